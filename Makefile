@@ -1,0 +1,190 @@
+# fotarig - one makefile, not recursive. `make help` lists what it can do.
+#
+#   make VARIANT=release      debug (default), release, asan (address + undefined)
+#   make CFLAGS='-Og -g3'     your flags come after the project's own, which stay
+#   make V=1                  show the commands
+
+VARIANT ?= debug
+CC      ?= cc
+AR      ?= ar
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?= 0
+
+BUILD   := build/$(VARIANT)
+VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
+PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 cmocka
+
+ifeq ($(filter $(VARIANT),debug release asan),)
+$(error VARIANT=$(VARIANT) is not known; use debug, release or asan)
+endif
+
+# ---- flags ---------------------------------------------------------------------------------
+
+variant_cflags_debug   := -O1 -g
+variant_cflags_release := -O2 -g
+variant_cflags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+                          -fno-omit-frame-pointer
+variant_ldflags_asan   := -fsanitize=address,undefined
+
+warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+            -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
+
+package_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+package_libs   := $(shell pkg-config --libs $(filter-out cmocka,$(PACKAGES)) 2>/dev/null)
+cmocka_libs    := $(shell pkg-config --libs cmocka 2>/dev/null)
+
+# Sans-I/O rooms get neither POSIX names nor library headers.
+cflags_portable := -std=c11 $(warnings) -Werror -I.
+cflags_core     := $(cflags_portable) -ffreestanding
+cflags_sim      := $(cflags_portable)
+cflags_reports  := -std=c11 $(warnings) -Werror -I. -D_POSIX_C_SOURCE=200809L $(package_cflags)
+cflags_harness  := -std=c11 $(warnings) -Werror -I. -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+                   $(package_cflags)
+cflags_test     := $(cflags_harness)
+
+ALL_LDFLAGS = $(variant_ldflags_$(VARIANT)) $(LDFLAGS)
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-5s %s\n'
+endif
+
+# ---- what is built -------------------------------------------------------------------------
+
+core_sources    := $(wildcard core/*.c)
+sim_sources     := $(wildcard sim/*.c)
+reports_sources := $(wildcard reports/*.c)
+harness_sources := $(wildcard harness/bench/*.c harness/scenario/*.c harness/explore/*.c \
+                              harness/cli/*.c)
+main_source     := harness/cli/main.c
+test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
+                              harness/*/test/test_*.c)
+bench_sources   := $(wildcard ci/bench/*.c)
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+
+program      := $(BUILD)/fotarig
+core_lib     := $(BUILD)/libfotacore.a
+sim_lib      := $(BUILD)/libsim7000.a
+reports_lib  := $(BUILD)/libreports.a
+harness_lib  := $(BUILD)/libharness.a
+
+test_programs = $(patsubst %.c,$(BUILD)/%,$(test_sources))
+# ROOM=core (sim, reports, harness) builds and runs that room's tests only, from its archives only.
+room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all deps run check check-unit check-scenarios check-reports layers tidy format bench \
+        install uninstall clean help
+
+## all: build the program (VARIANT=debug|release|asan)
+all: $(program)
+
+## run: dependencies, build, all bundled scenarios on the embedded emulator, reports
+run: deps
+	$(Q)$(MAKE) --no-print-directory all
+	$(program) run scenarios --reports build/reports
+
+## check: dependencies, build, unit tests, scenarios, layers, style; then the same under asan
+check: deps
+	$(Q)ci/check
+
+## check-unit: unit tests of all rooms, or of one with ROOM=core|sim|reports|harness
+check-unit: $(if $(ROOM),$(room_tests),$(test_programs))
+	$(Q)ci/run-tests $^
+
+## layers: the table of rooms, checked over includes and symbols
+layers:
+	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/libfotacore.a build/release/libsim7000.a
+	$(Q)ci/layers
+
+## tidy: names, sizes and habits that this project bans or limits
+tidy:
+	$(Q)ci/tidy
+
+## bench: updates per second and round trip of AT, against the floors in ci/bench
+bench:
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)ci/bench/bench
+
+## deps: install what is missing from the distribution
+deps:
+	$(Q)ci/deps
+
+## format: format all C files in place with clang-format
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
+## install: install the program under $(DESTDIR)$(PREFIX)
+install: $(program)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fotarig
+	install -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/fotarig
+	cp -R scenarios $(DESTDIR)$(PREFIX)/share/fotarig/
+
+## uninstall: remove what install wrote
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/fotarig
+	rm -rf $(DESTDIR)$(PREFIX)/share/fotarig
+
+## clean: remove build/
+clean:
+	rm -rf build
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z-]*\): \(.*\)/  \1\t\2/p' Makefile | expand -t 20
+
+# ---- rules ---------------------------------------------------------------------------------
+
+# A stamp that changes when the compiler or a flag changes; every object depends on it.
+flags_now := $(CC) $(CFLAGS) $(CPPFLAGS) $(variant_cflags_$(VARIANT)) $(cflags_harness) $(ALL_LDFLAGS)
+$(shell mkdir -p $(BUILD); printf '%s\n' '$(flags_now)' | cmp -s - $(BUILD)/flags || \
+        printf '%s\n' '$(flags_now)' > $(BUILD)/flags)
+
+room_of = $(if $(findstring /test/,$(1)),test,$(if $(filter ci/%,$(1)),test,$(firstword $(subst /, ,$(1)))))
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(dir $@)
+	$(say) CC $<
+	$(Q)$(CC) $(cflags_$(call room_of,$<)) $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS) \
+	    -MMD -MP -c -o $@ $<
+
+define archive
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+endef
+
+$(core_lib): $(call objects,$(core_sources))
+	$(archive)
+$(sim_lib): $(call objects,$(sim_sources))
+	$(archive)
+$(reports_lib): $(call objects,$(reports_sources))
+	$(archive)
+$(harness_lib): $(call objects,$(filter-out $(main_source),$(harness_sources)))
+	$(archive)
+
+$(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
+
+# A room's tests see that room's archive and nothing that the room may not use.
+test_libs_core    := $(core_lib)
+test_libs_sim     := $(sim_lib)
+test_libs_reports := $(reports_lib)
+test_libs_harness := $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib)
+# What tests of a room share sits in <room>/test/support*.c.
+test_support = $(call objects,$(wildcard $(dir $(1))support*.c))
+
+.SECONDEXPANSION:
+$(test_programs): $(BUILD)/%: $(BUILD)/obj/%.o \
+                  $$(call test_support,%) $$(test_libs_$$(firstword $$(subst /, ,%)))
+	@mkdir -p $(dir $@)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs) $(cmocka_libs)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

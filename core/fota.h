@@ -1,0 +1,269 @@
+/*
+ * fota.h - the update procedure: takes a SIM7000 from one firmware revision to another and says
+ * honestly how that ended.
+ *
+ * The client is a value: `struct fota` holds all of its state, has no pointer into itself and may
+ * be copied with memcpy(). It owns no memory, port or clock. Its surroundings do four things, in
+ * any order and as often as they like, each time with the time as an argument:
+ *
+ *     fota_receive()    bytes came from the module
+ *     fota_transmit()   is there something to send to the module?
+ *     fota_request()    is there something that the surroundings shall do?  -> fota_answer()
+ *     fota_advance()    time has passed; tells when to call again
+ *
+ * until fota_result() says that it is over. No function blocks. The only callback is
+ * fota_host.on_event; it must not call back into the client.
+ *
+ * Times are absolute, in microseconds of any clock that only rises (uint64_t).
+ */
+#ifndef FOTARIG_CORE_FOTA_H
+#define FOTARIG_CORE_FOTA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/at.h"
+
+/* No deadline: nothing happens until bytes arrive or an answer is given. */
+#define FOTA_NEVER UINT64_MAX
+
+/* Size of a checkpoint, in bytes; see fota_request. */
+#define FOTA_CHECKPOINT_BYTES 32u
+
+/* Longest revision string that is compared, without the terminating NUL. */
+#define FOTA_REVISION_LENGTH 39u
+
+/* Longest line kept as evidence of a result; longer lines are cut. */
+#define FOTA_EVIDENCE_LENGTH 79u
+
+/* States of the procedure: X(NAME, "name", deadline_ms: 0 = set by the job or by the step). */
+#define FOTA_STATES(X)      \
+    X(IDLE, "idle")                                                                                \
+    X(SYNCHRONISE, "synchronise")                                                                  \
+    X(IDENTIFY, "identify")                                                                        \
+    X(DECIDE, "decide")                                                                            \
+    X(PREFLIGHT, "preflight")                                                                      \
+    X(NETWORK, "network")                                                                          \
+    X(PREPARE, "prepare")                                                                          \
+    X(DOWNLOAD, "download")                                                                        \
+    X(VERIFY, "verify")                                                                            \
+    X(CHECKPOINT, "checkpoint")                                                                    \
+    X(START, "start")                                                                              \
+    X(AWAIT_UPDATER, "await-updater")                                                              \
+    X(UPDATING, "updating")                                                                        \
+    X(AWAIT_BOOT, "await-boot")                                                                    \
+    X(RECOVER, "recover")                                                                          \
+    X(VERDICT, "verdict")                                                                          \
+    X(HEALTH, "health")                                                                            \
+    X(CLEAN_UP, "clean-up")                                                                        \
+    X(DONE, "done")
+
+enum fota_state {
+#define X(name, text) FOTA_STATE_##name,
+    FOTA_STATES(X)
+#undef X
+        FOTA_STATE_COUNT
+};
+
+/* How an update may end: X(NAME, "name", "what it means"). */
+#define FOTA_OUTCOMES(X)                                                                           \
+    X(NONE, "none", "the procedure is not over")                                                   \
+    X(UPDATED, "updated", "the target revision runs and is healthy")                               \
+    X(ALREADY_CURRENT, "already-current", "the target revision ran before; nothing was changed")   \
+    X(REFUSED, "refused", "nothing was changed, the update was not begun")                         \
+    X(DOWNLOAD_FAILED, "download-failed", "no complete package reached the module")                \
+    X(UPDATE_FAILED, "update-failed", "the base revision still runs")                              \
+    X(DEGRADED, "degraded", "the target revision runs, a health check fails")                      \
+    X(NEEDS_SERVICE, "needs-service", "no answer, or a revision that nobody wanted")               \
+    X(CANCELLED, "cancelled", "the surroundings cancelled it before the point of no return")
+
+enum fota_outcome {
+#define X(name, text, meaning) FOTA_OUTCOME_##name,
+    FOTA_OUTCOMES(X)
+#undef X
+        FOTA_OUTCOME_COUNT
+};
+
+/* Why: X(NAME, "name", "what it means"). Refined by the procedure's tables. */
+#define FOTA_REASONS(X)                                                                            \
+    X(NONE, "none", "no reason needed")                                                            \
+    X(NO_ANSWER, "no-answer", "the module does not answer AT")                                     \
+    X(NOT_SUPPORTED, "not-supported", "the module knows no AT+CFOTA")                              \
+    X(WRONG_MODEL, "wrong-model", "another model than the job names")                              \
+    X(WRONG_BASE, "wrong-base", "the running revision is not the package's base")                  \
+    X(LOW_SUPPLY, "low-supply", "the supply voltage is below the job's limit")                     \
+    X(NO_SIM, "no-sim", "the SIM is absent or locked")                                             \
+    X(RADIO_OFF, "radio-off", "the module is not in full function and will not go there")          \
+    X(NO_NETWORK, "no-network", "no registration before the deadline")                             \
+    X(NO_BEARER, "no-bearer", "the app network did not come up")                                   \
+    X(NO_SPACE, "no-space", "the file system has no room for the package")                         \
+    X(FILE_SYSTEM, "file-system", "a file system command failed")                                  \
+    X(HTTP_STATUS, "http-status", "the server answered with another status than 200")              \
+    X(HTTP_NETWORK, "http-network", "HTTPTOFS reported a network error (601)")                     \
+    X(HTTP_DNS, "http-dns", "HTTPTOFS could not resolve the name (603)")                           \
+    X(HTTP_MEMORY, "http-memory", "HTTPTOFS reported no memory (602)")                             \
+    X(HTTP_OTHER, "http-other", "HTTPTOFS reported another code")                                  \
+    X(DOWNLOAD_TIMEOUT, "download-timeout", "the download did not end before its deadline")        \
+    X(WRONG_LENGTH, "wrong-length", "the file's length is not the package's")                      \
+    X(CHECKPOINT_REFUSED, "checkpoint-refused", "the checkpoint could not be saved")               \
+    X(START_REFUSED, "start-refused", "AT+CFOTA=1 was answered with an error")                     \
+    X(NEVER_BEGAN, "never-began", "AT+CFOTA=1 was accepted, but no update took place")             \
+    X(MODULE_SAYS_FAILED, "module-says-failed", "status 7, 3 or 5, or the failure URC")            \
+    X(STUCK, "stuck", "a status of 1 to 5 beyond the module's worst time")                         \
+    X(UNCHANGED, "unchanged", "success was claimed, but the base revision runs")                   \
+    X(THIRD_REVISION, "third-revision", "neither the base nor the target revision runs")           \
+    X(SILENT, "silent", "the module did not come back")                                            \
+    X(BOOT_LOOP, "boot-loop", "the module keeps restarting")                                       \
+    X(RADIO_UNHEALTHY, "radio-unhealthy", "CFUN is not 1 after the update")                        \
+    X(IDENTITY_LOST, "identity-lost", "the IMEI is missing or zero after the update")              \
+    X(SIM_UNHEALTHY, "sim-unhealthy", "the SIM is not ready after the update")                     \
+    X(DEADLINE, "deadline", "the job's total time is over")                                        \
+    X(BY_REQUEST, "by-request", "fota_cancel() was called")
+
+enum fota_reason {
+#define X(name, text, meaning) FOTA_REASON_##name,
+    FOTA_REASONS(X)
+#undef X
+        FOTA_REASON_COUNT
+};
+
+/*
+ * What shall be done. Strings are NUL-terminated, owned by the caller, and must stay unchanged
+ * while a client uses the job; none may hold a quote, CR or LF.
+ */
+struct fota_job {
+    const char *from_revision;      /* base of the package, as AT+GMR prints it after "Revision:" */
+    const char *to_revision;        /* target of the package */
+    const char *model;              /* as AT+CGMM prints it; NULL: any model is accepted */
+    const char *url;                /* http://…, at most 255 bytes (AT106 9.2.14, D) */
+    const char *apn;                /* APN for AT+CNACT; NULL or "": the module's own choice */
+    uint32_t package_size_bytes;    /* 0: unknown, the download's own report is trusted */
+    uint32_t baud_bps;              /* rate of the port; 0: as it is, the core never asks for another */
+    uint32_t supply_min_mv;         /* lower supply refuses; 0: the supply is not judged */
+    uint32_t network_timeout_ms;    /* registration and bearer; 0: 180,000 */
+    uint32_t download_timeout_ms;   /* one try of a download; 0: 600,000 */
+    uint32_t update_timeout_ms;     /* the module's own worst time from CFOTA=1; 0: 2,400,000 */
+    uint32_t total_timeout_ms;      /* the whole job; 0: 5,400,000 */
+    uint8_t download_tries_max;     /* 0: 3 */
+    uint8_t attempts_max;           /* update attempts (design.md, "core"); 0: 2 */
+};
+
+/* What the surroundings are asked to do: X(NAME, "name"). */
+#define FOTA_REQUESTS(X)                                                                           \
+    X(NONE, "none")                                                                                \
+    X(SAVE_CHECKPOINT, "save-checkpoint") /* store .checkpoint so that it survives a host reset */ \
+    X(PWRKEY_PULSE, "pwrkey-pulse")       /* pull PWRKEY low for .argument milliseconds */         \
+    X(POWER_CYCLE, "power-cycle")         /* cut the supply for .argument milliseconds */          \
+    X(SET_BAUD, "set-baud")               /* change the port's rate to .argument bits per second */\
+    X(REOPEN_PORT, "reopen-port")         /* close and open the port */
+
+enum fota_request_kind {
+#define X(name, text) FOTA_REQUEST_##name,
+    FOTA_REQUESTS(X)
+#undef X
+        FOTA_REQUEST_COUNT
+};
+
+struct fota_request {
+    uint8_t kind;      /* enum fota_request_kind */
+    uint32_t argument; /* see FOTA_REQUESTS */
+    uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];
+};
+
+/* What the client tells while it works: X(NAME, "name"). `text` is only valid during the call. */
+#define FOTA_EVENTS(X)                                                                             \
+    X(STATE, "state")     /* a = old, b = new enum fota_state; text = cause */                     \
+    X(COMMAND, "command") /* text = the command line sent, without CR; a = its number */           \
+    X(RESULT, "result")   /* text = final result code or "timeout" */                              \
+    X(URC, "urc")         /* text = an unsolicited line */                                         \
+    X(REQUEST, "request") /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused */         \
+    X(ATTEMPT, "attempt") /* a = number of the update attempt that begins */                       \
+    X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */
+
+enum fota_event_kind {
+#define X(name, text) FOTA_EVENT_##name,
+    FOTA_EVENTS(X)
+#undef X
+        FOTA_EVENT_COUNT
+};
+
+struct fota_event {
+    uint8_t kind; /* enum fota_event_kind */
+    uint8_t a, b;
+    uint16_t length; /* of text, in bytes */
+    const char *text;
+};
+
+/* The client's surroundings: constant while the client lives, given with every call. */
+struct fota_host {
+    const struct fota_job *job;
+    /* Called for each event; may be NULL. Must not call the client. */
+    void (*on_event)(void *context, uint64_t now_us, const struct fota_event *event);
+    void *context;
+};
+
+/* How it ended. */
+struct fota_result {
+    uint8_t outcome;          /* enum fota_outcome */
+    uint8_t reason;           /* enum fota_reason */
+    uint8_t status;           /* last value of AT+CFOTA?, 0 = never read */
+    uint8_t attempts;         /* update attempts begun */
+    uint8_t resets_seen;      /* restarts of the module that were noticed */
+    char revision[FOTA_REVISION_LENGTH + 1]; /* last one read, "" = none */
+    char evidence[FOTA_EVIDENCE_LENGTH + 1]; /* the line that decided, "" = silence */
+};
+
+/*
+ * The client. Its members are private; they stand here so that the caller can own the memory.
+ * A value: no pointers, no implicit padding, absolute times only in members named ..._at_us.
+ */
+struct fota {
+    struct at_engine at;
+};
+
+/*
+ * Begins a job. `checkpoint` is the last one saved for this job (FOTA_CHECKPOINT_BYTES bytes), or
+ * NULL for a fresh start; one that is damaged or belongs to another job counts as NULL.
+ */
+void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *checkpoint,
+                uint64_t now_us);
+
+/* Takes bytes that came from the module; any split will do. Reports events. */
+void fota_receive(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,
+                  uint64_t now_us);
+
+/* Writes up to `capacity` bytes for the module into `buffer`; returns how many, 0 = nothing now. */
+size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buffer,
+                     size_t capacity, uint64_t now_us);
+
+/*
+ * Lets time pass: runs what is due. Returns the time of the next call at the latest, or
+ * FOTA_NEVER. Every state that is not done has a deadline.
+ */
+uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t now_us);
+
+/* Fills *ret_request with the outstanding request and returns true; false when there is none. */
+bool fota_request(const struct fota *fota, struct fota_request *ret_request);
+
+/* Answers the outstanding request: `done`, or refused (false: impossible here, or it failed). */
+void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uint64_t now_us);
+
+/* Asks for an end. Before the point of no return the outcome is `cancelled`; after it, ignored. */
+void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_us);
+
+/* The result once the procedure is over, NULL before. Owned by the client. */
+const struct fota_result *fota_result(const struct fota *fota);
+
+/* The state of the procedure. */
+enum fota_state fota_state(const struct fota *fota);
+
+/* Names from the tables above; "?" for a value out of range. */
+const char *fota_state_name(unsigned state);
+const char *fota_outcome_name(unsigned outcome);
+const char *fota_reason_name(unsigned reason);
+const char *fota_reason_meaning(unsigned reason);
+const char *fota_request_name(unsigned request);
+const char *fota_event_name(unsigned event);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * scenario.h - a scenario file, compiled: YAML in, flat tables out. The bench runs the tables and
+ * knows no YAML; the loader knows no bench.
+ *
+ * Vocabulary (triggers, actions, expectations) is one X-macro each; the loader, `fotarig check`,
+ * the bench and the messages all read the same rows.
+ */
+#ifndef FOTARIG_HARNESS_SCENARIO_SCENARIO_H
+#define FOTARIG_HARNESS_SCENARIO_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/fota.h"
+#include "sim/sim.h"
+
+enum {
+    SCENARIO_EVENTS_MAX = 16,
+    SCENARIO_ACTIONS_MAX = 48,
+    SCENARIO_EXPECTATIONS_MAX = 48,
+    SCENARIO_CASES_MAX = 1000,
+    SCENARIO_TEXT_MAX = 200 /* longest AT text, name or path in a scenario, in bytes */
+};
+
+/* A place in a scenario file, 1-based; line 0 = nowhere. */
+struct scenario_place {
+    uint32_t line, column;
+};
+
+/* X(NAME, "key", "what it waits for") */
+#define SCENARIO_TRIGGERS(X)                                                                       \
+    X(COMMAND, "command", "the module is about to run a command that begins with this text")       \
+    X(PHASE, "phase", "the updater begins this phase, or reaches `percent` of it")                 \
+    X(FLASH_STEP, "flash-step", "the updater is about to write this step, counted from 1")         \
+    X(BOOT, "boot", "the n-th boot of the module's AT engine")                                     \
+    X(TIME, "time", "this long after the start")                                                   \
+    X(CORE_STATE, "core-state", "the core enters this state")                                      \
+    X(HTTP_BYTE, "http-byte", "this much of an HTTP body has reached the module")                  \
+    X(TO_HOST_BYTE, "to-host-byte", "the n-th byte from the module is about to pass the wire")     \
+    X(TO_MODULE_BYTE, "to-module-byte", "the n-th byte from the host is about to pass the wire")   \
+    X(TO_HOST_LINE, "to-host-line", "the n-th line from the module is about to pass the wire")
+
+enum scenario_trigger_kind {
+#define X(name, ...) SCENARIO_TRIGGER_##name,
+    SCENARIO_TRIGGERS(X)
+#undef X
+        SCENARIO_TRIGGER_COUNT
+};
+
+/* Where an action can be done: any module end, a rack with the fixture, or the emulator only. */
+enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENARIO_HOST };
+
+/* X(NAME, "key", TARGET, "what it does") */
+#define SCENARIO_ACTIONS(X)                                                                        \
+    X(POWER, "power", FIXTURE, "cut: the supply goes (back after `for`); on: it comes back")       \
+    X(PWRKEY, "pwrkey", FIXTURE, "pull PWRKEY low for this long")                                  \
+    X(REPLY, "reply", EMULATOR, "answer the triggering command with these lines instead")          \
+    X(SWALLOW, "swallow", EMULATOR, "the triggering command does not run and is not answered")     \
+    X(DELAY, "delay", EMULATOR, "answer the triggering command this much later")                   \
+    X(URC, "urc", EMULATOR, "the module sends this unsolicited line")                              \
+    X(RESET, "reset", EMULATOR, "the module restarts in this way")                                 \
+    X(HANG, "hang", EMULATOR, "the module hangs in this way (until `for` is over)")                \
+    X(NETWORK, "network", EMULATOR, "coverage goes or comes: down, up")                            \
+    X(BEARER, "bearer", EMULATOR, "lost: the app network is dropped")                              \
+    X(HTTP_RESULT, "http-result", EMULATOR, "the next download ends with this code")               \
+    X(HTTP_SHORT, "http-short", EMULATOR, "the next body ends after that much, with code 200")     \
+    X(FILE_DAMAGE, "file-damage", EMULATOR, "invert the byte at `at` of this file")                \
+    X(FILE_TRUNCATE, "file-truncate", EMULATOR, "cut this file to `at`")                           \
+    X(FILE_DELETE, "file-delete", EMULATOR, "delete this file")                                    \
+    X(SET, "set", EMULATOR, "change settings of the emulator")                                     \
+    X(LOSE_TO_HOST, "lose-to-host", WIRE, "lose bytes from the module: `line` or a number")        \
+    X(LOSE_TO_MODULE, "lose-to-module", WIRE, "lose bytes from the host: `line` or a number")      \
+    X(GARBLE_TO_HOST, "garble-to-host", WIRE, "garble that many of the next bytes to the host")    \
+    X(INSERT_TO_HOST, "insert-to-host", WIRE, "insert these bytes into the stream to the host,"    \
+                                              " `at` bytes later")                                 \
+    X(HOST_RESET, "host-reset", HOST, "the host restarts (after `for`) with its last checkpoint")  \
+    X(CANCEL, "cancel", HOST, "the host calls the update off")
+
+enum scenario_action_kind {
+#define X(name, ...) SCENARIO_ACTION_##name,
+    SCENARIO_ACTIONS(X)
+#undef X
+        SCENARIO_ACTION_COUNT
+};
+
+/* X(NAME, "key", "what is compared") */
+#define SCENARIO_EXPECTATIONS(X)                                                                   \
+    X(OUTCOME, "outcome", "the core's outcome")                                                    \
+    X(REASON, "reason", "the core's reason")                                                       \
+    X(STATUS, "status", "the module's update status at the end")                                   \
+    X(STATUS_READ, "status-read", "a status that the core read with AT+CFOTA? at any time")        \
+    X(REVISION, "revision", "the revision that the module runs at the end")                        \
+    X(RESETS, "resets", "restarts of the module")                                                  \
+    X(ATTEMPTS, "attempts", "update attempts of the core")                                         \
+    X(SENT, "sent", "commands that the host sends, in this order, others between them allowed")    \
+    X(NEVER_SENT, "never-sent", "commands that the host never sends")                              \
+    X(URC, "urcs", "unsolicited lines that the module sends, in this order")                       \
+    X(REQUESTS, "requests", "what the core asks of its surroundings, in this order")               \
+    X(WITHIN, "within", "the run is over after this long at the latest")
+
+enum scenario_expectation_kind {
+#define X(name, ...) SCENARIO_EXPECT_##name,
+    SCENARIO_EXPECTATIONS(X)
+#undef X
+        SCENARIO_EXPECT_COUNT
+};
+
+struct scenario_trigger {
+    uint8_t kind;    /* enum scenario_trigger_kind */
+    uint8_t phase;   /* PHASE: enum sim_phase */
+    uint8_t percent; /* PHASE: 0 = at its beginning */
+    uint8_t state;   /* CORE_STATE: enum fota_state */
+    uint32_t number; /* COMMAND, CORE_STATE: n-th time, from 1; bytes, lines, steps, boots */
+    uint64_t time_us;        /* TIME */
+    const char *text;        /* COMMAND: "+CFOTA=1", without AT */
+};
+
+struct scenario_action {
+    uint8_t kind;          /* enum scenario_action_kind */
+    uint8_t detail;        /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
+                              NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line */
+    uint8_t run;           /* REPLY: 1 = the command runs as well */
+    uint16_t setting;      /* SET: enum sim_setting_id; one action per setting */
+    int32_t value;         /* SET */
+    uint32_t number;       /* codes, sizes, offsets, milliseconds; LOSE_*, GARBLE_*: bytes */
+    uint64_t for_us;       /* how long; 0 = for good */
+    const char *text;      /* REPLY: lines joined by '\n'; URC; paths; INSERT: raw bytes */
+    uint16_t length;       /* of text, in bytes */
+};
+
+/* One trigger and its actions, which are actions[first_action … +action_count). */
+struct scenario_event {
+    struct scenario_place place;
+    struct scenario_trigger when;
+    uint8_t first_action, action_count;
+    uint8_t may_not_fire;  /* 1 = no failure when it never fired */
+    uint16_t times;        /* fires that often, 0 = every time */
+    uint64_t after_us;     /* actions are done that long after the trigger */
+};
+
+struct scenario_expectation {
+    struct scenario_place place;
+    uint8_t kind;        /* enum scenario_expectation_kind */
+    uint32_t number;     /* outcome, reason, status, resets, attempts, request kind */
+    uint64_t time_us;    /* WITHIN */
+    const char *text;    /* REVISION, SENT, NEVER_SENT, URC: compared from the beginning */
+};
+
+/* The package on the scenario's server, and how the server behaves. */
+struct scenario_package {
+    char from[40], to[40], variant[16]; /* of the manifest; the job's unless overridden */
+    uint32_t size_bytes;                /* whole zip */
+    uint32_t sent_bytes;                /* body that is really sent; = size_bytes unless short */
+    uint32_t damage_at;                 /* byte that is inverted; UINT32_MAX = none */
+    uint16_t http;                      /* 200, another HTTP status, or a 6xx code of HTTPTOFS */
+};
+
+/* The surroundings of the core. */
+struct scenario_host {
+    uint32_t baud_bps;       /* rate of the host's port, 115200 */
+    uint32_t refused;        /* bit n: request n (enum fota_request_kind) is refused */
+    uint64_t request_us;     /* how long a request takes to be done */
+    uint64_t start_after_us; /* the core starts that long after the module's supply came on */
+};
+
+/* One case: a scenario with the values of one combination of `vary`. Owned by the scenario. */
+struct scenario_case {
+    const char *name;   /* "power-cut-…" or "power-cut-… [percent=1%]" */
+    const char *values; /* "percent=1%", "" = nothing varies */
+    struct fota_job job;
+    struct sim_config module;          /* blobs are added by the bench */
+    uint8_t module_file_count;         /* files in flash from the start, made like packages */
+    struct { uint8_t directory; char name[51]; struct scenario_package content; }
+        module_files[SIM_INITIAL_FILES];
+    struct scenario_package package;
+    struct scenario_host host;
+    uint8_t event_count, action_count, expectation_count;
+    struct scenario_event events[SCENARIO_EVENTS_MAX];
+    struct scenario_action actions[SCENARIO_ACTIONS_MAX];
+    struct scenario_expectation expectations[SCENARIO_EXPECTATIONS_MAX];
+};
+
+struct scenario {
+    const char *path;  /* as it was given */
+    const char *group; /* folder below the scenarios' root with '.' for '/', "" = none */
+    const char *name;  /* file name without .yaml: stable id of the scenario */
+    const char *title; /* key `scenario` */
+    const char *why;
+    const char *const *tags; /* NULL-terminated */
+    uint64_t digest;         /* of the file's bytes; part of the replay token */
+    size_t case_count;       /* at least 1 */
+    const struct scenario_case *cases;
+};
+
+/* All errors of a load, in the order of the file. */
+struct scenario_errors {
+    char *text;  /* complete messages with source line and caret, newline-separated; NULL = none */
+    size_t count;
+};
+
+/*
+ * Loads and compiles a file. Returns NULL when there are errors (file not readable included); all
+ * of them are then in *reterr_errors. Free both with the functions below.
+ */
+struct scenario *scenario_load(const char *path, struct scenario_errors *reterr_errors);
+/* The same from memory; `path` is only used for messages and names. */
+struct scenario *scenario_parse(const char *path, const char *text, size_t size,
+                                struct scenario_errors *reterr_errors);
+void scenario_free(struct scenario *scenario);
+void scenario_errors_done(struct scenario_errors *errors);
+
+/*
+ * Finds scenario files: a file stands for itself, a folder for all *.yaml below it in name order,
+ * `profiles/` left out. Appends to the list; returns 0, or -1 with a message when a path is missing.
+ */
+struct scenario_list {
+    char **paths;
+    size_t count;
+};
+int scenario_find(const char *path, struct scenario_list *list, char *reterr_text,
+                  size_t reterr_capacity);
+void scenario_list_done(struct scenario_list *list);
+
+/* Names from the tables above. */
+const char *scenario_trigger_name(unsigned kind);
+const char *scenario_action_name(unsigned kind);
+const char *scenario_expectation_name(unsigned kind);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * catalogue.h - what the emulator knows of a SIM7000, to be read by others: the bench asks here
+ * instead of holding module literals of its own.
+ */
+#ifndef FOTARIG_SIM_CATALOGUE_H
+#define FOTARIG_SIM_CATALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_fact {
+    const char *group;   /* "command", "urc", "status", "boot", "result", "http", "setting" */
+    const char *name;    /* "AT+CFOTA", "RDY", "6", "answer-delay" */
+    const char *meaning; /* one sentence */
+    char tag;            /* 'D' documented, 'O' observed, 'S' sibling, 'I' inferred */
+    const char *source;  /* where in facts/: "AT106 2.2.19", "T08", "Q5" */
+    const char *setting; /* the setting that changes it, NULL = none */
+};
+
+/* The n-th fact, in a stable order; false when there are fewer. */
+bool sim_fact(size_t index, struct sim_fact *ret_fact);
+
+/* The package manifest that the updater reads (synthetic; I: the real format is not known). */
+extern const char sim_manifest_entry[];   /* name of the zip entry */
+extern const char sim_payload_entry[];    /* name of the entry with the delta */
+extern const char sim_manifest_format[];  /* value of its first key, "format" */
+/*
+ * Writes a manifest; returns its length, or 0 when `capacity` is too small. The keys and their
+ * order are described at the definition.
+ */
+size_t sim_manifest_write(char *buffer, size_t capacity, const char *variant, const char *from,
+                          const char *to, uint32_t payload_size_bytes, uint32_t payload_crc32);
+
+/* Path that the updater reads its package from, "/fota/update.zip" (FOTA101 5.2, D). */
+extern const char sim_package_path[];
+
+/* Known variants ("SIM7000C"): the n-th, or NULL. */
+const char *sim_variant(size_t index);
+
+/* True when a line is a final result code in ATV1 form ("OK", "ERROR", "+CME ERROR: 3", …). */
+bool sim_is_final_result(const char *line, size_t length);
+
+/* True when a line is one that a boot prints ("RDY", "+CFUN: 1", "SMS Ready", …). */
+bool sim_is_boot_line(const char *line, size_t length);
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * internal.h - what the files of sim/ share with each other; nobody outside may include it.
+ *
+ * Layers, one file each: line -> interpreter -> commands by chapter -> engines (files, download,
+ * network, updater) -> power. A command is a row; a timer is a row; a restart is one function.
+ */
+#ifndef FOTARIG_SIM_INTERNAL_H
+#define FOTARIG_SIM_INTERNAL_H
+
+#include "sim/catalogue.h"
+#include "sim/sim.h"
+
+/* Everything a function of sim/ needs, in one argument. Lives on the stack of one public call. */
+struct sim_context {
+    struct sim *sim;
+    const struct sim_host *host;
+    uint64_t now_us;
+};
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+enum sim_form { SIM_FORM_TEST = 1, SIM_FORM_READ = 2, SIM_FORM_WRITE = 4, SIM_FORM_EXECUTE = 8 };
+
+/* Saving modes of AT106 1.7.1. */
+enum sim_saving { SIM_NO_SAVE, SIM_AUTO_SAVE, SIM_AUTO_SAVE_REBOOT };
+
+/* What a handler returns; a positive number is a CME error (AT106 20.1). */
+enum {
+    SIM_DONE = 0,        /* OK */
+    SIM_FAILED = -1,     /* plain ERROR, whatever CMEE says */
+    SIM_PENDING = -2,    /* the final result comes later, through sim_finish() */
+    SIM_NO_RESULT = -3   /* none at all (AT+CPOWD) */
+};
+enum {
+    SIM_CME_NOT_ALLOWED = 3,
+    SIM_CME_NOT_INSERTED = 10,
+    SIM_CME_SIM_FAILURE = 13,
+    SIM_CME_MEMORY_FULL = 20,
+    SIM_CME_NO_FILE = 188,
+    SIM_CME_INVALID_INPUT = 765
+};
+
+struct sim_command;
+
+/* One command of a line while it runs. */
+struct sim_call {
+    struct sim_context *ctx;
+    const struct sim_command *command;
+    enum sim_form form;
+    const char *arguments; /* what stands after '=', not NUL-terminated */
+    size_t length;
+};
+
+struct sim_command {
+    const char *name; /* "+CFOTA", "&W", "E": as it stands after AT */
+    uint8_t forms;    /* enum sim_form, ored */
+    uint8_t saving;   /* enum sim_saving */
+    char tag;         /* 'D', 'O', 'S', 'I' */
+    uint32_t maximum_ms; /* documented maximum response time, 0 = "-" */
+    const char *source;
+    const char *meaning;
+    const char *test_answer; /* information text of the test form, NULL = OK only */
+    int (*run)(struct sim_call *call);
+};
+
+/* Tables by chapter; the interpreter looks a name up in all of them. End: a row without name. */
+extern const struct sim_command sim_commands_basic[];
+extern const struct sim_command sim_commands_identity[];
+extern const struct sim_command sim_commands_radio[];
+extern const struct sim_command sim_commands_packet[];
+extern const struct sim_command sim_commands_files[];
+extern const struct sim_command sim_commands_update[];
+
+/* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
+
+bool sim_argument_number(const struct sim_call *call, unsigned index, int32_t minimum,
+                         int32_t maximum, int32_t *ret_value);
+/* A string, quoted or not; points into the line. */
+bool sim_argument_text(const struct sim_call *call, unsigned index, const char **ret_text,
+                       size_t *ret_length);
+unsigned sim_argument_count(const struct sim_call *call);
+
+/* ---- answers: an information line is begun, filled and ended ------------------------------- */
+
+void sim_line_begin(struct sim_context *ctx);
+void sim_put_text(struct sim_context *ctx, const char *text);
+void sim_put_bytes(struct sim_context *ctx, const char *bytes, size_t size);
+void sim_put_number(struct sim_context *ctx, int64_t value);
+void sim_put_quoted(struct sim_context *ctx, const char *text);
+void sim_line_end(struct sim_context *ctx);
+/* A whole information line at once. */
+void sim_line(struct sim_context *ctx, const char *text);
+
+/* Ends a command that returned SIM_PENDING: `result` is what its handler would have returned. */
+void sim_finish(struct sim_context *ctx, int result);
+
+/*
+ * Data mode for a command that returned SIM_PENDING: the next `size` bytes of the host go to
+ * `take` piece by piece, without echo, until they are complete or `timeout_ms` is over (then
+ * `take` is called once with bytes == NULL).
+ */
+enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE };
+void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
+                    uint32_t size, uint32_t timeout_ms);
+/* The takers: one row each. Return: SIM_PENDING while more is wanted, else the final result. */
+int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+
+/*
+ * Sends `size` bytes of a file, raw, after what is queued already (bulk answers do not pass
+ * through the output queue). The command's final result follows them.
+ */
+void sim_put_file(struct sim_context *ctx, uint8_t file, uint32_t offset, uint32_t size);
+
+/* An unsolicited line: framed, journaled, queued; lost while the port is down or muted. */
+void sim_urc(struct sim_context *ctx, const char *text);
+/* The same in pieces: between begin and end, sim_put_*() adds to it. */
+void sim_urc_begin(struct sim_context *ctx);
+void sim_urc_end(struct sim_context *ctx);
+
+/* ---- events, hooks, settings, timers ------------------------------------------------------- */
+
+void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number,
+              const char *text, size_t length);
+/* Calls the hook if the host listens. True: the supply was cut there; stop at once. */
+bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number);
+int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
+/* A duration setting in microseconds. */
+uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting);
+/* Deterministic random number below `limit` (> 0), from the module's own state. */
+uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
+
+/* X(NAME, "name", handler): at most one pending of each; handlers run in time order, then by row. */
+#define SIM_TIMERS(X)                                                                              \
+    X(ANSWER, "answer", sim_on_answer)             /* interpreter: delayed answers */              \
+    X(DATA, "data", sim_on_data_timeout)           /* line: data mode is over */                   \
+    X(BOOT, "boot", sim_on_boot)                   /* power: next row of the boot timeline */      \
+    X(POWER, "power", sim_on_power)                /* power: a switch-off or a reset is due */     \
+    X(NETWORK, "network", sim_on_network)          /* radio: registration */                       \
+    X(BEARER, "bearer", sim_on_bearer)             /* packet: app network up or down */            \
+    X(DOWNLOAD, "download", sim_on_download)       /* download: progress, retry, end */            \
+    X(UPDATER, "updater", sim_on_updater)          /* updater: next point of the update */
+
+enum sim_timer {
+#define X(name, text, handler) SIM_TIMER_##name,
+    SIM_TIMERS(X)
+#undef X
+        SIM_TIMER_COUNT
+};
+#define X(name, text, handler) void handler(struct sim_context *ctx);
+SIM_TIMERS(X)
+#undef X
+
+void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us);
+void sim_timer_stop(struct sim_context *ctx, enum sim_timer timer);
+
+/* ---- engines, to each other ---------------------------------------------------------------- */
+
+/*
+ * The one way to restart: everything that does not survive `reset` (the saving-mode column) goes
+ * back to its saved or initial value, engines are told, and the boot timeline or the updater begins
+ * after `silence_us`.
+ */
+void sim_restart(struct sim_context *ctx, enum sim_reset reset, uint64_t silence_us);
+/* The supply goes: nothing is saved any more. */
+void sim_power_gone(struct sim_context *ctx);
+
+/* Files and download forget what RAM held; the updater decides what a boot does. */
+void sim_files_reset(struct sim_context *ctx);
+void sim_download_reset(struct sim_context *ctx);
+void sim_network_reset(struct sim_context *ctx);
+/* At power-up, before the boot timeline: true when the updater takes over (it will call
+   sim_restart() itself when it has finished). */
+bool sim_updater_takes_boot(struct sim_context *ctx);
+/* The supply was cut: the updater notes how far it came. */
+void sim_updater_power_gone(struct sim_context *ctx);
+
+bool sim_network_registered(const struct sim_context *ctx);
+bool sim_bearer_up(const struct sim_context *ctx);
+
+#endif

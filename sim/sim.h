@@ -1,0 +1,336 @@
+/*
+ * sim.h - a SIM7000 as a value: bytes and time in, bytes, events and the next deadline out.
+ *
+ * `struct sim` is the whole state of one module, flat and without pointers into itself; a copy of
+ * it is a snapshot (with a mark of the arena, see sim_store). It owns no memory, port, clock or
+ * thread. What does not change while the module lives (identity, settings, packages) is in
+ * `struct sim_config`; both are given with every call through `struct sim_host`.
+ *
+ * Every behaviour is documented (D), observed (O), seen on a sibling (S) or assumed (I); an assumed
+ * one is a setting (sim/settings.h). `sim/catalogue.h` lists all of it, read-only.
+ *
+ * Times are absolute microseconds. Callbacks (on_event, hook) must not call the module back.
+ */
+#ifndef FOTARIG_SIM_SIM_H
+#define FOTARIG_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/settings.h"
+
+#define SIM_NEVER UINT64_MAX
+
+/* ---- configuration: constant while the module lives --------------------------------------- */
+
+/* What the check of an update package found; worked out once per blob by sim_package_check(). */
+enum sim_package_verdict {
+    SIM_PACKAGE_GOOD,
+    SIM_PACKAGE_NOT_ZIP,      /* no complete zip structure */
+    SIM_PACKAGE_NO_MANIFEST,  /* a zip, but not an update package */
+    SIM_PACKAGE_BAD_MANIFEST, /* a field is missing or malformed */
+    SIM_PACKAGE_BAD_CHECKSUM  /* an entry does not have its checksum */
+};
+
+struct sim_package {
+    uint8_t verdict; /* enum sim_package_verdict */
+    char variant[16];
+    char from_revision[40];
+    char to_revision[40];
+};
+
+/* Immutable bytes shared by all modules and runs, for example a package on the server. */
+struct sim_blob {
+    const uint8_t *bytes; /* owned by the caller */
+    uint32_t size_bytes;
+    uint64_t digest;            /* sim_digest() of the bytes */
+    struct sim_package package; /* sim_package_check() of the bytes */
+};
+
+/* A file that lies in the module's flash when it is new. */
+struct sim_initial_file {
+    uint8_t directory; /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ (AT106 15.2, D) */
+    char name[51];
+    uint16_t blob;       /* index into sim_config.blobs */
+    uint32_t size_bytes; /* how much of the blob, from its beginning */
+};
+
+enum { SIM_INITIAL_FILES = 4 };
+
+struct sim_config {
+    char variant[16];  /* "SIM7000C" */
+    char revision[40]; /* "1351B03SIM7000C" */
+    char imei[16];     /* 15 digits; "" = lost */
+    char imsi[16];
+    char iccid[24];
+    char operator_name[32];
+    char address[16]; /* that the app network gets, "10.170.31.116" */
+    int32_t settings[SIM_SETTING_COUNT];
+    const struct sim_blob *blobs; /* owned by the caller */
+    uint16_t blob_count;
+    uint8_t initial_file_count;
+    struct sim_initial_file initial_files[SIM_INITIAL_FILES];
+};
+
+/* Sets every setting to its default and the identity to that of a SIM7000C 1351B03. */
+void sim_config_init(struct sim_config *config);
+
+/* FNV-1a, 64 bits: the digest used for file contents. `digest` continues one; start: SIM_DIGEST. */
+#define SIM_DIGEST 0xcbf29ce484222325u
+uint64_t sim_digest(uint64_t digest, const void *bytes, size_t size);
+
+/* Checks an update package: zip structure, manifest, checksums. Reads nothing outside the bytes. */
+void sim_package_check(const uint8_t *bytes, size_t size, struct sim_package *ret_package);
+
+/*
+ * The module's flash for bytes that are in no blob. `capacity` is the flash's size; the module
+ * answers as a full one does when it is used up. Bytes below `pinned` belong to a snapshot and are
+ * neither moved nor reused. A snapshot keeps `used`; restoring it means setting `used` back.
+ */
+struct sim_store {
+    uint8_t *bytes; /* owned by the caller; need not be initialised */
+    uint32_t capacity;
+    uint32_t used;
+    uint32_t pinned;
+};
+
+/* ---- what the module tells, and where the surroundings may step in ------------------------- */
+
+/* X(NAME, "name"): text is only valid during the call. */
+#define SIM_EVENTS(X)                                                                              \
+    X(POWER, "power")     /* number: 0 off, 1 on */                                                \
+    X(RESET, "reset")     /* number: enum sim_reset; a reset begins */                             \
+    X(BOOT, "boot")       /* number: n-th boot; the AT engine is up */                             \
+    X(COMMAND, "command") /* text: one command as it is about to run, without AT; number: n-th */  \
+    X(RESULT, "result")   /* text: final result code of a line */                                  \
+    X(URC, "urc")         /* text: an unsolicited line, without CR LF */                           \
+    X(PHASE, "phase")     /* number: enum sim_phase that begins */                                 \
+    X(PERCENT, "percent") /* number: percent of the phase, told when somebody could notice */      \
+    X(STATUS, "status")   /* number: new value of CFOTA? */                                        \
+    X(HTTP, "http")       /* number: status code, or 0 when a download starts; text: URL */        \
+    X(FILE, "file")       /* number: new size; text: path of a file written or deleted */          \
+    X(NETWORK, "network") /* number: 1 registered, 0 not */                                        \
+    X(BEARER, "bearer")   /* number: 1 app network up, 0 down */                                   \
+    X(HANG, "hang")       /* number: enum sim_hang */
+
+enum sim_event_kind {
+#define X(name, text) SIM_EVENT_##name,
+    SIM_EVENTS(X)
+#undef X
+        SIM_EVENT_COUNT
+};
+
+struct sim_event {
+    uint8_t kind; /* enum sim_event_kind */
+    uint32_t number;
+    const char *text; /* NULL when there is none */
+    uint16_t length;  /* of text, in bytes */
+};
+
+/* Ways to restart: X(NAME, "name"). Which of them keeps what is the saving-mode column. */
+#define SIM_RESETS(X)                                                                              \
+    X(POWER_ON, "power-on")                                                                        \
+    X(PWRKEY, "pwrkey")                                                                            \
+    X(CFUN, "cfun")     /* AT+CFUN=1,1 or =6 */                                                    \
+    X(CFOTA, "cfota")   /* into or out of the updater */                                           \
+    X(BROWNOUT, "brownout")                                                                        \
+    X(CRASH, "crash")
+
+enum sim_reset {
+#define X(name, text) SIM_RESET_##name,
+    SIM_RESETS(X)
+#undef X
+        SIM_RESET_COUNT
+};
+
+/* Phases of the updater (sim7000-fota.md, 4): X(NAME, "name"). */
+#define SIM_PHASES(X)                                                                              \
+    X(IDLE, "idle")                                                                                \
+    X(VERIFY, "verify-package")                                                                    \
+    X(UPDATE, "update")                                                                            \
+    X(RESTORE_MODEM, "restore-modem")                                                              \
+    X(RESTORE_AP, "restore-ap")                                                                    \
+    X(RESULT, "result")
+
+enum sim_phase {
+#define X(name, text) SIM_PHASE_##name,
+    SIM_PHASES(X)
+#undef X
+        SIM_PHASE_COUNT
+};
+
+/* X(NAME, "name") */
+#define SIM_HANGS(X)                                                                               \
+    X(NONE, "none")                                                                                \
+    X(DEAF, "deaf") /* commands are not heard, URCs still come */                                  \
+    X(MUTE, "mute") /* commands run, nothing is sent */                                            \
+    X(BOTH, "both")
+
+enum sim_hang {
+#define X(name, text) SIM_HANG_##name,
+    SIM_HANGS(X)
+#undef X
+        SIM_HANG_COUNT
+};
+
+/* Points where the surroundings may replace the behaviour: X(NAME, "name"). */
+#define SIM_HOOKS(X)                                                                               \
+    X(COMMAND, "command")       /* text: the command about to run, e.g. "+CFOTA=1" */              \
+    X(PHASE, "phase")           /* number: enum sim_phase that is about to begin */                \
+    X(PERCENT, "percent")       /* number: percent reached; phase = enum sim_phase */              \
+    X(FLASH_STEP, "flash-step") /* number: step of the update about to be written, from 1 */       \
+    X(BOOT, "boot")             /* number: n-th boot, from 1; the AT engine comes up */            \
+    X(HTTP_BYTE, "http-byte")   /* number: body bytes received so far, at a mark asked for */
+
+enum sim_hook_kind {
+#define X(name, text) SIM_HOOK_##name,
+    SIM_HOOKS(X)
+#undef X
+        SIM_HOOK_COUNT
+};
+
+struct sim_hook {
+    uint8_t kind;  /* enum sim_hook_kind */
+    uint8_t phase; /* enum sim_phase */
+    uint16_t length;
+    uint32_t number;
+    const char *text;
+};
+
+/* What the surroundings want at a hook. All zero: go on as usual. */
+struct sim_override {
+    bool cut_power;       /* supply gone at this very point; nothing after it happens */
+    bool swallow;         /* COMMAND: it does not run and nothing is answered */
+    bool run;             /* COMMAND, with reply: the command runs as well, its answer is dropped */
+    const char *reply;    /* COMMAND: answer instead; lines separated by '\n', the last is the final
+                             result code, framed as ATV and ATE demand; NULL = the module's own */
+    uint32_t delay_ms;    /* COMMAND: the answer comes that much later */
+};
+
+/* The module's surroundings: constant while it lives, given with every call. */
+struct sim_host {
+    const struct sim_config *config;
+    struct sim_store *store;
+    uint32_t hook_mask;      /* bit n set: hook is called for enum sim_hook_kind n */
+    uint32_t http_mark_bytes;/* HTTP_BYTE hook: called when the body reaches this; 0 = never */
+    void (*on_event)(void *context, uint64_t now_us, const struct sim_event *event); /* or NULL */
+    struct sim_override (*hook)(void *context, uint64_t now_us, const struct sim_hook *hook);
+    void *context;
+};
+
+/* ---- the module ---------------------------------------------------------------------------- */
+
+#include "sim/state.h" /* struct sim: private members, public size */
+
+/* Makes a new module: flash and file system as configured, supply off, time `now_us`. */
+void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us);
+
+/*
+ * Takes bytes from the host, sent at `baud_bps`; any split will do. At a wrong rate, while booting,
+ * deaf or off they are lost or garbled as on the real line.
+ */
+void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
+                 uint32_t baud_bps, uint64_t now_us);
+
+/*
+ * Writes up to `capacity` bytes that the module sends now; returns how many, 0 = nothing. Call it
+ * after each other call until it returns 0. *ret_baud_bps is the rate at which they are sent.
+ */
+size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                    uint32_t *ret_baud_bps, uint64_t now_us);
+
+/* Lets time pass: runs what is due. Returns the time of the next call at the latest. */
+uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_us);
+
+/* Things that can be done to a module from outside: X(NAME, "name"), with their arguments. */
+#define SIM_ACTIONS(X)                                                                             \
+    X(POWER_CUT, "power-cut") /* the supply is gone */                                             \
+    X(POWER_ON, "power-on")   /* the supply is back, and PWRKEY is pulled as boards do */          \
+    X(PWRKEY, "pwrkey")       /* number: low pulse, ms (HD107: on from 1,000, off from 1,200) */   \
+    X(RESET, "reset")         /* number: enum sim_reset */                                         \
+    X(URC, "urc")             /* text: an unsolicited line, framed by the module */                \
+    X(SETTING, "setting")     /* number: enum sim_setting_id, value */                             \
+    X(HANG, "hang")           /* number: enum sim_hang */                                          \
+    X(NETWORK, "network")     /* number: 1 coverage, 0 none */                                     \
+    X(BEARER_LOST, "bearer-lost")                                                                  \
+    X(HTTP_RESULT, "http-result") /* number: code of the next HTTPTOFS instead of its own */       \
+    X(HTTP_SHORT, "http-short")   /* number: the next body ends after that many bytes, code 200 */ \
+    X(FILE_DAMAGE, "file-damage") /* text: path; number: offset of the byte that is inverted */    \
+    X(FILE_TRUNCATE, "file-truncate") /* text: path; number: new size */                           \
+    X(FILE_DELETE, "file-delete")     /* text: path */
+
+enum sim_action_kind {
+#define X(name, text) SIM_ACTION_##name,
+    SIM_ACTIONS(X)
+#undef X
+        SIM_ACTION_COUNT
+};
+
+struct sim_action {
+    uint8_t kind; /* enum sim_action_kind */
+    uint32_t number;
+    int32_t value;
+    const char *text; /* only read during the call */
+};
+
+/* Does it; returns false when it makes no sense now (for example a path that is not there). */
+bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_action *action,
+               uint64_t now_us);
+
+/* ---- HTTP: a request to the surroundings --------------------------------------------------- */
+
+struct sim_http_request {
+    uint16_t job;      /* number of the download; answers carry it, stale ones are dropped */
+    uint16_t timeout_s;
+    char url[256];
+};
+
+/* True, once per download, when one waits to be served. */
+bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request);
+
+/* Status line and length of the body (UINT32_MAX = not told) came. */
+void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t status,
+                      uint32_t length_bytes, uint64_t now_us);
+/* The body is this blob of the configuration, whole; the module meters its arrival. */
+void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t blob,
+                   uint64_t now_us);
+/* A piece of the body came. */
+void sim_http_block(struct sim *sim, const struct sim_host *host, uint16_t job, const void *bytes,
+                    size_t size, uint64_t now_us);
+/* The body is complete (code 0), or it ends with an error code of HTTPTOFS (601, 603, …). */
+void sim_http_end(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t code,
+                  uint64_t now_us);
+
+/* ---- looking inside ------------------------------------------------------------------------ */
+
+/* What the module is at, for expectations and displays. */
+struct sim_view {
+    bool powered;
+    bool answering; /* the AT engine is up and not hung */
+    uint8_t phase;  /* enum sim_phase */
+    uint8_t percent;
+    uint8_t status; /* value of CFOTA? */
+    uint8_t functionality; /* CFUN */
+    uint16_t boots;
+    uint16_t resets; /* restarts since sim_init, the first power-on not counted */
+    const char *revision; /* inside *sim */
+};
+void sim_view(const struct sim *sim, struct sim_view *ret_view);
+
+/* Size and content digest of a file; false when it is not there. `path`: "/fota/update.zip". */
+bool sim_file(const struct sim *sim, const char *path, uint32_t *ret_size_bytes,
+              uint64_t *ret_digest);
+/* Copies bytes of a file; returns how many. */
+size_t sim_file_read(const struct sim *sim, const struct sim_host *host, const char *path,
+                     uint32_t offset, void *buffer, size_t size);
+
+/* Names from the tables above; "?" for a value out of range. */
+const char *sim_event_name(unsigned event);
+const char *sim_reset_name(unsigned reset);
+const char *sim_phase_name(unsigned phase);
+const char *sim_hang_name(unsigned hang);
+const char *sim_hook_name(unsigned hook);
+const char *sim_action_name(unsigned action);
+
+#endif
