@@ -1,0 +1,249 @@
+/*
+ * report.h - what a run found, as a plain value, and three ways to tell it: a console, a JUnit XML
+ * file (the portable profile that all CI systems read) and a CTRF JSON file.
+ *
+ * The model is built in memory while the run goes on and can be written at any moment:
+ *
+ *     run = report_run_new(&info);
+ *     report_plan_case(run, &known, &index);     all cases that were selected, before the first
+ * runs report_finish_case(run, index, &result);   as each one ends report_end(run, now_ms, NULL);
+ * or, after a signal, the reason it was stopped report_write_junit(run, "out/junit.xml", &error);
+ *     report_write_ctrf(run, "out/ctrf.json", &error);
+ *     report_run_free(run);
+ *
+ * A planned case that was never finished is reported as not run, so a run that was interrupted
+ * writes complete, valid files: the signal handler sets a flag, the loop ends, the writers are
+ * called as always. Nothing here is safe to call inside a signal handler.
+ *
+ * Strings: the run copies everything it is given; the caller's may be freed after each call. Text
+ * is bytes: whatever a module sent may be put in. The writers escape it (report_escape), so that
+ * no answer of a module can make a report unreadable. Any `const char *` may be NULL = absent.
+ *
+ * Functions that return int return 0, or -1 when memory ran out if nothing else is said. No
+ * function calls back, prints (but the console, to its FILE) or reads a clock.
+ */
+#ifndef FOTARIG_REPORTS_REPORT_H
+#define FOTARIG_REPORTS_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* ---- the model ----------------------------------------------------------------------------- */
+
+/* How a case may end: X(NAME, "name", "status in CTRF", "what it means"). Zero is "not run". */
+#define REPORT_VERDICTS(X)                                                                         \
+    X(NOT_RUN, "not-run", "pending", "selected, but the run was stopped before it ended")          \
+    X(PASSED, "passed", "passed", "all expectations were met")                                     \
+    X(FAILED, "failed", "failed", "the client or the module misbehaved")                           \
+    X(ERROR, "error", "other", "bench, port, power or network of the lab; nothing was judged")     \
+    X(SKIPPED, "skipped", "skipped", "this target lacks something that the case needs")
+
+enum report_verdict {
+#define X(name, ...) REPORT_##name,
+    REPORT_VERDICTS(X)
+#undef X
+        REPORT_VERDICT_COUNT
+};
+
+/* Which way bytes went: X(NAME, "name", "mark in a listing"). A note is an event of the bench. */
+#define REPORT_DIRECTIONS(X)                                                                       \
+    X(TO_MODULE, "to-module", ">>")                                                                \
+    X(TO_HOST, "to-host", "<<")                                                                    \
+    X(NOTE, "note", "**")
+
+enum report_direction {
+#define X(name, ...) REPORT_##name,
+    REPORT_DIRECTIONS(X)
+#undef X
+        REPORT_DIRECTION_COUNT
+};
+
+/* Any bytes, NUL among them. {NULL, 0} = absent. */
+struct report_bytes {
+    const void *data;
+    size_t size;
+};
+
+/* The bytes of a C string; NULL = absent. */
+struct report_bytes report_bytes_of(const char *text);
+
+/* One line of the exchange that led to the verdict. */
+struct report_exchange {
+    uint64_t t_us; /* since the start of the case, on the clock of the case */
+    enum report_direction direction;
+    struct report_bytes bytes; /* of a note: its words */
+};
+
+struct report_step {
+    const char *name;
+    enum report_verdict status;
+    uint64_t t_us; /* since the start of the case */
+    uint64_t duration_us;
+};
+
+struct report_attachment {
+    const char *name;
+    const char *content_type; /* for example "application/x-ndjson" */
+    const char *path;         /* relative to the folder of the report; never absolute */
+};
+
+struct report_property {
+    const char *name;
+    const char *value;
+};
+
+/*
+ * One case. For report_plan_case: group, name, id, title, why, file, line. For report_finish_case:
+ * all but group, name and id. What is left zero is absent.
+ */
+struct report_case {
+    const char *group; /* dotted, "power.restore"; NULL = "scenarios". A suite is made per group */
+    const char *name;  /* short, with its combination: "power cut while restoring [percent=37%]" */
+    const char *id;    /* stable between runs, for histories; NULL = "group/name" */
+    const char *title; /* the scenario in full words; NULL = name */
+    const char *why;   /* what breaks in the world when this fails */
+    const char *file;  /* scenario file, relative to where the tool was called */
+    uint32_t line;     /* 1-based; 0 = unknown */
+
+    enum report_verdict verdict;
+    const char *type;    /* one CamelCase word, "ExpectTimeout"; NULL = a word for the verdict */
+    const char *message; /* one line: what went wrong, or why it was skipped */
+    struct report_bytes expected;
+    struct report_bytes received;
+    const char *place; /* "file:line: the expectation" */
+
+    const struct report_exchange *exchanges; /* the last ones, oldest first */
+    size_t exchange_count;
+    const struct report_step *steps;
+    size_t step_count;
+    const char *const *details; /* more lines for the explanation, one line each */
+    size_t detail_count;
+    const struct report_attachment *attachments; /* the most useful one first */
+    size_t attachment_count;
+
+    const char *repeat;     /* the command that runs this case again */
+    uint64_t started_at_ms; /* wall clock, since 1970 UTC; 0 = when the run started */
+    uint64_t wall_us;       /* how long the machine took */
+    uint64_t virtual_us;    /* how long it took on the clock of the bench; 0 = not applicable */
+};
+
+/* What is known about a run before it starts. */
+struct report_run_info {
+    const char *name;         /* of the report; NULL = tool */
+    const char *tool;         /* NULL = "fotarig" */
+    const char *tool_version; /* NULL = "unknown" */
+    const char *command;      /* the command line that started the run */
+    const char *host;         /* name of the machine; NULL = "localhost" */
+    uint64_t seed;
+    uint64_t started_at_ms;                   /* wall clock, since 1970 UTC */
+    const struct report_property *properties; /* module, port, revisions, shard ... */
+    size_t property_count;
+};
+
+struct report_run; /* owns copies of all that it was given */
+
+/* Make an empty run; NULL when memory ran out. Free it with report_run_free(). */
+struct report_run *report_run_new(const struct report_run_info *info);
+
+/* Free a run and all that it owns; NULL is allowed. */
+void report_run_free(struct report_run *run);
+
+/*
+ * Note that a case was selected. Its verdict is "not run" until report_finish_case(). Group, name
+ * and id are kept in readable form (report_escape, blanks at the ends removed) and made unique:
+ * a second "x" becomes "x (2)", because readers drop or misread the second of two equal names.
+ * *ret_index, for report_finish_case(), is only set on success; NULL = not wanted.
+ */
+int report_plan_case(struct report_run *run, const struct report_case *known, size_t *ret_index);
+
+/*
+ * Say how a planned case ended. Identity (group, name, id) stays as it was planned; title, why,
+ * file and line stay too where `result` has none. Finishing a case again replaces the result.
+ * Returns -1 also when there is no case with this index.
+ */
+int report_finish_case(struct report_run *run, size_t index, const struct report_case *result);
+
+/* Plan a case and finish it at once. */
+int report_add_case(struct report_run *run, const struct report_case *result);
+
+/*
+ * Say that the run is over. `now_ms`: wall clock since 1970. `stopped_because`: why cases were not
+ * run, for example "stopped by SIGTERM"; NULL = it ran to its end.
+ */
+int report_end(struct report_run *run, uint64_t now_ms, const char *stopped_because);
+
+/* Reading: all pointers belong to the run and stay valid until it is freed. */
+const struct report_run_info *report_info(const struct report_run *run);
+size_t report_case_count(const struct report_run *run);
+/* The case with this index, 0 <= index < report_case_count(). */
+const struct report_case *report_case_at(const struct report_run *run, size_t index);
+/* How many cases have this verdict. */
+size_t report_count(const struct report_run *run, enum report_verdict verdict);
+/* "passed", "failed", ... */
+const char *report_verdict_name(enum report_verdict verdict);
+
+/* ---- escaping ------------------------------------------------------------------------------ */
+
+enum report_form {
+    REPORT_FORM_BYTES, /* reversible: a backslash is doubled; CR, LF and TAB are \r \n \t */
+    REPORT_FORM_TEXT /* prose, which may quote escaped bytes already: a backslash stays as it is */
+};
+
+/*
+ * Make any bytes printable: printable ASCII and valid UTF-8 stay, \r \n \t are written so, every
+ * other byte is \xNN (C0 and C1 controls, DEL, U+FFFE, U+FFFF, surrogates, broken UTF-8). Like
+ * snprintf: writes at most `capacity` bytes with the NUL (never a part of an escape or of a
+ * character), `to` may be NULL when capacity is 0; returns the length of the whole result.
+ */
+size_t report_escape(char *to, size_t capacity, const void *bytes, size_t size,
+                     enum report_form form);
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+/* Why a report could not be written, for a person: "out/junit.xml.tmp: No space left ...". */
+struct report_error {
+    char message[512];
+};
+
+/*
+ * Write the run so far as JUnit XML, portable profile, to `path`: first to `path`.tmp, renamed when
+ * complete, so there is always the old file or the new one. A run without cases is written too.
+ * Returns 0, or -1 with *reterr_error set (NULL = not wanted); the old file is then untouched.
+ */
+int report_write_junit(const struct report_run *run, const char *path,
+                       struct report_error *reterr_error);
+
+/* Write the run so far as CTRF JSON (specification 0.0.0); otherwise as report_write_junit(). */
+int report_write_ctrf(const struct report_run *run, const char *path,
+                      struct report_error *reterr_error);
+
+/* ---- console ------------------------------------------------------------------------------- */
+
+struct report_console {
+    FILE *out;
+    bool colour;     /* see report_console_wants_colour() */
+    bool progress;   /* show the running case on a line of its own and wipe it: terminals only */
+    bool quiet;      /* no line for a case that passed */
+    bool line_shown; /* private: a progress line stands on the screen */
+};
+
+/* Is colour wanted on this stream: it is a terminal, TERM is not "dumb", NO_COLOR is not set. */
+bool report_console_wants_colour(FILE *out);
+
+/* Show which case runs now: "[3/40] name". Does nothing without `progress`. `done` cases ended. */
+void report_console_progress(struct report_console *console, size_t done, size_t total,
+                             const char *name);
+
+/*
+ * One line for a case that ended: verdict, name, duration. Under a failure or an error stands the
+ * complete explanation: message, why, place, expected and received with the first differing byte
+ * marked, the last exchanges, the command to repeat it.
+ */
+void report_console_case(struct report_console *console, const struct report_case *ended);
+
+/* The end: what did not pass, the slowest cases, counts by verdict and the wall time. */
+void report_console_end(struct report_console *console, const struct report_run *run);
+
+#endif
