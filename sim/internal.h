@@ -174,6 +174,62 @@ bool sim_updater_takes_boot(struct sim_context *ctx);
 /* The supply was cut: the updater notes how far it came. */
 void sim_updater_power_gone(struct sim_context *ctx);
 
+/* ---- files: the flash file system (files.c) ------------------------------------------------ */
+
+/* Puts the configured files into an empty flash. */
+void sim_files_init(struct sim_context *ctx);
+/* Index of a file, or SIM_NO_FILE. */
+uint8_t sim_files_find(const struct sim_files *files, uint8_t directory, const char *name,
+                       size_t length);
+/* Splits "/fota/update.zip"; false when it is outside the four folders or the name is too long. */
+bool sim_files_path(const char *path, size_t length, uint8_t *ret_directory,
+                    const char **ret_name, size_t *ret_length);
+/* The file with that name, empty; made when it is not there. SIM_NO_FILE: no entry is free. */
+uint8_t sim_files_create(struct sim_context *ctx, uint8_t directory, const char *name,
+                         size_t length);
+/* Append to a file. False, and nothing is changed: the flash is full. */
+bool sim_files_append(struct sim_context *ctx, uint8_t file, const void *bytes, size_t size);
+bool sim_files_append_blob(struct sim_context *ctx, uint8_t file, uint16_t blob, uint32_t offset,
+                           uint32_t size);
+void sim_files_truncate(struct sim_context *ctx, uint8_t file, uint32_t size);
+void sim_files_delete(struct sim_context *ctx, uint8_t file);
+/* Copies bytes of a file; returns how many. */
+size_t sim_files_read(const struct sim_files *files, const struct sim_host *host, uint8_t file,
+                      uint32_t offset, void *buffer, size_t size);
+/* The blob that a file is exactly and wholly, or NULL. */
+const struct sim_blob *sim_files_blob(const struct sim_context *ctx, uint8_t file);
+/* Bytes that still fit, as CFSGFRS counts. */
+uint32_t sim_files_free(const struct sim_context *ctx);
+/* Tells the event FILE for a file as it is now. */
+void sim_files_tell(struct sim_context *ctx, uint8_t file);
+/* FILE_DAMAGE, FILE_TRUNCATE, FILE_DELETE. */
+bool sim_files_apply(struct sim_context *ctx, const struct sim_action *action);
+
+/* ---- download and updater, to the frame ---------------------------------------------------- */
+
+/* The app network came up or went down while a download may run. */
+void sim_download_bearer(struct sim_context *ctx, bool up);
+/* HTTP_RESULT, HTTP_SHORT. */
+bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action);
+
+/* Revision and status of a new module, from the configuration. */
+void sim_updater_init(struct sim_context *ctx);
+/* True while the updater has the module: the AT engine is not up. */
+bool sim_updater_runs(const struct sim_context *ctx);
+
+/* Bytes of a package, wherever they are: copies `size` bytes from `offset`; returns how many. */
+struct sim_package_source {
+    size_t (*read)(const struct sim_package_source *source, uint32_t offset, void *buffer,
+                   size_t size);
+    const void *context;
+    const struct sim_host *host;
+    uint32_t size_bytes;
+    uint8_t file;
+    uint8_t reserved[3];
+};
+void sim_package_check_source(const struct sim_package_source *source,
+                              struct sim_package *ret_package);
+
 bool sim_network_registered(const struct sim_context *ctx);
 bool sim_bearer_up(const struct sim_context *ctx);
 

@@ -1,0 +1,59 @@
+/*
+ * download.h - HTTPTOFS as a value: one download at a time, straight into the file system
+ * (AT106 9.2.14, 9.2.15). All zero is idle. The functions are in sim/internal.h.
+ */
+#ifndef FOTARIG_SIM_DOWNLOAD_H
+#define FOTARIG_SIM_DOWNLOAD_H
+
+#include <stdint.h>
+
+/* X(NAME): what the download is at, and so what its timer means. */
+#define SIM_DOWNLOAD_STATES(X)                                                                     \
+    X(IDLE)                                                                                        \
+    X(ANSWER)  /* OK is due */                                                                     \
+    X(ASK)     /* the surroundings were asked; the timer is the attempt's timeout */               \
+    X(BODY)    /* bytes arrive at http-rate */                                                     \
+    X(STALLED) /* bytes have stopped; the timer is the attempt's timeout */                        \
+    X(FAIL)    /* ends with an error code when the timer is due */
+
+enum sim_download_state {
+#define X(name) SIM_DOWNLOAD_##name,
+    SIM_DOWNLOAD_STATES(X)
+#undef X
+        SIM_DOWNLOAD_STATE_COUNT
+};
+
+enum { SIM_DOWNLOAD_URL = 256, SIM_DOWNLOAD_PATH = 64 };
+
+struct sim_download {
+    uint64_t body_at_us;    /* the first byte of the body arrives */
+    uint64_t attempt_at_us; /* the attempt is given up if nothing has come by then */
+    uint32_t rate_bytes_per_s;
+    uint32_t offered_bytes; /* of the body, by the surroundings so far */
+    uint32_t total_bytes;   /* told by the server, 0 = not known (HTTPTOFSRL) */
+    uint32_t current_bytes; /* HTTPTOFSRL while no body runs */
+    uint32_t short_bytes;   /* HTTP_SHORT: the body ends there */
+    uint32_t marked_bytes;  /* the last mark that the HTTP_BYTE hook was called for */
+    uint16_t job;           /* number of the attempt that the surroundings serve */
+    uint16_t timeout_s;
+    uint16_t status;      /* of the server, 0 = none came */
+    uint16_t code;        /* that the body ends with, 0 = complete */
+    uint16_t forced_code; /* HTTP_RESULT, 0 = none */
+    uint16_t blob;        /* whole body, or SIM_EXTENT_IN_STORE */
+    uint8_t state;        /* enum sim_download_state */
+    uint8_t wanted;       /* 1: not yet fetched with sim_http_wanted() */
+    uint8_t ended;        /* 1: the surroundings have given the whole body */
+    uint8_t full;         /* 1: the flash had no room */
+    uint8_t attempts_left;
+    uint8_t shorten;   /* 1: short_bytes counts */
+    uint8_t file;      /* index + 1 of the target, 0 = none */
+    uint8_t directory; /* of the target */
+    uint8_t reserved[4];
+    char url[SIM_DOWNLOAD_URL];
+    char path[SIM_DOWNLOAD_PATH];
+};
+
+_Static_assert(sizeof(struct sim_download) == 64 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
+               "padding in struct sim_download");
+
+#endif
