@@ -1,0 +1,220 @@
+/* console.c - the run for a person: a line per case, failures explained, a table at the end. */
+#include "reports/internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLOWEST_SHOWN = 3, NAME_COLUMNS = 60 };
+
+/* How a verdict looks on a console. */
+static const struct look {
+    const char *word;
+    const char *colour; /* select graphic rendition */
+} looks[REPORT_VERDICT_COUNT] = {
+    [REPORT_NOT_RUN] = {"not run", "2"},  [REPORT_PASSED] = {"passed", "32"},
+    [REPORT_FAILED] = {"FAILED", "1;31"}, [REPORT_ERROR] = {"ERROR", "1;35"},
+    [REPORT_SKIPPED] = {"skipped", "33"},
+};
+
+bool report_console_wants_colour(FILE *out)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    if (no_colour && no_colour[0])
+        return false;
+    return isatty(fileno(out)) == 1 && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+static void flush_buffer(struct report_console *console, struct report_buffer *text)
+{
+    if (console->line_shown)
+        fputs("\r\033[K", console->out);
+    console->line_shown = false;
+    fwrite(report_buffer_text(text), 1, text->size, console->out);
+    if (text->failed)
+        fputs("(memory ran out: this part of the report is not complete)\n", console->out);
+    report_buffer_free(text);
+    fflush(console->out);
+}
+
+static void add_word(struct report_buffer *text, const struct report_console *console,
+                     enum report_verdict verdict)
+{
+    if (console->colour)
+        report_buffer_addf(text, "\033[%sm%-7s\033[0m", looks[verdict].colour, looks[verdict].word);
+    else
+        report_buffer_addf(text, "%-7s", looks[verdict].word);
+}
+
+/* Adds the lines of `from`, each indented. */
+static void add_indented(struct report_buffer *text, const char *from)
+{
+    while (*from) {
+        size_t length = strcspn(from, "\n");
+        report_buffer_addf(text, "    %.*s\n", (int)length, from);
+        from += length + (from[length] == '\n');
+    }
+}
+
+void report_console_progress(struct report_console *console, size_t done, size_t total,
+                             const char *name)
+{
+    struct report_buffer readable = {0}, text = {0};
+    if (!console->progress)
+        return;
+    report_buffer_prose(&readable, name);
+    report_buffer_addf(&text, "[%zu/%zu] %.*s", done, total, NAME_COLUMNS,
+                       report_buffer_text(&readable));
+    flush_buffer(console, &text);
+    console->line_shown = true;
+    report_buffer_free(&readable);
+}
+
+/* "power.restore: name". */
+static void add_full_name(struct report_buffer *text, const struct report_case *c)
+{
+    if (c->group) {
+        report_buffer_prose(text, c->group);
+        report_buffer_addf(text, ": ");
+    }
+    report_buffer_prose(text, c->name ? c->name : "unnamed");
+}
+
+static void add_duration(struct report_buffer *text, const struct report_case *c)
+{
+    report_buffer_addf(text, "  (");
+    report_buffer_seconds(text, c->virtual_us ? c->virtual_us / 1000 : report_case_ms(c));
+    report_buffer_addf(text, c->virtual_us ? " s on the bench)" : " s)");
+}
+
+void report_console_case(struct report_console *console, const struct report_case *ended)
+{
+    struct report_buffer text = {0}, explanation = {0};
+    bool problem = ended->verdict == REPORT_FAILED || ended->verdict == REPORT_ERROR;
+    if (console->quiet && ended->verdict == REPORT_PASSED)
+        return;
+    add_word(&text, console, ended->verdict);
+    report_buffer_addf(&text, " ");
+    add_full_name(&text, ended);
+    if (problem || ended->verdict == REPORT_PASSED)
+        add_duration(&text, ended);
+    if (!problem && ended->message) {
+        report_buffer_addf(&text, ": ");
+        report_buffer_prose(&text, ended->message);
+    }
+    report_buffer_addf(&text, "\n");
+    if (problem) {
+        report_buffer_prose(&explanation, ended->message ? ended->message : "no reason was given");
+        report_buffer_addf(&explanation, "\n");
+        report_add_explanation(&explanation, ended);
+        add_indented(&text, report_buffer_text(&explanation));
+    }
+    text.failed |= explanation.failed;
+    report_buffer_free(&explanation);
+    flush_buffer(console, &text);
+}
+
+/* What did not pass once more, so that it is on the screen when the run ends. */
+static void add_problems(struct report_buffer *text, const struct report_console *console,
+                         const struct report_run *run)
+{
+    for (size_t i = 0; i < run->entry_count; i++) {
+        const struct report_case *c = &run->entries[i]->result;
+        if (c->verdict != REPORT_FAILED && c->verdict != REPORT_ERROR)
+            continue;
+        add_word(text, console, c->verdict);
+        report_buffer_addf(text, " ");
+        add_full_name(text, c);
+        report_buffer_addf(text, "\n        ");
+        report_buffer_prose(text, c->message ? c->message : "no reason was given");
+        report_buffer_addf(text, "\n");
+    }
+}
+
+/* The table's columns, in this order. */
+static const enum report_verdict columns[] = {REPORT_PASSED, REPORT_FAILED, REPORT_ERROR,
+                                              REPORT_SKIPPED, REPORT_NOT_RUN};
+enum { COLUMN_COUNT = sizeof columns / sizeof columns[0] };
+
+static void add_row(struct report_buffer *text, const char *name, const size_t *counts)
+{
+    report_buffer_addf(text, "%-32s", name);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        report_buffer_addf(text, " %8zu", counts[columns[i]]);
+    report_buffer_addf(text, "\n");
+}
+
+static void add_table(struct report_buffer *text, const struct report_run *run)
+{
+    report_buffer_addf(text, "\n%-32s", "group");
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        report_buffer_addf(text, " %8s", report_verdict_name(columns[i]));
+    report_buffer_addf(text, "\n");
+    for (size_t suite = 0; suite < run->suite_count; suite++) {
+        size_t counts[REPORT_VERDICT_COUNT] = {0};
+        for (size_t i = 0; i < run->entry_count; i++)
+            if (run->entries[i]->suite == suite)
+                counts[run->entries[i]->result.verdict]++;
+        add_row(text, run->suites[suite], counts);
+    }
+    if (run->suite_count != 1)
+        add_row(text, "all", run->counts);
+}
+
+/* The cases that took the machine longest, slowest first. */
+static void add_slowest(struct report_buffer *text, const struct report_run *run)
+{
+    const struct report_case *slowest[SLOWEST_SHOWN] = {NULL};
+    for (size_t i = 0; i < run->entry_count; i++) {
+        const struct report_case *c = &run->entries[i]->result;
+        for (int at = 0; at < SLOWEST_SHOWN && c; at++) {
+            if (slowest[at] && slowest[at]->wall_us >= c->wall_us)
+                continue;
+            const struct report_case *pushed = slowest[at];
+            slowest[at] = c;
+            c = pushed;
+        }
+    }
+    report_buffer_addf(text, "slowest:");
+    for (int at = 0; at < SLOWEST_SHOWN && slowest[at]; at++) {
+        report_buffer_addf(text, "%s ", at ? "," : "");
+        report_buffer_prose(text, slowest[at]->name);
+        report_buffer_addf(text, " ");
+        report_buffer_seconds(text, report_case_ms(slowest[at]));
+        report_buffer_addf(text, " s");
+    }
+    report_buffer_addf(text, "\n");
+}
+
+static void add_closing(struct report_buffer *text, const struct report_run *run)
+{
+    if (run->stopped_because) {
+        report_buffer_addf(text, "stopped: ");
+        report_buffer_prose(text, run->stopped_because);
+        report_buffer_addf(text, "\n");
+    }
+    report_buffer_addf(text, "%zu cases: ", run->entry_count);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        report_buffer_addf(text, "%zu %s, ", run->counts[columns[i]],
+                           report_verdict_name(columns[i]));
+    report_buffer_addf(text, "in ");
+    report_buffer_seconds(text, report_ended_ms(run) - run->info.started_at_ms);
+    report_buffer_addf(text, " s (seed %" PRIu64 ")\n", run->info.seed);
+}
+
+void report_console_end(struct report_console *console, const struct report_run *run)
+{
+    struct report_buffer text = {0};
+    if (run->counts[REPORT_FAILED] + run->counts[REPORT_ERROR] > 0) {
+        report_buffer_addf(&text, "\n");
+        add_problems(&text, console, run);
+    }
+    if (run->entry_count > 0) {
+        add_table(&text, run);
+        add_slowest(&text, run);
+    }
+    add_closing(&text, run);
+    flush_buffer(console, &text);
+}

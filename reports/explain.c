@@ -1,0 +1,222 @@
+/* explain.c - what a person needs to understand why a case did not pass, as lines of text. */
+#include "reports/internal.h"
+
+#include <string.h>
+
+enum {
+    SHOWN_COLUMNS = 160,   /* of expected and received */
+    COLUMNS_BEFORE = 60,   /* shown before a difference that lies further right */
+    EXCHANGE_COLUMNS = 200 /* of one line of the exchange */
+};
+
+static bool is_continuation(char byte)
+{
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
+
+static size_t columns_of(const char *text)
+{
+    size_t columns = 0;
+    for (; *text; text++)
+        columns += !is_continuation(*text);
+    return columns;
+}
+
+/* The place `columns` further right, or the end. */
+static const char *skip_columns(const char *text, size_t columns)
+{
+    while (*text && (columns > 0 || is_continuation(*text)))
+        columns -= !is_continuation(*text++);
+    return text;
+}
+
+/* Adds at most `limit` columns of the text from column `from`, with "..." for what is left out. */
+static void add_window(struct report_buffer *buffer, const char *text, size_t from, size_t limit)
+{
+    const char *start = skip_columns(text, from);
+    const char *end = skip_columns(start, limit);
+    if (start > text)
+        report_buffer_add(buffer, "...", 3);
+    report_buffer_add(buffer, start, (size_t)(end - start));
+    if (*end)
+        report_buffer_add(buffer, "...", 3);
+}
+
+static void add_line(struct report_buffer *buffer, const char *label, const char *text)
+{
+    if (!text)
+        return;
+    report_buffer_addf(buffer, "%-9s: ", label);
+    report_buffer_prose(buffer, text);
+    report_buffer_add(buffer, "\n", 1);
+}
+
+/* Index of the first byte in which the two differ; SIZE_MAX when they are equal. */
+static size_t first_difference(struct report_bytes a, struct report_bytes b)
+{
+    const char *left = a.data, *right = b.data;
+    size_t i = 0;
+    while (i < a.size && i < b.size && left[i] == right[i])
+        i++;
+    return i == a.size && i == b.size ? SIZE_MAX : i;
+}
+
+/* The column at which the byte at `index` is shown. */
+static size_t column_of(struct report_bytes bytes, size_t index)
+{
+    const char *text = bytes.data;
+    while (index > 0 && index < bytes.size && is_continuation(text[index]))
+        index--; /* the whole character differs */
+    struct report_buffer before = {0};
+    report_buffer_escape(&before, (struct report_bytes){bytes.data, index}, REPORT_FORM_BYTES);
+    size_t column = columns_of(report_buffer_text(&before));
+    report_buffer_free(&before);
+    return column;
+}
+
+static void add_bytes_line(struct report_buffer *buffer, const char *label,
+                           struct report_bytes bytes, size_t from)
+{
+    struct report_buffer text = {0};
+    report_buffer_escape(&text, bytes, REPORT_FORM_BYTES);
+    report_buffer_addf(buffer, "%-9s: ", label);
+    if (bytes.size == 0)
+        report_buffer_addf(buffer, "(nothing)");
+    else
+        add_window(buffer, report_buffer_text(&text), from, SHOWN_COLUMNS);
+    report_buffer_addf(buffer, "\n");
+    report_buffer_free(&text);
+}
+
+static void add_comparison(struct report_buffer *buffer, const struct report_case *c)
+{
+    struct report_bytes expected = c->expected, received = c->received;
+    if (!expected.data && !received.data)
+        return;
+    bool both = expected.size && received.size;
+    size_t index = both ? first_difference(expected, received) : SIZE_MAX;
+    size_t column = index == SIZE_MAX ? 0 : column_of(expected, index);
+    size_t from = column > SHOWN_COLUMNS - COLUMNS_BEFORE ? column - COLUMNS_BEFORE : 0;
+    add_bytes_line(buffer, "expected", expected, from);
+    add_bytes_line(buffer, "received", received, from);
+    if (index == SIZE_MAX)
+        return;
+    size_t indent = column - from + (from > 0 ? 3 : 0);
+    report_buffer_addf(buffer, "%-9s  %*s^ ", "", (int)indent, "");
+    if (index == received.size)
+        report_buffer_addf(buffer, "byte %zu is missing, nothing follows\n", index);
+    else if (index == expected.size)
+        report_buffer_addf(buffer, "byte %zu is one too many\n", index);
+    else
+        report_buffer_addf(buffer, "byte %zu differs: 0x%02X expected, 0x%02X received\n", index,
+                           ((const unsigned char *)expected.data)[index],
+                           ((const unsigned char *)received.data)[index]);
+}
+
+static void add_exchange(struct report_buffer *buffer, const struct report_exchange *exchange)
+{
+    static const char *const marks[] = {
+#define X(name, text, mark) mark,
+        REPORT_DIRECTIONS(X)
+#undef X
+    };
+    struct report_buffer text = {0};
+    struct report_buffer time = {0};
+    report_buffer_escape(&text, exchange->bytes,
+                         exchange->direction == REPORT_NOTE ? REPORT_FORM_TEXT : REPORT_FORM_BYTES);
+    report_buffer_seconds(&time, exchange->t_us / 1000);
+    report_buffer_addf(buffer, "%12s  %s ", report_buffer_text(&time), marks[exchange->direction]);
+    add_window(buffer, report_buffer_text(&text), 0, EXCHANGE_COLUMNS);
+    if (columns_of(report_buffer_text(&text)) > EXCHANGE_COLUMNS)
+        report_buffer_addf(buffer, " (%zu bytes)", exchange->bytes.size);
+    report_buffer_addf(buffer, "\n");
+    report_buffer_free(&time);
+    report_buffer_free(&text);
+}
+
+void report_add_explanation(struct report_buffer *buffer, const struct report_case *c)
+{
+    if (c->place) {
+        report_buffer_prose(buffer, c->place);
+        report_buffer_add(buffer, "\n", 1);
+    }
+    add_line(buffer, "why", c->why);
+    add_comparison(buffer, c);
+    for (size_t i = 0; i < c->detail_count; i++) {
+        report_buffer_prose(buffer, c->details[i]);
+        report_buffer_add(buffer, "\n", 1);
+    }
+    if (c->exchange_count)
+        report_buffer_addf(buffer, "-- last %zu exchanges, seconds since the start --\n",
+                           c->exchange_count);
+    for (size_t i = 0; i < c->exchange_count; i++)
+        add_exchange(buffer, &c->exchanges[i]);
+    if (c->verdict == REPORT_ERROR)
+        report_buffer_addf(buffer, "This is a fault of the bench or its surroundings: the device "
+                                   "under test was not judged.\n");
+    add_line(buffer, "repeat", c->repeat);
+}
+
+/* The words behind "not run: ". */
+static const char *reason_not_run(const struct report_run *run, const struct report_case *c)
+{
+    if (c->message)
+        return c->message;
+    return run && run->stopped_because ? run->stopped_because : "the run ended before it";
+}
+
+/* Adds the text with ' for " and \xNN for what XML would write as an entity. */
+static void add_without_entities(struct report_buffer *buffer, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '"')
+            report_buffer_add(buffer, "'", 1);
+        else if (strchr("<>&", *text))
+            report_buffer_addf(buffer, "\\x%02X", (unsigned char)*text);
+        else
+            report_buffer_add(buffer, text, 1);
+    }
+}
+
+void report_add_message(struct report_buffer *buffer, const struct report_run *run,
+                        const struct report_case *c)
+{
+    static const char *const meanings[] = {
+#define X(name, text, status, meaning) meaning,
+        REPORT_VERDICTS(X)
+#undef X
+    };
+    struct report_buffer raw = {0}, plain = {0};
+    if (c->verdict == REPORT_NOT_RUN)
+        report_buffer_addf(&raw, "not run: %s", reason_not_run(run, c));
+    else
+        report_buffer_addf(&raw, "%s",
+                           c->message && c->message[0] ? c->message : meanings[c->verdict]);
+    struct report_buffer readable = {0};
+    report_buffer_prose(&readable, report_buffer_text(&raw));
+    add_without_entities(&plain, report_buffer_text(&readable));
+    const char *text = report_buffer_text(&plain);
+    size_t size = plain.size;
+    if (size > REPORT_MESSAGE_MAX) {
+        size = REPORT_MESSAGE_MAX - 3;
+        while (size > 0 && is_continuation(text[size]))
+            size--;
+    }
+    report_buffer_add(buffer, text, size);
+    if (size < plain.size)
+        report_buffer_add(buffer, "...", 3);
+    buffer->failed |= raw.failed || readable.failed || plain.failed;
+    report_buffer_free(&readable);
+    report_buffer_free(&plain);
+    report_buffer_free(&raw);
+}
+
+const char *report_type(const struct report_case *c)
+{
+    static const char *const types[] = {"NotRun", "Passed", "Failed", "BenchError", "Skipped"};
+    static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char word[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    bool good = c->type && c->type[0] && strchr(upper, c->type[0]) &&
+                c->type[strspn(c->type, word)] == '\0';
+    return good ? c->type : types[c->verdict];
+}

@@ -1,0 +1,285 @@
+/*
+ * junit.c - the run as JUnit XML in the portable profile: what all CI systems read.
+ *
+ * There is no standard, there are readers; each rule below is the habit of one of them (README.md
+ * lists them). All text is escaped before it reaches the XML writer, so nothing can break the file.
+ */
+#include "reports/internal.h"
+
+#include <inttypes.h>
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct junit {
+    const struct report_run *run;
+    const char *folder; /* of the report, with a slash; "" = here */
+    xmlTextWriterPtr xml;
+    struct report_buffer text; /* scratch */
+    bool failed;
+};
+
+struct totals {
+    size_t tests, failures, errors, skipped;
+    uint64_t time_ms;
+    uint64_t started_at_ms;
+};
+
+static void check(struct junit *junit, int written)
+{
+    if (written < 0)
+        junit->failed = true;
+}
+
+static const xmlChar *utf8(const char *text)
+{
+    return (const xmlChar *)text;
+}
+
+static void begin(struct junit *junit, const char *element)
+{
+    check(junit, xmlTextWriterStartElement(junit->xml, utf8(element)));
+}
+
+static void end(struct junit *junit)
+{
+    check(junit, xmlTextWriterEndElement(junit->xml));
+}
+
+/* Writes the scratch text as an attribute and empties it. */
+static void attribute_of_text(struct junit *junit, const char *name)
+{
+    check(junit, xmlTextWriterWriteAttribute(junit->xml, utf8(name),
+                                             utf8(report_buffer_text(&junit->text))));
+    junit->failed |= junit->text.failed;
+    report_buffer_clear(&junit->text);
+}
+
+static void attribute(struct junit *junit, const char *name, const char *value)
+{
+    report_buffer_prose(&junit->text, value);
+    attribute_of_text(junit, name);
+}
+
+static void attribute_number(struct junit *junit, const char *name, size_t value)
+{
+    report_buffer_addf(&junit->text, "%zu", value);
+    attribute_of_text(junit, name);
+}
+
+static void attribute_seconds(struct junit *junit, const char *name, uint64_t time_ms)
+{
+    report_buffer_seconds(&junit->text, time_ms);
+    attribute_of_text(junit, name);
+}
+
+/* UTC without suffix and fraction: the one form that every reader takes. */
+static void attribute_utc(struct junit *junit, const char *name, uint64_t at_ms)
+{
+    time_t seconds = (time_t)(at_ms / 1000);
+    struct tm utc;
+    char text[32];
+    if (gmtime_r(&seconds, &utc) && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc))
+        attribute(junit, name, text);
+    else
+        junit->failed = true;
+}
+
+/* Writes the scratch text as CDATA, split where it would end too early, and empties it. */
+static void cdata_of_text(struct junit *junit)
+{
+    const char *text = report_buffer_text(&junit->text);
+    check(junit, xmlTextWriterStartCDATA(junit->xml));
+    for (const char *close; (close = strstr(text, "]]>")) != NULL; text = close + 2) {
+        check(junit, xmlTextWriterWriteRawLen(junit->xml, utf8(text), (int)(close + 2 - text)));
+        check(junit, xmlTextWriterEndCDATA(junit->xml));
+        check(junit, xmlTextWriterStartCDATA(junit->xml));
+    }
+    check(junit, xmlTextWriterWriteRaw(junit->xml, utf8(text)));
+    check(junit, xmlTextWriterEndCDATA(junit->xml));
+    junit->failed |= junit->text.failed;
+    report_buffer_clear(&junit->text);
+}
+
+/* The text begins with the message: readers show the one or the other. */
+static void write_problem(struct junit *junit, const char *element, const struct report_case *c)
+{
+    begin(junit, element);
+    attribute(junit, "type", report_type(c));
+    report_add_message(&junit->text, junit->run, c);
+    attribute_of_text(junit, "message");
+    report_add_message(&junit->text, junit->run, c);
+    report_buffer_add(&junit->text, "\n", 1);
+    report_add_explanation(&junit->text, c);
+    cdata_of_text(junit);
+    end(junit);
+}
+
+static void write_skipped(struct junit *junit, const struct report_case *c)
+{
+    begin(junit, "skipped");
+    report_add_message(&junit->text, junit->run, c);
+    attribute_of_text(junit, "message");
+    end(junit);
+}
+
+/* Attachments first, alone on their lines, relative to where the tool was called. */
+static void write_system_out(struct junit *junit, const struct report_case *c)
+{
+    struct report_buffer *text = &junit->text;
+    const char *folder = junit->folder[0] == '/' ? "" : junit->folder;
+    for (size_t i = 0; i < c->attachment_count; i++) {
+        report_buffer_addf(text, "[[ATTACHMENT|");
+        report_buffer_prose(text, folder);
+        report_buffer_prose(text, c->attachments[i].path);
+        report_buffer_addf(text, "]]\n");
+    }
+    if (c->title) {
+        report_buffer_prose(text, c->title);
+        report_buffer_addf(text, "\n");
+    }
+    if (c->virtual_us) {
+        report_buffer_addf(text, "time on the bench: ");
+        report_buffer_seconds(text, c->virtual_us / 1000);
+        report_buffer_addf(text, " s\n");
+    }
+    if (text->size == 0)
+        return;
+    begin(junit, "system-out");
+    cdata_of_text(junit);
+    end(junit);
+}
+
+static void write_case(struct junit *junit, const struct report_case *c)
+{
+    begin(junit, "testcase");
+    attribute(junit, "classname", c->group);
+    attribute(junit, "name", c->name);
+    attribute_seconds(junit, "time", report_case_ms(c));
+    if (c->verdict == REPORT_FAILED)
+        write_problem(junit, "failure", c);
+    else if (c->verdict == REPORT_ERROR)
+        write_problem(junit, "error", c);
+    else if (c->verdict != REPORT_PASSED)
+        write_skipped(junit, c);
+    write_system_out(junit, c);
+    end(junit);
+}
+
+static void count_case(struct totals *totals, const struct junit *junit,
+                       const struct report_case *c)
+{
+    uint64_t started_at_ms = report_case_started_ms(junit->run, c);
+    if (totals->tests == 0 || started_at_ms < totals->started_at_ms)
+        totals->started_at_ms = started_at_ms;
+    totals->tests++;
+    totals->failures += c->verdict == REPORT_FAILED;
+    totals->errors += c->verdict == REPORT_ERROR;
+    totals->skipped += c->verdict == REPORT_SKIPPED || c->verdict == REPORT_NOT_RUN;
+    totals->time_ms += report_case_ms(c);
+}
+
+static void write_property(struct junit *junit, const char *name, const char *value)
+{
+    if (!name || !name[0] || !value)
+        return;
+    begin(junit, "property");
+    attribute(junit, "name", name);
+    attribute(junit, "value", value);
+    end(junit);
+}
+
+static void write_properties(struct junit *junit)
+{
+    const struct report_run_info *info = &junit->run->info;
+    char seed[24];
+    snprintf(seed, sizeof seed, "%" PRIu64, info->seed);
+    begin(junit, "properties");
+    write_property(junit, "tool", info->tool);
+    write_property(junit, "tool.version", info->tool_version);
+    write_property(junit, "command", info->command);
+    write_property(junit, "seed", seed);
+    for (size_t i = 0; i < info->property_count; i++)
+        write_property(junit, info->properties[i].name, info->properties[i].value);
+    end(junit);
+}
+
+static void write_suite(struct junit *junit, size_t suite)
+{
+    const struct report_run *run = junit->run;
+    struct totals totals = {0};
+    for (size_t i = 0; i < run->entry_count; i++)
+        if (run->entries[i]->suite == suite)
+            count_case(&totals, junit, &run->entries[i]->result);
+    begin(junit, "testsuite");
+    attribute(junit, "name", run->suites[suite]);
+    attribute_number(junit, "tests", totals.tests);
+    attribute_number(junit, "failures", totals.failures);
+    attribute_number(junit, "errors", totals.errors);
+    attribute_number(junit, "skipped", totals.skipped);
+    attribute_seconds(junit, "time", totals.time_ms);
+    attribute_utc(junit, "timestamp", totals.started_at_ms);
+    report_name_add(&junit->text, run->info.host, "localhost");
+    attribute_of_text(junit, "hostname");
+    attribute_number(junit, "id", suite);
+    write_properties(junit);
+    for (size_t i = 0; i < run->entry_count; i++)
+        if (run->entries[i]->suite == suite)
+            write_case(junit, &run->entries[i]->result);
+    end(junit);
+}
+
+static void write_document(struct junit *junit)
+{
+    const struct report_run *run = junit->run;
+    uint64_t time_ms = 0, elapsed_ms = report_ended_ms(run) - run->info.started_at_ms;
+    for (size_t i = 0; i < run->entry_count; i++)
+        time_ms += report_case_ms(&run->entries[i]->result);
+    check(junit, xmlTextWriterSetIndent(junit->xml, 1));
+    check(junit, xmlTextWriterStartDocument(junit->xml, NULL, "UTF-8", NULL));
+    begin(junit, "testsuites");
+    report_name_add(&junit->text, run->info.name, "fotarig");
+    attribute_of_text(junit, "name");
+    attribute_number(junit, "tests", run->entry_count);
+    attribute_number(junit, "failures", run->counts[REPORT_FAILED]);
+    attribute_number(junit, "errors", run->counts[REPORT_ERROR]);
+    attribute_seconds(junit, "time", time_ms > elapsed_ms ? time_ms : elapsed_ms);
+    for (size_t i = 0; i < run->suite_count; i++)
+        write_suite(junit, i);
+    end(junit);
+    check(junit, xmlTextWriterEndDocument(junit->xml));
+}
+
+/* Makes the document in memory; the file is written in one go. */
+static void make_document(struct junit *junit, struct report_buffer *document)
+{
+    xmlBufferPtr memory = xmlBufferCreate();
+    junit->xml = memory ? xmlNewTextWriterMemory(memory, 0) : NULL;
+    if (junit->xml) {
+        write_document(junit);
+        xmlFreeTextWriter(junit->xml); /* flushes into `memory` */
+        report_buffer_add(document, xmlBufferContent(memory), (size_t)xmlBufferLength(memory));
+        document->failed |= junit->failed;
+    } else {
+        document->failed = true;
+    }
+    if (memory)
+        xmlBufferFree(memory);
+}
+
+int report_write_junit(const struct report_run *run, const char *path,
+                       struct report_error *reterr_error)
+{
+    const char *slash = strrchr(path, '/');
+    struct report_buffer folder = {0}, document = {0};
+    report_buffer_add(&folder, path, slash ? (size_t)(slash + 1 - path) : 0);
+    struct junit junit = {.run = run, .folder = report_buffer_text(&folder)};
+    make_document(&junit, &document);
+    document.failed |= folder.failed;
+    int result = report_replace_file(path, &document, reterr_error);
+    report_buffer_free(&junit.text);
+    report_buffer_free(&document);
+    report_buffer_free(&folder);
+    return result;
+}
