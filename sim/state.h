@@ -1,0 +1,171 @@
+/*
+ * state.h - struct sim: everything about one module that changes. Private; it stands in a header
+ * so that a caller can allocate and copy it.
+ *
+ * Flat, without pointers and padding: equal modules are equal bytes up to members named ..._at_us
+ * (absolute times) and stat_... (statistics). All zero is a module that sim_init() has not seen.
+ */
+#ifndef FOTARIG_SIM_STATE_H
+#define FOTARIG_SIM_STATE_H
+
+#include <stdint.h>
+
+#include "sim/download.h"
+#include "sim/files.h"
+#include "sim/parameters.h"
+#include "sim/settings.h"
+#include "sim/updater.h"
+
+enum {
+    SIM_TIMER_SLOTS = 8,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_LINE_SIZE = 559,      /* characters after AT (AT106 1.4.4, D) */
+    SIM_LINE_COMMANDS = 39,   /* commands on a line (AT106 1.4.4, D) */
+    SIM_OUTPUT_SIZE = 2560,   /* answers and URCs not yet sent */
+    SIM_TYPE_AHEAD_SIZE = 64, /* bytes kept while a line runs (busy-input: delay) */
+    SIM_BULK_SLOTS = 4,       /* file contents between queued answers */
+    SIM_NAME_SLOTS = 256,     /* index of command names, a power of two */
+    SIM_CONTEXTS = 8,         /* PDP contexts kept; cid 1 to 24 (AT106, D) */
+    SIM_APN_SIZE = 64,
+    SIM_SECRET_SIZE = 32
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wpadded"
+#endif
+
+/* File contents that are sent when the output has come to `position`. */
+struct sim_bulk {
+    uint32_t offset;
+    uint32_t left_bytes;
+    uint16_t position;
+    uint8_t file;
+    uint8_t reserved;
+};
+
+/* line.c and output.c. Positions are offsets into output. */
+struct sim_port {
+    uint64_t ended_at_us; /* the last line's CR */
+    uint32_t rate_bps;    /* of the port now; with IPR=0 the rate found last */
+    uint32_t next_rate_bps;
+    uint32_t data_left_bytes; /* data mode: bytes still to come */
+    uint16_t line_length;
+    uint16_t type_ahead_length;
+    uint16_t output_head; /* next byte to be sent */
+    uint16_t output_free; /* what lies before may be sent, the rest is held */
+    uint16_t output_end;
+    uint16_t rate_position; /* next_rate_bps counts from here */
+    uint8_t rate_pending;   /* 1: 0 in next_rate_bps means autobaud */
+    uint8_t rate_found;     /* 1: rate_bps is valid; 0: autobaud listens for AT */
+    uint8_t autobaud_tries; /* lines AT heard so far */
+    uint8_t scan;           /* enum sim_scan in line.c */
+    uint8_t line_ended;     /* 1: the byte before was the line's CR */
+    uint8_t line_overflow;  /* 1: more than SIM_LINE_SIZE came */
+    uint8_t data_taker;     /* enum sim_data_taker, 0 = command mode */
+    uint8_t bulk_count;
+    uint8_t urc_open;   /* 1 between sim_urc_begin() and sim_urc_end() */
+    uint8_t discard;    /* 1: an answer that nobody is to see */
+    uint16_t urc_begin; /* where the open URC begins */
+    struct sim_bulk bulk[SIM_BULK_SLOTS];
+    char line[SIM_LINE_SIZE + 1];
+    char type_ahead[SIM_TYPE_AHEAD_SIZE];
+    char output[SIM_OUTPUT_SIZE];
+    uint8_t reserved[4];
+};
+
+/* interpreter.c */
+struct sim_interpreter {
+    uint32_t command_count; /* commands since sim_init() */
+    uint16_t cursor;        /* into the line: the next command */
+    uint8_t state;          /* enum sim_interpreter_state in frame.h */
+    uint8_t answered;       /* 1: an information line of this line is out */
+    uint8_t held;           /* 1: answers wait for the timer ANSWER */
+    uint8_t abortable;      /* 1: any byte ends the command that is pending */
+    uint8_t unheard;        /* 1: the pending command's result has been replaced */
+    uint8_t reserved[5];
+};
+
+/* power.c */
+struct sim_power {
+    uint64_t started_at_us; /* of the running or last start */
+    uint64_t engine_at_us;  /* the AT engine comes up, or came up */
+    uint32_t random;
+    uint16_t boots;
+    uint16_t resets;
+    uint8_t state;      /* enum sim_power_state in frame.h */
+    uint8_t plan;       /* enum sim_power_plan: what the timer POWER is for */
+    uint8_t boot_step;  /* row of the boot timeline */
+    uint8_t hang;       /* enum sim_hang */
+    uint8_t was_on;     /* 1: the first power-on is over */
+    uint8_t late_ok;    /* 1: the OK of CFUN=1,1 comes after the boot */
+    uint8_t low_supply; /* what CBATCHK has warned of: 0 nothing, 1 under, 2 over */
+    uint8_t reserved;
+};
+
+/* network.c, commands_radio.c */
+struct sim_radio {
+    uint64_t clock_at_us;    /* clock_s was true then */
+    int64_t clock_s;         /* Unix time, local */
+    int32_t operator_wanted; /* COPS=1: numeric name that the pending command asked for */
+    uint8_t coverage;
+    uint8_t registration; /* <stat> of AT106 6.2.7 */
+    uint8_t attached;
+    uint8_t sim_unlocked; /* 1: the PIN was given */
+    uint8_t pin_left;     /* tries before the card wants the PUK; lives in the card */
+    uint8_t operator_format;
+    uint8_t work; /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
+    int8_t zone;  /* quarter hours */
+    uint8_t reserved[4];
+};
+
+struct sim_pdp_context {
+    uint8_t cid; /* 0 = not defined */
+    char type[7];
+    char apn[SIM_APN_SIZE];
+};
+
+/* network.c, commands_packet.c */
+struct sim_packet {
+    uint8_t bearer;         /* 0 off, 1 on, 2 in progress: <status> of CNACT? */
+    uint8_t bearer_mode;    /* <mode> of CNACT */
+    uint8_t bearer_closing; /* 1: DEACTIVE of CNACT=0 is due */
+    uint8_t ip_type;        /* CNCFG */
+    uint8_t authentication;
+    uint8_t reserved[3];
+    char bearer_apn[SIM_APN_SIZE];
+    char apn[SIM_APN_SIZE];
+    char user[SIM_SECRET_SIZE];
+    char password[SIM_SECRET_SIZE];
+    struct sim_pdp_context contexts[SIM_CONTEXTS];
+};
+
+struct sim {
+    uint64_t timer_at_us[SIM_TIMER_SLOTS];
+    uint64_t seen_at_us; /* latest time that the module was told */
+    uint64_t stat_lost_output_bytes;
+    uint64_t stat_lost_input_bytes;
+    int32_t settings[SIM_SETTING_COUNT];
+    int32_t live[SIM_PARAMETER_COUNT];
+    int32_t saved[SIM_PARAMETER_COUNT]; /* in flash, or by AT&W (no saving mode: back with ATZ) */
+    char imei[SIM_SETTING_COUNT % 2 ? 20 : 24]; /* the width leaves no padding */
+    struct sim_power power;
+    struct sim_port port;
+    struct sim_interpreter interpreter;
+    struct sim_radio radio;
+    struct sim_packet packet;
+    struct sim_files files;
+    struct sim_download download;
+    struct sim_updater updater;
+    uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */
+};
+
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+_Static_assert(sizeof(struct sim_port) == 48 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
+                                              SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
+               "padding in struct sim_port");
+_Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");
+
+#endif
