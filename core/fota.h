@@ -37,8 +37,8 @@
 /* Longest line kept as evidence of a result; longer lines are cut. */
 #define FOTA_EVIDENCE_LENGTH 79u
 
-/* States of the procedure: X(NAME, "name", deadline_ms: 0 = set by the job or by the step). */
-#define FOTA_STATES(X)      \
+/* States of the procedure: X(NAME, "name"). Each has a deadline, see README.md. */
+#define FOTA_STATES(X)                                                                             \
     X(IDLE, "idle")                                                                                \
     X(SYNCHRONISE, "synchronise")                                                                  \
     X(IDENTIFY, "identify")                                                                        \
@@ -92,6 +92,7 @@ enum fota_outcome {
     X(NOT_SUPPORTED, "not-supported", "the module knows no AT+CFOTA")                              \
     X(WRONG_MODEL, "wrong-model", "another model than the job names")                              \
     X(WRONG_BASE, "wrong-base", "the running revision is not the package's base")                  \
+    X(LEFT_OVER, "left-over", "the status of an earlier update could not be cleared")              \
     X(LOW_SUPPLY, "low-supply", "the supply voltage is below the job's limit")                     \
     X(NO_SIM, "no-sim", "the SIM is absent or locked")                                             \
     X(RADIO_OFF, "radio-off", "the module is not in full function and will not go there")          \
@@ -104,11 +105,13 @@ enum fota_outcome {
     X(HTTP_DNS, "http-dns", "HTTPTOFS could not resolve the name (603)")                           \
     X(HTTP_MEMORY, "http-memory", "HTTPTOFS reported no memory (602)")                             \
     X(HTTP_OTHER, "http-other", "HTTPTOFS reported another code")                                  \
+    X(RESTARTED, "restarted", "the module restarted while it downloaded")                          \
     X(DOWNLOAD_TIMEOUT, "download-timeout", "the download did not end before its deadline")        \
     X(WRONG_LENGTH, "wrong-length", "the file's length is not the package's")                      \
     X(CHECKPOINT_REFUSED, "checkpoint-refused", "the checkpoint could not be saved")               \
     X(START_REFUSED, "start-refused", "AT+CFOTA=1 was answered with an error")                     \
     X(NEVER_BEGAN, "never-began", "AT+CFOTA=1 was accepted, but no update took place")             \
+    X(INTERRUPTED, "interrupted", "the updater began and ended without a result")                  \
     X(MODULE_SAYS_FAILED, "module-says-failed", "status 7, 3 or 5, or the failure URC")            \
     X(STUCK, "stuck", "a status of 1 to 5 beyond the module's worst time")                         \
     X(UNCHANGED, "unchanged", "success was claimed, but the base revision runs")                   \
@@ -133,20 +136,20 @@ enum fota_reason {
  * while a client uses the job; none may hold a quote, CR or LF.
  */
 struct fota_job {
-    const char *from_revision;      /* base of the package, as AT+GMR prints it after "Revision:" */
-    const char *to_revision;        /* target of the package */
-    const char *model;              /* as AT+CGMM prints it; NULL: any model is accepted */
-    const char *url;                /* http://…, at most 255 bytes (AT106 9.2.14, D) */
-    const char *apn;                /* APN for AT+CNACT; NULL or "": the module's own choice */
-    uint32_t package_size_bytes;    /* 0: unknown, the download's own report is trusted */
-    uint32_t baud_bps;              /* rate of the port; 0: as it is, the core never asks for another */
-    uint32_t supply_min_mv;         /* lower supply refuses; 0: the supply is not judged */
-    uint32_t network_timeout_ms;    /* registration and bearer; 0: 180,000 */
-    uint32_t download_timeout_ms;   /* one try of a download; 0: 600,000 */
-    uint32_t update_timeout_ms;     /* the module's own worst time from CFOTA=1; 0: 2,400,000 */
-    uint32_t total_timeout_ms;      /* the whole job; 0: 5,400,000 */
-    uint8_t download_tries_max;     /* 0: 3 */
-    uint8_t attempts_max;           /* update attempts (design.md, "core"); 0: 2 */
+    const char *from_revision;   /* base of the package, as AT+GMR prints it after "Revision:" */
+    const char *to_revision;     /* target of the package */
+    const char *model;           /* as AT+CGMM prints it; NULL: any model is accepted */
+    const char *url;             /* http://…, at most 255 bytes (AT106 9.2.14, D) */
+    const char *apn;             /* APN for AT+CNACT; NULL or "": the module's own choice */
+    uint32_t package_size_bytes; /* 0: unknown, the download's own report is trusted */
+    uint32_t baud_bps;      /* rate of the port; 0: as it is, the core never asks for another */
+    uint32_t supply_min_mv; /* lower supply refuses; 0: the supply is not judged */
+    uint32_t network_timeout_ms;  /* registration and bearer; 0: 180,000 */
+    uint32_t download_timeout_ms; /* one try of a download; 0: 600,000 */
+    uint32_t update_timeout_ms;   /* the module's own worst time from CFOTA=1; 0: 2,400,000 */
+    uint32_t total_timeout_ms;    /* the whole job; 0: 5,400,000 */
+    uint8_t download_tries_max;   /* 0: 3 */
+    uint8_t attempts_max;         /* update attempts (design.md, "core"); 0: 2 */
 };
 
 /* What the surroundings are asked to do: X(NAME, "name"). */
@@ -155,8 +158,8 @@ struct fota_job {
     X(SAVE_CHECKPOINT, "save-checkpoint") /* store .checkpoint so that it survives a host reset */ \
     X(PWRKEY_PULSE, "pwrkey-pulse")       /* pull PWRKEY low for .argument milliseconds */         \
     X(POWER_CYCLE, "power-cycle")         /* cut the supply for .argument milliseconds */          \
-    X(SET_BAUD, "set-baud")               /* change the port's rate to .argument bits per second */\
-    X(REOPEN_PORT, "reopen-port")         /* close and open the port */
+    X(SET_BAUD, "set-baud")       /* change the port's rate to .argument bits per second */        \
+    X(REOPEN_PORT, "reopen-port") /* close and open the port */
 
 enum fota_request_kind {
 #define X(name, text) FOTA_REQUEST_##name,
@@ -205,11 +208,11 @@ struct fota_host {
 
 /* How it ended. */
 struct fota_result {
-    uint8_t outcome;          /* enum fota_outcome */
-    uint8_t reason;           /* enum fota_reason */
-    uint8_t status;           /* last value of AT+CFOTA?, 0 = never read */
-    uint8_t attempts;         /* update attempts begun */
-    uint8_t resets_seen;      /* restarts of the module that were noticed */
+    uint8_t outcome;                         /* enum fota_outcome */
+    uint8_t reason;                          /* enum fota_reason */
+    uint8_t status;                          /* last value of AT+CFOTA?, 0 = never read */
+    uint8_t attempts;                        /* update attempts begun */
+    uint8_t resets_seen;                     /* restarts of the module that were noticed */
     char revision[FOTA_REVISION_LENGTH + 1]; /* last one read, "" = none */
     char evidence[FOTA_EVIDENCE_LENGTH + 1]; /* the line that decided, "" = silence */
 };
@@ -220,7 +223,57 @@ struct fota_result {
  */
 struct fota {
     struct at_engine at;
+    uint64_t wake_at_us; /* the step's own timer */
+    uint64_t state_deadline_at_us;
+    uint64_t total_deadline_at_us;
+    uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
+    uint64_t boot_tail_at_us;  /* until then "SMS Ready" belongs to the boot before contact */
+    uint32_t fingerprint[2];   /* of the job */
+    uint32_t expected_bytes;   /* length that the package must have, 0 = unknown */
+    uint32_t reported_bytes;   /* by the download */
+    uint32_t file_bytes;       /* of /fota/update.zip, 0 = none */
+    uint32_t value[3];         /* read from information lines of the running command */
+    uint32_t request_argument;
+    uint16_t http_code;   /* of this try's URC, 0 = not yet */
+    uint8_t state;        /* enum fota_state */
+    uint8_t step;         /* row of the step table */
+    uint8_t resume;       /* step after the module was found again */
+    uint8_t tries;        /* how often this step was sent */
+    uint8_t pause_factor; /* of the next pause */
+    uint8_t rung;         /* of the recovery ladder */
+    uint8_t request;      /* enum fota_request_kind that is outstanding */
+    uint8_t checkpoint_phase;
+    uint8_t command_number;
+    uint8_t download_tries;
+    uint8_t bearer_tries;
+    uint8_t polls;
+    uint8_t boots;           /* restarts in this attempt, or before the first one */
+    uint8_t boot_rank;       /* which boot line came last */
+    uint8_t claim;           /* what URCs say of this attempt */
+    uint8_t outcome, reason; /* the verdict, until clean-up is over */
+    bool begun;              /* an update runs or may run */
+    bool contact;            /* the module answered in this job */
+    bool idle_known;         /* its status said that no update runs */
+    bool echo_off;
+    bool resynchronising; /* before the step's command is sent */
+    bool waiting;         /* before the step's command is sent again */
+    bool info_seen;
+    bool status_read;
+    bool radio_tried;
+    bool package_stored; /* something of this job may lie in /fota */
+    bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
+    bool checkpoint_asked;
+    bool extended; /* the worst time was granted a second time */
+    struct fota_result result;
+    uint8_t reserved[7];
 };
+
+_Static_assert(sizeof(struct fota_result) ==
+                   5 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
+               "struct fota_result has no implicit padding");
+_Static_assert(offsetof(struct fota, reserved) + 7 == sizeof(struct fota),
+               "struct fota has no implicit padding");
+_Static_assert(sizeof(struct fota) <= 2048, "budget of the core's memory");
 
 /*
  * Begins a job. `checkpoint` is the last one saved for this job (FOTA_CHECKPOINT_BYTES bytes), or
@@ -234,8 +287,8 @@ void fota_receive(struct fota *fota, const struct fota_host *host, const void *b
                   uint64_t now_us);
 
 /* Writes up to `capacity` bytes for the module into `buffer`; returns how many, 0 = nothing now. */
-size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buffer,
-                     size_t capacity, uint64_t now_us);
+size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buffer, size_t capacity,
+                     uint64_t now_us);
 
 /*
  * Lets time pass: runs what is due. Returns the time of the next call at the latest, or

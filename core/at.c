@@ -1,0 +1,187 @@
+/* at.c - the AT engine: commands, results, time. Lines are assembled in at_line.c. */
+#include <string.h>
+
+#include "core/at.h"
+#include "core/at_line.h"
+
+void at_init(struct at_engine *at)
+{
+    memset(at, 0, sizeof *at);
+    at->deadline_at_us = AT_NEVER;
+}
+
+bool at_busy(const struct at_engine *at)
+{
+    return at->mode != AT_MODE_IDLE;
+}
+
+bool at_owed(const struct at_engine *at)
+{
+    return at->owed;
+}
+
+static uint64_t after_ms(uint64_t now_us, uint32_t ms)
+{
+    return now_us + (uint64_t)ms * 1000u;
+}
+
+static void load_command(struct at_engine *at, const char *command, size_t length)
+{
+    memcpy(at->command, command, length);
+    at->command[length] = '\r';
+    at->command_length = (uint16_t)length;
+    at->sent = 0;
+    at->echo_matched = 0;
+    at->echo_done = false;
+}
+
+bool at_send(struct at_engine *at, const char *command, size_t length, enum at_info info,
+             uint32_t timeout_ms, uint64_t now_us)
+{
+    if (at->mode != AT_MODE_IDLE || length < 2 || length > AT_COMMAND_BYTES)
+        return false;
+    load_command(at, command, length);
+    at->mode = AT_MODE_COMMAND;
+    at->info = (uint8_t)info;
+    at->deadline_at_us = after_ms(now_us, timeout_ms);
+    return true;
+}
+
+static void next_try(struct at_engine *at, uint64_t now_us)
+{
+    static const char plain[] = "AT", normalise[] = "ATE0V1Q0";
+    at->try_number++;
+    if (at->try_number >= 3 && at->try_number % 2 == 1)
+        load_command(at, normalise, sizeof normalise - 1);
+    else
+        load_command(at, plain, sizeof plain - 1);
+    at->deadline_at_us = after_ms(now_us, at->interval_ms);
+}
+
+void at_synchronise(struct at_engine *at, uint8_t tries, uint32_t interval_ms, uint64_t now_us)
+{
+    at_abort(at);
+    at->mode = AT_MODE_PROBE;
+    at->info = AT_INFO_NONE;
+    at->tries_max = tries;
+    at->try_number = 0;
+    at->interval_ms = interval_ms;
+    next_try(at, now_us);
+}
+
+static void become_idle(struct at_engine *at)
+{
+    at->mode = AT_MODE_IDLE;
+    at->deadline_at_us = AT_NEVER;
+    at->sent = (uint16_t)(at->command_length + 1u);
+}
+
+void at_abort(struct at_engine *at)
+{
+    if (at->mode == AT_MODE_IDLE)
+        return;
+    if (at->sent > 0)
+        at->owed = true;
+    become_idle(at);
+}
+
+void at_forget(struct at_engine *at)
+{
+    at->owed = false;
+    at->line_length = 0;
+    at->joined_length = 0;
+    at->discarding = false;
+}
+
+size_t at_transmit(struct at_engine *at, void *buffer, size_t capacity)
+{
+    if (at->mode != AT_MODE_COMMAND && at->mode != AT_MODE_PROBE)
+        return 0;
+    size_t rest = at->command_length + 1u - at->sent;
+    if (rest > capacity)
+        rest = capacity;
+    memcpy(buffer, at->command + at->sent, rest);
+    at->sent = (uint16_t)(at->sent + rest);
+    return rest;
+}
+
+static void report_ended(struct at_engine *at, enum at_event_kind kind, enum at_result result,
+                         struct at_event *ret_event)
+{
+    become_idle(at);
+    ret_event->kind = (uint8_t)kind;
+    ret_event->result = (uint8_t)result;
+    ret_event->echoed = at->echo_done;
+}
+
+/* In at_synchronise(): an error is no contact, the next try may do better. */
+static bool probe_answered(struct at_engine *at, enum at_result result, uint64_t now_us,
+                           struct at_event *ret_event)
+{
+    if (at->mode == AT_MODE_PROBE && result != AT_RESULT_OK && result != AT_RESULT_OK_NUMERIC)
+        return false;
+    if (at->mode == AT_MODE_PROBE && at->try_number == 1 && !at->owed) {
+        report_ended(at, AT_EVENT_RESULT, AT_RESULT_OK, ret_event);
+        return true;
+    }
+    at->mode = AT_MODE_QUIET;
+    at->deadline_at_us = after_ms(now_us, AT_QUIET_MS);
+    return false;
+}
+
+bool at_result_arrived(struct at_engine *at, enum at_result result, uint64_t now_us,
+                       struct at_event *ret_event)
+{
+    switch (at->mode) {
+    case AT_MODE_COMMAND:
+        report_ended(at, AT_EVENT_RESULT, result, ret_event);
+        return true;
+    case AT_MODE_PROBE:
+    case AT_MODE_QUIET:
+        return probe_answered(at, result, now_us, ret_event);
+    default:
+        at->stat_stray_results++;
+        at->owed = false;
+        ret_event->kind = AT_EVENT_STRAY;
+        ret_event->result = (uint8_t)result;
+        return true;
+    }
+}
+
+static void due(struct at_engine *at, uint64_t now_us, struct at_event *ret_event)
+{
+    if (at->mode == AT_MODE_PROBE && at->try_number < at->tries_max) {
+        at->owed = true;
+        next_try(at, now_us);
+        return;
+    }
+    if (at->mode == AT_MODE_QUIET) {
+        at->owed = false;
+        report_ended(at, AT_EVENT_RESULT, AT_RESULT_OK, ret_event);
+        ret_event->text = at_result_text(AT_RESULT_OK);
+        ret_event->length = 2;
+        return;
+    }
+    at->owed = true;
+    at->stat_timeouts++;
+    report_ended(at, AT_EVENT_TIMEOUT, AT_RESULT_NONE, ret_event);
+}
+
+uint64_t at_advance(struct at_engine *at, uint64_t now_us, struct at_event *ret_event)
+{
+    memset(ret_event, 0, sizeof *ret_event);
+    ret_event->text = "";
+    if (now_us >= at->deadline_at_us)
+        due(at, now_us, ret_event);
+    return at->deadline_at_us;
+}
+
+const char *at_result_text(unsigned result)
+{
+    static const char *const texts[] = {"none",
+#define X(name, text, length, match) text,
+                                        AT_RESULTS(X)
+#undef X
+    };
+    return result < AT_RESULT_COUNT ? texts[result] : "?";
+}

@@ -1,0 +1,196 @@
+/* at_line.c - the AT engine: bytes to lines, echoes out of them, lines told apart. */
+#include <string.h>
+
+#include "core/at_line.h"
+
+enum match { WHOLE, PREFIX, NUMERIC };
+
+struct text_row {
+    const char *text;
+    uint8_t length, match;
+};
+
+static const struct text_row results[] = {{"", 0, WHOLE}, /* AT_RESULT_NONE */
+#define X(name, text, length, match) {text, length, match},
+                                          AT_RESULTS(X)
+#undef X
+};
+
+/* Lines without a name that AT_INFO_ANY must not take for an answer (T15, issue "DST: 1" read as
+ * an IMSI). */
+static const struct text_row unnamed_urcs[] = {
+    {"RDY", 3, WHOLE},
+    {"SMS Ready", 9, WHOLE},
+    {"Call Ready", 10, WHOLE},
+    {"DST:", 4, PREFIX},
+    {"NORMAL POWER", 12, PREFIX},
+    {"UNDER-VOLTAGE", 13, PREFIX},
+    {"OVER-VOLTAGE", 12, PREFIX},
+    {"RING", 4, WHOLE},
+    {"NO CARRIER", 10, WHOLE},
+};
+
+static bool matches(const struct text_row *row, const char *line, size_t length)
+{
+    if (line[0] != row->text[0] || length < row->length)
+        return false;
+    if (row->match != PREFIX && length != row->length)
+        return false;
+    return memcmp(line, row->text, row->length) == 0;
+}
+
+static enum at_result result_of(const struct at_engine *at, size_t length)
+{
+    bool numeric = at->mode == AT_MODE_PROBE || at->mode == AT_MODE_QUIET;
+    for (unsigned i = AT_RESULT_OK; i < AT_RESULT_COUNT; i++)
+        if (matches(&results[i], at->line, length) && (results[i].match != NUMERIC || numeric))
+            return (enum at_result)i;
+    return AT_RESULT_NONE;
+}
+
+/* "+CSQ: 1,2" is named by the command "AT+CSQ?": the name ends where the command does or at one
+ * of ? and =. */
+static bool has_command_name(const struct at_engine *at, size_t length)
+{
+    size_t i = 0, rest = at->command_length - 2u;
+    const char *name = at->command + 2;
+    while (i < length && i < rest && at->line[i] == name[i])
+        i++;
+    if (i < 2 || i >= length || at->line[i] != ':')
+        return false;
+    return i == rest || name[i] == '?' || name[i] == '=';
+}
+
+static bool is_unnamed_text(const struct at_engine *at, size_t length)
+{
+    if (at->line[0] == '+' || at->line[0] == '*')
+        return false;
+    for (size_t i = 0; i < sizeof unnamed_urcs / sizeof unnamed_urcs[0]; i++)
+        if (matches(&unnamed_urcs[i], at->line, length))
+            return false;
+    return true;
+}
+
+static bool is_information(const struct at_engine *at, size_t length)
+{
+    if (at->mode != AT_MODE_COMMAND)
+        return false;
+    switch (at->info) {
+    case AT_INFO_NAME:
+        return has_command_name(at, length);
+    case AT_INFO_ANY:
+        return is_unnamed_text(at, length);
+    default:
+        return false;
+    }
+}
+
+/* Removes the part of the echo that the line holds or ends with. What stood before it stays in the
+ * buffer and is joined with what follows. Returns whether the line was used up. */
+static bool take_echo(struct at_engine *at)
+{
+    const char *rest = at->command + at->echo_matched;
+    size_t length = at->line_length, rest_length = at->command_length - at->echo_matched;
+    if ((at->mode != AT_MODE_COMMAND && at->mode != AT_MODE_PROBE) || at->echo_done)
+        return false;
+    /* A short remainder ("1" of AT+CFOTA=1) may end a line by chance. */
+    bool inside_line = at->echo_matched == 0 || rest_length >= 3;
+    if (length == rest_length || (length > rest_length && inside_line)) {
+        if (memcmp(at->line + length - rest_length, rest, rest_length) != 0)
+            return false;
+        at->echo_done = true;
+        at->line_length = (uint16_t)(length - rest_length);
+        at->joined_length = at->line_length;
+        return true;
+    }
+    if (length < rest_length && memcmp(at->line, rest, length) == 0) {
+        at->echo_matched = (uint16_t)(at->echo_matched + length);
+        at->line_length = 0;
+        return true;
+    }
+    return false;
+}
+
+static bool drop_overlong(struct at_engine *at)
+{
+    if (!at->discarding)
+        return false;
+    at->discarding = false;
+    at->line_length = 0;
+    at->stat_dropped_lines++;
+    return true;
+}
+
+/* The LF of an echo that ends in CR LF does not end the line that the echo was found in. */
+static bool belongs_to_echo(struct at_engine *at, char end)
+{
+    bool ours = end == '\n' && at->joined_length > 0 && at->joined_length == at->line_length;
+    at->joined_length = 0;
+    return ours;
+}
+
+static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
+                       struct at_event *ret_event)
+{
+    ret_event->text = at->line;
+    ret_event->length = (uint16_t)length;
+    enum at_result result = result_of(at, length);
+    if (result != AT_RESULT_NONE)
+        return at_result_arrived(at, result, now_us, ret_event);
+    ret_event->kind = is_information(at, length) ? AT_EVENT_INFO : AT_EVENT_URC;
+    return true;
+}
+
+static bool end_line(struct at_engine *at, char end, uint64_t now_us, struct at_event *ret_event)
+{
+    if (drop_overlong(at) || at->line_length == 0 || belongs_to_echo(at, end) || take_echo(at))
+        return false;
+    size_t length = at->line_length;
+    at->line_length = 0;
+    at->line[length] = '\0';
+    at->stat_lines++;
+    if (length > at->stat_line_high_water)
+        at->stat_line_high_water = (uint16_t)length;
+    if (at->line[0] == 'A' && at->line[1] == 'T')
+        return false;
+    return tell_apart(at, length, now_us, ret_event);
+}
+
+static void append(struct at_engine *at, const char *text, size_t length)
+{
+    if (at->discarding)
+        return;
+    if (length > AT_LINE_BYTES - at->line_length) {
+        at->discarding = true;
+        return;
+    }
+    memcpy(at->line + at->line_length, text, length);
+    at->line_length = (uint16_t)(at->line_length + length);
+}
+
+/* Bytes before the next CR or LF. */
+static size_t text_length(const char *text, size_t size)
+{
+    const char *end = memchr(text, '\r', size);
+    if (end != NULL)
+        size = (size_t)(end - text);
+    end = memchr(text, '\n', size);
+    return end != NULL ? (size_t)(end - text) : size;
+}
+
+size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t now_us,
+                  struct at_event *ret_event)
+{
+    const char *data = bytes;
+    size_t used = 0;
+    memset(ret_event, 0, sizeof *ret_event);
+    ret_event->text = "";
+    while (used < size) {
+        size_t stretch = text_length(data + used, size - used);
+        append(at, data + used, stretch);
+        used += stretch;
+        if (used < size && end_line(at, data[used++], now_us, ret_event))
+            break;
+    }
+    return used;
+}

@@ -1,0 +1,18 @@
+/* at_line.h - what the two halves of the AT engine know of each other. Private to it. */
+#ifndef FOTARIG_CORE_AT_LINE_H
+#define FOTARIG_CORE_AT_LINE_H
+
+#include "core/at.h"
+
+enum at_mode {
+    AT_MODE_IDLE,
+    AT_MODE_COMMAND, /* a command waits for its result */
+    AT_MODE_PROBE,   /* a try of at_synchronise() waits for OK */
+    AT_MODE_QUIET    /* OK came, but it may have been an older one: silence must follow */
+};
+
+/* A final result was read; returns whether *ret_event was filled. */
+bool at_result_arrived(struct at_engine *at, enum at_result result, uint64_t now_us,
+                       struct at_event *ret_event);
+
+#endif
