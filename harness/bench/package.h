@@ -20,4 +20,7 @@ struct bench_package {
 uint8_t *bench_package_make(const struct bench_package *package, size_t *ret_size,
                             char *reterr_text, size_t reterr_capacity);
 
+/* CRC-32 as in zip files (ISO 3309, 0xEDB88320), of a whole buffer. */
+uint32_t bench_package_crc32(const void *bytes, size_t size);
+
 #endif
