@@ -1,0 +1,131 @@
+/* cli.c - the table of subcommands, and what `fotarig` does before one of them runs. */
+#include "harness/cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/version.h"
+
+static const struct cli_command *const commands[] = {
+    &cli_command_sim,
+    &cli_command_check,
+    &cli_command_package,
+    &cli_command_facts,
+};
+
+static const char *command_name(size_t index)
+{
+    return commands[index]->name;
+}
+
+static int print_help(void)
+{
+    printf("usage: fotarig [--help] [--version] COMMAND [OPTION...] [ARGUMENT...]\n\n"
+           "A bench for firmware updates of SIM7000 modules: a client on one end, a module on the\n"
+           "other, a wire and a clock between them.\n\n"
+           "Commands:\n");
+    for (size_t i = 0; i < CLI_COUNT_OF(commands); i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    printf("\n'fotarig COMMAND --help' tells what a command takes.\n"
+           "Exit status: 0 passed, 1 failed, 2 wrong usage, 3 invalid or missing file,\n"
+           "4 environment (port, permission, network of the lab), 70 internal error,\n"
+           "128+n ended by signal n.\n");
+    return CLI_EXIT_OK;
+}
+
+static int print_version(void)
+{
+    printf("fotarig %s\n", FOTARIG_VERSION);
+    return CLI_EXIT_OK;
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+    for (size_t i = 0; i < CLI_COUNT_OF(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int unknown(const char *word)
+{
+    const char *near = cli_nearest(word, CLI_COUNT_OF(commands), command_name);
+
+    if (word[0] == '-')
+        fprintf(stderr, "fotarig: unknown option '%s'; try 'fotarig --help'\n", word);
+    else if (near)
+        fprintf(stderr, "fotarig: unknown command '%s'; did you mean '%s'?\n", word, near);
+    else
+        fprintf(stderr, "fotarig: unknown command '%s'; try 'fotarig --help'\n", word);
+    return CLI_EXIT_USAGE;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    int status = command->run(argc, argv);
+
+    if (fflush(stdout) || ferror(stdout)) {
+        cli_error(command, "cannot write to standard output");
+        if (status == CLI_EXIT_OK)
+            status = CLI_EXIT_ENVIRONMENT;
+    }
+    return status;
+}
+
+/* "fotarig help", "fotarig help run" as in git. */
+static int help_command(int argc, char **argv)
+{
+    const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
+    char help[] = "--help";
+    char *help_argv[] = {argc > 1 ? argv[1] : NULL, help, NULL};
+
+    if (argc < 2)
+        return print_help();
+    return command ? run_command(command, 2, help_argv) : unknown(argv[1]);
+}
+
+int cli_main(int argc, char **argv)
+{
+    const struct cli_command *command;
+
+    if (argc < 2) {
+        fprintf(stderr, "fotarig: a command is missing; try 'fotarig --help'\n");
+        return CLI_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return print_help();
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+        return print_version();
+    if (strcmp(argv[1], "help") == 0)
+        return help_command(argc - 1, argv + 1);
+    command = find_command(argv[1]);
+    return command ? run_command(command, argc - 1, argv + 1) : unknown(argv[1]);
+}
+
+static void print_error(const struct cli_command *command, const char *format, va_list arguments)
+{
+    fprintf(stderr, "fotarig %s: ", command->name);
+    vfprintf(stderr, format, arguments);
+}
+
+void cli_error(const struct cli_command *command, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_error(command, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+}
+
+int cli_usage_error(const struct cli_command *command, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    print_error(command, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "; try 'fotarig %s --help'\n", command->name);
+    return CLI_EXIT_USAGE;
+}

@@ -1,0 +1,143 @@
+/* facts_command.c - fotarig facts: what is emulated, and on what evidence. */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/setting.h"
+#include "harness/cli/version.h"
+#include "sim/catalogue.h"
+#include "sim/settings.h"
+
+/* Version of the JSON form; a change of meaning raises it. */
+enum { FACTS_FORMAT = 1 };
+
+struct facts_options {
+    bool json;
+};
+
+static const struct cli_option options[] = {
+    {"json", 0, NULL, CLI_FLAG, offsetof(struct facts_options, json), NULL,
+     "print one JSON object, for programs"},
+};
+
+static const char *tag_meaning(char tag)
+{
+    static const struct {
+        char tag;
+        const char *meaning;
+    } tags[] = {
+        {'D', "documented"}, {'O', "observed"}, {'S', "seen on a sibling"}, {'I', "inferred"}};
+
+    for (size_t i = 0; i < CLI_COUNT_OF(tags); i++)
+        if (tags[i].tag == tag)
+            return tags[i].meaning;
+    return "unknown";
+}
+
+/* The setting with that name, NULL = none; its default as it would be typed. */
+static const struct sim_setting_info *setting_of(const char *name, char *initial, size_t capacity)
+{
+    int setting = name ? sim_setting_find(name, strlen(name)) : -1;
+    const struct sim_setting_info *info = setting < 0 ? NULL : sim_setting_info((unsigned)setting);
+
+    if (info)
+        cli_setting_print(info, info->initial, initial, capacity);
+    return info;
+}
+
+static void print_fact(const struct sim_fact *fact)
+{
+    char initial[32];
+    bool is_setting = strcmp(fact->group, "setting") == 0;
+
+    printf("%c  %-28s %s", fact->tag, fact->name, fact->meaning);
+    if (is_setting && setting_of(fact->name, initial, sizeof(initial)))
+        printf(" (default: %s)", initial);
+    printf(" [%s]", fact->source);
+    if (!is_setting && fact->setting)
+        printf(" (setting %s)", fact->setting);
+    putchar('\n');
+}
+
+static int print_table(void)
+{
+    const char *group = "";
+    struct sim_fact fact;
+
+    printf("Evidence: D documented, O observed, S seen on a sibling module, I inferred.\n");
+    for (size_t i = 0; sim_fact(i, &fact); i++) {
+        if (strcmp(group, fact.group) != 0)
+            printf("\n%s\n", fact.group);
+        group = fact.group;
+        print_fact(&fact);
+    }
+    return CLI_EXIT_OK;
+}
+
+static cJSON *fact_object(const struct sim_fact *fact)
+{
+    cJSON *object = cJSON_CreateObject();
+    char tag[2] = {fact->tag, '\0'}, initial[32];
+    const struct sim_setting_info *info = NULL;
+
+    cJSON_AddStringToObject(object, "group", fact->group);
+    cJSON_AddStringToObject(object, "name", fact->name);
+    cJSON_AddStringToObject(object, "meaning", fact->meaning);
+    cJSON_AddStringToObject(object, "tag", tag);
+    cJSON_AddStringToObject(object, "evidence", tag_meaning(fact->tag));
+    cJSON_AddStringToObject(object, "source", fact->source);
+    if (fact->setting)
+        cJSON_AddStringToObject(object, "setting", fact->setting);
+    if (strcmp(fact->group, "setting") == 0)
+        info = setting_of(fact->name, initial, sizeof(initial));
+    if (info) {
+        cJSON_AddStringToObject(object, "default", initial);
+        if (info->choices)
+            cJSON_AddStringToObject(object, "choices", info->choices);
+    }
+    return object;
+}
+
+static int print_json(void)
+{
+    cJSON *root = cJSON_CreateObject(), *list;
+    struct sim_fact fact;
+    char *text;
+
+    cJSON_AddNumberToObject(root, "version", FACTS_FORMAT);
+    cJSON_AddStringToObject(root, "fotarig", FOTARIG_VERSION);
+    list = cJSON_AddArrayToObject(root, "facts");
+    for (size_t i = 0; sim_fact(i, &fact); i++)
+        cJSON_AddItemToArray(list, fact_object(&fact));
+    text = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (!text) {
+        cli_error(&cli_command_facts, "out of memory");
+        return CLI_EXIT_INTERNAL;
+    }
+    puts(text);
+    cJSON_free(text);
+    return CLI_EXIT_OK;
+}
+
+static int facts(int argc, char **argv)
+{
+    struct facts_options given;
+    struct cli_operands operands;
+    int status = cli_parse(&cli_command_facts, argc, argv, &given, sizeof(given), &operands);
+
+    if (status != CLI_GO_ON)
+        return status;
+    return given.json ? print_json() : print_table();
+}
+
+const struct cli_command cli_command_facts = {
+    .name = "facts",
+    .summary = "list what is emulated, and on what evidence",
+    .operands = "",
+    .options = options,
+    .option_count = CLI_COUNT_OF(options),
+    .run = facts,
+};

@@ -1,0 +1,15 @@
+/* file.h - a whole file in memory. */
+#ifndef FOTARIG_HARNESS_CLI_FILE_H
+#define FOTARIG_HARNESS_CLI_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Reads a file of at most `limit` bytes; NULL with errno set (EFBIG: it is larger). To be freed
+ * with cli_file_free().
+ */
+uint8_t *cli_file_read(const char *path, size_t limit, size_t *ret_size);
+void cli_file_free(const uint8_t *bytes);
+
+#endif
