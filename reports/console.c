@@ -169,13 +169,13 @@ static void add_slowest(struct report_buffer *text, const struct report_run *run
     const struct report_case *slowest[SLOWEST_SHOWN] = {NULL};
     for (size_t i = 0; i < run->entry_count; i++) {
         const struct report_case *c = &run->entries[i]->result;
-        for (int at = 0; at < SLOWEST_SHOWN && c; at++) {
-            if (slowest[at] && slowest[at]->wall_us >= c->wall_us)
-                continue;
-            const struct report_case *pushed = slowest[at];
+        int at = SLOWEST_SHOWN;
+        while (at > 0 && (!slowest[at - 1] || slowest[at - 1]->wall_us < c->wall_us))
+            at--;
+        for (int last = SLOWEST_SHOWN - 1; last > at; last--)
+            slowest[last] = slowest[last - 1];
+        if (at < SLOWEST_SHOWN)
             slowest[at] = c;
-            c = pushed;
-        }
     }
     report_buffer_addf(text, "slowest:");
     for (int at = 0; at < SLOWEST_SHOWN && slowest[at]; at++) {

@@ -1,0 +1,244 @@
+/* support.c - see support.h. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STARTED_MS UINT64_C(1795352701000) /* 2026-11-22T13:05:01Z */
+
+static const char broken[] = "\xC0\xAF \xE0\x80\x80 \xED\xA0\x80 \xEF\xBF\xBE \xEF\xBF\xBF "
+                             "\xF4\x90\x80\x80 \xC3 \xE2\x82 ]]> <![CDATA[ &amp; \xC2\x85";
+
+static char *hostile_memory(void)
+{
+    static char memory[256 + sizeof broken];
+    for (int i = 0; i < 256; i++)
+        memory[i] = (char)i;
+    memcpy(memory + 256, broken, sizeof broken);
+    return memory;
+}
+
+struct report_bytes support_hostile_bytes(void)
+{
+    return (struct report_bytes){hostile_memory(), 256 + sizeof broken - 1};
+}
+
+const char *support_hostile_text(void)
+{
+    return hostile_memory() + 1;
+}
+
+static struct report_run *new_run(const struct report_run_info *info)
+{
+    struct report_run *run = report_run_new(info);
+    assert_non_null(run);
+    return run;
+}
+
+struct report_run *support_empty_run(void)
+{
+    return new_run(&(struct report_run_info){.started_at_ms = STARTED_MS});
+}
+
+static void add_failure(struct report_run *run)
+{
+    static const struct report_exchange exchanges[] = {
+        {13002000, REPORT_TO_MODULE, {"AT+CFOTA?\r", 10}},
+        {13013500, REPORT_NOTE, {"power cut", 9}},
+        {13014000, REPORT_TO_HOST, {"\r\nERROR\r\n", 9}},
+    };
+    static const struct report_step steps[] = {
+        {"download", REPORT_PASSED, 1000, 5000000},
+        {"verdict", REPORT_FAILED, 13002000, 12000},
+    };
+    static const char *const details[] = {"state    : verdict"};
+    static const struct report_attachment attachments[] = {
+        {"wire trace", "application/x-ndjson", "restore/trace.jsonl"}};
+    assert_int_equal(
+        0, report_add_case(run, &(struct report_case){
+                                    .group = "power",
+                                    .name = "cut while restoring [percent=37%]",
+                                    .title = "power is cut while the modem image is restored",
+                                    .why = "The restore phase must go on by itself.",
+                                    .file = "scenarios/power/restore.yaml",
+                                    .line = 24,
+                                    .verdict = REPORT_FAILED,
+                                    .type = "StatusDiffers",
+                                    .message = "status is \"7\", expected 6 <by AT&F>",
+                                    .expected = {"+CFOTA: 6", 9},
+                                    .received = {"+CFOTA: 7", 9},
+                                    .place = "scenarios/power/restore.yaml:24: status: 6",
+                                    .exchanges = exchanges,
+                                    .exchange_count = 3,
+                                    .steps = steps,
+                                    .step_count = 2,
+                                    .details = details,
+                                    .detail_count = 1,
+                                    .attachments = attachments,
+                                    .attachment_count = 1,
+                                    .repeat = "fotarig run --seed 7 scenarios/power/restore.yaml",
+                                    .started_at_ms = STARTED_MS + 400,
+                                    .wall_us = 1500,
+                                    .virtual_us = UINT64_C(412300000)}));
+}
+
+struct report_run *support_mixed_run(void)
+{
+    static const struct report_property properties[] = {{"module.variant", "SIM7000C"},
+                                                        {"empty", ""}};
+    struct report_run *run = new_run(&(struct report_run_info){.name = "bundled",
+                                                               .tool_version = "0.1.0",
+                                                               .command = "fotarig run scenarios",
+                                                               .host = "bench-1",
+                                                               .seed = UINT64_MAX,
+                                                               .started_at_ms = STARTED_MS,
+                                                               .properties = properties,
+                                                               .property_count = 2});
+    for (int i = 0; i < 3; i++) /* 0.4995 s each: rounded up, and the suite's sum with them */
+        assert_int_equal(0, report_add_case(run, &(struct report_case){.group = "happy",
+                                                                       .name = "update",
+                                                                       .verdict = REPORT_PASSED,
+                                                                       .wall_us = 499500}));
+    add_failure(run);
+    assert_int_equal(
+        0, report_add_case(
+               run, &(struct report_case){.group = "power",
+                                          .name = "hook",
+                                          .verdict = REPORT_ERROR,
+                                          .type = "symbol",
+                                          .message = "power hook exited 3: relay board not found",
+                                          .wall_us = 7500000}));
+    assert_int_equal(
+        0, report_add_case(
+               run, &(struct report_case){.group = "happy",
+                                          .name = "real",
+                                          .verdict = REPORT_SKIPPED,
+                                          .message = "needs a power hook; rack2/slot4 has none"}));
+    assert_int_equal(0, report_plan_case(run, &(struct report_case){.name = "late"}, NULL));
+    assert_int_equal(0, report_end(run, STARTED_MS + 12000, NULL));
+    return run;
+}
+
+struct report_run *support_stopped_run(void)
+{
+    struct report_run *run = support_empty_run();
+    const char *const names[] = {"first", "second", "third"};
+    size_t first = 99, index;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(
+            0, report_plan_case(run,
+                                &(struct report_case){
+                                    .group = "a", .name = names[i], .file = "a.yaml", .line = 3},
+                                i ? &index : &first));
+    assert_int_equal(
+        0, report_finish_case(run, first,
+                              &(struct report_case){.verdict = REPORT_PASSED, .wall_us = 1000}));
+    assert_int_equal(0, report_end(run, STARTED_MS + 5, "stopped by SIGTERM"));
+    return run;
+}
+
+static void add_hostile(struct report_run *run, enum report_verdict verdict)
+{
+    const char *text = support_hostile_text();
+    struct report_bytes bytes = support_hostile_bytes();
+    const struct report_exchange exchanges[] = {{1, REPORT_TO_HOST, bytes},
+                                                {2, REPORT_NOTE, bytes}};
+    const struct report_step step = {.name = text, .status = verdict};
+    const struct report_attachment attachment = {text, text, text};
+    assert_int_equal(
+        0, report_add_case(run, &(struct report_case){
+                                    .group = text,
+                                    .name = text,
+                                    .id = text,
+                                    .title = text,
+                                    .why = text,
+                                    .file = text,
+                                    .line = 1,
+                                    .verdict = verdict,
+                                    .type = text,
+                                    .message = text,
+                                    .expected = bytes,
+                                    .received = {(const char *)bytes.data + 1, bytes.size - 1},
+                                    .place = text,
+                                    .exchanges = exchanges,
+                                    .exchange_count = 2,
+                                    .steps = &step,
+                                    .step_count = 1,
+                                    .details = &text,
+                                    .detail_count = 1,
+                                    .attachments = &attachment,
+                                    .attachment_count = 1,
+                                    .repeat = text}));
+}
+
+struct report_run *support_hostile_run(void)
+{
+    const char *text = support_hostile_text();
+    const struct report_property properties[] = {{text, text}, {"seed", "twice"}};
+    struct report_run *run = new_run(&(struct report_run_info){.name = text,
+                                                               .tool = text,
+                                                               .tool_version = text,
+                                                               .command = text,
+                                                               .host = text,
+                                                               .properties = properties,
+                                                               .property_count = 2});
+    for (int verdict = 0; verdict < REPORT_VERDICT_COUNT; verdict++)
+        add_hostile(run, (enum report_verdict)verdict);
+    assert_int_equal(0, report_end(run, 0, text));
+    return run;
+}
+
+const struct support_row support_rows[SUPPORT_ROWS] = {
+    {"mixed", support_mixed_run},
+    {"hostile", support_hostile_run},
+    {"empty", support_empty_run},
+    {"stopped", support_stopped_run},
+};
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static char *join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    assert_non_null(path);
+    snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+char *support_path(const char *name)
+{
+    const char *kept = getenv("REPORT_TEST_DIR");
+    if (kept)
+        return join(kept, name);
+    const char *temporary = getenv("TMPDIR");
+    char *folder = join(temporary ? temporary : "/tmp", "fotarig-report-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    char *path = join(folder, name);
+    free(folder);
+    return path;
+}
+
+void support_remove(char *path)
+{
+    if (!getenv("REPORT_TEST_DIR")) {
+        remove(path);
+        *strrchr(path, '/') = '\0';
+        assert_int_equal(0, rmdir(path)); /* nothing else was left behind, no .tmp */
+    }
+    free(path);
+}
+
+char *support_read(const char *path, size_t *ret_size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    char *text = calloc(1, 1 << 20);
+    assert_non_null(text);
+    size_t size = fread(text, 1, (1 << 20) - 1, file);
+    fclose(file);
+    if (ret_size)
+        *ret_size = size;
+    return text;
+}

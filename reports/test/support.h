@@ -1,0 +1,46 @@
+/* support.h - runs to report on, and files to write them to, for the tests of reports/. */
+#ifndef FOTARIG_REPORTS_TEST_SUPPORT_H
+#define FOTARIG_REPORTS_TEST_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "reports/report.h"
+
+/* All byte values 00-FF in order, and broken UTF-8 behind them. */
+struct report_bytes support_hostile_bytes(void);
+/* The same as a C string, 01-FF. */
+const char *support_hostile_text(void);
+
+/* One case of each verdict in two groups, a rich failure, times that need rounding. */
+struct report_run *support_mixed_run(void);
+/* Every text of the run and of a case of each verdict is hostile. */
+struct report_run *support_hostile_run(void);
+/* No case was selected. */
+struct report_run *support_empty_run(void);
+/* Three cases planned, the first finished, then stopped by a signal. */
+struct report_run *support_stopped_run(void);
+
+/* The runs above by name, for tests that all of them must pass. */
+struct support_row {
+    const char *name;
+    struct report_run *(*make)(void);
+};
+enum { SUPPORT_ROWS = 4 };
+extern const struct support_row support_rows[SUPPORT_ROWS];
+
+/*
+ * A path for a file of this name; owned by the caller (free). In $REPORT_TEST_DIR, where the files
+ * stay for the checkers of ci/, or in a new temporary folder.
+ */
+char *support_path(const char *name);
+/* Removes what support_path() made, unless it shall stay. Frees the path. */
+void support_remove(char *path);
+/* All of the file, NUL-terminated; owned by the caller. Fails the test when it can't be read. */
+char *support_read(const char *path, size_t *ret_size);
+
+#endif

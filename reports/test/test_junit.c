@@ -1,0 +1,223 @@
+/* test_junit.c - JUnit XML as strict readers see it: schema, counts, text, files. */
+#include "support.h"
+
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <libxml/xmlschemastypes.h>
+#include <libxml/xpath.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static xmlDocPtr write_and_parse(struct report_run *run, const char *name)
+{
+    struct report_error error = {""};
+    char *path = support_path(name);
+    int result = report_write_junit(run, path, &error);
+    assert_string_equal("", error.message);
+    assert_int_equal(0, result);
+    xmlDocPtr document = xmlReadFile(path, NULL, XML_PARSE_NONET);
+    assert_non_null(document);
+    support_remove(path);
+    report_run_free(run);
+    return document;
+}
+
+/* The string value of an XPath expression; owned by the caller (xmlFree). */
+static char *value_of(xmlDocPtr document, const char *expression)
+{
+    xmlXPathContextPtr context = xmlXPathNewContext(document);
+    xmlXPathObjectPtr found = xmlXPathEvalExpression((const xmlChar *)expression, context);
+    assert_non_null(found);
+    char *value = (char *)xmlXPathCastToString(found);
+    xmlXPathFreeObject(found);
+    xmlXPathFreeContext(context);
+    return value;
+}
+
+static void expect_xml(xmlDocPtr document, const char *expression, const char *want)
+{
+    char *got = value_of(document, expression);
+    if (strcmp(want, got) != 0)
+        fail_msg("%s\n  want: %s\n  got : %s", expression, want, got);
+    xmlFree(got);
+}
+
+static void fits_the_portable_schema(void **state)
+{
+    const struct support_row *row = *state;
+    char name[64];
+    snprintf(name, sizeof name, "junit-%s.xml", row->name);
+    xmlDocPtr document = write_and_parse(row->make(), name);
+    xmlSchemaParserCtxtPtr parser = xmlSchemaNewParserCtxt("ci/junit-portable.xsd");
+    xmlSchemaPtr schema = xmlSchemaParse(parser);
+    assert_non_null(schema); /* run from the root of the repository */
+    xmlSchemaValidCtxtPtr validator = xmlSchemaNewValidCtxt(schema);
+    assert_int_equal(0, xmlSchemaValidateDoc(validator, document));
+    xmlSchemaFreeValidCtxt(validator);
+    xmlSchemaFree(schema);
+    xmlSchemaFreeParserCtxt(parser);
+    xmlFreeDoc(document);
+}
+
+static void counts_and_times_add_up(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expression, *want;
+    } rows[] = {
+        {"/testsuites/@tests", "7"},
+        {"/testsuites/@failures", "1"},
+        {"/testsuites/@errors", "1"},
+        {"/testsuites/@time", "12.000"},
+        {"count(//testsuite)", "3"},
+        {"//testsuite[@name='happy']/@tests", "4"},
+        {"//testsuite[@name='happy']/@skipped", "1"},
+        {"//testsuite[@name='happy']/@time", "1.500"},
+        {"//testsuite[@name='happy']/testcase[1]/@time", "0.500"},
+        {"//testsuite[@name='happy']/testcase[2]/@name", "update (2)"},
+        {"//testsuite[@name='power']/@timestamp", "2026-11-22T13:05:01"},
+        {"//testsuite[@name='power']/@errors", "1"},
+        {"//testsuite[1]/@hostname", "bench-1"},
+        {"//testsuite[1]//property[@name='seed']/@value", "18446744073709551615"},
+        {"//testsuite[1]//property[@name='module.variant']/@value", "SIM7000C"},
+        {"//testsuite[@name='scenarios']/testcase/skipped/@message",
+         "not run: the run ended before it"},
+    };
+    xmlDocPtr document = write_and_parse(support_mixed_run(), "junit-counts.xml");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        expect_xml(document, rows[i].expression, rows[i].want);
+    xmlFreeDoc(document);
+}
+
+static void a_failure_says_all_that_is_needed(void **state)
+{
+    (void)state;
+    xmlDocPtr document = write_and_parse(support_mixed_run(), "junit-failure.xml");
+    expect_xml(document, "//failure/@type", "StatusDiffers");
+    expect_xml(document, "//failure/@message", "status is '7', expected 6 \\x3Cby AT\\x26F\\x3E");
+    expect_xml(document, "//failure",
+               "status is '7', expected 6 \\x3Cby AT\\x26F\\x3E\n"
+               "scenarios/power/restore.yaml:24: status: 6\n"
+               "why      : The restore phase must go on by itself.\n"
+               "expected : +CFOTA: 6\n"
+               "received : +CFOTA: 7\n"
+               "                   ^ byte 8 differs: 0x36 expected, 0x37 received\n"
+               "state    : verdict\n"
+               "-- last 3 exchanges, seconds since the start --\n"
+               "      13.002  >> AT+CFOTA?\\r\n"
+               "      13.013  ** power cut\n"
+               "      13.014  << \\r\\nERROR\\r\\n\n"
+               "repeat   : fotarig run --seed 7 scenarios/power/restore.yaml\n");
+    xmlFreeDoc(document);
+}
+
+static void an_error_is_not_a_failure(void **state)
+{
+    (void)state;
+    xmlDocPtr document = write_and_parse(support_mixed_run(), "junit-error.xml");
+    expect_xml(document, "//error/@type", "BenchError"); /* "symbol" loses the file in GitLab */
+    expect_xml(document, "//error",
+               "power hook exited 3: relay board not found\n"
+               "This is a fault of the bench or its surroundings: the device under test was not "
+               "judged.\n");
+    expect_xml(document, "count(//testcase[failure and error])", "0");
+    xmlFreeDoc(document);
+}
+
+static void attachments_are_named_from_where_the_tool_was_called(void **state)
+{
+    (void)state;
+    struct report_run *run = support_mixed_run();
+    assert_int_equal(0, report_write_junit(run, "build/attachment-test.xml", NULL));
+    size_t size;
+    char *text = support_read("build/attachment-test.xml", &size);
+    assert_non_null(strstr(text, "<![CDATA[[[ATTACHMENT|build/restore/trace.jsonl]]\n"));
+    remove("build/attachment-test.xml");
+    free(text);
+    report_run_free(run);
+}
+
+static void cdata_survives_its_own_end(void **state)
+{
+    (void)state;
+    struct report_run *run = support_empty_run();
+    assert_int_equal(0, report_add_case(run, &(struct report_case){.verdict = REPORT_FAILED,
+                                                                   .message = "m",
+                                                                   .why = "a ]]> b ]]]]>> c ]]>"}));
+    xmlDocPtr document = write_and_parse(run, "junit-cdata.xml");
+    expect_xml(document, "//failure", "m\nwhy      : a ]]> b ]]]]>> c ]]>\n");
+    xmlFreeDoc(document);
+}
+
+static void the_locale_does_not_matter(void **state)
+{
+    (void)state;
+    if (!setlocale(LC_ALL, "de_DE.UTF-8")) /* a decimal comma */
+        skip();
+    xmlDocPtr document = write_and_parse(support_mixed_run(), "junit-locale.xml");
+    setlocale(LC_ALL, "C");
+    expect_xml(document, "/testsuites/@time", "12.000");
+    xmlFreeDoc(document);
+}
+
+static void a_long_message_is_cut(void **state)
+{
+    (void)state;
+    char message[1200];
+    for (size_t i = 0; i + 2 < sizeof message; i += 2)
+        memcpy(message + i, "\xC3\xA9", 3);
+    struct report_run *run = support_empty_run();
+    assert_int_equal(0, report_add_case(run, &(struct report_case){.verdict = REPORT_SKIPPED,
+                                                                   .message = message}));
+    xmlDocPtr document = write_and_parse(run, "junit-long.xml");
+    char *got = value_of(document, "//skipped/@message");
+    assert_in_range(strlen(got), 390, 400);
+    assert_string_equal("\xC3\xA9...", got + strlen(got) - 5);
+    xmlFree(got);
+    xmlFreeDoc(document);
+}
+
+static void the_old_file_stays_when_the_new_one_cannot_be_written(void **state)
+{
+    (void)state;
+    struct report_error error;
+    struct report_run *run = support_empty_run();
+    char *path = support_path("there.xml");
+    char inside[512];
+    snprintf(inside, sizeof inside, "%s/junit.xml", path);
+    assert_int_equal(0, report_write_junit(run, path, NULL));
+    assert_int_equal(-1, report_write_junit(run, inside, &error)); /* a file is no folder */
+    assert_non_null(strstr(error.message, "there.xml/junit.xml.tmp: can't be written: "));
+    size_t size;
+    char *text = support_read(path, &size);
+    assert_non_null(strstr(text, "tests=\"0\""));
+    free(text);
+    support_remove(path);
+    report_run_free(run);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[8 + SUPPORT_ROWS] = {
+        cmocka_unit_test(counts_and_times_add_up),
+        cmocka_unit_test(a_failure_says_all_that_is_needed),
+        cmocka_unit_test(an_error_is_not_a_failure),
+        cmocka_unit_test(attachments_are_named_from_where_the_tool_was_called),
+        cmocka_unit_test(cdata_survives_its_own_end),
+        cmocka_unit_test(the_locale_does_not_matter),
+        cmocka_unit_test(a_long_message_is_cut),
+        cmocka_unit_test(the_old_file_stays_when_the_new_one_cannot_be_written),
+    };
+    static char names[SUPPORT_ROWS][64];
+    for (size_t i = 0; i < SUPPORT_ROWS; i++) {
+        snprintf(names[i], sizeof names[i], "fits the portable schema: %s", support_rows[i].name);
+        tests[8 + i] = (struct CMUnitTest){.name = names[i],
+                                           .test_func = fits_the_portable_schema,
+                                           .initial_state = (void *)(uintptr_t)&support_rows[i]};
+    }
+    int failed = cmocka_run_group_tests_name("junit", tests, NULL, NULL);
+    xmlSchemaCleanupTypes();
+    xmlCleanupParser();
+    return failed;
+}
