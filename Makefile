@@ -39,7 +39,7 @@ cflags_portable := -std=c11 $(warnings) -Werror -I.
 cflags_core     := $(cflags_portable) -ffreestanding
 cflags_sim      := $(cflags_portable)
 cflags_reports  := -std=c11 $(warnings) -Werror -I. -D_POSIX_C_SOURCE=200809L $(package_cflags)
-cflags_harness  := -std=c11 $(warnings) -Werror -I. -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+cflags_harness  := -std=c11 $(warnings) -Werror -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
                    $(package_cflags)
 cflags_test     := $(cflags_harness)
 

@@ -1,0 +1,50 @@
+/*
+ * engine.h - the event engine: triggers of a scenario are matched against what happens, and their
+ * actions are done, each at its time. Its cursors are in the world; the tables are the scenario's.
+ */
+#ifndef FOTARIG_HARNESS_BENCH_ENGINE_H
+#define FOTARIG_HARNESS_BENCH_ENGINE_H
+
+#include "harness/bench/run.h"
+
+/* Sets the cursors to the beginning and works out which hooks the module must offer. */
+void bench_engine_begin(struct bench_run *run);
+
+/* Works out again what follows from the cursors (after a snapshot was restored). */
+void bench_engine_refresh(struct bench_run *run);
+
+/* What happened, for one kind of trigger. */
+struct bench_happening {
+    uint8_t kind;     /* enum scenario_trigger_kind */
+    uint8_t phase;    /* PHASE: enum sim_phase */
+    uint32_t number;  /* PHASE: percent; BOOT, FLASH_STEP, HTTP_BYTE: the number; CORE_STATE */
+    const char *text; /* COMMAND */
+    size_t length;
+    uint64_t at_us; /* when its actions are due; normally now */
+};
+
+/*
+ * Matches a happening. Actions that replace the behaviour of the module at this very point are put
+ * into *override (NULL = none can be); the others wait for bench_engine_run().
+ */
+void bench_engine_match(struct bench_run *run, const struct bench_happening *happening,
+                        struct sim_override *override);
+
+/* Does what is due. */
+void bench_engine_run(struct bench_run *run);
+
+/*
+ * The first armed byte or line trigger within `size` bytes that are about to enter a lane: returns
+ * its offset, or `size` when there is none.
+ */
+size_t bench_engine_wire_point(const struct bench_run *run, enum bench_lane_id lane,
+                               const uint8_t *bytes, size_t size);
+
+/* Fires the byte and line triggers that stand at the lane's next byte; its time is `at_us`. */
+void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
+                            uint64_t at_us);
+
+/* Index of the first event that had to fire and did not; -1 = none. */
+int bench_engine_unfired(const struct bench_run *run);
+
+#endif

@@ -1,0 +1,220 @@
+/* host_core.c - the host end: the core, and the board around it that does what the core asks. */
+#include <string.h>
+
+#include "harness/bench/engine.h"
+#include "harness/bench/run.h"
+
+enum { ASKED, DONE, REFUSED };
+
+static void on_event(void *context, uint64_t now_us, const struct fota_event *event)
+{
+    struct bench_run *run = context;
+    struct bench_happening entered = {
+        .kind = SCENARIO_TRIGGER_CORE_STATE, .number = event->b, .at_us = now_us};
+    bench_note(run, BENCH_JOURNAL_CORE, event->kind, (uint16_t)(event->a | event->b << 8), 0,
+               event->text, event->length);
+    switch (event->kind) {
+    case FOTA_EVENT_STATE:
+        bench_engine_match(run, &entered, NULL);
+        break;
+    case FOTA_EVENT_ATTEMPT:
+        scenario_saw_attempt(&run->world.monitor, now_us);
+        break;
+    case FOTA_EVENT_STATUS:
+        scenario_saw_status(&run->world.monitor, event->a);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the board ----------------------------------------------------------------------------- */
+
+static void note_request(struct bench_run *run, unsigned kind, unsigned what)
+{
+    bench_note(run, BENCH_JOURNAL_REQUEST, (uint8_t)kind, (uint16_t)what, 0, NULL, 0);
+}
+
+/* What is done at once when a request is begun; the rest is done when it is answered. */
+static void begin_request(struct bench_run *run, const struct fota_request *request)
+{
+    struct bench_host *host = &run->world.host;
+    struct sim_action action = {.kind = SIM_ACTION_POWER_CUT};
+    uint64_t wait_us = run->one->host.request_us;
+    switch (request->kind) {
+    case FOTA_REQUEST_SAVE_CHECKPOINT:
+        memcpy(host->pending_checkpoint, request->checkpoint, FOTA_CHECKPOINT_BYTES);
+        break;
+    case FOTA_REQUEST_POWER_CYCLE:
+        bench_module_apply(run, &action);
+        wait_us += request->argument * UINT64_C(1000);
+        break;
+    case FOTA_REQUEST_PWRKEY_PULSE:
+        action = (struct sim_action){.kind = SIM_ACTION_PWRKEY, .number = request->argument};
+        bench_module_apply(run, &action);
+        wait_us += request->argument * UINT64_C(1000);
+        break;
+    case FOTA_REQUEST_SET_BAUD:
+        host->baud_bps = request->argument;
+        break;
+    default:
+        break;
+    }
+    host->request_at_us = run->world.now_us + wait_us;
+}
+
+static bool is_refused(const struct bench_run *run, unsigned kind)
+{
+    return run->one->host.refused >> kind & 1;
+}
+
+static void look_for_request(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    struct fota_request request;
+    struct sim_view view;
+    if (host->request != FOTA_REQUEST_NONE || !fota_request(&run->world.core, &request))
+        return;
+    host->request = request.kind;
+    note_request(run, request.kind, ASKED);
+    sim_view(&run->world.sim, &view);
+    scenario_saw_request(&run->world.monitor, &run->watch, run->one, request.kind, &view,
+                         run->world.now_us);
+    if (is_refused(run, request.kind))
+        host->request_at_us = run->world.now_us + run->one->host.request_us;
+    else
+        begin_request(run, &request);
+}
+
+static void restore_power(struct bench_run *run)
+{
+    struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
+    bench_module_apply(run, &on);
+}
+
+static void answer_request(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    unsigned kind = host->request;
+    bool done = !is_refused(run, kind);
+    if (done && kind == FOTA_REQUEST_SAVE_CHECKPOINT) {
+        memcpy(host->checkpoint, host->pending_checkpoint, FOTA_CHECKPOINT_BYTES);
+        host->has_checkpoint = 1;
+    }
+    if (done && kind == FOTA_REQUEST_POWER_CYCLE)
+        restore_power(run);
+    host->request = FOTA_REQUEST_NONE;
+    host->request_at_us = BENCH_NEVER;
+    note_request(run, kind, done ? DONE : REFUSED);
+    fota_answer(&run->world.core, &run->fota_host, done, run->world.now_us);
+}
+
+static void start_core(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    const uint8_t *checkpoint = host->has_checkpoint ? host->checkpoint : NULL;
+    host->up = 1;
+    host->restart_at_us = BENCH_NEVER;
+    host->start_count++;
+    bench_note(run, BENCH_JOURNAL_HOST, checkpoint ? 2 : 1, 0, host->start_count, NULL, 0);
+    memset(&run->world.core, 0, sizeof run->world.core);
+    fota_start(&run->world.core, &run->fota_host, checkpoint, run->world.now_us);
+}
+
+void bench_host_reset(struct bench_run *run, uint64_t down_us)
+{
+    struct bench_host *host = &run->world.host;
+    if (host->request == FOTA_REQUEST_POWER_CYCLE && !is_refused(run, host->request))
+        restore_power(run); /* the switch's idle position is on */
+    host->up = 0;
+    host->request = FOTA_REQUEST_NONE;
+    host->request_at_us = BENCH_NEVER;
+    host->core_at_us = BENCH_NEVER;
+    host->baud_bps = run->one->host.baud_bps;
+    host->restart_at_us = run->world.now_us + down_us;
+    bench_lane_cut(&run->world.lanes[BENCH_TO_MODULE], run->world.now_us);
+    bench_note(run, BENCH_JOURNAL_HOST, 0, 0, host->start_count, NULL, 0);
+}
+
+void bench_host_cancel(struct bench_run *run)
+{
+    if (run->world.host.up)
+        fota_cancel(&run->world.core, &run->fota_host, run->world.now_us);
+}
+
+uint64_t bench_host_next(const struct bench_run *run)
+{
+    const struct bench_host *host = &run->world.host;
+    return host->restart_at_us < host->request_at_us ? host->restart_at_us : host->request_at_us;
+}
+
+void bench_host_run_due(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    bool due = bench_host_next(run) <= run->world.now_us;
+    if (host->restart_at_us <= run->world.now_us)
+        start_core(run);
+    if (host->request_at_us <= run->world.now_us)
+        answer_request(run);
+    if (due)
+        bench_run_settle(run);
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static void host_start(struct bench_run *run)
+{
+    run->fota_host =
+        (struct fota_host){.job = &run->one->job, .on_event = on_event, .context = run};
+    run->world.host = (struct bench_host){.core_at_us = BENCH_NEVER,
+                                          .restart_at_us = run->one->host.start_after_us,
+                                          .request_at_us = BENCH_NEVER,
+                                          .baud_bps = run->one->host.baud_bps};
+}
+
+/* Bytes that arrive at another rate than the port's are not what was sent. */
+static void garble(uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (uint8_t)(bytes[i] << 3 | 0x86u);
+}
+
+static void host_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
+                         uint32_t baud_bps)
+{
+    if (!run->world.host.up)
+        return;
+    if (baud_bps != run->world.host.baud_bps) {
+        uint8_t garbled[BENCH_WIRE_BYTES];
+        memcpy(garbled, bytes, size);
+        garble(garbled, size);
+        fota_receive(&run->world.core, &run->fota_host, garbled, size, run->world.now_us);
+        return;
+    }
+    fota_receive(&run->world.core, &run->fota_host, bytes, size, run->world.now_us);
+}
+
+static size_t host_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
+                            uint32_t *ret_baud_bps)
+{
+    if (!run->world.host.up)
+        return 0;
+    *ret_baud_bps = run->world.host.baud_bps;
+    return fota_transmit(&run->world.core, &run->fota_host, buffer, capacity, run->world.now_us);
+}
+
+static uint64_t host_advance(struct bench_run *run)
+{
+    if (!run->world.host.up)
+        return BENCH_NEVER;
+    uint64_t next = fota_advance(&run->world.core, &run->fota_host, run->world.now_us);
+    look_for_request(run);
+    return next;
+}
+
+const struct bench_end bench_host_core = {.name = "core",
+                                          .line_end = '\r',
+                                          .start = host_start,
+                                          .receive = host_receive,
+                                          .transmit = host_transmit,
+                                          .advance = host_advance};

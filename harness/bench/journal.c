@@ -1,0 +1,294 @@
+#include "harness/bench/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/fota.h"
+#include "sim/sim.h"
+
+enum { SIZE_MIN_BYTES = 64 * 1024 };
+
+static uint8_t *put_le(uint8_t *at, uint64_t value, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++)
+        at[i] = (uint8_t)(value >> (8 * i));
+    return at + size;
+}
+
+static uint64_t get_le(const uint8_t *at, unsigned size)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)at[i] << (8 * i);
+    return value;
+}
+
+bool bench_journal_open(struct bench_journal *journal, enum bench_sink sink, size_t size_bytes,
+                        int descriptor)
+{
+    *journal = (struct bench_journal){.sink = (uint8_t)sink, .descriptor = descriptor};
+    if (sink == BENCH_SINK_NONE)
+        return true;
+    journal->capacity = size_bytes < SIZE_MIN_BYTES ? SIZE_MIN_BYTES : size_bytes;
+    journal->bytes = malloc(journal->capacity);
+    return journal->bytes != NULL;
+}
+
+static void flush(struct bench_journal *journal)
+{
+    size_t done = 0;
+    while (done < journal->used) {
+        ssize_t n = write(journal->descriptor, journal->bytes + done, journal->used - done);
+        if (n <= 0) {
+            journal->failed = true;
+            break;
+        }
+        done += (size_t)n;
+    }
+    journal->used = 0;
+}
+
+void bench_journal_close(struct bench_journal *journal)
+{
+    if (journal->sink == BENCH_SINK_FILE)
+        flush(journal);
+    free(journal->bytes);
+    *journal = (struct bench_journal){.descriptor = -1};
+}
+
+void bench_journal_clear(struct bench_journal *journal)
+{
+    if (journal->sink == BENCH_SINK_FILE)
+        flush(journal);
+    journal->used = 0;
+    journal->first = 0;
+    journal->wrap = 0;
+    journal->record_count = 0;
+    journal->failed = false;
+}
+
+static size_t record_size(const uint8_t *at)
+{
+    return BENCH_RECORD_HEADER_BYTES + (size_t)get_le(at + 16, 2);
+}
+
+/* RING: forgets the oldest records until [used, used + size) is free. */
+static void ring_make_room(struct bench_journal *journal, size_t size)
+{
+    if (journal->used + size > journal->capacity) {
+        journal->wrap = journal->used;
+        journal->used = 0;
+        journal->first = 0;
+    }
+    while (journal->wrap && journal->first >= journal->used &&
+           journal->first <= journal->used + size) {
+        if (journal->first >= journal->wrap) {
+            journal->first = 0;
+            journal->wrap = 0;
+            break;
+        }
+        journal->first += record_size(journal->bytes + journal->first);
+    }
+}
+
+static bool make_room(struct bench_journal *journal, size_t size)
+{
+    if (journal->sink == BENCH_SINK_RING) {
+        ring_make_room(journal, size);
+        return true;
+    }
+    if (journal->used + size <= journal->capacity)
+        return true;
+    if (journal->sink == BENCH_SINK_FILE) {
+        flush(journal);
+        return true;
+    }
+    uint8_t *bytes = realloc(journal->bytes, 2 * journal->capacity);
+    if (!bytes)
+        return false;
+    journal->bytes = bytes;
+    journal->capacity *= 2;
+    return true;
+}
+
+void bench_journal_append(struct bench_journal *journal, const struct bench_record *record)
+{
+    uint16_t length =
+        record->length > BENCH_RECORD_PAYLOAD_MAX ? BENCH_RECORD_PAYLOAD_MAX : record->length;
+    journal->record_count++;
+    if (journal->sink == BENCH_SINK_NONE)
+        return;
+    if (!make_room(journal, BENCH_RECORD_HEADER_BYTES + (size_t)length)) {
+        journal->failed = true;
+        return;
+    }
+    uint8_t *at = journal->bytes + journal->used;
+    at = put_le(at, record->time_us, 8);
+    *at++ = record->kind;
+    *at++ = record->a;
+    at = put_le(at, record->b, 2);
+    at = put_le(at, record->number, 4);
+    at = put_le(at, length, 2);
+    if (length)
+        memcpy(at, record->payload, length);
+    journal->used += BENCH_RECORD_HEADER_BYTES + (size_t)length;
+}
+
+size_t bench_journal_begin(const struct bench_journal *journal)
+{
+    return journal->first;
+}
+
+bool bench_journal_next(const struct bench_journal *journal, size_t *offset,
+                        struct bench_record *ret_record)
+{
+    if (journal->sink != BENCH_SINK_MEMORY && journal->sink != BENCH_SINK_RING)
+        return false;
+    if (journal->wrap && *offset == journal->wrap)
+        *offset = 0;
+    if (*offset == journal->used)
+        return false;
+    const uint8_t *at = journal->bytes + *offset;
+    *ret_record = (struct bench_record){.time_us = get_le(at, 8),
+                                        .kind = at[8],
+                                        .a = at[9],
+                                        .b = (uint16_t)get_le(at + 10, 2),
+                                        .number = (uint32_t)get_le(at + 12, 4),
+                                        .length = (uint16_t)get_le(at + 16, 2),
+                                        .payload = at + BENCH_RECORD_HEADER_BYTES};
+    *offset += record_size(at);
+    return true;
+}
+
+size_t bench_journal_mark(const struct bench_journal *journal)
+{
+    return journal->used;
+}
+
+void bench_journal_rewind(struct bench_journal *journal, size_t mark)
+{
+    journal->used = mark;
+}
+
+uint64_t bench_journal_digest(const struct bench_journal *journal, size_t mark)
+{
+    uint64_t digest = 0xcbf29ce484222325u;
+    for (size_t i = mark; i < journal->used; i++)
+        digest = (digest ^ journal->bytes[i]) * 0x100000001b3u;
+    return digest;
+}
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+struct text {
+    char *at;
+    size_t left, length;
+};
+
+static void add(struct text *text, const char *bytes, size_t size)
+{
+    size_t n = size < text->left ? size : text->left;
+    memcpy(text->at, bytes, n);
+    text->at += n;
+    text->left -= n;
+    text->length += n;
+}
+
+static void add_escaped(struct text *text, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        char one[8];
+        int n = 1;
+        if (bytes[i] == '\r')
+            n = snprintf(one, sizeof one, "\\r");
+        else if (bytes[i] == '\n')
+            n = snprintf(one, sizeof one, "\\n");
+        else if (bytes[i] == '\\')
+            n = snprintf(one, sizeof one, "\\\\");
+        else if (bytes[i] < 0x20 || bytes[i] > 0x7e)
+            n = snprintf(one, sizeof one, "\\x%02X", bytes[i]);
+        else
+            one[0] = (char)bytes[i];
+        add(text, one, (size_t)n);
+    }
+}
+
+static int describe_core(const struct bench_record *record, char *buffer, size_t capacity)
+{
+    unsigned a = record->b & 0xff, b = record->b >> 8;
+    switch (record->a) {
+    case FOTA_EVENT_STATE:
+        return snprintf(buffer, capacity, "%s -> %s: ", fota_state_name(a), fota_state_name(b));
+    case FOTA_EVENT_OUTCOME:
+        return snprintf(buffer, capacity, "outcome %s, reason %s: ", fota_outcome_name(a),
+                        fota_reason_name(b));
+    case FOTA_EVENT_REQUEST:
+        return snprintf(buffer, capacity, "request %s ", fota_request_name(a));
+    default:
+        return snprintf(buffer, capacity, "%s ", fota_event_name(record->a));
+    }
+}
+
+static int describe_module(const struct bench_record *record, char *buffer, size_t capacity)
+{
+    const char *name = record->a == SIM_EVENT_RESET   ? sim_reset_name(record->number)
+                       : record->a == SIM_EVENT_PHASE ? sim_phase_name(record->number)
+                       : record->a == SIM_EVENT_HANG  ? sim_hang_name(record->number)
+                                                      : NULL;
+    if (name)
+        return snprintf(buffer, capacity, "%s %s ", sim_event_name(record->a), name);
+    return snprintf(buffer, capacity, "%s %" PRIu32 " ", sim_event_name(record->a), record->number);
+}
+
+static int describe(const struct bench_record *record, char *buffer, size_t capacity)
+{
+    switch (record->kind) {
+    case BENCH_JOURNAL_CORE:
+        return describe_core(record, buffer, capacity);
+    case BENCH_JOURNAL_MODULE:
+        return describe_module(record, buffer, capacity);
+    case BENCH_JOURNAL_FAULT:
+        return snprintf(buffer, capacity, "event %u action %u ", record->a + 1u, record->b + 1u);
+    case BENCH_JOURNAL_REQUEST:
+        return snprintf(buffer, capacity, "%s %s", fota_request_name(record->a),
+                        record->b == 0   ? "asked"
+                        : record->b == 1 ? "done"
+                                         : "refused");
+    case BENCH_JOURNAL_HOST:
+        return snprintf(buffer, capacity, "%s",
+                        record->a == 0   ? "down"
+                        : record->a == 1 ? "started"
+                                         : "started from its checkpoint");
+    default:
+        return 0;
+    }
+}
+
+size_t bench_record_format(const struct bench_record *record, char *buffer, size_t capacity)
+{
+    struct text text = {.at = buffer, .left = capacity ? capacity - 1 : 0};
+    char part[160];
+    int n = snprintf(part, sizeof part, "%6" PRIu64 ".%06u  %-10s ", record->time_us / 1000000u,
+                     (unsigned)(record->time_us % 1000000u), bench_journal_kind_name(record->kind));
+    add(&text, part, (size_t)n);
+    n = describe(record, part, sizeof part);
+    if (n > 0)
+        add(&text, part, (size_t)n < sizeof part ? (size_t)n : sizeof part - 1);
+    add_escaped(&text, record->payload, record->length);
+    if (capacity)
+        *text.at = '\0';
+    return text.length;
+}
+
+const char *bench_journal_kind_name(unsigned kind)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        BENCH_JOURNAL_KINDS(X)
+#undef X
+    };
+    return kind < BENCH_JOURNAL_KIND_COUNT ? names[kind] : "?";
+}

@@ -1,0 +1,111 @@
+/*
+ * journal.h - the one record of a run: all that is observed, in order, with time.
+ *
+ * Reports, expectations, timelines and digests are views of it. Records are serialised
+ * little-endian, so the same run gives the same bytes on every machine and compiler; they are
+ * formatted as text only when somebody reads them.
+ *
+ * A record: time_us (8) kind (1) a (1) b (2) number (4) length (2) payload (length).
+ */
+#ifndef FOTARIG_HARNESS_BENCH_JOURNAL_H
+#define FOTARIG_HARNESS_BENCH_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* X(NAME, "name"): what a, b, number and the payload mean. */
+#define BENCH_JOURNAL_KINDS(X)                                                                     \
+    X(TO_MODULE, "to-module") /* bytes that reached the module; number = rate in bit/s */          \
+    X(TO_HOST, "to-host")     /* bytes that reached the host; number = rate in bit/s */            \
+    X(CORE, "core")           /* a = enum fota_event_kind, b = its a | its b << 8; text */         \
+    X(MODULE, "module")       /* a = enum sim_event_kind, number; text */                          \
+    X(FAULT, "fault")         /* a = event, b = action of the scenario that was done */            \
+    X(REQUEST, "request")     /* a = enum fota_request_kind, b = 0 asked 1 done 2 refused */       \
+    X(HOST, "host")           /* a = 0 down, 1 started, 2 started from a checkpoint */             \
+    X(BENCH, "bench")         /* text: what the bench itself has to say */
+
+enum bench_journal_kind {
+#define X(name, text) BENCH_JOURNAL_##name,
+    BENCH_JOURNAL_KINDS(X)
+#undef X
+        BENCH_JOURNAL_KIND_COUNT
+};
+
+/* Where records go: X(NAME, "name") */
+#define BENCH_SINKS(X)                                                                             \
+    X(NONE, "none")     /* nowhere; only counted */                                                \
+    X(MEMORY, "memory") /* all of them, growing */                                                 \
+    X(RING, "ring")     /* the last ones that fit */                                               \
+    X(FILE, "file")     /* a file descriptor, through a buffer */
+
+enum bench_sink {
+#define X(name, text) BENCH_SINK_##name,
+    BENCH_SINKS(X)
+#undef X
+};
+
+enum { BENCH_RECORD_HEADER_BYTES = 18, BENCH_RECORD_PAYLOAD_MAX = 2048 };
+
+struct bench_record {
+    uint64_t time_us;
+    uint8_t kind; /* enum bench_journal_kind */
+    uint8_t a;
+    uint16_t b;
+    uint32_t number;
+    uint16_t length; /* of the payload */
+    const uint8_t *payload;
+};
+
+struct bench_journal {
+    uint8_t *bytes; /* owned */
+    size_t capacity, used;
+    size_t first;          /* RING: offset of the oldest record that is still whole */
+    size_t wrap;           /* RING: end of the records before the wrap, 0 = not wrapped */
+    uint64_t record_count; /* all that were ever appended */
+    uint8_t sink;          /* enum bench_sink */
+    bool failed;           /* memory or file could not take a record; it was counted, not kept */
+    int descriptor;        /* FILE */
+};
+
+/*
+ * Opens a journal. `size_bytes`: size of the ring or of the file's buffer, first size of the
+ * memory; at least 64 KiB are taken. `descriptor` is only used by FILE and stays the caller's.
+ * Returns false when there is no memory.
+ */
+bool bench_journal_open(struct bench_journal *journal, enum bench_sink sink, size_t size_bytes,
+                        int descriptor);
+
+/* Writes what a FILE sink still holds, and frees. */
+void bench_journal_close(struct bench_journal *journal);
+
+/* Empties it for the next run; keeps the memory. */
+void bench_journal_clear(struct bench_journal *journal);
+
+/* Appends a record. A payload longer than BENCH_RECORD_PAYLOAD_MAX is cut. */
+void bench_journal_append(struct bench_journal *journal, const struct bench_record *record);
+
+/*
+ * Reads the record at *offset and moves on; false at the end. Start: bench_journal_begin().
+ * MEMORY and RING only; FILE and NONE are empty.
+ */
+size_t bench_journal_begin(const struct bench_journal *journal);
+bool bench_journal_next(const struct bench_journal *journal, size_t *offset,
+                        struct bench_record *ret_record);
+
+/* MEMORY: a mark, and the way back to it. */
+size_t bench_journal_mark(const struct bench_journal *journal);
+void bench_journal_rewind(struct bench_journal *journal, size_t mark);
+
+/* MEMORY: FNV-1a over the serialised records from `mark` (0 = all). */
+uint64_t bench_journal_digest(const struct bench_journal *journal, size_t mark);
+
+/*
+ * Writes a record as one line of text without newline ("   1.234567  module>  \r\nOK\r\n"),
+ * cut to `capacity` with the NUL; returns the length.
+ */
+size_t bench_record_format(const struct bench_record *record, char *buffer, size_t capacity);
+
+const char *bench_journal_kind_name(unsigned kind);
+
+#endif

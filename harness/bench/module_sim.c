@@ -1,0 +1,157 @@
+/* module_sim.c - the module end: the emulator, its hooks, and the server behind its HTTP. */
+#include <string.h>
+
+#include "harness/bench/engine.h"
+#include "harness/bench/run.h"
+
+/* ---- what the module tells ----------------------------------------------------------------- */
+
+static void saw_command(struct bench_run *run, const struct sim_event *event)
+{
+    struct sim_view view;
+    sim_view(&run->world.sim, &view);
+    scenario_saw_command(&run->world.monitor, &run->watch, run->one, event->text, event->length,
+                         &view, run->world.now_us);
+}
+
+static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
+{
+    struct bench_run *run = context;
+    struct bench_happening boot = {
+        .kind = SCENARIO_TRIGGER_BOOT, .number = event->number, .at_us = now_us};
+    bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
+               event->length);
+    switch (event->kind) {
+    case SIM_EVENT_COMMAND:
+        saw_command(run, event);
+        break;
+    case SIM_EVENT_URC:
+        scenario_saw_urc(&run->world.monitor, &run->watch, run->one, event->text, event->length);
+        break;
+    case SIM_EVENT_BOOT:
+        bench_engine_match(run, &boot, NULL);
+        break;
+    case SIM_EVENT_POWER:
+        if (event->number == 0)
+            bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+        break;
+    default:
+        break;
+    }
+}
+
+static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
+{
+    struct bench_run *run = context;
+    struct sim_override override = {0};
+    struct bench_happening happening = {.number = hook->number,
+                                        .phase = hook->phase,
+                                        .text = hook->text,
+                                        .length = hook->length,
+                                        .at_us = now_us};
+    switch (hook->kind) {
+    case SIM_HOOK_COMMAND:
+        happening.kind = SCENARIO_TRIGGER_COMMAND;
+        break;
+    case SIM_HOOK_PHASE:
+        happening.kind = SCENARIO_TRIGGER_PHASE;
+        happening.phase = (uint8_t)hook->number;
+        happening.number = 0;
+        break;
+    case SIM_HOOK_PERCENT:
+        happening.kind = SCENARIO_TRIGGER_PHASE;
+        break;
+    case SIM_HOOK_FLASH_STEP:
+        happening.kind = SCENARIO_TRIGGER_FLASH_STEP;
+        break;
+    case SIM_HOOK_HTTP_BYTE:
+        happening.kind = SCENARIO_TRIGGER_HTTP_BYTE;
+        break;
+    default:
+        return override; /* boots are matched by their event */
+    }
+    bench_engine_match(run, &happening, &override);
+    return override;
+}
+
+/* ---- the server ---------------------------------------------------------------------------- */
+
+enum { FIRST_ERROR_CODE = 600, HTTP_OK = 200, HTTP_NOT_FOUND = 404 };
+
+static void serve(struct bench_run *run, const struct sim_http_request *request)
+{
+    struct sim *sim = &run->world.sim;
+    const struct sim_host *host = &run->sim_host;
+    uint64_t now_us = run->world.now_us;
+    uint16_t status = run->one->package.http;
+    if (status >= FIRST_ERROR_CODE) {
+        sim_http_end(sim, host, request->job, status, now_us);
+        return;
+    }
+    if (strcmp(request->url, run->one->job.url) != 0)
+        status = HTTP_NOT_FOUND;
+    if (status != HTTP_OK) {
+        sim_http_headers(sim, host, request->job, status, 0, now_us);
+        sim_http_end(sim, host, request->job, 0, now_us);
+        return;
+    }
+    sim_http_headers(sim, host, request->job, status, run->blobs[0].size_bytes, now_us);
+    sim_http_blob(sim, host, request->job, 0, now_us);
+}
+
+static void serve_http(struct bench_run *run)
+{
+    struct sim_http_request request;
+    while (sim_http_wanted(&run->world.sim, &request))
+        serve(run, &request);
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static uint64_t module_advance(struct bench_run *run)
+{
+    uint64_t next = sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
+    struct sim_http_request request;
+    if (!sim_http_wanted(&run->world.sim, &request))
+        return next;
+    serve(run, &request);
+    serve_http(run);
+    return sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
+}
+
+bool bench_module_apply(struct bench_run *run, const struct sim_action *action)
+{
+    return sim_apply(&run->world.sim, &run->sim_host, action, run->world.now_us);
+}
+
+static void module_start(struct bench_run *run)
+{
+    struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
+    run->sim_host.config = &run->config;
+    run->sim_host.store = &run->store;
+    run->sim_host.on_event = on_event;
+    run->sim_host.hook = on_hook;
+    run->sim_host.context = run;
+    sim_init(&run->world.sim, &run->sim_host, run->world.now_us);
+    bench_module_apply(run, &on);
+}
+
+static void module_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
+                           uint32_t baud_bps)
+{
+    sim_receive(&run->world.sim, &run->sim_host, bytes, size, baud_bps, run->world.now_us);
+}
+
+static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
+                              uint32_t *ret_baud_bps)
+{
+    return sim_transmit(&run->world.sim, &run->sim_host, buffer, capacity, ret_baud_bps,
+                        run->world.now_us);
+}
+
+const struct bench_end bench_module_sim = {.name = "emulator",
+                                           .line_end = '\n',
+                                           .start = module_start,
+                                           .receive = module_receive,
+                                           .transmit = module_transmit,
+                                           .advance = module_advance};

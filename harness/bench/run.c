@@ -1,0 +1,352 @@
+#include "harness/bench/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "harness/bench/engine.h"
+#include "harness/bench/loop.h"
+
+/* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
+enum { STORE_BYTES = 22151168 };
+/* A run that does this many steps without coming to an end turns in circles. */
+enum { STEPS_MAX = 20000000 };
+/* Core's default for the whole job (core/fota.h), and what it may take longer to say so. */
+#define TOTAL_TIMEOUT_DEFAULT_MS 5400000u
+#define ENDING_MS                600000u
+
+struct bench_run *bench_run_new(enum bench_sink sink)
+{
+    struct bench_run *run = calloc(1, sizeof *run);
+    if (!run)
+        return NULL;
+    run->store.bytes =
+        mmap(NULL, STORE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (run->store.bytes == MAP_FAILED || !bench_journal_open(&run->journal, sink, 1 << 20, -1)) {
+        if (run->store.bytes != MAP_FAILED)
+            munmap(run->store.bytes, STORE_BYTES);
+        free(run);
+        return NULL;
+    }
+    run->store.capacity = STORE_BYTES;
+    run->host = &bench_host_core;
+    run->module = &bench_module_sim;
+    return run;
+}
+
+void bench_run_free(struct bench_run *run)
+{
+    if (!run)
+        return;
+    bench_journal_close(&run->journal);
+    bench_blobs_done(&run->packages);
+    munmap(run->store.bytes, STORE_BYTES);
+    free(run);
+}
+
+void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, uint16_t b,
+                uint32_t number, const void *bytes, size_t size)
+{
+    struct bench_record record = {.time_us = run->world.now_us,
+                                  .kind = (uint8_t)kind,
+                                  .a = a,
+                                  .b = b,
+                                  .number = number,
+                                  .length = (uint16_t)size,
+                                  .payload = bytes};
+    bench_journal_append(&run->journal, &record);
+}
+
+/* ---- beginning ----------------------------------------------------------------------------- */
+
+/* The module's setting holds 31 bits; every bit of the seed takes part. */
+static int32_t module_seed(uint64_t seed)
+{
+    uint64_t mixed = seed ^ seed >> 31 ^ seed >> 62;
+    return (int32_t)(mixed & INT32_MAX);
+}
+
+static bool set_up_blobs(struct bench_run *run)
+{
+    const struct scenario_case *one = run->one;
+    const struct sim_blob *blob =
+        bench_blobs_get(&run->packages, &one->package, run->error, sizeof run->error);
+    if (!blob)
+        return false;
+    run->blobs[0] = *blob;
+    run->config = one->module;
+    run->config.settings[SIM_SETTING_RANDOM_SEED] = module_seed(run->options.seed);
+    run->config.initial_file_count = one->module_file_count;
+    for (uint8_t i = 0; i < one->module_file_count; i++) {
+        struct sim_initial_file *file = &run->config.initial_files[i];
+        blob = bench_blobs_get(&run->packages, &one->module_files[i].content, run->error,
+                               sizeof run->error);
+        if (!blob)
+            return false;
+        run->blobs[1 + i] = *blob;
+        file->directory = one->module_files[i].directory;
+        memcpy(file->name, one->module_files[i].name, sizeof file->name);
+        file->blob = (uint16_t)(1 + i);
+        file->size_bytes = blob->size_bytes;
+    }
+    run->config.blobs = run->blobs;
+    run->config.blob_count = (uint16_t)(1 + one->module_file_count);
+    return true;
+}
+
+bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
+                     const struct bench_options *options)
+{
+    uint64_t total_ms =
+        one->job.total_timeout_ms ? one->job.total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
+    run->one = one;
+    run->options = *options;
+    run->error[0] = '\0';
+    run->step_count = 0;
+    run->store.used = run->store.pinned = 0;
+    bench_journal_clear(&run->journal);
+    memset(&run->world, 0, sizeof run->world);
+    if (!set_up_blobs(run))
+        return false;
+    run->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
+    scenario_watch_init(&run->watch, one);
+    bench_engine_begin(run);
+    run->host->start(run);
+    run->module->start(run);
+
+    struct sim_view view;
+    sim_view(&run->world.sim, &view);
+    snprintf(run->start_revision, sizeof run->start_revision, "%s", view.revision);
+    bench_run_settle(run);
+    return true;
+}
+
+/* ---- bytes --------------------------------------------------------------------------------- */
+
+static const struct bench_end *sender(const struct bench_run *run, enum bench_lane_id lane)
+{
+    return lane == BENCH_TO_HOST ? run->module : run->host;
+}
+
+void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
+                    uint32_t baud_bps)
+{
+    const uint32_t wire_triggers = 1u << SCENARIO_TRIGGER_TO_HOST_BYTE |
+                                   1u << SCENARIO_TRIGGER_TO_MODULE_BYTE |
+                                   1u << SCENARIO_TRIGGER_TO_HOST_LINE;
+    struct bench_lane *lane = &run->world.lanes[id];
+    uint8_t line_end = sender(run, id)->line_end;
+    bool paced = !run->options.unpaced;
+    while (run->trigger_mask & wire_triggers) {
+        size_t point = bench_engine_wire_point(run, id, bytes, size);
+        if (point == size)
+            break;
+        if (point)
+            bench_lane_send(lane, bytes, point, baud_bps, line_end, paced, run->world.now_us);
+        uint64_t at_us =
+            lane->busy_until_at_us > run->world.now_us ? lane->busy_until_at_us : run->world.now_us;
+        bench_engine_wire_fire(run, id, bytes + point, at_us);
+        bytes += point;
+        size -= point;
+    }
+    if (size)
+        bench_lane_send(lane, bytes, size, baud_bps, line_end, paced, run->world.now_us);
+}
+
+/* Bursts that a split by triggers may need beside the one of the bytes themselves. */
+enum { SPARE_BURSTS = 4 };
+
+/* Moves what an end has to send onto its lane; true when there was anything. */
+static bool drain(struct bench_run *run, enum bench_lane_id id)
+{
+    struct bench_lane *lane = &run->world.lanes[id];
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps = 0;
+    bool any = false;
+    while (lane->burst_fill + SPARE_BURSTS < BENCH_WIRE_BURSTS) {
+        size_t room = bench_lane_room(lane);
+        size_t size = room ? sender(run, id)->transmit(run, buffer, room, &baud_bps) : 0;
+        if (!size)
+            break;
+        bench_run_send(run, id, buffer, size, baud_bps);
+        any = true;
+    }
+    return any;
+}
+
+void bench_run_settle(struct bench_run *run)
+{
+    struct bench_world *world = &run->world;
+    do {
+        world->module_at_us = run->module->advance(run);
+        world->host.core_at_us = run->host->advance(run);
+    } while (drain(run, BENCH_TO_HOST) | drain(run, BENCH_TO_MODULE));
+}
+
+void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes,
+                       size_t size, uint32_t baud_bps)
+{
+    bench_note(run, id == BENCH_TO_HOST ? BENCH_JOURNAL_TO_HOST : BENCH_JOURNAL_TO_MODULE, 0, 0,
+               baud_bps, bytes, size);
+    const struct bench_end *end = id == BENCH_TO_HOST ? run->host : run->module;
+    end->receive(run, bytes, size, baud_bps);
+}
+
+static void deliver(struct bench_run *run, enum bench_lane_id id)
+{
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps;
+    bool arrived = true, any = false;
+    while (arrived) {
+        size_t size =
+            bench_lane_take(&run->world.lanes[id], buffer, &baud_bps, &arrived, run->world.now_us);
+        if (size && run->through)
+            run->through(run, id, buffer, size, baud_bps);
+        else if (size)
+            bench_run_deliver(run, id, buffer, size, baud_bps);
+        any = any || arrived;
+    }
+    if (any)
+        bench_run_settle(run);
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+uint64_t bench_run_next(const struct bench_run *run)
+{
+    const struct bench_world *world = &run->world;
+    uint64_t next = earlier(world->module_at_us, world->host.core_at_us);
+    next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_MODULE]));
+    next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_HOST]));
+    next = earlier(next, world->engine.next_at_us);
+    next = earlier(next, bench_host_next(run));
+    return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
+}
+
+static bool is_over(struct bench_run *run)
+{
+    if (run->world.host.up && fota_result(&run->world.core))
+        return true;
+    if (++run->step_count < STEPS_MAX)
+        return false;
+    snprintf(run->error, sizeof run->error,
+             "the run turns in circles: %" PRIu64 " steps, time %" PRIu64 " us", run->step_count,
+             run->world.now_us);
+    return true;
+}
+
+bool bench_run_step(struct bench_run *run)
+{
+    struct bench_world *world = &run->world;
+    uint64_t next = bench_run_next(run);
+    if (next > run->end_at_us || is_over(run))
+        return false;
+    world->now_us = next;
+    deliver(run, BENCH_TO_MODULE);
+    deliver(run, BENCH_TO_HOST);
+    if (world->module_at_us <= next || world->host.core_at_us <= next)
+        bench_run_settle(run);
+    bench_engine_run(run);
+    bench_host_run_due(run);
+    return true;
+}
+
+static bool is_stopped(const struct bench_run *run)
+{
+    return run->options.stoppable && bench_signal() != 0;
+}
+
+void bench_run_all(struct bench_run *run, struct bench_result *ret_result)
+{
+    if (run->options.speed > 0)
+        bench_run_real(run);
+    else
+        while (!is_stopped(run) && bench_run_step(run))
+            ;
+    bench_run_judge(run, ret_result);
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static void observe(const struct bench_run *run, struct scenario_observed *observed)
+{
+    const struct fota_result *result = fota_result(&run->world.core);
+    *observed = (struct scenario_observed){.finished = run->world.host.up && result,
+                                           .duration_us = run->world.now_us};
+    if (observed->finished)
+        observed->result = *result;
+    sim_view(&run->world.sim, &observed->module);
+    memcpy(observed->start_revision, run->start_revision, sizeof observed->start_revision);
+}
+
+static void add_unfired(const struct bench_run *run, struct bench_result *result)
+{
+    int index = bench_engine_unfired(run);
+    if (index < 0)
+        return;
+    const struct scenario_event *event = &run->one->events[index];
+    size_t at = result->finding_count++;
+    if (at >= BENCH_FINDINGS_MAX)
+        return;
+    struct scenario_finding *finding = &result->findings[at];
+    *finding = (struct scenario_finding){.place = event->place};
+    snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
+    snprintf(finding->want, sizeof finding->want, "its trigger '%s' happens %s",
+             scenario_trigger_name(event->when.kind), "(or `may-not-fire: yes`)");
+    snprintf(finding->got, sizeof finding->got, "it never happened; the fault was not tried");
+}
+
+void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
+{
+    *ret_result = (struct bench_result){.duration_us = run->world.now_us};
+    observe(run, &ret_result->observed);
+    if (run->journal.sink == BENCH_SINK_MEMORY)
+        ret_result->journal_digest = bench_journal_digest(&run->journal, 0);
+    if (run->journal.failed && !run->error[0])
+        snprintf(run->error, sizeof run->error, "the journal could not be kept: no memory");
+    if (run->error[0]) {
+        ret_result->verdict = BENCH_ERROR;
+        memcpy(ret_result->error, run->error, sizeof ret_result->error);
+        return;
+    }
+    if (is_stopped(run) && !ret_result->observed.finished) {
+        ret_result->verdict = BENCH_STOPPED;
+        return;
+    }
+    ret_result->finding_count = scenario_judge(run->one, &run->world.monitor, &ret_result->observed,
+                                               ret_result->findings, BENCH_FINDINGS_MAX);
+    add_unfired(run, ret_result);
+    ret_result->verdict = ret_result->finding_count ? BENCH_FAILED : BENCH_PASSED;
+}
+
+/* ---- snapshots ----------------------------------------------------------------------------- */
+
+void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snapshot)
+{
+    ret_snapshot->store_used = run->store.used;
+    ret_snapshot->store_pinned = run->store.pinned;
+    ret_snapshot->journal_mark = bench_journal_mark(&run->journal);
+    memcpy(&ret_snapshot->world, &run->world, sizeof run->world);
+    run->store.pinned = run->store.used;
+}
+
+void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *snapshot)
+{
+    memcpy(&run->world, &snapshot->world, sizeof run->world);
+    run->store.used = snapshot->store_used;
+    run->store.pinned = snapshot->store_used;
+    bench_journal_rewind(&run->journal, snapshot->journal_mark);
+    bench_engine_refresh(run);
+}
+
+void bench_snapshot_drop(struct bench_run *run)
+{
+    run->store.pinned = 0;
+}

@@ -1,0 +1,176 @@
+#include "harness/bench/wire.h"
+
+#include <string.h>
+
+/* Start bit, eight data bits, stop bit (UART101: 8N1). */
+#define BIT_TIMES_US 10000000u
+
+static uint64_t duration_us(size_t size, uint32_t baud_bps)
+{
+    return baud_bps ? ((uint64_t)size * BIT_TIMES_US + baud_bps - 1) / baud_bps : 0;
+}
+
+size_t bench_lane_room(const struct bench_lane *lane)
+{
+    if (lane->burst_fill == BENCH_WIRE_BURSTS)
+        return 0;
+    size_t room = BENCH_WIRE_BYTES - (size_t)lane->byte_fill;
+    return room > lane->insert_length ? room - lane->insert_length : 0;
+}
+
+static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
+{
+    size_t at = (lane->first_byte + (size_t)lane->byte_fill) % BENCH_WIRE_BYTES;
+    size_t head = BENCH_WIRE_BYTES - at < size ? BENCH_WIRE_BYTES - at : size;
+    memcpy(lane->bytes + at, bytes, head);
+    memcpy(lane->bytes, bytes + head, size - head);
+    lane->byte_fill = (uint16_t)(lane->byte_fill + size);
+}
+
+static bool starts_line(const struct bench_lane *lane, uint8_t byte)
+{
+    return !lane->in_line && byte != '\r' && byte != '\n';
+}
+
+static void count_line(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
+{
+    if (starts_line(lane, byte)) {
+        lane->in_line = 1;
+        lane->line_count++;
+    } else if (byte == line_end) {
+        lane->in_line = 0;
+    }
+}
+
+/* One byte through the armed faults; returns how many bytes were put. */
+static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
+{
+    size_t before = lane->byte_fill;
+    if (lane->insert_length && lane->byte_count >= lane->insert_at) {
+        put(lane, lane->insert, lane->insert_length);
+        lane->insert_length = 0;
+    }
+    count_line(lane, byte, line_end);
+    lane->byte_count++;
+    if (lane->lose_line || lane->lose_bytes) {
+        lane->stat_lost_bytes++;
+        if (lane->lose_bytes)
+            lane->lose_bytes--;
+        else if (byte == line_end)
+            lane->lose_line = 0;
+    } else if (lane->garble_bytes) {
+        lane->garble_bytes--;
+        lane->stat_garbled_bytes++;
+        byte = (uint8_t)(byte ^ 0xa5u);
+        put(lane, &byte, 1);
+    } else {
+        put(lane, &byte, 1);
+    }
+    return lane->byte_fill - before;
+}
+
+static bool faults_armed(const struct bench_lane *lane)
+{
+    return lane->lose_line || lane->lose_bytes || lane->garble_bytes || lane->insert_length;
+}
+
+static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                         uint8_t line_end)
+{
+    for (size_t i = 0; i < size; i++)
+        count_line(lane, bytes[i], line_end);
+    lane->byte_count += (uint32_t)size;
+    put(lane, bytes, size);
+    return size;
+}
+
+void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
+                     uint8_t line_end, bool paced, uint64_t now_us)
+{
+    size_t arriving = 0, i = 0;
+    while (i < size && faults_armed(lane))
+        arriving += send_faulty(lane, bytes[i++], line_end);
+    arriving += send_clean(lane, bytes + i, size - i, line_end);
+
+    if (lane->busy_until_at_us < now_us)
+        lane->busy_until_at_us = now_us;
+    if (paced)
+        lane->busy_until_at_us += duration_us(size, baud_bps);
+    size_t at = (lane->first_burst + (size_t)lane->burst_fill++) % BENCH_WIRE_BURSTS;
+    lane->bursts[at] = (struct bench_burst){
+        .end_at_us = lane->busy_until_at_us, .baud_bps = baud_bps, .length = (uint16_t)arriving};
+}
+
+uint64_t bench_lane_next(const struct bench_lane *lane)
+{
+    return lane->burst_fill ? lane->bursts[lane->first_burst].end_at_us : WIRE_NEVER;
+}
+
+size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
+                       bool *ret_arrived, uint64_t now_us)
+{
+    *ret_arrived = lane->burst_fill && lane->bursts[lane->first_burst].end_at_us <= now_us;
+    if (!*ret_arrived)
+        return 0;
+    const struct bench_burst *burst = &lane->bursts[lane->first_burst];
+    size_t size = burst->length;
+    size_t head = BENCH_WIRE_BYTES - (size_t)lane->first_byte;
+    if (head > size)
+        head = size;
+    memcpy(buffer, lane->bytes + lane->first_byte, head);
+    memcpy(buffer + head, lane->bytes, size - head);
+    *ret_baud_bps = burst->baud_bps;
+    lane->first_byte = (uint16_t)((lane->first_byte + size) % BENCH_WIRE_BYTES);
+    lane->byte_fill = (uint16_t)(lane->byte_fill - size);
+    lane->first_burst = (uint16_t)((lane->first_burst + 1u) % BENCH_WIRE_BURSTS);
+    lane->burst_fill--;
+    return size;
+}
+
+/* Bytes of the burst that have arrived by now_us, counted back from its end. */
+static uint16_t arrived_bytes(const struct bench_burst *burst, uint64_t now_us)
+{
+    /* Ends of bursts are rounded up to whole microseconds; one of them is no missing time. */
+    uint64_t missing_us = burst->end_at_us - now_us - 1;
+    uint64_t missing = (missing_us * burst->baud_bps + BIT_TIMES_US - 1) / BIT_TIMES_US;
+    return missing >= burst->length ? 0 : (uint16_t)(burst->length - missing);
+}
+
+void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)
+{
+    uint16_t kept_bursts = 0, kept_bytes = 0;
+    while (kept_bursts < lane->burst_fill) {
+        struct bench_burst *burst =
+            &lane->bursts[(lane->first_burst + (size_t)kept_bursts) % BENCH_WIRE_BURSTS];
+        if (burst->end_at_us > now_us) {
+            burst->length = arrived_bytes(burst, now_us);
+            burst->end_at_us = now_us;
+            kept_bytes = (uint16_t)(kept_bytes + burst->length);
+            kept_bursts = (uint16_t)(kept_bursts + (burst->length ? 1 : 0));
+            break;
+        }
+        kept_bytes = (uint16_t)(kept_bytes + burst->length);
+        kept_bursts++;
+    }
+    lane->burst_fill = kept_bursts;
+    lane->byte_fill = kept_bytes;
+    lane->in_line = 0;
+    if (lane->busy_until_at_us > now_us)
+        lane->busy_until_at_us = now_us;
+}
+
+uint32_t bench_lane_lines_in(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                             uint8_t line_end)
+{
+    uint32_t lines = 0;
+    bool in_line = lane->in_line;
+    for (size_t i = 0; i < size; i++) {
+        if (!in_line && bytes[i] != '\r' && bytes[i] != '\n') {
+            in_line = true;
+            lines++;
+        } else if (bytes[i] == line_end) {
+            in_line = false;
+        }
+    }
+    return lines;
+}

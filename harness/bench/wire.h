@@ -1,0 +1,74 @@
+/*
+ * wire.h - the line between the ends: two lanes of bursts, each with the time it takes.
+ *
+ * What an end sends at one time is a burst. It needs 10 bit times per byte (8N1) and arrives as a
+ * whole at its end; where a byte inside it lies in time is worked out only when somebody asks. Line
+ * faults are applied to a burst when it enters the lane. A value: no pointers, no allocation.
+ */
+#ifndef FOTARIG_HARNESS_BENCH_WIRE_H
+#define FOTARIG_HARNESS_BENCH_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WIRE_NEVER UINT64_MAX
+
+enum { BENCH_WIRE_BYTES = 1024, BENCH_WIRE_BURSTS = 32, BENCH_WIRE_INSERT_MAX = 64 };
+
+enum bench_lane_id { BENCH_TO_MODULE, BENCH_TO_HOST, BENCH_LANES };
+
+struct bench_burst {
+    uint64_t end_at_us; /* its last bit has arrived */
+    uint32_t baud_bps;
+    uint16_t length; /* bytes that arrive (lost ones are not among them) */
+    uint16_t reserved;
+};
+
+struct bench_lane {
+    uint64_t busy_until_at_us; /* the line is free from then on */
+    uint32_t byte_count;       /* bytes that entered, lost ones included */
+    uint32_t line_count;       /* lines that began */
+    uint32_t lose_bytes;       /* fault: that many of the next bytes are lost */
+    uint32_t garble_bytes;     /* fault: that many of the next bytes are garbled */
+    uint32_t insert_at;        /* fault: byte_count at which `insert` comes in; 0 = none */
+    uint16_t insert_length;
+    uint8_t lose_line; /* fault: 1 = lose up to and with the next line end */
+    uint8_t in_line;   /* 1 = a line has begun and not ended */
+    uint16_t first_byte, byte_fill;
+    uint16_t first_burst, burst_fill;
+    uint32_t stat_lost_bytes;
+    uint32_t stat_garbled_bytes;
+    uint8_t insert[BENCH_WIRE_INSERT_MAX];
+    uint8_t bytes[BENCH_WIRE_BYTES];
+    struct bench_burst bursts[BENCH_WIRE_BURSTS];
+};
+
+/* Room for another burst, in bytes; 0 = wait until one has arrived. */
+size_t bench_lane_room(const struct bench_lane *lane);
+
+/*
+ * Sends `size` bytes (at most the room) at `baud_bps`; `line_end` is the byte that ends a line of
+ * this direction. `paced` false: the burst takes no time.
+ */
+void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
+                     uint8_t line_end, bool paced, uint64_t now_us);
+
+/* When the next burst arrives, WIRE_NEVER = none is under way. */
+uint64_t bench_lane_next(const struct bench_lane *lane);
+
+/*
+ * Takes the next burst that has arrived by now_us; returns its length (0 = none, or all of it was
+ * lost and *ret_arrived is true). `buffer` holds BENCH_WIRE_BYTES.
+ */
+size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
+                       bool *ret_arrived, uint64_t now_us);
+
+/* The sender is gone: what has not arrived by now_us never will. */
+void bench_lane_cut(struct bench_lane *lane, uint64_t now_us);
+
+/* How many lines would begin within these bytes if they were sent now. */
+uint32_t bench_lane_lines_in(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                             uint8_t line_end);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * world.h - everything that can influence the rest of a run or its verdict, as one flat value.
+ *
+ * A copy of it, with the marks of a snapshot (run.h), is a snapshot. No member points anywhere;
+ * absolute times are in members named ..._at_us, statistics in members named stat_....
+ */
+#ifndef FOTARIG_HARNESS_BENCH_WORLD_H
+#define FOTARIG_HARNESS_BENCH_WORLD_H
+
+#include "core/fota.h"
+#include "harness/bench/wire.h"
+#include "harness/scenario/judge.h"
+#include "sim/sim.h"
+
+#define BENCH_NEVER UINT64_MAX
+
+/* Cursors of the event engine. */
+struct bench_engine {
+    uint64_t next_at_us;                       /* earliest of the times below */
+    uint64_t due_at_us[SCENARIO_EVENTS_MAX];   /* actions of a fired event; NEVER = none waits */
+    uint64_t undo_at_us[SCENARIO_ACTIONS_MAX]; /* end of an action's `for`; NEVER = none */
+    uint32_t seen[SCENARIO_EVENTS_MAX];        /* how often the trigger matched */
+    uint16_t fired[SCENARIO_EVENTS_MAX];       /* how often the actions were ordered */
+};
+
+/* The host board around the core. */
+struct bench_host {
+    uint64_t core_at_us;    /* the core wants to be called then */
+    uint64_t restart_at_us; /* the host comes back then; NEVER = it is up */
+    uint64_t request_at_us; /* the outstanding request is answered then; NEVER = none */
+    uint32_t baud_bps;
+    uint32_t start_count;
+    uint8_t up;
+    uint8_t request; /* enum fota_request_kind that is being done */
+    uint8_t has_checkpoint;
+    uint8_t reserved[5];
+    uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];         /* saved */
+    uint8_t pending_checkpoint[FOTA_CHECKPOINT_BYTES]; /* being saved */
+};
+
+struct bench_world {
+    uint64_t now_us;
+    uint64_t module_at_us; /* the module wants to be called then */
+    struct fota core;
+    struct sim sim;
+    struct bench_lane lanes[BENCH_LANES];
+    struct bench_engine engine;
+    struct bench_host host;
+    struct scenario_monitor monitor;
+};
+
+/* FNV-1a over the fields of the world; the same in every process, wherever the world lies. */
+uint64_t bench_world_hash(const struct bench_world *world);
+
+#endif

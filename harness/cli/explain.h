@@ -1,0 +1,35 @@
+/* explain.h - makes a report's case out of a run: what was wrong, where, and how to repeat it. */
+#ifndef FOTARIG_HARNESS_CLI_EXPLAIN_H
+#define FOTARIG_HARNESS_CLI_EXPLAIN_H
+
+#include "harness/bench/run.h"
+#include "reports/report.h"
+
+enum { EXPLAIN_EXCHANGES = 14, EXPLAIN_STEPS_MAX = 64, EXPLAIN_LINE_MAX = 512 };
+
+/* Room for all that a report_case points to; owned by the caller, reused for each case. */
+struct explanation {
+    struct report_case reported;
+    char message[EXPLAIN_LINE_MAX];
+    char place[EXPLAIN_LINE_MAX];
+    char repeat[EXPLAIN_LINE_MAX];
+    char finding[BENCH_FINDINGS_MAX][EXPLAIN_LINE_MAX];
+    const char *details[BENCH_FINDINGS_MAX];
+    char note[EXPLAIN_EXCHANGES][EXPLAIN_LINE_MAX];
+    struct report_exchange exchanges[EXPLAIN_EXCHANGES];
+    struct report_step steps[EXPLAIN_STEPS_MAX];
+};
+
+/* The identity of a case, for report_plan_case(). Points into the scenario. */
+struct report_case explain_identity(const struct scenario *scenario,
+                                    const struct scenario_case *one);
+
+/*
+ * Fills in how a run ended. `repeat` is the command that repeats it. All pointers in
+ * explanation->reported are valid until the run or the explanation is used again.
+ */
+void explain_run(struct explanation *explanation, const struct scenario *scenario,
+                 const struct bench_run *run, const struct bench_result *result,
+                 const char *repeat);
+
+#endif

@@ -1,0 +1,385 @@
+/* run_command.c - `fotarig run`: scenarios on the bench, told on the console and in files. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/bench/loop.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/explain.h"
+#include "harness/cli/selection.h"
+#include "harness/cli/version.h"
+#include "harness/explore/fault.h"
+#include "reports/report.h"
+
+struct run_options {
+    int wire;
+    double speed;
+    uint64_t seed;
+    uint32_t repeat;
+    const char *reports;
+    const char *replay;
+    bool timeline;
+    bool digests;
+    bool quiet;
+};
+
+static const struct cli_option options[] = {
+    {"wire", 0, "memory|pty", CLI_CHOICE, offsetof(struct run_options, wire), "memory",
+     "what joins the ends; a pty needs --speed"},
+    {"speed", 0, "X", CLI_SPEED, offsetof(struct run_options, speed), NULL,
+     "real time, X times faster than the module; without it, virtual time"},
+    {"seed", 0, "N", CLI_NUMBER, offsetof(struct run_options, seed), "1",
+     "of the module's jitter and noise"},
+    {"repeat", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat), "1",
+     "run each case that often, with seeds N, N+1, ..."},
+    {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
+     "run the one case that the token of a failure names"},
+    {"reports", 0, "DIR", CLI_TEXT, offsetof(struct run_options, reports), NULL,
+     "write junit.xml and ctrf.json there"},
+    {"timeline", 0, NULL, CLI_FLAG, offsetof(struct run_options, timeline), NULL,
+     "print the whole journal of each case"},
+    {"digests", 0, NULL, CLI_FLAG, offsetof(struct run_options, digests), NULL,
+     "print the digest of each case's journal"},
+    {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct run_options, quiet), NULL,
+     "no line for a case that passed"},
+};
+
+static int run_scenarios(int argc, char **argv);
+
+const struct cli_command cli_command_run = {
+    .name = "run",
+    .summary = "run scenarios and judge them",
+    .operands = "SCENARIO|DIR...",
+    .notes = "Exit status: 0 all passed, 1 a scenario failed, 2 usage, 3 invalid or missing\n"
+             "scenario, 4 environment (verdict unknown), 128+n stopped by signal n.\n",
+    .options = options,
+    .option_count = CLI_COUNT_OF(options),
+    .operands_min = 1,
+    .operands_max = SIZE_MAX,
+    .run = run_scenarios};
+
+/* ---- one campaign -------------------------------------------------------------------------- */
+
+struct planned_case {
+    const struct scenario *scenario;
+    const struct scenario_case *one;
+    struct cli_token token;
+    size_t index; /* in the report */
+};
+
+struct campaign {
+    struct run_options options;
+    struct cli_selection selection;
+    struct planned_case *cases;
+    size_t case_count;
+    struct scenario_case chosen; /* the replayed case, with explore's fault in it */
+    struct bench_run *run;
+    struct report_run *report;
+    struct report_console console;
+    struct explanation *explanation;
+};
+
+static uint64_t clock_us(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (uint64_t)time.tv_sec * 1000000u + (uint64_t)time.tv_nsec / 1000u;
+}
+
+static void repeat_command(const struct campaign *campaign, const struct planned_case *planned,
+                           char *buffer, size_t capacity)
+{
+    char token[CLI_TOKEN_MAX];
+    cli_token_format(&planned->token, token);
+    if (campaign->options.speed > 0)
+        snprintf(buffer, capacity,
+                 "fotarig run %s --replay %s   (virtual time; the run in real time was not exact)",
+                 planned->scenario->path, token);
+    else
+        snprintf(buffer, capacity, "fotarig run %s --replay %s", planned->scenario->path, token);
+}
+
+static void print_journal(const struct bench_journal *journal)
+{
+    size_t offset = bench_journal_begin(journal);
+    struct bench_record record;
+    char line[4 * BENCH_RECORD_PAYLOAD_MAX + 256];
+    while (bench_journal_next(journal, &offset, &record)) {
+        bench_record_format(&record, line, sizeof line);
+        puts(line);
+    }
+}
+
+static void print_extras(const struct campaign *campaign, const struct planned_case *planned,
+                         const struct bench_result *result)
+{
+    if (campaign->options.timeline) {
+        printf("timeline of %s\n", planned->one->name);
+        print_journal(&campaign->run->journal);
+    }
+    if (campaign->options.digests)
+        printf("digest %016" PRIx64 " %s/%s\n", result->journal_digest, planned->scenario->group,
+               planned->one->name);
+}
+
+static bool run_case(struct campaign *campaign, const struct planned_case *planned)
+{
+    const struct bench_options bench = {.seed = planned->token.seed,
+                                        .sink = BENCH_SINK_MEMORY,
+                                        .wire = (uint8_t)campaign->options.wire,
+                                        .speed = campaign->options.speed,
+                                        .stoppable = true};
+    struct bench_result result = {0};
+    char repeat[EXPLAIN_LINE_MAX];
+    uint64_t started_us = clock_us(CLOCK_MONOTONIC);
+    struct report_case *reported = &campaign->explanation->reported;
+
+    if (bench_run_begin(campaign->run, planned->one, &bench))
+        bench_run_all(campaign->run, &result);
+    else
+        bench_run_judge(campaign->run, &result);
+    repeat_command(campaign, planned, repeat, sizeof repeat);
+    explain_run(campaign->explanation, planned->scenario, campaign->run, &result, repeat);
+    reported->wall_us = clock_us(CLOCK_MONOTONIC) - started_us;
+    reported->started_at_ms = clock_us(CLOCK_REALTIME) / 1000u - reported->wall_us / 1000u;
+    if (result.verdict == BENCH_STOPPED)
+        return true;
+    report_console_case(&campaign->console, reported);
+    print_extras(campaign, planned, &result);
+    return report_finish_case(campaign->report, planned->index, reported) == 0;
+}
+
+static bool run_cases(struct campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->case_count && !bench_signal(); i++) {
+        report_console_progress(&campaign->console, i, campaign->case_count,
+                                campaign->cases[i].one->name);
+        if (!run_case(campaign, &campaign->cases[i]))
+            return false;
+    }
+    return true;
+}
+
+/* ---- planning ------------------------------------------------------------------------------ */
+
+static bool plan_case(struct campaign *campaign, const struct scenario *scenario,
+                      const struct scenario_case *one, const struct cli_token *token)
+{
+    struct report_case identity = explain_identity(scenario, one);
+    struct planned_case *planned = &campaign->cases[campaign->case_count++];
+    *planned = (struct planned_case){.scenario = scenario, .one = one, .token = *token};
+    return report_plan_case(campaign->report, &identity, &planned->index) == 0;
+}
+
+static bool plan_all(struct campaign *campaign)
+{
+    for (size_t s = 0; s < campaign->selection.count; s++) {
+        const struct scenario *scenario = campaign->selection.scenarios[s];
+        struct cli_token token = {.digest = cli_token_digest(scenario)};
+        for (size_t i = 0; i < scenario->case_count; i++) {
+            token.case_index = (uint32_t)i;
+            for (uint32_t n = 0; n < campaign->options.repeat; n++) {
+                token.seed = campaign->options.seed + n;
+                if (!plan_case(campaign, scenario, &scenario->cases[i], &token))
+                    return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The case that a token names, with the fault of its choice; NULL when it is not among them. */
+static const struct scenario_case *replayed_case(struct campaign *campaign,
+                                                 const struct cli_token *token,
+                                                 const struct scenario **ret_scenario)
+{
+    enum explore_fault fault;
+    uint32_t line;
+    for (size_t s = 0; s < campaign->selection.count; s++) {
+        const struct scenario *scenario = campaign->selection.scenarios[s];
+        if (cli_token_digest(scenario) != token->digest ||
+            token->case_index >= scenario->case_count)
+            continue;
+        const struct scenario_case *one = &scenario->cases[token->case_index];
+        *ret_scenario = scenario;
+        if (strcmp(token->choice, "-") == 0)
+            return one;
+        if (!explore_choice_parse(token->choice, &fault, &line) ||
+            !explore_fault_add(one, fault, line, &campaign->chosen))
+            return NULL;
+        return &campaign->chosen;
+    }
+    return NULL;
+}
+
+static enum cli_exit plan_replay(struct campaign *campaign)
+{
+    struct cli_token token;
+    const struct scenario *scenario = NULL;
+    if (!cli_token_parse(campaign->options.replay, &token))
+        return (enum cli_exit)cli_usage_error(
+            &cli_command_run, "'%s' is no replay token; a failure prints one like %s",
+            campaign->options.replay, "3f2a9c01.0.1.-");
+    const struct scenario_case *one = replayed_case(campaign, &token, &scenario);
+    if (!one) {
+        cli_error(&cli_command_run,
+                  "token '%s' belongs to none of these scenarios; the file has changed since, or "
+                  "is another one",
+                  campaign->options.replay);
+        return CLI_EXIT_INVALID;
+    }
+    return plan_case(campaign, scenario, one, &token) ? CLI_EXIT_OK : CLI_EXIT_INTERNAL;
+}
+
+/* ---- reports ------------------------------------------------------------------------------- */
+
+static bool make_folders(const char *path)
+{
+    char part[1024];
+    size_t length = strlen(path);
+    if (length == 0 || length >= sizeof part)
+        return false;
+    memcpy(part, path, length + 1);
+    for (char *at = part + 1; *at; at++) {
+        if (*at != '/')
+            continue;
+        *at = '\0';
+        if (mkdir(part, 0777) != 0 && errno != EEXIST)
+            return false;
+        *at = '/';
+    }
+    return mkdir(part, 0777) == 0 || errno == EEXIST;
+}
+
+static bool write_one(const struct campaign *campaign, const char *name,
+                      int (*write)(const struct report_run *, const char *, struct report_error *))
+{
+    char path[1100];
+    struct report_error error;
+    snprintf(path, sizeof path, "%s/%s", campaign->options.reports, name);
+    if (write(campaign->report, path, &error) == 0)
+        return true;
+    cli_error(&cli_command_run, "%s", error.message);
+    return false;
+}
+
+static bool write_reports(const struct campaign *campaign)
+{
+    if (!campaign->options.reports)
+        return true;
+    bool junit = write_one(campaign, "junit.xml", report_write_junit);
+    bool ctrf = write_one(campaign, "ctrf.json", report_write_ctrf);
+    return junit && ctrf;
+}
+
+static int exit_status(const struct campaign *campaign, bool written)
+{
+    if (bench_signal())
+        return 128 + bench_signal();
+    if (report_count(campaign->report, REPORT_FAILED))
+        return CLI_EXIT_FAILED;
+    if (report_count(campaign->report, REPORT_ERROR) || !written)
+        return CLI_EXIT_ENVIRONMENT;
+    return CLI_EXIT_OK;
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static void join(int argc, char **argv, char *buffer, size_t capacity)
+{
+    size_t length = (size_t)snprintf(buffer, capacity, "fotarig");
+    for (int i = 0; i < argc && length < capacity; i++)
+        length += (size_t)snprintf(buffer + length, capacity - length, " %s", argv[i]);
+}
+
+static bool open_report(struct campaign *campaign, int argc, char **argv)
+{
+    char command[1024], host[256] = "localhost";
+    join(argc, argv, command, sizeof command);
+    if (gethostname(host, sizeof host - 1) != 0)
+        snprintf(host, sizeof host, "localhost");
+    const struct report_run_info info = {.tool_version = FOTARIG_VERSION,
+                                         .command = command,
+                                         .host = host,
+                                         .seed = campaign->options.seed,
+                                         .started_at_ms = clock_us(CLOCK_REALTIME) / 1000u};
+    campaign->report = report_run_new(&info);
+    campaign->console =
+        (struct report_console){.out = stdout,
+                                .colour = report_console_wants_colour(stdout),
+                                .progress = isatty(STDOUT_FILENO) && campaign->options.speed > 0,
+                                .quiet = campaign->options.quiet};
+    return campaign->report != NULL;
+}
+
+static enum cli_exit prepare(struct campaign *campaign, int argc, char **argv)
+{
+    size_t room = campaign->selection.case_count * campaign->options.repeat;
+    campaign->cases = calloc(room ? room : 1, sizeof *campaign->cases);
+    campaign->explanation = calloc(1, sizeof *campaign->explanation);
+    campaign->run = bench_run_new(BENCH_SINK_MEMORY);
+    if (!campaign->cases || !campaign->explanation || !campaign->run ||
+        !open_report(campaign, argc, argv)) {
+        cli_error(&cli_command_run, "not enough memory");
+        return CLI_EXIT_INTERNAL;
+    }
+    if (campaign->options.reports && !make_folders(campaign->options.reports)) {
+        cli_error(&cli_command_run, "%s: %s; name a folder that can be written",
+                  campaign->options.reports, strerror(errno));
+        return CLI_EXIT_ENVIRONMENT;
+    }
+    if (campaign->options.replay)
+        return plan_replay(campaign);
+    return plan_all(campaign) ? CLI_EXIT_OK : CLI_EXIT_INTERNAL;
+}
+
+static const char *stop_reason(int number)
+{
+    return number == SIGTERM  ? "stopped by SIGTERM"
+           : number == SIGINT ? "stopped by SIGINT"
+                              : "stopped by a signal";
+}
+
+static int carry_out(struct campaign *campaign)
+{
+    bench_signals_catch();
+    bool complete = run_cases(campaign);
+    const char *stopped = bench_signal() ? stop_reason(bench_signal()) : NULL;
+    if (!complete || report_end(campaign->report, clock_us(CLOCK_REALTIME) / 1000u, stopped) != 0) {
+        cli_error(&cli_command_run, "not enough memory for the report");
+        return CLI_EXIT_INTERNAL;
+    }
+    report_console_end(&campaign->console, campaign->report);
+    fflush(stdout);
+    return exit_status(campaign, write_reports(campaign));
+}
+
+static int run_scenarios(int argc, char **argv)
+{
+    struct campaign campaign = {0};
+    struct cli_operands operands;
+    int status = cli_parse(&cli_command_run, argc, argv, &campaign.options, sizeof campaign.options,
+                           &operands);
+    if (status != CLI_GO_ON)
+        return status;
+    if (campaign.options.wire == BENCH_WIRE_PTY && !(campaign.options.speed > 0))
+        return cli_usage_error(&cli_command_run,
+                               "--wire pty needs --speed X: a pty runs in real time");
+    status = (int)cli_selection_load(&campaign.selection, &operands);
+    if (status == CLI_EXIT_OK)
+        status = (int)prepare(&campaign, argc, argv);
+    if (status == CLI_EXIT_OK)
+        status = carry_out(&campaign);
+    report_run_free(campaign.report);
+    bench_run_free(campaign.run);
+    free(campaign.explanation);
+    free(campaign.cases);
+    cli_selection_done(&campaign.selection);
+    return status;
+}

@@ -1,0 +1,41 @@
+/* selection.h - the scenarios named on a command line, loaded; shared by run and explore. */
+#ifndef FOTARIG_HARNESS_CLI_SELECTION_H
+#define FOTARIG_HARNESS_CLI_SELECTION_H
+
+#include "harness/cli/cli.h"
+#include "harness/scenario/scenario.h"
+
+struct cli_selection {
+    struct scenario **scenarios;
+    size_t count;
+    size_t case_count; /* of all of them together */
+};
+
+/*
+ * Finds and loads all scenarios of the operands; every error of every file goes to stderr. Returns
+ * CLI_EXIT_OK, or CLI_EXIT_INVALID. Free with cli_selection_done() in both cases.
+ */
+enum cli_exit cli_selection_load(struct cli_selection *selection,
+                                 const struct cli_operands *operands);
+void cli_selection_done(struct cli_selection *selection);
+
+/*
+ * A replay token names one run: digest of the scenario file, case, seed, and the fault that
+ * explore chose ("-" = none): "3f2a9c01.0.1.-".
+ */
+struct cli_token {
+    uint32_t digest; /* upper half of scenario.digest */
+    uint32_t case_index;
+    uint64_t seed;
+    char choice[48];
+};
+
+enum { CLI_TOKEN_MAX = 112 };
+
+void cli_token_format(const struct cli_token *token, char buffer[CLI_TOKEN_MAX]);
+/* False when the text is not a token. */
+bool cli_token_parse(const char *text, struct cli_token *ret_token);
+/* The digest as a token holds it. */
+uint32_t cli_token_digest(const struct scenario *scenario);
+
+#endif

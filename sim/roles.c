@@ -1,0 +1,33 @@
+#include <string.h>
+
+#include "sim/catalogue.h"
+
+static const struct {
+    const char *command; /* upper case; a command that begins with it has the role */
+    enum sim_role role;
+} roles[] = {
+    {"+CFOTA=1", SIM_ROLE_START_UPDATE}, {"+CFOTA=0", SIM_ROLE_CLEAR_UPDATE},
+    {"+CFUN=1,1", SIM_ROLE_RESTART},     {"+CFUN=6", SIM_ROLE_RESTART},
+    {"+CPOWD=", SIM_ROLE_RESTART},
+};
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static int begins_with(const char *command, size_t length, const char *wanted)
+{
+    size_t i = 0;
+    while (wanted[i] && i < length && upper(command[i]) == wanted[i])
+        i++;
+    return wanted[i] == '\0';
+}
+
+enum sim_role sim_command_role(const char *command, size_t length)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (begins_with(command, length, roles[i].command))
+            return roles[i].role;
+    return SIM_ROLE_NONE;
+}
