@@ -20,7 +20,9 @@ enum {
     SCENARIO_ACTIONS_MAX = 48,
     SCENARIO_EXPECTATIONS_MAX = 48,
     SCENARIO_CASES_MAX = 1000,
-    SCENARIO_TEXT_MAX = 200 /* longest AT text, name or path in a scenario, in bytes */
+    SCENARIO_TEXT_MAX = 200,   /* longest AT text, name or path in a scenario, in bytes */
+    SCENARIO_REPLY_MAX = 1000, /* all lines of a reply together, in bytes */
+    SCENARIO_INSERT_MAX = 64   /* bytes of insert-to-host */
 };
 
 /* A place in a scenario file, 1-based; line 0 = nowhere. */
@@ -123,7 +125,8 @@ struct scenario_action {
     uint8_t run;           /* REPLY: 1 = the command runs as well */
     uint16_t setting;      /* SET: enum sim_setting_id; one action per setting */
     int32_t value;         /* SET */
-    uint32_t number;       /* codes, sizes, offsets, milliseconds; LOSE_*, GARBLE_*: bytes */
+    uint32_t number;       /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
+                              a whole line; FILE_*, INSERT_*: `at`; PWRKEY, DELAY: milliseconds */
     uint64_t for_us;       /* how long; 0 = for good */
     const char *text;      /* REPLY: lines joined by '\n'; URC; paths; INSERT: raw bytes */
     uint16_t length;       /* of text, in bytes */
@@ -195,7 +198,8 @@ struct scenario {
 
 /* All errors of a load, in the order of the file. */
 struct scenario_errors {
-    char *text;  /* complete messages with source line and caret, newline-separated; NULL = none */
+    char *text;  /* complete messages with source line and caret, each line ends with a newline;
+                    NULL = none, or no memory for them */
     size_t count;
 };
 

@@ -1,0 +1,87 @@
+/* compile.h - what the files share that compile a tree into a case. */
+#ifndef FOTARIG_HARNESS_SCENARIO_COMPILE_H
+#define FOTARIG_HARNESS_SCENARIO_COMPILE_H
+
+#include "harness/scenario/schema.h"
+
+/* ---- vary ------------------------------------------------------------------------------------ */
+
+/* One name of `vary` with its values. */
+struct scenario_vary_name {
+    const struct scenario_node *key;
+    const struct scenario_node *values; /* a sequence */
+    const struct scenario_node *now;    /* value in the case being compiled */
+    bool used;
+};
+
+struct scenario_vary {
+    struct scenario_vary_name names[SCENARIO_VARY_MAX];
+    size_t count;
+    size_t case_count; /* product, at least 1 */
+    bool broken;       /* complained about; names may be missing */
+};
+
+struct scenario_compiler {
+    struct scenario_arena *arena;
+    struct scenario_diagnostics *diagnostics;
+    const struct scenario_node *root;
+    struct scenario_vary vary;
+    struct scenario_draft *draft;
+    struct scenario_place here; /* of the value being compiled, where its $name stands */
+};
+
+/* Reads the key `vary` of the file. */
+void scenario_vary_read(struct scenario_compiler *compiler);
+/* Takes the values of case `index`; returns "percent=1%, boot=2", "" or, without memory, NULL. */
+const char *scenario_vary_choose(struct scenario_compiler *compiler, size_t index);
+/* Complains about names that no case used. */
+void scenario_vary_finish(struct scenario_compiler *compiler);
+/* The node, or the value that its $name stands for; NULL when that was complained about. */
+const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
+                                             const struct scenario_node *node);
+
+/* ---- walking --------------------------------------------------------------------------------- */
+
+/* Compiles a mapping into the structure at `target` by the rows of the table. */
+void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map *map,
+                   const struct scenario_node *node, void *target);
+
+/* Checks one value by its row and stores it in the structure. False when it was diagnosed. */
+bool scenario_store(struct scenario_compiler *compiler, const struct scenario_key *key,
+                    const struct scenario_node *value, void *target);
+
+/* The same for an item of a list: the value goes to `target` itself, whatever the row's offset. */
+bool scenario_store_item(struct scenario_compiler *compiler, const struct scenario_key *key,
+                         const struct scenario_node *value, void *target);
+
+/* The items of a list, or NULL with a complaint when the value is none or is empty. */
+const struct scenario_node *scenario_items(struct scenario_compiler *compiler,
+                                           const struct scenario_key *key,
+                                           const struct scenario_node *value);
+
+/* Reads a number of a quantity and checks its range; `name` is for messages. */
+bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
+                          const struct scenario_node *value, enum scenario_quantity quantity,
+                          int64_t minimum, int64_t maximum, int64_t *ret_number);
+
+/* Complains about a word; the hint lists what is allowed. */
+void scenario_refuse_word(struct scenario_compiler *compiler, const char *name,
+                          const struct scenario_node *value, const struct scenario_words *words);
+
+void scenario_out_of_memory(struct scenario_compiler *compiler);
+
+/* The draft's defaults before, and what follows from other values after its walk. */
+void scenario_draft_init(struct scenario_draft *draft);
+void scenario_draft_finish(struct scenario_compiler *compiler);
+
+/* A package: defaults before the walk, what must hold after it, and what others give it. */
+void scenario_package_init(struct scenario_package *package);
+void scenario_package_check(struct scenario_compiler *compiler, const struct scenario_node *node,
+                            struct scenario_package *package);
+void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package);
+
+/* Room for one more action of the case, or NULL with a complaint at `node`. */
+struct scenario_action *scenario_add_action(struct scenario_compiler *compiler,
+                                            const struct scenario_node *node);
+
+#endif

@@ -1,0 +1,48 @@
+/* draft.c - a case before and after the walk: defaults, and what one part demands of another. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/compile.h"
+
+enum { BAUD_BPS = 115200 };
+
+void scenario_draft_init(struct scenario_draft *draft)
+{
+    struct scenario_case *now = &draft->now;
+    memset(draft, 0, sizeof(*draft));
+    sim_config_init(&now->module);
+    now->module.revision[0] = '\0'; /* none yet: update.from */
+    now->host.baud_bps = BAUD_BPS;
+    now->job.package_size_bytes = UINT32_MAX; /* none yet: the package's */
+    scenario_package_init(&now->package);
+}
+
+/* The node of update.<key>, for a place to complain at. */
+static const struct scenario_node *update_node(const struct scenario_compiler *compiler,
+                                               const char *key)
+{
+    return scenario_node_value(scenario_node_value(compiler->root, "update"), key);
+}
+
+static void check_revisions(struct scenario_compiler *compiler)
+{
+    const struct fota_job *job = &compiler->draft->now.job;
+    if (job->from_revision && job->to_revision && strcmp(job->from_revision, job->to_revision) == 0)
+        scenario_diagnose(compiler->diagnostics, update_node(compiler, "to")->at, NULL,
+                          "'from' and 'to' are the same revision; an update changes it");
+}
+
+void scenario_draft_finish(struct scenario_compiler *compiler)
+{
+    struct scenario_case *now = &compiler->draft->now;
+
+    if (!now->module.revision[0] && now->job.from_revision)
+        snprintf(now->module.revision, sizeof(now->module.revision), "%s", now->job.from_revision);
+    scenario_package_check(compiler, update_node(compiler, "package"), &now->package);
+    scenario_package_finish(now, &now->package);
+    for (size_t i = 0; i < now->module_file_count; i++)
+        scenario_package_finish(now, &now->module_files[i].content);
+    if (now->job.package_size_bytes == UINT32_MAX)
+        now->job.package_size_bytes = now->package.size_bytes;
+    check_revisions(compiler);
+}

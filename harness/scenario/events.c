@@ -1,0 +1,254 @@
+/* events.c - events with their triggers and actions, and expectations. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/compile.h"
+
+/* ---- triggers -------------------------------------------------------------------------------- */
+
+void scenario_compile_trigger_command(struct scenario_compiler *compiler,
+                                      const struct scenario_key *key,
+                                      const struct scenario_node *value, void *target)
+{
+    struct scenario_trigger *trigger = target;
+    if (!scenario_store(compiler, key, value, target))
+        return;
+    if ((trigger->text[0] | 0x20) == 'a' && (trigger->text[1] | 0x20) == 't')
+        trigger->text += 2;
+    if (!trigger->text[0])
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'AT' alone begins every command; name one: 'AT+CFOTA=1'");
+}
+
+/* ---- actions --------------------------------------------------------------------------------- */
+
+struct scenario_action *scenario_add_action(struct scenario_compiler *compiler,
+                                            const struct scenario_node *node)
+{
+    struct scenario_case *now = &compiler->draft->now;
+    if (now->action_count < SCENARIO_ACTIONS_MAX)
+        return &now->actions[now->action_count++];
+    scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                      "too many actions; a scenario has at most %d (a setting is one)",
+                      SCENARIO_ACTIONS_MAX);
+    return NULL;
+}
+
+void scenario_compile_reply(struct scenario_compiler *compiler, const struct scenario_key *key,
+                            const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct scenario_action *action = target;
+    char joined[SCENARIO_REPLY_MAX];
+    size_t used = 0;
+
+    for (; item; item = item->next) {
+        const char *line;
+        if (!scenario_store_item(compiler, key, item, &line))
+            continue;
+        size_t length = strlen(line);
+        if (length + 1 > sizeof(joined) - used) {
+            scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                              "'reply' is too long; all lines have at most %d bytes",
+                              SCENARIO_REPLY_MAX);
+            return;
+        }
+        if (used > 0)
+            joined[used++] = '\n';
+        memcpy(joined + used, line, length);
+        used += length;
+    }
+    action->text = scenario_arena_text(compiler->arena, joined, used);
+    action->length = (uint16_t)used;
+    if (!action->text)
+        scenario_out_of_memory(compiler);
+}
+
+/* "\xff" in YAML is U+00FF, two bytes of UTF-8; on the wire it is one byte. */
+static bool take_bytes(const struct scenario_node *value, char *bytes, size_t *ret_size)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < value->length; i++) {
+        unsigned char c = (unsigned char)value->text[i];
+        if (c > 0xc3)
+            return false;
+        if (c >= 0xc2)
+            c = (unsigned char)((c & 3) << 6 | (value->text[++i] & 0x3f));
+        bytes[size++] = (char)c;
+    }
+    *ret_size = size;
+    return true;
+}
+
+void scenario_compile_insert(struct scenario_compiler *compiler, const struct scenario_key *key,
+                             const struct scenario_node *value, void *target)
+{
+    struct scenario_action *action = target;
+    size_t size;
+
+    if (value->kind != SCENARIO_NODE_SCALAR || value->style != SCENARIO_DOUBLE) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' takes bytes in double quotes: \"\\r\\nRDY\\r\\n\", \"\\xff\"",
+                          key->name);
+        return;
+    }
+    char *bytes = scenario_arena_text(compiler->arena, value->text, value->length);
+    if (!bytes) {
+        scenario_out_of_memory(compiler);
+        return;
+    }
+    if (!take_bytes(value, bytes, &size))
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' has a character above U+00FF; each one is a byte on the wire",
+                          key->name);
+    else if (size == 0 || size > SCENARIO_INSERT_MAX)
+        scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' has 1 to %d bytes",
+                          key->name, SCENARIO_INSERT_MAX);
+    else {
+        bytes[size] = '\0';
+        action->text = bytes;
+        action->length = (uint16_t)size;
+    }
+}
+
+/* What a single action must hold, and its members that follow from others. */
+static void finish_action(struct scenario_compiler *compiler, const struct scenario_node *node,
+                          struct scenario_action *action)
+{
+    bool over = (action->kind == SCENARIO_ACTION_POWER && action->detail == 1) ||
+                (action->kind == SCENARIO_ACTION_NETWORK && action->detail == 1) ||
+                (action->kind == SCENARIO_ACTION_HANG && action->detail == SIM_HANG_NONE);
+    const struct scenario_node *lasting = scenario_node_value(node, "for");
+
+    if (over && lasting)
+        scenario_diagnose(compiler->diagnostics, lasting->at, NULL,
+                          "'for' has nothing to end; it goes with cut, down and hangs");
+    if ((action->kind == SCENARIO_ACTION_LOSE_TO_HOST ||
+         action->kind == SCENARIO_ACTION_LOSE_TO_MODULE) &&
+        action->number == UINT32_MAX) {
+        action->detail = 1;
+        action->number = 0;
+    }
+    if (action->text && action->length == 0)
+        action->length = (uint16_t)strlen(action->text);
+}
+
+void scenario_compile_actions(struct scenario_compiler *compiler, const struct scenario_key *key,
+                              const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct scenario_event *event = target;
+    struct scenario_case *now = &compiler->draft->now;
+
+    event->first_action = now->action_count;
+    for (; item; item = item->next) {
+        if (item->kind == SCENARIO_NODE_BROKEN)
+            continue;
+        struct scenario_action *action = scenario_add_action(compiler, item);
+        if (!action)
+            break;
+        scenario_walk(compiler, &scenario_action_schema, item, action);
+        if (item->kind == SCENARIO_NODE_MAPPING)
+            finish_action(compiler, item, action);
+    }
+    event->action_count = (uint8_t)(now->action_count - event->first_action);
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+/* Actions that decide what becomes of the triggering command, at once. */
+static const char *const command_actions[] = {"reply", "swallow", "delay"};
+
+static void check_event(struct scenario_compiler *compiler, const struct scenario_node *node,
+                        const struct scenario_event *event)
+{
+    const struct scenario_node *actions = scenario_node_value(node, "do");
+    const struct scenario_node *answered = NULL;
+
+    if (!actions || actions->kind != SCENARIO_NODE_SEQUENCE)
+        return;
+    for (const struct scenario_node *item = actions->first; item; item = item->next)
+        for (size_t i = 0; i < sizeof(command_actions) / sizeof(command_actions[0]); i++) {
+            const char *name = command_actions[i];
+            if (!scenario_node_value(item, name))
+                continue;
+            if (event->when.kind != SCENARIO_TRIGGER_COMMAND)
+                scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                                  "'%s' needs a command to answer; use it with 'command'", name);
+            else if (event->after_us > 0)
+                scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                                  "'%s' can't come later; leave 'after' out", name);
+            if (i < 2 && answered)
+                scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                                  "the command is answered by another action already");
+            answered = i < 2 ? item : answered;
+        }
+}
+
+static void add_event(struct scenario_compiler *compiler, const struct scenario_node *node)
+{
+    struct scenario_case *now = &compiler->draft->now;
+    struct scenario_event *event = &now->events[now->event_count++];
+    struct scenario_trigger *when = &event->when;
+
+    event->place = node->at.place;
+    event->times = 1;
+    scenario_walk(compiler, &scenario_event_schema, node, event);
+    if (when->number == 0 &&
+        (when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_CORE_STATE))
+        when->number = 1;
+    check_event(compiler, node, event);
+}
+
+void scenario_compile_events(struct scenario_compiler *compiler, const struct scenario_key *key,
+                             const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    (void)target;
+    for (; item; item = item->next) {
+        if (item->kind == SCENARIO_NODE_BROKEN)
+            continue;
+        if (compiler->draft->now.event_count == SCENARIO_EVENTS_MAX) {
+            scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                              "too many events; a scenario has at most %d", SCENARIO_EVENTS_MAX);
+            return;
+        }
+        add_event(compiler, item);
+    }
+}
+
+/* ---- expectations ---------------------------------------------------------------------------- */
+
+static bool add_expectation(struct scenario_compiler *compiler, const struct scenario_key *key,
+                            const struct scenario_node *value, struct scenario_place place)
+{
+    struct scenario_case *now = &compiler->draft->now;
+    if (now->expectation_count == SCENARIO_EXPECTATIONS_MAX) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "too many expectations; a scenario has at most %d",
+                          SCENARIO_EXPECTATIONS_MAX);
+        return false;
+    }
+    struct scenario_expectation *added = &now->expectations[now->expectation_count++];
+    added->place = place;
+    added->kind = key->kind;
+    (void)scenario_store(compiler, key, value, added);
+    return true;
+}
+
+void scenario_compile_expectation(struct scenario_compiler *compiler,
+                                  const struct scenario_key *key, const struct scenario_node *value,
+                                  void *target)
+{
+    (void)target;
+    if (!(key->flags & SCENARIO_LIST)) {
+        add_expectation(compiler, key, value, compiler->here);
+        return;
+    }
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    for (; item; item = item->next) {
+        const struct scenario_node *resolved = scenario_resolve(compiler, item);
+        if (resolved && !add_expectation(compiler, key, resolved, item->at.place))
+            return;
+    }
+}

@@ -1,0 +1,300 @@
+/* lists.c - keys whose value is more than one member: lists and settings. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/compile.h"
+
+enum {
+    SHOWN = 64,         /* of a key in a message, in bytes */
+    SIZE_BYTES = 109285 /* of a package that names none: the sample of FOTA100 */
+};
+
+void scenario_compile_tags(struct scenario_compiler *compiler, const struct scenario_key *key,
+                           const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct scenario_draft *draft = target;
+    size_t count = 0;
+
+    if (!item || draft->tags)
+        return;
+    const char **tags = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof(*tags));
+    if (!tags) {
+        scenario_out_of_memory(compiler);
+        return;
+    }
+    for (; item; item = item->next)
+        if (scenario_store_item(compiler, key, item, &tags[count]))
+            count++;
+    draft->tags = tags;
+}
+
+void scenario_compile_refuses(struct scenario_compiler *compiler, const struct scenario_key *key,
+                              const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct scenario_draft *draft = target;
+    uint32_t request = 0;
+
+    for (; item; item = item->next)
+        if (scenario_store_item(compiler, key, item, &request))
+            draft->now.host.refused |= 1u << request;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+/* The folders of the module's file system, in the order of sim_initial_file.directory. */
+static const char *const directories[] = {"/custapp/", "/fota/", "/datatx/", "/customer/"};
+
+/* Splits a path into folder and name; false with a complaint. */
+static bool split_path(struct scenario_compiler *compiler, const struct scenario_node *node,
+                       const char *path, uint8_t *ret_directory, const char **ret_name)
+{
+    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+        size_t length = strlen(directories[i]);
+        if (strncmp(path, directories[i], length) != 0)
+            continue;
+        *ret_directory = (uint8_t)i;
+        *ret_name = path + length;
+        if (**ret_name && strlen(*ret_name) <= 50 && !strchr(*ret_name, '/'))
+            return true;
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "'%s' has no file name of 1 to 50 characters", path);
+        return false;
+    }
+    scenario_diagnose(compiler->diagnostics, node->at,
+                      "allowed: /custapp/, /fota/, /datatx/, /customer/",
+                      "'%s' is in no folder of the module", path);
+    return false;
+}
+
+/* Bytes that are there, and a damaged one among them. */
+void scenario_package_check(struct scenario_compiler *compiler, const struct scenario_node *node,
+                            struct scenario_package *package)
+{
+    const struct scenario_node *sent = scenario_node_value(node, "sent");
+    const struct scenario_node *damage = scenario_node_value(node, "damage-at");
+
+    if (package->sent_bytes == UINT32_MAX)
+        package->sent_bytes = package->size_bytes;
+    if (sent && package->sent_bytes > package->size_bytes)
+        scenario_diagnose(compiler->diagnostics, sent->at, NULL,
+                          "'sent' is more than the package has; its size is %uB",
+                          package->size_bytes);
+    if (damage && package->damage_at != UINT32_MAX && package->damage_at >= package->sent_bytes)
+        scenario_diagnose(compiler->diagnostics, damage->at, NULL,
+                          "'damage-at' is behind the end; %uB are sent", package->sent_bytes);
+}
+
+void scenario_package_init(struct scenario_package *package)
+{
+    *package = (struct scenario_package){
+        .size_bytes = SIZE_BYTES, .sent_bytes = UINT32_MAX, .damage_at = UINT32_MAX, .http = 200};
+}
+
+void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package)
+{
+    if (!package->from[0] && one->job.from_revision)
+        snprintf(package->from, sizeof(package->from), "%s", one->job.from_revision);
+    if (!package->to[0] && one->job.to_revision)
+        snprintf(package->to, sizeof(package->to), "%s", one->job.to_revision);
+    if (!package->variant[0])
+        memcpy(package->variant, one->module.variant, sizeof(package->variant));
+}
+
+static void add_file(struct scenario_compiler *compiler, const struct scenario_node *node)
+{
+    struct scenario_case *now = &compiler->draft->now;
+    struct scenario_file_draft file = {0};
+    const char *name;
+    uint8_t directory;
+
+    scenario_package_init(&file.content);
+    scenario_walk(compiler, &scenario_file_schema, node, &file);
+    scenario_package_check(compiler, node, &file.content);
+    if (!file.path)
+        return;
+    const struct scenario_node *path = scenario_node_value(node, "path");
+    if (!split_path(compiler, path, file.path, &directory, &name))
+        return;
+    for (size_t i = 0; i < now->module_file_count; i++)
+        if (now->module_files[i].directory == directory &&
+            strcmp(now->module_files[i].name, name) == 0)
+            scenario_diagnose(compiler->diagnostics, path->at, NULL, "'%s' is there already",
+                              file.path);
+    now->module_files[now->module_file_count].directory = directory;
+    snprintf(now->module_files[now->module_file_count].name, sizeof(now->module_files[0].name),
+             "%s", name);
+    now->module_files[now->module_file_count].content = file.content;
+    now->module_file_count++;
+}
+
+void scenario_compile_files(struct scenario_compiler *compiler, const struct scenario_key *key,
+                            const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    (void)target;
+    for (size_t count = 0; item; item = item->next, count++) {
+        if (count == SIM_INITIAL_FILES) {
+            scenario_diagnose(compiler->diagnostics, item->at, NULL,
+                              "too many files; a module has at most %d at the start",
+                              SIM_INITIAL_FILES);
+            return;
+        }
+        if (item->kind != SCENARIO_NODE_BROKEN)
+            add_file(compiler, item);
+    }
+}
+
+/* ---- settings -------------------------------------------------------------------------------- */
+
+static const char *setting_name(const void *unused, size_t index)
+{
+    (void)unused;
+    return sim_setting_info((unsigned)index)->name;
+}
+
+static void refuse_setting(struct scenario_compiler *compiler, const struct scenario_node *key)
+{
+    char shown[SHOWN];
+    const char *nearest =
+        scenario_nearest(key->text, key->length, setting_name, NULL, SIM_SETTING_COUNT);
+    scenario_printable(shown, sizeof(shown), key->text, key->length);
+    if (nearest)
+        scenario_diagnose(compiler->diagnostics, key->at, NULL,
+                          "unknown setting '%s'; did you mean '%s'?", shown, nearest);
+    else
+        scenario_diagnose(compiler->diagnostics, key->at, NULL,
+                          "unknown setting '%s'; 'fotarig facts' lists them", shown);
+}
+
+/* "choice|choice" as words: they are copied, for the list of the table has no NULs. */
+static bool take_choice(struct scenario_compiler *compiler, const struct sim_setting_info *info,
+                        const struct scenario_node *value, int32_t *ret_value)
+{
+    const char *words[32];
+    struct scenario_words list = {.names = words};
+    for (const char *at = info->choices; at && list.count < 32;) {
+        size_t length = strcspn(at, "|");
+        if (length == value->length && memcmp(at, value->text, length) == 0) {
+            *ret_value = list.count;
+            return true;
+        }
+        words[list.count] = scenario_arena_text(compiler->arena, at, length);
+        if (!words[list.count++]) {
+            scenario_out_of_memory(compiler);
+            return false;
+        }
+        at = at[length] ? at + length + 1 : NULL;
+    }
+    scenario_refuse_word(compiler, info->name, value, &list);
+    return false;
+}
+
+static bool take_flag(struct scenario_compiler *compiler, const struct sim_setting_info *info,
+                      const struct scenario_node *value, int32_t *ret_value)
+{
+    static const char *const names[] = {"no", "yes"};
+    static const struct scenario_words flags = {.names = names, .count = 2};
+    *ret_value = strcmp(value->text, "yes") == 0;
+    if (*ret_value || strcmp(value->text, "no") == 0)
+        return true;
+    scenario_refuse_word(compiler, info->name, value, &flags);
+    return false;
+}
+
+/* How the units of settings are written, and how many smallest units the setting counts by. */
+static const struct {
+    uint8_t quantity;
+    int32_t divisor;
+} units[] = {
+    [SIM_UNIT_MS] = {SCENARIO_DURATION, 1000},
+    [SIM_UNIT_BYTES] = {SCENARIO_SIZE, 1},
+    [SIM_UNIT_RATE] = {SCENARIO_RATE, 1},
+    [SIM_UNIT_BPS] = {SCENARIO_COUNT_BARE, 1},
+    [SIM_UNIT_MV] = {SCENARIO_VOLTAGE, 1},
+    [SIM_UNIT_PERCENT] = {SCENARIO_PERCENT, 1},
+    [SIM_UNIT_COUNT] = {SCENARIO_COUNT_BARE, 1},
+    [SIM_UNIT_FLAG] = {0, 0},
+    [SIM_UNIT_CHOICE] = {0, 0},
+};
+
+static bool take_setting(struct scenario_compiler *compiler, const struct sim_setting_info *info,
+                         const struct scenario_node *value, int32_t *ret_value)
+{
+    int64_t number, divisor = units[info->unit].divisor;
+
+    if (value->kind != SCENARIO_NODE_SCALAR) {
+        if (value->kind != SCENARIO_NODE_BROKEN)
+            scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                              "'%s' takes one value, no list or mapping", info->name);
+        return false;
+    }
+    if (info->unit == SIM_UNIT_CHOICE)
+        return take_choice(compiler, info, value, ret_value);
+    if (info->unit == SIM_UNIT_FLAG)
+        return take_flag(compiler, info, value, ret_value);
+    if (!scenario_take_number(compiler, info->name, value, units[info->unit].quantity,
+                              info->minimum * divisor, info->maximum * divisor, &number))
+        return false;
+    if (number % divisor != 0)
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' is finer than a millisecond; '%s' is kept in ms", value->text,
+                          info->name);
+    *ret_value = (int32_t)(number / divisor);
+    return number % divisor == 0;
+}
+
+/* One "name: value" of a mapping of settings; false with a complaint. */
+static bool read_setting(struct scenario_compiler *compiler, const struct scenario_node *key,
+                         uint16_t *ret_setting, int32_t *ret_value)
+{
+    if (key->skip)
+        return false;
+    int setting = sim_setting_find(key->text, key->length);
+    if (setting < 0) {
+        refuse_setting(compiler, key);
+        return false;
+    }
+    const struct scenario_node *value = scenario_resolve(compiler, key->value);
+    *ret_setting = (uint16_t)setting;
+    return value && take_setting(compiler, sim_setting_info((unsigned)setting), value, ret_value);
+}
+
+static const struct scenario_node *settings_of(struct scenario_compiler *compiler,
+                                               const struct scenario_key *key,
+                                               const struct scenario_node *value)
+{
+    if (value->kind == SCENARIO_NODE_MAPPING && value->first)
+        return value->first;
+    scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                      "'%s' takes a mapping of settings: {answer-delay: 50ms}", key->name);
+    return NULL;
+}
+
+void scenario_compile_settings(struct scenario_compiler *compiler, const struct scenario_key *key,
+                               const struct scenario_node *value, void *target)
+{
+    struct scenario_draft *draft = target;
+    const struct scenario_node *at = settings_of(compiler, key, value);
+    uint16_t setting;
+    int32_t number;
+    for (; at; at = at->next)
+        if (read_setting(compiler, at, &setting, &number))
+            draft->now.module.settings[setting] = number;
+}
+
+void scenario_compile_set(struct scenario_compiler *compiler, const struct scenario_key *key,
+                          const struct scenario_node *value, void *target)
+{
+    struct scenario_action *action = target;
+    const struct scenario_node *at = settings_of(compiler, key, value);
+    for (; at; at = at->next) {
+        if (!read_setting(compiler, at, &action->setting, &action->value) || !at->next)
+            continue;
+        action = scenario_add_action(compiler, at->next);
+        if (!action)
+            return;
+        action->kind = SCENARIO_ACTION_SET;
+    }
+}

@@ -1,0 +1,23 @@
+/* names.c - the words of the scenario language, from the tables of scenario.h. */
+#include "harness/scenario/scenario.h"
+
+#define X(name, key, ...) key,
+static const char *const trigger_names[] = {SCENARIO_TRIGGERS(X)};
+static const char *const action_names[] = {SCENARIO_ACTIONS(X)};
+static const char *const expectation_names[] = {SCENARIO_EXPECTATIONS(X)};
+#undef X
+
+const char *scenario_trigger_name(unsigned kind)
+{
+    return kind < SCENARIO_TRIGGER_COUNT ? trigger_names[kind] : "?";
+}
+
+const char *scenario_action_name(unsigned kind)
+{
+    return kind < SCENARIO_ACTION_COUNT ? action_names[kind] : "?";
+}
+
+const char *scenario_expectation_name(unsigned kind)
+{
+    return kind < SCENARIO_EXPECT_COUNT ? expectation_names[kind] : "?";
+}

@@ -1,0 +1,126 @@
+/* quantity.c - numbers with units, as scenarios write them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/scenario/internal.h"
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+/* Units from the largest to the smallest, whose factor is 1. */
+static const struct {
+    const char *name, *example;
+    struct unit units[6];
+} quantities[SCENARIO_QUANTITY_COUNT] = {
+    [SCENARIO_COUNT_BARE] = {"a bare number", "3", {{"", 1}}},
+    [SCENARIO_DURATION] =
+        {"a duration",
+         "5s (us, ms, s, min, h)",
+         {{"h", 3600000000}, {"min", 60000000}, {"s", 1000000}, {"ms", 1000}, {"us", 1}}},
+    [SCENARIO_SIZE] = {"a size",
+                       "100B (B, KB, KiB, MB, MiB)",
+                       {{"MiB", 1048576}, {"MB", 1000000}, {"KiB", 1024}, {"KB", 1000}, {"B", 1}}},
+    [SCENARIO_RATE] = {"a rate",
+                       "11000B/s (B/s, KB/s, KiB/s)",
+                       {{"KiB/s", 1024}, {"KB/s", 1000}, {"B/s", 1}}},
+    [SCENARIO_VOLTAGE] = {"a voltage", "3800mV (mV, V)", {{"V", 1000}, {"mV", 1}}},
+    [SCENARIO_PERCENT] = {"a percentage", "37%", {{"%", 1}}},
+};
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const struct unit *find_unit(enum scenario_quantity quantity, const char *text,
+                                    size_t length)
+{
+    const struct unit *unit = quantities[quantity].units;
+    for (; unit->name; unit++)
+        if (strlen(unit->name) == length && memcmp(unit->name, text, length) == 0)
+            return unit;
+    return NULL;
+}
+
+/* The digits from *at on; false when there are too many of them to be meant. */
+static bool take_digits(const char *text, size_t length, size_t *at, int64_t *ret_value)
+{
+    int64_t value = 0;
+    for (; *at < length && is_digit(text[*at]); ++*at) {
+        if (value > (INT64_MAX - 9) / 10)
+            return false;
+        value = value * 10 + (text[*at] - '0');
+    }
+    *ret_value = value;
+    return true;
+}
+
+/* whole.fraction × factor, if that is whole. */
+static enum scenario_number_fault scale(int64_t whole, int64_t fraction, size_t decimals,
+                                        int64_t factor, int64_t *ret_value)
+{
+    int64_t divisor = 1;
+    for (size_t i = 0; i < decimals; i++)
+        divisor *= 10;
+    if (whole > INT64_MAX / 2 / factor)
+        return SCENARIO_NUMBER_TOO_LARGE;
+    if (fraction * factor % divisor != 0)
+        return SCENARIO_NUMBER_TOO_FINE;
+    *ret_value = whole * factor + fraction * factor / divisor;
+    return SCENARIO_NUMBER_GOOD;
+}
+
+enum scenario_number_fault scenario_number_parse(enum scenario_quantity quantity, const char *text,
+                                                 size_t length, int64_t *ret_value)
+{
+    int64_t whole, fraction = 0;
+    size_t at = 0, decimals = 0;
+    bool negative = length > 1 && text[0] == '-' && quantity == SCENARIO_COUNT_BARE;
+
+    at += negative;
+    if (at >= length || !is_digit(text[at]))
+        return SCENARIO_NUMBER_NONE;
+    /* "010" is eight for some readers of YAML, ten for others. */
+    if (text[at] == '0' && at + 1 < length && is_digit(text[at + 1]))
+        return SCENARIO_NUMBER_NONE;
+    if (!take_digits(text, length, &at, &whole))
+        return SCENARIO_NUMBER_TOO_LARGE;
+    if (at + 1 < length && text[at] == '.' && is_digit(text[at + 1])) {
+        size_t point = at++;
+        if (!take_digits(text, length, &at, &fraction))
+            return SCENARIO_NUMBER_TOO_FINE;
+        decimals = at - point - 1;
+        if (decimals > 6)
+            return SCENARIO_NUMBER_TOO_FINE;
+    }
+    const struct unit *unit = find_unit(quantity, text + at, length - at);
+    if (!unit)
+        return at == length ? SCENARIO_NUMBER_NO_UNIT : SCENARIO_NUMBER_BAD_UNIT;
+    enum scenario_number_fault fault = scale(whole, fraction, decimals, unit->factor, ret_value);
+    if (fault == SCENARIO_NUMBER_GOOD && negative)
+        *ret_value = -*ret_value;
+    return fault;
+}
+
+const char *scenario_number_write(char *buffer, size_t capacity, enum scenario_quantity quantity,
+                                  int64_t value)
+{
+    const struct unit *unit = quantities[quantity].units;
+    while (unit->factor > 1 && value % unit->factor != 0)
+        unit++;
+    snprintf(buffer, capacity, "%lld%s", (long long)(value / unit->factor),
+             value == 0 ? "" : unit->name);
+    return buffer;
+}
+
+const char *scenario_quantity_name(enum scenario_quantity quantity)
+{
+    return quantities[quantity].name;
+}
+
+const char *scenario_quantity_example(enum scenario_quantity quantity)
+{
+    return quantities[quantity].example;
+}
