@@ -27,7 +27,8 @@ enum { SIM_DOWNLOAD_URL = 256, SIM_DOWNLOAD_PATH = 64 };
 
 struct sim_download {
     uint64_t body_at_us;    /* the first byte of the body arrives */
-    uint64_t attempt_at_us; /* the attempt is given up if nothing has come by then */
+    uint64_t due_at_us;     /* the state ends; in BODY: unless more of the body comes */
+    uint64_t refused_at_us; /* code 604 of another HTTPTOFS is due, 0 = none */
     uint32_t rate_bytes_per_s;
     uint32_t offered_bytes; /* of the body, by the surroundings so far */
     uint32_t total_bytes;   /* told by the server, 0 = not known (HTTPTOFSRL) */
@@ -53,7 +54,7 @@ struct sim_download {
     char path[SIM_DOWNLOAD_PATH];
 };
 
-_Static_assert(sizeof(struct sim_download) == 64 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
+_Static_assert(sizeof(struct sim_download) == 72 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
                "padding in struct sim_download");
 
 #endif

@@ -47,8 +47,7 @@ struct sim_file_entry {
 struct sim_files {
     struct sim_extent extents[SIM_EXTENTS];
     struct sim_file_entry entries[SIM_FILES];
-    uint64_t upload_digest;     /* of the file before a CFSWFILE that appends */
-    uint32_t upload_size_bytes; /* the same: its size */
+    uint32_t upload_size_bytes; /* of the file before a CFSWFILE that appends to it */
     uint8_t upload_file;        /* index + 1 of the file being sent over the port, 0 = none */
     uint8_t upload_directory;   /* where it belongs when it is complete */
     uint8_t upload_failed;      /* 1: the flash was full, the rest is swallowed */
@@ -57,7 +56,7 @@ struct sim_files {
 
 _Static_assert(sizeof(struct sim_extent) == 24, "padding in struct sim_extent");
 _Static_assert(sizeof(struct sim_file_entry) == 72, "padding in struct sim_file_entry");
-_Static_assert(sizeof(struct sim_files) == SIM_EXTENTS * 24 + SIM_FILES * 72 + 16,
+_Static_assert(sizeof(struct sim_files) == SIM_EXTENTS * 24 + SIM_FILES * 72 + 8,
                "padding in struct sim_files");
 
 #endif

@@ -37,6 +37,7 @@ enum {
     SIM_CME_SIM_FAILURE = 13,
     SIM_CME_MEMORY_FULL = 20,
     SIM_CME_NO_FILE = 188,
+    SIM_CME_ABORTED = 609,
     SIM_CME_INVALID_INPUT = 765
 };
 
@@ -207,28 +208,30 @@ bool sim_files_apply(struct sim_context *ctx, const struct sim_action *action);
 
 /* ---- download and updater, to the frame ---------------------------------------------------- */
 
+/* A download as HTTPTOFS asks for it; the texts are within their documented lengths. */
+struct sim_download_order {
+    const char *url, *path;
+    size_t url_length, path_length;
+    uint16_t timeout_s;
+    uint8_t attempts;
+};
+/* Begins it; returns what a handler returns. */
+int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order);
+/* Bytes of the body that have arrived by now (HTTPTOFSRL). */
+uint32_t sim_download_arrived(const struct sim_context *ctx);
 /* The app network came up or went down while a download may run. */
 void sim_download_bearer(struct sim_context *ctx, bool up);
 /* HTTP_RESULT, HTTP_SHORT. */
 bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action);
 
+/* AT+CFOTA=1: returns what a handler returns. */
+int sim_updater_start(struct sim_context *ctx);
+/* AT+CFOTA=0. */
+void sim_updater_clear(struct sim_context *ctx);
 /* Revision and status of a new module, from the configuration. */
 void sim_updater_init(struct sim_context *ctx);
 /* True while the updater has the module: the AT engine is not up. */
 bool sim_updater_runs(const struct sim_context *ctx);
-
-/* Bytes of a package, wherever they are: copies `size` bytes from `offset`; returns how many. */
-struct sim_package_source {
-    size_t (*read)(const struct sim_package_source *source, uint32_t offset, void *buffer,
-                   size_t size);
-    const void *context;
-    const struct sim_host *host;
-    uint32_t size_bytes;
-    uint8_t file;
-    uint8_t reserved[3];
-};
-void sim_package_check_source(const struct sim_package_source *source,
-                              struct sim_package *ret_package);
 
 bool sim_network_registered(const struct sim_context *ctx);
 bool sim_bearer_up(const struct sim_context *ctx);
