@@ -1,5 +1,5 @@
 /* support.c - see support.h. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* test_console.c - what a person sees. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* test_ctrf.c - CTRF JSON: what each verdict becomes, sums, hostile text. ci/check-ctrf.py checks
  * the shape of the files that stay in $REPORT_TEST_DIR. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 /* test_escape.c - any bytes made printable. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <string.h>
 

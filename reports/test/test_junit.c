@@ -1,5 +1,5 @@
 /* test_junit.c - JUnit XML as strict readers see it: schema, counts, text, files. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <libxml/parser.h>
 #include <libxml/xmlschemas.h>

@@ -1,5 +1,5 @@
 /* test_model.c - the run owns what it was told, and names are unique. */
-#include "support.h"
+#include "reports/test/support.h"
 
 #include <string.h>
 
