@@ -11,7 +11,7 @@
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
-enum { MANIFEST_MAX = 512, SIZE_TRIES = 6 };
+enum { MANIFEST_MAX = 512, SIZE_TRIES = 8 };
 
 /* 1980-01-01 00:00 in the form zip files keep, so that neither clock nor time zone get in. */
 enum { DOS_DATE = 1 << 5 | 1, DOS_TIME = 0, UNIX_REGULAR_0644 = 0100644 };
@@ -154,9 +154,13 @@ static uint8_t *build(const struct parts *parts, size_t *ret_size)
  */
 static uint8_t *build_exactly(struct parts *parts, uint32_t wanted, size_t *ret_size)
 {
+    int64_t off = 0;
+
     for (int i = 0; i < SIZE_TRIES; i++) {
         uint8_t *bytes = build(parts, ret_size);
-        int64_t off = (int64_t)wanted - (int64_t)*ret_size;
+        int64_t last_off = off;
+
+        off = (int64_t)wanted - (int64_t)*ret_size;
 
         if (!bytes || off == 0)
             return bytes;
@@ -167,7 +171,7 @@ static uint8_t *build_exactly(struct parts *parts, uint32_t wanted, size_t *ret_
                      (unsigned long)wanted, (unsigned long)(*ret_size - parts->payload_size));
             return NULL;
         }
-        if (i >= 2 && off == 1)
+        if (off == 1 && last_off == -1)
             parts->comment = true;
         else
             parts->payload_size = (uint32_t)(parts->payload_size + off);
