@@ -30,7 +30,7 @@ static const cJSON *item_at(const cJSON *item, const char *path)
     for (const char *at = path; *at;) {
         size_t length = strcspn(at, ".");
         snprintf(part, sizeof part, "%.*s", (int)length, at);
-        item = cJSON_IsArray(item) ? cJSON_GetArrayItem(item, atoi(part))
+        item = cJSON_IsArray(item) ? cJSON_GetArrayItem(item, (int)strtol(part, NULL, 10))
                                    : cJSON_GetObjectItemCaseSensitive(item, part);
         if (!item)
             fail_msg("%s: there is no %s", path, part);
