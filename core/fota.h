@@ -181,6 +181,7 @@ struct fota_request {
     X(RESULT, "result")   /* text = final result code or "timeout" */                              \
     X(URC, "urc")         /* text = an unsolicited line */                                         \
     X(REQUEST, "request") /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused */         \
+    X(STATUS, "status")   /* a = value of AT+CFOTA? that was read; text = the line */              \
     X(ATTEMPT, "attempt") /* a = number of the update attempt that begins */                       \
     X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */
 
@@ -259,19 +260,20 @@ struct fota {
     bool waiting;         /* before the step's command is sent again */
     bool info_seen;
     bool status_read;
+    bool revision_read;
     bool radio_tried;
     bool package_stored; /* something of this job may lie in /fota */
     bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
     bool checkpoint_asked;
     bool extended; /* the worst time was granted a second time */
     struct fota_result result;
-    uint8_t reserved[7];
+    uint8_t reserved[6];
 };
 
 _Static_assert(sizeof(struct fota_result) ==
                    5 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, reserved) + 7 == sizeof(struct fota),
+_Static_assert(offsetof(struct fota, reserved) + 6 == sizeof(struct fota),
                "struct fota has no implicit padding");
 _Static_assert(sizeof(struct fota) <= 2048, "budget of the core's memory");
 

@@ -1,0 +1,95 @@
+/*
+ * fota_checkpoint.c - the 32 bytes that a host keeps over its own reset. Little-endian:
+ *
+ *     0  "FCP", version 1
+ *     4  phase (enum fota_phase), number of the attempt, two bytes 0
+ *     8  fingerprint of the job, two words
+ *    16  length of the verified package
+ *    20  eight bytes 0
+ *    28  checksum over bytes 0 to 27
+ */
+#include <string.h>
+
+#include "core/fota_internal.h"
+
+#define VERSION 1
+
+/* FNV-1a with a chosen start; two starts give two words that hardly collide together. */
+static uint32_t digest(uint32_t hash, const void *bytes, size_t size)
+{
+    const uint8_t *byte = bytes;
+    while (size-- > 0)
+        hash = (hash ^ *byte++) * UINT32_C(16777619);
+    return hash;
+}
+
+static uint32_t digest_text(uint32_t hash, const char *text)
+{
+    return text != NULL ? digest(hash, text, strlen(text) + 1) : digest(hash, "", 1);
+}
+
+static void put32(uint8_t *bytes, uint32_t value)
+{
+    for (unsigned i = 0; i < 4; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint32_t get32(const uint8_t *bytes)
+{
+    uint32_t value = 0;
+    for (unsigned i = 4; i-- > 0;)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+static uint32_t job_digest(uint32_t hash, const struct fota_job *job)
+{
+    uint8_t size[4];
+    put32(size, job->package_size_bytes);
+    hash = digest_text(hash, job->from_revision);
+    hash = digest_text(hash, job->to_revision);
+    hash = digest_text(hash, job->url);
+    return digest(hash, size, sizeof size);
+}
+
+static uint32_t checksum(const uint8_t *checkpoint)
+{
+    return digest(UINT32_C(2166136261), checkpoint, FOTA_CHECKPOINT_BYTES - 4);
+}
+
+void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job)
+{
+    fota->fingerprint[0] = job_digest(UINT32_C(2166136261), job);
+    fota->fingerprint[1] = job_digest(UINT32_C(0x9e3779b9), job);
+    fota->checkpoint_phase = PHASE_ABOUT_TO_START;
+}
+
+void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
+{
+    bool starting = fota->checkpoint_phase == PHASE_ABOUT_TO_START;
+    memset(checkpoint, 0, FOTA_CHECKPOINT_BYTES);
+    memcpy(checkpoint, "FCP", 3);
+    checkpoint[3] = VERSION;
+    checkpoint[4] = fota->checkpoint_phase;
+    checkpoint[5] = (uint8_t)(fota->result.attempts + (starting ? 1 : 0));
+    put32(checkpoint + 8, fota->fingerprint[0]);
+    put32(checkpoint + 12, fota->fingerprint[1]);
+    put32(checkpoint + 16, fota->expected_bytes);
+    put32(checkpoint + 28, checksum(checkpoint));
+}
+
+/* Returns whether an update may have been started; the client then knows of its attempt. */
+bool fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
+{
+    if (memcmp(checkpoint, "FCP", 3) != 0 || checkpoint[3] != VERSION ||
+        get32(checkpoint + 28) != checksum(checkpoint) ||
+        get32(checkpoint + 8) != fota->fingerprint[0] ||
+        get32(checkpoint + 12) != fota->fingerprint[1])
+        return false;
+    if (checkpoint[4] != PHASE_ABOUT_TO_START)
+        return false;
+    fota->result.attempts = checkpoint[5];
+    fota->expected_bytes = get32(checkpoint + 16);
+    fota->checkpoint_asked = true;
+    return true;
+}

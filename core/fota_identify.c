@@ -1,0 +1,145 @@
+/* fota_identify.c - judges of the steps that only ask: contact, identity, preflight, health. */
+#include <string.h>
+
+#include "core/fota_internal.h"
+
+/* A module that has just answered AT may still be booting: its "SMS Ready" is no restart. */
+#define BOOT_TAIL_US 30000000u
+
+uint8_t fota_judge_found(struct fota_call *call, uint8_t result)
+{
+    (void)result;
+    if (call->fota->boot_tail_at_us == 0)
+        call->fota->boot_tail_at_us = call->now_us + BOOT_TAIL_US;
+    return STEP_NEXT;
+}
+
+uint8_t fota_judge_echo(struct fota_call *call, uint8_t result)
+{
+    call->fota->echo_off = result == AT_RESULT_OK;
+    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
+}
+
+uint8_t fota_judge_error_form(struct fota_call *call, uint8_t result)
+{
+    const struct fota *fota = call->fota;
+    if (result != AT_RESULT_OK && fota->tries < fota_steps[fota->step].tries)
+        return STEP_RETRY;
+    return fota->resume;
+}
+
+uint8_t fota_judge_model(struct fota_call *call, uint8_t result)
+{
+    const char *model = call->host->job->model;
+    if (model == NULL)
+        return result == AT_RESULT_OK ? STEP_NEXT : STEP_REVISION;
+    if (result == AT_RESULT_OK && strcmp(call->fota->result.evidence, model) == 0)
+        return STEP_NEXT;
+    return STEP_RETRY;
+}
+
+/* A revision that nobody wants is read a second time before anything is concluded from it. */
+uint8_t fota_judge_revision(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    if (result != AT_RESULT_OK)
+        return STEP_RETRY;
+    bool other = fota_revision_class(fota, call->host->job) == REVISION_OTHER;
+    return other && fota->tries < 2 ? STEP_RETRY : STEP_NEXT;
+}
+
+uint8_t fota_judge_support(struct fota_call *call, uint8_t result)
+{
+    call->fota->status_read = result == AT_RESULT_OK;
+    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
+}
+
+uint8_t fota_judge_decide(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    (void)result;
+    enum fota_status_class status = fota_status_class(fota);
+    if ((status & (STATUS_BUSY | STATUS_STRANDED)) != 0)
+        return fota_join_update(call);
+    fota->idle_known = true;
+    fota_note_revision(fota);
+    switch (fota_revision_class(fota, call->host->job)) {
+    case REVISION_TARGET:
+        return fota_conclude(call, FOTA_OUTCOME_ALREADY_CURRENT, FOTA_REASON_NONE);
+    case REVISION_BASE:
+        return (status & (STATUS_UPDATED | STATUS_FAILED)) != 0 ? STEP_CLEAR : STEP_NEXT;
+    default:
+        return fota_conclude(call, FOTA_OUTCOME_REFUSED, FOTA_REASON_WRONG_BASE);
+    }
+}
+
+/* Whatever the answer was, the status that is read next decides. */
+uint8_t fota_judge_clear(struct fota_call *call, uint8_t result)
+{
+    (void)call;
+    (void)result;
+    return STEP_NEXT;
+}
+
+/* A left-over 6 or 7 would be taken for the verdict of this update. */
+uint8_t fota_judge_cleared(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    if (result == AT_RESULT_OK && fota_status_class(fota) == STATUS_IDLE)
+        return STEP_NEXT;
+    return fota->tries < 2 ? STEP_RETRY : STEP_END;
+}
+
+uint8_t fota_judge_preflight(struct fota_call *call, uint8_t result)
+{
+    (void)result;
+    call->fota->radio_tried = false;
+    return call->host->job->supply_min_mv != 0 ? STEP_SUPPLY : STEP_FUNCTION;
+}
+
+uint8_t fota_judge_supply(struct fota_call *call, uint8_t result)
+{
+    bool enough = call->fota->value[0] >= call->host->job->supply_min_mv;
+    return result == AT_RESULT_OK && enough ? STEP_NEXT : STEP_RETRY;
+}
+
+/* Full function, or one try to get there. Modules were seen stuck in 5 and 7 (T12, T19). */
+uint8_t fota_judge_function(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    const struct fota_step *row = &fota_steps[fota->step];
+    bool read = result == AT_RESULT_OK;
+    if (read && fota->value[0] == 1)
+        return STEP_NEXT;
+    if (!read && fota->tries < row->tries)
+        return STEP_RETRY;
+    return fota->radio_tried ? STEP_END : row->failed;
+}
+
+uint8_t fota_judge_radio_on(struct fota_call *call, uint8_t result)
+{
+    (void)result;
+    call->fota->radio_tried = true;
+    return STEP_NEXT;
+}
+
+/* The SIM becomes ready some seconds after boot: asked until the state's deadline. */
+uint8_t fota_judge_sim(struct fota_call *call, uint8_t result)
+{
+    uint32_t sim = call->fota->value[0];
+    if (result != AT_RESULT_OK || sim == 0)
+        return STEP_AGAIN;
+    return sim == 1 ? STEP_NEXT : STEP_END;
+}
+
+uint8_t fota_judge_identity(struct fota_call *call, uint8_t result)
+{
+    return result == AT_RESULT_OK && call->fota->value[0] == 1 ? STEP_NEXT : STEP_RETRY;
+}
+
+uint8_t fota_judge_healthy(struct fota_call *call, uint8_t result)
+{
+    (void)result;
+    fota_note_revision(call->fota);
+    return fota_conclude(call, FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+}

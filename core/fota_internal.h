@@ -1,0 +1,238 @@
+/*
+ * fota_internal.h - what the files of the procedure know of each other. Private to core.
+ *
+ * Start reading at the step table in fota_steps.c. A handler decides what comes next by returning
+ * a step (or one of the STEP_ words before STEP_SYNCHRONISE); fota_run.c goes there.
+ */
+#ifndef FOTARIG_CORE_FOTA_INTERNAL_H
+#define FOTARIG_CORE_FOTA_INTERNAL_H
+
+#include "core/fota.h"
+#include "core/text.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* More restarts than this in one attempt, or before the first, are a boot loop. */
+#define FOTA_BOOTS_MAX 8u
+
+/* One call from the surroundings: who, with what, when, and what set it off. */
+struct fota_call {
+    struct fota *fota;
+    const struct fota_host *host;
+    uint64_t now_us;
+    const char *cause; /* line, "timeout", "deadline", ...; the text of state events */
+    size_t cause_length;
+};
+
+enum fota_step_id {
+    /* Words, not rows. */
+    STEP_STAY,  /* nothing to do now */
+    STEP_NEXT,  /* the row's `next` */
+    STEP_RETRY, /* this row again while tries are left, then the row's `failed` */
+    STEP_AGAIN, /* this row again after its pause, not counted: the state's deadline bounds it */
+    STEP_END,   /* conclude with the row's reason and the outcome that fits the state */
+    STEP_LOST,  /* the module does not answer any more */
+    /* Rows of fota_steps. */
+    STEP_SYNCHRONISE,
+    STEP_ECHO,
+    STEP_ERROR_FORM,
+    STEP_MODEL,
+    STEP_REVISION,
+    STEP_SUPPORT,
+    STEP_DECIDE,
+    STEP_CLEAR,
+    STEP_CLEARED,
+    STEP_PREFLIGHT,
+    STEP_SUPPLY,
+    STEP_FUNCTION,
+    STEP_RADIO_ON,
+    STEP_SIM,
+    STEP_REGISTRATION,
+    STEP_REGISTRATION_GSM,
+    STEP_REGISTRATION_PAUSE,
+    STEP_BEARER,
+    STEP_BEARER_PAUSE,
+    STEP_ACTIVATE,
+    STEP_ACTIVATE_PAUSE,
+    STEP_OPEN,
+    STEP_FIND,
+    STEP_REMOVE,
+    STEP_SPACE,
+    STEP_CLOSE,
+    STEP_FETCH,
+    STEP_PROGRESS_PAUSE,
+    STEP_PROGRESS,
+    STEP_DOWNLOADED,
+    STEP_DOWNLOAD_EXPIRED,
+    STEP_BACKOFF,
+    STEP_VERIFY_OPEN,
+    STEP_VERIFY_SIZE,
+    STEP_VERIFY_CLOSE,
+    STEP_VERIFY_JUDGE,
+    STEP_SAVE,
+    STEP_START,
+    STEP_AWAIT_UPDATER,
+    STEP_AWAIT_UPDATER_PROBE,
+    STEP_UPDATING,
+    STEP_UPDATING_PROBE,
+    STEP_AWAIT_BOOT,
+    STEP_AWAIT_BOOT_PROBE,
+    STEP_RUNG,
+    STEP_RUNG_ASK,
+    STEP_RUNG_SYNCHRONISE,
+    STEP_RECOVERED,
+    STEP_VERDICT_ECHO,
+    STEP_VERDICT_ERROR_FORM,
+    STEP_VERDICT_STATUS,
+    STEP_VERDICT_REVISION,
+    STEP_VERDICT_JUDGE,
+    STEP_HEALTH_FUNCTION,
+    STEP_HEALTH_RADIO_ON,
+    STEP_HEALTH_IDENTITY,
+    STEP_HEALTH_SIM,
+    STEP_HEALTHY,
+    STEP_TIDY_SYNCHRONISE,
+    STEP_TIDY_FILES,
+    STEP_TIDY_OPEN,
+    STEP_TIDY_REMOVE,
+    STEP_TIDY_CLOSE,
+    STEP_TIDY_STATUS,
+    STEP_TIDY_CLEAR,
+    STEP_TIDY_SAVE,
+    STEP_DONE,
+    STEP_COUNT
+};
+
+enum fota_step_kind {
+    KIND_SEND = 1, /* a command; `tries` 0: sent once, a timeout goes to `judge` */
+    KIND_FIND,     /* look for the module, `tries` times AT, every timeout_ms */
+    KIND_ASK,      /* a request to the surroundings, refused after timeout_ms without an answer */
+    KIND_PAUSE,    /* wait pause_ms; lines may end it earlier */
+    KIND_JUDGE     /* no input or output: `judge` decides at once */
+};
+
+/* How the surroundings answered, and what a command without a usable answer gives. */
+enum { ANSWER_REFUSED = AT_RESULT_NONE, ANSWER_DONE = AT_RESULT_OK };
+
+/* Takes an information line apart; false: not this command's, it counts as unsolicited. */
+typedef bool fota_reader(struct fota *fota, const char *line, size_t length);
+
+/* Decides what comes after a result (enum at_result; AT_RESULT_NONE = no usable answer). */
+typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
+
+struct fota_step {
+    const char *command; /* "%u" and "%a" stand for the job's URL and its quoted APN */
+    fota_reader *read;
+    fota_judge *judge; /* NULL: OK is STEP_NEXT, anything else STEP_RETRY */
+    uint16_t timeout_ms;
+    uint16_t pause_ms; /* before STEP_AGAIN and STEP_RETRY, or of KIND_PAUSE */
+    uint8_t state;     /* enum fota_state */
+    uint8_t kind;
+    uint8_t info; /* enum at_info */
+    uint8_t tries;
+    uint8_t next;
+    uint8_t failed;
+    uint8_t reason; /* enum fota_reason of STEP_END and of the state's deadline */
+};
+
+extern const struct fota_step fota_steps[STEP_COUNT];
+
+/* A row per state. */
+struct fota_state_row {
+    uint16_t deadline_s; /* 0: by the job, see set_deadline() */
+    uint8_t expired;     /* step when the deadline is over */
+    uint8_t reset;       /* step when the module restarted by itself; STEP_STAY: take no notice */
+    uint8_t resume;      /* step after it was found again; STEP_STAY: as it was */
+};
+
+extern const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT];
+
+enum fota_claim {
+    CLAIM_NONE,    /* no URC said anything */
+    CLAIM_ERROR,   /* AT+CFOTA=1 was answered ERROR: perhaps it was not understood */
+    CLAIM_REFUSED, /* AT+CFOTA=1 was answered +CME ERROR */
+    CLAIM_BEGAN,   /* "Start to update", "Updating" */
+    CLAIM_FAILURE, /* "Update failed" */
+    CLAIM_SUCCESS  /* "Update successfully" */
+};
+
+enum fota_phase { PHASE_NONE, PHASE_ABOUT_TO_START };
+
+/* fota_run.c: going from step to step. */
+void fota_follow(struct fota_call *call, uint8_t step);
+void fota_take_event(struct fota_call *call, const struct at_event *event);
+void fota_run_due(struct fota_call *call);
+void fota_drop_request(struct fota_call *call);
+void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, const char *text,
+               size_t length);
+
+/* fota_end.c: conclusions. */
+uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason);
+uint8_t fota_default_outcome(const struct fota *fota);
+uint8_t fota_total_expired(struct fota_call *call);
+void fota_note(struct fota *fota, const char *line, size_t length);
+void fota_note_revision(struct fota *fota);
+void fota_note_status(struct fota *fota);
+
+/* fota_recover.c: contact lost, the module restarted. */
+uint8_t fota_contact_lost(struct fota_call *call);
+uint8_t fota_restarted(struct fota_call *call);
+uint32_t fota_rung_argument(const struct fota_call *call);
+uint8_t fota_rung_request(const struct fota *fota);
+uint8_t fota_rung_tries(const struct fota *fota);
+
+/* fota_urc.c: unsolicited lines. */
+void fota_take_urc(struct fota_call *call, const char *line, size_t length);
+
+/* fota_update.c */
+uint8_t fota_join_update(struct fota_call *call);
+enum fota_status_class {
+    STATUS_UNREAD = 1,
+    STATUS_IDLE = 2,     /* 8, or a value that the notes do not know */
+    STATUS_BUSY = 4,     /* 1, 2, 4 */
+    STATUS_STRANDED = 8, /* 3, 5: a recovery failed */
+    STATUS_UPDATED = 16, /* 6 */
+    STATUS_FAILED = 32,  /* 7 */
+    STATUS_ANY = 63
+};
+enum fota_status_class fota_status_class(const struct fota *fota);
+enum fota_revision_class {
+    REVISION_UNREAD = 1,
+    REVISION_BASE = 2,
+    REVISION_TARGET = 4,
+    REVISION_OTHER = 8,
+    REVISION_ANY = 15
+};
+enum fota_revision_class fota_revision_class(const struct fota *fota, const struct fota_job *job);
+
+/* fota_download.c */
+uint8_t fota_download_failed(struct fota_call *call, enum fota_reason reason, bool retry);
+
+/* fota_checkpoint.c */
+void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job);
+void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint);
+bool fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint);
+
+/* Readers: fota_read.c. */
+fota_reader fota_read_model, fota_read_revision, fota_read_status, fota_read_supply;
+fota_reader fota_read_number, fota_read_sim, fota_read_registration, fota_read_bearer;
+fota_reader fota_read_progress, fota_read_identity;
+
+/* Judges, by file. */
+fota_judge fota_judge_echo, fota_judge_error_form, fota_judge_model,
+    fota_judge_revision; /* identify */
+fota_judge fota_judge_support, fota_judge_decide, fota_judge_clear, fota_judge_cleared;
+fota_judge fota_judge_preflight, fota_judge_supply, fota_judge_function, fota_judge_radio_on;
+fota_judge fota_judge_sim, fota_judge_identity, fota_judge_healthy;
+fota_judge fota_judge_found, fota_judge_resume;
+fota_judge fota_judge_registration, fota_judge_registration_gsm; /* network */
+fota_judge fota_judge_bearer, fota_judge_activate;
+fota_judge fota_judge_open, fota_judge_find, fota_judge_space, fota_judge_close; /* download */
+fota_judge fota_judge_fetch, fota_judge_progress, fota_judge_downloaded;
+fota_judge fota_judge_download_expired, fota_judge_verify_size, fota_judge_verify;
+fota_judge fota_judge_save, fota_judge_start, fota_judge_verdict; /* update */
+fota_judge fota_judge_verdict_status;
+fota_judge fota_judge_rung, fota_judge_rung_answered, fota_judge_recovered;     /* recover */
+fota_judge fota_judge_tidy_files, fota_judge_tidy_status, fota_judge_tidy_done; /* end */
+
+#endif

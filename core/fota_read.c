@@ -1,0 +1,117 @@
+/* fota_read.c - readers of information lines; each says whether the line has its command's form. */
+#include <string.h>
+
+#include "core/fota_internal.h"
+
+/* "SIMCOM_SIM7000G". */
+bool fota_read_model(struct fota *fota, const char *line, size_t length)
+{
+    (void)fota;
+    (void)line;
+    return length > 0; /* the judge compares the line, which is the evidence */
+}
+
+/* "Revision:1351B05SIM7000E", with or without a space (AT106 against every log). */
+bool fota_read_revision(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = {line, length};
+    if (!text_take(&text, "Revision:"))
+        return false;
+    while (text_take(&text, " "))
+        continue;
+    text_copy(fota->result.revision, sizeof fota->result.revision, text.at, text.length);
+    fota->revision_read = true;
+    return true;
+}
+
+/* "+CFOTA: 6"; the quoted form is a URC. */
+bool fota_read_status(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    uint32_t status = 0;
+    if (!text_take_number(&text, &status) || text.length != 0)
+        return false;
+    fota->result.status = status > 255 ? 255 : (uint8_t)status;
+    return true;
+}
+
+/* "+CFUN: 1", "+CFSGFIS: 1322", "+CFSGFRS: 22151168". */
+bool fota_read_number(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    return text_take_number(&text, &fota->value[0]);
+}
+
+/* "+CBC: 0,67,3875": millivolts to value[0]. */
+bool fota_read_supply(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    uint32_t charging = 0, percent = 0, millivolts = 0;
+    if (!text_take_number(&text, &charging) || !text_take_next_number(&text, &percent) ||
+        !text_take_next_number(&text, &millivolts))
+        return false;
+    fota->value[0] = millivolts;
+    return true;
+}
+
+/* "+CPIN: READY": value[0] 1; "NOT READY": 0, it may come; anything else (SIM PIN, NOT INSERTED):
+ * 2, it will not. */
+bool fota_read_sim(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    fota->value[0] = text_take(&text, "READY") ? 1 : text_take(&text, "NOT READY") ? 0 : 2;
+    return true;
+}
+
+/* "+CEREG: 0,1" or, unsolicited, "+CEREG: 1,"5B57",...": status to value[0]. */
+bool fota_read_registration(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    uint32_t second = 0;
+    if (!text_take_number(&text, &fota->value[0]))
+        return false;
+    if (text_take_next_number(&text, &second))
+        fota->value[0] = second;
+    return true;
+}
+
+/* "+CNACT: 1,"10.0.0.1"", or with a leading context number as newer firmware prints it: value[0]
+ * is 1 when the network is up with an address. */
+bool fota_read_bearer(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    uint32_t status = 0, second = 0;
+    if (!text_take_number(&text, &status))
+        return false;
+    struct text rest = text;
+    if (text_take_next_number(&rest, &second)) {
+        status = second;
+        text = rest;
+    }
+    bool address = text_take(&text, ",\"") && text.length > 1 && !text_take(&text, "0.0.0.0");
+    fota->value[0] = status == 1 && address ? 1 : 0;
+    return true;
+}
+
+/* "+HTTPTOFSRL: 1,1024,33334". */
+bool fota_read_progress(struct fota *fota, const char *line, size_t length)
+{
+    struct text text = text_after_colon(line, length);
+    return text_take_number(&text, &fota->value[0]) &&
+           text_take_next_number(&text, &fota->value[1]) &&
+           text_take_next_number(&text, &fota->value[2]);
+}
+
+/* 15 digits; value[0] is 1 when they are not all zero (issue "IMEI lost after a flash"). */
+bool fota_read_identity(struct fota *fota, const char *line, size_t length)
+{
+    size_t digits = 0, zeros = 0;
+    for (size_t i = 0; i < length; i++) {
+        digits += line[i] >= '0' && line[i] <= '9';
+        zeros += line[i] == '0';
+    }
+    if (digits != length)
+        return false;
+    fota->value[0] = length == 15 && zeros != length;
+    return true;
+}

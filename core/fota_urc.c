@@ -1,0 +1,169 @@
+/* fota_urc.c - unsolicited lines: the updater's words, the download's result, boot lines. */
+#include <string.h>
+
+#include "core/fota_internal.h"
+
+typedef uint8_t take_urc(struct fota_call *call, const char *line, size_t length, uint8_t rank);
+
+/* ---- the updater --------------------------------------------------------------------------- */
+
+struct claim_row {
+    const char *text;
+    uint8_t claim;
+};
+
+/* Beginnings, so that cut lines count too; a line cut earlier says nothing. */
+static const struct claim_row claim_rows[] = {
+    {"\"Start", CLAIM_BEGAN},
+    {"\"Updating", CLAIM_BEGAN},
+    {"\"Update succ", CLAIM_SUCCESS},
+    {"\"Update fail", CLAIM_FAILURE},
+};
+
+/* A sign of life, even a cut one, puts off the next question to the updater. */
+static void put_off_probe(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    if (fota->step == STEP_AWAIT_UPDATER || fota->step == STEP_UPDATING)
+        fota->wake_at_us = call->now_us + fota_steps[fota->step].pause_ms * UINT64_C(1000);
+}
+
+/* The updater works although the worst time is over: it gets that time once more. */
+static bool may_go_on(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    if (!fota->begun || fota->state == FOTA_STATE_RECOVER) {
+        if (fota->extended)
+            return false;
+        fota->extended = fota->begun;
+        fota_join_update(call);
+    }
+    return true;
+}
+
+static uint8_t updater_works(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    if (fota->claim < CLAIM_BEGAN)
+        fota->claim = CLAIM_BEGAN;
+    return fota->step == STEP_UPDATING ? STEP_STAY : STEP_UPDATING;
+}
+
+static uint8_t updater_ended(struct fota_call *call, uint8_t claim)
+{
+    struct fota *fota = call->fota;
+    fota->claim = claim;
+    return fota->step == STEP_AWAIT_BOOT ? STEP_STAY : STEP_AWAIT_BOOT;
+}
+
+static uint8_t take_cfota(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+{
+    struct text text = text_after_colon(line, length);
+    (void)rank;
+    if (call->fota->outcome != FOTA_OUTCOME_NONE)
+        return STEP_STAY;
+    put_off_probe(call);
+    for (size_t i = 0; i < COUNT_OF(claim_rows); i++) {
+        if (!text_take(&text, claim_rows[i].text))
+            continue;
+        fota_note(call->fota, line, length);
+        if (!may_go_on(call))
+            return STEP_STAY;
+        uint8_t claim = claim_rows[i].claim;
+        return claim == CLAIM_BEGAN ? updater_works(call) : updater_ended(call, claim);
+    }
+    return STEP_STAY;
+}
+
+/* ---- the network --------------------------------------------------------------------------- */
+
+/* Codes below 100 belong to the read form, not to the result of a download. */
+static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+{
+    struct fota *fota = call->fota;
+    struct text text = text_after_colon(line, length);
+    uint32_t code = 0, bytes = 0;
+    (void)rank;
+    if (fota->state != FOTA_STATE_DOWNLOAD || !text_take_number(&text, &code) || code < 100 ||
+        code > UINT16_MAX || !text_take_next_number(&text, &bytes))
+        return STEP_STAY;
+    fota_note(fota, line, length);
+    fota->http_code = (uint16_t)code;
+    fota->reported_bytes = bytes;
+    return fota->step == STEP_PROGRESS_PAUSE ? STEP_DOWNLOADED : STEP_STAY;
+}
+
+static uint8_t take_app_pdp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+{
+    struct fota *fota = call->fota;
+    struct text text = text_after_colon(line, length);
+    (void)rank;
+    if (fota->step != STEP_BEARER_PAUSE)
+        return STEP_STAY;
+    fota_note(fota, line, length);
+    if (text_take(&text, "ACTIVE"))
+        return STEP_BEARER;
+    fota->polls = 0;
+    return STEP_ACTIVATE_PAUSE;
+}
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
+/* The lines of one boot come in the order of their ranks, some may be missing: a rank that does
+ * not rise is another boot. */
+static bool is_new_boot(struct fota_call *call, uint8_t rank)
+{
+    struct fota *fota = call->fota;
+    bool tail = call->now_us < fota->boot_tail_at_us && rank > 2;
+    bool fresh = rank <= fota->boot_rank || (fota->boot_rank == 0 && fota->contact && !tail);
+    fota->boot_rank = rank;
+    return fresh && fota->contact;
+}
+
+/* Lines of a boot that is known: soon the module can be asked. */
+static void expect_answer_soon(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    uint32_t ms = fota->claim >= CLAIM_FAILURE ? 2000 : 10000;
+    if (fota->step == STEP_AWAIT_BOOT)
+        fota->wake_at_us = call->now_us + (uint64_t)ms * 1000u;
+}
+
+static uint8_t take_boot(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+{
+    (void)line;
+    (void)length;
+    if (is_new_boot(call, rank))
+        fota_follow(call, fota_restarted(call));
+    expect_answer_soon(call);
+    return STEP_STAY;
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+struct urc_row {
+    const char *text;
+    take_urc *take;
+    uint8_t length;
+    bool whole; /* the line is just this */
+    uint8_t rank;
+};
+
+static const struct urc_row urc_rows[] = {
+    {"+CFOTA:", take_cfota, 7, false, 0},     {"+HTTPTOFS:", take_httptofs, 10, false, 0},
+    {"+APP PDP:", take_app_pdp, 9, false, 0}, {"RDY", take_boot, 3, true, 1},
+    {"+CFUN:", take_boot, 6, false, 2},       {"SMS Ready", take_boot, 9, true, 3},
+};
+
+void fota_take_urc(struct fota_call *call, const char *line, size_t length)
+{
+    fota_emit(call, FOTA_EVENT_URC, 0, 0, line, length);
+    for (size_t i = 0; i < COUNT_OF(urc_rows); i++) {
+        const struct urc_row *row = &urc_rows[i];
+        if (length < row->length || (row->whole && length != row->length) ||
+            memcmp(line, row->text, row->length) != 0)
+            continue;
+        fota_follow(call, row->take(call, line, length, row->rank));
+        return;
+    }
+}
