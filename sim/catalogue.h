@@ -11,7 +11,7 @@
 
 struct sim_fact {
     const char *group;   /* "command", "urc", "status", "boot", "result", "http", "setting" */
-    const char *name;    /* "AT+CFOTA", "RDY", "6", "answer-delay" */
+    const char *name;    /* "+CFOTA" (what stands after AT), "RDY", "6", "answer-delay" */
     const char *meaning; /* one sentence */
     char tag;            /* 'D' documented, 'O' observed, 'S' sibling, 'I' inferred */
     const char *source;  /* where in facts/: "AT106 2.2.19", "T08", "Q5" */
@@ -43,5 +43,16 @@ bool sim_is_final_result(const char *line, size_t length);
 
 /* True when a line is one that a boot prints ("RDY", "+CFUN: 1", "SMS Ready", …). */
 bool sim_is_boot_line(const char *line, size_t length);
+
+/* What a command does to an update, for rules that watch a client. */
+enum sim_role {
+    SIM_ROLE_NONE,
+    SIM_ROLE_START_UPDATE, /* +CFOTA=1 */
+    SIM_ROLE_CLEAR_UPDATE, /* +CFOTA=0 */
+    SIM_ROLE_RESTART       /* restarts or switches off the module: +CFUN=1,1, +CFUN=6, +CPOWD */
+};
+
+/* The role of a command as SIM_EVENT_COMMAND tells it, without the AT; any case. */
+enum sim_role sim_command_role(const char *command, size_t length);
 
 #endif

@@ -34,11 +34,17 @@ enum {
 enum {
     SIM_CME_NOT_ALLOWED = 3,
     SIM_CME_NOT_INSERTED = 10,
+    SIM_CME_PIN = 11,
+    SIM_CME_PUK = 12,
     SIM_CME_SIM_FAILURE = 13,
+    SIM_CME_WRONG_PASSWORD = 16,
     SIM_CME_MEMORY_FULL = 20,
+    SIM_CME_NO_SERVICE = 30,
+    SIM_CME_GPRS = 148,
     SIM_CME_NO_FILE = 188,
     SIM_CME_ABORTED = 609,
-    SIM_CME_INVALID_INPUT = 765
+    SIM_CME_INVALID_INPUT = 765,
+    SIM_CME_RADIO_OFF = 797
 };
 
 struct sim_command;
@@ -135,6 +141,7 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(ANSWER, "answer", sim_on_answer)             /* interpreter: delayed answers */              \
     X(DATA, "data", sim_on_data_timeout)           /* line: data mode is over */                   \
     X(BOOT, "boot", sim_on_boot)                   /* power: next row of the boot timeline */      \
+    X(CARD, "card", sim_on_card)                   /* radio: the SIM card is back */               \
     X(POWER, "power", sim_on_power)                /* power: a switch-off or a reset is due */     \
     X(NETWORK, "network", sim_on_network)          /* radio: registration */                       \
     X(BEARER, "bearer", sim_on_bearer)             /* packet: app network up or down */            \

@@ -17,7 +17,7 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 8,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 9,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,      /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,   /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,   /* answers and URCs not yet sent */
@@ -55,7 +55,7 @@ struct sim_port {
     uint16_t output_free; /* what lies before may be sent, the rest is held */
     uint16_t output_end;
     uint16_t rate_position; /* next_rate_bps counts from here */
-    uint8_t rate_pending;   /* 1: 0 in next_rate_bps means autobaud */
+    uint8_t rate_pending;   /* 1: changes at rate_position, 2: when the line is done */
     uint8_t rate_found;     /* 1: rate_bps is valid; 0: autobaud listens for AT */
     uint8_t autobaud_tries; /* lines AT heard so far */
     uint8_t scan;           /* enum sim_scan in line.c */

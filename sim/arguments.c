@@ -1,0 +1,97 @@
+/*
+ * arguments.c - what stands after '=': fields between commas, quoted or not.
+ */
+#include "sim/frame.h"
+
+struct field {
+    const char *text;
+    size_t length;
+};
+
+static bool find_field(const struct sim_call *call, unsigned index, struct field *ret_field)
+{
+    size_t begin = 0;
+    bool quoted = false;
+    if (call->length == 0)
+        return false;
+    for (size_t i = 0; i <= call->length; i++) {
+        bool end = i == call->length || (call->arguments[i] == ',' && !quoted);
+        if (i < call->length && call->arguments[i] == '"')
+            quoted = !quoted;
+        if (!end)
+            continue;
+        if (index-- == 0) {
+            *ret_field = (struct field){call->arguments + begin, i - begin};
+            return true;
+        }
+        begin = i + 1;
+    }
+    return false;
+}
+
+static void trim(struct field *field)
+{
+    while (field->length > 0 && field->text[0] == ' ') {
+        field->text++;
+        field->length--;
+    }
+    while (field->length > 0 && field->text[field->length - 1] == ' ')
+        field->length--;
+}
+
+unsigned sim_argument_count(const struct sim_call *call)
+{
+    unsigned count = call->length > 0;
+    bool quoted = false;
+    for (size_t i = 0; i < call->length; i++) {
+        if (call->arguments[i] == '"')
+            quoted = !quoted;
+        else if (call->arguments[i] == ',' && !quoted)
+            count++;
+    }
+    return count;
+}
+
+bool sim_argument_number(const struct sim_call *call, unsigned index, int32_t minimum,
+                         int32_t maximum, int32_t *ret_value)
+{
+    struct field field;
+    if (!find_field(call, index, &field))
+        return false;
+    trim(&field);
+    bool negative = field.length > 0 && field.text[0] == '-';
+    size_t i = negative;
+    int64_t value = 0;
+    if (field.length == i || field.length > 11)
+        return false;
+    for (; i < field.length; i++) {
+        if (field.text[i] < '0' || field.text[i] > '9')
+            return false;
+        value = value * 10 + (field.text[i] - '0');
+    }
+    if (negative)
+        value = -value;
+    if (value < minimum || value > maximum)
+        return false;
+    *ret_value = (int32_t)value;
+    return true;
+}
+
+bool sim_argument_text(const struct sim_call *call, unsigned index, const char **ret_text,
+                       size_t *ret_length)
+{
+    struct field field;
+    if (!find_field(call, index, &field))
+        return false;
+    trim(&field);
+    bool opens = field.length > 0 && field.text[0] == '"';
+    bool closes = field.length > 1 && field.text[field.length - 1] == '"';
+    if (opens != closes)
+        return false;
+    *ret_text = field.text + opens;
+    *ret_length = field.length - 2u * opens;
+    for (size_t i = 0; i < *ret_length; i++)
+        if ((*ret_text)[i] == '"')
+            return false;
+    return true;
+}

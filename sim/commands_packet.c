@@ -1,0 +1,303 @@
+/*
+ * commands_packet.c - attach, PDP contexts, the app network of CNACT (facts 4).
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+
+/* ---- the app network ----------------------------------------------------------------------- */
+
+enum { BEARER_OFF = 0, BEARER_ON = 1, BEARER_WAIT = 2 };
+
+bool sim_bearer_up(const struct sim_context *ctx)
+{
+    return ctx->sim->packet.bearer == BEARER_ON;
+}
+
+/* The one place where the app network changes. */
+static void set_bearer(struct sim_context *ctx, uint8_t bearer)
+{
+    bool was = sim_bearer_up(ctx);
+    ctx->sim->packet.bearer = bearer;
+    bool is = sim_bearer_up(ctx);
+    if (was == is)
+        return;
+    sim_tell(ctx, SIM_EVENT_BEARER, is, NULL, 0);
+    sim_download_bearer(ctx, is);
+}
+
+static bool network_accepts(const struct sim_context *ctx)
+{
+    return ctx->sim->radio.attached && sim_setting(ctx, SIM_SETTING_PDP) == 0;
+}
+
+int sim_bearer_open(struct sim_context *ctx, int32_t mode)
+{
+    struct sim_packet *packet = &ctx->sim->packet;
+    int32_t again = sim_setting(ctx, SIM_SETTING_PDP_AGAIN);
+    bool accepts = network_accepts(ctx);
+    packet->bearer_mode = (uint8_t)mode;
+    if (packet->bearer == BEARER_ON && again < 2)
+        return again == 1 ? SIM_FAILED : SIM_DONE;
+    if (!accepts && sim_setting(ctx, SIM_SETTING_PDP_FAILURE) == 1)
+        return SIM_CME_GPRS;
+    packet->bearer_closing = 0;
+    if (packet->bearer == BEARER_OFF)
+        set_bearer(ctx, BEARER_WAIT);
+    sim_timer_set(ctx, SIM_TIMER_BEARER,
+                  ctx->now_us + sim_setting_us(ctx, accepts ? SIM_SETTING_PDP_ACTIVE_DELAY
+                                                            : SIM_SETTING_PDP_FAILURE_DELAY));
+    return SIM_DONE;
+}
+
+/* OK comes first: the line follows as soon as it is out. */
+void sim_bearer_close(struct sim_context *ctx)
+{
+    struct sim_packet *packet = &ctx->sim->packet;
+    packet->bearer_mode = 0;
+    if (packet->bearer == BEARER_OFF)
+        return;
+    set_bearer(ctx, BEARER_OFF);
+    packet->bearer_closing = 1;
+    sim_timer_set(ctx, SIM_TIMER_BEARER, ctx->now_us);
+}
+
+/* The network took it away. Mode 2 tries again by itself (AT106 5.2.30). */
+void sim_bearer_fail(struct sim_context *ctx)
+{
+    struct sim_packet *packet = &ctx->sim->packet;
+    if (packet->bearer != BEARER_ON)
+        return;
+    sim_urc(ctx, "+APP PDP: DEACTIVE");
+    set_bearer(ctx, BEARER_OFF);
+    if (packet->bearer_mode == 2)
+        sim_bearer_open(ctx, 2);
+}
+
+void sim_on_bearer(struct sim_context *ctx)
+{
+    struct sim_packet *packet = &ctx->sim->packet;
+    bool up = !packet->bearer_closing && network_accepts(ctx);
+    packet->bearer_closing = 0;
+    sim_urc(ctx, up ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
+    set_bearer(ctx, up ? BEARER_ON : BEARER_OFF);
+}
+
+static void put_address(struct sim_context *ctx)
+{
+    sim_put_quoted(ctx, sim_bearer_up(ctx) ? ctx->host->config->address : "0.0.0.0");
+}
+
+/* Copies a text argument; false when it is malformed or does not fit. A missing one is empty. */
+static bool copy_text(const struct sim_call *call, unsigned index, char *buffer, size_t capacity)
+{
+    const char *text = NULL;
+    size_t length = 0;
+    if (index >= sim_argument_count(call))
+        length = 0;
+    else if (!sim_argument_text(call, index, &text, &length) || length >= capacity)
+        return false;
+    memset(buffer, 0, capacity);
+    if (length > 0)
+        memcpy(buffer, text, length);
+    return true;
+}
+
+static int run_app_network(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t mode = 0;
+    if (call->form == SIM_FORM_READ) {
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CNACT: ");
+        sim_put_number(ctx, ctx->sim->packet.bearer);
+        sim_put_text(ctx, ",");
+        put_address(ctx);
+        sim_line_end(ctx);
+        return SIM_DONE;
+    }
+    if (sim_argument_count(call) > 2 || !sim_argument_number(call, 0, 0, 2, &mode) ||
+        !copy_text(call, 1, ctx->sim->packet.bearer_apn, SIM_APN_SIZE))
+        return SIM_FAILED;
+    if (mode == 0) {
+        sim_bearer_close(ctx);
+        return SIM_DONE;
+    }
+    if (sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
+        return SIM_CME_RADIO_OFF;
+    return sim_bearer_open(ctx, mode);
+}
+
+/* ---- CNCFG --------------------------------------------------------------------------------- */
+
+static int read_configuration(struct sim_context *ctx)
+{
+    const struct sim_packet *packet = &ctx->sim->packet;
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+CNCFG: ");
+    sim_put_number(ctx, packet->ip_type);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, packet->apn);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, packet->user);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, packet->password);
+    sim_put_text(ctx, ",");
+    sim_put_number(ctx, packet->authentication);
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+static int run_configuration(struct sim_call *call)
+{
+    struct sim_packet *packet = &call->ctx->sim->packet;
+    int32_t type = 0;
+    int32_t authentication = 0;
+    unsigned count = sim_argument_count(call);
+    if (call->form == SIM_FORM_READ)
+        return read_configuration(call->ctx);
+    if (count > 5 || !sim_argument_number(call, 0, 0, 2, &type) ||
+        (count == 5 && !sim_argument_number(call, 4, 0, 3, &authentication)))
+        return SIM_FAILED;
+    struct sim_packet changed = *packet;
+    if (!copy_text(call, 1, changed.apn, SIM_APN_SIZE) ||
+        !copy_text(call, 2, changed.user, SIM_SECRET_SIZE) ||
+        !copy_text(call, 3, changed.password, SIM_SECRET_SIZE))
+        return SIM_FAILED;
+    changed.ip_type = (uint8_t)type;
+    changed.authentication = (uint8_t)authentication;
+    *packet = changed;
+    return SIM_DONE;
+}
+
+/* ---- CGATT --------------------------------------------------------------------------------- */
+
+static int run_attach(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t attach = 0;
+    if (call->form == SIM_FORM_READ) {
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CGATT: ");
+        sim_put_number(ctx, ctx->sim->radio.attached);
+        sim_line_end(ctx);
+        return SIM_DONE;
+    }
+    if (sim_argument_count(call) != 1 || !sim_argument_number(call, 0, 0, 1, &attach))
+        return SIM_FAILED;
+    if (attach && sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
+        return SIM_CME_RADIO_OFF;
+    if (attach && !sim_network_registered(ctx))
+        return SIM_CME_NO_SERVICE;
+    sim_network_attach(ctx, attach != 0);
+    return SIM_DONE;
+}
+
+/* ---- PDP contexts -------------------------------------------------------------------------- */
+
+static struct sim_pdp_context *find_context(struct sim_packet *packet, uint8_t cid)
+{
+    for (unsigned i = 0; i < SIM_CONTEXTS; i++)
+        if (packet->contexts[i].cid == cid)
+            return &packet->contexts[i];
+    return NULL;
+}
+
+/* cid 13 and 14 hold copies that must be edited, too (T18). */
+void sim_contexts_init(struct sim_context *ctx)
+{
+    static const uint8_t cids[] = {1, 13, 14};
+    for (unsigned i = 0; i < sizeof cids; i++) {
+        ctx->sim->packet.contexts[i].cid = cids[i];
+        memcpy(ctx->sim->packet.contexts[i].type, "IP", 3);
+    }
+}
+
+static int read_contexts(struct sim_context *ctx)
+{
+    for (uint8_t cid = 1; cid <= 24; cid++) {
+        const struct sim_pdp_context *context = find_context(&ctx->sim->packet, cid);
+        if (!context)
+            continue;
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CGDCONT: ");
+        sim_put_number(ctx, cid);
+        sim_put_text(ctx, ",");
+        sim_put_quoted(ctx, context->type);
+        sim_put_text(ctx, ",");
+        sim_put_quoted(ctx, context->apn);
+        sim_put_text(ctx, ",\"0.0.0.0\",0,0,0,0");
+        sim_line_end(ctx);
+    }
+    return SIM_DONE;
+}
+
+static bool is_type(const char *type)
+{
+    static const char *const types[] = {"IP", "IPV6", "IPV4V6", "PPP"};
+    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i], type) == 0)
+            return true;
+    return false;
+}
+
+/* A cid alone undefines the context (3GPP TS 27.007 10.1.1). */
+static int run_contexts(struct sim_call *call)
+{
+    struct sim_packet *packet = &call->ctx->sim->packet;
+    struct sim_pdp_context wanted = {0};
+    int32_t cid = 0;
+    if (call->form == SIM_FORM_READ)
+        return read_contexts(call->ctx);
+    if (sim_argument_count(call) > 8 || !sim_argument_number(call, 0, 1, 24, &cid))
+        return SIM_FAILED;
+    struct sim_pdp_context *context = find_context(packet, (uint8_t)cid);
+    if (sim_argument_count(call) > 1) {
+        if (!copy_text(call, 1, wanted.type, sizeof wanted.type) || !is_type(wanted.type) ||
+            !copy_text(call, 2, wanted.apn, sizeof wanted.apn))
+            return SIM_FAILED;
+        wanted.cid = (uint8_t)cid;
+        context = context ? context : find_context(packet, 0);
+        if (!context)
+            return SIM_CME_MEMORY_FULL;
+    }
+    if (context)
+        *context = wanted;
+    return SIM_DONE;
+}
+
+static int run_addresses(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t cid = 1;
+    if (call->form == SIM_FORM_WRITE && !sim_argument_number(call, 0, 1, 24, &cid))
+        return SIM_FAILED;
+    if (!find_context(&ctx->sim->packet, (uint8_t)cid))
+        return SIM_FAILED;
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+CGPADDR: ");
+    sim_put_number(ctx, cid);
+    sim_put_text(ctx, ",");
+    sim_put_text(ctx, ctx->sim->radio.attached ? ctx->host->config->address : "0.0.0.0");
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+enum {
+    ALL_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
+    TEST_WRITE_ACT = SIM_FORM_TEST | SIM_FORM_WRITE | SIM_FORM_EXECUTE
+};
+
+const struct sim_command sim_commands_packet[] = {
+    {"+CGATT", ALL_VALUES, SIM_NO_SAVE, 'D', 75000, "AT106 6.2", "packet attach", "+CGATT: (0,1)",
+     run_attach},
+    {"+CGDCONT", ALL_VALUES, SIM_AUTO_SAVE, 'O', 0, "AT106 6.2, T18", "PDP contexts",
+     "+CGDCONT: (1-24),\"IP\",,,(0),(0),(0),(0)", run_contexts},
+    {"+CGPADDR", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 0, "AT106 6.2", "address of a context",
+     "+CGPADDR: (1-24)", run_addresses},
+    {"+CNACT", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "AT106 5.2.30, T06", "app network",
+     "+CNACT: (0-2),(0-63)", run_app_network},
+    {"+CNCFG", ALL_VALUES, SIM_AUTO_SAVE, 'D', 0, "FOTA101 4.1", "how the app network opens",
+     "+CNCFG: (0-2),(0-63),(0-31),(0-31),(0-3)", run_configuration},
+    {.name = NULL},
+};

@@ -1,0 +1,221 @@
+/*
+ * frame.h - what the files of the frame share: port, interpreter, parameters, power, network.
+ * The rest of sim/ needs sim/internal.h only.
+ */
+#ifndef FOTARIG_SIM_FRAME_H
+#define FOTARIG_SIM_FRAME_H
+
+#include "sim/internal.h"
+
+/* ---- output.c: what is waiting to be sent -------------------------------------------------- */
+
+/* Adds to an answer. What does not fit is lost and counted. */
+void sim_output_add(struct sim_context *ctx, const char *bytes, size_t size);
+/* Adds before an answer that is held: echo and URCs do not wait for it. */
+void sim_output_insert(struct sim_context *ctx, const char *bytes, size_t size);
+/* From here on answers are held until sim_output_release(). */
+void sim_output_release(struct sim_context *ctx);
+/* Forgets what is held, or all of it. */
+void sim_output_drop_held(struct sim_context *ctx);
+void sim_output_drop(struct sim_context *ctx);
+/* The rate changes when the result of the running line has been sent; 0 = autobaud. */
+void sim_output_change_rate_after_line(struct sim_context *ctx, uint32_t rate_bps);
+/* The line is done: that is here. */
+void sim_output_mark_rate(struct sim_context *ctx);
+
+/* ---- line.c: bytes of the host to command lines -------------------------------------------- */
+
+void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps);
+/* Handles type-ahead once the interpreter is idle. */
+void sim_line_pump(struct sim_context *ctx);
+/* Forgets what the RAM held. */
+void sim_line_reset(struct sim_context *ctx, enum sim_reset reset);
+/* AT+IPR: the rate of the port, 0 = autobaud. */
+void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
+
+/* ---- interpreter.c ------------------------------------------------------------------------- */
+
+enum sim_interpreter_state {
+    SIM_INTERPRETER_IDLE,
+    SIM_INTERPRETER_WAITING, /* a line is complete; it runs after answer-delay */
+    SIM_INTERPRETER_RUNNING,
+    SIM_INTERPRETER_PENDING, /* a command has returned SIM_PENDING */
+    SIM_INTERPRETER_HELD     /* the answer is ready and waits for its time */
+};
+
+/* The line in the port's buffer is complete. */
+void sim_interpreter_start(struct sim_context *ctx);
+/* A byte came while a command runs: true when that has ended it. */
+bool sim_interpreter_abort(struct sim_context *ctx);
+void sim_interpreter_reset(struct sim_context *ctx);
+
+/* One command of a line, as it was found there. */
+struct sim_piece {
+    const char *text; /* of the whole command, "+CFUN=1,1" */
+    size_t length;
+    size_t name_length; /* at its beginning */
+    const char *arguments;
+    size_t arguments_length;
+    size_t next; /* cursor behind it */
+    enum sim_form form;
+    bool malformed;
+};
+
+/* grammar.c: finds the command at `cursor`; false at the end of the line. */
+bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim_piece *ret_piece);
+
+/* ---- names.c ------------------------------------------------------------------------------- */
+
+enum { SIM_CHAPTERS = 7 };
+/* The command tables, in the order in which CLAC lists them. */
+extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
+void sim_names_init(struct sim *sim);
+/* The command with that name, any case; NULL when there is none. */
+const struct sim_command *sim_names_find(const struct sim *sim, const char *name, size_t length);
+
+/* ---- answer.c ------------------------------------------------------------------------------ */
+
+/* The final result code for what a handler returned. */
+void sim_answer_result(struct sim_context *ctx, int result);
+/* A final result code given as text, in ATV1 form. */
+void sim_answer_text(struct sim_context *ctx, const char *text, size_t length);
+/* The n-th result code, NULL = no more; for the catalogue. */
+const char *sim_answer_name(size_t index);
+/* The text of a CME error, NULL when the number is not in the table. */
+const char *sim_answer_error_text(int number);
+void sim_put_hex(struct sim_context *ctx, uint32_t value, unsigned digits);
+/* A number with leading zeros. */
+void sim_put_padded(struct sim_context *ctx, uint32_t value, unsigned digits);
+/* test_answer of a row whose handler answers the test form itself. */
+extern const char sim_test_runs[];
+
+/* ---- parameters.c -------------------------------------------------------------------------- */
+
+extern const struct sim_command sim_commands_parameter[];
+static inline int32_t sim_value(const struct sim_context *ctx, enum sim_parameter parameter)
+{
+    return ctx->sim->live[parameter];
+}
+/* Changes a value as its saving mode demands. */
+void sim_value_set(struct sim_context *ctx, enum sim_parameter parameter, int32_t value);
+/* Changes the live value only. */
+void sim_value_set_live(struct sim_context *ctx, enum sim_parameter parameter, int32_t value);
+/* The parameter of a row of sim_commands_parameter[]. */
+enum sim_parameter sim_parameter_of(const struct sim_call *call);
+/* True when `value` is in the range that the row states for its `field`-th number. */
+bool sim_parameter_allows(enum sim_parameter parameter, unsigned field, int32_t value);
+/* A new module; a restart; ATZ; AT&F; AT&W. */
+void sim_values_init(struct sim_context *ctx);
+void sim_values_restart(struct sim_context *ctx);
+void sim_values_recall(struct sim_context *ctx);
+void sim_values_factory(struct sim_context *ctx);
+void sim_values_store(struct sim_context *ctx);
+/* "+NAME: <value>", or "013" of an S-register. */
+void sim_parameter_print(struct sim_context *ctx, enum sim_parameter parameter);
+
+int sim_run_parameter(struct sim_call *call);
+int sim_run_pair(struct sim_call *call);
+int sim_run_icf(struct sim_call *call);
+int sim_run_ipr(struct sim_call *call);
+int sim_run_cfun(struct sim_call *call);
+int sim_run_registration(struct sim_call *call);
+int sim_run_cops(struct sim_call *call);
+int sim_run_cnsmod(struct sim_call *call);
+int sim_run_cbatchk(struct sim_call *call);
+
+/* ---- power.c ------------------------------------------------------------------------------- */
+
+enum sim_power_state {
+    SIM_POWER_NO_SUPPLY,
+    SIM_POWER_OFF,      /* supplied, switched off */
+    SIM_POWER_STARTING, /* silent, or the updater runs */
+    SIM_POWER_UP,       /* the AT engine answers */
+    SIM_POWER_DEAD      /* crashed with CEDUMP=1 */
+};
+
+enum sim_power_plan { SIM_PLAN_NONE, SIM_PLAN_OFF, SIM_PLAN_ON, SIM_PLAN_RESET };
+
+/* Switches the module off after power-off-time; `notice` is printed, NULL = nothing. */
+void sim_power_down(struct sim_context *ctx, const char *notice);
+/* AT+CFUN=1,1: resets after reset-delay. Returns what the handler returns. */
+int sim_power_reset_soon(struct sim_context *ctx);
+/* The supply changed, or whether it is watched. */
+void sim_power_check_supply(struct sim_context *ctx);
+bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action);
+void sim_hang_set(struct sim_context *ctx, enum sim_hang hang);
+/* The n-th line of the boot timeline, "RDY", or NULL; for the catalogue. */
+struct sim_boot_line {
+    const char *text; /* how the line begins */
+    const char *meaning;
+    const char *source;
+    const char *setting;
+    char tag;
+    bool whole; /* the line is no longer than that */
+};
+const struct sim_boot_line *sim_boot_line(size_t index);
+static inline bool sim_power_is_up(const struct sim *sim)
+{
+    return sim->power.state == SIM_POWER_UP;
+}
+static inline bool sim_power_is_on(const struct sim *sim)
+{
+    return sim->power.state >= SIM_POWER_STARTING;
+}
+
+/* ---- network.c ----------------------------------------------------------------------------- */
+
+enum sim_radio_work {
+    SIM_RADIO_IDLE,
+    SIM_RADIO_SEARCH,  /* registration */
+    SIM_RADIO_SCAN,    /* COPS=? */
+    SIM_RADIO_OPERATOR /* COPS=1 */
+};
+
+void sim_network_init(struct sim_context *ctx);
+/* Begins to search if the radio is on, or gives up what there was. */
+void sim_network_update(struct sim_context *ctx);
+/* COPS=2 and CGATT=0 take it away; NETWORK 0 does, too. */
+void sim_network_lose(struct sim_context *ctx, uint8_t registration);
+/* SIM_ACTION_NETWORK, SIM_ACTION_BEARER_LOST. */
+bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action);
+void sim_network_attach(struct sim_context *ctx, bool attached);
+/* <AcT> of the network: 0 GSM, 7 CAT-M1, 9 NB-IoT. */
+int sim_network_access(const struct sim_context *ctx);
+/* "+CREG: " and so on with what follows <n>. */
+void sim_network_print(struct sim_context *ctx, enum sim_parameter which);
+/* <stat> of CNSMOD. */
+int sim_network_system_mode(const struct sim_context *ctx);
+/* COPS=? and COPS=1 have taken their time. */
+void sim_operator_scanned(struct sim_context *ctx);
+void sim_operator_searched(struct sim_context *ctx);
+/* The PDP contexts of a new module. */
+void sim_contexts_init(struct sim_context *ctx);
+
+struct sim_date {
+    uint32_t year, month, day, hour, minute, second;
+};
+struct sim_date sim_date_of(int64_t unix_s);
+int64_t sim_date_seconds(const struct sim_date *date);
+/* "19/06/26,06:04:03" */
+void sim_put_date(struct sim_context *ctx, int64_t unix_s);
+/* Local time of the module, Unix seconds. */
+int64_t sim_network_clock(const struct sim_context *ctx);
+/* CNACT. */
+int sim_bearer_open(struct sim_context *ctx, int32_t mode);
+void sim_bearer_close(struct sim_context *ctx);
+void sim_bearer_fail(struct sim_context *ctx);
+
+/* ---- SIM card ------------------------------------------------------------------------------ */
+
+enum sim_card { SIM_CARD_READY, SIM_CARD_ABSENT, SIM_CARD_PIN, SIM_CARD_PUK };
+/* How the card is now: a PIN that was given counts. */
+enum sim_card sim_card_state(const struct sim_context *ctx);
+/* The card is powered again: +CPIN is printed after cpin-delay. */
+void sim_card_report_soon(struct sim_context *ctx);
+void sim_card_print(struct sim_context *ctx);
+/* "READY", "SIM PIN", … as CPIN prints it. */
+const char *sim_card_text(const struct sim_context *ctx);
+/* 0, or the CME error of a command that needs the card. */
+int sim_card_error(const struct sim_context *ctx);
+
+#endif

@@ -1,0 +1,304 @@
+/*
+ * line.c - the port's receiving side: rate, autobaud, echo, lines, data mode.
+ *
+ * The module listens for AT and collects what follows it up to CR (AT106 1.4). Echo belongs here,
+ * on the input path: it is not serialised with answers and URCs (T02).
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+
+/* What the last bytes were. */
+enum sim_scan {
+    SCAN_NOTHING,
+    SCAN_A,    /* an A: T or / may follow */
+    SCAN_LINE, /* AT: the line is collected */
+    SCAN_SYNC  /* autobaud: AT was seen, CR completes it */
+};
+
+/* UART101 4 */
+static const uint32_t autobaud_rates[] = {9600, 19200, 38400, 57600, 115200};
+
+/* The rate that the module talks at while nothing has been found yet (I). */
+enum { DEFAULT_RATE_BPS = 115200 };
+
+/* A LF this soon after the CR belongs to it; no host can have seen an answer yet (I). */
+enum { LINE_FEED_US = 1000 };
+
+typedef int data_taker(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+static data_taker *const takers[] = {
+    [SIM_TAKER_NONE] = NULL,
+    [SIM_TAKER_FILE_WRITE] = sim_files_take,
+};
+
+static bool busy(const struct sim *sim)
+{
+    return sim->interpreter.state != SIM_INTERPRETER_IDLE;
+}
+
+static void echo(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    if (sim_value(ctx, SIM_PARAMETER_ECHO))
+        sim_output_insert(ctx, bytes, size);
+}
+
+/* ---- the rate ------------------------------------------------------------------------------ */
+
+static bool autobaud_supports(uint32_t baud_bps)
+{
+    for (size_t i = 0; i < sizeof autobaud_rates / sizeof autobaud_rates[0]; i++)
+        if (autobaud_rates[i] == baud_bps)
+            return true;
+    return baud_bps == 0;
+}
+
+void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps)
+{
+    struct sim_port *port = &ctx->sim->port;
+    port->rate_found = rate_bps != 0;
+    port->autobaud_tries = 0;
+    port->scan = SCAN_NOTHING;
+    if (rate_bps != 0)
+        port->rate_bps = rate_bps;
+}
+
+void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    struct sim_port *port = &ctx->sim->port;
+    uint32_t fixed_bps = (uint32_t)ctx->sim->saved[SIM_PARAMETER_IPR];
+    bool keep = reset == SIM_RESET_CFOTA && sim_setting(ctx, SIM_SETTING_RATE_AFTER_FOTA) == 0;
+    if (port->rate_bps == 0)
+        port->rate_bps = DEFAULT_RATE_BPS;
+    if (fixed_bps != 0 || !keep)
+        sim_line_set_rate(ctx, fixed_bps);
+    port->rate_pending = 0;
+    port->scan = SCAN_NOTHING;
+    port->line_ended = 0;
+    port->type_ahead_length = 0;
+    port->data_left_bytes = 0;
+    port->data_taker = SIM_TAKER_NONE;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static void line_begin(struct sim_port *port)
+{
+    memset(port->line, 0, port->line_length);
+    port->line_length = 0;
+    port->line_overflow = 0;
+    port->scan = SCAN_LINE;
+}
+
+static void line_end(struct sim_context *ctx)
+{
+    struct sim_port *port = &ctx->sim->port;
+    port->scan = SCAN_NOTHING;
+    port->line_ended = 1;
+    port->ended_at_us = ctx->now_us;
+    sim_interpreter_start(ctx);
+}
+
+static void line_byte(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    if (byte == (char)sim_value(ctx, SIM_PARAMETER_S5)) {
+        if (port->line_length > 0)
+            port->line_length--;
+    } else if (byte == '\n') {
+        return;
+    } else if (port->line_length < SIM_LINE_SIZE) {
+        port->line[port->line_length++] = byte;
+    } else {
+        port->line_overflow = 1;
+    }
+}
+
+/* One byte while the module listens for a command. */
+static void listen(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    bool is_a = byte == 'A' || byte == 'a';
+    if (port->scan == SCAN_LINE && byte == '\r') {
+        line_end(ctx);
+    } else if (port->scan == SCAN_LINE) {
+        line_byte(ctx, byte);
+    } else if (port->scan == SCAN_A && (byte == 'T' || byte == 't')) {
+        line_begin(port);
+    } else if (port->scan == SCAN_A && byte == '/') {
+        line_end(ctx);
+        port->line_ended = 0;
+    } else {
+        port->scan = is_a ? SCAN_A : SCAN_NOTHING;
+    }
+}
+
+/* ---- autobaud ------------------------------------------------------------------------------ */
+
+/*
+ * The first lines AT get nothing, not even echo; the one that is heard is a command line like any
+ * other (UART101 4, T22).
+ */
+static void find_rate(struct sim_context *ctx, char byte, uint32_t baud_bps)
+{
+    struct sim_port *port = &ctx->sim->port;
+    int32_t tries = sim_setting(ctx, SIM_SETTING_AUTOBAUD_TRIES);
+    if (!autobaud_supports(baud_bps)) {
+        port->scan = SCAN_NOTHING;
+    } else if (port->scan == SCAN_A && (byte == 'T' || byte == 't')) {
+        port->scan = SCAN_SYNC;
+        if (port->autobaud_tries < tries)
+            return;
+        sim_line_set_rate(ctx, baud_bps != 0 ? baud_bps : port->rate_bps);
+        echo(ctx, "AT", 2);
+        line_begin(port);
+    } else if (port->scan == SCAN_SYNC) {
+        if (byte != '\r')
+            return;
+        port->autobaud_tries++;
+        port->scan = SCAN_NOTHING;
+    } else {
+        port->scan = byte == 'A' || byte == 'a' ? SCAN_A : SCAN_NOTHING;
+    }
+}
+
+/* ---- data mode ----------------------------------------------------------------------------- */
+
+void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
+                    uint32_t size, uint32_t timeout_ms)
+{
+    struct sim_port *port = &ctx->sim->port;
+    sim_line(ctx, prompt);
+    port->data_taker = (uint8_t)taker;
+    port->data_left_bytes = size;
+    sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + timeout_ms * 1000ull);
+}
+
+static void data_finish(struct sim_context *ctx, int result)
+{
+    ctx->sim->port.data_taker = SIM_TAKER_NONE;
+    ctx->sim->port.data_left_bytes = 0;
+    sim_timer_stop(ctx, SIM_TIMER_DATA);
+    sim_finish(ctx, result);
+}
+
+void sim_on_data_timeout(struct sim_context *ctx)
+{
+    uint8_t taker = ctx->sim->port.data_taker;
+    if (taker != SIM_TAKER_NONE)
+        data_finish(ctx, takers[taker](ctx, NULL, 0, false));
+}
+
+/* Returns how many of the bytes were data. */
+static size_t take_data(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    struct sim_port *port = &ctx->sim->port;
+    size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
+    port->data_left_bytes -= (uint32_t)taken;
+    bool complete = port->data_left_bytes == 0;
+    int result = takers[port->data_taker](ctx, (const uint8_t *)bytes, taken, complete);
+    if (result != SIM_PENDING)
+        data_finish(ctx, result);
+    return taken;
+}
+
+/* ---- receiving ----------------------------------------------------------------------------- */
+
+/* A LF that follows a CR is nothing (facts 1.1). */
+static bool is_line_feed_of_cr(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    bool ended = port->line_ended;
+    port->line_ended = 0;
+    if (!ended || byte != '\n')
+        return false;
+    return port->data_taker == SIM_TAKER_NONE || ctx->now_us <= port->ended_at_us + LINE_FEED_US;
+}
+
+/* Bytes that come before the last line has its result (AT106 1.4.5, T16). */
+static void receive_early(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    if (sim_interpreter_abort(ctx))
+        return;
+    echo(ctx, &byte, 1);
+    if (sim_setting(ctx, SIM_SETTING_BUSY_INPUT) == 1 &&
+        port->type_ahead_length < SIM_TYPE_AHEAD_SIZE)
+        port->type_ahead[port->type_ahead_length++] = byte;
+    else
+        ctx->sim->stat_lost_input_bytes++;
+}
+
+void sim_line_pump(struct sim_context *ctx)
+{
+    struct sim_port *port = &ctx->sim->port;
+    size_t used = 0;
+    while (used < port->type_ahead_length && !busy(ctx->sim))
+        listen(ctx, port->type_ahead[used++]);
+    if (used == 0)
+        return;
+    /* A restart inside listen() has emptied the buffer. */
+    if (used > port->type_ahead_length)
+        used = port->type_ahead_length;
+    port->type_ahead_length = (uint16_t)(port->type_ahead_length - used);
+    memmove(port->type_ahead, port->type_ahead + used, port->type_ahead_length);
+    memset(port->type_ahead + port->type_ahead_length, 0, used);
+}
+
+/* Echoes and collects up to the end of the line; returns how many bytes that were. */
+static size_t receive_line(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    size_t used = 0;
+    uint8_t scan = ctx->sim->port.scan;
+    const char *cr = scan == SCAN_LINE ? memchr(bytes, '\r', size) : NULL;
+    size_t span = cr ? (size_t)(cr - bytes) + 1 : scan == SCAN_LINE ? size : 1;
+    echo(ctx, bytes, span);
+    while (used < span)
+        listen(ctx, bytes[used++]);
+    return used;
+}
+
+static bool hears(const struct sim *sim)
+{
+    return sim_power_is_up(sim) && sim->power.hang != SIM_HANG_DEAF &&
+           sim->power.hang != SIM_HANG_BOTH;
+}
+
+/* Handles at least one byte; returns how many. */
+static size_t receive_some(struct sim_context *ctx, const char *bytes, size_t size,
+                           uint32_t baud_bps)
+{
+    struct sim *sim = ctx->sim;
+    if (!hears(sim)) {
+        sim->stat_lost_input_bytes += size;
+        return size;
+    }
+    if (!sim->port.rate_found) {
+        find_rate(ctx, bytes[0], baud_bps);
+        return 1;
+    }
+    if (baud_bps != 0 && baud_bps != sim->port.rate_bps) {
+        sim->port.scan = SCAN_NOTHING;
+        sim->stat_lost_input_bytes += size;
+        return size;
+    }
+    if (sim->port.line_ended && is_line_feed_of_cr(ctx, bytes[0]))
+        return 1;
+    if (sim->port.data_taker != SIM_TAKER_NONE)
+        return take_data(ctx, bytes, size);
+    if (busy(sim)) {
+        receive_early(ctx, bytes[0]);
+        return 1;
+    }
+    return receive_line(ctx, bytes, size);
+}
+
+void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps)
+{
+    while (size > 0) {
+        size_t used = receive_some(ctx, bytes, size, baud_bps);
+        bytes += used;
+        size -= used;
+        if (ctx->sim->port.type_ahead_length > 0)
+            sim_line_pump(ctx);
+    }
+}

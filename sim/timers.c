@@ -1,0 +1,51 @@
+/*
+ * timers.c - one deadline each; what is due runs in time order.
+ */
+#include "sim/frame.h"
+
+_Static_assert((int)SIM_TIMER_COUNT == (int)SIM_TIMER_SLOTS, "state.h holds one slot a timer");
+
+static void (*const handlers[])(struct sim_context *ctx) = {
+#define X(name, text, handler) [SIM_TIMER_##name] = handler,
+    SIM_TIMERS(X)
+#undef X
+};
+
+void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
+{
+    ctx->sim->timer_at_us[timer] = at_us;
+}
+
+void sim_timer_stop(struct sim_context *ctx, enum sim_timer timer)
+{
+    ctx->sim->timer_at_us[timer] = SIM_NEVER;
+}
+
+static unsigned earliest(const struct sim *sim)
+{
+    unsigned first = 0;
+    for (unsigned i = 1; i < SIM_TIMER_COUNT; i++)
+        if (sim->timer_at_us[i] < sim->timer_at_us[first])
+            first = i;
+    return first;
+}
+
+/* Each handler sees the time at which it was due, so that late calls do not add up. */
+uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_us)
+{
+    struct sim_context ctx = {sim, host, now_us};
+    unsigned first = earliest(sim);
+    for (; sim->timer_at_us[first] <= now_us; first = earliest(sim)) {
+        if (sim->timer_at_us[first] == SIM_NEVER)
+            break;
+        if (sim->timer_at_us[first] > sim->seen_at_us)
+            sim->seen_at_us = sim->timer_at_us[first];
+        ctx.now_us = sim->seen_at_us;
+        sim->timer_at_us[first] = SIM_NEVER;
+        handlers[first](&ctx);
+        sim_line_pump(&ctx);
+    }
+    if (now_us > sim->seen_at_us)
+        sim->seen_at_us = now_us;
+    return sim->timer_at_us[first];
+}
