@@ -22,9 +22,9 @@ struct sim_fact {
 bool sim_fact(size_t index, struct sim_fact *ret_fact);
 
 /* The package manifest that the updater reads (synthetic; I: the real format is not known). */
-extern const char sim_manifest_entry[];   /* name of the zip entry */
-extern const char sim_payload_entry[];    /* name of the entry with the delta */
-extern const char sim_manifest_format[];  /* value of its first key, "format" */
+extern const char sim_manifest_entry[];  /* name of the zip entry */
+extern const char sim_payload_entry[];   /* name of the entry with the delta */
+extern const char sim_manifest_format[]; /* value of its first key, "format" */
 /*
  * Writes a manifest; returns its length, or 0 when `capacity` is too small. The keys and their
  * order are described at the definition.

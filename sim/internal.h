@@ -26,10 +26,10 @@ enum sim_saving { SIM_NO_SAVE, SIM_AUTO_SAVE, SIM_AUTO_SAVE_REBOOT };
 
 /* What a handler returns; a positive number is a CME error (AT106 20.1). */
 enum {
-    SIM_DONE = 0,        /* OK */
-    SIM_FAILED = -1,     /* plain ERROR, whatever CMEE says */
-    SIM_PENDING = -2,    /* the final result comes later, through sim_finish() */
-    SIM_NO_RESULT = -3   /* none at all (AT+CPOWD) */
+    SIM_DONE = 0,      /* OK */
+    SIM_FAILED = -1,   /* plain ERROR, whatever CMEE says */
+    SIM_PENDING = -2,  /* the final result comes later, through sim_finish() */
+    SIM_NO_RESULT = -3 /* none at all (AT+CPOWD) */
 };
 enum {
     SIM_CME_NOT_ALLOWED = 3,
@@ -59,10 +59,10 @@ struct sim_call {
 };
 
 struct sim_command {
-    const char *name; /* "+CFOTA", "&W", "E": as it stands after AT */
-    uint8_t forms;    /* enum sim_form, ored */
-    uint8_t saving;   /* enum sim_saving */
-    char tag;         /* 'D', 'O', 'S', 'I' */
+    const char *name;    /* "+CFOTA", "&W", "E": as it stands after AT */
+    uint8_t forms;       /* enum sim_form, ored */
+    uint8_t saving;      /* enum sim_saving */
+    char tag;            /* 'D', 'O', 'S', 'I' */
     uint32_t maximum_ms; /* documented maximum response time, 0 = "-" */
     const char *source;
     const char *meaning;
@@ -126,8 +126,8 @@ void sim_urc_end(struct sim_context *ctx);
 
 /* ---- events, hooks, settings, timers ------------------------------------------------------- */
 
-void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number,
-              const char *text, size_t length);
+void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number, const char *text,
+              size_t length);
 /* Calls the hook if the host listens. True: the supply was cut there; stop at once. */
 bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number);
 int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
@@ -136,17 +136,18 @@ uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setti
 /* Deterministic random number below `limit` (> 0), from the module's own state. */
 uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
 
-/* X(NAME, "name", handler): at most one pending of each; handlers run in time order, then by row. */
+/* X(NAME, "name", handler): at most one pending of each; handlers run in time order, then by row.
+ */
 #define SIM_TIMERS(X)                                                                              \
-    X(ANSWER, "answer", sim_on_answer)             /* interpreter: delayed answers */              \
-    X(DATA, "data", sim_on_data_timeout)           /* line: data mode is over */                   \
-    X(BOOT, "boot", sim_on_boot)                   /* power: next row of the boot timeline */      \
-    X(CARD, "card", sim_on_card)                   /* radio: the SIM card is back */               \
-    X(POWER, "power", sim_on_power)                /* power: a switch-off or a reset is due */     \
-    X(NETWORK, "network", sim_on_network)          /* radio: registration */                       \
-    X(BEARER, "bearer", sim_on_bearer)             /* packet: app network up or down */            \
-    X(DOWNLOAD, "download", sim_on_download)       /* download: progress, retry, end */            \
-    X(UPDATER, "updater", sim_on_updater)          /* updater: next point of the update */
+    X(ANSWER, "answer", sim_on_answer)       /* interpreter: delayed answers */                    \
+    X(DATA, "data", sim_on_data_timeout)     /* line: data mode is over */                         \
+    X(BOOT, "boot", sim_on_boot)             /* power: next row of the boot timeline */            \
+    X(CARD, "card", sim_on_card)             /* radio: the SIM card is back */                     \
+    X(POWER, "power", sim_on_power)          /* power: a switch-off or a reset is due */           \
+    X(NETWORK, "network", sim_on_network)    /* radio: registration */                             \
+    X(BEARER, "bearer", sim_on_bearer)       /* packet: app network up or down */                  \
+    X(DOWNLOAD, "download", sim_on_download) /* download: progress, retry, end */                  \
+    X(UPDATER, "updater", sim_on_updater)    /* updater: next point of the update */
 
 enum sim_timer {
 #define X(name, text, handler) SIM_TIMER_##name,
@@ -190,8 +191,8 @@ void sim_files_init(struct sim_context *ctx);
 uint8_t sim_files_find(const struct sim_files *files, uint8_t directory, const char *name,
                        size_t length);
 /* Splits "/fota/update.zip"; false when it is outside the four folders or the name is too long. */
-bool sim_files_path(const char *path, size_t length, uint8_t *ret_directory,
-                    const char **ret_name, size_t *ret_length);
+bool sim_files_path(const char *path, size_t length, uint8_t *ret_directory, const char **ret_name,
+                    size_t *ret_length);
 /* The file with that name, empty; made when it is not there. SIM_NO_FILE: no entry is free. */
 uint8_t sim_files_create(struct sim_context *ctx, uint8_t directory, const char *name,
                          size_t length);

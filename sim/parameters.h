@@ -72,8 +72,8 @@
     X(CNMP, "+CNMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "preferred mode", 38, -1,           \
       "2,13,38,51", "+CNMP: ((2-Automatic),(13-GSM Only),(38-LTE Only),(51-GSM And LTE Only))",    \
       sim_run_parameter)                                                                           \
-    X(CNMB, "+CNMB", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "CAT-M, NB-IoT or both", 3, -1,     \
-      "1-3", "+CNMB: ((1-Cat-M),(2-NB-IoT),(3-Cat-M And NB-IoT))", sim_run_parameter)              \
+    X(CMNB, "+CMNB", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "CAT-M, NB-IoT or both", 3, -1,     \
+      "1-3", "+CMNB: ((1-Cat-M),(2-NB-IoT),(3-Cat-M And NB-IoT))", sim_run_parameter)              \
     X(CNSMOD, "+CNSMOD", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2", "reports of the system mode", 0,  \
       -1, "0-1", NULL, sim_run_cnsmod)                                                             \
     X(CLTS, "+CLTS", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2, T06", "network time", 0, -1, "0-1",    \

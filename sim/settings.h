@@ -96,7 +96,7 @@ enum sim_unit {
     X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06", "CSQ while registered; 99 while not")      \
     X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D', "LPM101 6.1.1",           \
       "area code of the cell, 5B57")                                                               \
-    X(CELL, "cell", COUNT, 26543387, 0, 268435455, NULL, 'D', "LPM101 6.1.1",                      \
+    X(CELL, "cell", COUNT, 26543899, 0, 268435455, NULL, 'D', "LPM101 6.1.1",                      \
       "identity of the cell, 195071B")                                                             \
     X(SCAN_TIME, "scan-time", MS, 20000, 0, 600000, NULL, 'I', "AT106 3.2.8",                      \
       "time that COPS=? takes")                                                                    \

@@ -132,8 +132,8 @@ struct sim_event {
 #define SIM_RESETS(X)                                                                              \
     X(POWER_ON, "power-on")                                                                        \
     X(PWRKEY, "pwrkey")                                                                            \
-    X(CFUN, "cfun")     /* AT+CFUN=1,1 or =6 */                                                    \
-    X(CFOTA, "cfota")   /* into or out of the updater */                                           \
+    X(CFUN, "cfun")   /* AT+CFUN=1,1 or =6 */                                                      \
+    X(CFOTA, "cfota") /* into or out of the updater */                                             \
     X(BROWNOUT, "brownout")                                                                        \
     X(CRASH, "crash")
 
@@ -200,20 +200,20 @@ struct sim_hook {
 
 /* What the surroundings want at a hook. All zero: go on as usual. */
 struct sim_override {
-    bool cut_power;       /* supply gone at this very point; nothing after it happens */
-    bool swallow;         /* COMMAND: it does not run and nothing is answered */
-    bool run;             /* COMMAND, with reply: the command runs as well, its answer is dropped */
-    const char *reply;    /* COMMAND: answer instead; lines separated by '\n', the last is the final
-                             result code, framed as ATV and ATE demand; NULL = the module's own */
-    uint32_t delay_ms;    /* COMMAND: the answer comes that much later */
+    bool cut_power;    /* supply gone at this very point; nothing after it happens */
+    bool swallow;      /* COMMAND: it does not run and nothing is answered */
+    bool run;          /* COMMAND, with reply: the command runs as well, its answer is dropped */
+    const char *reply; /* COMMAND: answer instead; lines separated by '\n', the last is the final
+                          result code, framed as ATV and ATE demand; NULL = the module's own */
+    uint32_t delay_ms; /* COMMAND: the answer comes that much later */
 };
 
 /* The module's surroundings: constant while it lives, given with every call. */
 struct sim_host {
     const struct sim_config *config;
     struct sim_store *store;
-    uint32_t hook_mask;      /* bit n set: hook is called for enum sim_hook_kind n */
-    uint32_t http_mark_bytes;/* HTTP_BYTE hook: called when the body reaches this; 0 = never */
+    uint32_t hook_mask;       /* bit n set: hook is called for enum sim_hook_kind n */
+    uint32_t http_mark_bytes; /* HTTP_BYTE hook: called when the body reaches this; 0 = never */
     void (*on_event)(void *context, uint64_t now_us, const struct sim_event *event); /* or NULL */
     struct sim_override (*hook)(void *context, uint64_t now_us, const struct sim_hook *hook);
     void *context;
@@ -281,7 +281,7 @@ bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_ac
 /* ---- HTTP: a request to the surroundings --------------------------------------------------- */
 
 struct sim_http_request {
-    uint16_t job;      /* number of the download; answers carry it, stale ones are dropped */
+    uint16_t job; /* number of the download; answers carry it, stale ones are dropped */
     uint16_t timeout_s;
     char url[256];
 };
@@ -310,10 +310,10 @@ struct sim_view {
     bool answering; /* the AT engine is up and not hung */
     uint8_t phase;  /* enum sim_phase */
     uint8_t percent;
-    uint8_t status; /* value of CFOTA? */
+    uint8_t status;        /* value of CFOTA? */
     uint8_t functionality; /* CFUN */
     uint16_t boots;
-    uint16_t resets; /* restarts since sim_init, the first power-on not counted */
+    uint16_t resets;      /* restarts since sim_init, the first power-on not counted */
     const char *revision; /* inside *sim */
 };
 void sim_view(const struct sim *sim, struct sim_view *ret_view);
