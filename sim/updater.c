@@ -154,7 +154,7 @@ static void leave_traces(struct sim_context *ctx)
     int32_t imei = sim_setting(ctx, SIM_SETTING_IMEI_AFTER_UPDATE);
     int8_t level = levels[sim_setting(ctx, SIM_SETTING_CFUN_AFTER_UPDATE)];
     if (level >= 0)
-        sim->saved[SIM_PARAMETER_CFUN] = level;
+        sim->updater.functionality_forced = (uint8_t)(level + 1);
     if (imei != 0)
         memset(sim->imei, 0, sizeof sim->imei);
     if (imei == 1)
@@ -421,6 +421,7 @@ bool sim_updater_takes_boot(struct sim_context *ctx)
 {
     struct sim_updater *updater = updater_of(ctx);
     bool again = updater->resume_phase != SIM_PHASE_IDLE;
+    set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER); /* a reset has overtaken what was due */
     if (!updater->flag || (again && !resumes(ctx)))
         return false;
     uint8_t phase = again ? updater->resume_phase : (uint8_t)SIM_PHASE_VERIFY;

@@ -43,20 +43,21 @@ enum sim_status {
 enum { SIM_REVISION = 40, SIM_FLASH_STEPS_PER_PHASE = 100 };
 
 struct sim_updater {
-    uint64_t phase_at_us;        /* the running phase would have begun then at 0 percent */
-    uint64_t phase_us;           /* its whole length */
-    char revision[SIM_REVISION]; /* NV: of the firmware that runs (GMR, view) */
-    char target[SIM_REVISION];   /* NV: of the package that is being installed */
-    uint8_t status;              /* NV: enum sim_status */
-    uint8_t flag;                /* NV: 1: the next boot belongs to the updater */
-    uint8_t resume_phase;        /* NV: enum sim_phase cut short by a loss of power, or IDLE */
-    uint8_t resume_percent;      /* NV: how far it was */
-    uint8_t failing;             /* NV: 1: the package is not for this module's firmware */
-    uint8_t going_on;            /* 1: the next boot resumes, whatever power-cut-in-restore says */
-    uint8_t phase;               /* enum sim_phase that runs; IDLE = the firmware runs */
-    uint8_t percent;             /* last one handled */
-    uint8_t stage;               /* enum sim_updater_stage */
-    uint8_t reserved[7];
+    uint64_t phase_at_us;         /* the running phase would have begun then at 0 percent */
+    uint64_t phase_us;            /* its whole length */
+    char revision[SIM_REVISION];  /* NV: of the firmware that runs (GMR, view) */
+    char target[SIM_REVISION];    /* NV: of the package that is being installed */
+    uint8_t status;               /* NV: enum sim_status */
+    uint8_t flag;                 /* NV: 1: the next boot belongs to the updater */
+    uint8_t resume_phase;         /* NV: enum sim_phase cut short by a loss of power, or IDLE */
+    uint8_t resume_percent;       /* NV: how far it was */
+    uint8_t failing;              /* NV: 1: the package is not for this module's firmware */
+    uint8_t functionality_forced; /* NV: CFUN + 1 that the next start takes, 0 = as saved */
+    uint8_t going_on;             /* 1: the next boot resumes, whatever power-cut-in-restore says */
+    uint8_t phase;                /* enum sim_phase that runs; IDLE = the firmware runs */
+    uint8_t percent;              /* last one handled */
+    uint8_t stage;                /* enum sim_updater_stage */
+    uint8_t reserved[6];
 };
 
 _Static_assert(sizeof(struct sim_updater) == 16 + 2 * SIM_REVISION + 16,
