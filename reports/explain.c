@@ -93,7 +93,7 @@ static void add_comparison(struct report_buffer *buffer, const struct report_cas
     struct report_bytes expected = c->expected, received = c->received;
     if (!expected.data && !received.data)
         return;
-    bool both = expected.size && received.size;
+    bool both = expected.data && received.data && expected.size && received.size;
     size_t index = both ? first_difference(expected, received) : SIZE_MAX;
     size_t column = index == SIZE_MAX ? 0 : column_of(expected, index);
     size_t from = column > SHOWN_COLUMNS - COLUMNS_BEFORE ? column - COLUMNS_BEFORE : 0;

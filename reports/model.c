@@ -113,7 +113,7 @@ static bool find_suite(struct report_run *run, const char *group, size_t *ret_su
         }
     }
     void *suites = run->suites;
-    if (!grow(&suites, run->suite_count, &run->suite_capacity, sizeof *run->suites))
+    if (!grow(&suites, run->suite_count, &run->suite_capacity, sizeof run->suites[0]))
         return false;
     run->suites = suites;
     if (!copy_text(run, &group))
@@ -209,7 +209,7 @@ static bool own_case(struct report_run *run, struct report_case *c)
 int report_plan_case(struct report_run *run, const struct report_case *known, size_t *ret_index)
 {
     void *entries = run->entries;
-    if (!grow(&entries, run->entry_count, &run->entry_capacity, sizeof *run->entries))
+    if (!grow(&entries, run->entry_count, &run->entry_capacity, sizeof run->entries[0]))
         return -1;
     run->entries = entries;
     struct report_entry *entry = allocate(run, sizeof *entry);
