@@ -1,0 +1,119 @@
+"""dialog.py - types at a program's port and compares every byte that comes back.
+
+All waits have a deadline; nothing sleeps for a fixed time.
+"""
+import os
+import re
+import selectors
+import signal
+import subprocess
+import time
+
+PATIENCE_S = 20
+
+
+class Mismatch(Exception):
+    """What came is not what was wanted."""
+
+
+class Program:
+    """A child whose output is read with a deadline; always ended and reaped."""
+
+    def __init__(self, words, **options):
+        self.name = os.path.basename(words[0])
+        self.child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                      bufsize=0, **options)
+        self.unread = b''
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.child.stdout, selectors.EVENT_READ)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.stop()
+
+    def read_more(self, end):
+        """Waits for bytes until the time `end`; False when none came."""
+        left = end - time.monotonic()
+        if left <= 0 or not self.selector.select(left):
+            return False
+        piece = os.read(self.child.stdout.fileno(), 65536)
+        self.unread += piece
+        return bool(piece)
+
+    def read_match(self, pattern, patience_s=PATIENCE_S):
+        """Takes everything up to the end of the pattern's first match."""
+        end = time.monotonic() + patience_s
+        while True:
+            match = re.search(pattern, self.unread, re.DOTALL)
+            if match:
+                self.unread = self.unread[match.end():]
+                return match
+            if not self.read_more(end):
+                raise Mismatch(f'{self.name}: want /{pattern.decode()}/ within {patience_s} s\n'
+                               f'  got {self.unread!r}')
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends it; returns its exit status (negative: by a signal)."""
+        if self.child.poll() is None:
+            self.child.send_signal(number)
+        try:
+            status = self.child.wait(PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+            raise Mismatch(f'{self.name}: did not end on signal {number}') from None
+        self.child.stdin.close()
+        self.child.stdout.close()
+        self.selector.close()
+        return status
+
+
+class Terminal(Program):
+    """socat between this process and a port."""
+
+    def __init__(self, port):
+        super().__init__(['socat', '-', f'OPEN:{port},rawer,b115200'])
+
+    def send(self, text):
+        self.child.stdin.write(text.encode() + b'\r')
+
+    def expect(self, want, patience_s=PATIENCE_S):
+        """The very next bytes must be these."""
+        want = want.encode()
+        end = time.monotonic() + patience_s
+        while len(self.unread) < len(want) and want.startswith(self.unread):
+            if not self.read_more(end):
+                break
+        if not self.unread.startswith(want):
+            raise Mismatch(f'want {want!r}\n  got {self.unread[:len(want) + 80]!r}')
+        self.unread = self.unread[len(want):]
+
+    def expect_line(self, line, patience_s=PATIENCE_S):
+        self.expect(f'\r\n{line}\r\n', patience_s)
+
+    def ask(self, command, *lines):
+        """Types a command; the module echoes it and answers with these lines."""
+        self.send(command)
+        self.expect(f'{command}\r')
+        for line in lines:
+            self.expect_line(line)
+
+
+class Module(Program):
+    """fotarig sim on a port of its own."""
+
+    def __init__(self, program, folder, *options):
+        self.link = os.path.join(folder, 'sim7000')
+        super().__init__([program, 'sim', '--link', self.link, *options])
+        self.banner = self.read_match(rb'^sim: [^\n]*\n').group().decode()
+
+
+class Server(Program):
+    """python3 -m http.server for a folder on a free port of loopback."""
+
+    def __init__(self, folder):
+        super().__init__(['python3', '-u', '-m', 'http.server', '0', '--bind', '127.0.0.1',
+                          '--directory', folder], stderr=subprocess.DEVNULL)
+        self.port = int(self.read_match(rb' port (\d+) ').group(1))
