@@ -63,7 +63,8 @@ harness_sources := $(wildcard harness/bench/*.c harness/scenario/*.c harness/exp
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
-bench_sources   := $(wildcard ci/bench/*.c)
+bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/inproc $(BUILD)/bench/atpty \
+                   $(BUILD)/bench/atclient
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -79,7 +80,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all deps bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help
 
 ## all: build the program (VARIANT=debug|release|asan)
@@ -109,7 +110,7 @@ tidy:
 
 ## bench: updates per second and round trip of AT, against the floors in ci/bench
 bench:
-	$(Q)$(MAKE) --no-print-directory VARIANT=release all
+	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench
 
 ## deps: install what is missing from the distribution
@@ -186,5 +187,18 @@ $(test_programs): $(BUILD)/%: $(BUILD)/obj/%.o \
 	@mkdir -p $(dir $@)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs) $(cmocka_libs)
+
+bench-programs: $(bench_programs)
+
+$(BUILD)/bench/updates: $(BUILD)/obj/ci/bench/updates.o $(test_libs_harness)
+	@mkdir -p $(dir $@)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
+
+# The floors are measured as they are: their own flags, none of ours.
+$(BUILD)/bench/%: ci/bench/floor/%.c ci/bench/floor/perf.h
+	@mkdir -p $(dir $@)
+	$(say) CC $<
+	$(Q)$(CC) -O2 -std=c11 -o $@ $< -lpthread -lm
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

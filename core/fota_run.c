@@ -317,6 +317,9 @@ void fota_take_event(struct fota_call *call, const struct at_event *event)
         if (row->read != NULL && row->read(fota, event->text, event->length)) {
             fota->info_seen = true;
             fota_note(fota, event->text, event->length);
+            if (row->read == fota_read_status)
+                fota_emit(call, FOTA_EVENT_STATUS, fota->result.status, 0, event->text,
+                          event->length);
             return;
         }
         fota_take_urc(call, event->text, event->length);

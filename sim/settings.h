@@ -216,7 +216,7 @@ enum sim_unit {
       "from that line to the reset")                                                               \
     X(STATUS_AFTER, "status-after", COUNT, 0, 0, 8, NULL, 'I', "sim7000-fota 4",                   \
       "CFOTA? after the update; 0 = by its result")                                                \
-    X(REVISION_AFTER, "revision-after", CHOICE, 0, 0, 2, "target|unchanged|third", 'I',            \
+    X(REVISION_AFTER, "revision-after", CHOICE, 1, 0, 2, "unchanged|target|third", 'I',            \
       "sim7000-fota 4", "GMR after an update that went well")                                      \
     X(REVISION_AFTER_FAILURE, "revision-after-failure", CHOICE, 0, 0, 2, "unchanged|target|third", \
       'I', "sim7000-fota 4", "GMR after one that failed")                                          \

@@ -282,6 +282,7 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
     case SCENARIO_TRIGGER_CORE_STATE:
         return when->state == happening->number;
     case SCENARIO_TRIGGER_HTTP_BYTE:
+    case SCENARIO_TRIGGER_BOOT: /* with `times`, the following ones too */
         return happening->number >= when->number;
     default:
         return when->number == happening->number;

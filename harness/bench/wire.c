@@ -97,19 +97,19 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
     if (paced)
         lane->busy_until_at_us += duration_us(size, baud_bps);
     size_t at = (lane->first_burst + (size_t)lane->burst_fill++) % BENCH_WIRE_BURSTS;
-    lane->bursts[at] = (struct bench_burst){
-        .end_at_us = lane->busy_until_at_us, .baud_bps = baud_bps, .length = (uint16_t)arriving};
+    lane->end_at_us[at] = lane->busy_until_at_us;
+    lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps, .length = (uint16_t)arriving};
 }
 
 uint64_t bench_lane_next(const struct bench_lane *lane)
 {
-    return lane->burst_fill ? lane->bursts[lane->first_burst].end_at_us : WIRE_NEVER;
+    return lane->burst_fill ? lane->end_at_us[lane->first_burst] : WIRE_NEVER;
 }
 
 size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
                        bool *ret_arrived, uint64_t now_us)
 {
-    *ret_arrived = lane->burst_fill && lane->bursts[lane->first_burst].end_at_us <= now_us;
+    *ret_arrived = lane->burst_fill && lane->end_at_us[lane->first_burst] <= now_us;
     if (!*ret_arrived)
         return 0;
     const struct bench_burst *burst = &lane->bursts[lane->first_burst];
@@ -128,10 +128,10 @@ size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_b
 }
 
 /* Bytes of the burst that have arrived by now_us, counted back from its end. */
-static uint16_t arrived_bytes(const struct bench_burst *burst, uint64_t now_us)
+static uint16_t arrived_bytes(const struct bench_burst *burst, uint64_t end_at_us, uint64_t now_us)
 {
     /* Ends of bursts are rounded up to whole microseconds; one of them is no missing time. */
-    uint64_t missing_us = burst->end_at_us - now_us - 1;
+    uint64_t missing_us = end_at_us - now_us - 1;
     uint64_t missing = (missing_us * burst->baud_bps + BIT_TIMES_US - 1) / BIT_TIMES_US;
     return missing >= burst->length ? 0 : (uint16_t)(burst->length - missing);
 }
@@ -140,11 +140,11 @@ void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)
 {
     uint16_t kept_bursts = 0, kept_bytes = 0;
     while (kept_bursts < lane->burst_fill) {
-        struct bench_burst *burst =
-            &lane->bursts[(lane->first_burst + (size_t)kept_bursts) % BENCH_WIRE_BURSTS];
-        if (burst->end_at_us > now_us) {
-            burst->length = arrived_bytes(burst, now_us);
-            burst->end_at_us = now_us;
+        size_t at = (lane->first_burst + (size_t)kept_bursts) % BENCH_WIRE_BURSTS;
+        struct bench_burst *burst = &lane->bursts[at];
+        if (lane->end_at_us[at] > now_us) {
+            burst->length = arrived_bytes(burst, lane->end_at_us[at], now_us);
+            lane->end_at_us[at] = now_us;
             kept_bytes = (uint16_t)(kept_bytes + burst->length);
             kept_bursts = (uint16_t)(kept_bursts + (burst->length ? 1 : 0));
             break;

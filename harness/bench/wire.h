@@ -19,7 +19,6 @@ enum { BENCH_WIRE_BYTES = 1024, BENCH_WIRE_BURSTS = 32, BENCH_WIRE_INSERT_MAX = 
 enum bench_lane_id { BENCH_TO_MODULE, BENCH_TO_HOST, BENCH_LANES };
 
 struct bench_burst {
-    uint64_t end_at_us; /* its last bit has arrived */
     uint32_t baud_bps;
     uint16_t length; /* bytes that arrive (lost ones are not among them) */
     uint16_t reserved;
@@ -41,6 +40,7 @@ struct bench_lane {
     uint32_t stat_garbled_bytes;
     uint8_t insert[BENCH_WIRE_INSERT_MAX];
     uint8_t bytes[BENCH_WIRE_BYTES];
+    uint64_t end_at_us[BENCH_WIRE_BURSTS]; /* the last bit of a burst has arrived */
     struct bench_burst bursts[BENCH_WIRE_BURSTS];
 };
 

@@ -18,6 +18,13 @@ void scenario_watch_init(struct scenario_watch *watch, const struct scenario_cas
     }
 }
 
+/* Scenarios write a command as it is typed, the module tells it without the AT. */
+static const char *without_at(const char *command)
+{
+    bool has_at = (command[0] | 0x20) == 'a' && (command[1] | 0x20) == 't';
+    return has_at ? command + 2 : command;
+}
+
 static bool begins_with(const char *text, size_t length, const char *wanted)
 {
     size_t n = strlen(wanted);
@@ -42,7 +49,10 @@ static void meet_next(struct scenario_monitor *monitor, const struct scenario_wa
 {
     uint8_t at;
     uint8_t *met = next_unmet(monitor, watch, kind, &at);
-    if (met && begins_with(text, length, one->expectations[at].text))
+    if (!met)
+        return;
+    const char *wanted = one->expectations[at].text;
+    if (begins_with(text, length, kind == SCENARIO_EXPECT_SENT ? without_at(wanted) : wanted))
         *met = 1;
 }
 
@@ -67,7 +77,7 @@ void scenario_saw_command(struct scenario_monitor *monitor, const struct scenari
     meet_next(monitor, watch, one, SCENARIO_EXPECT_SENT, text, length);
     for (unsigned i = 0; i < watch->count[SCENARIO_EXPECT_NEVER_SENT]; i++) {
         uint8_t at = watch->index[SCENARIO_EXPECT_NEVER_SENT][i];
-        if (begins_with(text, length, one->expectations[at].text))
+        if (begins_with(text, length, without_at(one->expectations[at].text)))
             monitor->violated[at] = 1;
     }
     switch (sim_command_role(text, length)) {

@@ -36,14 +36,17 @@ enum scenario_rule {
 
 /* What was seen so far. A value; all zero is the beginning. */
 struct scenario_monitor {
+    uint64_t attempt_began_at_us;                /* of the running attempt; 0 = none */
     uint8_t met[SCENARIO_EXPECTATIONS_MAX];      /* 1 = met */
     uint8_t violated[SCENARIO_EXPECTATIONS_MAX]; /* 1 = NEVER_SENT was sent */
+    uint16_t statuses_read;                      /* bit n: the core read status n */
     uint8_t broken[SCENARIO_RULE_COUNT];         /* 1 = the rule was broken while it ran */
     uint8_t starts;                              /* start commands run in this attempt */
-    uint8_t reserved;
-    uint16_t statuses_read;       /* bit n: the core read status n */
-    uint64_t attempt_began_at_us; /* of the running attempt; 0 = none */
+    uint8_t reserved[6];
 };
+_Static_assert(sizeof(struct scenario_monitor) ==
+                   8 + 2 * SCENARIO_EXPECTATIONS_MAX + 2 + SCENARIO_RULE_COUNT + 7,
+               "padding in struct scenario_monitor");
 
 /* Which expectations an event may concern, worked out once per case. */
 struct scenario_watch {

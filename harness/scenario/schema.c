@@ -105,8 +105,8 @@ static const struct scenario_key package_keys[] = {
      .type = SCENARIO_TYPE_NUMBER,
      DRAFT(now.package.http),
      .minimum = 100,
-     .maximum = 999,
-     .help = "the server's status, or a 6xx code of HTTPTOFS; 200"},
+     .maximum = 65535,
+     .help = "the server's status, or a code of HTTPTOFS from 600 on; 200"},
 };
 static const struct scenario_map package_map = {
     .name = "update.package", .keys = package_keys, .count = COUNT(package_keys)};

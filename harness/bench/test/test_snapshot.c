@@ -1,0 +1,127 @@
+/* At every step of every bundled scenario: snapshot, run on, restore, run again. One case, one
+ * test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/bench/run.h"
+
+static struct bench_run *run, *fresh;
+static struct bench_snapshot snapshot;
+static struct bench_world copy;
+
+static int make_runs(void **state)
+{
+    (void)state;
+    run = bench_run_new(BENCH_SINK_MEMORY);
+    fresh = bench_run_new(BENCH_SINK_MEMORY);
+    return run && fresh ? 0 : -1;
+}
+
+static int free_runs(void **state)
+{
+    (void)state;
+    bench_run_free(run);
+    bench_run_free(fresh);
+    return 0;
+}
+
+static const struct bench_options options = {.seed = 7};
+
+/* Digest of the journal from here to the end, and the hash of the world there. */
+static uint64_t rest(uint64_t *ret_end_hash)
+{
+    size_t mark = bench_journal_mark(&run->journal);
+    while (bench_run_step(run))
+        ;
+    *ret_end_hash = bench_world_hash(&run->world);
+    return bench_journal_digest(&run->journal, mark);
+}
+
+static void expect_equal(const char *what, uint64_t step, uint64_t want, uint64_t got)
+{
+    if (want != got)
+        fail_msg("step %llu: %s: want %016llx, got %016llx", (unsigned long long)step, what,
+                 (unsigned long long)want, (unsigned long long)got);
+}
+
+static void check_step(uint64_t step)
+{
+    uint64_t hash = bench_world_hash(&run->world), first_end, second_end;
+    memcpy(&copy, &run->world, sizeof copy);
+    expect_equal("a copy at another address hashes alike", step, hash, bench_world_hash(&copy));
+    expect_equal("a fresh world hashes alike", step, hash, bench_world_hash(&fresh->world));
+
+    bench_snapshot_take(run, &snapshot);
+    uint64_t first = rest(&first_end);
+    bench_snapshot_restore(run, &snapshot);
+    expect_equal("a restored world hashes alike", step, hash, bench_world_hash(&run->world));
+    uint64_t second = rest(&second_end);
+    expect_equal("the same rest of the journal", step, first, second);
+    expect_equal("the same world at the end", step, first_end, second_end);
+    bench_snapshot_restore(run, &snapshot);
+    bench_snapshot_drop(run);
+}
+
+static void every_step_can_be_restored(void **state)
+{
+    const struct scenario_case *one = *state;
+    uint64_t step = 0;
+    if (!bench_run_begin(run, one, &options) || !bench_run_begin(fresh, one, &options))
+        fail_msg("the case cannot be set up: %s%s", run->error, fresh->error);
+    for (bool more = true; more;) {
+        check_step(step++);
+        more = bench_run_step(fresh);
+        assert_true(bench_run_step(run) == more);
+    }
+    assert_true(step > 10);
+}
+
+static struct scenario **load_all(size_t *ret_count, size_t *ret_cases)
+{
+    struct scenario_list list = {0};
+    char text[256];
+    if (scenario_find("scenarios", &list, text, sizeof text) != 0 || list.count == 0) {
+        print_error("scenarios: %s\n", text);
+        return NULL;
+    }
+    struct scenario **scenarios = calloc(list.count, sizeof *scenarios);
+    for (size_t i = 0; scenarios && i < list.count; i++) {
+        struct scenario_errors errors = {0};
+        scenarios[i] = scenario_load(list.paths[i], &errors);
+        if (!scenarios[i]) {
+            print_error("%s", errors.text ? errors.text : list.paths[i]);
+            return NULL;
+        }
+        *ret_cases += scenarios[i]->case_count;
+    }
+    *ret_count = list.count;
+    scenario_list_done(&list);
+    return scenarios;
+}
+
+int main(void)
+{
+    size_t count = 0, cases = 0, at = 0;
+    struct scenario **scenarios = load_all(&count, &cases);
+    struct CMUnitTest *tests = calloc(cases + 1, sizeof *tests);
+    if (!scenarios || !tests)
+        return 1;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < scenarios[i]->case_count; k++)
+            tests[at++] =
+                (struct CMUnitTest){.name = scenarios[i]->cases[k].name,
+                                    .test_func = every_step_can_be_restored,
+                                    .initial_state = (void *)(uintptr_t)&scenarios[i]->cases[k]};
+    int failed = _cmocka_run_group_tests("snapshot", tests, at, make_runs, free_runs);
+    free(tests);
+    for (size_t i = 0; i < count; i++)
+        scenario_free(scenarios[i]);
+    free(scenarios);
+    return failed;
+}
