@@ -19,6 +19,7 @@ struct scenario_vary {
     size_t count;
     size_t case_count; /* product, at least 1 */
     bool broken;       /* complained about; names may be missing */
+    bool misspelt;     /* an unknown name was used, which may be one that now looks unused */
 };
 
 struct scenario_compiler {

@@ -105,7 +105,7 @@ static const struct scenario_key package_keys[] = {
      .type = SCENARIO_TYPE_NUMBER,
      DRAFT(now.package.http),
      .minimum = 100,
-     .maximum = 65535,
+     .maximum = UINT16_MAX,
      .help = "the server's status, or a code of HTTPTOFS from 600 on; 200"},
 };
 static const struct scenario_map package_map = {
@@ -336,7 +336,7 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 #define ACTION_NETWORK .type = SCENARIO_TYPE_WORD, .words = &network, ACTION(detail)
 #define ACTION_BEARER  .type = SCENARIO_TYPE_WORD, .words = &bearer, ACTION(detail)
 #define ACTION_HTTP_RESULT                                                                         \
-    .type = SCENARIO_TYPE_NUMBER, ACTION(number), .minimum = 100, .maximum = 999
+    .type = SCENARIO_TYPE_NUMBER, ACTION(number), .minimum = 100, .maximum = UINT16_MAX
 #define ACTION_HTTP_SHORT     .type = SCENARIO_TYPE_SIZE, ACTION(number)
 #define ACTION_FILE_DAMAGE    ACTION_PATH
 #define ACTION_FILE_TRUNCATE  ACTION_PATH

@@ -33,11 +33,11 @@ enum scenario_type {
         SCENARIO_TYPE_COUNT
 };
 
-/* What text may consist of. X(NAME, "description") */
+/* What text may consist of. X(NAME, "what it is called in messages") */
 #define SCENARIO_FORMS(X)                                                                          \
-    X(ANY, "no control characters")                                                                \
-    X(UNQUOTED, "no control characters and no double quote")                                       \
-    X(VISIBLE, "no blanks, control characters or quotes")                                          \
+    X(ANY, "text without control characters")                                                      \
+    X(UNQUOTED, "text without control characters and double quotes")                               \
+    X(VISIBLE, "text without blanks and quotes")                                                   \
     X(DIGITS, "digits only")                                                                       \
     X(COMMAND, "a command line, which begins with AT or A/")                                       \
     X(PATH, "a path, which begins with /")                                                         \

@@ -226,7 +226,7 @@ static bool check_text(struct scenario_compiler *compiler, const struct scenario
                           (long long)key->minimum, maximum);
     else if (!has_form(value, key->form))
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "'%s' is no value of '%s'; it is %s", shown, key->name,
+                          "'%s' is no value of '%s'; it takes %s", shown, key->name,
                           form_names[key->form]);
     else
         return true;

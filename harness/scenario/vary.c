@@ -143,6 +143,7 @@ const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
         }
     if (vary->broken)
         return NULL;
+    vary->misspelt = true;
     scenario_printable(shown, sizeof(shown), node->text, node->length);
     const char *nearest =
         scenario_nearest(node->text + 1, node->length - 1, vary_name, vary, vary->count);
@@ -159,7 +160,7 @@ void scenario_vary_finish(struct scenario_compiler *compiler)
 {
     for (size_t i = 0; i < compiler->vary.count; i++) {
         const struct scenario_vary_name *name = &compiler->vary.names[i];
-        if (!name->used)
+        if (!name->used && !compiler->vary.misspelt)
             scenario_diagnose(compiler->diagnostics, name->key->at, NULL,
                               "'%s' varies, but nothing uses it; write $%s where it belongs",
                               name->key->text, name->key->text);
