@@ -101,7 +101,8 @@ int cli_main(int argc, char **argv)
     return command ? run_command(command, argc - 1, argv + 1) : unknown(argv[1]);
 }
 
-static void print_error(const struct cli_command *command, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void print_error(const struct cli_command *command,
+                                                              const char *format, va_list arguments)
 {
     fprintf(stderr, "fotarig %s: ", command->name);
     vfprintf(stderr, format, arguments);
