@@ -238,6 +238,8 @@ int sim_updater_start(struct sim_context *ctx);
 void sim_updater_clear(struct sim_context *ctx);
 /* Revision and status of a new module, from the configuration. */
 void sim_updater_init(struct sim_context *ctx);
+/* Bytes of the host while the AT engine is not up: nothing, or errors where the updater runs. */
+void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size);
 /* True while the updater has the module: the AT engine is not up. */
 bool sim_updater_runs(const struct sim_context *ctx);
 

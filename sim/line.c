@@ -269,6 +269,7 @@ static size_t receive_some(struct sim_context *ctx, const char *bytes, size_t si
 {
     struct sim *sim = ctx->sim;
     if (!hears(sim)) {
+        sim_updater_receive(ctx, bytes, size);
         sim->stat_lost_input_bytes += size;
         return size;
     }

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "sim/internal.h"
+#include "sim/frame.h"
 #include "sim/package.h"
 
 enum { PERCENT_END = 100, NO_PERCENT = 255 };
@@ -460,6 +460,17 @@ void sim_updater_power_gone(struct sim_context *ctx)
     updater->phase_us = 0;
     set_phase(ctx, SIM_PHASE_IDLE);
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
+}
+
+void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    if (!sim_updater_runs(ctx) || ctx->sim->power.hang != SIM_HANG_NONE ||
+        !sim_setting(ctx, SIM_SETTING_UPDATER_COMMANDS))
+        return;
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == '\r')
+            sim_answer_text(ctx, "ERROR", 5);
+    sim_output_release(ctx);
 }
 
 /* ---- CFOTA --------------------------------------------------------------------------------- */
