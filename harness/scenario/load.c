@@ -86,9 +86,11 @@ static bool compile_case(struct scenario_compiler *compiler, struct scenario *sc
     scenario_draft_init(draft);
     scenario_walk(compiler, &scenario_schema, compiler->root, draft);
     scenario_draft_finish(compiler);
-    scenario->title = draft->title;
-    scenario->why = draft->why;
-    scenario->tags = draft->tags;
+    if (index == 0) {
+        scenario->title = draft->title;
+        scenario->why = draft->why;
+        scenario->tags = draft->tags;
+    }
     *ret_case = draft->now;
     ret_case->name = name;
     ret_case->values = values;

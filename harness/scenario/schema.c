@@ -55,8 +55,9 @@ const char *scenario_word(const struct scenario_words *words, size_t index)
 
 /* ---- update ---------------------------------------------------------------------------------- */
 
-#define REVISION          .form = SCENARIO_FORM_VISIBLE, .minimum = 1, .maximum = FOTA_REVISION_LENGTH
-#define PACKAGE_BYTES_MAX 67108864 /* 64 MiB: more than any SIM7000 has room for */
+enum { PACKAGE_BYTES_MAX = 67108864 }; /* 64 MiB: more than any SIM7000 has room for */
+
+#define REVISION .form = SCENARIO_FORM_VISIBLE, .minimum = 1, .maximum = FOTA_REVISION_LENGTH
 
 /* The keys of everything that is made like an update package. */
 #define PACKAGE_KEYS(structure, member)                                                            \

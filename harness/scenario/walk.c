@@ -115,6 +115,8 @@ static void check_modifiers(struct scenario_compiler *compiler, const struct sce
 static void compile_value(struct scenario_compiler *compiler, const struct scenario_key *key,
                           const struct scenario_node *value, void *target)
 {
+    if (key->flags & SCENARIO_FIXED && compiler->diagnostics->pass > 0)
+        return; /* the first case has said it for all */
     compiler->here = value->at.place;
     value = key->flags & SCENARIO_FIXED ? value : scenario_resolve(compiler, value);
     if (!value || value->kind == SCENARIO_NODE_BROKEN || key->type == SCENARIO_TYPE_VARY)

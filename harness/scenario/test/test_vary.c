@@ -99,7 +99,7 @@ static const struct path_row path_rows[] = {
     {"scenarios/power/cut.yaml", "power", "cut"},
     {"scenarios/power/restore/cut.yaml", "power.restore", "cut"},
     {"scenarios/cut.yaml", "", "cut"},
-    {"/home/a/scenarios/power/cut.yaml", "power", "cut"},
+    {"/srv/a/scenarios/power/cut.yaml", "power", "cut"},
     {"scenarios/old/scenarios/power/cut.yaml", "power", "cut"},
     {"./scenarios/power/cut.yaml", "power", "cut"},
     {"my-scenarios/power/cut.yaml", "power", "cut"},
