@@ -90,18 +90,7 @@ struct at_event {
 
 /* The engine. Members are private, apart from stat_*, which only count. */
 struct at_engine {
-    uint64_t deadline_at_us; /* of the command, the try or the silence; AT_NEVER when idle */
-    uint32_t interval_ms;    /* of the tries of at_synchronise() */
-    uint32_t stat_lines;
-    uint32_t stat_dropped_lines; /* longer than AT_LINE_BYTES */
-    uint32_t stat_stray_results; /* late answers */
-    uint32_t stat_timeouts;
-    uint16_t stat_line_high_water; /* longest line, in bytes */
-    uint16_t line_length;
-    uint16_t joined_length; /* length of the part of a line that stood before an echo */
-    uint16_t command_length;
-    uint16_t sent;         /* bytes of the command, with CR, that were taken by at_transmit() */
-    uint16_t echo_matched; /* bytes of the command whose echo was seen */
+    /* What is used most stands first: an M0 reaches 32 bytes of members with short instructions. */
     uint8_t mode;
     uint8_t info; /* enum at_info */
     uint8_t try_number;
@@ -109,13 +98,25 @@ struct at_engine {
     bool echo_done;
     bool discarding; /* the rest of an overlong line is skipped */
     bool owed;       /* an older command may still be answered */
-    uint8_t reserved[9];
+    uint8_t reserved[1];
+    uint16_t line_length;
+    uint16_t joined_length; /* length of the part of a line that stood before an echo */
+    uint16_t command_length;
+    uint16_t sent;         /* bytes of the command, with CR, that were taken by at_transmit() */
+    uint16_t echo_matched; /* bytes of the command whose echo was seen */
+    uint16_t stat_line_high_water; /* longest line, in bytes */
+    uint32_t interval_ms;          /* of the tries of at_synchronise() */
+    uint64_t deadline_at_us;       /* of the command, try or silence; AT_NEVER when idle */
+    uint32_t stat_lines;
+    uint32_t stat_dropped_lines; /* longer than AT_LINE_BYTES */
+    uint32_t stat_stray_results; /* late answers */
+    uint32_t stat_timeouts;
     char line[AT_LINE_BYTES + 1];
     char command[AT_COMMAND_BYTES + 1]; /* ends with CR */
 };
 
 _Static_assert(sizeof(struct at_engine) ==
-                   8 + 5 * 4 + 6 * 2 + 7 + 9 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
+                   8 + 6 * 2 + 4 + 8 + 4 * 4 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
                "struct at_engine has no implicit padding");
 
 /* Makes the engine idle and empties its buffers and statistics. */

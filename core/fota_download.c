@@ -98,7 +98,7 @@ uint8_t fota_judge_progress(struct fota_call *call, uint8_t result)
     return STEP_PROGRESS_PAUSE;
 }
 
-static uint8_t code_failed(struct fota_call *call, uint16_t code)
+static uint8_t code_failed(struct fota_call *call, uint32_t code)
 {
     const struct http_row *row = http_rows;
     while (code < row->first || code > row->last)

@@ -88,7 +88,7 @@ static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t le
         code > UINT16_MAX || !text_take_next_number(&text, &bytes))
         return STEP_STAY;
     fota_note(fota, line, length);
-    fota->http_code = (uint16_t)code;
+    fota->http_code = code;
     fota->reported_bytes = bytes;
     return fota->step == STEP_PROGRESS_PAUSE ? STEP_DOWNLOADED : STEP_STAY;
 }
