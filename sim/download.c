@@ -127,6 +127,19 @@ static uint32_t reported_length(struct sim_context *ctx, uint16_t code)
     return 0;
 }
 
+/* What is left of a download: its last numbers. Two modules that are idle alike are alike. */
+static void become_idle(struct sim_context *ctx)
+{
+    struct sim_download *download = download_of(ctx);
+    *download = (struct sim_download){
+        .job = download->job,
+        .current_bytes = download->current_bytes,
+        .total_bytes = download->total_bytes,
+        .refused_at_us = download->refused_at_us,
+    };
+    schedule(ctx);
+}
+
 static void finish(struct sim_context *ctx, uint16_t code)
 {
     struct sim_download *download = download_of(ctx);
@@ -142,19 +155,14 @@ static void finish(struct sim_context *ctx, uint16_t code)
     if (is_good(code) && download->total_bytes == 0)
         download->total_bytes = download->current_bytes;
     uint32_t length = reported_length(ctx, code);
-    download->file = 0;
-    download->forced_code = 0;
-    download->shorten = 0;
-    download->short_bytes = 0;
-    download->wanted = 0;
-    set_state(ctx, SIM_DOWNLOAD_IDLE, 0);
+    char url[SIM_DOWNLOAD_URL];
+    memcpy(url, download->url, sizeof url);
+    become_idle(ctx);
     if (had_file && !is_good(code) && sim_setting(ctx, SIM_SETTING_HTTP_FAILED_FILE))
         sim_files_delete(ctx, file);
     else if (had_file)
         sim_files_tell(ctx, file);
-    sim_tell(ctx, SIM_EVENT_HTTP, code, download->url, strlen(download->url));
-    memset(download->url, 0, sizeof download->url);
-    memset(download->path, 0, sizeof download->path);
+    sim_tell(ctx, SIM_EVENT_HTTP, code, url, strlen(url));
     report(ctx, code, length);
 }
 

@@ -89,6 +89,18 @@ static void set_stage_after(struct sim_context *ctx, enum sim_updater_stage stag
     set_stage(ctx, stage, ctx->now_us + sim_setting_us(ctx, delay));
 }
 
+/* Nothing is left of an update but its status and the revision. */
+static void forget_update(struct sim_context *ctx)
+{
+    struct sim_updater *updater = updater_of(ctx);
+    updater->flag = 0;
+    updater->resume_phase = SIM_PHASE_IDLE;
+    updater->resume_percent = 0;
+    updater->failing = 0;
+    updater->going_on = 0;
+    memset(updater->target, 0, sizeof updater->target);
+}
+
 /* ---- lines --------------------------------------------------------------------------------- */
 
 /* One of the texts of FOTA101 5.1; `percent` is left out when it is NO_PERCENT. */
@@ -170,17 +182,13 @@ static void leave_traces(struct sim_context *ctx)
  */
 static void end_update(struct sim_context *ctx, uint8_t status)
 {
-    struct sim_updater *updater = updater_of(ctx);
     bool good = status == SIM_STATUS_UPDATED;
     if (sim_hook(ctx, SIM_HOOK_PHASE, SIM_PHASE_RESULT))
         return;
     set_phase(ctx, SIM_PHASE_RESULT);
     set_revision(ctx, sim_setting(ctx, good ? SIM_SETTING_REVISION_AFTER
                                             : SIM_SETTING_REVISION_AFTER_FAILURE));
-    updater->flag = 0;
-    updater->resume_phase = SIM_PHASE_IDLE;
-    updater->resume_percent = 0;
-    updater->failing = 0;
+    forget_update(ctx);
     if (good)
         leave_traces(ctx);
     int32_t forced = sim_setting(ctx, SIM_SETTING_STATUS_AFTER);
@@ -380,16 +388,6 @@ static void run_phase(struct sim_context *ctx)
 
 /* ---- boots --------------------------------------------------------------------------------- */
 
-static void forget_update(struct sim_context *ctx)
-{
-    struct sim_updater *updater = updater_of(ctx);
-    updater->flag = 0;
-    updater->resume_phase = SIM_PHASE_IDLE;
-    updater->resume_percent = 0;
-    updater->failing = 0;
-    updater->going_on = 0;
-}
-
 static void give_up_update(struct sim_context *ctx)
 {
     uint8_t phase = updater_of(ctx)->resume_phase;
@@ -437,6 +435,13 @@ bool sim_updater_takes_boot(struct sim_context *ctx)
     return true;
 }
 
+static void leave_phases(struct sim_context *ctx)
+{
+    updater_of(ctx)->phase_at_us = 0;
+    updater_of(ctx)->phase_us = 0;
+    set_phase(ctx, SIM_PHASE_IDLE);
+}
+
 /* How far the running phase is, between the points that were handled too. */
 static uint8_t percent_now(const struct sim_context *ctx)
 {
@@ -456,9 +461,7 @@ void sim_updater_power_gone(struct sim_context *ctx)
         updater->resume_percent = percent_now(ctx);
         updater->resume_phase = updater->phase;
     }
-    updater->phase_at_us = 0;
-    updater->phase_us = 0;
-    set_phase(ctx, SIM_PHASE_IDLE);
+    leave_phases(ctx);
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
 }
 
@@ -553,7 +556,7 @@ static void on_run(struct sim_context *ctx)
 static void on_last_reset(struct sim_context *ctx)
 {
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
-    set_phase(ctx, SIM_PHASE_IDLE);
+    leave_phases(ctx);
     sim_restart(ctx, SIM_RESET_CFOTA, sim_setting_us(ctx, SIM_SETTING_RESET_SILENCE));
 }
 
