@@ -435,11 +435,11 @@ const struct scenario_map scenario_event_schema = {
 #define EXPECT_ATTEMPTS    .type = SCENARIO_TYPE_NUMBER, .maximum = UINT8_MAX, EXPECT(number)
 #define EXPECT_SENT                                                                                \
     .type = SCENARIO_TYPE_AT, .form = SCENARIO_FORM_COMMAND, .flags = SCENARIO_LIST, EXPECT(text)
-#define EXPECT_NEVER_SENT EXPECT_SENT
-#define EXPECT_URC        .type = SCENARIO_TYPE_AT, .minimum = 1, .flags = SCENARIO_LIST, EXPECT(text)
+#define EXPECT_URC .type = SCENARIO_TYPE_AT, .minimum = 1, .flags = SCENARIO_LIST, EXPECT(text)
 #define EXPECT_REQUESTS                                                                            \
     .type = SCENARIO_TYPE_WORD, .words = &requests, .flags = SCENARIO_LIST, EXPECT(number)
-#define EXPECT_WITHIN .type = SCENARIO_TYPE_DURATION, .minimum = 1, EXPECT(time_us)
+#define EXPECT_WITHIN     .type = SCENARIO_TYPE_DURATION, .minimum = 1, EXPECT(time_us)
+#define EXPECT_NEVER_SENT EXPECT_SENT
 
 static const struct scenario_key expect_keys[] = {
 #define X(id, key, text) {.name = (key), .help = (text), .kind = SCENARIO_EXPECT_##id, EXPECT_##id},

@@ -52,6 +52,8 @@ bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
     enum scenario_number_fault fault =
         scenario_number_parse(quantity, value->text, value->length, ret_number);
 
+    if (fault == SCENARIO_NUMBER_GOOD && *ret_number >= minimum && *ret_number <= maximum)
+        return true;
     scenario_printable(shown, sizeof(shown), value->text, value->length);
     if (fault != SCENARIO_NUMBER_GOOD) {
         scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' %s %s; '%s' is written %s",
@@ -59,8 +61,6 @@ bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
                           scenario_quantity_example(quantity));
         return false;
     }
-    if (*ret_number >= minimum && *ret_number <= maximum)
-        return true;
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' is out of range; '%s' goes from %s to %s", shown, name,
                       scenario_number_write(low, sizeof(low), quantity, minimum),
@@ -215,21 +215,23 @@ static bool has_form(const struct scenario_node *value, enum scenario_form form)
 static bool check_text(struct scenario_compiler *compiler, const struct scenario_key *key,
                        const struct scenario_node *value, size_t maximum)
 {
+    bool fits = value->length >= (size_t)key->minimum && value->length <= maximum;
     char shown[SHOWN];
+
+    if (fits && has_form(value, key->form))
+        return true;
     scenario_printable(shown, sizeof(shown), value->text, value->length);
-    if (value->length < (size_t)key->minimum && value->length == 0)
+    if (fits)
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' is no value of '%s'; it takes %s", shown, key->name,
+                          form_names[key->form]);
+    else if (value->length == 0)
         scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' is empty", key->name);
-    else if (value->length < (size_t)key->minimum || value->length > maximum)
+    else
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
                           "%zu bytes are too %s for '%s'; it has %lld to %zu", value->length,
                           value->length > maximum ? "many" : "few", key->name,
                           (long long)key->minimum, maximum);
-    else if (!has_form(value, key->form))
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "'%s' is no value of '%s'; it takes %s", shown, key->name,
-                          form_names[key->form]);
-    else
-        return true;
     return false;
 }
 

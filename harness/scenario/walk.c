@@ -89,11 +89,12 @@ static const struct scenario_key *find_kind(struct scenario_compiler *compiler,
         else
             kind = key;
     }
-    list_keys(hint, sizeof(hint), "one of: ", map, true);
     /* An unknown key was meant to be it, and has its own message. */
-    if (!kind && !unknown)
+    if (!kind && !unknown) {
+        list_keys(hint, sizeof(hint), "one of: ", map, true);
         scenario_diagnose(compiler->diagnostics, node->at, hint, "no %s in '%s'", map->kinds,
                           map->name);
+    }
     return kind;
 }
 
