@@ -31,7 +31,8 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
 package_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-package_libs   := $(shell pkg-config --libs $(filter-out cmocka,$(PACKAGES)) 2>/dev/null)
+# libcurl is loaded when it is first needed (harness/bench/curl.h), so it is not linked.
+package_libs   := $(shell pkg-config --libs $(filter-out cmocka libcurl,$(PACKAGES)) 2>/dev/null)
 cmocka_libs    := $(shell pkg-config --libs cmocka 2>/dev/null)
 
 # Sans-I/O rooms get neither POSIX names nor library headers.

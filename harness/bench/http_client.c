@@ -2,11 +2,15 @@
 #include "harness/bench/http_client.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#include "harness/bench/curl.h"
+
+/* Set by bench_http_open(), before any other function here calls it. */
+static const struct bench_curl *curl;
 
 /* ---- what may be asked -------------------------------------------------------------------- */
 
@@ -46,13 +50,13 @@ static void strip_brackets(char *host)
 /* Checks scheme and host; false with http->error set. */
 static bool check_url(struct bench_http *http, const char *url)
 {
-    CURLU *parts = curl_url();
+    CURLU *parts = curl->url();
     char *scheme = NULL, *host = NULL;
     bool good = false;
 
-    if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) ||
-        curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) ||
-        curl_url_get(parts, CURLUPART_HOST, &host, 0)) {
+    if (!parts || curl->url_set(parts, CURLUPART_URL, url, 0) ||
+        curl->url_get(parts, CURLUPART_SCHEME, &scheme, 0) ||
+        curl->url_get(parts, CURLUPART_HOST, &host, 0)) {
         snprintf(http->error, sizeof(http->error), "not a URL: '%.100s'", url);
     } else {
         strip_brackets(host);
@@ -64,9 +68,9 @@ static bool check_url(struct bench_http *http, const char *url)
         else
             good = true;
     }
-    curl_free(scheme);
-    curl_free(host);
-    curl_url_cleanup(parts);
+    curl->free(scheme);
+    curl->free(host);
+    curl->url_cleanup(parts);
     return good;
 }
 
@@ -98,8 +102,8 @@ static void drop_transfer(struct bench_http *http)
 {
     if (!http->easy)
         return;
-    curl_multi_remove_handle(http->multi, http->easy);
-    curl_easy_cleanup(http->easy);
+    curl->multi_remove_handle(http->multi, http->easy);
+    curl->easy_cleanup(http->easy);
     http->easy = NULL;
 }
 
@@ -110,8 +114,8 @@ static void tell_headers(struct bench_http *http)
 
     if (http->told)
         return;
-    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl->easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     http->told = 1;
     http->handler.headers(http->handler.context, http->job, (uint16_t)status,
                           length < 0 || length >= UINT32_MAX ? UINT32_MAX : (uint32_t)length);
@@ -122,7 +126,7 @@ static void finish(struct bench_http *http, CURLcode result)
     uint16_t job = http->job;
 
     if (result != CURLE_OK)
-        snprintf(http->error, sizeof(http->error), "%s", curl_easy_strerror(result));
+        snprintf(http->error, sizeof(http->error), "%s", curl->easy_strerror(result));
     else
         tell_headers(http); /* there was no body */
     drop_transfer(http);
@@ -134,7 +138,7 @@ static void collect(struct bench_http *http)
     CURLMsg *message;
     int left;
 
-    while ((message = curl_multi_info_read(http->multi, &left)))
+    while ((message = curl->multi_info_read(http->multi, &left)))
         if (message->msg == CURLMSG_DONE && message->easy_handle == http->easy) {
             finish(http, message->data.result);
             return;
@@ -160,7 +164,7 @@ static void on_ready(void *context, unsigned ready)
                  (ready & BENCH_WRITABLE ? CURL_CSELECT_OUT : 0);
     int running;
 
-    curl_multi_socket_action(http->multi, slot->source.fd, events, &running);
+    curl->multi_socket_action(http->multi, slot->source.fd, events, &running);
     collect(http);
 }
 
@@ -196,7 +200,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
     if (bench_loop_add(http->loop, &slot->source, events))
         return -1;
     slot->http = http;
-    curl_multi_assign(http->multi, fd, slot);
+    curl->multi_assign(http->multi, fd, slot);
     return 0;
 }
 
@@ -219,17 +223,18 @@ int bench_http_open(struct bench_http *http, struct bench_loop *loop, const char
     http->host_count = host_count;
     http->handler = *handler;
     http->deadline_us = BENCH_NEVER;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT))
+    curl = bench_curl_load();
+    if (!curl || curl->global_init(CURL_GLOBAL_DEFAULT))
         return -1;
-    http->multi = curl_multi_init();
+    http->multi = curl->multi_init();
     if (!http->multi) {
-        curl_global_cleanup();
+        curl->global_cleanup();
         return -1;
     }
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-    curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-    curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl->multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl->multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
     return 0;
 }
 
@@ -238,9 +243,9 @@ void bench_http_close(struct bench_http *http)
     if (!http->multi)
         return;
     drop_transfer(http);
-    curl_multi_cleanup(http->multi);
+    curl->multi_cleanup(http->multi);
     http->multi = NULL;
-    curl_global_cleanup();
+    curl->global_cleanup();
 }
 
 static void set_options(struct bench_http *http, const char *url, uint64_t timeout_us)
@@ -248,17 +253,17 @@ static void set_options(struct bench_http *http, const char *url, uint64_t timeo
     CURL *easy = http->easy;
     long seconds = (long)(timeout_us / 1000000u);
 
-    curl_easy_setopt(easy, CURLOPT_URL, url);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_us / 1000u));
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, seconds > 0 ? seconds : 1L);
-    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    curl->easy_setopt(easy, CURLOPT_URL, url);
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl->easy_setopt(easy, CURLOPT_PROXY, "");
+    curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_us / 1000u));
+    curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, seconds > 0 ? seconds : 1L);
+    curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl->easy_setopt(easy, CURLOPT_WRITEDATA, http);
 }
 
 void bench_http_start(struct bench_http *http, uint16_t job, const char *url, uint64_t timeout_us)
@@ -271,13 +276,13 @@ void bench_http_start(struct bench_http *http, uint16_t job, const char *url, ui
         http->handler.end(http->handler.context, job, 601);
         return;
     }
-    http->easy = curl_easy_init();
+    http->easy = curl->easy_init();
     if (!http->easy) {
         http->handler.end(http->handler.context, job, 602);
         return;
     }
     set_options(http, url, timeout_us);
-    if (curl_multi_add_handle(http->multi, http->easy))
+    if (curl->multi_add_handle(http->multi, http->easy))
         finish(http, CURLE_FAILED_INIT);
 }
 
@@ -288,6 +293,6 @@ void bench_http_advance(struct bench_http *http, uint64_t now_us)
     if (now_us < http->deadline_us)
         return;
     http->deadline_us = BENCH_NEVER;
-    curl_multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    curl->multi_socket_action(http->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     collect(http);
 }

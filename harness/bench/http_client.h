@@ -43,7 +43,8 @@ struct bench_http {
 
 /*
  * Makes it ready. `hosts` (owned by the caller, kept): names or addresses that may be asked besides
- * loopback. Returns 0, or -1 when libcurl cannot be set up. Must not move afterwards.
+ * loopback. Returns 0, or -1 when libcurl is not there or cannot be set up. Must not move
+ * afterwards.
  */
 int bench_http_open(struct bench_http *http, struct bench_loop *loop, const char *const *hosts,
                     size_t host_count, const struct bench_http_handler *handler);

@@ -209,7 +209,8 @@ static int start(struct served *served)
         return environment_error("cannot set up waiting");
     if (bench_serve_open(&served->serve, &served->loop, &serve_options, &served->config,
                          &served->store)) {
-        cli_error(&cli_command_sim, "cannot set up libcurl");
+        cli_error(&cli_command_sim,
+                  "--http real needs libcurl (libcurl.so.4), which cannot be loaded");
         return CLI_EXIT_ENVIRONMENT;
     }
     if (given->boot == BOOT_WARM) {
