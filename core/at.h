@@ -46,7 +46,8 @@
 #define AT_QUIET_MS 400u
 
 /* Results: X(NAME, "text", length of text, match). WHOLE: the whole line; PREFIX: its beginning;
- * NUMERIC: the whole line, and only while looking for the module, which may be in ATV0. */
+ * NUMERIC: the whole line, and only while looking for the module, which may be in ATV0. The numeric
+ * rows are the last ones. */
 #define AT_RESULTS(X)                                                                              \
     X(OK, "OK", 2, WHOLE)                                                                          \
     X(ERROR, "ERROR", 5, WHOLE)                                                                    \

@@ -30,9 +30,12 @@ static const struct text_row unnamed_urcs[] = {
     {"NO CARRIER", 10, WHOLE},
 };
 
+/* The last byte is compared first: most lines that begin like a row differ there, and a call is
+ * saved. */
 static bool matches(const struct text_row *row, const char *line, size_t length)
 {
-    if (line[0] != row->text[0] || length < row->length)
+    size_t last = row->length - 1u;
+    if (length <= last || line[0] != row->text[0] || line[last] != row->text[last])
         return false;
     if (row->match != PREFIX && length != row->length)
         return false;
@@ -42,8 +45,9 @@ static bool matches(const struct text_row *row, const char *line, size_t length)
 static enum at_result result_of(const struct at_engine *at, size_t length)
 {
     bool numeric = at->mode == AT_MODE_PROBE || at->mode == AT_MODE_QUIET;
-    for (unsigned i = AT_RESULT_OK; i < AT_RESULT_COUNT; i++)
-        if (matches(&results[i], at->line, length) && (results[i].match != NUMERIC || numeric))
+    unsigned count = numeric ? AT_RESULT_COUNT : AT_RESULT_OK_NUMERIC; /* these are last */
+    for (unsigned i = AT_RESULT_OK; i < count; i++)
+        if (matches(&results[i], at->line, length))
             return (enum at_result)i;
     return AT_RESULT_NONE;
 }
@@ -143,7 +147,7 @@ static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
 
 static bool end_line(struct at_engine *at, char end, uint64_t now_us, struct at_event *ret_event)
 {
-    if (drop_overlong(at) || at->line_length == 0 || belongs_to_echo(at, end) || take_echo(at))
+    if (drop_overlong(at) || belongs_to_echo(at, end) || take_echo(at))
         return false;
     size_t length = at->line_length;
     at->line_length = 0;
@@ -186,11 +190,18 @@ size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t
     memset(ret_event, 0, sizeof *ret_event);
     ret_event->text = "";
     while (used < size) {
-        size_t stretch = text_length(data + used, size - used);
-        append(at, data + used, stretch);
-        used += stretch;
-        if (used < size && end_line(at, data[used++], now_us, ret_event))
+        if (data[used] != '\r' && data[used] != '\n') {
+            size_t stretch = text_length(data + used, size - used);
+            append(at, data + used, stretch);
+            used += stretch;
+        } else {
+            char end = data[used++];
+            bool empty = at->line_length == 0 && !at->discarding;
+            if (empty || !end_line(at, end, now_us, ret_event))
+                continue;
+            used += used < size && data[used] == '\n'; /* saves a call for the LF of CR LF */
             break;
+        }
     }
     return used;
 }

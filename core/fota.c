@@ -36,7 +36,8 @@ void fota_receive(struct fota *fota, const struct fota_host *host, const void *b
         size_t used = at_receive(&fota->at, data, size, now_us, &event);
         data += used;
         size -= used;
-        fota_take_event(&call, &event);
+        if (event.kind != AT_EVENT_NONE)
+            fota_take_event(&call, &event);
     }
 }
 
