@@ -201,9 +201,17 @@ void sim_put_quoted(struct sim_context *ctx, const char *text)
 
 /* ---- information lines --------------------------------------------------------------------- */
 
+/* A line of a command whose answer the surroundings have replaced (sim_override.run). */
+static bool is_unheard(const struct sim *sim)
+{
+    return sim->interpreter.unheard && sim->interpreter.state != SIM_INTERPRETER_RUNNING;
+}
+
 void sim_line_begin(struct sim_context *ctx)
 {
     struct sim_interpreter *interpreter = &ctx->sim->interpreter;
+    if (is_unheard(ctx->sim))
+        ctx->sim->port.discard = 1;
     bool blank = !interpreter->answered;
     if (sim_value(ctx, SIM_PARAMETER_VERBOSE) && blank)
         sim_output_add(ctx, "\r\n", 2);
@@ -214,6 +222,8 @@ void sim_line_begin(struct sim_context *ctx)
 void sim_line_end(struct sim_context *ctx)
 {
     sim_output_add(ctx, "\r\n", 2);
+    if (is_unheard(ctx->sim))
+        ctx->sim->port.discard = 0;
 }
 
 void sim_line(struct sim_context *ctx, const char *text)

@@ -34,7 +34,6 @@ static void line_done(struct sim_context *ctx)
 {
     struct sim_interpreter *interpreter = &ctx->sim->interpreter;
     interpreter->abortable = 0;
-    interpreter->unheard = 0;
     sim_output_mark_rate(ctx);
     set_state(ctx, interpreter->held ? SIM_INTERPRETER_HELD : SIM_INTERPRETER_IDLE);
 }

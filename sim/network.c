@@ -58,7 +58,7 @@ static void tell_time(struct sim_context *ctx)
         return;
     ctx->sim->radio.zone = 32;
     ctx->sim->radio.clock_s = unix_s + 32 * 900;
-    ctx->sim->radio.clock_at_us = ctx->now_us;
+    ctx->sim->radio.clock_at_us = ctx->now_us - ctx->now_us % 1000000u;
     sim_urc(ctx, "DST: 0");
     sim_urc_begin(ctx);
     sim_put_text(ctx, "*PSUTTZ: ");
