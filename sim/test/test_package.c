@@ -115,6 +115,22 @@ static void random_damage_is_survived(void **state)
     }
 }
 
+/* Checksums of large entries take another way. */
+static void a_damaged_bit_of_a_large_payload_is_found(void **state)
+{
+    (void)state;
+    static const uint32_t payloads[] = {8191, 8192, 8199, 60001};
+    for (unsigned i = 0; i < sizeof payloads / sizeof payloads[0]; i++) {
+        size_t size = package_write(buffer, "SIM7000C", FROM, TO, payloads[i]);
+        EXPECT(size, SIM_PACKAGE_GOOD, "large");
+        for (uint32_t at = 300; at < payloads[i]; at += 977) {
+            buffer[at] ^= (uint8_t)(1u << at % 8);
+            EXPECT(size, SIM_PACKAGE_BAD_CHECKSUM, "damaged");
+            buffer[at] ^= (uint8_t)(1u << at % 8);
+        }
+    }
+}
+
 /* ---- zip structure ------------------------------------------------------------------------- */
 
 static void other_entries_are_allowed_and_checked(void **state)
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test(every_damaged_byte_of_an_entry_is_found),
         cmocka_unit_test(a_damaged_directory_never_changes_what_a_package_is),
         cmocka_unit_test(random_damage_is_survived),
+        cmocka_unit_test(a_damaged_bit_of_a_large_payload_is_found),
         cmocka_unit_test(other_entries_are_allowed_and_checked),
         cmocka_unit_test(the_number_of_entries_is_bounded),
         cmocka_unit_test(entries_that_overlap_are_refused),
