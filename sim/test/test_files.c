@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "sim/internal.h"
 #include "sim/test/support_module.h"
 
 static struct module module;
@@ -442,6 +443,121 @@ static void a_file_deleted_while_it_is_sent_swallows_the_rest(void **state)
     EXPECT_ASK(&module, "AT", "|OK|");
 }
 
+/* ---- against a plain model ----------------------------------------------------------------- */
+
+enum { MODELS = 6, MODEL_BYTES = 20000 };
+
+static struct model {
+    uint8_t bytes[MODEL_BYTES];
+    uint32_t size;
+    uint8_t file; /* SIM_NO_FILE: not there */
+} models[MODELS];
+
+static uint32_t seed;
+static unsigned refused, damaged; /* both must have happened */
+
+static uint32_t pick(uint32_t limit)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)(seed >> 8) * limit >> 24);
+}
+
+static void model_append(struct sim_context *ctx, struct model *model, bool of_blob)
+{
+    uint32_t offset = pick(50000);
+    uint32_t size = pick(of_blob ? 4000 : 1500);
+    if (model->size + size > MODEL_BYTES)
+        return;
+    bool done = of_blob ? sim_files_append_blob(ctx, model->file, 0, offset, size)
+                        : sim_files_append(ctx, model->file, pattern + offset, size);
+    refused += !done;
+    if (!done)
+        return;
+    memcpy(model->bytes + model->size, pattern + offset, size);
+    model->size += size;
+}
+
+static void model_step(struct sim_context *ctx, unsigned index)
+{
+    struct model *model = &models[index];
+    char name[2] = {(char)('a' + index), '\0'};
+    char path[] = "/datatx/?";
+    path[8] = name[0];
+    uint32_t at = pick(MODEL_BYTES);
+    if (model->file == SIM_NO_FILE) {
+        model->file = sim_files_create(ctx, 2, name, 1);
+        return;
+    }
+    switch (pick(8)) {
+    case 0:
+        sim_files_truncate(ctx, model->file, at);
+        model->size = at < model->size ? at : model->size;
+        break;
+    case 1:
+        if (!module_apply(&module, SIM_ACTION_FILE_DAMAGE, at, 0, path))
+            break;
+        model->bytes[at] = (uint8_t)~model->bytes[at];
+        damaged++;
+        break;
+    case 2:
+        if (pick(4) > 0)
+            break;
+        sim_files_delete(ctx, model->file);
+        model->file = SIM_NO_FILE;
+        model->size = 0;
+        break;
+    default:
+        model_append(ctx, model, pick(2) == 0);
+    }
+}
+
+static void check_model(const struct sim_context *ctx, unsigned index)
+{
+    static uint8_t got[MODEL_BYTES];
+    const struct model *model = &models[index];
+    if (model->file == SIM_NO_FILE)
+        return;
+    size_t size = sim_files_read(&module.sim.files, ctx->host, model->file, 0, got, sizeof got);
+    assert_int_equal(size, model->size);
+    assert_int_equal(module.sim.files.entries[model->file].size_bytes, model->size);
+    assert_memory_equal(got, model->bytes, size);
+}
+
+/* The store is small and now and then pinned, so that it is full, compacted and full again. */
+static void random_operations_match_a_plain_model(void **state)
+{
+    (void)state;
+    module_blob(&module, pattern, 60000);
+    struct sim_context ctx = {.sim = &module.sim, .host = &module.host};
+    for (seed = 1; seed < 40; seed++) {
+        uint32_t keep = seed;
+        module_begin(&module);
+        module.store.capacity = 12000;
+        module.store.pinned = 0;
+        for (unsigned i = 0; i < MODELS; i++)
+            models[i] = (struct model){.file = SIM_NO_FILE};
+        for (unsigned step = 0; step < 2000; step++) {
+            if (step % 500 == 250)
+                module.store.pinned = module.store.used;
+            else if (step % 500 == 0)
+                module.store.pinned = 0;
+            model_step(&ctx, pick(MODELS));
+            check_model(&ctx, pick(MODELS));
+            assert_true(module.store.used <= module.store.capacity);
+        }
+        for (unsigned i = 0; i < MODELS; i++) {
+            check_model(&ctx, i);
+            if (models[i].file != SIM_NO_FILE)
+                sim_files_delete(&ctx, models[i].file);
+        }
+        static const struct sim_files empty;
+        assert_memory_equal(&module.sim.files, &empty, sizeof empty);
+        seed = keep;
+    }
+    assert_true(refused > 100);
+    assert_true(damaged > 100);
+}
+
 int main(void)
 {
     static const struct CMUnitTest fixed[] = {
@@ -462,6 +578,7 @@ int main(void)
         cmocka_unit_test_setup(one_byte_of_a_blob_or_of_the_store_can_be_damaged, setup),
         cmocka_unit_test_setup(a_truncated_file_has_the_digest_of_what_is_left, setup),
         cmocka_unit_test_setup(faults_of_files_that_are_not_there_make_no_sense, setup),
+        cmocka_unit_test_setup(random_operations_match_a_plain_model, setup),
         cmocka_unit_test_setup(a_file_deleted_while_it_is_sent_swallows_the_rest, setup),
     };
     enum { FIXED = sizeof fixed / sizeof fixed[0], ROWS = sizeof rows / sizeof rows[0] };
