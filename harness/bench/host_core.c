@@ -107,6 +107,7 @@ static void answer_request(struct bench_run *run)
     host->request_at_us = BENCH_NEVER;
     note_request(run, kind, done ? DONE : REFUSED);
     fota_answer(&run->world.core, &run->fota_host, done, run->world.now_us);
+    bench_run_touch(run, BENCH_TO_HOST);
 }
 
 static void start_core(struct bench_run *run)
@@ -119,6 +120,7 @@ static void start_core(struct bench_run *run)
     bench_note(run, BENCH_JOURNAL_HOST, checkpoint ? 2 : 1, 0, host->start_count, NULL, 0);
     memset(&run->world.core, 0, sizeof run->world.core);
     fota_start(&run->world.core, &run->fota_host, checkpoint, run->world.now_us);
+    bench_run_touch(run, BENCH_TO_HOST);
 }
 
 void bench_host_reset(struct bench_run *run, uint64_t down_us)
@@ -140,6 +142,7 @@ void bench_host_cancel(struct bench_run *run)
 {
     if (run->world.host.up)
         fota_cancel(&run->world.core, &run->fota_host, run->world.now_us);
+    bench_run_touch(run, BENCH_TO_HOST);
 }
 
 uint64_t bench_host_next(const struct bench_run *run)

@@ -11,11 +11,25 @@
 
 enum { SIZE_MIN_BYTES = 64 * 1024 };
 
-static uint8_t *put_le(uint8_t *at, uint64_t value, unsigned size)
+/* Spelled out so that a compiler makes one store of it. */
+static void put_16(uint8_t *at, uint16_t value)
 {
-    for (unsigned i = 0; i < size; i++)
-        at[i] = (uint8_t)(value >> (8 * i));
-    return at + size;
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+}
+
+static void put_32(uint8_t *at, uint32_t value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+    at[2] = (uint8_t)(value >> 16);
+    at[3] = (uint8_t)(value >> 24);
+}
+
+static void put_64(uint8_t *at, uint64_t value)
+{
+    put_32(at, (uint32_t)value);
+    put_32(at + 4, (uint32_t)(value >> 32));
 }
 
 static uint64_t get_le(const uint8_t *at, unsigned size)
@@ -126,14 +140,14 @@ void bench_journal_append(struct bench_journal *journal, const struct bench_reco
         return;
     }
     uint8_t *at = journal->bytes + journal->used;
-    at = put_le(at, record->time_us, 8);
-    *at++ = record->kind;
-    *at++ = record->a;
-    at = put_le(at, record->b, 2);
-    at = put_le(at, record->number, 4);
-    at = put_le(at, length, 2);
+    put_64(at, record->time_us);
+    at[8] = record->kind;
+    at[9] = record->a;
+    put_16(at + 10, record->b);
+    put_32(at + 12, record->number);
+    put_16(at + 16, length);
     if (length)
-        memcpy(at, record->payload, length);
+        memcpy(at + BENCH_RECORD_HEADER_BYTES, record->payload, length);
     journal->used += BENCH_RECORD_HEADER_BYTES + (size_t)length;
 }
 

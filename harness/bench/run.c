@@ -105,6 +105,7 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
     run->options = *options;
     run->error[0] = '\0';
     run->step_count = 0;
+    run->unsettled = 0;
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
     memset(&run->world, 0, sizeof run->world);
@@ -119,6 +120,7 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
     struct sim_view view;
     sim_view(&run->world.sim, &view);
     snprintf(run->start_revision, sizeof run->start_revision, "%s", view.revision);
+    bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);
     return true;
 }
@@ -176,13 +178,38 @@ static bool drain(struct bench_run *run, enum bench_lane_id id)
     return any;
 }
 
+void bench_run_touch(struct bench_run *run, enum bench_lane_id lane)
+{
+    run->unsettled = (uint8_t)(run->unsettled | 1u << lane);
+}
+
+static bool take_touched(struct bench_run *run, enum bench_lane_id lane)
+{
+    bool touched = run->unsettled >> lane & 1;
+    run->unsettled = (uint8_t)(run->unsettled & ~(1u << lane));
+    return touched;
+}
+
 void bench_run_settle(struct bench_run *run)
 {
     struct bench_world *world = &run->world;
-    do {
-        world->module_at_us = run->module->advance(run);
-        world->host.core_at_us = run->host->advance(run);
-    } while (drain(run, BENCH_TO_HOST) | drain(run, BENCH_TO_MODULE));
+    while (run->unsettled) {
+        if (take_touched(run, BENCH_TO_MODULE)) {
+            world->module_at_us = run->module->advance(run);
+            if (drain(run, BENCH_TO_HOST))
+                bench_run_touch(run, BENCH_TO_MODULE);
+        }
+        if (take_touched(run, BENCH_TO_HOST)) {
+            world->host.core_at_us = run->host->advance(run);
+            if (drain(run, BENCH_TO_MODULE))
+                bench_run_touch(run, BENCH_TO_HOST);
+        }
+    }
+}
+
+static enum bench_lane_id other(enum bench_lane_id lane)
+{
+    return lane == BENCH_TO_HOST ? BENCH_TO_MODULE : BENCH_TO_HOST;
 }
 
 void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes,
@@ -192,24 +219,27 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8
                baud_bps, bytes, size);
     const struct bench_end *end = id == BENCH_TO_HOST ? run->host : run->module;
     end->receive(run, bytes, size, baud_bps);
+    bench_run_touch(run, id);
 }
 
 static void deliver(struct bench_run *run, enum bench_lane_id id)
 {
     uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
-    bool arrived = true, any = false;
-    while (arrived) {
+    bool arrived = true;
+    while (bench_lane_next(&run->world.lanes[id]) <= run->world.now_us) {
+        bool was_full = run->world.lanes[id].burst_fill + SPARE_BURSTS >= BENCH_WIRE_BURSTS ||
+                        bench_lane_room(&run->world.lanes[id]) < BENCH_WIRE_BYTES / 2;
         size_t size =
             bench_lane_take(&run->world.lanes[id], buffer, &baud_bps, &arrived, run->world.now_us);
         if (size && run->through)
             run->through(run, id, buffer, size, baud_bps);
         else if (size)
             bench_run_deliver(run, id, buffer, size, baud_bps);
-        any = any || arrived;
+        if (was_full)
+            bench_run_touch(run, other(id)); /* the sender may have waited for room */
     }
-    if (any)
-        bench_run_settle(run);
+    bench_run_settle(run);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */
@@ -251,8 +281,11 @@ bool bench_run_step(struct bench_run *run)
     world->now_us = next;
     deliver(run, BENCH_TO_MODULE);
     deliver(run, BENCH_TO_HOST);
-    if (world->module_at_us <= next || world->host.core_at_us <= next)
-        bench_run_settle(run);
+    if (world->module_at_us <= next)
+        bench_run_touch(run, BENCH_TO_MODULE);
+    if (world->host.core_at_us <= next)
+        bench_run_touch(run, BENCH_TO_HOST);
+    bench_run_settle(run);
     bench_engine_run(run);
     bench_host_run_due(run);
     return true;

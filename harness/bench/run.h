@@ -84,6 +84,7 @@ struct bench_run {
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
     uint64_t end_at_us;          /* the client must be over by then */
     uint64_t step_count;
+    uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
     /* Real time only: takes bytes that passed the wire's model; NULL = straight to their end. */
@@ -134,7 +135,9 @@ void bench_snapshot_drop(struct bench_run *run);
 
 void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, uint16_t b,
                 uint32_t number, const void *bytes, size_t size);
-/* Something was done at this very time: bytes, deadlines and requests are looked at again. */
+/* Something was done to the end that receives from `lane`: it must be looked at again. */
+void bench_run_touch(struct bench_run *run, enum bench_lane_id lane);
+/* Looks at ends that were touched: deadlines, requests, bytes, until nothing more happens now. */
 void bench_run_settle(struct bench_run *run);
 /* Puts bytes of an end on its lane, through byte and line triggers. */
 void bench_run_send(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,

@@ -27,9 +27,27 @@ static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
     lane->byte_fill = (uint16_t)(lane->byte_fill + size);
 }
 
+static bool is_line_break(uint8_t byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+/* Is a line open after these bytes? */
+static uint8_t ends_in_line(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                            uint8_t line_end)
+{
+    for (size_t i = size; i-- > 0;) {
+        if (bytes[i] == line_end)
+            return 0;
+        if (!is_line_break(bytes[i]))
+            return 1;
+    }
+    return lane->in_line;
+}
+
 static bool starts_line(const struct bench_lane *lane, uint8_t byte)
 {
-    return !lane->in_line && byte != '\r' && byte != '\n';
+    return !lane->in_line && !is_line_break(byte);
 }
 
 static void count_line(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
@@ -77,8 +95,8 @@ static bool faults_armed(const struct bench_lane *lane)
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                          uint8_t line_end)
 {
-    for (size_t i = 0; i < size; i++)
-        count_line(lane, bytes[i], line_end);
+    lane->line_count += bench_lane_lines_in(lane, bytes, size, line_end);
+    lane->in_line = ends_in_line(lane, bytes, size, line_end);
     lane->byte_count += (uint32_t)size;
     put(lane, bytes, size);
     return size;
@@ -162,15 +180,20 @@ void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)
 uint32_t bench_lane_lines_in(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
                              uint8_t line_end)
 {
+    const uint8_t *at = bytes, *end = bytes + size;
     uint32_t lines = 0;
-    bool in_line = lane->in_line;
-    for (size_t i = 0; i < size; i++) {
-        if (!in_line && bytes[i] != '\r' && bytes[i] != '\n') {
-            in_line = true;
-            lines++;
-        } else if (bytes[i] == line_end) {
-            in_line = false;
-        }
+    if (lane->in_line) {
+        at = memchr(at, line_end, size);
+        at = at ? at + 1 : end;
     }
-    return lines;
+    for (;;) {
+        while (at < end && is_line_break(*at))
+            at++;
+        if (at == end)
+            return lines;
+        lines++;
+        at = memchr(at, line_end, (size_t)(end - at));
+        if (!at)
+            return lines;
+    }
 }

@@ -74,8 +74,9 @@ enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENA
     X(LOSE_TO_HOST, "lose-to-host", WIRE, "lose bytes from the module: `line` or a number")        \
     X(LOSE_TO_MODULE, "lose-to-module", WIRE, "lose bytes from the host: `line` or a number")      \
     X(GARBLE_TO_HOST, "garble-to-host", WIRE, "garble that many of the next bytes to the host")    \
-    X(INSERT_TO_HOST, "insert-to-host", WIRE, "insert these bytes into the stream to the host,"    \
-                                              " `at` bytes later")                                 \
+    X(INSERT_TO_HOST, "insert-to-host", WIRE,                                                      \
+      "insert these bytes into the stream to the host,"                                            \
+      " `at` bytes later")                                                                         \
     X(HOST_RESET, "host-reset", HOST, "the host restarts (after `for`) with its last checkpoint")  \
     X(CANCEL, "cancel", HOST, "the host calls the update off")
 
@@ -109,27 +110,27 @@ enum scenario_expectation_kind {
 };
 
 struct scenario_trigger {
-    uint8_t kind;    /* enum scenario_trigger_kind */
-    uint8_t phase;   /* PHASE: enum sim_phase */
-    uint8_t percent; /* PHASE: 0 = at its beginning */
-    uint8_t state;   /* CORE_STATE: enum fota_state */
-    uint32_t number; /* COMMAND, CORE_STATE: n-th time, from 1; bytes, lines, steps, boots */
-    uint64_t time_us;        /* TIME */
-    const char *text;        /* COMMAND: "+CFOTA=1", without AT */
+    uint8_t kind;     /* enum scenario_trigger_kind */
+    uint8_t phase;    /* PHASE: enum sim_phase */
+    uint8_t percent;  /* PHASE: 0 = at its beginning */
+    uint8_t state;    /* CORE_STATE: enum fota_state */
+    uint32_t number;  /* COMMAND, CORE_STATE: n-th time, from 1; bytes, lines, steps, boots */
+    uint64_t time_us; /* TIME */
+    const char *text; /* COMMAND: "+CFOTA=1", without AT */
 };
 
 struct scenario_action {
-    uint8_t kind;          /* enum scenario_action_kind */
-    uint8_t detail;        /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
-                              NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line */
-    uint8_t run;           /* REPLY: 1 = the command runs as well */
-    uint16_t setting;      /* SET: enum sim_setting_id; one action per setting */
-    int32_t value;         /* SET */
-    uint32_t number;       /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
-                              a whole line; FILE_*, INSERT_*: `at`; PWRKEY, DELAY: milliseconds */
-    uint64_t for_us;       /* how long; 0 = for good */
-    const char *text;      /* REPLY: lines joined by '\n'; URC; paths; INSERT: raw bytes */
-    uint16_t length;       /* of text, in bytes */
+    uint8_t kind;     /* enum scenario_action_kind */
+    uint8_t detail;   /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
+                         NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line */
+    uint8_t run;      /* REPLY: 1 = the command runs as well */
+    uint16_t setting; /* SET: enum sim_setting_id; one action per setting */
+    int32_t value;    /* SET */
+    uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
+                         a whole line; FILE_*, INSERT_*: `at`; PWRKEY, DELAY: milliseconds */
+    uint64_t for_us;  /* how long; 0 = for good */
+    const char *text; /* REPLY: lines joined by '\n'; URC; paths; INSERT: raw bytes */
+    uint16_t length;  /* of text, in bytes */
 };
 
 /* One trigger and its actions, which are actions[first_action … +action_count). */
@@ -137,17 +138,17 @@ struct scenario_event {
     struct scenario_place place;
     struct scenario_trigger when;
     uint8_t first_action, action_count;
-    uint8_t may_not_fire;  /* 1 = no failure when it never fired */
-    uint16_t times;        /* fires that often, 0 = every time */
-    uint64_t after_us;     /* actions are done that long after the trigger */
+    uint8_t may_not_fire; /* 1 = no failure when it never fired */
+    uint16_t times;       /* fires that often, 0 = every time */
+    uint64_t after_us;    /* actions are done that long after the trigger */
 };
 
 struct scenario_expectation {
     struct scenario_place place;
-    uint8_t kind;        /* enum scenario_expectation_kind */
-    uint32_t number;     /* outcome, reason, status, resets, attempts, request kind */
-    uint64_t time_us;    /* WITHIN */
-    const char *text;    /* REVISION, SENT, NEVER_SENT, URC: compared from the beginning */
+    uint8_t kind;     /* enum scenario_expectation_kind */
+    uint32_t number;  /* outcome, reason, status, resets, attempts, request kind */
+    uint64_t time_us; /* WITHIN */
+    const char *text; /* REVISION, SENT, NEVER_SENT, URC: compared from the beginning */
 };
 
 /* The package on the scenario's server, and how the server behaves. */
@@ -172,10 +173,13 @@ struct scenario_case {
     const char *name;   /* "power-cut-…" or "power-cut-… [percent=1%]" */
     const char *values; /* "percent=1%", "" = nothing varies */
     struct fota_job job;
-    struct sim_config module;          /* blobs are added by the bench */
-    uint8_t module_file_count;         /* files in flash from the start, made like packages */
-    struct { uint8_t directory; char name[51]; struct scenario_package content; }
-        module_files[SIM_INITIAL_FILES];
+    struct sim_config module;  /* blobs are added by the bench */
+    uint8_t module_file_count; /* files in flash from the start, made like packages */
+    struct {
+        uint8_t directory;
+        char name[51];
+        struct scenario_package content;
+    } module_files[SIM_INITIAL_FILES];
     struct scenario_package package;
     struct scenario_host host;
     uint8_t event_count, action_count, expectation_count;
@@ -198,8 +202,8 @@ struct scenario {
 
 /* All errors of a load, in the order of the file. */
 struct scenario_errors {
-    char *text;  /* complete messages with source line and caret, each line ends with a newline;
-                    NULL = none, or no memory for them */
+    char *text; /* complete messages with source line and caret, each line ends with a newline;
+                   NULL = none, or no memory for them */
     size_t count;
 };
 

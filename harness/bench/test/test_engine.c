@@ -1,0 +1,177 @@
+/* Each trigger fires where it should, and each action has its effect, in a whole run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/bench/run.h"
+
+struct row {
+    const char *name;
+    const char *module; /* further keys of `module` */
+    const char *events;
+    const char *expect;
+    unsigned faults; /* actions that are done */
+};
+
+#define UPDATED "{outcome: updated, revision: 1351B04SIM7000C}"
+
+static const struct row rows[] = {
+    {"a command trigger counts commands that begin with its text", "",
+     "[{when: {command: 'AT+CMEE'}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['DST: 1']}", 1},
+    {"a command trigger waits for the n-th time", "",
+     "[{when: {command: 'AT+CFSINIT', nth: 2}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+HTTPTOFS: 200', 'DST: 1']}", 1},
+    {"an event fires as often as times says", "",
+     "[{when: {command: 'AT+CFOTA?'}, times: 2, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['DST: 1', 'DST: 1']}", 2},
+    {"after delays the actions", "",
+     "[{when: {command: 'AT+CMEE'}, after: 30s, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+HTTPTOFS: 200', 'DST: 1']}", 1},
+    {"a phase trigger fires at the beginning of the phase", "",
+     "[{when: {phase: restore-ap}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+CFOTA: \"Updating\",100', 'DST: 1']}", 1},
+    {"a phase trigger fires at its percent", "",
+     "[{when: {phase: update, percent: 52%}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+CFOTA: \"Updating\",50', 'DST: 1', '+CFOTA: \"Updating\",55']}",
+     1},
+    {"a flash step trigger cuts the power before the step", "",
+     "[{when: {flash-step: 3}, do: [{power: cut, for: 5s}]}]",
+     "{outcome: update-failed, status: 7, revision: 1351B03SIM7000C}", 1},
+    {"a boot trigger fires when the engine is up", "", "[{when: {boot: 2}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+CFOTA: \"Update successfully', 'DST: 1']}", 1},
+    {"a time trigger fires at its time", "", "[{when: {time: 15s}, do: [{reset: crash}]}]",
+     "{outcome: updated, resets: 3}", 1},
+    {"a core state trigger fires when the state is entered", "",
+     "[{when: {core-state: verify}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+HTTPTOFS: 200', 'DST: 1', '+CFOTA']}", 1},
+    {"an http byte trigger fires within the body", "",
+     "[{when: {http-byte: 50000B}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['+APP PDP: ACTIVE', 'DST: 1', '+HTTPTOFS: 200']}", 1},
+    {"a byte towards the host can be lost", "",
+     "[{when: {to-host-byte: 60}, do: [{lose-to-host: 3B}]}]", UPDATED, 1},
+    {"a byte towards the module can be lost", "",
+     "[{when: {to-module-byte: 60}, do: [{lose-to-module: 3B}]}]", UPDATED, 1},
+    {"power can be cut at a byte of the wire", "",
+     "[{when: {to-host-byte: 300}, do: [{power: cut, for: 5s}]}]", "{outcome: updated, resets: 3}",
+     1},
+    {"a line towards the host can be lost", "",
+     "[{when: {to-host-line: 9}, do: [{lose-to-host: line}]}]", UPDATED, 1},
+    {"a reply stands in for the command", "",
+     "[{when: {command: 'AT+CBC'}, times: 3, do: [{reply: ['+CBC: 0,5,3000', 'OK']}]}]",
+     "{outcome: refused, reason: low-supply}", 3},
+    {"a reply besides lets the command run", "",
+     "[{when: {command: 'AT+CFOTA=1'}, do: [{reply: ['ERROR'], run: yes}]}]",
+     "{sent: ['AT+CFOTA=1'], outcome: updated}", 1},
+    {"a swallowed command is sent again", "",
+     "[{when: {command: 'AT+CGMM'}, do: [{swallow: yes}]}]",
+     "{outcome: updated, sent: ['AT+CGMM', 'AT+CGMM']}", 1},
+    {"a delayed answer is waited for", "", "[{when: {command: 'AT+GMR'}, do: [{delay: 2s}]}]",
+     UPDATED, 1},
+    {"lost coverage comes back", "",
+     "[{when: {command: 'AT+CEREG?'}, do: [{network: down, for: 20s}]}]", UPDATED, 1},
+    {"a hang ends when its time is over", "",
+     "[{when: {core-state: prepare}, do: [{hang: deaf, for: 3s}]}]", UPDATED, 1},
+    {"pwrkey switches the module off", "",
+     "[{when: {core-state: network}, do: [{pwrkey: 1500ms}]},"
+     " {when: {core-state: network}, after: 12s, do: [{pwrkey: 1500ms}]}]",
+     UPDATED, 2},
+    {"a damaged file fails the update", "",
+     "[{when: {core-state: start}, do: [{file-damage: '/fota/update.zip', at: 70000B}]}]",
+     "{outcome: update-failed, status: 7}", 1},
+    {"a truncated file is noticed before the start", "",
+     "[{when: {core-state: verify}, do: [{file-truncate: '/fota/update.zip', at: 1000B}]}]",
+     "{outcome: updated, sent: ['AT+HTTPTOFS', 'AT+HTTPTOFS', 'AT+CFOTA=1']}", 1},
+    {"a deleted file is noticed before the start", "",
+     "[{when: {core-state: verify}, do: [{file-delete: '/fota/update.zip'}]}]",
+     "{outcome: updated, sent: ['AT+HTTPTOFS', 'AT+HTTPTOFS', 'AT+CFOTA=1']}", 1},
+    {"settings change while it runs", "",
+     "[{when: {core-state: download}, do: [{set: {update-result: fails, supply: 3500mV}}]}]",
+     "{outcome: update-failed}", 2},
+    {"garbled bytes do not stop it", "",
+     "[{when: {to-host-byte: 100}, do: [{garble-to-host: 4B}]}]", UPDATED, 1},
+    {"bytes can be inserted into an answer", "",
+     "[{when: {command: 'AT+GMR'}, do: [{insert-to-host: \"\\r\\nDST: 1\\r\\n\", at: 2B}]}]",
+     UPDATED, 1},
+    {"the host restarts with its checkpoint", "",
+     "[{when: {phase: update, percent: 10%}, do: [{host-reset: yes, for: 3s}]}]",
+     "{outcome: updated, sent: ['AT+CFOTA=1']}", 1},
+    {"the host calls it off before the start", "",
+     "[{when: {core-state: network}, do: [{cancel: yes}]}]",
+     "{outcome: cancelled, never-sent: ['AT+CFOTA=1'], revision: 1351B03SIM7000C}", 1},
+};
+
+static struct bench_run *run;
+
+static int make_run(void **state)
+{
+    (void)state;
+    run = bench_run_new(BENCH_SINK_MEMORY);
+    return run ? 0 : -1;
+}
+
+static int free_run(void **state)
+{
+    (void)state;
+    bench_run_free(run);
+    return 0;
+}
+
+static unsigned count_faults(void)
+{
+    struct bench_record record;
+    size_t offset = bench_journal_begin(&run->journal);
+    unsigned count = 0;
+    while (bench_journal_next(&run->journal, &offset, &record)) {
+        count += record.kind == BENCH_JOURNAL_FAULT;
+        if (record.kind == BENCH_JOURNAL_BENCH)
+            fail_msg("the bench says: %.*s", (int)record.length, (const char *)record.payload);
+    }
+    return count;
+}
+
+static void the_row_holds(void **state)
+{
+    const struct row *row = *state;
+    const struct bench_options options = {.seed = 1};
+    struct scenario_errors errors = {0};
+    struct bench_result result;
+    char text[2048];
+    int length =
+        snprintf(text, sizeof text,
+                 "scenario: a row\nwhy: it is a test\n"
+                 "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C, supply-min: 3300mV,\n"
+                 "         package: {url: 'http://fota.example/update.zip', size: 109285B}}\n"
+                 "module: {variant: SIM7000C%s}\nevents: %s\nexpect: %s\n",
+                 row->module, row->events, row->expect);
+    struct scenario *scenario = scenario_parse(row->name, text, (size_t)length, &errors);
+    if (!scenario)
+        fail_msg("%s", errors.text);
+    assert_true(bench_run_begin(run, &scenario->cases[0], &options));
+    bench_run_all(run, &result);
+    for (size_t i = 0; i < result.finding_count; i++)
+        print_error("%s: want %s, got %s\n", result.findings[i].what, result.findings[i].want,
+                    result.findings[i].got);
+    assert_int_equal(result.finding_count, 0);
+    assert_int_equal(result.verdict, BENCH_PASSED);
+    assert_int_equal(count_faults(), row->faults);
+    scenario_free(scenario);
+    scenario_errors_done(&errors);
+}
+
+int main(void)
+{
+    enum { COUNT = sizeof rows / sizeof rows[0] };
+    struct CMUnitTest tests[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        tests[i] = (struct CMUnitTest){.name = rows[i].name,
+                                       .test_func = the_row_holds,
+                                       .initial_state = (void *)(uintptr_t)&rows[i]};
+    return _cmocka_run_group_tests("engine", tests, COUNT, make_run, free_run);
+}
