@@ -248,24 +248,24 @@ static int run_room(struct sim_call *call)
     return SIM_DONE;
 }
 
-/* The interpreter answers test forms with test_answer and calls run for the others. */
+/* Test forms that the note does not show answer OK alone (I). */
 const struct sim_command sim_commands_files[] = {
-    {"+CFSINIT", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.1",
+    {"+CFSINIT", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
      "gets a buffer for files", NULL, run_init},
-    {"+CFSTERM", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.2",
+    {"+CFSTERM", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
      "frees the buffer for files", NULL, run_term},
-    {"+CFSWFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.3",
+    {"+CFSWFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
      "writes a file with bytes from the port",
      "+CFSWFILE: (0-3),\"fileName\",(0-1),(1-10240),(100-10000)", run_write},
-    {"+CFSRFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.4",
-     "reads a file", "+CFSRFILE: (0-3),\"fileName\",(0-1),(1-10240),(0-filesize)", run_read},
-    {"+CFSDFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.5",
-     "deletes a file", "+CFSDFILE: (0-3),\"fileName\"", run_delete},
-    {"+CFSGFIS", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.6",
-     "reads the size of a file", "+CFSGFIS: (0-3),\"fileName\"", run_size},
-    {"+CFSREN", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.8",
-     "renames a file", "+CFSREN: (0-3),\"oldFileName\",\"newFileName\"", run_rename},
-    {"+CFSGFRS", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 15.2.7",
+    {"+CFSRFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2", "reads a file",
+     "+CFSRFILE: (0-3),\"fileName\",(0-1),(1-10240),(0-filesize)", run_read},
+    {"+CFSDFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
+     "deletes a file", NULL, run_delete},
+    {"+CFSGFIS", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
+     "reads the size of a file", NULL, run_size},
+    {"+CFSREN", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2", "renames a file",
+     NULL, run_rename},
+    {"+CFSGFRS", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
      "reads the room for files", NULL, run_room},
     {0},
 };

@@ -1,5 +1,5 @@
 /*
- * commands_update.c - HTTPTOFS, HTTPTOFSRL (AT106 9.2.14, 9.2.15) and CFOTA (FOTA101 3.1).
+ * commands_update.c - HTTPTOFS, HTTPTOFSRL (AT106 9.2.14, 9.2.15) and CFOTA (FOTA101).
  */
 #include "sim/frame.h"
 #include "sim/internal.h"
@@ -84,7 +84,7 @@ const struct sim_command sim_commands_update[] = {
      run_download},
     {"+HTTPTOFSRL", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.15",
      "state of a download", sim_test_runs, run_progress},
-    {"+CFOTA", SIM_FORM_READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "FOTA101 3.1",
+    {"+CFOTA", SIM_FORM_READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "FOTA101",
      "starts an update, or clears its flag", NULL, run_cfota},
     {0},
 };

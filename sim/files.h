@@ -13,7 +13,7 @@
 enum {
     SIM_FILES = 24,
     SIM_EXTENTS = 64,
-    SIM_FILE_NAME = 51,          /* 50 characters and NUL (AT106 15.2.3) */
+    SIM_FILE_NAME = 51,          /* 50 characters and NUL (AT106 15.2) */
     SIM_FILE_PATH = 64,          /* "/customer/", a name and NUL fit */
     SIM_DIRECTORIES = 4,         /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ */
     SIM_DIRECTORY_FOTA = 1,      /* where the updater looks (FOTA101 5.2) */

@@ -118,8 +118,8 @@ enum sim_unit {
     /* files */                                                                                    \
     X(FLASH_SIZE, "flash-size", BYTES, 22151168, 0, 2147483647, NULL, 'D', "FS101 3.5",            \
       "room for files in the flash")                                                               \
-    X(CFSGFRS_VALUE, "cfsgfrs-value", CHOICE, 0, 0, 1, "free|total", 'D',                          \
-      "FS101 3.5, AT106 15.2.7", "what CFSGFRS? reads: room that is left, or all")                 \
+    X(CFSGFRS_VALUE, "cfsgfrs-value", CHOICE, 0, 0, 1, "free|total", 'D', "FS101 3.5, AT106 15.2", \
+      "what CFSGFRS? reads: room that is left, or all")                                            \
     X(CFS_NEEDS_INIT, "cfs-needs-init", FLAG, 1, 0, 1, NULL, 'I', "sim7000-storage 4.1",           \
       "file commands without CFSINIT, and a second CFSINIT, are errors")                           \
     X(FILE_MISSING, "file-missing", CHOICE, 0, 0, 1, "188|plain", 'I', "AT106 20.1",               \
@@ -159,12 +159,12 @@ enum sim_unit {
       "CFOTA=1 without a package: error 3, error 188, or OK and a failed update")                  \
     X(CFOTA_WRONG_MODE, "cfota-wrong-mode", CHOICE, 0, 0, 1, "error|765", 'I', "Q-F8",             \
       "CFOTA with another mode: plain ERROR or that CME error")                                    \
-    X(CFOTA_ERASES_PACKAGE, "cfota-erases-package", FLAG, 0, 0, 1, NULL, 'D',                      \
-      "FOTA101 3.1, text of mode 1", "CFOTA=1 erases /fota before it looks for the package")       \
+    X(CFOTA_ERASES_PACKAGE, "cfota-erases-package", FLAG, 0, 0, 1, NULL, 'D', "sim7000-fota 1.1",  \
+      "CFOTA=1 erases /fota before it looks for the package")                                      \
     X(CFOTA_SUPPLY, "cfota-supply", MV, 0, 0, 6000, NULL, 'I', "Q-F3",                             \
       "CFOTA=1 is refused with error 3 below that supply voltage; 0 = no check")                   \
-    X(CFOTA_READ_SPACE, "cfota-read-space", FLAG, 1, 0, 1, NULL, 'D',                              \
-      "FOTA101 3.1, sim7000-fota 1.1", "CFOTA? answers with a space after the colon")              \
+    X(CFOTA_READ_SPACE, "cfota-read-space", FLAG, 1, 0, 1, NULL, 'D', "sim7000-fota 1.1",          \
+      "CFOTA? answers with a space after the colon")                                               \
     X(LEFT_OVER_STATUS, "left-over-status", COUNT, 0, 0, 8, NULL, 'D', "FOTA100",                  \
       "CFOTA? of a new module; 0 = none, reads 8")                                                 \
     X(UPDATE_SILENCE, "update-silence", MS, 6000, 0, 3600000, NULL, 'I', "T08",                    \
@@ -173,7 +173,7 @@ enum sim_unit {
       "RDY is printed before Start to update")                                                     \
     X(URCS_ON_THIS_PORT, "urcs-on-this-port", FLAG, 1, 0, 1, NULL, 'I', "Q-F6, Q7",                \
       "the updater prints its lines on this port")                                                 \
-    X(URC_SPACE, "urc-space", FLAG, 1, 0, 1, NULL, 'D', "FOTA101 5.1",                             \
+    X(URC_SPACE, "urc-space", FLAG, 1, 0, 1, NULL, 'D', "FOTA101",                                 \
       "the updater's lines have a space after the colon")                                          \
     X(UPDATER_COMMANDS, "updater-commands", CHOICE, 0, 0, 1, "silence|error", 'I',                 \
       "sim7000-fota 4", "what commands get while the updater runs")                                \
@@ -185,7 +185,7 @@ enum sim_unit {
       "part of it in which the modem image is restored")                                           \
     X(RESTORE_AP_SHARE, "restore-ap-share", PERCENT, 10, 0, 100, NULL, 'I', "BG96",                \
       "part of it in which the AP image is restored")                                              \
-    X(PROGRESS, "progress", FLAG, 1, 0, 1, NULL, 'D', "FOTA101 5.1", "progress lines are printed") \
+    X(PROGRESS, "progress", FLAG, 1, 0, 1, NULL, 'D', "FOTA101", "progress lines are printed")     \
     X(PROGRESS_STEP, "progress-step", PERCENT, 5, 1, 100, NULL, 'I', "Q13",                        \
       "from one progress line to the next; 100 = only 0 and 100")                                  \
     X(UPDATE_RESULT, "update-result", CHOICE, 0, 0, 2, "by-package|fails|never-ends", 'I',         \

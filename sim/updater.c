@@ -103,7 +103,7 @@ static void forget_update(struct sim_context *ctx)
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-/* One of the texts of FOTA101 5.1; `percent` is left out when it is NO_PERCENT. */
+/* One of the texts of FOTA101; `percent` is left out when it is NO_PERCENT. */
 static void print(struct sim_context *ctx, const char *text, unsigned percent)
 {
     if (!sim_setting(ctx, SIM_SETTING_URCS_ON_THIS_PORT))
