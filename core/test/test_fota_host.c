@@ -213,6 +213,30 @@ static void an_updater_that_continues_at_boot_is_waited_for(void **state)
     free(rig);
 }
 
+static void a_joined_update_has_its_worst_time_too(void **state)
+{
+    struct rig *rig = new_rig(NULL);
+    (void)state;
+    rig->module.mute = true;
+    rig_say(rig, 1000, "\r\n+CFOTA: \"Updating\",50\r\n");
+    rig_expect(rig, rig_run(rig), FOTA_OUTCOME_NEEDS_SERVICE, FOTA_REASON_SILENT);
+    assert_true(rig->now_us > UINT64_C(2401000000) && rig->now_us < UINT64_C(2600000000));
+    free(rig);
+}
+
+static void a_module_lost_after_the_start_is_left_alone(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+CFOTA=1", .answer = OK},
+        {.command = "ATE0V1Q0", .deaf_ms = 60000, .times = 1, .when = WHEN_AFTER},
+        {.command = NULL}};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    rig_expect(rig, rig_run(rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig->requests, 2); /* both for checkpoints */
+    free(rig);
+}
+
 static void cancelling_works_until_the_point_of_no_return(void **state)
 {
     (void)state;
@@ -315,6 +339,8 @@ int main(void)
         cmocka_unit_test(a_fresh_start_never_cuts_the_power),
         cmocka_unit_test(a_module_that_hangs_before_the_update_is_power_cycled),
         cmocka_unit_test(an_updater_that_continues_at_boot_is_waited_for),
+        cmocka_unit_test(a_joined_update_has_its_worst_time_too),
+        cmocka_unit_test(a_module_lost_after_the_start_is_left_alone),
         cmocka_unit_test(cancelling_works_until_the_point_of_no_return),
         cmocka_unit_test(two_clients_do_not_know_of_each_other),
         cmocka_unit_test(a_long_url_is_sent_whole_and_a_longer_one_refused),
