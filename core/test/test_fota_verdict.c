@@ -41,7 +41,7 @@ static struct ruling rule(unsigned claim, unsigned status, const char *revision,
     fota.result.status = (uint8_t)status;
     fota.result.attempts = (uint8_t)attempts;
     fota.revision_read = revision[0] != '\0';
-    strcpy(fota.result.revision, revision);
+    memcpy(fota.result.revision, revision, strlen(revision) + 1);
     fota.worst_case_at_us = over ? call.now_us : call.now_us + 1;
     struct ruling ruling = {fota_judge_verdict(&call, AT_RESULT_NONE), fota.outcome, fota.reason};
     return ruling;
