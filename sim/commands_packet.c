@@ -62,7 +62,7 @@ void sim_bearer_close(struct sim_context *ctx)
     sim_timer_set(ctx, SIM_TIMER_BEARER, ctx->now_us);
 }
 
-/* The network took it away. Mode 2 tries again by itself (AT106 5.2.30). */
+/* The network took it away. Mode 2 opens it again by itself (AT106 5.2.30). */
 void sim_bearer_fail(struct sim_context *ctx)
 {
     struct sim_packet *packet = &ctx->sim->packet;
@@ -70,7 +70,7 @@ void sim_bearer_fail(struct sim_context *ctx)
         return;
     sim_urc(ctx, "+APP PDP: DEACTIVE");
     set_bearer(ctx, BEARER_OFF);
-    if (packet->bearer_mode == 2)
+    if (packet->bearer_mode == 2 && ctx->sim->radio.attached)
         sim_bearer_open(ctx, 2);
 }
 

@@ -140,6 +140,14 @@ int sim_network_system_mode(const struct sim_context *ctx)
     return sim_network_registered(ctx) ? modes[sim_setting(ctx, SIM_SETTING_ACCESS)] : 0;
 }
 
+/* Registered: the network tells its time, and CNACT=2 opens the app network again. */
+static void came_up(struct sim_context *ctx)
+{
+    tell_time(ctx);
+    if (ctx->sim->packet.bearer_mode == 2 && ctx->sim->packet.bearer == 0)
+        sim_bearer_open(ctx, 2);
+}
+
 /* The one place where the registration changes. */
 static void set_registration(struct sim_context *ctx, uint8_t registration)
 {
@@ -158,7 +166,7 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     if (was && !is)
         sim_bearer_fail(ctx);
     if (is && !was)
-        tell_time(ctx);
+        came_up(ctx);
 }
 
 static uint8_t result_of_search(const struct sim_context *ctx)

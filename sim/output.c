@@ -213,6 +213,8 @@ size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, 
     struct sim_port *port = &sim->port;
     size_t taken = 0;
     *ret_baud_bps = port->rate_bps;
+    if (port->output_end == 0 && port->rate_pending == RATE_STAYS && port->bulk_count == 0)
+        return 0;
     while (taken == 0 && capacity > 0) {
         if (port->rate_pending == RATE_AT_POSITION && port->rate_position == port->output_head) {
             change_rate(&ctx);

@@ -14,9 +14,7 @@ enum {
 const struct sim_command sim_commands_parameter[] = {
 #define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
           test, run)                                                                               \
-    {name,       FORMS_##kind, SIM_##saving, tag,                                                  \
-     maximum_ms, source,       meaning,      test ? test : sim_test_runs,                          \
-     run},
+    {name, FORMS_##kind, SIM_##saving, tag, maximum_ms, source, meaning, test, run},
     SIM_PARAMETERS(X)
 #undef X
         {.name = NULL},

@@ -33,6 +33,17 @@ uint64_t sim_digest(uint64_t digest, const void *bytes, size_t size)
 
 /* ---- one module ---------------------------------------------------------------------------- */
 
+/* A value out of its range counts as the nearest one: choices are used as indices. */
+static void take_settings(struct sim *sim, const struct sim_config *config)
+{
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        int32_t value = config->settings[i];
+        value = value < info->minimum ? info->minimum : value;
+        sim->settings[i] = value > info->maximum ? info->maximum : value;
+    }
+}
+
 void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
     struct sim_context ctx = {sim, host, now_us};
@@ -40,7 +51,7 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
     sim->seen_at_us = now_us;
     for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
         sim->timer_at_us[i] = SIM_NEVER;
-    memcpy(sim->settings, host->config->settings, sizeof sim->settings);
+    take_settings(sim, host->config);
     memcpy(sim->imei, host->config->imei, sizeof host->config->imei - 1);
     sim->power.random = (uint32_t)sim_setting(&ctx, SIM_SETTING_RANDOM_SEED);
     sim_names_init(sim);
@@ -69,7 +80,8 @@ void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes
 
 static bool apply_urc(struct sim_context *ctx, const struct sim_action *action)
 {
-    if (!action->text || !sim_power_is_on(ctx->sim))
+    bool port_is_up = sim_power_is_up(ctx->sim) || sim_updater_runs(ctx);
+    if (!action->text || !port_is_up)
         return false;
     sim_urc(ctx, action->text);
     return true;

@@ -17,14 +17,14 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 9,      /* SIM_TIMER_COUNT of sim/internal.h */
-    SIM_LINE_SIZE = 559,      /* characters after AT (AT106 1.4.4, D) */
-    SIM_LINE_COMMANDS = 39,   /* commands on a line (AT106 1.4.4, D) */
-    SIM_OUTPUT_SIZE = 2560,   /* answers and URCs not yet sent */
-    SIM_TYPE_AHEAD_SIZE = 64, /* bytes kept while a line runs (busy-input: delay) */
-    SIM_BULK_SLOTS = 4,       /* file contents between queued answers */
-    SIM_NAME_SLOTS = 256,     /* index of command names, a power of two */
-    SIM_CONTEXTS = 8,         /* PDP contexts kept; cid 1 to 24 (AT106, D) */
+    SIM_TIMER_SLOTS = 9,       /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
+    SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
+    SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
+    SIM_TYPE_AHEAD_SIZE = 256, /* bytes kept while a line runs (busy-input: delay) */
+    SIM_BULK_SLOTS = 4,        /* file contents between queued answers */
+    SIM_NAME_SLOTS = 256,      /* index of command names, a power of two */
+    SIM_CONTEXTS = 8,          /* PDP contexts kept; cid 1 to 24 (AT106, D) */
     SIM_APN_SIZE = 64,
     SIM_SECRET_SIZE = 32
 };

@@ -145,7 +145,7 @@ static const struct exchange rows[] = {
       {"ATQ0\r", "ATQ0\r\r\nOK\r\n"}},
      0,
      {{0}}},
-    {"cmee chooses between error, number and text",
+    {"cmee chooses between error and number and text",
      {{"AT+CPIN?\r", "AT+CPIN?\r\r\nERROR\r\n"},
       {"AT+CMEE=1;+CPIN?\r", "AT+CMEE=1;+CPIN?\r\r\n+CME ERROR: 10\r\n"},
       {"AT+CMEE=2;+CPIN?\r", "AT+CMEE=2;+CPIN?\r\r\n+CME ERROR: SIM not inserted\r\n"},
@@ -203,7 +203,7 @@ static const struct exchange rows[] = {
      0,
      {{0}}},
     /* profiles */
-    {"at&f prints its line and goes back to autobaud",
+    {"the factory settings print their line and go back to autobaud",
      {{"AT&FZE0&W\r", "AT&FZE0&W\r\r\nAutobaud support: (9600,19200,38400,57600,115200).\r\n"
                       "\r\nOK\r\n"},
       {"AT\r", ""},
@@ -211,7 +211,7 @@ static const struct exchange rows[] = {
       {"AT+IPR?\r", "\r\n+IPR: 0\r\n\r\nOK\r\n"}},
      0,
      {{0}}},
-    {"atz goes back to what at&w stored",
+    {"atz goes back to what was stored",
      {{"ATS0=5&WS0=7\r", "ATS0=5&WS0=7\r\r\nOK\r\n"},
       {"ATS0?\r", "ATS0?\r\r\n007\r\n\r\nOK\r\n"},
       {"ATZS0?\r", "ATZS0?\r\r\n005\r\n\r\nOK\r\n"}},

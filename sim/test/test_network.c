@@ -269,6 +269,12 @@ static void a_lost_bearer_comes_back_by_itself_in_mode_2(void **state)
     assert_true(apply(SIM_ACTION_BEARER_LOST, 0));
     module_run(&module, SECOND_US);
     EXPECT_BYTES(&module, "\r\n+APP PDP: DEACTIVE\r\n\r\n+APP PDP: ACTIVE\r\n");
+    assert_true(apply(SIM_ACTION_NETWORK, 0));
+    module_run(&module, MINUTE_US);
+    EXPECT_BYTES(&module, "\r\n+APP PDP: DEACTIVE\r\n");
+    assert_true(apply(SIM_ACTION_NETWORK, 1));
+    module_run(&module, MINUTE_US);
+    EXPECT_BYTES(&module, "\r\n+APP PDP: ACTIVE\r\n");
 }
 
 /* ---- operator ------------------------------------------------------------------------------ */
