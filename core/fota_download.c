@@ -50,6 +50,15 @@ uint8_t fota_judge_find(struct fota_call *call, uint8_t result)
     return result == AT_RESULT_OK ? STEP_NEXT : fota_steps[call->fota->step].failed;
 }
 
+/* While a download runs the file cannot be deleted; otherwise twice more, then it is an end. */
+uint8_t fota_judge_remove_busy(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    if (result == AT_RESULT_OK && fota->value[0] == 1)
+        return STEP_NEXT;
+    return ++fota->polls <= 2 ? STEP_REMOVE_PAUSE : STEP_END;
+}
+
 uint8_t fota_judge_space(struct fota_call *call, uint8_t result)
 {
     if (result != AT_RESULT_OK)

@@ -57,6 +57,8 @@ enum fota_step_id {
     STEP_OPEN,
     STEP_FIND,
     STEP_REMOVE,
+    STEP_REMOVE_BUSY,
+    STEP_REMOVE_PAUSE,
     STEP_SPACE,
     STEP_CLOSE,
     STEP_FETCH,
@@ -228,6 +230,7 @@ fota_judge fota_judge_found, fota_judge_resume;
 fota_judge fota_judge_registration, fota_judge_registration_gsm; /* network */
 fota_judge fota_judge_bearer, fota_judge_activate;
 fota_judge fota_judge_open, fota_judge_find, fota_judge_space, fota_judge_close; /* download */
+fota_judge fota_judge_remove_busy;
 fota_judge fota_judge_fetch, fota_judge_progress, fota_judge_downloaded;
 fota_judge fota_judge_download_expired, fota_judge_verify_size, fota_judge_verify;
 fota_judge fota_judge_save, fota_judge_start, fota_judge_verdict; /* update */
