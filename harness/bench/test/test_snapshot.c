@@ -82,6 +82,18 @@ static void every_step_can_be_restored(void **state)
     assert_true(step > 10);
 }
 
+/* cmocka's reports do not escape names: "[percent=1%]" becomes ".percent.1..", in small letters. */
+static const char *plain_name(const char *name)
+{
+    char *plain = strdup(name);
+    for (char *at = plain; at && *at; at++)
+        if (*at >= 'A' && *at <= 'Z')
+            *at = (char)(*at - 'A' + 'a');
+        else if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_ .:-", *at))
+            *at = '.';
+    return plain;
+}
+
 static struct scenario **load_all(size_t *ret_count, size_t *ret_cases)
 {
     struct scenario_list list = {0};
@@ -115,10 +127,12 @@ int main(void)
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < scenarios[i]->case_count; k++)
             tests[at++] =
-                (struct CMUnitTest){.name = scenarios[i]->cases[k].name,
+                (struct CMUnitTest){.name = plain_name(scenarios[i]->cases[k].name),
                                     .test_func = every_step_can_be_restored,
                                     .initial_state = (void *)(uintptr_t)&scenarios[i]->cases[k]};
     int failed = _cmocka_run_group_tests("snapshot", tests, at, make_runs, free_runs);
+    for (size_t i = 0; i < at; i++)
+        free((char *)(uintptr_t)tests[i].name);
     free(tests);
     for (size_t i = 0; i < count; i++)
         scenario_free(scenarios[i]);
