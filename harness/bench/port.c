@@ -202,7 +202,7 @@ static int open_pair(struct bench_port *port, char *reterr_text, size_t reterr_c
     name = grantpt(port->master) || unlockpt(port->master) ? NULL : ptsname(port->master);
     if (!name || strlen(name) >= sizeof(port->path))
         return say(reterr_text, reterr_capacity, "cannot unlock the pseudo terminal", NULL);
-    strcpy(port->path, name);
+    memcpy(port->path, name, strlen(name) + 1);
     if (fcntl(port->master, F_SETFL, O_NONBLOCK) || fcntl(port->master, F_SETFD, FD_CLOEXEC))
         return say(reterr_text, reterr_capacity, "cannot set up", port->path);
     port->slave = open_slave(port->path);
@@ -247,7 +247,7 @@ static int make_link(struct bench_port *port, const char *link, char *reterr_tex
         errno = kept;
         return say(reterr_text, reterr_capacity, "cannot link", link);
     }
-    strcpy(port->link, link);
+    memcpy(port->link, link, strlen(link) + 1);
     return 0;
 }
 

@@ -102,7 +102,7 @@ static void adapt_revision(struct sim_config *config, const char *variant)
         return;
     room = sizeof(config->revision) - (length - tail);
     if (strlen(variant) < room)
-        strcpy(config->revision + length - tail, variant);
+        memcpy(config->revision + length - tail, variant, strlen(variant) + 1);
 }
 
 static int configure(struct served *served)
@@ -116,13 +116,13 @@ static int configure(struct served *served)
         if (!known_variant(given->variant) || strlen(given->variant) >= sizeof(config->variant))
             return unknown_variant(given->variant);
         adapt_revision(config, given->variant);
-        strcpy(config->variant, given->variant);
+        memcpy(config->variant, given->variant, strlen(given->variant) + 1);
     }
     if (given->revision) {
         if (strlen(given->revision) >= sizeof(config->revision))
             return cli_usage_error(&cli_command_sim, "revision '%s' is longer than %lu characters",
                                    given->revision, (unsigned long)sizeof(config->revision) - 1);
-        strcpy(config->revision, given->revision);
+        memcpy(config->revision, given->revision, strlen(given->revision) + 1);
     }
     if (given->timing == TIMING_NONE)
         config->settings[SIM_SETTING_ANSWER_DELAY] = 0;

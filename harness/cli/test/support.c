@@ -53,8 +53,12 @@ int split_words(char *line, char **argv)
 {
     int argc = 0;
 
-    for (char *word = strtok(line, " "); word && argc < 31; word = strtok(NULL, " "))
-        argv[argc++] = word;
+    while (*(line += strspn(line, " ")) && argc < 31) {
+        argv[argc++] = line;
+        line += strcspn(line, " ");
+        if (*line)
+            *line++ = '\0';
+    }
     argv[argc] = NULL;
     return argc;
 }
