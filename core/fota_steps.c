@@ -77,10 +77,11 @@ const struct fota_step fota_steps[STEP_COUNT] = {
                    ASKS(NAME, number), .judge = fota_judge_find},
     [STEP_REMOVE] = {SEND(PREPARE, "AT+CFSDFILE=" PACKAGE, 20000, 1, SPACE, REMOVE_BUSY,
                           FILE_SYSTEM)},
-    /* A download that an earlier call began may still write the file. */
+    /* A download that an earlier call began may still write the file; or it is gone already and the
+     * OK was lost: it is looked for again. */
     [STEP_REMOVE_BUSY] = {SEND(PREPARE, "AT+HTTPTOFSRL?", 5000, 1, REMOVE_PAUSE, END, FILE_SYSTEM),
                           ASKS(NAME, progress), .judge = fota_judge_remove_busy},
-    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5000, REMOVE, FILE_SYSTEM)},
+    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5000, FIND, FILE_SYSTEM)},
     [STEP_SPACE] = {SEND(PREPARE, "AT+CFSGFRS?", 10000, 2, CLOSE, CLOSE, NO_SPACE),
                     ASKS(NAME, number), .judge = fota_judge_space},
     [STEP_CLOSE] = {SEND(PREPARE, "AT+CFSTERM", 10000, 1, FETCH, FETCH, FILE_SYSTEM),
