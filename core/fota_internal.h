@@ -151,6 +151,7 @@ extern const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT];
 
 enum fota_claim {
     CLAIM_NONE,    /* no URC said anything */
+    CLAIM_JOINED,  /* the same, of an update that this job did not start */
     CLAIM_ERROR,   /* AT+CFOTA=1 was answered ERROR: perhaps it was not understood */
     CLAIM_REFUSED, /* AT+CFOTA=1 was answered +CME ERROR */
     CLAIM_BEGAN,   /* "Start to update", "Updating" */

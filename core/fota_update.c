@@ -25,7 +25,7 @@ static void expect_update(struct fota_call *call)
 uint8_t fota_join_update(struct fota_call *call)
 {
     expect_update(call);
-    call->fota->claim = CLAIM_NONE;
+    call->fota->claim = call->fota->result.attempts == 0 ? CLAIM_JOINED : CLAIM_NONE;
     return STEP_UPDATING;
 }
 
@@ -110,6 +110,10 @@ static const struct verdict_row verdict_rows[] = {
     {CLAIM_ANY, STATUS_ANY, REVISION_UNREAD, THEN(WAIT, NEEDS_SERVICE, SILENT, KEEP)},
     {CLAIM(FAILURE), STATUS_STRANDED, REVISION_BASE,
      THEN(CONCLUDE, UPDATE_FAILED, MODULE_SAYS_FAILED, SHOW_STATUS)},
+    /* A failed recovery of an own attempt; one that was found says nothing of this job. */
+    {CLAIM(JOINED), STATUS_STRANDED, REVISION_BASE, THEN(WAIT, NEEDS_SERVICE, STUCK, SHOW_STATUS)},
+    {CLAIM_ANY, STATUS_STRANDED, REVISION_BASE,
+     THEN(WAIT, UPDATE_FAILED, MODULE_SAYS_FAILED, SHOW_STATUS)},
     {CLAIM_ANY, UNFINISHED, REVISION_TARGET, THEN(WAIT, DEGRADED, STUCK, SHOW_STATUS)},
     {CLAIM_ANY, UNFINISHED, REVISION_ANY, THEN(WAIT, NEEDS_SERVICE, STUCK, SHOW_STATUS)},
     {CLAIM_ANY, STATUS_ANY, REVISION_OTHER,

@@ -17,7 +17,8 @@
 #define TARGET "1351B04SIM7000C"
 #define THIRD  "1529B04SIM7000G"
 
-static const char *const claims[] = {"nothing", "error", "refused", "began", "failure", "success"};
+static const char *const claims[] = {"nothing", "joined",  "error",  "refused",
+                                     "began",   "failure", "success"};
 static const char *const revisions[] = {"", BASE, TARGET, THIRD};
 
 /* What came of one combination. */
@@ -78,7 +79,10 @@ static const struct row rows[] = {
     {"failure and status 3, base", SAYS(FAILURE), 3, BASE, .attempts = 1,
      ENDS(UPDATE_FAILED, MODULE_SAYS_FAILED)},
     {"status 3 without a word, base", SAYS(NONE), 3, BASE, .attempts = 1, GOES(UPDATING)},
-    {"status 3 too long", SAYS(NONE), 3, BASE, true, 1, ENDS(NEEDS_SERVICE, STUCK)},
+    {"status 3 too long", SAYS(NONE), 3, BASE, true, 1, ENDS(UPDATE_FAILED, MODULE_SAYS_FAILED)},
+    {"status 3 of another job too long", SAYS(JOINED), 3, BASE, true, 0,
+     ENDS(NEEDS_SERVICE, STUCK)},
+    {"status 4 too long", SAYS(NONE), 4, BASE, true, 1, ENDS(NEEDS_SERVICE, STUCK)},
     {"status 1 after success", SAYS(SUCCESS), 1, TARGET, .attempts = 1, GOES(AWAIT_BOOT)},
     {"status 1 too long, target", SAYS(SUCCESS), 1, TARGET, true, 1, ENDS(DEGRADED, STUCK)},
     {"nothing began", SAYS(NONE), 8, BASE, .attempts = 1, GOES(VERIFY_OPEN)},
