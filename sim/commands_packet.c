@@ -290,14 +290,14 @@ enum {
 
 const struct sim_command sim_commands_packet[] = {
     {"+CGATT", ALL_VALUES, SIM_NO_SAVE, 'D', 75000, "AT106 6.2", "packet attach", "+CGATT: (0,1)",
-     run_attach},
+     run_attach, 0},
     {"+CGDCONT", ALL_VALUES, SIM_AUTO_SAVE, 'O', 0, "AT106 6.2, T18", "PDP contexts",
-     "+CGDCONT: (1-24),\"IP\",,,(0),(0),(0),(0)", run_contexts},
+     "+CGDCONT: (1-24),\"IP\",,,(0),(0),(0),(0)", run_contexts, 0},
     {"+CGPADDR", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 0, "AT106 6.2", "address of a context",
-     "+CGPADDR: (1-24)", run_addresses},
+     "+CGPADDR: (1-24)", run_addresses, 0},
     {"+CNACT", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "AT106 5.2.30, T06", "app network",
-     "+CNACT: (0-2),(0-63)", run_app_network},
+     "+CNACT: (0-2),(0-63)", run_app_network, 103},
     {"+CNCFG", ALL_VALUES, SIM_AUTO_SAVE, 'D', 0, "FOTA101 4.1", "how the app network opens",
-     "+CNCFG: (0-2),(0-63),(0-31),(0-31),(0-3)", run_configuration},
+     "+CNCFG: (0-2),(0-63),(0-31),(0-31),(0-3)", run_configuration, 0},
     {.name = NULL},
 };

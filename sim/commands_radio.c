@@ -318,10 +318,10 @@ enum {
 
 const struct sim_command sim_commands_radio[] = {
     {"+CPIN", ALL_VALUES, SIM_NO_SAVE, 'D', 5000, "AT106 3.2.7, T09", "SIM card and PIN", NULL,
-     run_pin},
+     run_pin, 0},
     {"+CSQ", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 3.2, T06", "signal quality",
-     "+CSQ: (0-31,99),(0-7,99)", run_signal},
-    {"+CPSI", TEST_READ, SIM_NO_SAVE, 'D', 0, "AT106 5.2, T13", "system and cell", NULL,
-     run_system},
+     "+CSQ: (0-31,99),(0-7,99)", run_signal, 0},
+    {"+CPSI", TEST_READ, SIM_NO_SAVE, 'D', 0, "AT106 5.2, T13", "system and cell", NULL, run_system,
+     101},
     {.name = NULL},
 };

@@ -81,10 +81,10 @@ static int run_cfota(struct sim_call *call)
 const struct sim_command sim_commands_update[] = {
     {"+HTTPTOFS", SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0,
      "AT106 9.2.14", "downloads a file to the file system", "+HTTPTOFS: (1-255),(1-127)",
-     run_download},
+     run_download, 103},
     {"+HTTPTOFSRL", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.15",
-     "state of a download", sim_test_runs, run_progress},
+     "state of a download", sim_test_runs, run_progress, 104},
     {"+CFOTA", SIM_FORM_READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "FOTA101",
-     "starts an update, or clears its flag", NULL, run_cfota},
+     "starts an update, or clears its flag", NULL, run_cfota, 0},
     {0},
 };

@@ -68,6 +68,7 @@ struct sim_command {
     const char *meaning;
     const char *test_answer; /* information text of the test form, NULL = OK only */
     int (*run)(struct sim_call *call);
+    uint16_t since; /* AT manual version that brought it, times 100 (103 = V1.03); 0 = always */
 };
 
 /* Tables by chapter; the interpreter looks a name up in all of them. End: a row without name. */

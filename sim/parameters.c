@@ -13,8 +13,8 @@ enum {
 
 const struct sim_command sim_commands_parameter[] = {
 #define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
-          test, run)                                                                               \
-    {name, FORMS_##kind, SIM_##saving, tag, maximum_ms, source, meaning, test, run},
+          test, run, since)                                                                        \
+    {name, FORMS_##kind, SIM_##saving, tag, maximum_ms, source, meaning, test, run, since},
     SIM_PARAMETERS(X)
 #undef X
         {.name = NULL},
@@ -30,7 +30,7 @@ static const struct range {
 #define PROFILE_REGISTER true
 #define PROFILE_EXTENDED false
 #define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
-          test, run)                                                                               \
+          test, run, since)                                                                        \
     {allowed, initial, setting, PROFILE_##kind},
     SIM_PARAMETERS(X)
 #undef X
