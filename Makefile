@@ -87,10 +87,11 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 ## all: build the program (VARIANT=debug|release|asan)
 all: $(program)
 
-## run: dependencies, build, all bundled scenarios on the embedded emulator, reports
+## run: dependencies, build, all bundled scenarios, reports, and one failure explained
 run: deps
 	$(Q)$(MAKE) --no-print-directory all
 	$(program) run scenarios --reports build/reports
+	$(Q)ci/demo $(program) build/demo
 
 ## check: dependencies, build, unit tests, scenarios, layers, style; then the same under asan
 check: deps

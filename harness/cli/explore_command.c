@@ -45,13 +45,13 @@ struct telling {
 static void tell_finding(void *context, const struct explore_finding *finding)
 {
     struct telling *telling = context;
-    char token[CLI_TOKEN_MAX];
+    char repeat[1024];
     telling->count++;
     snprintf(telling->token.choice, sizeof telling->token.choice, "%s", finding->choice);
-    cli_token_format(&telling->token, token);
+    cli_repeat_command(telling->scenario, &telling->token, repeat, sizeof repeat);
     printf("  finding  %-22s %s: want %s; got %s\n", finding->choice, finding->first.what,
            finding->first.want, finding->first.got);
-    printf("           repeat: fotarig run %s --replay %s\n", telling->scenario->path, token);
+    printf("           repeat: %s\n", repeat);
 }
 
 static void tell_summary(const struct explore_summary *summary, double seconds)

@@ -95,14 +95,11 @@ static uint64_t clock_us(clockid_t clock)
 static void repeat_command(const struct campaign *campaign, const struct planned_case *planned,
                            char *buffer, size_t capacity)
 {
-    char token[CLI_TOKEN_MAX];
-    cli_token_format(&planned->token, token);
-    if (campaign->options.speed > 0)
-        snprintf(buffer, capacity,
-                 "fotarig run %s --replay %s   (virtual time; the run in real time was not exact)",
-                 planned->scenario->path, token);
-    else
-        snprintf(buffer, capacity, "fotarig run %s --replay %s", planned->scenario->path, token);
+    static const char remark[] = "   (virtual time; the run in real time was not exact)";
+    cli_repeat_command(planned->scenario, &planned->token, buffer, capacity);
+    size_t length = strlen(buffer);
+    if (campaign->options.speed > 0 && capacity - length > sizeof remark)
+        memcpy(buffer + length, remark, sizeof remark);
 }
 
 static void print_journal(const struct bench_journal *journal)

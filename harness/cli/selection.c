@@ -93,3 +93,43 @@ uint32_t cli_token_digest(const struct scenario *scenario)
 {
     return (uint32_t)(scenario->digest >> 32);
 }
+
+/* True when a shell takes the text as one word, as it stands. */
+static bool is_plain(const char *text)
+{
+    return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "_-+=.,/:@%")] == '\0';
+}
+
+/* Adds a word, in single quotes where a shell needs them. */
+static size_t add_word(char *buffer, size_t capacity, size_t length, const char *word)
+{
+    if (is_plain(word))
+        return length + (size_t)snprintf(buffer + length, capacity - length, "%s", word);
+    for (const char *at = word; length + 6 < capacity; at++) {
+        const char *piece = *at == '\'' ? "'\\''" : (char[]){*at, '\0'};
+        if (at == word)
+            buffer[length++] = '\'';
+        if (!*at) {
+            buffer[length++] = '\'';
+            break;
+        }
+        length += (size_t)snprintf(buffer + length, capacity - length, "%s", piece);
+    }
+    buffer[length] = '\0';
+    return length;
+}
+
+void cli_repeat_command(const struct scenario *scenario, const struct cli_token *token,
+                        char *buffer, size_t capacity)
+{
+    char text[CLI_TOKEN_MAX];
+    size_t length = add_word(buffer, capacity, 0, cli_program());
+    cli_token_format(token, text);
+    if (length < capacity)
+        length += (size_t)snprintf(buffer + length, capacity - length, " run ");
+    if (length < capacity)
+        length = add_word(buffer, capacity, length, scenario->path);
+    if (length < capacity)
+        snprintf(buffer + length, capacity - length, " --replay %s", text);
+}

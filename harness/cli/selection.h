@@ -35,6 +35,9 @@ enum { CLI_TOKEN_MAX = 112 };
 void cli_token_format(const struct cli_token *token, char buffer[CLI_TOKEN_MAX]);
 /* False when the text is not a token. */
 bool cli_token_parse(const char *text, struct cli_token *ret_token);
+/* Writes the command that runs what the token names, ready for a shell. */
+void cli_repeat_command(const struct scenario *scenario, const struct cli_token *token,
+                        char *buffer, size_t capacity);
 /* The digest as a token holds it. */
 uint32_t cli_token_digest(const struct scenario *scenario);
 
