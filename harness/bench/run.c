@@ -196,8 +196,7 @@ void bench_run_settle(struct bench_run *run)
     while (run->unsettled) {
         if (take_touched(run, BENCH_TO_MODULE)) {
             world->module_at_us = run->module->advance(run);
-            if (drain(run, BENCH_TO_HOST))
-                bench_run_touch(run, BENCH_TO_MODULE);
+            drain(run, BENCH_TO_HOST); /* what is sent changes no deadline of a module */
         }
         if (take_touched(run, BENCH_TO_HOST)) {
             world->host.core_at_us = run->host->advance(run);
@@ -279,15 +278,18 @@ bool bench_run_step(struct bench_run *run)
     if (next > run->end_at_us || is_over(run))
         return false;
     world->now_us = next;
-    deliver(run, BENCH_TO_MODULE);
-    deliver(run, BENCH_TO_HOST);
+    for (unsigned lane = 0; lane < BENCH_LANES; lane++)
+        if (bench_lane_next(&world->lanes[lane]) <= next)
+            deliver(run, (enum bench_lane_id)lane);
     if (world->module_at_us <= next)
         bench_run_touch(run, BENCH_TO_MODULE);
     if (world->host.core_at_us <= next)
         bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);
-    bench_engine_run(run);
-    bench_host_run_due(run);
+    if (world->engine.next_at_us <= next)
+        bench_engine_run(run);
+    if (bench_host_next(run) <= next)
+        bench_host_run_due(run);
     return true;
 }
 

@@ -10,14 +10,6 @@ static uint64_t duration_us(size_t size, uint32_t baud_bps)
     return baud_bps ? ((uint64_t)size * BIT_TIMES_US + baud_bps - 1) / baud_bps : 0;
 }
 
-size_t bench_lane_room(const struct bench_lane *lane)
-{
-    if (lane->burst_fill == BENCH_WIRE_BURSTS)
-        return 0;
-    size_t room = BENCH_WIRE_BYTES - (size_t)lane->byte_fill;
-    return room > lane->insert_length ? room - lane->insert_length : 0;
-}
-
 static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
 {
     size_t at = (lane->first_byte + (size_t)lane->byte_fill) % BENCH_WIRE_BYTES;
@@ -117,11 +109,6 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
     size_t at = (lane->first_burst + (size_t)lane->burst_fill++) % BENCH_WIRE_BURSTS;
     lane->end_at_us[at] = lane->busy_until_at_us;
     lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps, .length = (uint16_t)arriving};
-}
-
-uint64_t bench_lane_next(const struct bench_lane *lane)
-{
-    return lane->burst_fill ? lane->end_at_us[lane->first_burst] : WIRE_NEVER;
 }
 
 size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,

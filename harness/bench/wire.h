@@ -45,7 +45,12 @@ struct bench_lane {
 };
 
 /* Room for another burst, in bytes; 0 = wait until one has arrived. */
-size_t bench_lane_room(const struct bench_lane *lane);
+static inline size_t bench_lane_room(const struct bench_lane *lane)
+{
+    size_t room = BENCH_WIRE_BYTES - (size_t)lane->byte_fill;
+    bool full = lane->burst_fill == BENCH_WIRE_BURSTS || room <= lane->insert_length;
+    return full ? 0 : room - lane->insert_length;
+}
 
 /*
  * Sends `size` bytes (at most the room) at `baud_bps`; `line_end` is the byte that ends a line of
@@ -55,7 +60,10 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                      uint8_t line_end, bool paced, uint64_t now_us);
 
 /* When the next burst arrives, WIRE_NEVER = none is under way. */
-uint64_t bench_lane_next(const struct bench_lane *lane);
+static inline uint64_t bench_lane_next(const struct bench_lane *lane)
+{
+    return lane->burst_fill ? lane->end_at_us[lane->first_burst] : WIRE_NEVER;
+}
 
 /*
  * Takes the next burst that has arrived by now_us; returns its length (0 = none, or all of it was
