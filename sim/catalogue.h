@@ -35,6 +35,10 @@ size_t sim_manifest_write(char *buffer, size_t capacity, const char *variant, co
 /* Path that the updater reads its package from, "/fota/update.zip" (FOTA101 5.2, D). */
 extern const char sim_package_path[];
 
+/* The folders of the file system ("/fota/") by their index in CFS* commands (AT106 15.2, D): the
+   n-th, or NULL. */
+const char *sim_directory(size_t index);
+
 /* Known variants ("SIM7000C"): the n-th, or NULL. */
 const char *sim_variant(size_t index);
 

@@ -10,6 +10,11 @@
 static const char *const directory_names[SIM_DIRECTORIES] = {"/custapp/", "/fota/", "/datatx/",
                                                              "/customer/"};
 
+const char *sim_directory(size_t index)
+{
+    return index < SIM_DIRECTORIES ? directory_names[index] : NULL;
+}
+
 /* ---- names --------------------------------------------------------------------------------- */
 
 bool sim_files_path(const char *path, size_t length, uint8_t *ret_directory, const char **ret_name,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/scenario/compile.h"
+#include "sim/catalogue.h"
 
 enum {
     SHOWN = 64,         /* of a key in a message, in bytes */
@@ -43,16 +44,25 @@ void scenario_compile_refuses(struct scenario_compiler *compiler, const struct s
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-/* The folders of the module's file system, in the order of sim_initial_file.directory. */
-static const char *const directories[] = {"/custapp/", "/fota/", "/datatx/", "/customer/"};
+static void complain_of_folder(struct scenario_compiler *compiler, const struct scenario_node *node,
+                               const char *path)
+{
+    char allowed[200];
+    size_t length = (size_t)snprintf(allowed, sizeof allowed, "allowed:");
+    for (size_t i = 0; sim_directory(i) && length < sizeof allowed; i++)
+        length += (size_t)snprintf(allowed + length, sizeof allowed - length, "%s %s", i ? "," : "",
+                                   sim_directory(i));
+    scenario_diagnose(compiler->diagnostics, node->at, allowed,
+                      "'%s' is in no folder of the module", path);
+}
 
 /* Splits a path into folder and name; false with a complaint. */
 static bool split_path(struct scenario_compiler *compiler, const struct scenario_node *node,
                        const char *path, uint8_t *ret_directory, const char **ret_name)
 {
-    for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
-        size_t length = strlen(directories[i]);
-        if (strncmp(path, directories[i], length) != 0)
+    for (size_t i = 0; sim_directory(i); i++) {
+        size_t length = strlen(sim_directory(i));
+        if (strncmp(path, sim_directory(i), length) != 0)
             continue;
         *ret_directory = (uint8_t)i;
         *ret_name = path + length;
@@ -62,9 +72,7 @@ static bool split_path(struct scenario_compiler *compiler, const struct scenario
                           "'%s' has no file name of 1 to 50 characters", path);
         return false;
     }
-    scenario_diagnose(compiler->diagnostics, node->at,
-                      "allowed: /custapp/, /fota/, /datatx/, /customer/",
-                      "'%s' is in no folder of the module", path);
+    complain_of_folder(compiler, node, path);
     return false;
 }
 
