@@ -139,7 +139,7 @@ const char *scenario_printable(char *buffer, size_t capacity, const char *text, 
     for (size_t at = 0; at < length;) {
         const unsigned char *here = (const unsigned char *)text + at;
         bool shown;
-        size_t width, size = character_size(here, length - at, &shown);
+        size_t width = 0, size = character_size(here, length - at, &shown);
         size_t written = show_character(buffer + used, room - used, here, size, shown, &width);
         if (written == 0) {
             memcpy(buffer + used, "…", sizeof("…"));
@@ -213,7 +213,7 @@ static void write_excerpt(FILE *out, const struct scenario_diagnostics *diagnost
     fprintf(out, "%5u | %s", entry->where.place.line, first > 0 ? "…" : "");
     for (; at < length && count < first + EXCERPT_COLUMNS; count++) {
         bool shown;
-        size_t width, size = character_size(line + at, length - at, &shown);
+        size_t width = 0, size = character_size(line + at, length - at, &shown);
         if (count >= first) {
             size_t bytes = show_character(buffer, sizeof(buffer), line + at, size, shown, &width);
             fwrite(buffer, 1, bytes, out);
