@@ -156,6 +156,12 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 
 /* ---- libcurl on the loop ------------------------------------------------------------------ */
 
+static void tell_change(const struct bench_http *http)
+{
+    if (http->handler.changed)
+        http->handler.changed(http->handler.context);
+}
+
 static void on_ready(void *context, unsigned ready)
 {
     struct bench_http_socket *slot = context;
@@ -166,6 +172,7 @@ static void on_ready(void *context, unsigned ready)
 
     curl->multi_socket_action(http->multi, slot->source.fd, events, &running);
     collect(http);
+    tell_change(http);
 }
 
 static struct bench_http_socket *free_slot(struct bench_http *http)
@@ -211,6 +218,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *context)
     (void)multi;
     http->deadline_us =
         timeout_ms < 0 ? BENCH_NEVER : bench_clock_us() + (uint64_t)timeout_ms * 1000u;
+    tell_change(http);
     return 0;
 }
 

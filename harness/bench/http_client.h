@@ -21,6 +21,8 @@ struct bench_http_handler {
     /* The body is complete (code 0), or the download failed with this code of HTTPTOFS. */
     void (*end)(void *context, uint16_t job, uint16_t code);
     void *context;
+    /* deadline_us may have changed, or one of the above was called; NULL = nobody wants to know. */
+    void (*changed)(void *context);
 };
 
 enum { BENCH_HTTP_SOCKETS = 16 };

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -118,6 +120,10 @@ void bench_loop_close(struct bench_loop *loop)
 {
     if (loop->poll_fd >= 0)
         close(loop->poll_fd);
+    if (loop->opens.run)
+        close(loop->opens.fd);
+    free(loop->watches);
+    memset(loop, 0, sizeof(*loop));
     loop->poll_fd = -1;
 }
 
@@ -197,40 +203,126 @@ uint64_t bench_clock_us(void)
 
 /* ---- who opens and closes a file ---------------------------------------------------------- */
 
-int bench_opens_watch(const char *path)
+/* Index of the first watch whose id is `id` or greater. */
+static size_t find_watch(const struct bench_loop *loop, int id)
 {
-    int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    size_t low = 0, high = loop->watch_count;
 
-    if (fd < 0)
-        return -1;
-    if (inotify_add_watch(fd, path, IN_OPEN | IN_CLOSE_WRITE) < 0) {
-        int kept = errno;
-        close(fd);
-        errno = kept;
-        return -1;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (loop->watches[middle]->id < id)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return fd;
+    return low;
 }
 
-unsigned bench_opens_read(int fd)
+static void tell_watch(const struct bench_loop *loop, int id, unsigned happened)
 {
+    size_t index = find_watch(loop, id);
+
+    if (index < loop->watch_count && loop->watches[index]->id == id)
+        loop->watches[index]->run(loop->watches[index]->context, happened);
+}
+
+/* The queue ran over: anything may have happened to anybody. */
+static void tell_all_watches(const struct bench_loop *loop)
+{
+    for (size_t i = 0; i < loop->watch_count; i++)
+        loop->watches[i]->run(loop->watches[i]->context, BENCH_OPENED | BENCH_CLOSED);
+}
+
+static void on_opens(void *context, unsigned ready)
+{
+    const struct bench_loop *loop = context;
     union {
         struct inotify_event event;
         char bytes[4096];
     } buffer;
-    unsigned happened = 0;
-    ssize_t size;
+    ssize_t size = read(loop->opens.fd, &buffer, sizeof(buffer));
 
-    while ((size = read(fd, &buffer, sizeof(buffer))) > 0) {
-        for (ssize_t at = 0; at < size;) {
-            struct inotify_event event;
-            memcpy(&event, buffer.bytes + at, sizeof(event));
-            happened |= event.mask & IN_OPEN ? BENCH_OPENED : 0u;
-            happened |= event.mask & IN_CLOSE_WRITE ? BENCH_CLOSED : 0u;
-            /* The queue ran over: both may have happened. */
-            happened |= event.mask & IN_Q_OVERFLOW ? BENCH_OPENED | BENCH_CLOSED : 0u;
-            at += (ssize_t)(sizeof(event) + event.len);
-        }
+    (void)ready;
+    for (ssize_t at = 0; at < size;) {
+        struct inotify_event event;
+        memcpy(&event, buffer.bytes + at, sizeof(event));
+        if (event.mask & IN_Q_OVERFLOW)
+            tell_all_watches(loop);
+        else if (event.mask & (IN_OPEN | IN_CLOSE_WRITE))
+            tell_watch(loop, event.wd, event.mask & IN_OPEN ? BENCH_OPENED : BENCH_CLOSED);
+        at += (ssize_t)(sizeof(event) + event.len);
     }
-    return happened;
+}
+
+static int open_watching(struct bench_loop *loop)
+{
+    if (loop->opens.run)
+        return 0;
+    loop->opens = (struct bench_source){inotify_init1(IN_NONBLOCK | IN_CLOEXEC), on_opens, loop};
+    if (loop->opens.fd >= 0 && bench_loop_add(loop, &loop->opens, BENCH_READABLE) == 0)
+        return 0;
+    if (loop->opens.fd >= 0)
+        close(loop->opens.fd);
+    loop->opens.run = NULL;
+    return -1;
+}
+
+static int make_room(struct bench_loop *loop)
+{
+    size_t room = loop->watch_room ? 2 * loop->watch_room : 8;
+    struct bench_watch **grown;
+
+    if (loop->watch_count < loop->watch_room)
+        return 0;
+    grown = realloc(loop->watches, room * sizeof(*grown));
+    if (!grown)
+        return -1;
+    loop->watches = grown;
+    loop->watch_room = room;
+    return 0;
+}
+
+int bench_loop_watch(struct bench_loop *loop, struct bench_watch *watch, const char *path)
+{
+    size_t index;
+
+    watch->id = -1;
+    if (open_watching(loop) || make_room(loop))
+        return -1;
+    watch->id = inotify_add_watch(loop->opens.fd, path, IN_OPEN | IN_CLOSE_WRITE);
+    if (watch->id < 0)
+        return -1;
+    index = find_watch(loop, watch->id);
+    memmove(loop->watches + index + 1, loop->watches + index,
+            (loop->watch_count - index) * sizeof(*loop->watches));
+    loop->watches[index] = watch;
+    loop->watch_count++;
+    return 0;
+}
+
+void bench_loop_unwatch(struct bench_loop *loop, struct bench_watch *watch)
+{
+    size_t index = find_watch(loop, watch->id);
+
+    if (watch->id < 0 || index == loop->watch_count || loop->watches[index] != watch)
+        return;
+    inotify_rm_watch(loop->opens.fd, watch->id);
+    watch->id = -1;
+    loop->watch_count--;
+    memmove(loop->watches + index, loop->watches + index + 1,
+            (loop->watch_count - index) * sizeof(*loop->watches));
+}
+
+/* ---- limits ------------------------------------------------------------------------------- */
+
+size_t bench_files_allow(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return (size_t)limit.rlim_cur;
 }

@@ -2,8 +2,8 @@
  * loop.h - waiting: for descriptors, for a point in time, for a signal. What is Linux's own (epoll,
  * timer slack, inotify) stands behind this one file; the rest of the bench is POSIX.
  *
- * A wake costs one system call, however many descriptors there are. Nothing is allocated after
- * bench_loop_open().
+ * A wake costs one system call, however many descriptors there are. Nothing is allocated but by
+ * bench_loop_watch().
  */
 #ifndef FOTARIG_HARNESS_BENCH_LOOP_H
 #define FOTARIG_HARNESS_BENCH_LOOP_H
@@ -28,15 +28,25 @@ struct bench_source {
     void *context;
 };
 
-enum { BENCH_LOOP_BATCH = 64 };
+enum { BENCH_LOOP_BATCH = 256 };
 
 struct bench_loop {
     int poll_fd;
     struct bench_source signals;
+    struct bench_source opens;    /* inotify, opened with the first watch */
+    struct bench_watch **watches; /* by ascending id */
+    size_t watch_count, watch_room;
+    bool broken; /* a port of the loop cannot come back by itself; set by ports */
     /* Sources of the batch that is being run; bench_loop_remove() blots them out. */
     struct bench_source *batch[BENCH_LOOP_BATCH];
     size_t batch_count;
 };
+
+/*
+ * Raises the limit of open files as far as the system lets this process, and returns it. For
+ * programs that serve many ports.
+ */
+size_t bench_files_allow(void);
 
 /* Opens a loop; 0, or -1 with errno set. Asks the system for timers as exact as it has them. */
 int bench_loop_open(struct bench_loop *loop);
@@ -67,11 +77,19 @@ int bench_signals_catch(void);
 int bench_signal(void);
 
 /*
- * Tells who opens and closes the file at `path`: a descriptor that becomes readable then, or -1
- * with errno set. bench_opens_read() says what has happened since the last call.
+ * Tells who opens and closes a file. One descriptor of the system serves all watches of a loop, so
+ * that a thousand ports cost no more than one. Owned by the caller; must not move while it is on.
  */
 enum { BENCH_OPENED = 1, BENCH_CLOSED = 2 };
-int bench_opens_watch(const char *path);
-unsigned bench_opens_read(int fd);
+struct bench_watch {
+    int id; /* of the system, -1 = off */
+    /* Called by bench_loop_wait() with the above, ored. May turn any watch on or off. */
+    void (*run)(void *context, unsigned happened);
+    void *context;
+};
+/* Turns the watch on for `path`; 0, or -1 with errno set. */
+int bench_loop_watch(struct bench_loop *loop, struct bench_watch *watch, const char *path);
+/* Turns it off; one that is off (id -1) stays so. */
+void bench_loop_unwatch(struct bench_loop *loop, struct bench_watch *watch);
 
 #endif

@@ -1,10 +1,7 @@
 /*
- * port.h - one end of a pseudo terminal, with a stable name for whoever wants to talk to it.
- *
- * Clients may come and go. While nobody has the port open, what is written to it is lost, as on a
- * line nobody listens to; a client that closes and opens again within BENCH_PORT_LINGER_US misses
- * nothing. What the client reads too slowly is kept in a bounded buffer, beyond it lost and
- * counted.
+ * port.h - where the bytes of a module's interface go: what serve.h needs of a transport. Each
+ * transport is a file of its own (pty.h, serial.h, tcp.h) whose struct begins with a
+ * `struct bench_port`; several may carry the same interface at once, as wires that are joined.
  */
 #ifndef FOTARIG_HARNESS_BENCH_PORT_H
 #define FOTARIG_HARNESS_BENCH_PORT_H
@@ -12,56 +9,96 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <termios.h>
 
 #include "harness/bench/loop.h"
 
+enum { BENCH_PORT_CHUNK = 4096 };
+
+/* Modem lines, ored. The host drives the first two, the module the others. */
 enum {
-    BENCH_PORT_NAME_MAX = 256,
-    BENCH_PORT_BACKLOG_BYTES = 65536,
-    BENCH_PORT_LINGER_US = 100000,
-    BENCH_PORT_RATE_CHECK_US = 10000
+    BENCH_LINE_DTR = 1,
+    BENCH_LINE_RTS = 2,
+    BENCH_LINE_CTS = 4,
+    BENCH_LINE_DSR = 8,
+    BENCH_LINE_RI = 16,
+    BENCH_LINE_DCD = 32
 };
 
-/* Takes the bytes that a client sent; they are only valid during the call. */
-typedef void bench_port_receiver(void *context, const void *bytes, size_t size);
+struct bench_port;
+
+/* One transport. All but `name`, `write` and `close` may be NULL. */
+struct bench_port_kind {
+    const char *name; /* "pty" */
+    /* Sends bytes to the client: one system call as long as it keeps up; never blocks. */
+    void (*write)(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us);
+    /* Rate that the client has set, in bit/s; 0 = unknown, taken for right. */
+    uint32_t (*rate)(struct bench_port *port, uint32_t expected_bps, uint64_t now_us);
+    /* The module talks at this rate from now on: a real UART follows. */
+    void (*follow)(struct bench_port *port, uint32_t rate_bps);
+    /* The module's modem lines are now these, of CTS, DSR, RI and DCD. */
+    void (*lines)(struct bench_port *port, unsigned lines);
+    /* Ends it and frees what it holds, not the struct itself. */
+    void (*close)(struct bench_port *port);
+};
+
+/* Whom a port serves; must outlive it. */
+struct bench_port_listener {
+    /* Bytes that a client sent; only valid during the call. */
+    void (*receive)(struct bench_port *port, const void *bytes, size_t size);
+    /* The client's DTR and RTS are now these; NULL = nobody wants to know. */
+    void (*lines)(struct bench_port *port, unsigned lines);
+    void *context;
+};
 
 struct bench_port {
+    const struct bench_port_kind *kind; /* NULL = closed */
+    const struct bench_port_listener *listener;
     struct bench_loop *loop;
-    int master, slave; /* the slave is kept open: no hang-ups, and TIOCNXCL has a descriptor */
-    struct bench_source data, opens;
-    bench_port_receiver *receive;
-    void *context;
-    bool open;           /* a client has it open, as far as is known */
-    bool broken;         /* a client took it exclusively and left: nobody can open it any more */
-    uint64_t left_at_us; /* when the last client left */
-    uint32_t rate_bps;   /* of the client, when last looked at; 0 = unknown */
-    uint64_t rate_at_us; /* when that was */
-    uint64_t stat_lost_bytes;       /* written, but nobody took them */
-    char path[64];                  /* of the slave, "/dev/pts/3" */
-    char link[BENCH_PORT_NAME_MAX]; /* "" = none */
-    size_t backlog_start, backlog_count;
-    uint8_t backlog[BENCH_PORT_BACKLOG_BYTES]; /* a ring */
+    struct bench_port *next;  /* of the same module */
+    uint8_t interface;        /* of the module: enum sim_interface */
+    bool broken;              /* it cannot come back by itself */
+    uint64_t stat_lost_bytes; /* written, but nobody took them */
 };
 
-/*
- * Opens a pty pair in raw mode at 115200 bit/s, and adds it to the loop. `link`: name of a symbolic
- * link to the slave; a link of that name is replaced in one step, anything else is left alone and
- * an error. NULL = no link. Returns 0, or -1 with a message.
- */
-int bench_port_open(struct bench_port *port, struct bench_loop *loop, const char *link,
-                    bench_port_receiver *receive, void *context, char *reterr_text,
-                    size_t reterr_capacity);
+/* What a client reads too slowly: a bounded ring that exists only while it is needed. */
+enum { BENCH_BACKLOG_BYTES = 65536 };
+struct bench_backlog {
+    uint8_t *bytes; /* NULL = empty */
+    size_t start, count;
+};
+/* Appends; returns how many bytes there was room for. */
+size_t bench_backlog_keep(struct bench_backlog *backlog, const void *bytes, size_t size);
+/* The next bytes that lie in one piece; their number, 0 = empty. */
+size_t bench_backlog_next(const struct bench_backlog *backlog, const uint8_t **ret_bytes);
+/* The first `size` of them are sent. */
+void bench_backlog_sent(struct bench_backlog *backlog, size_t size);
+void bench_backlog_drop(struct bench_backlog *backlog);
 
-/* Closes it; the link is removed if it still leads to this port. */
-void bench_port_close(struct bench_port *port);
+/* Bit/s of a termios speed and back; 0 and B0 when there is no such rate. */
+uint32_t bench_rate_of(speed_t speed);
+speed_t bench_speed_of(uint32_t rate_bps);
 
-/* Sends bytes to the client: one system call as long as it keeps up. */
-void bench_port_write(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us);
+static inline void bench_port_write(struct bench_port *port, const void *bytes, size_t size,
+                                    uint64_t now_us)
+{
+    port->kind->write(port, bytes, size, now_us);
+}
 
-/*
- * Rate that the client has set, in bit/s; 0 = none that has a name. The system is asked only when
- * the last answer is old or was not `expected_bps`, so that a quick dialog costs no further call.
- */
-uint32_t bench_port_rate(struct bench_port *port, uint32_t expected_bps, uint64_t now_us);
+static inline uint32_t bench_port_rate(struct bench_port *port, uint32_t expected_bps,
+                                       uint64_t now_us)
+{
+    return port->kind->rate ? port->kind->rate(port, expected_bps, now_us) : 0;
+}
+
+/* May be called twice, and for a port that could not be opened. */
+static inline void bench_port_close(struct bench_port *port)
+{
+    if (port->kind)
+        port->kind->close(port);
+}
+
+/* Writes "what name: reason of errno" into `text`; returns -1. `name` may be NULL. */
+int bench_port_error(char *text, size_t capacity, const char *what, const char *name);
 
 #endif

@@ -1,302 +1,249 @@
-/* serve.c - a module in real time: clock, line pacing, downloads. */
+/* serve.c - modules in real time: clock, deadlines, services, life. */
 #include "harness/bench/serve.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/bench/curl.h"
+
 enum {
-    BITS_PER_BYTE_ON_LINE = 10,  /* 8N1 */
-    BURST_US = 2000,             /* of real time: shorter bursts cost more than they show */
     WARM_UP_US = 60000000,       /* of module time: all lines of a boot are over */
     WARM_UP_TRIES = 128,         /* AT; the setting autobaud-tries allows 100 */
     WARM_UP_ANSWER_US = 5000000, /* module time that each of them waits */
     DEFAULT_BPS = 115200
 };
 
+static const struct bench_service *const services[] = {&bench_downloads};
+enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
+
 /* ---- clock -------------------------------------------------------------------------------- */
 
-static uint64_t module_time(const struct bench_serve *serve)
+static uint64_t module_time(const struct bench_module *module, uint64_t real_us)
 {
-    uint64_t real_us = bench_clock_us() - serve->origin_us;
+    uint64_t passed_us = real_us - module->origin_us;
 
-    return serve->start_us + (uint64_t)((double)real_us * serve->options.speed);
+    return module->start_us + (uint64_t)((double)passed_us * module->serve->options.speed);
 }
 
 /* The first microsecond of real time at which the module's time is `module_us` or later. */
-static uint64_t real_time(const struct bench_serve *serve, uint64_t module_us)
+static uint64_t real_time(const struct bench_module *module, uint64_t module_us)
 {
     double left;
 
     if (module_us == SIM_NEVER)
         return BENCH_NEVER;
-    if (module_us <= serve->start_us)
+    if (module_us <= module->start_us)
         return 0;
-    left = (double)(module_us - serve->start_us) / serve->options.speed;
-    return left > 1e18 ? BENCH_NEVER : serve->origin_us + (uint64_t)left + 1;
+    left = (double)(module_us - module->start_us) / module->serve->options.speed;
+    return left > 1e18 ? BENCH_NEVER : module->origin_us + (uint64_t)left + 1;
 }
 
-/* ---- bytes to the client ------------------------------------------------------------------ */
-
-static size_t burst_size(const struct bench_serve *serve)
-{
-    double bytes =
-        (double)serve->baud_bps / BITS_PER_BYTE_ON_LINE * serve->options.speed * (BURST_US / 1e6);
-
-    return bytes < 1 ? 1 : bytes > BENCH_SERVE_CHUNK ? BENCH_SERVE_CHUNK : (size_t)bytes;
-}
-
-/* Takes what the module sends now; notes the rate it sends at. */
-static size_t take(struct bench_serve *serve, size_t offset, size_t capacity)
-{
-    uint32_t baud_bps = 0;
-    size_t size = sim_transmit(&serve->sim, &serve->host, serve->chunk + offset, capacity,
-                               &baud_bps, serve->now_us);
-
-    if (baud_bps)
-        serve->baud_bps = baud_bps;
-    return size;
-}
-
-/* Sends a burst when its line time is over and puts the next one on the line, without a gap. */
-static void transmit_paced(struct bench_serve *serve)
-{
-    uint64_t begin_us = serve->now_us;
-
-    for (;;) {
-        if (serve->chunk_count > 0) {
-            if (serve->chunk_us > serve->now_us)
-                return;
-            bench_port_write(serve->port, serve->chunk, serve->chunk_count, bench_clock_us());
-            begin_us = serve->chunk_us;
-        }
-        serve->chunk_count = take(serve, 0, burst_size(serve));
-        if (serve->chunk_count == 0)
-            return;
-        serve->chunk_us = begin_us + (uint64_t)serve->chunk_count * BITS_PER_BYTE_ON_LINE *
-                                         1000000u / serve->baud_bps;
-    }
-}
-
-/* Sends all there is, with as few writes as possible. */
-static void transmit_at_once(struct bench_serve *serve)
-{
-    size_t count = 0, more;
-
-    do {
-        more = take(serve, count, BENCH_SERVE_CHUNK - count);
-        count += more;
-        if (count > 0 && (more == 0 || count == BENCH_SERVE_CHUNK)) {
-            bench_port_write(serve->port, serve->chunk, count, bench_clock_us());
-            count = 0;
-        }
-    } while (more > 0);
-}
+/* ---- a wake of one module ----------------------------------------------------------------- */
 
 /* Lets the module do what is due at now_us, and sends what it has to say. */
-static void run_module(struct bench_serve *serve)
+static void run_module(struct bench_module *module)
 {
     do {
-        serve->next_us = sim_advance(&serve->sim, &serve->host, serve->now_us);
-        if (serve->options.paced)
-            transmit_paced(serve);
-        else
-            transmit_at_once(serve);
-    } while (serve->next_us <= serve->now_us);
-    if (serve->chunk_count > 0 && serve->options.paced && serve->chunk_us < serve->next_us)
-        serve->next_us = serve->chunk_us;
+        module->next_us = sim_advance(&module->sim, &module->host, module->now_us);
+        bench_module_transmit(module);
+    } while (module->next_us <= module->now_us);
+    if (module->burst_count > 0 && module->burst_us < module->next_us)
+        module->next_us = module->burst_us;
 }
 
-void bench_serve_receive(void *context, const void *bytes, size_t size)
+static bool serve_requests(struct bench_module *module)
 {
-    struct bench_serve *serve = context;
-    uint32_t rate_bps = bench_port_rate(serve->port, serve->baud_bps, bench_clock_us());
+    bool again = false;
 
-    serve->now_us = module_time(serve);
-    sim_receive(&serve->sim, &serve->host, bytes, size, rate_bps ? rate_bps : serve->baud_bps,
-                serve->now_us);
-    run_module(serve);
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        again = services[i]->serve(module) || again;
+    return again;
 }
 
-/* ---- downloads ---------------------------------------------------------------------------- */
-
-/* The last part of the URL's path. */
-static const char *url_name(const char *url, size_t *ret_length)
+static void set_deadline(struct bench_module *module)
 {
-    size_t length = strcspn(url, "?#");
-    size_t start = length;
+    uint64_t due_us = real_time(module, module->next_us);
 
-    while (start > 0 && url[start - 1] != '/')
-        start--;
-    *ret_length = length - start;
-    return url + start;
-}
-
-static int find_blob(const struct bench_serve *serve, const char *url)
-{
-    size_t length, count = serve->host.config->blob_count;
-    const char *name = url_name(url, &length);
-
-    for (size_t i = 0; i < count; i++) {
-        const char *blob_name = serve->options.blob_names[i];
-        if (strlen(blob_name) == length && memcmp(blob_name, name, length) == 0)
-            return (int)i;
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        uint64_t service_us = services[i]->due_us ? services[i]->due_us(module) : BENCH_NEVER;
+        due_us = service_us < due_us ? service_us : due_us;
     }
-    return count == 1 ? 0 : -1;
+    bench_heap_set(&module->serve->deadlines, module->index, due_us);
 }
 
-static void serve_blob(struct bench_serve *serve, const struct sim_http_request *request)
+void bench_module_enter(struct bench_module *module)
 {
-    int blob = find_blob(serve, request->url);
+    module->now_us = module_time(module, bench_clock_us());
+}
 
-    if (blob < 0) {
-        sim_http_headers(&serve->sim, &serve->host, request->job, 404, 0, serve->now_us);
-        sim_http_end(&serve->sim, &serve->host, request->job, 0, serve->now_us);
-        return;
+void bench_module_leave(struct bench_module *module)
+{
+    do
+        run_module(module);
+    while (serve_requests(module));
+    set_deadline(module);
+}
+
+static void advance_services(struct bench_module *module, uint64_t real_us)
+{
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (services[i]->due_us && services[i]->due_us(module) <= real_us)
+            services[i]->advance(module, real_us);
+}
+
+uint64_t bench_serve_advance(struct bench_serve *serve)
+{
+    uint32_t id = 0;
+    uint64_t first_us = bench_heap_first(&serve->deadlines, &id), real_us;
+
+    if (first_us == BENCH_NEVER)
+        return first_us;
+    real_us = bench_clock_us();
+    while (first_us <= real_us) {
+        struct bench_module *module = &serve->modules[id];
+        module->now_us = module_time(module, real_us);
+        advance_services(module, real_us);
+        bench_module_leave(module);
+        first_us = bench_heap_first(&serve->deadlines, &id);
     }
-    sim_http_headers(&serve->sim, &serve->host, request->job, 200,
-                     serve->host.config->blobs[blob].size_bytes, serve->now_us);
-    sim_http_blob(&serve->sim, &serve->host, request->job, (uint16_t)blob, serve->now_us);
-    sim_http_end(&serve->sim, &serve->host, request->job, 0, serve->now_us);
-}
-
-/* A piece of a download has come: the module shall look at it before the next wait. */
-static void wake_module(struct bench_serve *serve)
-{
-    serve->now_us = module_time(serve);
-    serve->next_us = serve->now_us;
-}
-
-static void on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
-{
-    struct bench_serve *serve = context;
-
-    wake_module(serve);
-    sim_http_headers(&serve->sim, &serve->host, job, status, length_bytes, serve->now_us);
-}
-
-static void on_block(void *context, uint16_t job, const void *bytes, size_t size)
-{
-    struct bench_serve *serve = context;
-
-    wake_module(serve);
-    sim_http_block(&serve->sim, &serve->host, job, bytes, size, serve->now_us);
-}
-
-static void on_end(void *context, uint16_t job, uint16_t code)
-{
-    struct bench_serve *serve = context;
-
-    wake_module(serve);
-    if (serve->http.error[0] && serve->options.http_failed)
-        serve->options.http_failed(serve->options.context, serve->http.error);
-    sim_http_end(&serve->sim, &serve->host, job, code, serve->now_us);
-}
-
-static void serve_downloads(struct bench_serve *serve)
-{
-    struct sim_http_request request;
-
-    while (sim_http_wanted(&serve->sim, &request)) {
-        if (!serve->options.real_http)
-            serve_blob(serve, &request);
-        else
-            bench_http_start(&serve->http, request.job, request.url,
-                             (uint64_t)((double)request.timeout_s * 1e6 / serve->options.speed));
-        run_module(serve);
-    }
+    return first_us;
 }
 
 /* ---- life --------------------------------------------------------------------------------- */
 
 static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
 {
-    const struct bench_serve *serve = context;
+    struct bench_module *module = context;
 
-    serve->options.log(serve->options.context, now_us, event);
+    for (const struct bench_observer *observer = module->serve->observers; observer;
+         observer = observer->next)
+        if (observer->event)
+            observer->event(observer->context, module, now_us, event);
 }
 
 int bench_serve_open(struct bench_serve *serve, struct bench_loop *loop,
-                     const struct bench_serve_options *options, const struct sim_config *config,
-                     const struct sim_store *store)
+                     const struct bench_serve_options *options, uint32_t module_count)
 {
-    const struct bench_http_handler handler = {on_headers, on_block, on_end, serve};
-
     memset(serve, 0, sizeof(*serve));
+    if (options->real_http && !bench_curl_load())
+        return -2;
+    serve->loop = loop;
     serve->options = *options;
-    serve->store = *store;
-    serve->host.config = config;
-    serve->host.store = &serve->store;
-    serve->host.context = serve;
-    serve->baud_bps = DEFAULT_BPS;
-    serve->http.deadline_us = BENCH_NEVER;
-    sim_init(&serve->sim, &serve->host, 0);
-    if (!options->real_http)
-        return 0;
-    return bench_http_open(&serve->http, loop, options->http_hosts, options->http_host_count,
-                           &handler);
+    serve->modules = calloc(module_count, sizeof(*serve->modules));
+    if (!serve->modules || bench_heap_open(&serve->deadlines, module_count)) {
+        bench_serve_close(serve);
+        return -1;
+    }
+    serve->module_count = module_count;
+    return 0;
+}
+
+static void close_module(struct bench_module *module)
+{
+    struct bench_port *port, *next;
+
+    for (port = module->ports; port; port = next) {
+        next = port->next;
+        bench_port_close(port);
+    }
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (services[i]->close)
+            services[i]->close(module);
 }
 
 void bench_serve_close(struct bench_serve *serve)
 {
-    bench_http_close(&serve->http);
+    for (uint32_t i = 0; i < serve->module_count; i++)
+        close_module(&serve->modules[i]);
+    free(serve->modules);
+    bench_heap_close(&serve->deadlines);
+    memset(serve, 0, sizeof(*serve));
 }
 
-void bench_serve_power_on(struct bench_serve *serve)
+void bench_serve_observe(struct bench_serve *serve, struct bench_observer *observer)
+{
+    observer->next = serve->observers;
+    serve->observers = observer;
+}
+
+struct bench_module *bench_module_open(struct bench_serve *serve, uint32_t index,
+                                       const struct sim_config *config,
+                                       const struct sim_store *store)
+{
+    struct bench_module *module = &serve->modules[index];
+
+    module->serve = serve;
+    module->index = index;
+    module->listener = (struct bench_port_listener){bench_module_receive, NULL, module};
+    module->store = *store;
+    module->host.config = config;
+    module->host.store = &module->store;
+    module->host.context = module;
+    module->baud_bps = DEFAULT_BPS;
+    sim_init(&module->sim, &module->host, 0);
+    return module;
+}
+
+void bench_module_power_on(struct bench_module *module)
 {
     const struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
 
-    sim_apply(&serve->sim, &serve->host, &on, serve->now_us);
+    sim_apply(&module->sim, &module->host, &on, module->now_us);
 }
 
 /* Lets module time pass up to `until_us`; what the module says goes nowhere. True: it said OK. */
-static bool pass_time(struct bench_serve *serve, uint64_t until_us)
+static bool pass_time(struct bench_module *module, uint64_t until_us)
 {
     static const char ok[] = "OK\r\n";
+    uint8_t *chunk = module->serve->chunk;
     bool said_ok = false;
     uint64_t next_us;
     size_t size;
 
     do {
-        next_us = sim_advance(&serve->sim, &serve->host, serve->now_us);
-        while ((size = take(serve, 0, BENCH_SERVE_CHUNK)) > 0)
+        next_us = sim_advance(&module->sim, &module->host, module->now_us);
+        while ((size = bench_module_take(module, chunk, BENCH_SERVE_CHUNK)) > 0)
             if (size >= sizeof(ok) - 1 &&
-                memcmp(serve->chunk + size - (sizeof(ok) - 1), ok, sizeof(ok) - 1) == 0)
+                memcmp(chunk + size - (sizeof(ok) - 1), ok, sizeof(ok) - 1) == 0)
                 said_ok = true;
-        if (next_us > serve->now_us)
-            serve->now_us = next_us < until_us ? next_us : until_us;
+        if (next_us > module->now_us)
+            module->now_us = next_us < until_us ? next_us : until_us;
     } while (next_us < until_us);
     return said_ok;
 }
 
-bool bench_serve_warm_up(struct bench_serve *serve, uint32_t baud_bps)
+bool bench_module_warm_up(struct bench_module *module, uint32_t baud_bps)
 {
     bool answered = false;
 
-    pass_time(serve, serve->now_us + WARM_UP_US);
+    pass_time(module, module->now_us + WARM_UP_US);
     for (int i = 0; i < WARM_UP_TRIES && !answered; i++) {
-        sim_receive(&serve->sim, &serve->host, "AT\r", 3, baud_bps, serve->now_us);
-        answered = pass_time(serve, serve->now_us + WARM_UP_ANSWER_US);
+        sim_receive(&module->sim, &module->host, "AT\r", 3, baud_bps, module->now_us);
+        answered = pass_time(module, module->now_us + WARM_UP_ANSWER_US);
     }
     return answered;
 }
 
-void bench_serve_attach(struct bench_serve *serve, struct bench_port *port)
+void bench_module_add_port(struct bench_module *module, struct bench_port *port)
 {
-    serve->port = port;
-    serve->host.on_event = serve->options.log ? on_event : NULL;
-    serve->start_us = serve->next_us = serve->now_us;
-    serve->origin_us = bench_clock_us();
+    port->next = module->ports;
+    module->ports = port;
 }
 
-uint64_t bench_serve_advance(struct bench_serve *serve)
+void bench_module_remove_port(struct bench_module *module, struct bench_port *port)
 {
-    uint64_t real_us;
+    struct bench_port **link = &module->ports;
 
-    serve->now_us = module_time(serve);
-    if (serve->http.deadline_us != BENCH_NEVER)
-        bench_http_advance(&serve->http, bench_clock_us());
-    if (serve->now_us >= serve->next_us)
-        run_module(serve);
-    serve_downloads(serve);
-    real_us = real_time(serve, serve->next_us);
-    return real_us < serve->http.deadline_us ? real_us : serve->http.deadline_us;
+    while (*link && *link != port)
+        link = &(*link)->next;
+    if (*link)
+        *link = port->next;
+}
+
+void bench_module_attach(struct bench_module *module)
+{
+    module->host.on_event = module->serve->observers ? on_event : NULL;
+    module->start_us = module->next_us = module->now_us;
+    module->origin_us = bench_clock_us();
+    set_deadline(module);
 }

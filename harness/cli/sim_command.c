@@ -1,12 +1,13 @@
-/* sim_command.c - fotarig sim: one emulated module on a pty, for any client. */
+/* sim_command.c - fotarig sim: emulated modules on ports of this machine, for any client. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "harness/bench/imei.h"
 #include "harness/bench/loop.h"
-#include "harness/bench/port.h"
+#include "harness/bench/pty.h"
 #include "harness/bench/serve.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/file.h"
@@ -25,6 +26,7 @@ struct sim_options {
     const char *link, *variant, *revision;
     struct cli_list settings, http_hosts, packages;
     int timing, http, boot;
+    uint32_t count;
     double speed;
     bool log;
 };
@@ -32,7 +34,9 @@ struct sim_options {
 #define OPTION(member) offsetof(struct sim_options, member)
 
 static const struct cli_option options[] = {
-    {"link", 0, "PATH", CLI_TEXT, OPTION(link), "sim7000", "name of the port for clients"},
+    {"link", 0, "PATH", CLI_TEXT, OPTION(link), "sim7000",
+     "name of the port for clients; with --count a number follows\nit, from 0"},
+    {"count", 0, "N", CLI_COUNT, OPTION(count), "1", "that many modules, each with its own IMEI"},
     {"variant", 0, "NAME", CLI_TEXT, OPTION(variant), NULL,
      "which module of the family it is (default: SIM7000C)"},
     {"revision", 0, "REVISION", CLI_TEXT, OPTION(revision), NULL,
@@ -53,16 +57,23 @@ static const struct cli_option options[] = {
     {"log", 0, NULL, CLI_FLAG, OPTION(log), NULL, "tell on stderr what the module does"},
 };
 
+/* What one module has for itself. */
+struct served_module {
+    struct sim_config config;
+    struct bench_pty pty;
+};
+
 /* Everything that lives as long as the program serves; too large for a stack. */
 struct served {
     struct sim_options given;
-    struct sim_config config;
+    struct sim_config config; /* of all modules, but for their IMEI */
     struct sim_blob blobs[CLI_LIST_MAX];
     const char *blob_names[CLI_LIST_MAX];
-    struct sim_store store;
+    struct served_module *modules;
+    uint8_t *flash;
     struct bench_loop loop;
-    struct bench_port port;
     struct bench_serve serve;
+    struct bench_observer log;
 };
 
 /* ---- the module's configuration ----------------------------------------------------------- */
@@ -159,9 +170,13 @@ static int load_packages(struct served *served)
 
 /* ---- telling what happens ----------------------------------------------------------------- */
 
-static void log_event(void *context, uint64_t module_us, const struct sim_event *event)
+static void log_event(void *context, struct bench_module *module, uint64_t module_us,
+                      const struct sim_event *event)
 {
-    (void)context;
+    const struct served *served = context;
+
+    if (served->given.count > 1)
+        fprintf(stderr, "%4lu ", (unsigned long)module->index);
     fprintf(stderr, "%10lu.%03lu %-8s", (unsigned long)(module_us / 1000000),
             (unsigned long)(module_us / 1000 % 1000), sim_event_name(event->kind));
     if (event->text && event->length > 0)
@@ -189,8 +204,7 @@ static int environment_error(const char *what)
     return CLI_EXIT_ENVIRONMENT;
 }
 
-/* Starts the module; the port is opened last, so that who finds it is answered. */
-static int start(struct served *served)
+static int open_serve(struct served *served)
 {
     const struct sim_options *given = &served->given;
     const struct bench_serve_options serve_options = {
@@ -200,37 +214,107 @@ static int start(struct served *served)
         .http_hosts = given->http_hosts.items,
         .http_host_count = given->http_hosts.count,
         .blob_names = served->blob_names,
-        .log = given->log ? log_event : NULL,
         .http_failed = say_http_failed,
     };
-    char error[400];
 
     if (bench_signals_catch() || bench_loop_open(&served->loop))
         return environment_error("cannot set up waiting");
-    if (bench_serve_open(&served->serve, &served->loop, &serve_options, &served->config,
-                         &served->store)) {
+    switch (bench_serve_open(&served->serve, &served->loop, &serve_options, given->count)) {
+    case 0:
+        break;
+    case -2:
         cli_error(&cli_command_sim,
                   "--http real needs libcurl (libcurl.so.4), which cannot be loaded");
         return CLI_EXIT_ENVIRONMENT;
+    default:
+        return environment_error("no memory for the modules");
     }
-    if (given->boot == BOOT_WARM) {
-        bench_serve_power_on(&served->serve);
-        if (!bench_serve_warm_up(&served->serve, PORT_BPS))
-            cli_error(&cli_command_sim, "with these settings the module does not answer AT at "
-                                        "115200 bit/s after its boot; serving it as it is");
-    }
-    if (bench_port_open(&served->port, &served->loop, given->link, bench_serve_receive,
-                        &served->serve, error, sizeof(error))) {
+    served->log = (struct bench_observer){.event = log_event, .context = served};
+    if (given->log)
+        bench_serve_observe(&served->serve, &served->log);
+    return CLI_GO_ON;
+}
+
+/* Makes the module and, if it shall be warm, boots it. */
+static void make_module(struct served *served, uint32_t index)
+{
+    struct sim_config *config = &served->modules[index].config;
+    const struct sim_store store = {.bytes = served->flash + (size_t)index * FLASH_BYTES,
+                                    .capacity = FLASH_BYTES};
+    struct bench_module *module;
+
+    *config = served->config;
+    if (served->given.count > 1)
+        bench_imei(served->config.imei, index, config->imei);
+    module = bench_module_open(&served->serve, index, config, &store);
+    if (served->given.boot != BOOT_WARM)
+        return;
+    bench_module_power_on(module);
+    if (!bench_module_warm_up(module, PORT_BPS) && index == 0)
+        cli_error(&cli_command_sim, "with these settings the module does not answer AT at "
+                                    "115200 bit/s after its boot; serving it as it is");
+}
+
+/* Opens the module's ports, last, so that who finds them is answered. */
+static int open_ports(struct served *served, uint32_t index)
+{
+    struct bench_module *module = &served->serve.modules[index];
+    struct served_module *ports = &served->modules[index];
+    char link[BENCH_PTY_NAME_MAX + 16], error[400];
+
+    if (served->given.count > 1)
+        snprintf(link, sizeof(link), "%.*s%lu", BENCH_PTY_NAME_MAX, served->given.link,
+                 (unsigned long)index);
+    else
+        snprintf(link, sizeof(link), "%.*s", BENCH_PTY_NAME_MAX, served->given.link);
+    if (bench_pty_open(&ports->pty, &served->loop, link, &module->listener, error, sizeof(error))) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
-    bench_serve_attach(&served->serve, &served->port);
-    if (given->boot == BOOT_COLD)
-        bench_serve_power_on(&served->serve);
-    printf("sim: %s %s on %s (link %s); stop with ^C\n", served->config.variant,
-           served->config.revision, served->port.path, served->port.link);
-    fflush(stdout);
+    bench_module_add_port(module, &ports->pty.port);
+    bench_module_attach(module);
+    if (served->given.boot == BOOT_COLD) {
+        bench_module_enter(module);
+        bench_module_power_on(module);
+        bench_module_leave(module);
+    }
     return CLI_GO_ON;
+}
+
+static void say_ready(const struct served *served)
+{
+    const struct bench_pty *first = &served->modules[0].pty;
+
+    if (served->given.count == 1)
+        printf("sim: %s %s on %s (link %s); stop with ^C\n", served->config.variant,
+               served->config.revision, first->path, first->link);
+    else
+        printf("sim: %lu x %s %s on links %s to %s; stop with ^C\n",
+               (unsigned long)served->given.count, served->config.variant, served->config.revision,
+               first->link, served->modules[served->given.count - 1].pty.link);
+    fflush(stdout);
+}
+
+static int start(struct served *served)
+{
+    int status = open_serve(served);
+
+    for (uint32_t i = 0; status == CLI_GO_ON && i < served->given.count; i++)
+        make_module(served, i);
+    for (uint32_t i = 0; status == CLI_GO_ON && i < served->given.count; i++)
+        status = open_ports(served, i);
+    if (status == CLI_GO_ON)
+        say_ready(served);
+    return status;
+}
+
+/* A port that cannot come back ends the program: a client would wait for ever. */
+static const struct bench_pty *broken_port(const struct served *served)
+{
+    for (uint32_t i = 0; i < served->given.count; i++)
+        if (served->modules[i].pty.port.broken)
+            return &served->modules[i].pty;
+    return NULL;
 }
 
 static int serve_until_signal(struct served *served)
@@ -240,32 +324,48 @@ static int serve_until_signal(struct served *served)
 
         if (bench_loop_wait(&served->loop, until_us) < 0)
             return environment_error("cannot wait");
-        if (served->port.broken) {
+        if (served->loop.broken) {
+            const struct bench_pty *pty = broken_port(served);
             cli_error(&cli_command_sim, "a client left %s locked for exclusive use; start again",
-                      served->port.path);
+                      pty ? pty->path : "a port");
             return CLI_EXIT_ENVIRONMENT;
         }
     }
     return CLI_EXIT_OK; /* it was asked to stop */
 }
 
+/* Flash that nobody wrote to costs no memory. */
+static int get_memory(struct served *served, size_t flash_bytes)
+{
+    served->modules = calloc(served->given.count, sizeof(*served->modules));
+    if (!served->modules)
+        return environment_error("no memory for the modules");
+    served->flash = mmap(NULL, flash_bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (served->flash == MAP_FAILED) {
+        served->flash = NULL;
+        return environment_error("no memory for the flash");
+    }
+    return CLI_GO_ON;
+}
+
 static int serve(struct served *served)
 {
-    void *flash = mmap(NULL, FLASH_BYTES, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    size_t flash_bytes = (size_t)served->given.count * FLASH_BYTES;
     int status;
 
-    if (flash == MAP_FAILED)
-        return environment_error("no memory for the flash");
-    served->store = (struct sim_store){.bytes = flash, .capacity = FLASH_BYTES};
-    served->loop.poll_fd = served->port.master = served->port.slave = served->port.opens.fd = -1;
-    status = start(served);
+    served->loop.poll_fd = -1;
+    bench_files_allow();
+    status = get_memory(served, flash_bytes);
+    if (status == CLI_GO_ON)
+        status = start(served);
     if (status == CLI_GO_ON)
         status = serve_until_signal(served);
-    bench_port_close(&served->port);
     bench_serve_close(&served->serve);
     bench_loop_close(&served->loop);
-    munmap(flash, FLASH_BYTES);
+    if (served->flash)
+        munmap(served->flash, flash_bytes);
+    free(served->modules);
     return status;
 }
 

@@ -162,7 +162,7 @@ static void run_row(void **state)
 {
     const struct row *row = *state;
     struct fixture fixture = {.ended = 0};
-    const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture};
+    const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture, NULL};
     const char *form = row->url ? row->url : "http://127.0.0.1:%u/d/update.zip";
     const char *mark = strstr(form, "%u");
     char url[200];
@@ -193,7 +193,7 @@ static void run_row(void **state)
 static void an_allowed_host_is_asked(void **state)
 {
     struct fixture fixture = {.ended = 0};
-    const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture};
+    const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture, NULL};
     const char *const hosts[] = {"other.invalid"};
 
     (void)state;

@@ -1,4 +1,4 @@
-/* test_port.c - a pty that outlives its clients; waits are for events, never for a time. */
+/* test_pty.c - a pty that outlives its clients; waits are for events, never for a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,21 +18,22 @@
 #include <unistd.h>
 
 #include "harness/bench/loop.h"
-#include "harness/bench/port.h"
+#include "harness/bench/pty.h"
 
 enum { PATIENCE_US = 5000000 };
 
 struct fixture {
     struct bench_loop loop;
-    struct bench_port port;
+    struct bench_pty pty;
+    struct bench_port_listener listener;
     char folder[64], link[96];
     char got[256];
     size_t got_count;
 };
 
-static void receive(void *context, const void *bytes, size_t size)
+static void receive(struct bench_port *port, const void *bytes, size_t size)
 {
-    struct fixture *fixture = context;
+    struct fixture *fixture = port->listener->context;
 
     assert_true(fixture->got_count + size < sizeof(fixture->got));
     memcpy(fixture->got + fixture->got_count, bytes, size);
@@ -45,12 +46,13 @@ static int set_up(void **state)
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     char error[300];
 
+    fixture->listener = (struct bench_port_listener){receive, NULL, fixture};
     snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/fotarig-port-XXXXXX");
     if (!mkdtemp(fixture->folder) || bench_loop_open(&fixture->loop))
         return -1;
     snprintf(fixture->link, sizeof(fixture->link), "%s/port", fixture->folder);
-    if (bench_port_open(&fixture->port, &fixture->loop, fixture->link, receive, fixture, error,
-                        sizeof(error))) {
+    if (bench_pty_open(&fixture->pty, &fixture->loop, fixture->link, &fixture->listener, error,
+                       sizeof(error))) {
         print_error("%s\n", error);
         return -1;
     }
@@ -62,7 +64,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
 
-    bench_port_close(&fixture->port);
+    bench_port_close(&fixture->pty.port);
     bench_loop_close(&fixture->loop);
     unlink(fixture->link);
     rmdir(fixture->folder);
@@ -120,7 +122,7 @@ static void bytes_pass_both_ways_unchanged(void **state)
 
     assert_int_equal(write(fd, "AT\r\n\003\021\377", 7), 7);
     turn_until_got(fixture, "AT\r\n\003\021\377");
-    bench_port_write(&fixture->port, "\r\nOK\r\n\004\177", 8, bench_clock_us());
+    bench_port_write(&fixture->pty.port, "\r\nOK\r\n\004\177", 8, bench_clock_us());
     expect_bytes(fd, "\r\nOK\r\n\004\177");
     close(fd);
 }
@@ -134,10 +136,10 @@ static void a_client_may_close_and_open_again(void **state)
         assert_int_equal(write(fd, "AT\r", 3), 3);
         fixture->got_count = 0;
         turn_until_got(fixture, "AT\r");
-        bench_port_write(&fixture->port, "OK", 2, bench_clock_us());
+        bench_port_write(&fixture->pty.port, "OK", 2, bench_clock_us());
         expect_bytes(fd, "OK");
         close(fd);
-        turn_until(fixture, &fixture->port.open, false);
+        turn_until(fixture, &fixture->pty.open, false);
     }
 }
 
@@ -156,10 +158,10 @@ static void an_answer_waits_a_moment_for_a_client_that_opens_again(void **state)
     struct fixture *fixture = *state;
     int fd = open_client(fixture);
 
-    turn_until(fixture, &fixture->port.open, true);
+    turn_until(fixture, &fixture->pty.open, true);
     close(fd);
-    turn_until(fixture, &fixture->port.open, false);
-    bench_port_write(&fixture->port, "late", 4, fixture->port.left_at_us + 1000);
+    turn_until(fixture, &fixture->pty.open, false);
+    bench_port_write(&fixture->pty.port, "late", 4, fixture->pty.left_at_us + 1000);
     fd = open_client(fixture);
     expect_bytes(fd, "late");
     close(fd);
@@ -168,14 +170,14 @@ static void an_answer_waits_a_moment_for_a_client_that_opens_again(void **state)
 static void what_is_sent_while_nobody_listens_is_lost(void **state)
 {
     struct fixture *fixture = *state;
-    uint64_t later_us = fixture->port.left_at_us + BENCH_PORT_LINGER_US + 1;
+    uint64_t later_us = fixture->pty.left_at_us + BENCH_PTY_LINGER_US + 1;
     int fd;
 
-    bench_port_write(&fixture->port, "RDY", 3, later_us);
-    assert_int_equal(fixture->port.stat_lost_bytes, 3);
+    bench_port_write(&fixture->pty.port, "RDY", 3, later_us);
+    assert_int_equal(fixture->pty.port.stat_lost_bytes, 3);
     fd = open_client(fixture);
-    turn_until(fixture, &fixture->port.open, true);
-    bench_port_write(&fixture->port, "+CPIN", 5, later_us);
+    turn_until(fixture, &fixture->pty.open, true);
+    bench_port_write(&fixture->pty.port, "+CPIN", 5, later_us);
     expect_bytes(fd, "+CPIN");
     close(fd);
 }
@@ -185,20 +187,20 @@ static void a_second_client_keeps_the_port_open(void **state)
     struct fixture *fixture = *state;
     int first = open_client(fixture), second = open_client(fixture);
 
-    turn_until(fixture, &fixture->port.open, true);
+    turn_until(fixture, &fixture->pty.open, true);
     close(first);
     assert_int_equal(write(second, "A", 1), 1);
     turn_until_got(fixture, "A");
-    assert_true(fixture->port.open);
+    assert_true(fixture->pty.open);
     close(second);
-    turn_until(fixture, &fixture->port.open, false);
+    turn_until(fixture, &fixture->pty.open, false);
 }
 
 static int exclusive(const struct fixture *fixture)
 {
     int set = -1;
 
-    assert_int_equal(ioctl(fixture->port.slave, TIOCGEXCL, &set), 0);
+    assert_int_equal(ioctl(fixture->pty.slave, TIOCGEXCL, &set), 0);
     return set;
 }
 
@@ -209,9 +211,9 @@ static void exclusive_use_ends_when_its_client_leaves(void **state)
 
     assert_int_equal(ioctl(fd, TIOCEXCL), 0);
     assert_true(exclusive(fixture));
-    turn_until(fixture, &fixture->port.open, true);
+    turn_until(fixture, &fixture->pty.open, true);
     close(fd);
-    turn_until(fixture, &fixture->port.open, false);
+    turn_until(fixture, &fixture->pty.open, false);
     assert_false(exclusive(fixture));
 }
 
@@ -221,15 +223,15 @@ static void exclusive_use_stays_while_its_client_is_there(void **state)
     int guest = open_client(fixture), owner = open_client(fixture);
 
     assert_int_equal(ioctl(owner, TIOCEXCL), 0);
-    turn_until(fixture, &fixture->port.open, true);
+    turn_until(fixture, &fixture->pty.open, true);
     while (bench_loop_wait(&fixture->loop, 0) > 0)
         continue;
     close(guest);
     assert_int_equal(bench_loop_wait(&fixture->loop, bench_clock_us() + PATIENCE_US), 1);
-    assert_true(fixture->port.open);
+    assert_true(fixture->pty.open);
     assert_true(exclusive(fixture));
     close(owner);
-    turn_until(fixture, &fixture->port.open, false);
+    turn_until(fixture, &fixture->pty.open, false);
     assert_false(exclusive(fixture));
 }
 
@@ -239,19 +241,21 @@ static void the_rate_is_the_clients(void **state)
     struct termios settings;
     int fd = open_client(fixture);
 
-    assert_int_equal(bench_port_rate(&fixture->port, 115200, 1), 115200);
+    assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 1), 115200);
     assert_int_equal(tcgetattr(fd, &settings), 0);
     cfsetispeed(&settings, B9600);
     cfsetospeed(&settings, B9600);
     assert_int_equal(tcsetattr(fd, TCSANOW, &settings), 0);
     /* As expected and just looked at: not asked for again. */
-    assert_int_equal(bench_port_rate(&fixture->port, 115200, 2), 115200);
-    assert_int_equal(bench_port_rate(&fixture->port, 115200, 2 + BENCH_PORT_RATE_CHECK_US), 9600);
+    assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 2), 115200);
+    assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 2 + BENCH_PTY_RATE_CHECK_US),
+                     9600);
     cfsetispeed(&settings, B57600);
     cfsetospeed(&settings, B57600);
     assert_int_equal(tcsetattr(fd, TCSANOW, &settings), 0);
     /* Not as expected: asked for every time. */
-    assert_int_equal(bench_port_rate(&fixture->port, 115200, 3 + BENCH_PORT_RATE_CHECK_US), 57600);
+    assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 3 + BENCH_PTY_RATE_CHECK_US),
+                     57600);
     close(fd);
 }
 
@@ -264,12 +268,12 @@ static void a_slow_reader_loses_nothing_within_the_backlog(void **state)
     int fd = open_client(fixture);
     size_t count = 0;
 
-    turn_until(fixture, &fixture->port.open, true);
+    turn_until(fixture, &fixture->pty.open, true);
     for (int i = 0; i < BLOCKS; i++) {
         memset(block, i, sizeof(block));
-        bench_port_write(&fixture->port, block, sizeof(block), bench_clock_us());
+        bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
     }
-    assert_true(fixture->port.backlog_count > 0);
+    assert_true(fixture->pty.backlog.count > 0);
     assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     while (count < BLOCK * BLOCKS && bench_clock_us() < end_us) {
         ssize_t size = read(fd, got, sizeof(got));
@@ -278,24 +282,24 @@ static void a_slow_reader_loses_nothing_within_the_backlog(void **state)
         bench_loop_wait(&fixture->loop, 0);
     }
     assert_int_equal(count, BLOCK * BLOCKS);
-    assert_int_equal(fixture->port.stat_lost_bytes, 0);
-    assert_int_equal(fixture->port.backlog_count, 0);
+    assert_int_equal(fixture->pty.port.stat_lost_bytes, 0);
+    assert_int_equal(fixture->pty.backlog.count, 0);
     close(fd);
 }
 
 static void what_exceeds_the_backlog_is_lost_and_counted(void **state)
 {
     struct fixture *fixture = *state;
-    static uint8_t block[BENCH_PORT_BACKLOG_BYTES];
+    static uint8_t block[BENCH_BACKLOG_BYTES];
     int fd = open_client(fixture);
 
-    turn_until(fixture, &fixture->port.open, true);
-    bench_port_write(&fixture->port, block, sizeof(block), bench_clock_us());
-    assert_int_equal(fixture->port.stat_lost_bytes, 0);
-    bench_port_write(&fixture->port, block, sizeof(block), bench_clock_us());
-    assert_int_equal(fixture->port.backlog_count, BENCH_PORT_BACKLOG_BYTES);
-    assert_true(fixture->port.stat_lost_bytes > 0);
-    assert_true(fixture->port.stat_lost_bytes < sizeof(block));
+    turn_until(fixture, &fixture->pty.open, true);
+    bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
+    assert_int_equal(fixture->pty.port.stat_lost_bytes, 0);
+    bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
+    assert_int_equal(fixture->pty.backlog.count, BENCH_BACKLOG_BYTES);
+    assert_true(fixture->pty.port.stat_lost_bytes > 0);
+    assert_true(fixture->pty.port.stat_lost_bytes < sizeof(block));
     close(fd);
 }
 
@@ -306,8 +310,8 @@ static void the_link_leads_to_the_port_and_goes_with_it(void **state)
     char target[64] = "";
 
     assert_true(readlink(fixture->link, target, sizeof(target) - 1) > 0);
-    assert_string_equal(target, fixture->port.path);
-    bench_port_close(&fixture->port);
+    assert_string_equal(target, fixture->pty.path);
+    bench_port_close(&fixture->pty.port);
     assert_int_equal(lstat(fixture->link, &info), -1);
 }
 
@@ -318,32 +322,32 @@ static void a_link_that_is_somebody_elses_by_now_stays(void **state)
 
     assert_int_equal(unlink(fixture->link), 0);
     assert_int_equal(symlink("/dev/null", fixture->link), 0);
-    bench_port_close(&fixture->port);
+    bench_port_close(&fixture->pty.port);
     assert_int_equal(lstat(fixture->link, &info), 0);
 }
 
 static void an_old_link_is_replaced_but_a_file_is_not(void **state)
 {
     struct fixture *fixture = *state;
-    struct bench_port *port = calloc(1, sizeof(*port));
+    struct bench_pty *pty = calloc(1, sizeof(*pty));
     char error[300] = "", path[128];
     FILE *file;
 
     assert_int_equal(
-        bench_port_open(port, &fixture->loop, fixture->link, receive, fixture, error, 300), 0);
-    bench_port_close(port);
+        bench_pty_open(pty, &fixture->loop, fixture->link, &fixture->listener, error, 300), 0);
+    bench_port_close(&pty->port);
     snprintf(path, sizeof(path), "%s/file", fixture->folder);
     file = fopen(path, "w");
     assert_non_null(file);
     fclose(file);
-    assert_int_equal(bench_port_open(port, &fixture->loop, path, receive, fixture, error, 300), -1);
+    assert_int_equal(bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300), -1);
     assert_non_null(strstr(error, "not a symbolic link"));
-    assert_int_equal(port->master, -1);
+    assert_int_equal(pty->master, -1);
     unlink(path);
     snprintf(path, sizeof(path), "%s/no/such/folder", fixture->folder);
-    assert_int_equal(bench_port_open(port, &fixture->loop, path, receive, fixture, error, 300), -1);
+    assert_int_equal(bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300), -1);
     assert_non_null(strstr(error, "cannot link"));
-    free(port);
+    free(pty);
 }
 
 #define PORT_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
