@@ -77,10 +77,12 @@ bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/inproc $(BUILD)/bench/a
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 program      := $(BUILD)/fotarig
+example      := $(BUILD)/core/example/update
 core_lib     := $(BUILD)/libfotacore.a
 sim_lib      := $(BUILD)/libsim7000.a
 reports_lib  := $(BUILD)/libreports.a
 harness_lib  := $(BUILD)/libharness.a
+firmware     := $(BUILD)/core/example/firmware.bin
 
 test_programs = $(patsubst %.c,$(BUILD)/%,$(test_sources))
 # ROOM=core (sim, reports, harness) builds and runs that room's tests only, from its archives only.
@@ -89,10 +91,11 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all deps bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
-        install uninstall clean help
+        install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
+        fuzz-core
 
-## all: build the program (VARIANT=debug|release|asan)
-all: $(program)
+## all: build the program and the core's example (VARIANT=debug|release|asan)
+all: $(program) $(example)
 
 ## run: dependencies, build, all bundled scenarios, reports, and one failure explained
 run: deps
@@ -121,6 +124,34 @@ tidy:
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench
+
+## size: text, memory and stack of the core on Cortex-M, against its budgets
+size:
+	$(Q)ci/size build/size
+
+## check-arm: a Cortex-M0 firmware with the core in QEMU, at the emulated module
+check-arm: $(program) $(example) $(firmware)
+	$(Q)python3 ci/arm/check-arm.py $^
+
+## check-cross: the core and its tests as 32-bit (armhf) and as big-endian code (s390x)
+check-cross:
+	$(Q)ci/check-cross build/cross
+
+## coverage: branches of the core that its tests take; the rest is in core/test/uncovered.txt
+coverage:
+	$(Q)ci/coverage build/coverage
+
+## fuzz-core: both parsers of the core under libFuzzer, FUZZ_SECONDS=600 each
+fuzz-core:
+	$(Q)ci/fuzz-core build/fuzz-core $(FUZZ_SECONDS)
+
+## deps-arm: install what size and check-arm need
+deps-arm:
+	$(Q)ci/deps arm
+
+## deps-cross: install what check-cross needs
+deps-cross:
+	$(Q)ci/deps cross
 
 ## deps: install what is missing from the distribution
 deps:
@@ -156,7 +187,9 @@ flags_now := $(CC) $(CFLAGS) $(CPPFLAGS) $(variant_cflags_$(VARIANT)) $(cflags_h
 $(shell mkdir -p $(BUILD); printf '%s\n' '$(flags_now)' | cmp -s - $(BUILD)/flags || \
         printf '%s\n' '$(flags_now)' > $(BUILD)/flags)
 
-room_of = $(if $(findstring /test/,$(1)),test,$(if $(filter ci/%,$(1)),test,$(firstword $(subst /, ,$(1)))))
+# Ports and examples of the core are no part of the portable archive.
+outside_rooms := ci/% core/port/% core/example/%
+room_of = $(if $(findstring /test/,$(1)),test,$(if $(filter $(outside_rooms),$(1)),test,$(firstword $(subst /, ,$(1)))))
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(dir $@)
@@ -181,6 +214,26 @@ $(harness_lib): $(call objects,$(filter-out $(main_source),$(harness_sources)))
 $(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
+
+$(example): $(call objects,$(wildcard core/example/*.c) core/port/posix.c) $(core_lib)
+	@mkdir -p $(dir $@)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
+
+# Not by CC and VARIANT: another compiler, and always small.
+CROSS ?= arm-none-eabi-
+firmware_sources := $(wildcard core/example/firmware/*.c) core/port/bare.c \
+                    core/port/freestanding/string.c $(core_sources)
+cflags_firmware  := $(cflags_core) -Icore/port/freestanding -Os -g -mcpu=cortex-m0 -mthumb \
+                    -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections
+
+$(firmware): core/example/firmware/link.ld $(firmware_sources) \
+             $(wildcard core/*.h core/port/*.h core/example/firmware/*.h)
+	@mkdir -p $(dir $@)
+	$(say) CROSS $@
+	$(Q)$(CROSS)gcc $(cflags_firmware) -nostdlib -Wl,--gc-sections -T $< -o $(@:.bin=.elf) \
+	    $(firmware_sources) -lgcc
+	$(Q)$(CROSS)objcopy -O binary $(@:.bin=.elf) $@
 
 # A room's tests see that room's archive and nothing that the room may not use.
 test_libs_core    := $(core_lib)

@@ -104,9 +104,9 @@ class Terminal(Program):
 class Module(Program):
     """fotarig sim on a port of its own."""
 
-    def __init__(self, program, folder, *options):
+    def __init__(self, program, folder, *options, **child):
         self.link = os.path.join(folder, 'sim7000')
-        super().__init__([program, 'sim', '--link', self.link, *options])
+        super().__init__([program, 'sim', '--link', self.link, *options], **child)
         self.banner = self.read_match(rb'^sim: [^\n]*\n').group().decode()
 
 
