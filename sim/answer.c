@@ -235,7 +235,7 @@ void sim_line(struct sim_context *ctx, const char *text)
 
 /* ---- final results ------------------------------------------------------------------------- */
 
-/* CME errors are text under ATV0, too (I); only the result codes have digits. */
+/* Only the result codes have digits; what a CME error gets under ATV0 is a setting. */
 static void put_result(struct sim_context *ctx, const char *text, size_t length)
 {
     if (sim_value(ctx, SIM_PARAMETER_VERBOSE)) {
@@ -243,6 +243,10 @@ static void put_result(struct sim_context *ctx, const char *text, size_t length)
         sim_output_add(ctx, text, length);
         sim_output_add(ctx, "\r\n", 2);
         return;
+    }
+    if (length > 0 && text[0] == '+' && sim_setting(ctx, SIM_SETTING_SHORT_ERROR) == 1) {
+        text = "ERROR";
+        length = 5;
     }
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (results[i].length == length && memcmp(results[i].text, text, length) == 0) {

@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 #include "sim/urcs.h"
 
 const char sim_package_path[] = "/fota/update.zip";
-
-const char *sim_variant(size_t index)
-{
-    static const char *const variants[] = {"SIM7000C",   "SIM7000A",   "SIM7000E", "SIM7000G",
-                                           "SIM7000C-N", "SIM7000E-N", "SIM7000JC"}; /* AT106 1.1 */
-    return index < sizeof variants / sizeof variants[0] ? variants[index] : NULL;
-}
 
 bool sim_is_boot_line(const char *line, size_t length)
 {
@@ -70,16 +64,51 @@ static bool copy(const struct sim_fact *table, size_t count, size_t index, struc
     return true;
 }
 
+/* What an assumed command (tag I) can be set to. */
+static const char *command_setting(const char *name)
+{
+    static const struct {
+        const char *command, *setting;
+    } rows[] = {
+        {"&V", "view-form"},      {"+CLIST", "list-form"},  {"+CLAC", "list-form"},
+        {"S7", "more-registers"}, {"S8", "more-registers"}, {"S10", "more-registers"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(rows[i].command, name) == 0)
+            return rows[i].setting;
+    return NULL;
+}
+
 static bool command_fact(size_t index, struct sim_fact *ret)
 {
     for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++)
         for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++)
             if (index-- == 0) {
                 *ret = (struct sim_fact){"command", row->name,   row->meaning,
-                                         row->tag,  row->source, NULL};
+                                         row->tag,  row->source, command_setting(row->name)};
                 return true;
             }
     return false;
+}
+
+static bool variant_fact(size_t index, struct sim_fact *ret)
+{
+    const struct sim_variant_row *row = sim_variant_row(index);
+    if (!row)
+        return false;
+    *ret = (struct sim_fact){"variant", row->name,   row->meaning,
+                             row->tag,  row->source, "variant-radios"};
+    return true;
+}
+
+static bool profile_fact(size_t index, struct sim_fact *ret)
+{
+    const struct sim_profile *row = sim_profile_row(index);
+    if (!row)
+        return false;
+    *ret = (struct sim_fact){"revision", row->revision, row->meaning,
+                             row->tag,   row->source,   "command-set"};
+    return true;
 }
 
 static bool urc_fact(size_t index, struct sim_fact *ret)
@@ -127,7 +156,8 @@ static bool setting_fact(size_t index, struct sim_fact *ret)
 bool sim_fact(size_t index, struct sim_fact *ret_fact)
 {
     static bool (*const sections[])(size_t index, struct sim_fact * ret) = {
-        command_fact, urc_fact, status_fact, boot_fact, result_fact, http_fact, setting_fact};
+        command_fact, urc_fact,     status_fact,  boot_fact,   result_fact,
+        http_fact,    variant_fact, profile_fact, setting_fact};
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         size_t count = 0;
         if (sections[i](index, ret_fact))

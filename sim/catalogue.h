@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 struct sim_fact {
-    const char *group;   /* "command", "urc", "status", "boot", "result", "http", "setting" */
+    const char *group;   /* "command", "urc", "status", "boot", "result", "http", "variant",
+                            "revision", "setting" */
     const char *name;    /* "+CFOTA" (what stands after AT), "RDY", "6", "answer-delay" */
     const char *meaning; /* one sentence */
     char tag;            /* 'D' documented, 'O' observed, 'S' sibling, 'I' inferred */

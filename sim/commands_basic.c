@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 
 /* ---- ATI, ATZ, AT&F, AT&V, AT&W, ATH ------------------------------------------------------- */
 
@@ -56,6 +57,8 @@ static int run_factory(struct sim_call *call)
 /* What the emulator holds (Q2): the basic commands and registers. */
 static int run_view(struct sim_call *call)
 {
+    if (sim_setting(call->ctx, SIM_SETTING_VIEW_FORM) == 1)
+        return SIM_FAILED;
     for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++) {
         const char *name = sim_commands_parameter[i].name;
         if (name[0] == '+')
@@ -83,6 +86,8 @@ static int run_list(struct sim_call *call)
         return SIM_FAILED;
     for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++)
         for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++) {
+            if (!sim_profile_knows(call->ctx, row))
+                continue;
             sim_line_begin(call->ctx);
             sim_put_text(call->ctx, "AT");
             sim_put_text(call->ctx, row->name);
@@ -252,7 +257,8 @@ enum {
 
 const struct sim_command sim_commands_basic[] = {
     {"I", ACT, SIM_NO_SAVE, 'O', 0, "T16", "variant and platform", NULL, run_information, 0},
-    {"Z", ACT, SIM_NO_SAVE, 'I', 0, "Q2", "back to what AT&W stored", NULL, run_recall, 0},
+    {"Z", ACT, SIM_NO_SAVE, 'O', 0, "sim7000-at 1.8, Q2", "back to what AT&W stored", NULL,
+     run_recall, 0},
     {"&F", ACT, SIM_NO_SAVE, 'O', 0, "T10, T11", "factory settings", NULL, run_factory, 0},
     {"&V", ACT, SIM_NO_SAVE, 'I', 0, "Q2", "shows the settings", NULL, run_view, 0},
     {"&W", ACT, SIM_NO_SAVE, 'O', 0, "T10", "stores the settings for ATZ", NULL, run_store, 0},
@@ -263,6 +269,7 @@ const struct sim_command sim_commands_basic[] = {
      run_power_down, 0},
     {"+CBC", TEST_ACT | SIM_FORM_READ, SIM_NO_SAVE, 'O', 0, "T20", "supply",
      "+CBC: (0-2),(1-100),(voltage)", run_battery, 0},
-    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080", "clock", NULL, run_clock, 0},
+    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080 3.2", "clock", NULL, run_clock,
+     0},
     {.name = NULL},
 };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 
 static int run_manufacturer(struct sim_call *call)
 {
@@ -85,22 +86,35 @@ static size_t series_length(const char *revision)
     return series ? (size_t)(series - revision) + 7 : strlen(revision);
 }
 
+static void put_calibration(struct sim_context *ctx, const char *qcn)
+{
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "QCN:");
+    sim_put_text(ctx, qcn ? qcn : "MDM9206_TX3.0.");
+    if (!qcn) {
+        sim_put_text(ctx, ctx->host->config->variant);
+        sim_put_text(ctx, "_P1.03_20220415");
+    }
+    sim_line_end(ctx);
+}
+
 static int run_all(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     const char *revision = ctx->sim->updater.revision;
+    const struct sim_profile *profile = sim_profile(ctx);
     run_revision(call);
-    sim_line(ctx, "CSUB:V01");
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "CSUB:");
+    sim_put_text(ctx, profile->csub);
+    sim_line_end(ctx);
     sim_line_begin(ctx);
     sim_put_text(ctx, "APRev:");
     sim_put_bytes(ctx, revision, series_length(revision));
-    sim_put_text(ctx, ",V01");
+    sim_put_text(ctx, ",");
+    sim_put_text(ctx, profile->csub); /* the same in all of T19 */
     sim_line_end(ctx);
-    sim_line_begin(ctx);
-    sim_put_text(ctx, "QCN:MDM9206_TX3.0.");
-    sim_put_text(ctx, ctx->host->config->variant);
-    sim_put_text(ctx, "_P1.03_20220415");
-    sim_line_end(ctx);
+    put_calibration(ctx, profile->qcn);
     sim_line_begin(ctx);
     sim_put_text(ctx, "IMEI:");
     put_imei(ctx);

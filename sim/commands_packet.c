@@ -177,6 +177,8 @@ static int run_attach(struct sim_call *call)
     struct sim_context *ctx = call->ctx;
     int32_t attach = 0;
     if (call->form == SIM_FORM_READ) {
+        if (sim_setting(ctx, SIM_SETTING_STACK_LOST))
+            return SIM_FAILED;
         sim_line_begin(ctx);
         sim_put_text(ctx, "+CGATT: ");
         sim_put_number(ctx, ctx->sim->radio.attached);

@@ -145,12 +145,22 @@ static void put_network_code(struct sim_context *ctx, const char *between)
     sim_put_bytes(ctx, ctx->host->config->imsi + 3, 2);
 }
 
+/* Four digits: small letters on GSM (T13), capitals on LTE (the driver's test data). */
+static void put_area(struct sim_context *ctx, bool small)
+{
+    uint32_t area = (uint32_t)sim_setting(ctx, SIM_SETTING_TRACKING_AREA);
+    char digits[4];
+    for (unsigned i = 0; i < sizeof digits; i++, area <<= 4)
+        digits[i] = (small ? "0123456789abcdef" : "0123456789ABCDEF")[area >> 12 & 0xf];
+    sim_put_bytes(ctx, digits, sizeof digits);
+}
+
 /* The shapes are those of T13 and of the sim7000 driver's test data; the cell is a setting. */
 static int run_system(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     static const char *const systems[] = {"LTE CAT-M1,", "LTE NB-IOT,", "GSM,"};
-    int32_t access = sim_setting(ctx, SIM_SETTING_ACCESS);
+    unsigned access = sim_network_technology(ctx);
     bool registered = sim_network_registered(ctx);
     bool gsm = sim_network_access(ctx) == 0;
     sim_line_begin(ctx);
@@ -161,7 +171,7 @@ static int run_system(struct sim_call *call)
         sim_put_text(ctx, ",");
         put_network_code(ctx, "-");
         sim_put_text(ctx, ",0x");
-        sim_put_hex(ctx, (uint32_t)sim_setting(ctx, SIM_SETTING_TRACKING_AREA), 4);
+        put_area(ctx, gsm);
         sim_put_text(ctx, ",");
         sim_put_number(ctx, sim_setting(ctx, SIM_SETTING_CELL));
         sim_put_text(ctx, gsm ? ",754 DCS 1800,-88,0,18-18"

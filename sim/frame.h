@@ -114,6 +114,7 @@ void sim_values_store(struct sim_context *ctx);
 void sim_parameter_print(struct sim_context *ctx, enum sim_parameter parameter);
 
 int sim_run_parameter(struct sim_call *call);
+int sim_run_register(struct sim_call *call);
 int sim_run_pair(struct sim_call *call);
 int sim_run_icf(struct sim_call *call);
 int sim_run_ipr(struct sim_call *call);
@@ -179,6 +180,8 @@ void sim_network_lose(struct sim_context *ctx, uint8_t registration);
 /* SIM_ACTION_NETWORK, SIM_ACTION_BEARER_LOST. */
 bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action);
 void sim_network_attach(struct sim_context *ctx, bool attached);
+/* Technology of the network: 0 CAT-M1, 1 NB-IoT, 2 GSM. */
+unsigned sim_network_technology(const struct sim_context *ctx);
 /* <AcT> of the network: 0 GSM, 7 CAT-M1, 9 NB-IoT. */
 int sim_network_access(const struct sim_context *ctx);
 /* "+CREG: " and so on with what follows <n>. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 
 static void set_state(struct sim_context *ctx, enum sim_interpreter_state state)
 {
@@ -65,7 +66,7 @@ static int run_command(struct sim_context *ctx, const struct sim_piece *piece)
     const struct sim_command *command = NULL;
     if (!piece->malformed)
         command = sim_names_find(ctx->sim, piece->text, piece->name_length);
-    if (!command)
+    if (!command || !sim_profile_knows(ctx, command))
         return unknown_results[sim_setting(ctx, SIM_SETTING_UNKNOWN_COMMAND)];
     if (!(command->forms & piece->form))
         return SIM_FAILED;

@@ -19,12 +19,6 @@ enum sim_scan {
 /* UART101 4 */
 static const uint32_t autobaud_rates[] = {9600, 19200, 38400, 57600, 115200};
 
-/* The rate that the module talks at while nothing has been found yet (I). */
-enum { DEFAULT_RATE_BPS = 115200 };
-
-/* A LF this soon after the CR belongs to it; no host can have seen an answer yet (I). */
-enum { LINE_FEED_US = 1000 };
-
 typedef int data_taker(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 static data_taker *const takers[] = {
     [SIM_TAKER_NONE] = NULL,
@@ -68,7 +62,7 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     uint32_t fixed_bps = (uint32_t)ctx->sim->saved[SIM_PARAMETER_IPR];
     bool keep = reset == SIM_RESET_CFOTA && sim_setting(ctx, SIM_SETTING_RATE_AFTER_FOTA) == 0;
     if (port->rate_bps == 0)
-        port->rate_bps = DEFAULT_RATE_BPS;
+        port->rate_bps = (uint32_t)sim_setting(ctx, SIM_SETTING_UNFOUND_RATE);
     if (fixed_bps != 0 || !keep)
         sim_line_set_rate(ctx, fixed_bps);
     port->rate_pending = 0;
@@ -211,7 +205,8 @@ static bool is_line_feed_of_cr(struct sim_context *ctx, char byte)
     port->line_ended = 0;
     if (!ended || byte != '\n')
         return false;
-    return port->data_taker == SIM_TAKER_NONE || ctx->now_us <= port->ended_at_us + LINE_FEED_US;
+    return port->data_taker == SIM_TAKER_NONE ||
+           ctx->now_us <= port->ended_at_us + sim_setting_us(ctx, SIM_SETTING_LINE_FEED_WINDOW);
 }
 
 /* Bytes that come before the last line has its result (AT106 1.4.5, T16). */

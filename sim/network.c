@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 
 /* <stat> of AT106 6.2.7; 6 was seen on a module in factory test mode (T12). */
 enum {
@@ -79,16 +80,27 @@ bool sim_network_registered(const struct sim_context *ctx)
     return is_registered(ctx->sim->radio.registration);
 }
 
+/* With the setting any: the first that the variant has. */
+unsigned sim_network_technology(const struct sim_context *ctx)
+{
+    enum { ANY = 3 };
+    unsigned technology = (unsigned)sim_setting(ctx, SIM_SETTING_ACCESS);
+    uint8_t radios = sim_profile_radios(ctx);
+    if (technology != ANY)
+        return technology;
+    return radios & SIM_CAT_M ? 0 : radios & SIM_NB_IOT ? 1 : 2;
+}
+
 int sim_network_access(const struct sim_context *ctx)
 {
     static const uint8_t access[] = {7, 9, 0}; /* AT106, netact */
-    return access[sim_setting(ctx, SIM_SETTING_ACCESS)];
+    return access[sim_network_technology(ctx)];
 }
 
-/* LTE registration is not told on a GSM network (I). */
 static uint8_t registration_of(const struct sim_context *ctx, enum sim_parameter which)
 {
-    if (which == SIM_PARAMETER_CEREG && sim_network_access(ctx) == 0)
+    if (which == SIM_PARAMETER_CEREG && sim_network_access(ctx) == 0 &&
+        sim_setting(ctx, SIM_SETTING_CEREG_ON_GSM) == 0)
         return STAT_OFF;
     return ctx->sim->radio.registration;
 }
@@ -137,7 +149,7 @@ static void tell_system_mode(struct sim_context *ctx)
 int sim_network_system_mode(const struct sim_context *ctx)
 {
     static const uint8_t modes[] = {7, 9, 1}; /* AT106 CNSMOD */
-    return sim_network_registered(ctx) ? modes[sim_setting(ctx, SIM_SETTING_ACCESS)] : 0;
+    return sim_network_registered(ctx) ? modes[sim_network_technology(ctx)] : 0;
 }
 
 /* Registered: the network tells its time, and CNACT=2 opens the app network again. */
@@ -172,6 +184,8 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
 static uint8_t result_of_search(const struct sim_context *ctx)
 {
     static const uint8_t results[] = {STAT_HOME, STAT_ROAMING, STAT_DENIED, STAT_SEARCHING};
+    if (!(sim_profile_radios(ctx) & 1u << sim_network_technology(ctx)))
+        return STAT_SEARCHING; /* nothing that this variant hears */
     return results[sim_setting(ctx, SIM_SETTING_REGISTRATION)];
 }
 

@@ -192,6 +192,13 @@ int sim_run_parameter(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* A register that no document of the module describes. */
+int sim_run_register(struct sim_call *call)
+{
+    return sim_setting(call->ctx, SIM_SETTING_MORE_REGISTERS) ? sim_run_parameter(call)
+                                                              : SIM_FAILED;
+}
+
 /* Two numbers, kept as first << 8 | second. */
 int sim_run_pair(struct sim_call *call)
 {

@@ -44,11 +44,11 @@
     X(S5, "S5", REGISTER, NO_SAVE, 'D', 0, "AT106 2.2.14", "character that deletes the last", 8,   \
       -1, "0-127", sim_test_runs, sim_run_parameter, 0)                                            \
     X(S7, "S7", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds to wait for a carrier", 60, -1,   \
-      "0-255", sim_test_runs, sim_run_parameter, 0)                                                \
+      "0-255", sim_test_runs, sim_run_register, 0)                                                \
     X(S8, "S8", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds a comma pauses", 2, -1, "0-255",  \
-      sim_test_runs, sim_run_parameter, 0)                                                         \
+      sim_test_runs, sim_run_register, 0)                                                         \
     X(S10, "S10", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "carrier loss before hanging up", 15,    \
-      -1, "1-254", sim_test_runs, sim_run_parameter, 0)                                            \
+      -1, "1-254", sim_test_runs, sim_run_register, 0)                                            \
     X(CMEE, "+CMEE", EXTENDED, NO_SAVE, 'D', 0, "AT106 3.2.13", "form of errors", 0, -1, "0,1,2",  \
       sim_test_runs, sim_run_parameter, 0)                                                         \
     X(IPR, "+IPR", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 2.2.32", "rate of the port", 0,             \

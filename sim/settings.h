@@ -43,7 +43,19 @@ enum sim_unit {
       "each answer of a concatenated line begins with CR LF of its own")                           \
     X(FACTORY_AUTOBAUD, "factory-autobaud", FLAG, 1, 0, 1, NULL, 'I', "Q2, T10",                   \
       "AT&F sets IPR=0")                                                                           \
+    X(COMMAND_SET, "command-set", CHOICE, 0, 0, 1, "by-revision|all", 'I', "AT106 version table",  \
+      "commands that a firmware is too old for are unknown to it, or all are known")               \
+    X(VIEW_FORM, "view-form", CHOICE, 0, 0, 1, "list|error", 'I', "Q2",                            \
+      "AT&V lists the settings, or is not known")                                                  \
+    X(MORE_REGISTERS, "more-registers", FLAG, 1, 0, 1, NULL, 'I', "AT106 2.2",                     \
+      "the registers S7, S8 and S10 are there")                                                    \
+    X(SHORT_ERROR, "short-error", CHOICE, 0, 0, 1, "text|4", 'I', "AT106 2.2.19",                  \
+      "a CME error under ATV0: its text, or the digit of ERROR")                                   \
+    X(LINE_FEED_WINDOW, "line-feed-window", MS, 1, 0, 1000, NULL, 'I', "sim7000-at 1.1",           \
+      "before data, a LF that follows the CR within that time belongs to it")                      \
     /* port */                                                                                     \
+    X(UNFOUND_RATE, "unfound-rate", BPS, 115200, 300, 4000000, NULL, 'I', "sim7000-at 5.3",        \
+      "rate of what a module prints that has not found the host's yet")                            \
     X(PORT_RATE, "port-rate", BPS, 0, 0, 4000000, NULL, 'D', "HD107 1.4",                          \
       "IPR of a new module; 0 = autobaud")                                                         \
     X(AUTOBAUD_TRIES, "autobaud-tries", COUNT, 2, 0, 100, NULL, 'O', "T22",                        \
@@ -74,7 +86,7 @@ enum sim_unit {
     X(SUPPLY, "supply", MV, 3875, 0, 6000, NULL, 'O', "T20, HD107 3.1.3", "supply voltage")        \
     X(BATTERY_LEVEL, "battery-level", PERCENT, 67, 1, 100, NULL, 'O', "T20",                       \
       "charge that CBC reads")                                                                     \
-    X(RANDOM_SEED, "random-seed", COUNT, 1, 0, 2147483647, NULL, 'I', "design",                    \
+    X(RANDOM_SEED, "random-seed", COUNT, 1, 0, 2147483647, NULL, 'I', "Q5",                        \
       "start of the module's random numbers")                                                      \
     /* identity, SIM, radio */                                                                     \
     X(IMEI, "imei", CHOICE, 0, 0, 2, "present|zero|missing", 'O', "T12, botletics issue 16",       \
@@ -91,8 +103,14 @@ enum sim_unit {
       "AT106 6.2.7", "how the search for a network ends")                                          \
     X(REGISTRATION_TIME, "registration-time", MS, 5000, 0, 3600000, NULL, 'I', "sim7000-at 5.3",   \
       "from CFUN=1 or coverage to registration")                                                   \
-    X(ACCESS, "access", CHOICE, 0, 0, 2, "cat-m|nb-iot|gsm", 'D', "AT106 3.2.30",                  \
-      "technology of the network: 7, 9, 0")                                                        \
+    X(ACCESS, "access", CHOICE, 3, 0, 3, "cat-m|nb-iot|gsm|any", 'D', "AT106 3.2.30",              \
+      "technology of the network: 7, 9, 0, or the first of these that the variant has")            \
+    X(VARIANT_RADIOS, "variant-radios", CHOICE, 0, 0, 1, "by-variant|all", 'I', "AT106 1.1",       \
+      "a network whose technology the variant lacks is not found, or is")                          \
+    X(CEREG_ON_GSM, "cereg-on-gsm", CHOICE, 0, 0, 1, "off|same", 'I', "AT106 6.2.7",               \
+      "CEREG? on a GSM network: 0, or as CREG")                                                    \
+    X(STACK_LOST, "stack-lost", FLAG, 0, 0, 1, NULL, 'O', "T20",                                   \
+      "CGATT? and CIPSTATUS answer ERROR, as in a stack that only a restart brings back")          \
     X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06", "CSQ while registered; 99 while not")      \
     X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D', "LPM101 6.1.1",           \
       "area code of the cell, 5B57")                                                               \

@@ -75,6 +75,12 @@ struct sim_config {
 
 /* Sets every setting to its default and the identity to that of a SIM7000C 1351B03. */
 void sim_config_init(struct sim_config *config);
+/*
+ * Chooses the module by its variant ("SIM7000E-N"), its revision ("1529B10SIM7000G"), or both; NULL
+ * = worked out of the other. False: the variant is not known or a text is too long. A revision that
+ * names no known variant leaves the variant as it is.
+ */
+bool sim_config_identify(struct sim_config *config, const char *variant, const char *revision);
 
 /* FNV-1a, 64 bits: the digest used for file contents. `digest` continues one; start: SIM_DIGEST. */
 #define SIM_DIGEST 0xcbf29ce484222325u

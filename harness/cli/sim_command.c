@@ -38,9 +38,9 @@ static const struct cli_option options[] = {
      "name of the port for clients; with --count a number follows\nit, from 0"},
     {"count", 0, "N", CLI_COUNT, OPTION(count), "1", "that many modules, each with its own IMEI"},
     {"variant", 0, "NAME", CLI_TEXT, OPTION(variant), NULL,
-     "which module of the family it is (default: SIM7000C)"},
+     "which module of the family it is (default: that of the\nrevision, else SIM7000C)"},
     {"revision", 0, "REVISION", CLI_TEXT, OPTION(revision), NULL,
-     "firmware that it runs (default: 1351B03 of the variant)"},
+     "firmware that it runs, with what it lacks (default: an early\none of the variant)"},
     {"set", 0, "NAME=VALUE", CLI_LIST, OPTION(settings), NULL,
      "change a setting that 'fotarig facts' lists; may be repeated"},
     {"timing", 0, "module|none", CLI_CHOICE, OPTION(timing), "module",
@@ -103,18 +103,7 @@ static int unknown_variant(const char *variant)
                            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
-/* The default revision ends in the default variant's name; another variant's ends in its own. */
-static void adapt_revision(struct sim_config *config, const char *variant)
-{
-    size_t length = strlen(config->revision), tail = strlen(config->variant);
-    size_t room;
 
-    if (length < tail || strcmp(config->revision + length - tail, config->variant) != 0)
-        return;
-    room = sizeof(config->revision) - (length - tail);
-    if (strlen(variant) < room)
-        memcpy(config->revision + length - tail, variant, strlen(variant) + 1);
-}
 
 static int configure(struct served *served)
 {
@@ -123,18 +112,11 @@ static int configure(struct served *served)
     char error[200];
 
     sim_config_init(config);
-    if (given->variant) {
-        if (!known_variant(given->variant) || strlen(given->variant) >= sizeof(config->variant))
-            return unknown_variant(given->variant);
-        adapt_revision(config, given->variant);
-        memcpy(config->variant, given->variant, strlen(given->variant) + 1);
-    }
-    if (given->revision) {
-        if (strlen(given->revision) >= sizeof(config->revision))
-            return cli_usage_error(&cli_command_sim, "revision '%s' is longer than %lu characters",
-                                   given->revision, (unsigned long)sizeof(config->revision) - 1);
-        memcpy(config->revision, given->revision, strlen(given->revision) + 1);
-    }
+    if (given->variant && !known_variant(given->variant))
+        return unknown_variant(given->variant);
+    if (!sim_config_identify(config, given->variant, given->revision))
+        return cli_usage_error(&cli_command_sim, "revision '%s' is longer than %lu characters",
+                               given->revision, (unsigned long)sizeof(config->revision) - 1);
     if (given->timing == TIMING_NONE)
         config->settings[SIM_SETTING_ANSWER_DELAY] = 0;
     for (size_t i = 0; i < given->settings.count; i++)

@@ -11,6 +11,7 @@ void scenario_draft_init(struct scenario_draft *draft)
     struct scenario_case *now = &draft->now;
     memset(draft, 0, sizeof(*draft));
     sim_config_init(&now->module);
+    now->module.variant[0] = '\0';  /* none yet: that of the revision */
     now->module.revision[0] = '\0'; /* none yet: update.from */
     now->host.baud_bps = BAUD_BPS;
     now->job.package_size_bytes = UINT32_MAX; /* none yet: the package's */
@@ -32,12 +33,26 @@ static void check_revisions(struct scenario_compiler *compiler)
                           "'from' and 'to' are the same revision; an update changes it");
 }
 
+/* The variant or the revision that is not given is worked out of the other. */
+static void identify(struct scenario_case *now)
+{
+    struct sim_config initial;
+    char variant[sizeof(now->module.variant)], revision[sizeof(now->module.revision)];
+
+    if (!now->module.revision[0] && now->job.from_revision)
+        snprintf(now->module.revision, sizeof(now->module.revision), "%s", now->job.from_revision);
+    memcpy(variant, now->module.variant, sizeof(variant));
+    memcpy(revision, now->module.revision, sizeof(revision));
+    sim_config_init(&initial);
+    memcpy(now->module.variant, initial.variant, sizeof(now->module.variant));
+    sim_config_identify(&now->module, variant[0] ? variant : NULL, revision[0] ? revision : NULL);
+}
+
 void scenario_draft_finish(struct scenario_compiler *compiler)
 {
     struct scenario_case *now = &compiler->draft->now;
 
-    if (!now->module.revision[0] && now->job.from_revision)
-        snprintf(now->module.revision, sizeof(now->module.revision), "%s", now->job.from_revision);
+    identify(now);
     scenario_package_check(compiler, update_node(compiler, "package"), &now->package);
     scenario_package_finish(now, &now->package);
     for (size_t i = 0; i < now->module_file_count; i++)

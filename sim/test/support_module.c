@@ -45,6 +45,7 @@ void module_init(struct module *module)
     module->config.blobs = module->blobs;
     module_set(module, SIM_SETTING_PORT_RATE, BAUD_BPS);
     module_set(module, SIM_SETTING_BOOT_JITTER, 0);
+    module_set(module, SIM_SETTING_COMMAND_SET, 1);
     module->store =
         (struct sim_store){.bytes = module->store_bytes, .capacity = sizeof module->store_bytes};
     module->host = (struct sim_host){.config = &module->config,

@@ -49,7 +49,7 @@ struct module {
     uint8_t store_bytes[MODULE_STORE_BYTES];
 };
 
-/* A new module with the defaults, except for a fixed rate and no random delays; supply off. */
+/* A new module with the defaults, except for a fixed rate, no random delays and all commands. */
 void module_init(struct module *module);
 /* sim_init() with what was changed in module->config. */
 void module_begin(struct module *module);

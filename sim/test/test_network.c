@@ -310,7 +310,7 @@ static void cpsi_tells_system_and_cell(void **state)
                "EUTRAN-BAND20,6400,3,3,-12,-81,-52,10||OK|");
     module_set(&module, SIM_SETTING_ACCESS, 2);
     EXPECT_ASK(&module, "AT+CPSI?",
-               "|+CPSI: GSM,Online,460-00,0x5B57,26543899,754 DCS 1800,"
+               "|+CPSI: GSM,Online,460-00,0x5b57,26543899,754 DCS 1800,"
                "-88,0,18-18||OK|");
     EXPECT_ASK(&module, "AT+CFUN=4;+CPSI?", "|+CPSI: NO SERVICE,Offline||OK|");
 }
