@@ -39,7 +39,10 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 
 package_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # libcurl is loaded when it is first needed (harness/bench/curl.h), so it is not linked.
-package_libs   := $(shell pkg-config --libs $(filter-out cmocka libcurl,$(PACKAGES)) 2>/dev/null)
+# The others are loaded when first called (harness/lazy/lazy.h); --as-needed links those of which a
+# function is missing there.
+package_libs   := -Wl,--as-needed \
+                  $(shell pkg-config --libs $(filter-out cmocka libcurl,$(PACKAGES)) 2>/dev/null)
 cmocka_libs    := $(shell pkg-config --libs cmocka 2>/dev/null)
 
 # Sans-I/O rooms get neither POSIX names nor library headers.
@@ -68,6 +71,7 @@ sim_sources     := $(wildcard sim/*.c)
 reports_sources := $(wildcard reports/*.c)
 harness_sources := $(wildcard harness/bench/*.c harness/scenario/*.c harness/explore/*.c \
                               harness/cli/*.c)
+lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
@@ -82,6 +86,7 @@ core_lib     := $(BUILD)/libfotacore.a
 sim_lib      := $(BUILD)/libsim7000.a
 reports_lib  := $(BUILD)/libreports.a
 harness_lib  := $(BUILD)/libharness.a
+lazy_lib     := $(BUILD)/liblazy.a
 firmware     := $(BUILD)/core/example/firmware.bin
 
 test_programs = $(patsubst %.c,$(BUILD)/%,$(test_sources))
@@ -197,6 +202,13 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(cflags_$(call room_of,$<)) $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -c -o $@ $<
 
+# The name under which a library was linked is the one under which it is loaded.
+soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/^ *SONAME *//p')
+$(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call soname,yaml)"'
+$(BUILD)/obj/harness/lazy/cjson.o: cflags_harness += -DCJSON_SONAME='"$(call soname,cjson)"'
+$(BUILD)/obj/harness/lazy/zip.o:   cflags_harness += -DZIP_SONAME='"$(call soname,zip)"'
+$(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call soname,xml2)"'
+
 define archive
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -210,8 +222,10 @@ $(reports_lib): $(call objects,$(reports_sources))
 	$(archive)
 $(harness_lib): $(call objects,$(filter-out $(main_source),$(harness_sources)))
 	$(archive)
+$(lazy_lib): $(call objects,$(lazy_sources))
+	$(archive)
 
-$(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib)
+$(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib) $(lazy_lib)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 

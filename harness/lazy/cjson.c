@@ -1,0 +1,27 @@
+/* cjson.c - cJSON, when the first JSON is written. */
+#include <cjson/cJSON.h>
+
+#include "harness/lazy/lazy.h"
+
+#define FUNCTIONS(X)                                                                               \
+    X(cJSON *, cJSON_CreateObject, (void), ())                                                     \
+    X(cJSON *, cJSON_CreateArray, (void), ())                                                      \
+    X(cJSON *, cJSON_CreateNumber, (double number), (number))                                      \
+    X(cJSON *, cJSON_CreateString, (const char *string), (string))                                 \
+    X(cJSON *, cJSON_AddNumberToObject,                                                            \
+      (cJSON *const object, const char *const name, const double number), (object, name, number))  \
+    X(cJSON *, cJSON_AddStringToObject,                                                            \
+      (cJSON *const object, const char *const name, const char *const string),                     \
+      (object, name, string))                                                                      \
+    X(cJSON *, cJSON_AddArrayToObject, (cJSON *const object, const char *const name),              \
+      (object, name))                                                                              \
+    X(cJSON_bool, cJSON_AddItemToArray, (cJSON * array, cJSON * item), (array, item))              \
+    X(cJSON_bool, cJSON_AddItemToObject, (cJSON * object, const char *string, cJSON *item),        \
+      (object, string, item))                                                                      \
+    X(cJSON_bool, cJSON_HasObjectItem, (const cJSON *object, const char *string),                  \
+      (object, string))                                                                            \
+    X(char *, cJSON_Print, (const cJSON *item), (item))                                            \
+    X(void, cJSON_Delete, (cJSON * item), (item))                                                  \
+    X(void, cJSON_free, (void *object), (object))
+
+LAZY_LIBRARY(CJSON_SONAME, FUNCTIONS)
