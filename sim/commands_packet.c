@@ -23,10 +23,10 @@ static void set_bearer(struct sim_context *ctx, uint8_t bearer)
     if (was == is)
         return;
     sim_tell(ctx, SIM_EVENT_BEARER, is, NULL, 0);
-    sim_download_bearer(ctx, is);
+    sim_download_bearer(ctx);
 }
 
-static bool network_accepts(const struct sim_context *ctx)
+bool sim_network_accepts(const struct sim_context *ctx)
 {
     return ctx->sim->radio.attached && sim_setting(ctx, SIM_SETTING_PDP) == 0;
 }
@@ -35,7 +35,7 @@ int sim_bearer_open(struct sim_context *ctx, int32_t mode)
 {
     struct sim_packet *packet = &ctx->sim->packet;
     int32_t again = sim_setting(ctx, SIM_SETTING_PDP_AGAIN);
-    bool accepts = network_accepts(ctx);
+    bool accepts = sim_network_accepts(ctx);
     packet->bearer_mode = (uint8_t)mode;
     if (packet->bearer == BEARER_ON && again < 2)
         return again == 1 ? SIM_FAILED : SIM_DONE;
@@ -77,7 +77,7 @@ void sim_bearer_fail(struct sim_context *ctx)
 void sim_on_bearer(struct sim_context *ctx)
 {
     struct sim_packet *packet = &ctx->sim->packet;
-    bool up = !packet->bearer_closing && network_accepts(ctx);
+    bool up = !packet->bearer_closing && sim_network_accepts(ctx);
     packet->bearer_closing = 0;
     sim_urc(ctx, up ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
     set_bearer(ctx, up ? BEARER_ON : BEARER_OFF);

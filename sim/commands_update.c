@@ -9,13 +9,14 @@ enum { URL_MAXIMUM = 255, PATH_MAXIMUM = 127, TIMEOUT_INITIAL_S = 50, ATTEMPTS_I
 static int read_download(struct sim_context *ctx)
 {
     const struct sim_download *download = &ctx->sim->download;
+    bool busy = sim_download_busy(ctx, SIM_TRANSFER_HTTPTOFS);
     sim_line_begin(ctx);
     sim_put_text(ctx, "+HTTPTOFS: ");
-    sim_put_number(ctx, download->state != SIM_DOWNLOAD_IDLE);
+    sim_put_number(ctx, busy);
     sim_put_text(ctx, ",");
-    sim_put_quoted(ctx, download->url);
+    sim_put_quoted(ctx, busy ? download->url : "");
     sim_put_text(ctx, ",");
-    sim_put_quoted(ctx, download->path);
+    sim_put_quoted(ctx, busy ? download->path : "");
     sim_line_end(ctx);
     return SIM_DONE;
 }
@@ -42,18 +43,19 @@ static int run_download(struct sim_call *call)
 
 static int run_progress(struct sim_call *call)
 {
-    const struct sim_download *download = &call->ctx->sim->download;
+    uint32_t current = 0, total = 0;
     if (!sim_setting(call->ctx, SIM_SETTING_HTTP_PROGRESS))
         return SIM_FAILED;
     if (call->form == SIM_FORM_TEST)
         return SIM_DONE;
+    sim_download_progress(call->ctx, &current, &total);
     sim_line_begin(call->ctx);
     sim_put_text(call->ctx, "+HTTPTOFSRL: ");
-    sim_put_number(call->ctx, download->state != SIM_DOWNLOAD_IDLE);
+    sim_put_number(call->ctx, sim_download_busy(call->ctx, SIM_TRANSFER_HTTPTOFS));
     sim_put_text(call->ctx, ",");
-    sim_put_number(call->ctx, sim_download_arrived(call->ctx));
+    sim_put_number(call->ctx, current);
     sim_put_text(call->ctx, ",");
-    sim_put_number(call->ctx, download->total_bytes);
+    sim_put_number(call->ctx, total);
     sim_line_end(call->ctx);
     return SIM_DONE;
 }

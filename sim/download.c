@@ -1,5 +1,6 @@
 /*
- * download.c - HTTPTOFS: asks the surroundings for a body and lets it arrive at http-rate.
+ * download.c - the transfer engine: asks the surroundings for a body and lets it arrive at
+ * http-rate. HTTPTOFS, FTP*, HTTP* and SH* are rows of `users`.
  *
  * How far a body is is worked out from time when somebody looks; a timer runs only to the next
  * point that matters. A blob enters the file in one piece when the body ends or is cut short.
@@ -8,7 +9,7 @@
 
 #include <string.h>
 
-#include "sim/internal.h"
+#include "sim/net.h"
 
 /* Codes of +HTTPTOFS (AT106 9.2.14). */
 enum {
@@ -21,13 +22,46 @@ enum {
     CODE_OTHER = 65535
 };
 
+enum { FTP_TIMEOUT = 64 }; /* AT106 10.2.14 */
+
 static struct sim_download *download_of(const struct sim_context *ctx)
 {
     return &ctx->sim->download;
 }
 
-static bool is_good(uint16_t code)
+/* ---- who uses the engine ------------------------------------------------------------------- */
+
+static void report(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
+                   uint32_t length);
+
+static const struct user {
+    bool has_body;      /* false: only the length is wanted */
+    bool any_status;    /* the body counts whatever the server's status is */
+    const char *hidden; /* file of RAM that takes the body; NULL = the path of the order */
+    uint16_t timeout_code;
+    bool (*network)(const struct sim_context *ctx);
+    void (*ended)(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
+                  uint32_t length);
+} users[] = {
+    [SIM_TRANSFER_HTTPTOFS] = {true, false, NULL, CODE_NETWORK, sim_bearer_up, report},
+    [SIM_TRANSFER_FTP_FILE] = {true, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_RAM] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
+                              sim_ftp_ended},
+    [SIM_TRANSFER_FTP_GET] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
+                              sim_ftp_ended},
+    [SIM_TRANSFER_FTP_SIZE] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+};
+_Static_assert(sizeof users / sizeof users[0] == SIM_TRANSFER_COUNT, "a row per transfer");
+
+static const struct user *user_of(const struct sim_download *download)
 {
+    return &users[download->transfer];
+}
+
+static bool is_good(const struct sim_download *download, uint16_t code)
+{
+    if (user_of(download)->any_status)
+        return code >= 100 && code < CODE_NOT_HTTP;
     return code == CODE_OK || code == CODE_PARTIAL;
 }
 
@@ -49,6 +83,25 @@ uint32_t sim_download_arrived(const struct sim_context *ctx)
     if (ctx->now_us <= download->body_at_us)
         return 0;
     return (uint32_t)((ctx->now_us - download->body_at_us) * download->rate_bytes_per_s / 1000000);
+}
+
+bool sim_download_busy(const struct sim_context *ctx, enum sim_transfer transfer)
+{
+    const struct sim_download *download = download_of(ctx);
+    return download->state != SIM_DOWNLOAD_IDLE && download->transfer == transfer;
+}
+
+void sim_download_progress(const struct sim_context *ctx, uint32_t *ret_current,
+                           uint32_t *ret_total)
+{
+    const struct sim_download *download = download_of(ctx);
+    bool ended = download->state == SIM_DOWNLOAD_IDLE;
+    *ret_current = ended ? download->current_bytes : sim_download_arrived(ctx);
+    *ret_total = download->total_bytes;
+    if (download->transfer == SIM_TRANSFER_HTTPTOFS && !ended)
+        return;
+    *ret_current = download->tofs_current_bytes;
+    *ret_total = download->tofs_total_bytes;
 }
 
 /* The next mark that the surroundings want to be told of, 0 = none that will be reached. */
@@ -107,8 +160,10 @@ static void settle(struct sim_context *ctx)
         download->full = 1;
 }
 
-static void report(struct sim_context *ctx, uint16_t code, uint32_t length)
+static void report(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
+                   uint32_t length)
 {
+    (void)transfer;
     sim_urc_begin(ctx);
     sim_put_text(ctx, "+HTTPTOFS: ");
     sim_put_number(ctx, code);
@@ -120,7 +175,9 @@ static void report(struct sim_context *ctx, uint16_t code, uint32_t length)
 static uint32_t reported_length(struct sim_context *ctx, uint16_t code)
 {
     const struct sim_download *download = download_of(ctx);
-    if (is_good(code))
+    if (download->transfer == SIM_TRANSFER_FTP_SIZE)
+        return download->total_bytes;
+    if (is_good(download, code))
         return download->current_bytes;
     if (code < CODE_NOT_HTTP && sim_setting(ctx, SIM_SETTING_HTTP_ERROR_LENGTH))
         return download->total_bytes;
@@ -131,10 +188,11 @@ static uint32_t reported_length(struct sim_context *ctx, uint16_t code)
 static void become_idle(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
+    bool tofs = download->transfer == SIM_TRANSFER_HTTPTOFS;
     *download = (struct sim_download){
         .job = download->job,
-        .current_bytes = download->current_bytes,
-        .total_bytes = download->total_bytes,
+        .tofs_current_bytes = tofs ? download->current_bytes : download->tofs_current_bytes,
+        .tofs_total_bytes = tofs ? download->total_bytes : download->tofs_total_bytes,
         .refused_at_us = download->refused_at_us,
     };
     schedule(ctx);
@@ -143,27 +201,30 @@ static void become_idle(struct sim_context *ctx)
 static void finish(struct sim_context *ctx, uint16_t code)
 {
     struct sim_download *download = download_of(ctx);
+    const struct user *user = user_of(download);
+    enum sim_transfer transfer = (enum sim_transfer)download->transfer;
     bool had_file = download->file != 0;
     uint8_t file = (uint8_t)(download->file - 1);
     settle(ctx);
-    if (is_good(code) && download->full)
+    if (is_good(download, code) && download->full)
         code = CODE_NO_MEMORY;
-    else if (is_good(code) && !had_file)
+    else if (is_good(download, code) && !had_file && user->has_body)
         code = CODE_OTHER; /* it was deleted meanwhile */
     if (download->forced_code)
         code = download->forced_code;
-    if (is_good(code) && download->total_bytes == 0)
+    bool good = is_good(download, code);
+    if (good && download->total_bytes == 0)
         download->total_bytes = download->current_bytes;
     uint32_t length = reported_length(ctx, code);
     char url[SIM_DOWNLOAD_URL];
     memcpy(url, download->url, sizeof url);
     become_idle(ctx);
-    if (had_file && !is_good(code) && sim_setting(ctx, SIM_SETTING_HTTP_FAILED_FILE))
+    if (had_file && !good && (user->hidden || sim_setting(ctx, SIM_SETTING_HTTP_FAILED_FILE)))
         sim_files_delete(ctx, file);
     else if (had_file)
         sim_files_tell(ctx, file);
     sim_tell(ctx, SIM_EVENT_HTTP, code, url, strlen(url));
-    report(ctx, code, length);
+    user->ended(ctx, transfer, code, length);
 }
 
 /* ---- attempts ------------------------------------------------------------------------------ */
@@ -186,10 +247,18 @@ static bool open_file(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     const char *name;
     size_t length;
+    const char *hidden = user_of(download)->hidden;
     download->file = 0;
-    if (!sim_files_path(download->path, strlen(download->path), &download->directory, &name,
-                        &length))
+    if (!user_of(download)->has_body)
+        return true;
+    if (hidden) {
+        download->directory = SIM_DIRECTORY_HIDDEN;
+        name = hidden;
+        length = strlen(hidden);
+    } else if (!sim_files_path(download->path, strlen(download->path), &download->directory, &name,
+                               &length)) {
         return false;
+    }
     uint8_t file = sim_files_create(ctx, download->directory, name, length);
     if (file == SIM_NO_FILE)
         return false;
@@ -227,8 +296,8 @@ static void give_up_attempt(struct sim_context *ctx)
         download->attempts_left--;
     if (download->attempts_left == 0) {
         download->state = SIM_DOWNLOAD_STALLED; /* settled */
-        finish(ctx, CODE_NETWORK);
-    } else if (sim_bearer_up(ctx)) {
+        finish(ctx, user_of(download)->timeout_code);
+    } else if (user_of(download)->network(ctx)) {
         ask(ctx);
     } else {
         set_state(ctx, SIM_DOWNLOAD_STALLED, timeout_at(ctx));
@@ -250,9 +319,9 @@ static void on_answer(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     sim_finish(ctx, SIM_DONE);
     sim_tell(ctx, SIM_EVENT_HTTP, 0, download->url, strlen(download->url));
-    if (download->forced_code && !is_good(download->forced_code))
+    if (download->forced_code && !is_good(download, download->forced_code))
         fail_later(ctx, download->forced_code);
-    else if (!sim_bearer_up(ctx))
+    else if (!user_of(download)->network(ctx))
         fail_later(ctx, CODE_NETWORK);
     else
         ask(ctx);
@@ -263,8 +332,8 @@ static void on_body_end(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     if (download->full)
         finish(ctx, CODE_NO_MEMORY);
-    else if (download->code == CODE_NETWORK && !download->forced_code &&
-             !sim_setting(ctx, SIM_SETTING_HTTP_DROPPED))
+    else if (download->transfer == SIM_TRANSFER_HTTPTOFS && download->code == CODE_NETWORK &&
+             !download->forced_code && !sim_setting(ctx, SIM_SETTING_HTTP_DROPPED))
         stall(ctx);
     else
         finish(ctx, download->code ? download->code : download->status);
@@ -302,7 +371,7 @@ void sim_on_download(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     if (download->refused_at_us && ctx->now_us >= download->refused_at_us) {
         download->refused_at_us = 0;
-        report(ctx, CODE_STACK_BUSY, 0);
+        report(ctx, SIM_TRANSFER_HTTPTOFS, CODE_STACK_BUSY, 0);
         schedule(ctx);
     } else if (on_due[download->state]) {
         on_due[download->state](ctx);
@@ -311,24 +380,36 @@ void sim_on_download(struct sim_context *ctx)
 
 /* ---- from the module ----------------------------------------------------------------------- */
 
-int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order)
+/* A body that stays in RAM has no path. */
+static bool path_is_good(const struct sim_download_order *order)
 {
-    struct sim_download *download = download_of(ctx);
+    const struct user *user = &users[order->transfer];
     uint8_t directory;
     const char *name;
     size_t length;
-    if (order->url_length >= sizeof download->url || order->path_length >= sizeof download->path ||
-        !sim_files_path(order->path, order->path_length, &directory, &name, &length))
+    if (user->hidden || !user->has_body)
+        return order->path_length == 0;
+    return order->path_length < SIM_DOWNLOAD_PATH &&
+           sim_files_path(order->path, order->path_length, &directory, &name, &length);
+}
+
+int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order)
+{
+    struct sim_download *download = download_of(ctx);
+    if (order->url_length >= sizeof download->url || !path_is_good(order))
         return SIM_FAILED;
     if (download->state != SIM_DOWNLOAD_IDLE) {
-        if (!sim_setting(ctx, SIM_SETTING_HTTP_BUSY))
+        if (order->transfer != SIM_TRANSFER_HTTPTOFS || !sim_setting(ctx, SIM_SETTING_HTTP_BUSY))
             return SIM_FAILED;
         download->refused_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_HTTP_FAILURE_DELAY);
         schedule(ctx);
         return SIM_DONE;
     }
     memcpy(download->url, order->url, order->url_length);
-    memcpy(download->path, order->path, order->path_length);
+    if (order->path_length > 0)
+        memcpy(download->path, order->path, order->path_length);
+    download->transfer = order->transfer;
+    download->method = order->method;
     download->timeout_s = order->timeout_s;
     download->attempts_left = order->attempts;
     download->current_bytes = 0;
@@ -340,11 +421,24 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
     return SIM_PENDING;
 }
 
-void sim_download_bearer(struct sim_context *ctx, bool up)
+void sim_download_bearer(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
-    if (!up && (download->state == SIM_DOWNLOAD_BODY || download->state == SIM_DOWNLOAD_ASK))
+    if (!user_of(download)->network(ctx) &&
+        (download->state == SIM_DOWNLOAD_BODY || download->state == SIM_DOWNLOAD_ASK))
         stall(ctx);
+}
+
+void sim_download_stop(struct sim_context *ctx)
+{
+    struct sim_download *download = download_of(ctx);
+    if (download->state == SIM_DOWNLOAD_IDLE)
+        return;
+    settle(ctx);
+    forget_request(download);
+    if (download->file)
+        sim_files_tell(ctx, (uint8_t)(download->file - 1));
+    become_idle(ctx);
 }
 
 /* NO_SAVE: nothing is known of a download after a restart; what had come lies in the flash. */
@@ -404,6 +498,20 @@ static struct sim_context context_at(struct sim *sim, const struct sim_host *hos
     return (struct sim_context){.sim = sim, .host = host, .now_us = sim->seen_at_us};
 }
 
+/* The file that the request's body comes from, NULL = it has none. */
+static uint8_t upload_file(const struct sim *sim)
+{
+    (void)sim;
+    return SIM_NO_FILE;
+}
+
+size_t sim_http_request_body(const struct sim *sim, const struct sim_host *host, uint32_t offset,
+                             void *buffer, size_t size)
+{
+    uint8_t file = upload_file(sim);
+    return file == SIM_NO_FILE ? 0 : sim_files_read(&sim->files, host, file, offset, buffer, size);
+}
+
 bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request)
 {
     struct sim_download *download = &sim->download;
@@ -413,6 +521,10 @@ bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request)
     memset(ret_request, 0, sizeof *ret_request);
     ret_request->job = download->job;
     ret_request->timeout_s = download->timeout_s;
+    ret_request->method = download->method;
+    uint8_t upload = upload_file(sim);
+    if (upload != SIM_NO_FILE)
+        ret_request->body_bytes = sim->files.entries[upload].size_bytes;
     memcpy(ret_request->url, download->url, sizeof ret_request->url);
     return true;
 }
@@ -433,7 +545,7 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
     uint64_t first_at_us = ctx.now_us + sim_setting_us(&ctx, SIM_SETTING_HTTP_SETUP);
     download->status = status;
     download->total_bytes = length_bytes == UINT32_MAX ? 0 : length_bytes;
-    if (!is_good(status)) {
+    if (!is_good(download, status)) {
         download->code = status ? status : CODE_NOT_HTTP;
         set_state(&ctx, SIM_DOWNLOAD_FAIL, first_at_us);
         return;

@@ -1,6 +1,7 @@
 /*
- * download.h - HTTPTOFS as a value: one download at a time, straight into the file system
- * (AT106 9.2.14, 9.2.15). All zero is idle. The functions are in sim/internal.h.
+ * download.h - the transfer engine as a value: one transfer at a time into a file. HTTPTOFS
+ * (AT106 9.2.14, 9.2.15) is what it was made for; FTP*, HTTP* and SH* are its other users. All
+ * zero is idle. The functions are in sim/internal.h.
  */
 #ifndef FOTARIG_SIM_DOWNLOAD_H
 #define FOTARIG_SIM_DOWNLOAD_H
@@ -23,7 +24,25 @@ enum sim_download_state {
         SIM_DOWNLOAD_STATE_COUNT
 };
 
-enum { SIM_DOWNLOAD_URL = 256, SIM_DOWNLOAD_PATH = 64 };
+/*
+ * X(NAME): whose transfer it is, and so which network it needs, where the body goes and how its
+ * end is told.
+ */
+#define SIM_TRANSFERS(X)                                                                           \
+    X(HTTPTOFS)                                                                                    \
+    X(FTP_FILE) /* FTPEXTGET=2 */                                                                  \
+    X(FTP_RAM)  /* FTPEXTGET=1 */                                                                  \
+    X(FTP_GET)                                                                                     \
+    X(FTP_SIZE)
+
+enum sim_transfer {
+#define X(name) SIM_TRANSFER_##name,
+    SIM_TRANSFERS(X)
+#undef X
+        SIM_TRANSFER_COUNT
+};
+
+enum { SIM_DOWNLOAD_URL = 512, SIM_DOWNLOAD_PATH = 64 };
 
 struct sim_download {
     uint64_t body_at_us;    /* the first byte of the body arrives */
@@ -31,8 +50,8 @@ struct sim_download {
     uint64_t refused_at_us; /* code 604 of another HTTPTOFS is due, 0 = none */
     uint32_t rate_bytes_per_s;
     uint32_t offered_bytes; /* of the body, by the surroundings so far */
-    uint32_t total_bytes;   /* told by the server, 0 = not known (HTTPTOFSRL) */
-    uint32_t current_bytes; /* HTTPTOFSRL while no body runs */
+    uint32_t total_bytes;   /* told by the server, 0 = not known */
+    uint32_t current_bytes; /* while no body runs */
     uint32_t short_bytes;   /* HTTP_SHORT: the body ends there */
     uint32_t marked_bytes;  /* the last mark that the HTTP_BYTE hook was called for */
     uint16_t job;           /* number of the attempt that the surroundings serve */
@@ -49,12 +68,16 @@ struct sim_download {
     uint8_t shorten;   /* 1: short_bytes counts */
     uint8_t file;      /* index + 1 of the target, 0 = none */
     uint8_t directory; /* of the target */
-    uint8_t reserved[4];
+    uint8_t transfer;  /* enum sim_transfer */
+    uint8_t method;    /* enum sim_http_method */
+    uint8_t reserved[2];
+    uint32_t tofs_current_bytes; /* HTTPTOFSRL, of the last HTTPTOFS that has ended */
+    uint32_t tofs_total_bytes;
     char url[SIM_DOWNLOAD_URL];
     char path[SIM_DOWNLOAD_PATH];
 };
 
-_Static_assert(sizeof(struct sim_download) == 72 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
+_Static_assert(sizeof(struct sim_download) == 80 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
                "padding in struct sim_download");
 
 #endif

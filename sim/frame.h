@@ -23,13 +23,24 @@ void sim_output_change_rate_after_line(struct sim_context *ctx, uint32_t rate_bp
 /* The line is done: that is here. */
 void sim_output_mark_rate(struct sim_context *ctx);
 
+/* Why nothing is sent: bits of sim_port.paused. */
+enum sim_pause { SIM_PAUSE_XOFF = 1, SIM_PAUSE_RTS = 2 };
+
 /* ---- line.c: bytes of the host to command lines -------------------------------------------- */
 
 void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps);
 /* Handles type-ahead once the interpreter is idle. */
 void sim_line_pump(struct sim_context *ctx);
+/* Sends back what the host sent, if ATE says so. */
+void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size);
+/* Data mode without end or prompt: the bytes go to `taker` until it has what it wants. */
+void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker);
 /* Forgets what the RAM held. */
 void sim_line_reset(struct sim_context *ctx, enum sim_reset reset);
+/* The host has said that it takes no bytes now. */
+bool sim_line_pauses(const struct sim_context *ctx);
+/* SIM_ACTION_DTR, SIM_ACTION_RTS. */
+bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action);
 /* AT+IPR: the rate of the port, 0 = autobaud. */
 void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
 
@@ -66,7 +77,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 
 /* ---- names.c ------------------------------------------------------------------------------- */
 
-enum { SIM_CHAPTERS = 7 };
+enum { SIM_CHAPTERS = 12 };
 /* The command tables, in the order in which CLAC lists them. */
 extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
 void sim_names_init(struct sim *sim);
@@ -98,12 +109,18 @@ static inline int32_t sim_value(const struct sim_context *ctx, enum sim_paramete
 }
 /* Changes a value as its saving mode demands. */
 void sim_value_set(struct sim_context *ctx, enum sim_parameter parameter, int32_t value);
+/* Changes the saved value only. */
+void sim_value_save(struct sim_context *ctx, enum sim_parameter parameter, int32_t value);
+/* All saved values are those of a new module. */
+void sim_values_lose(struct sim_context *ctx);
 /* Changes the live value only. */
 void sim_value_set_live(struct sim_context *ctx, enum sim_parameter parameter, int32_t value);
 /* The parameter of a row of sim_commands_parameter[]. */
 enum sim_parameter sim_parameter_of(const struct sim_call *call);
 /* True when `value` is in the range that the row states for its `field`-th number. */
 bool sim_parameter_allows(enum sim_parameter parameter, unsigned field, int32_t value);
+/* True when a module can hold it as live or saved value: set by a command, or as it is new. */
+bool sim_parameter_can_be(enum sim_parameter parameter, int64_t value);
 /* A new module; a restart; ATZ; AT&F; AT&W. */
 void sim_values_init(struct sim_context *ctx);
 void sim_values_restart(struct sim_context *ctx);
@@ -117,31 +134,47 @@ int sim_run_parameter(struct sim_call *call);
 int sim_run_register(struct sim_call *call);
 int sim_run_pair(struct sim_call *call);
 int sim_run_icf(struct sim_call *call);
+int sim_run_cipmux(struct sim_call *call);
 int sim_run_ipr(struct sim_call *call);
 int sim_run_cfun(struct sim_call *call);
 int sim_run_registration(struct sim_call *call);
 int sim_run_cops(struct sim_call *call);
 int sim_run_cnsmod(struct sim_call *call);
 int sim_run_cbatchk(struct sim_call *call);
+int sim_run_cusd(struct sim_call *call);
+int sim_run_cpsms(struct sim_call *call);
 
 /* ---- power.c ------------------------------------------------------------------------------- */
 
 enum sim_power_state {
     SIM_POWER_NO_SUPPLY,
     SIM_POWER_OFF,      /* supplied, switched off */
+    SIM_POWER_ASLEEP,   /* power saving mode */
     SIM_POWER_STARTING, /* silent, or the updater runs */
     SIM_POWER_UP,       /* the AT engine answers */
     SIM_POWER_DEAD      /* crashed with CEDUMP=1 */
 };
 
-enum sim_power_plan { SIM_PLAN_NONE, SIM_PLAN_OFF, SIM_PLAN_ON, SIM_PLAN_RESET };
+enum sim_power_plan {
+    SIM_PLAN_NONE,
+    SIM_PLAN_OFF,
+    SIM_PLAN_ON,
+    SIM_PLAN_RESET,
+    SIM_PLAN_SLEEP /* into the power saving mode */
+};
 
 /* Switches the module off after power-off-time; `notice` is printed, NULL = nothing. */
 void sim_power_down(struct sim_context *ctx, const char *notice);
 /* AT+CFUN=1,1: resets after reset-delay. Returns what the handler returns. */
 int sim_power_reset_soon(struct sim_context *ctx);
-/* The supply changed, or whether it is watched. */
-void sim_power_check_supply(struct sim_context *ctx);
+/* True when such a restart keeps what is not saved, too. */
+bool sim_power_retains(const struct sim_context *ctx, enum sim_reset reset);
+/* Something happened: the power saving mode comes T3324 after it, if at all. */
+void sim_sleep_later(struct sim_context *ctx);
+/* Out of it: says so. */
+void sim_sleep_over(struct sim_context *ctx);
+/* The supply is back after a brown-out. */
+void sim_power_supply_back(struct sim_context *ctx);
 bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action);
 void sim_hang_set(struct sim_context *ctx, enum sim_hang hang);
 /* The n-th line of the boot timeline, "RDY", or NULL; for the catalogue. */
@@ -154,6 +187,8 @@ struct sim_boot_line {
     bool whole; /* the line is no longer than that */
 };
 const struct sim_boot_line *sim_boot_line(size_t index);
+/* How many steps the boot timeline has. */
+unsigned sim_boot_steps(void);
 static inline bool sim_power_is_up(const struct sim *sim)
 {
     return sim->power.state == SIM_POWER_UP;
@@ -162,6 +197,14 @@ static inline bool sim_power_is_on(const struct sim *sim)
 {
     return sim->power.state >= SIM_POWER_STARTING;
 }
+
+/* ---- supply.c ------------------------------------------------------------------------------ */
+
+/* The supply changed, or whether it is watched: warnings, cut-offs, brown-out. */
+void sim_supply_check(struct sim_context *ctx);
+/* No waveform any more: the voltage is the setting `supply`. */
+void sim_supply_steady(struct sim_context *ctx);
+bool sim_supply_apply(struct sim_context *ctx, const struct sim_action *action);
 
 /* ---- network.c ----------------------------------------------------------------------------- */
 
@@ -172,6 +215,8 @@ enum sim_radio_work {
     SIM_RADIO_OPERATOR /* COPS=1 */
 };
 
+/* Quarter hours of the zone that the network tells (T06). */
+enum { SIM_NETWORK_ZONE = 32 };
 void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
@@ -203,10 +248,26 @@ int64_t sim_date_seconds(const struct sim_date *date);
 void sim_put_date(struct sim_context *ctx, int64_t unix_s);
 /* Local time of the module, Unix seconds. */
 int64_t sim_network_clock(const struct sim_context *ctx);
+/* True when the network would give the module an address now. */
+bool sim_network_accepts(const struct sim_context *ctx);
 /* CNACT. */
 int sim_bearer_open(struct sim_context *ctx, int32_t mode);
 void sim_bearer_close(struct sim_context *ctx);
 void sim_bearer_fail(struct sim_context *ctx);
+/* The network took all its addresses away: CNACT, SAPBR, CIP*. False: there was none. */
+bool sim_packet_lost(struct sim_context *ctx);
+
+/* ---- commands_card.c: calls ---------------------------------------------------------------- */
+
+/* A byte came while ATD dials: true when that has ended it (AT106 2.2.2). */
+bool sim_call_hang_up(struct sim_context *ctx);
+
+/* ---- commands_card.c: PIN and PUK -------------------------------------------------------- */
+
+/* What CPIN, CLCK and CPWD give; returns 0 or a CME error, and counts the tries. */
+int sim_card_check_pin(struct sim_context *ctx, const char *text, size_t length);
+int sim_card_unblock(struct sim_context *ctx, const char *puk, size_t length, const char *pin,
+                     size_t pin_length);
 
 /* ---- SIM card ------------------------------------------------------------------------------ */
 

@@ -26,13 +26,16 @@ enum sim_saving { SIM_NO_SAVE, SIM_AUTO_SAVE, SIM_AUTO_SAVE_REBOOT };
 
 /* What a handler returns; a positive number is a CME error (AT106 20.1). */
 enum {
-    SIM_DONE = 0,      /* OK */
-    SIM_FAILED = -1,   /* plain ERROR, whatever CMEE says */
-    SIM_PENDING = -2,  /* the final result comes later, through sim_finish() */
-    SIM_NO_RESULT = -3 /* none at all (AT+CPOWD) */
+    SIM_DONE = 0,       /* OK */
+    SIM_FAILED = -1,    /* plain ERROR, whatever CMEE says */
+    SIM_PENDING = -2,   /* the final result comes later, through sim_finish() */
+    SIM_NO_RESULT = -3, /* none at all (AT+CPOWD) */
+    SIM_NO_CARRIER = -4,
+    SIM_CMS = 1000 /* SIM_CMS + n: the CMS error n (TS 27.005 3.2.5) */
 };
 enum {
     SIM_CME_NOT_ALLOWED = 3,
+    SIM_CME_NOT_SUPPORTED = 4,
     SIM_CME_NOT_INSERTED = 10,
     SIM_CME_PIN = 11,
     SIM_CME_PUK = 12,
@@ -76,8 +79,13 @@ extern const struct sim_command sim_commands_basic[];
 extern const struct sim_command sim_commands_identity[];
 extern const struct sim_command sim_commands_radio[];
 extern const struct sim_command sim_commands_packet[];
+extern const struct sim_command sim_commands_bearer[];
+extern const struct sim_command sim_commands_ftp[];
+extern const struct sim_command sim_commands_socket[];
 extern const struct sim_command sim_commands_files[];
 extern const struct sim_command sim_commands_update[];
+extern const struct sim_command sim_commands_message[];
+extern const struct sim_command sim_commands_card[];
 
 /* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
 
@@ -107,11 +115,13 @@ void sim_finish(struct sim_context *ctx, int result);
  * `take` piece by piece, without echo, until they are complete or `timeout_ms` is over (then
  * `take` is called once with bytes == NULL).
  */
-enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE };
+enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE, SIM_TAKER_SOCKET, SIM_TAKER_MESSAGE };
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
 /* The takers: one row each. Return: SIM_PENDING while more is wanted, else the final result. */
 int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 
 /*
  * Sends `size` bytes of a file, raw, after what is queued already (bulk answers do not pass
@@ -134,6 +144,18 @@ bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number)
 int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
 /* A duration setting in microseconds. */
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting);
+/*
+ * A write to flash that the surroundings may cut (flash.c): `begin` asks and says what becomes of
+ * it, the caller brings that about, `end` takes the supply away if it must. True: it is gone.
+ */
+enum sim_write_effect { SIM_WRITE_NEW, SIM_WRITE_OLD, SIM_WRITE_LOST };
+struct sim_write {
+    uint8_t effect; /* enum sim_write_effect */
+    bool cut;
+};
+struct sim_write sim_flash_step(struct sim_context *ctx, uint32_t step);
+struct sim_write sim_nv_begin(struct sim_context *ctx, const char *what, size_t length);
+bool sim_flash_end(struct sim_context *ctx, struct sim_write write);
 /* Deterministic random number below `limit` (> 0), from the module's own state. */
 uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
 
@@ -148,7 +170,17 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(NETWORK, "network", sim_on_network)    /* radio: registration */                             \
     X(BEARER, "bearer", sim_on_bearer)       /* packet: app network up or down */                  \
     X(DOWNLOAD, "download", sim_on_download) /* download: progress, retry, end */                  \
-    X(UPDATER, "updater", sim_on_updater)    /* updater: next point of the update */
+    X(UPDATER, "updater", sim_on_updater)    /* updater: next point of the update */               \
+    X(SUPPLY, "supply", sim_on_supply)       /* power: the supply crosses a limit */               \
+    X(CRASH, "crash", sim_on_crash)          /* power: a boot loop's next crash */                 \
+    X(SLEEP, "sleep", sim_on_sleep)          /* power: into or out of the power saving mode */     \
+    X(SAPBR, "sapbr", sim_on_sapbr)          /* packet: a SAPBR bearer opens */                    \
+    X(FTP, "ftp", sim_on_ftp)                /* ftp: what is told after an OK */                   \
+    X(IP, "ip", sim_on_ip)                   /* CIP*: address, echoes, names */                    \
+    X(SOCKET, "socket", sim_on_socket)       /* CIP*: a connection has something to tell */        \
+    X(MESSAGE, "message", sim_on_message)    /* messages: sending, or a list goes on */            \
+    X(REPORT, "report", sim_on_report)       /* messages: a status report is due */                \
+    X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */
 
 enum sim_timer {
 #define X(name, text, handler) SIM_TIMER_##name,
@@ -178,6 +210,8 @@ void sim_power_gone(struct sim_context *ctx);
 void sim_files_reset(struct sim_context *ctx);
 void sim_download_reset(struct sim_context *ctx);
 void sim_network_reset(struct sim_context *ctx);
+void sim_messages_reset(struct sim_context *ctx);
+void sim_net_reset(struct sim_context *ctx);
 /* At power-up, before the boot timeline: true when the updater takes over (it will call
    sim_restart() itself when it has finished). */
 bool sim_updater_takes_boot(struct sim_context *ctx);
@@ -217,19 +251,28 @@ bool sim_files_apply(struct sim_context *ctx, const struct sim_action *action);
 
 /* ---- download and updater, to the frame ---------------------------------------------------- */
 
-/* A download as HTTPTOFS asks for it; the texts are within their documented lengths. */
+/* A transfer as a command asks for it; the texts are within their documented lengths. */
 struct sim_download_order {
-    const char *url, *path;
+    const char *url, *path; /* path: of HTTPTOFS and FTPEXTGET=2 */
     size_t url_length, path_length;
     uint16_t timeout_s;
     uint8_t attempts;
+    uint8_t transfer; /* enum sim_transfer */
+    uint8_t method;   /* enum sim_http_method */
 };
 /* Begins it; returns what a handler returns. */
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order);
-/* Bytes of the body that have arrived by now (HTTPTOFSRL). */
+/* Bytes of the body that have arrived by now. */
 uint32_t sim_download_arrived(const struct sim_context *ctx);
-/* The app network came up or went down while a download may run. */
-void sim_download_bearer(struct sim_context *ctx, bool up);
+/* HTTPTOFSRL: of the HTTPTOFS that runs, or the last. */
+void sim_download_progress(const struct sim_context *ctx, uint32_t *ret_current,
+                           uint32_t *ret_total);
+/* True while a transfer of that kind runs. */
+bool sim_download_busy(const struct sim_context *ctx, enum sim_transfer transfer);
+/* Ends the transfer without a word. */
+void sim_download_stop(struct sim_context *ctx);
+/* A network came up or went down while a download may run. */
+void sim_download_bearer(struct sim_context *ctx);
 /* HTTP_RESULT, HTTP_SHORT. */
 bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action);
 
@@ -243,6 +286,17 @@ void sim_updater_init(struct sim_context *ctx);
 void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size);
 /* True while the updater has the module: the AT engine is not up. */
 bool sim_updater_runs(const struct sim_context *ctx);
+
+/* True while it writes flash. */
+bool sim_updater_writes(const struct sim_context *ctx);
+
+/* Supply voltage now, in mV. */
+int32_t sim_supply_mv(const struct sim_context *ctx);
+
+/* The card's service centre and CNMI of a new module. */
+void sim_messages_init(struct sim_context *ctx);
+/* SIM_ACTION_SMS. */
+bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action);
 
 bool sim_network_registered(const struct sim_context *ctx);
 bool sim_bearer_up(const struct sim_context *ctx);

@@ -23,6 +23,8 @@ typedef int data_taker(struct sim_context *ctx, const uint8_t *bytes, size_t siz
 static data_taker *const takers[] = {
     [SIM_TAKER_NONE] = NULL,
     [SIM_TAKER_FILE_WRITE] = sim_files_take,
+    [SIM_TAKER_SOCKET] = sim_sockets_take,
+    [SIM_TAKER_MESSAGE] = sim_messages_take,
 };
 
 static bool busy(const struct sim *sim)
@@ -32,8 +34,16 @@ static bool busy(const struct sim *sim)
 
 static void echo(struct sim_context *ctx, const char *bytes, size_t size)
 {
-    if (sim_value(ctx, SIM_PARAMETER_ECHO))
-        sim_output_insert(ctx, bytes, size);
+    struct sim_port *port = &ctx->sim->port;
+    if (!sim_value(ctx, SIM_PARAMETER_ECHO))
+        return;
+    bool goes_on = port->echo_at_us == ctx->now_us && port->echo_end == port->output_free;
+    bool alone = goes_on || port->output_head == port->output_free;
+    sim_output_insert(ctx, bytes, size);
+    if (alone) {
+        port->echo_at_us = ctx->now_us;
+        port->echo_end = port->output_free;
+    }
 }
 
 /* ---- the rate ------------------------------------------------------------------------------ */
@@ -56,6 +66,74 @@ void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps)
         port->rate_bps = rate_bps;
 }
 
+/* ---- flow control, DTR --------------------------------------------------------------------- */
+
+/* IFC: what the module obeys of the host, kept as first << 8 | second (AT106 2.2.31). */
+enum { FLOW_NONE, FLOW_XON_XOFF, FLOW_RTS_CTS };
+enum { XON = 0x11, XOFF = 0x13 };
+
+/* Takes XON and XOFF out of the stream; true: the byte was one of them. */
+static bool is_flow_control(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    if (sim_value(ctx, SIM_PARAMETER_IFC) >> 8 != FLOW_XON_XOFF || (byte != XON && byte != XOFF))
+        return false;
+    if (byte == XOFF)
+        port->paused |= SIM_PAUSE_XOFF;
+    else
+        port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_XOFF);
+    return true;
+}
+
+static bool is_span_without_flow_control(const struct sim_context *ctx, const char *bytes,
+                                         size_t size, size_t *ret_span)
+{
+    *ret_span = size;
+    if (sim_value(ctx, SIM_PARAMETER_IFC) >> 8 != FLOW_XON_XOFF)
+        return true;
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == XON || bytes[i] == XOFF) {
+            *ret_span = i;
+            break;
+        }
+    return *ret_span > 0;
+}
+
+bool sim_line_pauses(const struct sim_context *ctx)
+{
+    uint8_t paused = ctx->sim->port.paused;
+    int32_t flow = sim_value(ctx, SIM_PARAMETER_IFC) & 0xff;
+    return (paused & SIM_PAUSE_XOFF) || ((paused & SIM_PAUSE_RTS) && flow == FLOW_RTS_CTS);
+}
+
+/* CSCLK=1: without DTR the port sleeps; it hears dtr-wake after DTR is back (UART101 6.4). */
+static bool sleeps(const struct sim_context *ctx)
+{
+    const struct sim_port *port = &ctx->sim->port;
+    if (!sim_value(ctx, SIM_PARAMETER_CSCLK))
+        return false;
+    return port->terminal_gone ||
+           ctx->now_us - port->dtr_at_us < sim_setting_us(ctx, SIM_SETTING_DTR_WAKE);
+}
+
+bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action)
+{
+    struct sim_port *port = &ctx->sim->port;
+    if (action->number > 1)
+        return false;
+    if (action->kind == SIM_ACTION_RTS) {
+        port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_RTS);
+        port->paused |= action->number ? 0 : SIM_PAUSE_RTS;
+        return true;
+    }
+    if (action->number && port->terminal_gone)
+        port->dtr_at_us = ctx->now_us;
+    port->terminal_gone = !action->number;
+    return true;
+}
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
 void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
 {
     struct sim_port *port = &ctx->sim->port;
@@ -71,6 +149,7 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     port->type_ahead_length = 0;
     port->data_left_bytes = 0;
     port->data_taker = SIM_TAKER_NONE;
+    port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_XOFF);
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -167,6 +246,17 @@ void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_t
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + timeout_ms * 1000ull);
 }
 
+void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker)
+{
+    ctx->sim->port.data_taker = (uint8_t)taker;
+    ctx->sim->port.data_left_bytes = UINT32_MAX;
+}
+
+void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    echo(ctx, bytes, size);
+}
+
 static void data_finish(struct sim_context *ctx, int result)
 {
     ctx->sim->port.data_taker = SIM_TAKER_NONE;
@@ -182,13 +272,29 @@ void sim_on_data_timeout(struct sim_context *ctx)
         data_finish(ctx, takers[taker](ctx, NULL, 0, false));
 }
 
+/* A message ends with CTRL-Z or ESC (TS 27.005 3.5.1). */
+static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == 0x1a || bytes[i] == 0x1b) {
+            *ret_complete = true;
+            return i + 1;
+        }
+    return size;
+}
+
 /* Returns how many of the bytes were data. */
 static size_t take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
-    port->data_left_bytes -= (uint32_t)taken;
-    bool complete = port->data_left_bytes == 0;
+    bool complete = false;
+    if (port->data_left_bytes == UINT32_MAX) {
+        taken = message_span(bytes, size, &complete);
+    } else {
+        port->data_left_bytes -= (uint32_t)taken;
+        complete = port->data_left_bytes == 0;
+    }
     int result = takers[port->data_taker](ctx, (const uint8_t *)bytes, taken, complete);
     if (result != SIM_PENDING)
         data_finish(ctx, result);
@@ -252,10 +358,48 @@ static size_t receive_line(struct sim_context *ctx, const char *bytes, size_t si
     return used;
 }
 
-static bool hears(const struct sim *sim)
+static bool hears(const struct sim_context *ctx)
 {
+    const struct sim *sim = ctx->sim;
+    uint64_t window_us = sim_setting_us(ctx, SIM_SETTING_HEARS_FOR);
+    bool in_window = window_us == 0 || ctx->now_us - sim->power.engine_at_us < window_us;
     return sim_power_is_up(sim) && sim->power.hang != SIM_HANG_DEAF &&
-           sim->power.hang != SIM_HANG_BOTH;
+           sim->power.hang != SIM_HANG_BOTH && in_window && !sleeps(ctx);
+}
+
+/* Bytes at the port's own rate; handles at least one, returns how many. */
+static size_t receive_heard(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    struct sim_port *port = &ctx->sim->port;
+    if (!is_span_without_flow_control(ctx, bytes, size, &size)) {
+        is_flow_control(ctx, bytes[0]);
+        return 1;
+    }
+    if (port->line_ended && is_line_feed_of_cr(ctx, bytes[0]))
+        return 1;
+    if (port->data_taker != SIM_TAKER_NONE)
+        return take_data(ctx, bytes, size);
+    if (busy(ctx->sim)) {
+        receive_early(ctx, bytes[0]);
+        return 1;
+    }
+    return receive_line(ctx, bytes, size);
+}
+
+/* A burst at another rate: what the port makes of it (facts 1.7, 5.3). */
+static void receive_garbage(struct sim_context *ctx, const char *bytes, size_t size,
+                            uint32_t baud_bps)
+{
+    enum { HEARD_MAXIMUM = 512 };
+    char heard[HEARD_MAXIMUM];
+    ctx->sim->stat_lost_input_bytes += size;
+    if (sim_setting(ctx, SIM_SETTING_WRONG_RATE)) {
+        ctx->sim->port.scan = SCAN_NOTHING;
+        return;
+    }
+    size_t count = sim_garble(bytes, size, baud_bps, ctx->sim->port.rate_bps, heard, sizeof heard);
+    for (size_t used = 0; used < count && hears(ctx) && ctx->sim->port.rate_found;)
+        used += receive_heard(ctx, heard + used, count - used);
 }
 
 /* Handles at least one byte; returns how many. */
@@ -263,7 +407,7 @@ static size_t receive_some(struct sim_context *ctx, const char *bytes, size_t si
                            uint32_t baud_bps)
 {
     struct sim *sim = ctx->sim;
-    if (!hears(sim)) {
+    if (!hears(ctx)) {
         sim_updater_receive(ctx, bytes, size);
         sim->stat_lost_input_bytes += size;
         return size;
@@ -273,23 +417,16 @@ static size_t receive_some(struct sim_context *ctx, const char *bytes, size_t si
         return 1;
     }
     if (baud_bps != 0 && baud_bps != sim->port.rate_bps) {
-        sim->port.scan = SCAN_NOTHING;
-        sim->stat_lost_input_bytes += size;
+        receive_garbage(ctx, bytes, size, baud_bps);
         return size;
     }
-    if (sim->port.line_ended && is_line_feed_of_cr(ctx, bytes[0]))
-        return 1;
-    if (sim->port.data_taker != SIM_TAKER_NONE)
-        return take_data(ctx, bytes, size);
-    if (busy(sim)) {
-        receive_early(ctx, bytes[0]);
-        return 1;
-    }
-    return receive_line(ctx, bytes, size);
+    return receive_heard(ctx, bytes, size);
 }
 
 void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps)
 {
+    if (ctx->sim->timer_at_us[SIM_TIMER_SLEEP] != SIM_NEVER)
+        sim_sleep_later(ctx);
     while (size > 0) {
         size_t used = receive_some(ctx, bytes, size, baud_bps);
         bytes += used;

@@ -57,8 +57,8 @@ static void tell_time(struct sim_context *ctx)
     int64_t unix_s = sim_setting(ctx, SIM_SETTING_NETWORK_TIME) + (int64_t)(ctx->now_us / 1000000u);
     if (!sim_value(ctx, SIM_PARAMETER_CLTS))
         return;
-    ctx->sim->radio.zone = 32;
-    ctx->sim->radio.clock_s = unix_s + 32 * 900;
+    ctx->sim->radio.zone = SIM_NETWORK_ZONE;
+    ctx->sim->radio.clock_s = unix_s + SIM_NETWORK_ZONE * 900;
     ctx->sim->radio.clock_at_us = ctx->now_us - ctx->now_us % 1000000u;
     sim_urc(ctx, "DST: 0");
     sim_urc_begin(ctx);
@@ -96,6 +96,7 @@ int sim_network_access(const struct sim_context *ctx)
     static const uint8_t access[] = {7, 9, 0}; /* AT106, netact */
     return access[sim_network_technology(ctx)];
 }
+
 
 static uint8_t registration_of(const struct sim_context *ctx, enum sim_parameter which)
 {
@@ -176,7 +177,7 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     if (was != is)
         tell_system_mode(ctx);
     if (was && !is)
-        sim_bearer_fail(ctx);
+        sim_packet_lost(ctx);
     if (is && !was)
         came_up(ctx);
 }
@@ -241,6 +242,7 @@ void sim_network_init(struct sim_context *ctx)
 {
     ctx->sim->radio.coverage = 1;
     ctx->sim->radio.pin_left = 3;
+    ctx->sim->radio.puk_left = 10;
     sim_contexts_init(ctx);
     sim_network_reset(ctx);
 }
@@ -255,6 +257,7 @@ void sim_network_reset(struct sim_context *ctx)
     radio->registration = STAT_OFF;
     radio->attached = 0;
     radio->sim_unlocked = 0;
+    radio->call = 0;
     radio->operator_format = 0;
     radio->work = SIM_RADIO_IDLE;
     radio->clock_s = CLOCK_START_S;
@@ -271,16 +274,13 @@ void sim_network_attach(struct sim_context *ctx, bool attached)
 {
     ctx->sim->radio.attached = attached;
     if (!attached)
-        sim_bearer_fail(ctx);
+        sim_packet_lost(ctx);
 }
 
 bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     if (action->kind == SIM_ACTION_BEARER_LOST) {
-        if (ctx->sim->packet.bearer == 0)
-            return false;
-        sim_bearer_fail(ctx);
-        return true;
+        return sim_packet_lost(ctx);
     }
     ctx->sim->radio.coverage = action->number != 0;
     if (!sim_power_is_up(ctx->sim))

@@ -44,11 +44,11 @@
     X(S5, "S5", REGISTER, NO_SAVE, 'D', 0, "AT106 2.2.14", "character that deletes the last", 8,   \
       -1, "0-127", sim_test_runs, sim_run_parameter, 0)                                            \
     X(S7, "S7", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds to wait for a carrier", 60, -1,   \
-      "0-255", sim_test_runs, sim_run_register, 0)                                                \
+      "0-255", sim_test_runs, sim_run_register, 0)                                                 \
     X(S8, "S8", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds a comma pauses", 2, -1, "0-255",  \
-      sim_test_runs, sim_run_register, 0)                                                         \
+      sim_test_runs, sim_run_register, 0)                                                          \
     X(S10, "S10", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "carrier loss before hanging up", 15,    \
-      -1, "1-254", sim_test_runs, sim_run_register, 0)                                            \
+      -1, "1-254", sim_test_runs, sim_run_register, 0)                                             \
     X(CMEE, "+CMEE", EXTENDED, NO_SAVE, 'D', 0, "AT106 3.2.13", "form of errors", 0, -1, "0,1,2",  \
       sim_test_runs, sim_run_parameter, 0)                                                         \
     X(IPR, "+IPR", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 2.2.32", "rate of the port", 0,             \
@@ -89,6 +89,30 @@
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                           \
+    X(CIPMUX, "+CIPMUX", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "several connections", 0, -1,        \
+      "0,1", sim_test_runs, sim_run_cipmux, 101)                                                   \
+    X(CIPQSEND, "+CIPQSEND", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "sending is told at once", 0,    \
+      -1, "0,1", sim_test_runs, sim_run_parameter, 101)                                            \
+    X(CIPHEAD, "+CIPHEAD", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "length before received bytes", 0, \
+      -1, "0,1", sim_test_runs, sim_run_parameter, 101)                                            \
+    X(FTPPORT, "+FTPPORT", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "port of the FTP server", 21,  \
+      -1, "1-65535", sim_test_runs, sim_run_parameter, 102)                                        \
+    X(FTPMODE, "+FTPMODE", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "active or passive FTP", 0,    \
+      -1, "0-1", sim_test_runs, sim_run_parameter, 102)                                            \
+    X(FTPCID, "+FTPCID", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "bearer of FTP", 1, -1, "1-3",   \
+      sim_test_runs, sim_run_parameter, 102)                                                       \
+    X(FTPREST, "+FTPREST", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "where FTP goes on", 0, -1,    \
+      "0-2147483647", sim_test_runs, sim_run_parameter, 102)                                       \
+    X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101, AT7080", "power saving mode", 0x6000, \
+      -1, "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)      \
+    X(CMGF, "+CMGF", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.2.3", "messages as text", 0, -1, \
+      "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
+    X(CSDH, "+CSDH", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.3",                            \
+      "text mode shows all of a message", 0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)       \
+    X(CUSD, "+CUSD", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 7.15", "USSD", 0, -1, "0-2",       \
+      sim_test_runs, sim_run_cusd, 0)                                                              \
+    X(CRC, "+CRC", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 6.11", "+CRING in place of RING", 0, \
+      -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
     X(CPSMSTATUS, "+CPSMSTATUS", EXTENDED, NO_SAVE, 'D', 0, "LPM101", "reports of power saving",   \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 105)
 

@@ -6,11 +6,28 @@
 #include "sim/boot.h"
 #include "sim/frame.h"
 
-/* HD107 tables 8 and 9: low pulse of PWRKEY. */
-enum { PWRKEY_ON_MS = 1000, PWRKEY_OFF_MS = 1200 };
+/* HD107 tables 8, 9 and 10: low pulses of PWRKEY and RESET. */
+enum { PWRKEY_ON_MS = 1000, PWRKEY_OFF_MS = 1200, PIN_MS = 252 };
 
-/* HD107 3.1.3: limits with CBATCHK=1. */
-enum { UNDER_OFF_MV = 2900, UNDER_WARN_MV = 3100, OVER_WARN_MV = 4300, OVER_OFF_MV = 4400 };
+/* Setting hang-cleared-by: each also by what stands below it. */
+enum { CLEARED_BY_RESET, CLEARED_BY_PWRKEY, CLEARED_BY_POWER };
+
+/* What is particular to a way to restart; what it keeps of the settings is the saving mode. */
+static const struct {
+    enum sim_setting_id silence;
+    uint8_t clears; /* hangs that this or a weaker one ends */
+    bool counts;    /* told and counted as a reset */
+    bool retains;   /* with psm-retains: what is not saved stays, too */
+} ways[SIM_RESET_COUNT] = {
+    [SIM_RESET_POWER_ON] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_POWER, true, false},
+    [SIM_RESET_PWRKEY] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_PWRKEY, true, false},
+    [SIM_RESET_CFUN] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
+    [SIM_RESET_CFOTA] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
+    [SIM_RESET_BROWNOUT] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_POWER, true, false},
+    [SIM_RESET_CRASH] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
+    [SIM_RESET_PIN] = {SIM_SETTING_PIN_SILENCE, CLEARED_BY_PWRKEY, true, false},
+    [SIM_RESET_PSM] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_RESET, false, true},
+};
 
 /* The one place where the power state changes. */
 static void set_state(struct sim_context *ctx, enum sim_power_state state)
@@ -27,6 +44,12 @@ void sim_power_engine_up(struct sim_context *ctx)
     ctx->sim->power.boots++;
     set_state(ctx, SIM_POWER_UP);
     sim_tell(ctx, SIM_EVENT_BOOT, ctx->sim->power.boots, NULL, 0);
+    int32_t *crashes = &ctx->sim->settings[SIM_SETTING_BOOT_LOOP];
+    if (*crashes == 0)
+        return;
+    --*crashes;
+    sim_timer_set(ctx, SIM_TIMER_CRASH,
+                  ctx->now_us + sim_setting_us(ctx, SIM_SETTING_BOOT_LOOP_AFTER));
 }
 
 void sim_hang_set(struct sim_context *ctx, enum sim_hang hang)
@@ -42,11 +65,14 @@ void sim_hang_set(struct sim_context *ctx, enum sim_hang hang)
 static void forget(struct sim_context *ctx, enum sim_reset reset)
 {
     for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
-        sim_timer_stop(ctx, (enum sim_timer)i);
+        if (i != SIM_TIMER_SUPPLY) /* the surroundings go on */
+            sim_timer_stop(ctx, (enum sim_timer)i);
     sim_interpreter_reset(ctx);
     sim_line_reset(ctx, reset);
     sim_download_reset(ctx);
+    sim_net_reset(ctx);
     sim_network_reset(ctx);
+    sim_messages_reset(ctx);
     sim_files_reset(ctx);
     ctx->sim->power.plan = SIM_PLAN_NONE;
     ctx->sim->power.late_ok = 0;
@@ -55,7 +81,7 @@ static void forget(struct sim_context *ctx, enum sim_reset reset)
 
 static void count_restart(struct sim_context *ctx, enum sim_reset reset)
 {
-    if (ctx->sim->power.was_on) {
+    if (ctx->sim->power.was_on && ways[reset].counts) {
         ctx->sim->power.resets++;
         sim_tell(ctx, SIM_EVENT_RESET, reset, NULL, 0);
     }
@@ -72,38 +98,84 @@ static void force_functionality(struct sim_context *ctx)
     sim_value_set(ctx, SIM_PARAMETER_CFUN, forced - 1);
 }
 
+bool sim_power_retains(const struct sim_context *ctx, enum sim_reset reset)
+{
+    return ways[reset].retains && sim_setting(ctx, SIM_SETTING_PSM_RETAINS);
+}
+
 void sim_restart(struct sim_context *ctx, enum sim_reset reset, uint64_t silence_us)
 {
     struct sim_power *power = &ctx->sim->power;
     sim_output_drop_held(ctx);
     count_restart(ctx, reset);
     forget(ctx, reset);
-    sim_hang_set(ctx, SIM_HANG_NONE);
-    sim_values_restart(ctx);
+    if (ways[reset].clears >= sim_setting(ctx, SIM_SETTING_HANG_CLEARED))
+        sim_hang_set(ctx, SIM_HANG_NONE);
+    if (!sim_power_retains(ctx, reset))
+        sim_values_restart(ctx);
     force_functionality(ctx);
-    if (reset == SIM_RESET_CRASH && sim_value(ctx, SIM_PARAMETER_CEDUMP)) {
+    if (power->broken || (reset == SIM_RESET_CRASH && sim_value(ctx, SIM_PARAMETER_CEDUMP))) {
         set_state(ctx, SIM_POWER_DEAD);
         return;
     }
     set_state(ctx, SIM_POWER_STARTING);
+    power->way = (uint8_t)reset;
     power->started_at_us = ctx->now_us;
     power->engine_at_us = ctx->now_us + silence_us;
     sim_boot_begin(ctx);
 }
 
+/* A restart in this way, with the silence that belongs to it. */
+static void restart(struct sim_context *ctx, enum sim_reset reset)
+{
+    sim_restart(ctx, reset, sim_setting_us(ctx, ways[reset].silence));
+}
+
 /* The module is off from here on; in flash is what is in flash. */
 static void go_off(struct sim_context *ctx, enum sim_power_state state)
 {
+    uint8_t clears = state == SIM_POWER_NO_SUPPLY ? CLEARED_BY_POWER : CLEARED_BY_PWRKEY;
     sim_updater_power_gone(ctx);
     sim_output_drop(ctx);
     set_state(ctx, state);
     forget(ctx, SIM_RESET_POWER_ON);
-    sim_hang_set(ctx, SIM_HANG_NONE);
+    ctx->sim->power.off_at_us = ctx->now_us;
+    if (clears >= sim_setting(ctx, SIM_SETTING_HANG_CLEARED))
+        sim_hang_set(ctx, SIM_HANG_NONE);
+}
+
+/* The firmware was just tidying its flash when the supply went (field report V18). */
+static void cut_housekeeping(struct sim_context *ctx)
+{
+    struct sim_power *power = &ctx->sim->power;
+    uint64_t period_us = sim_setting_us(ctx, SIM_SETTING_HOUSEKEEPING);
+    uint64_t up_us = ctx->now_us - power->engine_at_us;
+    if (power->state != SIM_POWER_UP || period_us == 0 || up_us < period_us ||
+        up_us % period_us >= sim_setting_us(ctx, SIM_SETTING_HOUSEKEEPING_TIME))
+        return;
+    if (sim_setting(ctx, SIM_SETTING_HOUSEKEEPING_CUT))
+        power->broken = 1;
+    else
+        sim_values_lose(ctx);
 }
 
 void sim_power_gone(struct sim_context *ctx)
 {
+    cut_housekeeping(ctx);
     go_off(ctx, SIM_POWER_NO_SUPPLY);
+}
+
+void sim_power_supply_back(struct sim_context *ctx)
+{
+    if (sim_setting(ctx, SIM_SETTING_SUPPLY_RETURN))
+        set_state(ctx, SIM_POWER_OFF);
+    else
+        sim_restart(ctx, SIM_RESET_BROWNOUT, sim_setting_us(ctx, SIM_SETTING_BOOT_TIME));
+}
+
+void sim_on_crash(struct sim_context *ctx)
+{
+    restart(ctx, SIM_RESET_CRASH);
 }
 
 /* ---- switching ----------------------------------------------------------------------------- */
@@ -147,6 +219,77 @@ static void reset_now(struct sim_context *ctx)
     ctx->sim->power.late_ok = late;
 }
 
+/* ---- power saving mode --------------------------------------------------------------------- */
+
+/* One of the timers of 24.008 10.5.7.3 and 10.5.7.4a, by the three bits of its unit; 0 = off. */
+static uint64_t timer_us(int32_t value, const uint32_t units_s[8])
+{
+    return (uint64_t)units_s[value >> 5 & 7] * (uint64_t)(value & 31) * 1000000u;
+}
+
+static uint64_t active_us(const struct sim_context *ctx)
+{
+    static const uint32_t units_s[8] = {2, 60, 360, 60, 60, 60, 60, 0};
+    return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS), units_s);
+}
+
+static uint64_t update_us(const struct sim_context *ctx)
+{
+    static const uint32_t units_s[8] = {600, 3600, 36000, 2, 30, 60, 1152000, 0};
+    return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS) >> 8, units_s);
+}
+
+/* T3324 runs from the last that happened on the port or on the network. */
+void sim_sleep_later(struct sim_context *ctx)
+{
+    int32_t mode = sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16;
+    bool granted = mode == 1 && sim_setting(ctx, SIM_SETTING_PSM) == 0;
+    if (!granted || !sim_power_is_up(ctx->sim) || active_us(ctx) == 0 ||
+        !sim_network_registered(ctx))
+        sim_timer_stop(ctx, SIM_TIMER_SLEEP);
+    else
+        sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + active_us(ctx));
+}
+
+static void fall_asleep(struct sim_context *ctx)
+{
+    uint64_t asleep_us = update_us(ctx);
+    go_off(ctx, SIM_POWER_ASLEEP);
+    if (asleep_us > 0)
+        sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + asleep_us);
+}
+
+static void say_sleep(struct sim_context *ctx, const char *text)
+{
+    if (!sim_value(ctx, SIM_PARAMETER_CPSMSTATUS))
+        return;
+    sim_urc_begin(ctx);
+    sim_put_text(ctx, "+CPSMSTATUS: ");
+    sim_put_quoted(ctx, text);
+    sim_urc_end(ctx);
+}
+
+void sim_sleep_over(struct sim_context *ctx)
+{
+    say_sleep(ctx, "EXIT PSM");
+}
+
+void sim_on_sleep(struct sim_context *ctx)
+{
+    if (ctx->sim->power.state == SIM_POWER_ASLEEP) {
+        restart(ctx, SIM_RESET_PSM);
+    } else if (ctx->sim->interpreter.state != SIM_INTERPRETER_IDLE ||
+               ctx->sim->download.state != SIM_DOWNLOAD_IDLE ||
+               ctx->sim->updater.stage != SIM_UPDATER_STAGE_NONE) {
+        sim_sleep_later(ctx);
+    } else if (ctx->sim->power.plan == SIM_PLAN_NONE) {
+        say_sleep(ctx, "ENTER PSM");
+        plan(ctx, SIM_PLAN_SLEEP, sim_setting_us(ctx, SIM_SETTING_PSM_ENTRY));
+    }
+}
+
+/* ---- what is due --------------------------------------------------------------------------- */
+
 void sim_on_power(struct sim_context *ctx)
 {
     uint8_t due = ctx->sim->power.plan;
@@ -154,29 +297,11 @@ void sim_on_power(struct sim_context *ctx)
     if (due == SIM_PLAN_OFF)
         switched_off(ctx);
     else if (due == SIM_PLAN_ON)
-        sim_restart(ctx, SIM_RESET_PWRKEY, sim_setting_us(ctx, SIM_SETTING_BOOT_TIME));
+        restart(ctx, SIM_RESET_PWRKEY);
     else if (due == SIM_PLAN_RESET)
         reset_now(ctx);
-}
-
-/* ---- the supply ---------------------------------------------------------------------------- */
-
-void sim_power_check_supply(struct sim_context *ctx)
-{
-    struct sim_power *power = &ctx->sim->power;
-    int32_t supply_mv = sim_setting(ctx, SIM_SETTING_SUPPLY);
-    bool under = supply_mv < UNDER_WARN_MV;
-    bool over = supply_mv > OVER_WARN_MV;
-    uint8_t state = under ? 1 : over ? 2 : 0;
-    if (power->state != SIM_POWER_UP || !sim_value(ctx, SIM_PARAMETER_CBATCHK))
-        return;
-    if (supply_mv < UNDER_OFF_MV || supply_mv > OVER_OFF_MV) {
-        if (power->plan != SIM_PLAN_OFF)
-            sim_power_down(ctx, under ? "UNDER-VOLTAGE POWER DOWN" : "OVER-VOLTAGE POWER DOWN");
-    } else if (state != 0 && state != power->low_supply) {
-        sim_urc(ctx, under ? "UNDER-VOLTAGE WARNNING" : "OVER-VOLTAGE WARNNING");
-    }
-    power->low_supply = state;
+    else if (due == SIM_PLAN_SLEEP)
+        fall_asleep(ctx);
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
@@ -185,21 +310,47 @@ static bool apply_power_on(struct sim_context *ctx)
 {
     if (sim_power_is_on(ctx->sim))
         return false;
-    sim_restart(ctx, SIM_RESET_POWER_ON, sim_setting_us(ctx, SIM_SETTING_BOOT_TIME));
+    if (sim_supply_mv(ctx) < sim_setting(ctx, SIM_SETTING_BROWNOUT_SUPPLY))
+        ctx->sim->power.browned = 1; /* it starts when there is enough */
+    else
+        restart(ctx, SIM_RESET_POWER_ON);
     return true;
+}
+
+static bool apply_power_cut(struct sim_context *ctx)
+{
+    bool was_browned = ctx->sim->power.browned;
+    ctx->sim->power.browned = 0;
+    if (ctx->sim->power.state == SIM_POWER_NO_SUPPLY)
+        return was_browned;
+    sim_power_gone(ctx);
+    return true;
+}
+
+/* What hangs so that only a loss of power helps does not look at PWRKEY either. */
+static bool looks_at_pwrkey(const struct sim_context *ctx)
+{
+    return ctx->sim->power.hang == SIM_HANG_NONE ||
+           sim_setting(ctx, SIM_SETTING_HANG_CLEARED) < CLEARED_BY_POWER;
 }
 
 static bool apply_pwrkey(struct sim_context *ctx, uint32_t pulse_ms)
 {
     switch (ctx->sim->power.state) {
     case SIM_POWER_OFF:
+        if (pulse_ms < PWRKEY_ON_MS || ctx->now_us - ctx->sim->power.off_at_us <
+                                           sim_setting_us(ctx, SIM_SETTING_POWER_ON_WAIT))
+            return false;
+        restart(ctx, SIM_RESET_PWRKEY);
+        return true;
+    case SIM_POWER_ASLEEP:
         if (pulse_ms < PWRKEY_ON_MS)
             return false;
-        sim_restart(ctx, SIM_RESET_PWRKEY, sim_setting_us(ctx, SIM_SETTING_BOOT_TIME));
+        restart(ctx, SIM_RESET_PSM);
         return true;
     case SIM_POWER_UP:
     case SIM_POWER_STARTING:
-        if (pulse_ms < PWRKEY_OFF_MS)
+        if (pulse_ms < PWRKEY_OFF_MS || !looks_at_pwrkey(ctx))
             return false;
         sim_power_down(ctx, sim_power_is_up(ctx->sim) ? "NORMAL POWER DOWN" : NULL);
         return true;
@@ -212,22 +363,26 @@ static bool apply_reset(struct sim_context *ctx, uint32_t reset)
 {
     if (reset >= SIM_RESET_COUNT || !sim_power_is_on(ctx->sim))
         return false;
-    bool slow = reset == SIM_RESET_POWER_ON || reset == SIM_RESET_PWRKEY;
-    enum sim_setting_id silence = slow ? SIM_SETTING_BOOT_TIME : SIM_SETTING_RESET_SILENCE;
     if (sim_updater_runs(ctx))
         sim_updater_power_gone(ctx);
-    sim_restart(ctx, (enum sim_reset)reset, sim_setting_us(ctx, silence));
+    restart(ctx, (enum sim_reset)reset);
     return true;
+}
+
+/* HD107 table 10; without effect while the module is off, and on one that has crashed for good. */
+static bool apply_pin(struct sim_context *ctx, uint32_t pulse_ms)
+{
+    bool on = ctx->sim->power.state == SIM_POWER_UP || ctx->sim->power.state == SIM_POWER_STARTING;
+    return on && pulse_ms >= PIN_MS && apply_reset(ctx, SIM_RESET_PIN);
 }
 
 bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     switch (action->kind) {
     case SIM_ACTION_POWER_CUT:
-        if (ctx->sim->power.state == SIM_POWER_NO_SUPPLY)
-            return false;
-        sim_power_gone(ctx);
-        return true;
+        return apply_power_cut(ctx);
+    case SIM_ACTION_RESET_PIN:
+        return apply_pin(ctx, action->number);
     case SIM_ACTION_POWER_ON:
         return apply_power_on(ctx);
     case SIM_ACTION_PWRKEY:

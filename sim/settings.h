@@ -62,7 +62,43 @@ enum sim_unit {
       "lines AT that get nothing before autobaud has found the rate")                              \
     X(RATE_AFTER_FOTA, "rate-after-fota", CHOICE, 0, 0, 1, "keep|autobaud", 'I', "Q8",             \
       "with IPR=0: the rate found stays through an update, or is sought anew")                     \
+    X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w", 'S',                \
+      "AT106 2.2.32, field S14", "what keeps IPR over a restart")                                  \
+    X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I', "sim7000-at 5.3, T10",    \
+      "what is heard of bytes at another rate")                                                    \
+    X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
+      "with CSCLK=1: from DTR to a port that hears")                                               \
     /* power and boot */                                                                           \
+    X(BROWNOUT_SUPPLY, "brownout-supply", MV, 2500, 0, 6000, NULL, 'I', "HD107 3.1.3",             \
+      "below that supply voltage the module is gone")                                              \
+    X(SUPPLY_RETURN, "supply-return", CHOICE, 0, 0, 1, "starts|stays-off", 'I', "sim7000-at 5.2",  \
+      "after a brown-out: the board pulls PWRKEY, or somebody must")                               \
+    X(PIN_SILENCE, "pin-silence", MS, 7000, 0, 600000, NULL, 'O', "sim7000-at 5.1",                \
+      "silence of a reset by the pin RESET")                                                       \
+    X(POWER_ON_WAIT, "power-on-wait", MS, 2000, 0, 60000, NULL, 'D', "HD107 table 9",              \
+      "after a power-off PWRKEY does nothing for that long")                                       \
+    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "field S15",    \
+      "what ends a hang: any restart, PWRKEY and RESET too, or a loss of power only")              \
+    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "field V23",                        \
+      "that many boots crash")                                                                     \
+    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "field V23",               \
+      "from the AT engine of such a boot to the crash")                                            \
+    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "field V22",                            \
+      "commands are heard only that long after each boot; 0 = always")                             \
+    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "field V18",                  \
+      "the firmware tidies its flash that often; 0 = never")                                       \
+    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "field V18",         \
+      "how long that takes")                                                                       \
+    X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1, "settings-lost|dead", 'S',            \
+      "field V18", "what a loss of power in that time leaves")                                     \
+    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, field V12",           \
+      "what a write to flash leaves that was cut inside")                                          \
+    X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",                               \
+      "whether the network grants CPSMS=1")                                                        \
+    X(PSM_ENTRY, "psm-entry", MS, 500, 0, 60000, NULL, 'I', "LPM101",                              \
+      "from ENTER PSM to a module that is asleep")                                                 \
+    X(PSM_RETAINS, "psm-retains", FLAG, 1, 0, 1, NULL, 'I', "LPM101",                              \
+      "what is not saved survives the power saving mode, CPSMSTATUS with it")                      \
     X(BOOT_TIME, "boot-time", MS, 4500, 0, 600000, NULL, 'D', "HD107 table 8",                     \
       "silence from PWRKEY low to the AT engine")                                                  \
     X(CPIN_DELAY, "cpin-delay", MS, 500, 0, 60000, NULL, 'I', "Q5", "from RDY to +CPIN")           \
@@ -133,6 +169,31 @@ enum sim_unit {
       "from the OK of CNACT=1 to +APP PDP: DEACTIVE")                                              \
     X(PDP_AGAIN, "pdp-again", CHOICE, 0, 0, 2, "ok|error|urc", 'I', "AT106 5.2.30",                \
       "CNACT=1 while it is up: OK alone, ERROR, or OK and ACTIVE once more")                       \
+    /* messages and calls */                                                                       \
+    X(SMS_CARD_SLOTS, "sms-card-slots", COUNT, 20, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",       \
+      "messages that the card can hold")                                                           \
+    X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",   \
+      "messages that the module can hold")                                                         \
+    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",      \
+      "index of the first message of a storage")                                                   \
+    X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',                        \
+      "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
+    X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O', "T-SIM7600X issue 63",      \
+      "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")                    \
+    X(SMS_SEND, "sms-send", CHOICE, 0, 0, 2, "accepted|cms-38|cms-500", 'I',                       \
+      "3GPP TS 27.005 3.2.5", "what the network says to a message")                                \
+    X(SMS_SEND_TIME, "sms-send-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.005 3.5.1",      \
+      "from CTRL-Z to +CMGS")                                                                      \
+    X(SMS_REPORT_TIME, "sms-report-time", MS, 3000, 0, 600000, NULL, 'I',                          \
+      "3GPP TS 23.040 9.2.3.5", "from +CMGS to the status report that was asked for")              \
+    X(CMS_FORM, "cms-form", CHOICE, 0, 0, 1, "always|by-cmee", 'I', "3GPP TS 27.005 3.2.5",        \
+      "with CMEE=0 an error of a message command has its number, too, or is plain ERROR")          \
+    X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I', "AT106 3.2.7",                  \
+      "PUK that unlocks a card whose PIN was wrong three times")                                   \
+    X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
+      "from ATD to NO CARRIER")                                                                    \
+    X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \
+      "from CUSD to the network's answer")                                                         \
     /* files */                                                                                    \
     X(FLASH_SIZE, "flash-size", BYTES, 22151168, 0, 2147483647, NULL, 'D', "FS101 3.5",            \
       "room for files in the flash")                                                               \
@@ -165,6 +226,32 @@ enum sim_unit {
       "sim7000-storage 1", "what a failed download leaves: the bytes that came, or no file")       \
     X(HTTP_PROGRESS, "http-progress", FLAG, 1, 0, 1, NULL, 'D', "AT106 version table",             \
       "HTTPTOFSRL exists (firmware since 2018-12)")                                                \
+    /* IP services */                                                                              \
+    X(SAPBR_OPEN_DELAY, "sapbr-open-delay", MS, 1000, 0, 85000, NULL, 'I', "AT106 7.2.1",          \
+      "from SAPBR=1 to its OK")                                                                    \
+    X(SAPBR_AGAIN, "sapbr-again", CHOICE, 0, 0, 1, "error|ok", 'I', "AT106 7.2.1",                 \
+      "answer to SAPBR=1 while the bearer is open")                                                \
+    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102",                         \
+      "from CIICR to its OK")                                                                      \
+    X(CIICR_NEEDS_CSTT, "ciicr-needs-cstt", FLAG, 0, 0, 1, NULL, 'O', "T21",                       \
+      "CIICR without CSTT before it is an error")                                                  \
+    X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I', "design",             \
+      "what CIPSTART meets: a modelled host, or whatever the surroundings connect to")             \
+    X(CONNECT_TIME, "connect-time", MS, 300, 0, 160000, NULL, 'I', "T21",                          \
+      "from the OK of CIPSTART to the answer of a modelled host")                                  \
+    X(PEER_DELAY, "peer-delay", MS, 200, 0, 600000, NULL, 'I', "design",                           \
+      "until a modelled host or name server answers")                                              \
+    X(DNS, "dns", CHOICE, 0, 0, 1, "answers|fails", 'I', "TCP102", "modelled name server")         \
+    X(PING_TIME, "ping-time", MS, 200, 1, 600000, NULL, 'I', "T26",                                \
+      "until a modelled host answers a ping")                                                      \
+    X(DATA_ECHO, "data-echo", FLAG, 1, 0, 1, NULL, 'O', "T24",                                     \
+      "with ATE1 what is sent after the prompt > comes back")                                      \
+    X(FTP_BEARER, "ftp-bearer", CHOICE, 0, 0, 2, "either|sapbr|cnact", 'I',                        \
+      "sim7000-at 4, sim7000-storage 3.3", "network that FTP needs")                               \
+    X(FTP_STATUS, "ftp-status", CHOICE, 0, 0, 1, "at7080|fota101", 'S', "sim7000-storage 3.3",     \
+      "FTPTOFSST after the download: 0 is complete, or 1 is")                                      \
+    X(FTP_MISSING_FILE, "ftp-missing-file", COUNT, 77, 61, 80, NULL, 'I', "AT106 10.2.14",         \
+      "error of a file that is not on the FTP server")                                             \
     /* update */                                                                                   \
     X(CFOTA_OK_DELAY, "cfota-ok-delay", MS, 50, 0, 600000, NULL, 'I', "sim7000-fota 4",            \
       "from CFOTA=1 to its OK")                                                                    \
@@ -226,8 +313,16 @@ enum sim_unit {
       "with boots: time until the restore goes on by itself")                                      \
     X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                                  \
       "Start to update is printed again when the updater goes on")                                 \
-    X(FINAL_URC, "final-urc", CHOICE, 0, 0, 1, "printed|lost", 'I', "sim7000-fota 2",              \
-      "whether the line with the result is printed")                                               \
+    X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated", 'I',                \
+      "sim7000-fota 2, field V06, V20", "how the line with the result is printed")                 \
+    X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",                         \
+      "which ports print the lines of an update")                                                  \
+    X(PROGRESS_PATTERN, "progress-pattern", CHOICE, 0, 0, 4, "rises|stays|falls|jumps|zero-only",  \
+      'I', "field failures 3", "percents that the progress lines show")                            \
+    X(UPDATE_GARBAGE, "update-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                      \
+      "noise on the line 64 ms after each reset of an update")                                     \
+    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "field S08, sim7000-fota 3.4",          \
+      "the supply is that much lower while an update writes flash")                                \
     X(FINAL_RESET, "final-reset", CHOICE, 0, 0, 1, "happens|never", 'I', "sim7000-fota 4",         \
       "whether the module resets after it")                                                        \
     X(FINAL_RESET_DELAY, "final-reset-delay", MS, 2000, 0, 600000, NULL, 'I', "sim7000-fota 4",    \
@@ -240,6 +335,12 @@ enum sim_unit {
       'I', "sim7000-fota 4", "GMR after one that failed")                                          \
     X(PACKAGE_AFTER_SUCCESS, "package-after-success", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
       "sim7000-fota 4", "/fota/update.zip after an update that went well")                         \
+    X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
+      "sim7000-fota 4", "/fota/update.zip after an update that failed")                            \
+    X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1, "kept|factory", 'S',        \
+      "sim7000-fota 4, field V16", "saved settings after an update that went well")                \
+    X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL, 'I',               \
+      "sim7000-fota 4", "that many boots crash after an update that went well (boot-loop-after)")  \
     X(CFUN_AFTER_UPDATE, "cfun-after-update", CHOICE, 0, 0, 5, "kept|0|1|4|5|7", 'O',              \
       "T12, sim7000-fota 3.4", "CFUN level after an update that went well")                        \
     X(IMEI_AFTER_UPDATE, "imei-after-update", CHOICE, 0, 0, 2, "kept|zero|missing", 'O',           \

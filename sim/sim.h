@@ -66,6 +66,7 @@ struct sim_config {
     char iccid[24];
     char operator_name[32];
     char address[16]; /* that the app network gets, "10.170.31.116" */
+    char service_centre[24]; /* CSCA of the card */
     int32_t settings[SIM_SETTING_COUNT];
     const struct sim_blob *blobs; /* owned by the caller */
     uint16_t blob_count;
@@ -118,7 +119,8 @@ struct sim_store {
     X(FILE, "file")       /* number: new size; text: path of a file written or deleted */          \
     X(NETWORK, "network") /* number: 1 registered, 0 not */                                        \
     X(BEARER, "bearer")   /* number: 1 app network up, 0 down */                                   \
-    X(HANG, "hang")       /* number: enum sim_hang */
+    X(HANG, "hang")       /* number: enum sim_hang */                                              \
+    X(SMS, "sms")         /* number: its reference; text: "+4915112345678 text of it", sent */
 
 enum sim_event_kind {
 #define X(name, text) SIM_EVENT_##name,
@@ -141,7 +143,9 @@ struct sim_event {
     X(CFUN, "cfun")   /* AT+CFUN=1,1 or =6 */                                                      \
     X(CFOTA, "cfota") /* into or out of the updater */                                             \
     X(BROWNOUT, "brownout")                                                                        \
-    X(CRASH, "crash")
+    X(CRASH, "crash")                                                                              \
+    X(PIN, "pin") /* RESET pulled low */                                                           \
+    X(PSM, "psm") /* out of the power saving mode */
 
 enum sim_reset {
 #define X(name, text) SIM_RESET_##name,
@@ -187,7 +191,9 @@ enum sim_hang {
     X(PERCENT, "percent")       /* number: percent reached; phase = enum sim_phase */              \
     X(FLASH_STEP, "flash-step") /* number: step of the update about to be written, from 1 */       \
     X(BOOT, "boot")             /* number: n-th boot, from 1; the AT engine comes up */            \
-    X(HTTP_BYTE, "http-byte")   /* number: body bytes received so far, at a mark asked for */
+    X(HTTP_BYTE, "http-byte")   /* number: body bytes received so far, at a mark asked for */      \
+    X(NV_WRITE, "nv-write")     /* number: n-th write of settings, files or the update's record;   \
+                                   text: "+IPR", "/fota/update.zip", "update-status", … */
 
 enum sim_hook_kind {
 #define X(name, text) SIM_HOOK_##name,
@@ -204,9 +210,23 @@ struct sim_hook {
     const char *text;
 };
 
+/* Where in a write to flash the supply goes: X(NAME, "name"). */
+#define SIM_CUTS(X)                                                                                \
+    X(BEFORE, "before") /* nothing of it is written */                                             \
+    X(INSIDE, "inside") /* the value is torn: setting torn-write */                                \
+    X(AFTER, "after")   /* it is written whole */
+
+enum sim_cut {
+#define X(name, text) SIM_CUT_##name,
+    SIM_CUTS(X)
+#undef X
+        SIM_CUT_COUNT
+};
+
 /* What the surroundings want at a hook. All zero: go on as usual. */
 struct sim_override {
     bool cut_power;    /* supply gone at this very point; nothing after it happens */
+    uint8_t cut_when;  /* FLASH_STEP, NV_WRITE: enum sim_cut */
     bool swallow;      /* COMMAND: it does not run and nothing is answered */
     bool run;          /* COMMAND, with reply: the command runs as well, its answer is dropped */
     const char *reply; /* COMMAND: answer instead; lines separated by '\n', the last is the final
@@ -233,8 +253,8 @@ struct sim_host {
 void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us);
 
 /*
- * Takes bytes from the host, sent at `baud_bps`; any split will do. At a wrong rate, while booting,
- * deaf or off they are lost or garbled as on the real line.
+ * Takes bytes from the host, sent at `baud_bps`; any split will do. While booting, deaf or off they
+ * are lost; at a wrong rate they are heard as sim_garble() says, each call being one burst.
  */
 void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
                  uint32_t baud_bps, uint64_t now_us);
@@ -245,6 +265,19 @@ void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes
  */
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
                     uint32_t *ret_baud_bps, uint64_t now_us);
+
+/*
+ * How many of the bytes that sim_transmit() returns next are echo of what was received at this very
+ * time. They went out character by character as the burst came in, one character behind it.
+ */
+size_t sim_echoed(const struct sim *sim);
+
+/*
+ * What a receiver at `heard_bps` makes of a burst sent at `sent_bps`: a function of bytes and rates
+ * only. Writes at most `capacity` bytes; returns how many. At nearly equal rates: the same bytes.
+ */
+size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t heard_bps,
+                  void *buffer, size_t capacity);
 
 /* Lets time pass: runs what is due. Returns the time of the next call at the latest. */
 uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_us);
@@ -264,7 +297,13 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
     X(HTTP_SHORT, "http-short")   /* number: the next body ends after that many bytes, code 200 */ \
     X(FILE_DAMAGE, "file-damage") /* text: path; number: offset of the byte that is inverted */    \
     X(FILE_TRUNCATE, "file-truncate") /* text: path; number: new size */                           \
-    X(FILE_DELETE, "file-delete")     /* text: path */
+    X(FILE_DELETE, "file-delete")     /* text: path */                                             \
+    X(RESET_PIN, "reset-pin") /* number: low pulse, ms (HD107: from 252) */                        \
+    X(SUPPLY, "supply")       /* number: ms from now, value: mV; the voltage goes there in a       \
+                                 straight line from the point before; 0 ms begins a waveform */    \
+    X(DTR, "dtr")             /* number: 1 asserted (pin low), 0 not */                            \
+    X(RTS, "rts")             /* number: 1 the host takes bytes, 0 it does not (IFC=2) */          \
+    X(SMS, "sms")             /* text, from: a short message comes; only while registered */
 
 enum sim_action_kind {
 #define X(name, text) SIM_ACTION_##name,
@@ -278,6 +317,7 @@ struct sim_action {
     uint32_t number;
     int32_t value;
     const char *text; /* only read during the call */
+    const char *from; /* SMS: the sender; NULL else */
 };
 
 /* Does it; returns false when it makes no sense now (for example a path that is not there). */
@@ -286,14 +326,40 @@ bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_ac
 
 /* ---- HTTP: a request to the surroundings --------------------------------------------------- */
 
+/* X(NAME, "NAME"): what is asked of the server; of an FTP server GET and HEAD (its size) only. */
+#define SIM_HTTP_METHODS(X)                                                                        \
+    X(GET, "GET")                                                                                  \
+    X(POST, "POST")                                                                                \
+    X(HEAD, "HEAD")                                                                                \
+    X(PUT, "PUT")                                                                                  \
+    X(PATCH, "PATCH")
+
+enum sim_http_method {
+#define X(name, text) SIM_HTTP_##name,
+    SIM_HTTP_METHODS(X)
+#undef X
+        SIM_HTTP_METHOD_COUNT
+};
+
+/*
+ * One transfer: HTTPTOFS, HTTPACTION, SHREQ (http, https) or FTP (ftp, with user and password
+ * before the host, percent-encoded).
+ */
 struct sim_http_request {
     uint16_t job; /* number of the download; answers carry it, stale ones are dropped */
     uint16_t timeout_s;
-    char url[256];
+    uint8_t method; /* enum sim_http_method */
+    uint8_t reserved[3];
+    uint32_t body_bytes; /* of the request, sim_http_request_body() reads them */
+    char url[512];
 };
 
 /* True, once per download, when one waits to be served. */
 bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request);
+
+/* Copies bytes of the body that the request carries; returns how many. */
+size_t sim_http_request_body(const struct sim *sim, const struct sim_host *host, uint32_t offset,
+                             void *buffer, size_t size);
 
 /* Status line and length of the body (UINT32_MAX = not told) came. */
 void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t status,
@@ -304,9 +370,58 @@ void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, u
 /* A piece of the body came. */
 void sim_http_block(struct sim *sim, const struct sim_host *host, uint16_t job, const void *bytes,
                     size_t size, uint64_t now_us);
-/* The body is complete (code 0), or it ends with an error code of HTTPTOFS (601, 603, …). */
+/*
+ * The body is complete (code 0), or it ends with an error code of HTTPTOFS (601, 603, …), or, of
+ * an FTP transfer, with one of FTP (61 to 80, AT106 10.2.14).
+ */
 void sim_http_end(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t code,
                   uint64_t now_us);
+
+/* ---- connections: requests to the surroundings (setting peer: surroundings) ---------------- */
+
+/* X(NAME, "name") */
+#define SIM_NET_KINDS(X)                                                                           \
+    X(OPEN_TCP, "open-tcp")                                                                        \
+    X(OPEN_UDP, "open-udp")                                                                        \
+    X(SEND, "send")                                                                                \
+    X(CLOSE, "close")                                                                              \
+    X(RESOLVE, "resolve") /* the address of `host` */
+
+enum sim_net_kind {
+#define X(name, text) SIM_NET_##name,
+    SIM_NET_KINDS(X)
+#undef X
+        SIM_NET_KIND_COUNT
+};
+
+/* What one connection is to do. Answers carry channel and job; stale ones are dropped. */
+struct sim_net_request {
+    uint8_t kind;    /* enum sim_net_kind */
+    uint8_t channel; /* 0 to 7; 8 for RESOLVE */
+    uint16_t job;
+    uint16_t port;       /* OPEN */
+    uint16_t size;       /* SEND: of bytes */
+    char host[104];      /* OPEN, RESOLVE */
+    uint8_t bytes[1460]; /* SEND */
+};
+
+/* True, once per request, while one waits to be done. */
+bool sim_net_wanted(struct sim *sim, const struct sim_host *host,
+                    struct sim_net_request *ret_request);
+/* The connection stands. */
+void sim_net_opened(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
+                    uint64_t now_us);
+/* Bytes came; more than sim_net_room() of them are lost. */
+void sim_net_received(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
+                      const void *bytes, size_t size, uint64_t now_us);
+/* How many bytes the module would keep now. */
+size_t sim_net_room(const struct sim *sim, const struct sim_host *host, uint8_t channel);
+/* The other side has closed it, or it could not be opened. */
+void sim_net_closed(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
+                    uint64_t now_us);
+/* The answer to RESOLVE: "192.0.2.1", NULL = there is none. */
+void sim_net_resolved(struct sim *sim, const struct sim_host *host, uint16_t job,
+                      const char *address, uint64_t now_us);
 
 /* ---- looking inside ------------------------------------------------------------------------ */
 
@@ -338,5 +453,6 @@ const char *sim_phase_name(unsigned phase);
 const char *sim_hang_name(unsigned hang);
 const char *sim_hook_name(unsigned hook);
 const char *sim_action_name(unsigned action);
+const char *sim_cut_name(unsigned cut);
 
 #endif

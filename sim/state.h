@@ -12,12 +12,13 @@
 
 #include "sim/download.h"
 #include "sim/files.h"
+#include "sim/message.h"
 #include "sim/parameters.h"
 #include "sim/settings.h"
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 9,       /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 19,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
@@ -26,7 +27,8 @@ enum {
     SIM_NAME_SLOTS = 256,      /* index of command names, a power of two */
     SIM_CONTEXTS = 8,          /* PDP contexts kept; cid 1 to 24 (AT106, D) */
     SIM_APN_SIZE = 64,
-    SIM_SECRET_SIZE = 32
+    SIM_SECRET_SIZE = 32,
+    SIM_SUPPLY_POINTS = 8 /* of the supply's waveform */
 };
 
 #if defined(__GNUC__)
@@ -46,6 +48,8 @@ struct sim_bulk {
 /* line.c and output.c. Positions are offsets into output. */
 struct sim_port {
     uint64_t ended_at_us; /* the last line's CR */
+    uint64_t echo_at_us;  /* of the last echo */
+    uint64_t dtr_at_us;   /* DTR was asserted last */
     uint32_t rate_bps;    /* of the port now; with IPR=0 the rate found last */
     uint32_t next_rate_bps;
     uint32_t data_left_bytes; /* data mode: bytes still to come */
@@ -70,7 +74,9 @@ struct sim_port {
     char line[SIM_LINE_SIZE + 1];
     char type_ahead[SIM_TYPE_AHEAD_SIZE];
     char output[SIM_OUTPUT_SIZE];
-    uint8_t reserved[4];
+    uint16_t echo_end;     /* output[head, echo_end) is echo that came at echo_at_us */
+    uint8_t terminal_gone; /* 1: DTR is not asserted */
+    uint8_t paused;        /* enum sim_pause, ored: the host takes no bytes */
 };
 
 /* interpreter.c */
@@ -99,7 +105,20 @@ struct sim_power {
     uint8_t was_on;     /* 1: the first power-on is over */
     uint8_t late_ok;    /* 1: the OK of CFUN=1,1 comes after the boot */
     uint8_t low_supply; /* what CBATCHK has warned of: 0 nothing, 1 under, 2 over */
-    uint8_t reserved;
+    uint8_t browned;    /* 1: off because the supply was too low; it starts when it is back */
+    uint64_t off_at_us; /* switched off then */
+    uint32_t nv_writes; /* writes to flash since sim_init(), flash steps not counted */
+    uint8_t broken;     /* 1: a cut has left nothing that boots */
+    uint8_t way;        /* enum sim_reset of the running or last start */
+    uint8_t reserved[2];
+};
+
+/* supply.c: the voltage as straight lines between points; no point: the setting `supply`. */
+struct sim_supply {
+    uint64_t point_at_us[SIM_SUPPLY_POINTS];
+    int32_t point_mv[SIM_SUPPLY_POINTS];
+    uint8_t point_count;
+    uint8_t reserved[7];
 };
 
 /* network.c, commands_radio.c */
@@ -115,7 +134,54 @@ struct sim_radio {
     uint8_t operator_format;
     uint8_t work; /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
     int8_t zone;  /* quarter hours */
+    uint8_t puk_left; /* tries before the card is lost for good; lives in the card */
+    uint8_t call;     /* enum sim_call_work in commands_card.c: what the timer CALL is for */
+    uint8_t reserved[2];
+};
+
+/* commands_bearer.c: SAPBR. */
+struct sim_bearers {
+    uint8_t state[3]; /* of cid 1 to 3, enum sim_sapbr in commands_bearer.c */
+    uint8_t opening;  /* cid of the SAPBR=1 that is pending, 0 = none */
     uint8_t reserved[4];
+};
+
+enum { SIM_SOCKETS = 8 };
+
+/* sockets.c, commands_socket.c: CIP*. */
+struct sim_sockets {
+    uint64_t due_at_us[SIM_SOCKETS];   /* something is told then, 0 = nothing */
+    uint32_t read_bytes[SIM_SOCKETS];  /* of what was received: given to the host */
+    uint32_t sent_bytes[SIM_SOCKETS];  /* of what the host gave: taken by the surroundings */
+    uint16_t job[SIM_SOCKETS];
+    uint16_t port[SIM_SOCKETS];
+    uint8_t state[SIM_SOCKETS];    /* enum sim_socket_state */
+    uint8_t udp[SIM_SOCKETS];      /* 1: UDP */
+    uint8_t wanted[SIM_SOCKETS];   /* of the surroundings */
+    uint8_t notified[SIM_SOCKETS]; /* 1: +CIPRXGET: 1 was told */
+    uint8_t ended[SIM_SOCKETS];    /* 1: the other side has closed it, not told yet */
+    uint16_t resolve_job;
+    uint16_t send_bytes;    /* CIPSEND: so far */
+    uint8_t ip;             /* enum sim_ip_state */
+    uint8_t manual;         /* CIPRXGET=1 */
+    uint8_t sending;        /* connection of the CIPSEND that is pending */
+    uint8_t send_failed;    /* 1: there was no room */
+    uint8_t resolve_wanted; /* 1: not yet fetched */
+    uint8_t resolving;      /* 1: +CDNSGIP is due */
+    uint8_t pings_left;     /* of CIPPING or SNPING4 that is pending */
+    uint8_t ping_number;
+    uint8_t ping_short; /* 1: SNPING4 */
+    uint8_t reserved[3];
+};
+
+/* commands_ftp.c */
+struct sim_ftp {
+    uint32_t offset_bytes; /* FTPGET=2: the next byte */
+    uint32_t file_bytes;   /* FTPTOFSST */
+    uint8_t mode;          /* enum sim_ftp_mode in net.h */
+    uint8_t file_error;    /* of the last FTPEXTGET=2, 0 = none */
+    uint8_t refused;       /* enum sim_transfer + 1 that ends with an error, 0 = none */
+    uint8_t reserved[5];
 };
 
 struct sim_pdp_context {
@@ -149,13 +215,18 @@ struct sim {
     int32_t saved[SIM_PARAMETER_COUNT]; /* in flash, or by AT&W (no saving mode: back with ATZ) */
     char imei[SIM_SETTING_COUNT % 2 ? 20 : 24]; /* the width leaves no padding */
     struct sim_power power;
+    struct sim_supply supply;
     struct sim_port port;
     struct sim_interpreter interpreter;
     struct sim_radio radio;
     struct sim_packet packet;
     struct sim_files files;
     struct sim_download download;
+    struct sim_bearers bearers;
+    struct sim_ftp ftp;
+    struct sim_sockets sockets;
     struct sim_updater updater;
+    struct sim_message message;
     uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */
 };
 
@@ -163,7 +234,7 @@ struct sim {
 #pragma GCC diagnostic pop
 #endif
 
-_Static_assert(sizeof(struct sim_port) == 48 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
+_Static_assert(sizeof(struct sim_port) == 64 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
                                               SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
                "padding in struct sim_port");
 _Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");

@@ -22,9 +22,29 @@
     X(CGREG, "+CGREG: ", "registration changed; CGREG is not 0", 'D', "AT106 6.2.6")               \
     X(CEREG, "+CEREG: ", "registration changed; CEREG is not 0", 'D', "AT106 6.2.7")               \
     X(CNSMOD, "+CNSMOD: ", "system mode changed; CNSMOD=1", 'D', "AT106 5.2")                      \
+    X(PSM, "+CPSMSTATUS: ", "into and out of the power saving mode; CPSMSTATUS=1", 'D', "LPM101")  \
     X(DAYLIGHT, "DST: ", "registered; CLTS=1", 'O', "T06")                                         \
     X(TIME, "*PSUTTZ: ", "registered; CLTS=1", 'O', "T06")                                         \
+    X(SMS_STORED, "+CMTI: ", "a message came and is stored; CNMI", 'S', "3GPP TS 27.005 3.4.1")    \
+    X(SMS_DIRECT, "+CMT: ", "a message came; CNMI with mt 2 or 3", 'S', "3GPP TS 27.005 3.4.1")    \
+    X(SMS_REPORT, "+CDS: ", "status report; CNMI with ds 1", 'S', "3GPP TS 27.005 3.4.1")          \
+    X(SMS_REPORT_STORED, "+CDSI: ", "status report; CNMI with ds 2", 'S', "3GPP TS 27.005 3.4.1")  \
+    X(USSD, "+CUSD: ", "the network's answer to CUSD", 'S', "3GPP TS 27.007 7.15")                 \
     X(DOWNLOAD, "+HTTPTOFS: ", "a download has ended", 'O', "T01")                                 \
+    X(BEARER_CLOSED, "+SAPBR ", "a SAPBR bearer was lost", 'D', "AT106 7.2.1")                     \
+    X(ADDRESS_LOST, "+PDP: DEACT", "the address of CIICR was lost", 'O', "T20")                    \
+    X(CONNECTED, "CONNECT OK", "CIPSTART has connected", 'O', "T21")                               \
+    X(CONNECT_FAILED, "CONNECT FAIL", "CIPSTART has failed", 'D', "TCP102")                        \
+    X(CONNECT_STATE, "STATE: ", "CIPSTART has failed; CIPMUX=0", 'D', "TCP102")                    \
+    X(CLOSED, "CLOSED", "the other side has closed", 'D', "TCP102")                                \
+    X(RECEIVED, "+RECEIVE,", "bytes came; CIPMUX=1", 'D', "TCP102")                                \
+    X(RECEIVED_ONE, "+IPD,", "bytes came; CIPHEAD=1", 'D', "TCP102")                               \
+    X(BYTES_WAIT, "+CIPRXGET: 1", "bytes wait to be read", 'D', "TCP102")                          \
+    X(RESOLVED, "+CDNSGIP: ", "CDNSGIP has an answer", 'D', "TCP102")                              \
+    X(FTP_GET, "+FTPGET: 1,", "FTPGET has data, has ended or failed", 'D', "AT106 10.2")           \
+    X(FTP_SIZE, "+FTPSIZE: 1,", "FTPSIZE has an answer", 'D', "AT106 10.2")                        \
+    X(FTP_FILE, "+FTPEXTGETFILE: 1,", "FTPEXTGET=2 has ended", 'D', "FOTA101 5.2.2")               \
+    X(FTP_RAM, "+FTPEXTGET: 1,", "FTPEXTGET=1 has ended", 'D', "AT106 10.2")                       \
     X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")
 
 #endif

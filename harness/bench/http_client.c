@@ -60,13 +60,15 @@ static bool check_url(struct bench_http *http, const char *url)
         snprintf(http->error, sizeof(http->error), "not a URL: '%.100s'", url);
     } else {
         strip_brackets(host);
-        if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
-            snprintf(http->error, sizeof(http->error), "scheme '%.20s' is not http or https",
+        if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0 &&
+            strcmp(scheme, "ftp") != 0)
+            snprintf(http->error, sizeof(http->error), "scheme '%.20s' is not http, https or ftp",
                      scheme);
         else if (!is_allowed(http, host))
             snprintf(http->error, sizeof(http->error), "host '%.100s' is not allowed", host);
         else
             good = true;
+        http->ftp = strcmp(scheme, "ftp") == 0;
     }
     curl->free(scheme);
     curl->free(host);
@@ -89,6 +91,37 @@ static const struct {
     {CURLE_HTTP2, 600},
     {CURLE_OUT_OF_MEMORY, 602},
 };
+
+/* Error of a failed FTP transfer (AT106 10.2.14); all others 65, error of the server. */
+static const struct {
+    CURLcode curl;
+    uint16_t code;
+} ftp_codes[] = {
+    {CURLE_OK, 0},
+    {CURLE_COULDNT_RESOLVE_HOST, 62},
+    {CURLE_COULDNT_CONNECT, 63},
+    {CURLE_OPERATION_TIMEDOUT, 64},
+    {CURLE_FTP_ACCEPT_TIMEOUT, 64},
+    {CURLE_REMOTE_ACCESS_DENIED, 66},
+    {CURLE_WEIRD_SERVER_REPLY, 70},
+    {CURLE_LOGIN_DENIED, 72},
+    {CURLE_FTP_COULDNT_SET_TYPE, 73},
+    {CURLE_FTP_WEIRD_PASV_REPLY, 75},
+    {CURLE_FTP_WEIRD_227_FORMAT, 75},
+    {CURLE_FTP_PORT_FAILED, 76},
+    {CURLE_FTP_COULDNT_RETR_FILE, 77},
+    {CURLE_REMOTE_FILE_NOT_FOUND, 77},
+    {CURLE_PARTIAL_FILE, 79},
+    {CURLE_RECV_ERROR, 79},
+};
+
+static uint16_t ftp_code_of(CURLcode result)
+{
+    for (size_t i = 0; i < sizeof(ftp_codes) / sizeof(ftp_codes[0]); i++)
+        if (ftp_codes[i].curl == result)
+            return ftp_codes[i].code;
+    return 65;
+}
 
 static uint16_t code_of(CURLcode result)
 {
@@ -116,6 +149,8 @@ static void tell_headers(struct bench_http *http)
         return;
     curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     curl->easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (http->ftp)
+        status = 200; /* the replies of an FTP server have numbers of their own */
     http->told = 1;
     http->handler.headers(http->handler.context, http->job, (uint16_t)status,
                           length < 0 || length >= UINT32_MAX ? UINT32_MAX : (uint32_t)length);
@@ -130,7 +165,8 @@ static void finish(struct bench_http *http, CURLcode result)
     else
         tell_headers(http); /* there was no body */
     drop_transfer(http);
-    http->handler.end(http->handler.context, job, code_of(result));
+    http->handler.end(http->handler.context, job,
+                      http->ftp ? ftp_code_of(result) : code_of(result));
 }
 
 static void collect(struct bench_http *http)
@@ -262,7 +298,7 @@ static void set_options(struct bench_http *http, const char *url, uint64_t timeo
     long seconds = (long)(timeout_us / 1000000u);
 
     curl->easy_setopt(easy, CURLOPT_URL, url);
-    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,ftp");
     curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl->easy_setopt(easy, CURLOPT_PROXY, "");
     curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);

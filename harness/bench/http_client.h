@@ -2,12 +2,13 @@
  * http_client.h - real downloads for the emulated module: libcurl's multi interface on the bench's
  * loop. One download at a time, as the module has one HTTP engine.
  *
- * Only http and https, only hosts that were allowed; loopback always is. Redirects are not
+ * Only http, https and ftp, only hosts that were allowed; loopback always is. Redirects are not
  * followed, proxies of the environment not used: the module knows neither.
  */
 #ifndef FOTARIG_HARNESS_BENCH_HTTP_CLIENT_H
 #define FOTARIG_HARNESS_BENCH_HTTP_CLIENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,6 +37,7 @@ struct bench_http {
     uint64_t deadline_us; /* when bench_http_advance() is due, BENCH_NEVER = not */
     uint16_t job;
     uint8_t told;    /* 1: headers() was called */
+    bool ftp;        /* the transfer is one of FTP, and so are its codes */
     char error[256]; /* why the last download failed, "" = it did not */
     struct bench_http_socket {
         struct bench_source source;

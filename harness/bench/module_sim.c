@@ -64,6 +64,9 @@ static struct sim_override on_hook(void *context, uint64_t now_us, const struct 
     case SIM_HOOK_FLASH_STEP:
         happening.kind = SCENARIO_TRIGGER_FLASH_STEP;
         break;
+    case SIM_HOOK_NV_WRITE:
+        happening.kind = SCENARIO_TRIGGER_NV_WRITE;
+        break;
     case SIM_HOOK_HTTP_BYTE:
         happening.kind = SCENARIO_TRIGGER_HTTP_BYTE;
         break;
@@ -78,6 +81,29 @@ static struct sim_override on_hook(void *context, uint64_t now_us, const struct 
 
 enum { FIRST_ERROR_CODE = 600, HTTP_OK = 200, HTTP_NOT_FOUND = 404 };
 
+/* What follows the scheme and the user: "host:port/path"; the type of an FTP URL is left out. */
+static const char *place_of(const char *url, size_t *ret_length)
+{
+    const char *begin = strstr(url, "://");
+    begin = begin ? begin + 3 : url;
+    size_t host_length = strcspn(begin, "/");
+    const char *at = memchr(begin, '@', host_length);
+    begin = at ? at + 1 : begin;
+    const char *type = strncmp(url, "ftp:", 4) == 0 ? strstr(begin, ";type=") : NULL;
+    *ret_length = type ? (size_t)(type - begin) : strlen(begin);
+    return begin;
+}
+
+/* The package lies at the URL that the job names; how the module logs in does not matter. */
+static bool is_package(const char *asked, const char *named)
+{
+    size_t length, named_length;
+    const char *place = place_of(asked, &length);
+    const char *named_place = place_of(named, &named_length);
+    return strncmp(asked, named, strcspn(named, ":") + 1) == 0 && length == named_length &&
+           memcmp(place, named_place, length) == 0;
+}
+
 static void serve(struct bench_run *run, const struct sim_http_request *request)
 {
     struct sim *sim = &run->world.sim;
@@ -88,7 +114,7 @@ static void serve(struct bench_run *run, const struct sim_http_request *request)
         sim_http_end(sim, host, request->job, status, now_us);
         return;
     }
-    if (strcmp(request->url, run->one->job.url) != 0)
+    if (!is_package(request->url, run->one->job.url))
         status = HTTP_NOT_FOUND;
     if (status != HTTP_OK) {
         sim_http_headers(sim, host, request->job, status, 0, now_us);
@@ -96,6 +122,10 @@ static void serve(struct bench_run *run, const struct sim_http_request *request)
         return;
     }
     sim_http_headers(sim, host, request->job, status, run->blobs[0].size_bytes, now_us);
+    if (request->method == SIM_HTTP_HEAD) {
+        sim_http_end(sim, host, request->job, 0, now_us);
+        return;
+    }
     sim_http_blob(sim, host, request->job, 0, now_us);
 }
 
@@ -143,11 +173,21 @@ static void module_receive(struct bench_run *run, const uint8_t *bytes, size_t s
     sim_receive(&run->world.sim, &run->sim_host, bytes, size, baud_bps, run->world.now_us);
 }
 
+/* Ten bits a byte (UART101: 8N1), in microseconds. */
+#define BITS_PER_SECOND_US 10000000u
+
 static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
                               uint32_t *ret_baud_bps)
 {
-    return sim_transmit(&run->world.sim, &run->sim_host, buffer, capacity, ret_baud_bps,
-                        run->world.now_us);
+    struct sim *sim = &run->world.sim;
+    size_t echoed = sim_echoed(sim);
+    size_t size =
+        sim_transmit(sim, &run->sim_host, buffer, echoed && echoed < capacity ? echoed : capacity,
+                     ret_baud_bps, run->world.now_us);
+    /* All but the last character were out when that one came. */
+    if (echoed > 1 && size > 1 && *ret_baud_bps)
+        run->began_us = (size - 1) * BITS_PER_SECOND_US / *ret_baud_bps;
+    return size;
 }
 
 const struct bench_end bench_module_sim = {.name = "emulator",
