@@ -264,6 +264,17 @@ void sim_answer_text(struct sim_context *ctx, const char *text, size_t length)
         put_result(ctx, text, length);
 }
 
+/* CMS errors are numbers (TS 27.005 3.2.5). */
+static void answer_message_error(struct sim_context *ctx, int number)
+{
+    static const char prefix[] = "+CMS ERROR: ";
+    char line[24];
+    char *end = line + sizeof line;
+    char *first = write_digits(end, (uint64_t)number, 10, 1) - (sizeof prefix - 1);
+    memcpy(first, prefix, sizeof prefix - 1);
+    sim_answer_text(ctx, first, (size_t)(end - first));
+}
+
 static void answer_error(struct sim_context *ctx, int number)
 {
     static const char prefix[] = "+CME ERROR: ";
@@ -283,9 +294,15 @@ static void answer_error(struct sim_context *ctx, int number)
 
 void sim_answer_result(struct sim_context *ctx, int result)
 {
+    bool plain = sim_value(ctx, SIM_PARAMETER_CMEE) == 0;
+    bool message = result >= SIM_CMS && (!plain || sim_setting(ctx, SIM_SETTING_CMS_FORM) == 0);
     if (result == SIM_DONE)
         sim_answer_text(ctx, "OK", 2);
-    else if (result < 0 || sim_value(ctx, SIM_PARAMETER_CMEE) == 0)
+    else if (result == SIM_NO_CARRIER)
+        sim_answer_text(ctx, "NO CARRIER", 10);
+    else if (message)
+        answer_message_error(ctx, result - SIM_CMS);
+    else if (result < 0 || plain)
         sim_answer_text(ctx, "ERROR", 5);
     else
         answer_error(ctx, result);
@@ -298,6 +315,7 @@ const char *sim_answer_name(size_t index)
         RESULTS(X)
 #undef X
             "+CME ERROR: ",
+        "+CMS ERROR: ",
     };
     return index < sizeof names / sizeof names[0] ? names[index] : NULL;
 }

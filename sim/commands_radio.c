@@ -37,38 +37,23 @@ static int read_pin(struct sim_context *ctx)
     return SIM_DONE;
 }
 
-/* The setting sim-pin as four digits at least. */
-static bool pin_matches(const struct sim_context *ctx, const char *pin, size_t length)
-{
-    int32_t wanted = sim_setting(ctx, SIM_SETTING_SIM_PIN);
-    int32_t value = 0;
-    if (length < 4 || length > 8)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if (pin[i] < '0' || pin[i] > '9')
-            return false;
-        value = value * 10 + (pin[i] - '0');
-    }
-    return value == wanted;
-}
-
+/* <pin>, or <puk>,<new pin> where the card wants that. */
 static int enter_pin(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     int error = sim_card_error(ctx);
-    const char *pin = NULL;
-    size_t length = 0;
+    const char *pin, *new_pin;
+    size_t length, new_length;
     if (sim_argument_count(call) > 2 || !sim_argument_text(call, 0, &pin, &length))
         return SIM_FAILED;
     if (error == 0)
         return SIM_CME_NOT_ALLOWED; /* no PIN is asked for */
-    if (error != SIM_CME_PIN)
+    if (error == SIM_CME_PUK && sim_argument_text(call, 1, &new_pin, &new_length))
+        error = sim_card_unblock(ctx, pin, length, new_pin, new_length);
+    else if (error == SIM_CME_PIN)
+        error = sim_card_check_pin(ctx, pin, length);
+    if (error != 0)
         return error;
-    if (!pin_matches(ctx, pin, length)) {
-        ctx->sim->radio.pin_left--;
-        return SIM_CME_WRONG_PASSWORD;
-    }
-    ctx->sim->radio.pin_left = 3;
     ctx->sim->radio.sim_unlocked = 1;
     sim_card_report_soon(ctx);
     sim_network_update(ctx);

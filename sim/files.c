@@ -153,7 +153,8 @@ uint32_t sim_files_free(const struct sim_context *ctx)
 {
     uint64_t used = 0;
     for (unsigned i = 0; i < SIM_FILES; i++)
-        used += ctx->sim->files.entries[i].size_bytes;
+        if (ctx->sim->files.entries[i].directory != SIM_DIRECTORY_MESSAGES)
+            used += ctx->sim->files.entries[i].size_bytes;
     uint64_t size = (uint64_t)sim_setting(ctx, SIM_SETTING_FLASH_SIZE);
     return used < size ? (uint32_t)(size - used) : 0;
 }
@@ -232,7 +233,8 @@ bool sim_files_append(struct sim_context *ctx, uint8_t file, const void *bytes, 
     struct sim_store *store = ctx->host->store;
     if (size == 0)
         return true;
-    if (size > sim_files_free(ctx) || !store_has_room(ctx, size))
+    bool fits = entry->directory == SIM_DIRECTORY_MESSAGES || size <= sim_files_free(ctx);
+    if (!fits || !store_has_room(ctx, size))
         return false;
     uint8_t link = entry->last;
     const struct sim_extent *last = link ? extent_at(ctx, link) : NULL;

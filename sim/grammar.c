@@ -101,6 +101,14 @@ static void read_register(struct rest *rest, struct sim_piece *piece)
     piece->arguments_length = rest->at - equals - 1;
 }
 
+/* Up to the end of the line, or with a semicolon, which makes it a voice call (V.25ter 6.3.1). */
+static void skip_dial_string(struct rest *rest)
+{
+    while (rest->at < rest->length && peek(rest) != ';')
+        rest->at++;
+    rest->at += peek(rest) == ';';
+}
+
 static void read_basic(struct rest *rest, struct sim_piece *piece)
 {
     size_t begin = rest->at;
@@ -110,7 +118,10 @@ static void read_basic(struct rest *rest, struct sim_piece *piece)
     piece->name_length = rest->at - begin;
     piece->form = SIM_FORM_EXECUTE;
     piece->arguments = rest->text + rest->at;
-    skip_digits(rest);
+    if (rest->text[begin] == 'D' || rest->text[begin] == 'd')
+        skip_dial_string(rest);
+    else
+        skip_digits(rest);
     piece->arguments_length = (size_t)(rest->text + rest->at - piece->arguments);
     piece->malformed = !is_letter(rest->text[begin + piece->name_length - 1]);
 }

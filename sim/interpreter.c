@@ -248,6 +248,8 @@ bool sim_interpreter_abort(struct sim_context *ctx)
 {
     if (!in_state(ctx, SIM_INTERPRETER_PENDING) || !ctx->sim->interpreter.abortable)
         return false;
+    if (sim_call_hang_up(ctx))
+        return true;
     sim_timer_stop(ctx, SIM_TIMER_NETWORK);
     ctx->sim->radio.work = SIM_RADIO_IDLE;
     sim_finish(ctx, SIM_CME_ABORTED);

@@ -174,7 +174,7 @@ enum sim_unit {
       "messages that the card can hold")                                                           \
     X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",   \
       "messages that the module can hold")                                                         \
-    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",      \
+    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",         \
       "index of the first message of a storage")                                                   \
     X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',                        \
       "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
@@ -190,6 +190,8 @@ enum sim_unit {
       "with CMEE=0 an error of a message command has its number, too, or is plain ERROR")          \
     X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I', "AT106 3.2.7",                  \
       "PUK that unlocks a card whose PIN was wrong three times")                                   \
+    X(NOT_BUILT, "not-built", CHOICE, 0, 0, 1, "4|plain", 'I', "3GPP TS 27.007 5.7",               \
+      "answer to CMUX and CSIM, which are not built: CME error 4 or plain ERROR")                  \
     X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
       "from ATD to NO CARRIER")                                                                    \
     X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \
@@ -231,8 +233,7 @@ enum sim_unit {
       "from SAPBR=1 to its OK")                                                                    \
     X(SAPBR_AGAIN, "sapbr-again", CHOICE, 0, 0, 1, "error|ok", 'I', "AT106 7.2.1",                 \
       "answer to SAPBR=1 while the bearer is open")                                                \
-    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102",                         \
-      "from CIICR to its OK")                                                                      \
+    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102", "from CIICR to its OK") \
     X(CIICR_NEEDS_CSTT, "ciicr-needs-cstt", FLAG, 0, 0, 1, NULL, 'O', "T21",                       \
       "CIICR without CSTT before it is an error")                                                  \
     X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I', "design",             \

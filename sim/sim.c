@@ -17,6 +17,7 @@ void sim_config_init(struct sim_config *config)
         .iccid = "898600810906F8048812", /* sample of AT106 for CCID */
         .operator_name = "CHINA MOBILE",
         .address = "10.170.31.116", /* T07 */
+        .service_centre = "+8613800100500",
     };
     *config = initial;
     for (unsigned i = 0; i < SIM_SETTING_COUNT; i++)
@@ -59,6 +60,7 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
     sim_updater_init(&ctx);
     sim_files_init(&ctx);
     sim_network_init(&ctx);
+    sim_messages_init(&ctx);
 }
 
 /* Time never runs backwards for the module. */
@@ -121,6 +123,7 @@ static bool (*const appliers[])(struct sim_context *ctx, const struct sim_action
     [SIM_ACTION_FILE_DAMAGE] = sim_files_apply,
     [SIM_ACTION_FILE_TRUNCATE] = sim_files_apply,
     [SIM_ACTION_FILE_DELETE] = sim_files_apply,
+    [SIM_ACTION_SMS] = sim_messages_apply,
 };
 _Static_assert(sizeof appliers / sizeof appliers[0] == SIM_ACTION_COUNT, "a row per action");
 

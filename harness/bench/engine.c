@@ -115,6 +115,7 @@ static const struct {
     {SCENARIO_ACTION_FILE_DAMAGE, SIM_ACTION_FILE_DAMAGE, 0},
     {SCENARIO_ACTION_FILE_TRUNCATE, SIM_ACTION_FILE_TRUNCATE, 0},
     {SCENARIO_ACTION_FILE_DELETE, SIM_ACTION_FILE_DELETE, 0},
+    {SCENARIO_ACTION_SMS, SIM_ACTION_SMS, 0},
 };
 
 static bool do_module_action(struct bench_run *run, const struct scenario_action *action)
@@ -125,7 +126,8 @@ static bool do_module_action(struct bench_run *run, const struct scenario_action
         struct sim_action done = {.kind = module_actions[i].sim,
                                   .number = module_actions[i].from_detail ? action->detail
                                                                           : action->number,
-                                  .text = action->text};
+                                  .text = action->text,
+                                  .from = action->from};
         return bench_module_apply(run, &done);
     }
     return false;

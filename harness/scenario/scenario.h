@@ -70,6 +70,7 @@ enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENA
     X(FILE_DAMAGE, "file-damage", EMULATOR, "invert the byte at `at` of this file")                \
     X(FILE_TRUNCATE, "file-truncate", EMULATOR, "cut this file to `at`")                           \
     X(FILE_DELETE, "file-delete", EMULATOR, "delete this file")                                    \
+    X(SMS, "sms", EMULATOR, "a short message comes `from` there")                                  \
     X(SET, "set", EMULATOR, "change settings of the emulator")                                     \
     X(LOSE_TO_HOST, "lose-to-host", WIRE, "lose bytes from the module: `line` or a number")        \
     X(LOSE_TO_MODULE, "lose-to-module", WIRE, "lose bytes from the host: `line` or a number")      \
@@ -129,8 +130,9 @@ struct scenario_action {
     uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
                          a whole line; FILE_*, INSERT_*: `at`; PWRKEY, DELAY: milliseconds */
     uint64_t for_us;  /* how long; 0 = for good */
-    const char *text; /* REPLY: lines joined by '\n'; URC; paths; INSERT: raw bytes */
+    const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
+    const char *from; /* SMS: the sender */
 };
 
 /* One trigger and its actions, which are actions[first_action … +action_count). */

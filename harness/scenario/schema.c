@@ -342,6 +342,7 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 #define ACTION_FILE_DAMAGE    ACTION_PATH
 #define ACTION_FILE_TRUNCATE  ACTION_PATH
 #define ACTION_FILE_DELETE    ACTION_PATH
+#define ACTION_SMS            .type = SCENARIO_TYPE_LINE, .minimum = 1, .maximum = 160, ACTION(text)
 #define ACTION_SET            .type = SCENARIO_TYPE_SETTINGS, .compile = scenario_compile_set
 #define ACTION_LOSE_TO_HOST   ACTION_LOSE
 #define ACTION_LOSE_TO_MODULE ACTION_LOSE
@@ -370,6 +371,15 @@ static const struct scenario_key action_keys[] = {
              WITH(SCENARIO_ACTION_INSERT_TO_HOST),
      .needed = WITH(SCENARIO_ACTION_FILE_DAMAGE) | WITH(SCENARIO_ACTION_FILE_TRUNCATE),
      .help = "offset in the file, or so many bytes later; 0B"},
+    {.name = "from",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     ACTION(from),
+     .minimum = 1,
+     .maximum = 21,
+     .with = WITH(SCENARIO_ACTION_SMS),
+     .needed = WITH(SCENARIO_ACTION_SMS),
+     .help = "the sender: a number with or without +, or a name"},
     {.name = "run",
      .type = SCENARIO_TYPE_YES,
      ACTION(run),

@@ -121,6 +121,9 @@ static const struct action_row action_rows[] = {
     {"at: 1KiB, file-truncate: '/fota/update.zip'",
      {SCENARIO_ACTION_FILE_TRUNCATE, .number = 1024, TEXT("/fota/update.zip")}},
     {"file-delete: /custapp/a", {SCENARIO_ACTION_FILE_DELETE, TEXT("/custapp/a")}},
+    {"sms: 'Hello, world', from: '+4915112345678'",
+     {SCENARIO_ACTION_SMS, TEXT("Hello, world"), .from = "+4915112345678"}},
+    {"from: Bank, sms: code 1234", {SCENARIO_ACTION_SMS, TEXT("code 1234"), .from = "Bank"}},
     {"set: {answer-delay: 3s}",
      {SCENARIO_ACTION_SET, .setting = SIM_SETTING_ANSWER_DELAY, .value = 3000}},
     {"lose-to-host: line", {SCENARIO_ACTION_LOSE_TO_HOST, .detail = 1}},
@@ -160,6 +163,7 @@ static void test_action(void **state)
     SAME("value", got->value, row->want.value);
     SAME("number", got->number, row->want.number);
     SAME("for", got->for_us, row->want.for_us);
+    same_text("from", got->from, row->want.from);
     SAME("length", got->length, row->want.length);
     if (row->want.length > 0)
         assert_memory_equal(got->text, row->want.text, row->want.length + 1u);
