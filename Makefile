@@ -1,6 +1,6 @@
 # fotarig - one makefile, not recursive. `make help` lists what it can do.
 #
-#   make VARIANT=release      debug (default), release, asan (address + undefined)
+#   make VARIANT=release      debug (default), release, asan (address + undefined), fuzz (of make fuzz)
 #   make CFLAGS='-Og -g3'     your flags come after the project's own, which stay
 #   make V=1                  show the commands
 
@@ -15,8 +15,8 @@ BUILD   := build/$(VARIANT)
 VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
 PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 cmocka
 
-ifeq ($(filter $(VARIANT),debug release asan),)
-$(error VARIANT=$(VARIANT) is not known; use debug, release or asan)
+ifeq ($(filter $(VARIANT),debug release asan fuzz),)
+$(error VARIANT=$(VARIANT) is not known; use debug, release, asan or fuzz)
 endif
 
 # ---- flags ---------------------------------------------------------------------------------
@@ -25,7 +25,10 @@ variant_cflags_debug   := -O1 -g
 variant_cflags_release := -O2 -g
 variant_cflags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
                           -fno-omit-frame-pointer
+variant_cflags_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+                          -fno-sanitize-recover=all -fno-omit-frame-pointer
 variant_ldflags_asan   := -fsanitize=address,undefined
+variant_ldflags_fuzz   := -fsanitize=fuzzer,address,undefined
 
 # gcc sees across files in the release build: a fifth more updates per second. Fat objects stay
 # usable without it.
@@ -95,7 +98,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
         fuzz-core
 
@@ -161,6 +164,16 @@ deps-cross:
 ## deps: install what is missing from the distribution
 deps:
 	$(Q)ci/deps
+
+## deps-fuzz: install libFuzzer from the distribution
+deps-fuzz:
+	$(Q)ci/deps fuzz
+
+## fuzz: emulator, package check and scenario loader under libFuzzer, FUZZ_SECONDS=600 each
+fuzz: deps deps-fuzz
+	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
+	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzz-programs
+	$(Q)ci/fuzz build/fuzz $(FUZZ_SECONDS)
 
 ## format: format all C files in place with clang-format
 format:
@@ -265,6 +278,15 @@ $(test_programs): $(BUILD)/%: $(BUILD)/obj/%.o \
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs) $(cmocka_libs)
 
 bench-programs: $(bench_programs)
+
+# Targets of libFuzzer, with the archives of their room (VARIANT=fuzz CC=clang).
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard sim/test/fuzz_*.c harness/*/test/fuzz_*.c))
+fuzz-programs: $(fuzz_programs)
+
+$(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $$(test_libs_$$(firstword $$(subst /, ,%)))
+	@mkdir -p $(dir $@)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
 $(BUILD)/bench/updates: $(BUILD)/obj/ci/bench/updates.o $(test_libs_harness)
 	@mkdir -p $(dir $@)

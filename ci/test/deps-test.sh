@@ -34,7 +34,8 @@ make_machine() {
     for tool in sort tr mktemp rm tail env; do
         ln -s "$(command -v $tool)" "$place/$tool"
     done
-    for tool in cc pkg-config ld ar nm objdump git python3 socat xmllint clang clang-format; do
+    for tool in cc pkg-config ld ar nm objdump git python3 socat xmllint clang clang-format \
+        picocom gammu; do
         program $tool 'exit 0'
     done
     program id 'echo 1000'
