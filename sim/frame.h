@@ -13,6 +13,9 @@
 void sim_output_add(struct sim_context *ctx, const char *bytes, size_t size);
 /* Adds before an answer that is held: echo and URCs do not wait for it. */
 void sim_output_insert(struct sim_context *ctx, const char *bytes, size_t size);
+/* The same for these interfaces; without _to it is the UART. */
+void sim_output_insert_to(struct sim_context *ctx, const char *bytes, size_t size,
+                          uint8_t interfaces);
 /* From here on answers are held until sim_output_release(). */
 void sim_output_release(struct sim_context *ctx);
 /* Forgets what is held, or all of it. */
@@ -43,6 +46,29 @@ bool sim_line_pauses(const struct sim_context *ctx);
 bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action);
 /* AT+IPR: the rate of the port, 0 = autobaud. */
 void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
+
+/* Bytes for the command that is in data mode; returns how many of them it took. */
+size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size);
+
+/* ---- usb.c: nothing happens there where the host gives no memory for USB ports -------------- */
+
+/* Bits of enum sim_interface. */
+enum { SIM_TO_UART = 1 << SIM_INTERFACE_UART, SIM_TO_USB_AT = 1 << SIM_INTERFACE_USB_AT };
+
+void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *bytes, size_t size);
+/* Lets complete lines of the USB ports take their turn once the engine is idle. */
+void sim_usb_pump(struct sim_context *ctx);
+/* Forgets what was typed. */
+void sim_usb_reset(struct sim_context *ctx);
+/* Where an answer goes now, and where an unsolicited line. */
+uint8_t sim_usb_answer_to(const struct sim_context *ctx);
+uint8_t sim_usb_urc_to(const struct sim_context *ctx);
+/* output_free has grown: what lies before it goes to these interfaces. */
+void sim_usb_freed(struct sim_context *ctx, uint8_t interfaces);
+/* The output queue is empty. */
+void sim_usb_dropped(struct sim_context *ctx);
+/* Where the next queued byte goes; *stop is lowered to where that changes. */
+uint8_t sim_usb_next(const struct sim_host *host, const struct sim_port *port, uint16_t *stop);
 
 /* ---- interpreter.c ------------------------------------------------------------------------- */
 

@@ -148,6 +148,7 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     port->line_ended = 0;
     port->type_ahead_length = 0;
     port->data_left_bytes = 0;
+    sim_usb_reset(ctx);
     port->data_taker = SIM_TAKER_NONE;
     port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_XOFF);
 }
@@ -284,7 +285,7 @@ static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
 }
 
 /* Returns how many of the bytes were data. */
-static size_t take_data(struct sim_context *ctx, const char *bytes, size_t size)
+size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
@@ -378,7 +379,7 @@ static size_t receive_heard(struct sim_context *ctx, const char *bytes, size_t s
     if (port->line_ended && is_line_feed_of_cr(ctx, bytes[0]))
         return 1;
     if (port->data_taker != SIM_TAKER_NONE)
-        return take_data(ctx, bytes, size);
+        return sim_line_take_data(ctx, bytes, size);
     if (busy(ctx->sim)) {
         receive_early(ctx, bytes[0]);
         return 1;

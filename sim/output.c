@@ -57,22 +57,32 @@ void sim_output_add(struct sim_context *ctx, const char *bytes, size_t size)
     if (silent(ctx->sim) || (port->discard && !port->urc_open))
         return;
     append(ctx->sim, bytes, size);
-    if (!ctx->sim->interpreter.held && !port->urc_open)
+    if (!ctx->sim->interpreter.held && !port->urc_open) {
         port->output_free = port->output_end;
+        sim_usb_freed(ctx, sim_usb_answer_to(ctx));
+    }
 }
 
-void sim_output_insert(struct sim_context *ctx, const char *bytes, size_t size)
+void sim_output_insert_to(struct sim_context *ctx, const char *bytes, size_t size,
+                          uint8_t interfaces)
 {
     if (silent(ctx->sim))
         return;
     size_t added = append(ctx->sim, bytes, size);
     move_before_held(&ctx->sim->port, added);
+    sim_usb_freed(ctx, interfaces);
+}
+
+void sim_output_insert(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    sim_output_insert_to(ctx, bytes, size, SIM_TO_UART);
 }
 
 void sim_output_release(struct sim_context *ctx)
 {
     ctx->sim->interpreter.held = 0;
     ctx->sim->port.output_free = ctx->sim->port.output_end;
+    sim_usb_freed(ctx, sim_usb_answer_to(ctx));
 }
 
 void sim_output_drop_held(struct sim_context *ctx)
@@ -92,6 +102,7 @@ void sim_output_drop(struct sim_context *ctx)
     memset(port->bulk, 0, sizeof port->bulk);
     port->bulk_count = 0;
     port->urc_open = 0;
+    sim_usb_dropped(ctx);
 }
 
 void sim_output_change_rate_after_line(struct sim_context *ctx, uint32_t rate_bps)
@@ -138,6 +149,7 @@ void sim_urc_end(struct sim_context *ctx)
     sim_output_add(ctx, "\r\n", 2);
     port->urc_open = 0;
     move_before_held(port, (size_t)(port->output_end - port->urc_begin));
+    sim_usb_freed(ctx, sim_usb_urc_to(ctx));
 }
 
 void sim_urc(struct sim_context *ctx, const char *text)
@@ -158,8 +170,11 @@ void sim_put_file(struct sim_context *ctx, uint8_t file, uint32_t offset, uint32
         ctx->sim->stat_lost_output_bytes += size;
         return;
     }
-    port->bulk[port->bulk_count++] = (struct sim_bulk){
-        .offset = offset, .left_bytes = size, .position = port->output_end, .file = file};
+    port->bulk[port->bulk_count++] = (struct sim_bulk){.offset = offset,
+                                                       .left_bytes = size,
+                                                       .position = port->output_end,
+                                                       .file = file,
+                                                       .interfaces = sim_usb_answer_to(ctx)};
 }
 
 static size_t take_bulk(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity)
@@ -190,9 +205,12 @@ static uint16_t next_stop(const struct sim_port *port)
     return stop;
 }
 
-static size_t take_queued(struct sim_port *port, char *buffer, size_t capacity)
+static size_t take_queued(const struct sim_host *host, struct sim_port *port, char *buffer,
+                          size_t capacity, uint8_t *ret_interfaces)
 {
-    size_t size = (size_t)(next_stop(port) - port->output_head);
+    uint16_t stop = next_stop(port);
+    *ret_interfaces = sim_usb_next(host, port, &stop);
+    size_t size = (size_t)(stop - port->output_head);
     if (size > capacity)
         size = capacity;
     memcpy(buffer, port->output + port->output_head, size);
@@ -206,12 +224,13 @@ static void change_rate(struct sim_context *ctx)
     sim_line_set_rate(ctx, ctx->sim->port.next_rate_bps);
 }
 
-size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
-                    uint32_t *ret_baud_bps, uint64_t now_us)
+size_t sim_transmit_to(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                       uint8_t *ret_interfaces, uint32_t *ret_baud_bps, uint64_t now_us)
 {
     struct sim_context ctx = {sim, host, now_us};
     struct sim_port *port = &sim->port;
     size_t taken = 0;
+    *ret_interfaces = SIM_TO_UART;
     *ret_baud_bps = port->rate_bps;
     if (port->output_end == 0 && port->rate_pending == RATE_STAYS && port->bulk_count == 0)
         return 0;
@@ -221,13 +240,27 @@ size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, 
             *ret_baud_bps = port->rate_bps;
         } else if (port->bulk_count > 0 && port->bulk[0].position == port->output_head &&
                    port->output_head <= port->output_free) {
+            *ret_interfaces = port->bulk[0].interfaces;
             taken = take_bulk(sim, host, buffer, capacity);
         } else if (next_stop(port) > port->output_head) {
-            taken = take_queued(port, buffer, capacity);
+            taken = take_queued(host, port, buffer, capacity, ret_interfaces);
         } else {
             break;
         }
     }
     rewind_output(port);
+    if (port->output_end == 0)
+        sim_usb_dropped(&ctx);
+    return taken;
+}
+
+size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                    uint32_t *ret_baud_bps, uint64_t now_us)
+{
+    uint8_t interfaces = SIM_TO_UART;
+    size_t taken;
+    do
+        taken = sim_transmit_to(sim, host, buffer, capacity, &interfaces, ret_baud_bps, now_us);
+    while (taken > 0 && !(interfaces & SIM_TO_UART));
     return taken;
 }

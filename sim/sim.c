@@ -75,7 +75,21 @@ void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes
                  uint32_t baud_bps, uint64_t now_us)
 {
     struct sim_context ctx = context_at(sim, host, now_us);
+    sim_usb_pump(&ctx);
     sim_line_receive(&ctx, bytes, size, baud_bps);
+    sim_usb_pump(&ctx);
+}
+
+void sim_receive_on(struct sim *sim, const struct sim_host *host, enum sim_interface interface,
+                    const void *bytes, size_t size, uint32_t baud_bps, uint64_t now_us)
+{
+    if (interface == SIM_INTERFACE_UART) {
+        sim_receive(sim, host, bytes, size, baud_bps, now_us);
+        return;
+    }
+    struct sim_context ctx = context_at(sim, host, now_us);
+    if (interface < SIM_INTERFACE_COUNT)
+        sim_usb_receive(&ctx, (uint8_t)interface, bytes, size);
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
@@ -194,6 +208,7 @@ void sim_view(const struct sim *sim, struct sim_view *ret_view)
     }
 #define NAME(name, text, ...) text,
 
+NAME_FUNCTION(sim_interface_name, SIM_INTERFACES)
 NAME_FUNCTION(sim_event_name, SIM_EVENTS)
 NAME_FUNCTION(sim_reset_name, SIM_RESETS)
 NAME_FUNCTION(sim_phase_name, SIM_PHASES)

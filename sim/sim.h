@@ -234,6 +234,19 @@ struct sim_override {
     uint32_t delay_ms; /* COMMAND: the answer comes that much later */
 };
 
+/* Where the AT engine is reached: X(NAME, "name"). USB interfaces 2 and 3 of the module. */
+#define SIM_INTERFACES(X)                                                                          \
+    X(UART, "uart")                                                                                \
+    X(USB_AT, "usb-at")                                                                            \
+    X(USB_MODEM, "usb-modem")
+
+enum sim_interface {
+#define X(name, text) SIM_INTERFACE_##name,
+    SIM_INTERFACES(X)
+#undef X
+        SIM_INTERFACE_COUNT
+};
+
 /* The module's surroundings: constant while it lives, given with every call. */
 struct sim_host {
     const struct sim_config *config;
@@ -243,11 +256,13 @@ struct sim_host {
     void (*on_event)(void *context, uint64_t now_us, const struct sim_event *event); /* or NULL */
     struct sim_override (*hook)(void *context, uint64_t now_us, const struct sim_hook *hook);
     void *context;
+    struct sim_usb *usb; /* memory of the USB ports, zero at first (sim/usb.h); NULL = no such */
 };
 
 /* ---- the module ---------------------------------------------------------------------------- */
 
 #include "sim/state.h" /* struct sim: private members, public size */
+#include "sim/usb.h"
 
 /* Makes a new module: flash and file system as configured, supply off, time `now_us`. */
 void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us);
@@ -278,6 +293,17 @@ size_t sim_echoed(const struct sim *sim);
  */
 size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t heard_bps,
                   void *buffer, size_t capacity);
+
+/*
+ * The same with USB ports: bytes that come in on an interface, and bytes that go to the interfaces
+ * whose bits are set in *ret_interfaces. The calls above are the UART's.
+ */
+void sim_receive_on(struct sim *sim, const struct sim_host *host, enum sim_interface interface,
+                    const void *bytes, size_t size, uint32_t baud_bps, uint64_t now_us);
+size_t sim_transmit_to(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                       uint8_t *ret_interfaces, uint32_t *ret_baud_bps, uint64_t now_us);
+/* "uart"; "?" for a value out of range. */
+const char *sim_interface_name(unsigned interface);
 
 /* Lets time pass: runs what is due. Returns the time of the next call at the latest. */
 uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_us);

@@ -42,7 +42,7 @@ struct sim_bulk {
     uint32_t left_bytes;
     uint16_t position;
     uint8_t file;
-    uint8_t reserved;
+    uint8_t interfaces; /* that they go to */
 };
 
 /* line.c and output.c. Positions are offsets into output. */

@@ -43,6 +43,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
         ctx.now_us = sim->seen_at_us;
         sim->timer_at_us[first] = SIM_NEVER;
         handlers[first](&ctx);
+        sim_usb_pump(&ctx);
         sim_line_pump(&ctx);
     }
     if (now_us > sim->seen_at_us)

@@ -1,0 +1,240 @@
+/* test_usb.c - the USB ports: further ends of the one AT engine. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "sim/sim.h"
+
+enum { NOW_US = 1, BOOT_US = 60000000, QUEUE = 4096 };
+
+struct module {
+    struct sim_config config;
+    struct sim_store store;
+    struct sim_usb usb;
+    struct sim_host host;
+    struct sim sim;
+    uint64_t now_us;
+    char got[SIM_INTERFACE_COUNT][QUEUE]; /* what went to each interface, as text */
+    uint8_t flash[4096];
+};
+
+static struct module module;
+
+static void collect(void)
+{
+    char bytes[64];
+    uint8_t interfaces = 0;
+    uint32_t baud_bps;
+    size_t size;
+
+    while ((size = sim_transmit_to(&module.sim, &module.host, bytes, sizeof bytes, &interfaces,
+                                   &baud_bps, module.now_us)) > 0)
+        for (unsigned i = 0; i < SIM_INTERFACE_COUNT; i++)
+            if (interfaces & 1u << i)
+                strncat(module.got[i], bytes, size);
+}
+
+static void pass(uint64_t time_us)
+{
+    uint64_t until_us = module.now_us + time_us;
+
+    for (;;) {
+        uint64_t next_us = sim_advance(&module.sim, &module.host, module.now_us);
+        collect();
+        if (next_us > until_us)
+            break;
+        module.now_us = next_us > module.now_us ? next_us : module.now_us;
+    }
+    module.now_us = until_us;
+}
+
+static void forget(void)
+{
+    memset(module.got, 0, sizeof module.got);
+}
+
+static int set_up(void **state)
+{
+    const struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
+
+    (void)state;
+    memset(&module, 0, sizeof module);
+    module.now_us = NOW_US;
+    sim_config_init(&module.config);
+    module.config.settings[SIM_SETTING_ANSWER_DELAY] = 0;
+    module.store = (struct sim_store){.bytes = module.flash, .capacity = sizeof module.flash};
+    module.host =
+        (struct sim_host){.config = &module.config, .store = &module.store, .usb = &module.usb};
+    sim_init(&module.sim, &module.host, module.now_us);
+    sim_apply(&module.sim, &module.host, &on, module.now_us);
+    pass(BOOT_US);
+    for (int i = 0; i < 5; i++)
+        sim_receive(&module.sim, &module.host, "AT\r", 3, 115200, module.now_us);
+    sim_receive(&module.sim, &module.host, "ATE0\r", 5, 115200, module.now_us);
+    pass(BOOT_US);
+    forget();
+    return 0;
+}
+
+static void type(enum sim_interface interface, const char *text)
+{
+    sim_receive_on(&module.sim, &module.host, interface, text, strlen(text), 115200, module.now_us);
+    collect();
+}
+
+static void an_answer_goes_to_the_port_that_asked(void **state)
+{
+    (void)state;
+    type(SIM_INTERFACE_USB_AT, "AT+CPIN?\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_MODEM], "");
+    forget();
+    type(SIM_INTERFACE_USB_MODEM, "AT\r");
+    type(SIM_INTERFACE_UART, "AT+CPIN?\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_MODEM], "\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "");
+}
+
+static void echo_goes_to_the_port_that_typed(void **state)
+{
+    (void)state;
+    type(SIM_INTERFACE_UART, "ATE1\r");
+    forget();
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "AT\r\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "");
+}
+
+static void lines_typed_on_all_ports_at_once_do_not_mix(void **state)
+{
+    static const char *const lines[] = {"AT+CPIN?\r", "AT+CSQ\r\r\r\r", "ATI\r\r\r\r\r\r"};
+
+    (void)state;
+    for (size_t i = 0; i < strlen(lines[0]); i++)
+        for (unsigned p = 0; p < SIM_INTERFACE_COUNT; p++)
+            if (i < strlen(lines[p]))
+                sim_receive_on(&module.sim, &module.host, p, lines[p] + i, 1, 115200,
+                               module.now_us);
+    pass(1000000);
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_non_null(strstr(module.got[SIM_INTERFACE_USB_AT], "+CSQ: "));
+    assert_non_null(strstr(module.got[SIM_INTERFACE_USB_MODEM], "SIM7000"));
+    assert_null(strstr(module.got[SIM_INTERFACE_USB_MODEM], "CSQ"));
+}
+
+static void an_unfinished_line_of_the_uart_does_not_block_usb(void **state)
+{
+    (void)state;
+    type(SIM_INTERFACE_UART, "AT+CP");
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\nOK\r\n");
+    type(SIM_INTERFACE_UART, "IN?\r");
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+}
+
+static void a_line_waits_while_another_port_has_the_engine(void **state)
+{
+    (void)state;
+    module.sim.settings[SIM_SETTING_ANSWER_DELAY] = 100;
+    type(SIM_INTERFACE_UART, "AT+CPIN?\r");
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "");
+    pass(150000);
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "");
+    pass(150000);
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\nOK\r\n");
+}
+
+static void unsolicited_lines_go_where_the_setting_says(void **state)
+{
+    static const struct {
+        int32_t setting;
+        const char *uart, *usb_at;
+    } rows[] = {
+        {0, "\r\nRING\r\n", "\r\nRING\r\n"}, {1, "\r\nRING\r\n", ""}, {2, "", "\r\nRING\r\n"}};
+    const struct sim_action urc = {.kind = SIM_ACTION_URC, .text = "RING"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        module.sim.settings[SIM_SETTING_URC_PORT] = rows[i].setting;
+        forget();
+        assert_true(sim_apply(&module.sim, &module.host, &urc, module.now_us));
+        collect();
+        assert_string_equal(module.got[SIM_INTERFACE_UART], rows[i].uart);
+        assert_string_equal(module.got[SIM_INTERFACE_USB_AT], rows[i].usb_at);
+        assert_string_equal(module.got[SIM_INTERFACE_USB_MODEM], "");
+    }
+}
+
+static void the_single_port_calls_see_the_uart_only(void **state)
+{
+    char bytes[64];
+    uint32_t baud_bps;
+
+    (void)state;
+    sim_receive_on(&module.sim, &module.host, SIM_INTERFACE_USB_AT, "AT\r", 3, 0, module.now_us);
+    sim_receive(&module.sim, &module.host, "AT\r", 3, 115200, module.now_us);
+    assert_int_equal(
+        sim_transmit(&module.sim, &module.host, bytes, sizeof bytes, &baud_bps, module.now_us), 6);
+    assert_int_equal(
+        sim_transmit(&module.sim, &module.host, bytes, sizeof bytes, &baud_bps, module.now_us), 0);
+}
+
+static void a_line_that_is_too_long_is_an_error_on_its_port(void **state)
+{
+    (void)state;
+    type(SIM_INTERFACE_USB_AT, "AT");
+    for (int i = 0; i < 600; i++)
+        type(SIM_INTERFACE_USB_AT, "x");
+    type(SIM_INTERFACE_USB_AT, "\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\nERROR\r\n");
+    forget();
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\nOK\r\n");
+}
+
+static void a_restart_forgets_what_was_typed(void **state)
+{
+    const struct sim_action cut = {.kind = SIM_ACTION_POWER_CUT},
+                            on = {.kind = SIM_ACTION_POWER_ON};
+
+    (void)state;
+    type(SIM_INTERFACE_USB_AT, "AT+CP");
+    sim_apply(&module.sim, &module.host, &cut, module.now_us);
+    pass(1000000);
+    sim_apply(&module.sim, &module.host, &on, module.now_us);
+    pass(BOOT_US);
+    forget();
+    type(SIM_INTERFACE_USB_AT, "IN?\r");
+    assert_null(strstr(module.got[SIM_INTERFACE_USB_AT], "READY"));
+    forget();
+    type(SIM_INTERFACE_USB_AT, "AT+CPIN?\r");
+    assert_non_null(strstr(module.got[SIM_INTERFACE_USB_AT], "READY"));
+}
+
+#define USB_TEST(f) cmocka_unit_test_setup(f, set_up)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        USB_TEST(an_answer_goes_to_the_port_that_asked),
+        USB_TEST(echo_goes_to_the_port_that_typed),
+        USB_TEST(lines_typed_on_all_ports_at_once_do_not_mix),
+        USB_TEST(an_unfinished_line_of_the_uart_does_not_block_usb),
+        USB_TEST(a_line_waits_while_another_port_has_the_engine),
+        USB_TEST(unsolicited_lines_go_where_the_setting_says),
+        USB_TEST(the_single_port_calls_see_the_uart_only),
+        USB_TEST(a_line_that_is_too_long_is_an_error_on_its_port),
+        USB_TEST(a_restart_forgets_what_was_typed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
