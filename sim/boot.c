@@ -39,6 +39,17 @@ static bool card_is_ready(const struct sim_context *ctx)
     return sim_card_state(ctx) == SIM_CARD_READY;
 }
 
+static bool update_noise_wanted(const struct sim_context *ctx)
+{
+    return sim_setting(ctx, SIM_SETTING_UPDATE_GARBAGE) != 0 &&
+           ctx->sim->power.way == SIM_RESET_CFOTA;
+}
+
+static bool is_awake_again(const struct sim_context *ctx)
+{
+    return ctx->sim->power.way == SIM_RESET_PSM;
+}
+
 static bool ok_is_due(const struct sim_context *ctx)
 {
     return ctx->sim->power.late_ok != 0;
@@ -58,7 +69,7 @@ static void start_engine(struct sim_context *ctx)
     if (sim_hook(ctx, SIM_HOOK_BOOT, ctx->sim->power.boots + 1u))
         return;
     sim_power_engine_up(ctx);
-    sim_power_check_supply(ctx);
+    sim_supply_check(ctx);
     sim_network_update(ctx);
 }
 
@@ -88,6 +99,7 @@ static void print_messaging(struct sim_context *ctx)
 
 static const struct row rows[] = {
     {FROM_START, -1, false, noise_wanted, make_noise, {NULL, NULL, NULL, NULL, 0, false}},
+    {FROM_START, -1, false, update_noise_wanted, make_noise, {NULL, NULL, NULL, NULL, 0, false}},
     {FROM_ENGINE, -1, false, NULL, start_engine, {NULL, NULL, NULL, NULL, 0, false}},
     {FROM_ENGINE,
      -1,
@@ -103,6 +115,7 @@ static const struct row rows[] = {
      {"+CFUN: ", "functionality level at the boot; IPR is not 0", "AT106 20.3", "cfun-level", 'D',
       false}},
     {FROM_ENGINE, -1, false, ok_is_due, print_late_ok, {NULL, NULL, NULL, NULL, 0, false}},
+    {FROM_ENGINE, -1, false, is_awake_again, sim_sleep_over, {NULL, NULL, NULL, NULL, 0, false}},
     {FROM_ENGINE,
      SIM_SETTING_CPIN_DELAY,
      true,
@@ -117,6 +130,11 @@ static const struct row rows[] = {
      {"SMS Ready", "messaging is up", "T15, Q5", "sms-ready-delay", 'O', true}},
 };
 enum { ROWS = sizeof rows / sizeof rows[0] };
+
+unsigned sim_boot_steps(void)
+{
+    return ROWS;
+}
 
 const struct sim_boot_line *sim_boot_line(size_t index)
 {

@@ -133,6 +133,12 @@ static void change_level(struct sim_context *ctx, int32_t level)
     sim_network_update(ctx);
 }
 
+static void save_level(struct sim_context *ctx, int32_t level)
+{
+    if (level != 0)
+        sim_value_save(ctx, SIM_PARAMETER_CFUN, level);
+}
+
 int sim_run_cfun(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
@@ -150,8 +156,7 @@ int sim_run_cfun(struct sim_call *call)
     if ((now == 5 || now == 7) && level == 1 && sim_setting(ctx, SIM_SETTING_CFUN_STUCK))
         return SIM_FAILED;
     if (level != RESET_LEVEL && reset)
-        ctx->sim->saved[SIM_PARAMETER_CFUN] =
-            level == 0 ? ctx->sim->saved[SIM_PARAMETER_CFUN] : level;
+        save_level(ctx, level);
     else if (level != RESET_LEVEL)
         change_level(ctx, level);
     if (level != RESET_LEVEL && !reset)
@@ -179,7 +184,7 @@ static int run_battery(struct sim_call *call)
     sim_put_text(call->ctx, "+CBC: 0,");
     sim_put_number(call->ctx, sim_setting(call->ctx, SIM_SETTING_BATTERY_LEVEL));
     sim_put_text(call->ctx, ",");
-    sim_put_number(call->ctx, sim_setting(call->ctx, SIM_SETTING_SUPPLY));
+    sim_put_number(call->ctx, sim_supply_mv(call->ctx));
     sim_line_end(call->ctx);
     return SIM_DONE;
 }
@@ -188,8 +193,61 @@ int sim_run_cbatchk(struct sim_call *call)
 {
     int result = sim_run_parameter(call);
     if (result == SIM_DONE && call->form == SIM_FORM_WRITE)
-        sim_power_check_supply(call->ctx);
+        sim_supply_check(call->ctx);
     return result;
+}
+
+/* ---- power saving mode --------------------------------------------------------------------- */
+
+/* Eight binary digits in quotes; a missing one leaves the value. */
+static bool take_timer(const struct sim_call *call, unsigned index, int32_t *value)
+{
+    const char *text;
+    size_t length;
+    int32_t bits = 0;
+    if (index >= sim_argument_count(call) || !sim_argument_text(call, index, &text, &length) ||
+        length == 0)
+        return true;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != '0' && text[i] != '1')
+            return false;
+        bits = bits << 1 | (text[i] - '0');
+    }
+    *value = bits;
+    return length == 8;
+}
+
+static void put_timer(struct sim_context *ctx, int32_t value)
+{
+    char text[9] = "00000000";
+    for (unsigned i = 0; i < 8; i++)
+        text[i] = value >> (7 - i) & 1 ? '1' : '0';
+    sim_put_quoted(ctx, text);
+}
+
+/* <mode>,,,<periodic TAU>,<active time>; kept as mode << 16 | TAU << 8 | active. */
+int sim_run_cpsms(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t value = sim_value(ctx, SIM_PARAMETER_CPSMS);
+    int32_t mode, tau = value >> 8 & 0xff, active = value & 0xff;
+    if (call->form == SIM_FORM_READ) {
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CPSMS: ");
+        sim_put_number(ctx, value >> 16);
+        sim_put_text(ctx, ",,,");
+        put_timer(ctx, tau);
+        sim_put_text(ctx, ",");
+        put_timer(ctx, active);
+        sim_line_end(ctx);
+        return SIM_DONE;
+    }
+    if (sim_argument_count(call) > 5 || !sim_argument_number(call, 0, 0, 1, &mode) ||
+        !take_timer(call, 3, &tau) || !take_timer(call, 4, &active))
+        return SIM_FAILED;
+    sim_value_set(ctx, SIM_PARAMETER_CPSMS, mode << 16 | tau << 8 | active);
+    sim_sleep_later(ctx);
+    return SIM_DONE;
 }
 
 /* ---- clock --------------------------------------------------------------------------------- */
@@ -257,8 +315,7 @@ enum {
 
 const struct sim_command sim_commands_basic[] = {
     {"I", ACT, SIM_NO_SAVE, 'O', 0, "T16", "variant and platform", NULL, run_information, 0},
-    {"Z", ACT, SIM_NO_SAVE, 'O', 0, "sim7000-at 1.8, Q2", "back to what AT&W stored", NULL,
-     run_recall, 0},
+    {"Z", ACT, SIM_NO_SAVE, 'O', 0, "sim7000-at 1.8, Q2", "back to what AT&W stored", NULL, run_recall, 0},
     {"&F", ACT, SIM_NO_SAVE, 'O', 0, "T10, T11", "factory settings", NULL, run_factory, 0},
     {"&V", ACT, SIM_NO_SAVE, 'I', 0, "Q2", "shows the settings", NULL, run_view, 0},
     {"&W", ACT, SIM_NO_SAVE, 'O', 0, "T10", "stores the settings for ATZ", NULL, run_store, 0},
@@ -269,7 +326,6 @@ const struct sim_command sim_commands_basic[] = {
      run_power_down, 0},
     {"+CBC", TEST_ACT | SIM_FORM_READ, SIM_NO_SAVE, 'O', 0, "T20", "supply",
      "+CBC: (0-2),(1-100),(voltage)", run_battery, 0},
-    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080 3.2", "clock", NULL, run_clock,
-     0},
+    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080 3.2", "clock", NULL, run_clock, 0},
     {.name = NULL},
 };

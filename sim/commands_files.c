@@ -109,12 +109,33 @@ static int run_write(struct sim_call *call)
     return SIM_PENDING;
 }
 
+/* Asks whether a change of a file in `directory` is cut (flash.c). */
+static struct sim_write begin_change(struct sim_context *ctx, uint8_t file, uint8_t directory)
+{
+    char path[SIM_FILE_PATH];
+    size_t length = sim_files_name(ctx, file, directory, path);
+    return sim_nv_begin(ctx, path, length);
+}
+
+/* A change that was torn so that its file is lost takes it along. */
+static void end_change(struct sim_context *ctx, uint8_t file, struct sim_write write)
+{
+    if (write.effect == SIM_WRITE_LOST)
+        sim_files_delete(ctx, file);
+    sim_flash_end(ctx, write);
+}
+
 /* Puts a hidden file in the place where it belongs. */
 static void upload_close(struct sim_context *ctx)
 {
     struct sim_files *files = &ctx->sim->files;
     uint8_t file = (uint8_t)(files->upload_file - 1);
     struct sim_file_entry *entry = &files->entries[file];
+    struct sim_write write = begin_change(ctx, file, files->upload_directory);
+    if (write.effect == SIM_WRITE_OLD) {
+        sim_flash_end(ctx, write); /* what was in RAM is gone with it */
+        return;
+    }
     files->upload_file = 0;
     if (entry->directory == SIM_DIRECTORY_HIDDEN) {
         uint8_t old =
@@ -124,6 +145,7 @@ static void upload_close(struct sim_context *ctx)
         entry->directory = files->upload_directory;
     }
     sim_files_tell(ctx, file);
+    end_change(ctx, file, write);
 }
 
 static void upload_discard(struct sim_context *ctx)
@@ -209,7 +231,10 @@ static int run_delete(struct sim_call *call)
         return not_found(call);
     if (call->ctx->sim->download.file == file + 1)
         return SIM_CME_NOT_ALLOWED; /* I: it is open for writing */
-    sim_files_delete(call->ctx, file);
+    struct sim_write write = begin_change(call->ctx, file, target.directory);
+    if (write.effect != SIM_WRITE_OLD)
+        sim_files_delete(call->ctx, file);
+    sim_flash_end(call->ctx, write);
     return SIM_DONE;
 }
 
@@ -229,9 +254,13 @@ static int run_rename(struct sim_call *call)
     if (sim_files_find(files, target.directory, name, length) != SIM_NO_FILE)
         return SIM_FAILED; /* I: no file is replaced by CFSREN */
     struct sim_file_entry *entry = &files->entries[file];
-    memset(entry->name, 0, sizeof entry->name);
-    memcpy(entry->name, name, length);
-    sim_files_tell(call->ctx, file);
+    struct sim_write write = begin_change(call->ctx, file, target.directory);
+    if (write.effect != SIM_WRITE_OLD) {
+        memset(entry->name, 0, sizeof entry->name);
+        memcpy(entry->name, name, length);
+        sim_files_tell(call->ctx, file);
+    }
+    end_change(call->ctx, file, write);
     return SIM_DONE;
 }
 

@@ -57,17 +57,25 @@ static uint8_t find_path(const struct sim_files *files, const char *path)
     return sim_files_find(files, directory, name, length);
 }
 
+size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t directory, char *path)
+{
+    const struct sim_file_entry *entry = &ctx->sim->files.entries[file];
+    const char *folder = directory < SIM_DIRECTORIES ? directory_names[directory] : "/";
+    size_t prefix = strlen(folder);
+    size_t length = strlen(entry->name);
+    memcpy(path, folder, prefix);
+    memcpy(path + prefix, entry->name, length + 1);
+    return prefix + length;
+}
+
 void sim_files_tell(struct sim_context *ctx, uint8_t file)
 {
     const struct sim_file_entry *entry = &ctx->sim->files.entries[file];
     if (entry->directory >= SIM_DIRECTORIES)
         return;
     char path[SIM_FILE_PATH];
-    size_t prefix = strlen(directory_names[entry->directory]);
-    size_t length = strlen(entry->name);
-    memcpy(path, directory_names[entry->directory], prefix);
-    memcpy(path + prefix, entry->name, length + 1);
-    sim_tell(ctx, SIM_EVENT_FILE, entry->size_bytes, path, prefix + length);
+    size_t length = sim_files_name(ctx, file, entry->directory, path);
+    sim_tell(ctx, SIM_EVENT_FILE, entry->size_bytes, path, length);
 }
 
 /* ---- extents ------------------------------------------------------------------------------- */

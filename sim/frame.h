@@ -103,7 +103,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 
 /* ---- names.c ------------------------------------------------------------------------------- */
 
-enum { SIM_CHAPTERS = 12 };
+enum { SIM_CHAPTERS = 14 };
 /* The command tables, in the order in which CLAC lists them. */
 extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
 void sim_names_init(struct sim *sim);

@@ -82,6 +82,8 @@ extern const struct sim_command sim_commands_packet[];
 extern const struct sim_command sim_commands_bearer[];
 extern const struct sim_command sim_commands_ftp[];
 extern const struct sim_command sim_commands_socket[];
+extern const struct sim_command sim_commands_http[];
+extern const struct sim_command sim_commands_sh[];
 extern const struct sim_command sim_commands_files[];
 extern const struct sim_command sim_commands_update[];
 extern const struct sim_command sim_commands_message[];
@@ -115,11 +117,12 @@ void sim_finish(struct sim_context *ctx, int result);
  * `take` piece by piece, without echo, until they are complete or `timeout_ms` is over (then
  * `take` is called once with bytes == NULL).
  */
-enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE, SIM_TAKER_SOCKET, SIM_TAKER_MESSAGE };
+enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE, SIM_TAKER_SOCKET, SIM_TAKER_HTTP, SIM_TAKER_MESSAGE };
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
 /* The takers: one row each. Return: SIM_PENDING while more is wanted, else the final result. */
 int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_http_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 
@@ -177,6 +180,7 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(SAPBR, "sapbr", sim_on_sapbr)          /* packet: a SAPBR bearer opens */                    \
     X(FTP, "ftp", sim_on_ftp)                /* ftp: what is told after an OK */                   \
     X(IP, "ip", sim_on_ip)                   /* CIP*: address, echoes, names */                    \
+    X(SH, "sh", sim_on_sh)                   /* sh: connected, or the next block of SHREAD */      \
     X(SOCKET, "socket", sim_on_socket)       /* CIP*: a connection has something to tell */        \
     X(MESSAGE, "message", sim_on_message)    /* messages: sending, or a list goes on */            \
     X(REPORT, "report", sim_on_report)       /* messages: a status report is due */                \
@@ -244,6 +248,8 @@ size_t sim_files_read(const struct sim_files *files, const struct sim_host *host
 const struct sim_blob *sim_files_blob(const struct sim_context *ctx, uint8_t file);
 /* Bytes that still fit, as CFSGFRS counts. */
 uint32_t sim_files_free(const struct sim_context *ctx);
+/* Writes the path of a file as if it lay in `directory`, SIM_FILE_PATH at most; its length. */
+size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t directory, char *path);
 /* Tells the event FILE for a file as it is now. */
 void sim_files_tell(struct sim_context *ctx, uint8_t file);
 /* FILE_DAMAGE, FILE_TRUNCATE, FILE_DELETE. */

@@ -24,6 +24,7 @@ static data_taker *const takers[] = {
     [SIM_TAKER_NONE] = NULL,
     [SIM_TAKER_FILE_WRITE] = sim_files_take,
     [SIM_TAKER_SOCKET] = sim_sockets_take,
+    [SIM_TAKER_HTTP] = sim_http_take,
     [SIM_TAKER_MESSAGE] = sim_messages_take,
 };
 

@@ -99,6 +99,7 @@ void sim_output_drop(struct sim_context *ctx)
     struct sim_port *port = &ctx->sim->port;
     memset(port->output, 0, port->output_end);
     port->output_head = port->output_free = port->output_end = 0;
+    port->echo_end = 0;
     memset(port->bulk, 0, sizeof port->bulk);
     port->bulk_count = 0;
     port->urc_open = 0;
@@ -128,6 +129,7 @@ static void rewind_output(struct sim_port *port)
         return;
     memset(port->output, 0, port->output_end);
     port->output_head = port->output_free = port->output_end = 0;
+    port->echo_end = 0;
 }
 
 /* ---- unsolicited lines --------------------------------------------------------------------- */
@@ -218,6 +220,13 @@ static size_t take_queued(const struct sim_host *host, struct sim_port *port, ch
     return size;
 }
 
+size_t sim_echoed(const struct sim *sim)
+{
+    const struct sim_port *port = &sim->port;
+    bool fresh = port->echo_at_us == sim->seen_at_us && port->echo_end > port->output_head;
+    return fresh ? (size_t)(port->echo_end - port->output_head) : 0;
+}
+
 static void change_rate(struct sim_context *ctx)
 {
     ctx->sim->port.rate_pending = RATE_STAYS;
@@ -233,6 +242,8 @@ size_t sim_transmit_to(struct sim *sim, const struct sim_host *host, void *buffe
     *ret_interfaces = SIM_TO_UART;
     *ret_baud_bps = port->rate_bps;
     if (port->output_end == 0 && port->rate_pending == RATE_STAYS && port->bulk_count == 0)
+        return 0;
+    if (port->paused && sim_line_pauses(&ctx))
         return 0;
     while (taken == 0 && capacity > 0) {
         if (port->rate_pending == RATE_AT_POSITION && port->rate_position == port->output_head) {

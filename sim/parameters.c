@@ -5,6 +5,9 @@
 
 #include "sim/frame.h"
 
+/* Setting rate-saving. */
+enum { RATE_AT_ONCE, RATE_VOLATILE, RATE_BY_AT_W };
+
 enum {
     FORMS_BASIC = SIM_FORM_EXECUTE,
     FORMS_REGISTER = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
@@ -71,15 +74,45 @@ void sim_value_set(struct sim_context *ctx, enum sim_parameter parameter, int32_
     uint8_t saving = sim_commands_parameter[parameter].saving;
     if (saving != SIM_AUTO_SAVE_REBOOT)
         sim_value_set_live(ctx, parameter, value);
-    if (saving != SIM_NO_SAVE)
-        ctx->sim->saved[parameter] = value;
+    bool not_at_once = parameter == SIM_PARAMETER_IPR && sim_setting(ctx, SIM_SETTING_RATE_SAVING);
+    if (saving != SIM_NO_SAVE && !not_at_once)
+        sim_value_save(ctx, parameter, value);
 }
 
-void sim_values_store(struct sim_context *ctx)
+/* What is in flash already is not written again. */
+void sim_value_save(struct sim_context *ctx, enum sim_parameter parameter, int32_t value)
+{
+    const char *name = sim_commands_parameter[parameter].name;
+    if (ctx->sim->saved[parameter] == value)
+        return;
+    struct sim_write write = sim_nv_begin(ctx, name, strlen(name));
+    if (write.effect == SIM_WRITE_NEW)
+        ctx->sim->saved[parameter] = value;
+    else if (write.effect == SIM_WRITE_LOST)
+        ctx->sim->saved[parameter] = initial_value(ctx, parameter);
+    sim_flash_end(ctx, write);
+}
+
+void sim_values_lose(struct sim_context *ctx)
 {
     for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++)
-        if (ranges[i].profile)
+        ctx->sim->saved[i] = initial_value(ctx, i);
+}
+
+/* AT&W writes them in one piece. */
+void sim_values_store(struct sim_context *ctx)
+{
+    struct sim_write write = sim_nv_begin(ctx, "&W", 2);
+    bool rate_too = sim_setting(ctx, SIM_SETTING_RATE_SAVING) == RATE_BY_AT_W;
+    for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++) {
+        if (!ranges[i].profile && (i != SIM_PARAMETER_IPR || !rate_too))
+            continue;
+        if (write.effect == SIM_WRITE_NEW)
             ctx->sim->saved[i] = ctx->sim->live[i];
+        else if (write.effect == SIM_WRITE_LOST)
+            ctx->sim->saved[i] = initial_value(ctx, i);
+    }
+    sim_flash_end(ctx, write);
 }
 
 void sim_values_recall(struct sim_context *ctx)
@@ -127,6 +160,22 @@ bool sim_parameter_allows(enum sim_parameter parameter, unsigned field, int32_t 
         text += *text == ',';
     }
     return false;
+}
+
+bool sim_parameter_can_be(enum sim_parameter parameter, int64_t value)
+{
+    const struct range *range = &ranges[parameter];
+    if (value < 0 || value > INT32_MAX)
+        return false;
+    int32_t number = (int32_t)value;
+    if (strchr(range->allowed, ')')) /* two numbers; 255: no parity (AT106 2.2.30) */
+        return sim_parameter_allows(parameter, 0, number >> 8) &&
+               (sim_parameter_allows(parameter, 1, number & 0xff) || (number & 0xff) == 0xff);
+    if (number == range->initial || sim_parameter_allows(parameter, 0, number))
+        return true;
+    const struct sim_setting_info *info =
+        range->setting < 0 ? NULL : sim_setting_info((unsigned)range->setting);
+    return info && number >= info->minimum && number <= info->maximum;
 }
 
 /* ---- handlers ------------------------------------------------------------------------------ */

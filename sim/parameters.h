@@ -89,6 +89,11 @@
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                           \
+    X(CNACTCFG, "+CNACTCFG", EXTENDED, NO_SAVE, 'I', 0, "AT106 version table",                     \
+      "of the app network; only its name is known", 0, -1, "0,1", sim_test_runs,                   \
+      sim_run_parameter, 104)                                                                      \
+    X(HTTPSSL, "+HTTPSSL", EXTENDED, NO_SAVE, 'O', 0, "T05", "HTTP with TLS", 0, -1, "0,1",        \
+      sim_test_runs, sim_run_parameter, 101)                                                       \
     X(CIPMUX, "+CIPMUX", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "several connections", 0, -1,        \
       "0,1", sim_test_runs, sim_run_cipmux, 101)                                                   \
     X(CIPQSEND, "+CIPQSEND", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "sending is told at once", 0,    \

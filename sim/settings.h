@@ -1,10 +1,8 @@
 /*
- * settings.h - every behaviour of the module that can be set, with its default
- * and its evidence.
+ * settings.h - every behaviour of the module that can be set, with its default and its evidence.
  *
- * A row is the only place where such a constant stands. Tags: D documented, O
- * observed, S seen on a sibling module, I inferred (nobody knows; the default
- * is the fact sheet's).
+ * A row is the only place where such a constant stands. Tags: D documented, O observed, S seen on a
+ * sibling module, I inferred (nobody knows; the default is the fact sheet's).
  */
 #ifndef FOTARIG_SIM_SETTINGS_H
 #define FOTARIG_SIM_SETTINGS_H
@@ -14,413 +12,361 @@
 
 /* How a setting is written in a scenario. */
 enum sim_unit {
-  SIM_UNIT_MS, /* a duration with a unit, kept in milliseconds: 50ms, 6s, 3min
-                */
-  SIM_UNIT_BYTES,   /* a size with a unit: 109285B, 10KiB */
-  SIM_UNIT_RATE,    /* bytes per second: 11000B/s */
-  SIM_UNIT_BPS,     /* bits per second, bare: 115200 */
-  SIM_UNIT_MV,      /* a voltage, kept in millivolts: 3800mV, 3.8V */
-  SIM_UNIT_PERCENT, /* 5% */
-  SIM_UNIT_COUNT,   /* a bare number */
-  SIM_UNIT_FLAG,    /* yes, no */
-  SIM_UNIT_CHOICE   /* one word of `choices`, kept as its index */
+    SIM_UNIT_MS,      /* a duration with a unit, kept in milliseconds: 50ms, 6s, 3min */
+    SIM_UNIT_BYTES,   /* a size with a unit: 109285B, 10KiB */
+    SIM_UNIT_RATE,    /* bytes per second: 11000B/s */
+    SIM_UNIT_BPS,     /* bits per second, bare: 115200 */
+    SIM_UNIT_MV,      /* a voltage, kept in millivolts: 3800mV, 3.8V */
+    SIM_UNIT_PERCENT, /* 5% */
+    SIM_UNIT_COUNT,   /* a bare number */
+    SIM_UNIT_FLAG,    /* yes, no */
+    SIM_UNIT_CHOICE   /* one word of `choices`, kept as its index */
 };
 
 /*
- * X(NAME, "name", UNIT, default, minimum, maximum, "choice|choice" or NULL,
- * 'tag', "source", "what it does")
+ * X(NAME, "name", UNIT, default, minimum, maximum, "choice|choice" or NULL, 'tag', "source",
+ *   "what it does")
  */
-#define SIM_SETTINGS(X)                                                        \
-  /* line and grammar */                                                       \
-  X(ANSWER_DELAY, "answer-delay", MS, 20, 0, 60000, NULL, 'O', "T06, T22",     \
-    "time from the end of a command line to its answer")                       \
-  X(BUSY_INPUT, "busy-input", CHOICE, 0, 0, 1, "swallow|delay", 'O', "T16",    \
-    "what becomes of bytes that come before the last line has its result")     \
-  X(UNKNOWN_COMMAND, "unknown-command", CHOICE, 0, 0, 3, "plain|601|603|4",    \
-    'I', "Q3", "answer to an unknown command: plain ERROR or that CME error")  \
-  X(LIST_FORM, "list-form", CHOICE, 0, 0, 1, "names|error", 'I', "Q1",         \
-    "CLIST and CLAC list names, or are not known")                             \
-  X(S_WIDTH, "s-register-width", CHOICE, 0, 0, 1, "three|bare", 'I', "Q17",    \
-    "digits of an S-register that is read: 013 or 13")                         \
-  X(BLANK_BETWEEN, "blank-between", FLAG, 0, 0, 1, NULL, 'O', "T13",           \
-    "each answer of a concatenated line begins with CR LF of its own")         \
-  X(FACTORY_AUTOBAUD, "factory-autobaud", FLAG, 1, 0, 1, NULL, 'I', "Q2, T10", \
-    "AT&F sets IPR=0")                                                         \
-  X(COMMAND_SET, "command-set", CHOICE, 0, 0, 1, "by-revision|all", 'I',       \
-    "AT106 version table",                                                     \
-    "commands that a firmware is too old for are unknown to it, or all are "   \
-    "known")                                                                   \
-  X(VIEW_FORM, "view-form", CHOICE, 0, 0, 1, "list|error", 'I', "Q2",          \
-    "AT&V lists the settings, or is not known")                                \
-  X(MORE_REGISTERS, "more-registers", FLAG, 1, 0, 1, NULL, 'I', "AT106 2.2",   \
-    "the registers S7, S8 and S10 are there")                                  \
-  X(SHORT_ERROR, "short-error", CHOICE, 0, 0, 1, "text|4", 'I',                \
-    "AT106 2.2.19", "a CME error under ATV0: its text, or the digit of ERROR") \
-  X(LINE_FEED_WINDOW, "line-feed-window", MS, 1, 0, 1000, NULL, 'I',           \
-    "sim7000-at 1.1",                                                          \
-    "before data, a LF that follows the CR within that time belongs to it")    \
-  /* port */                                                                   \
-  X(UNFOUND_RATE, "unfound-rate", BPS, 115200, 300, 4000000, NULL, 'I',        \
-    "sim7000-at 5.3",                                                          \
-    "rate of what a module prints that has not found the host's yet")          \
-  X(PORT_RATE, "port-rate", BPS, 0, 0, 4000000, NULL, 'D', "HD107 1.4",        \
-    "IPR of a new module; 0 = autobaud")                                       \
-  X(AUTOBAUD_TRIES, "autobaud-tries", COUNT, 2, 0, 100, NULL, 'O', "T22",      \
-    "lines AT that get nothing before autobaud has found the rate")            \
-  X(RATE_AFTER_FOTA, "rate-after-fota", CHOICE, 0, 0, 1, "keep|autobaud", 'I', \
-    "Q8",                                                                      \
-    "with IPR=0: the rate found stays through an update, or is sought anew")   \
-  X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w",   \
-    'S', "AT106 2.2.32, field S14", "what keeps IPR over a restart")           \
-  X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I',         \
-    "sim7000-at 5.3, T10", "what is heard of bytes at another rate")           \
-  X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",          \
-    "with CSCLK=1: from DTR to a port that hears")                             \
-  /* power and boot */                                                         \
-  X(BROWNOUT_SUPPLY, "brownout-supply", MV, 2500, 0, 6000, NULL, 'I',          \
-    "HD107 3.1.3", "below that supply voltage the module is gone")             \
-  X(SUPPLY_RETURN, "supply-return", CHOICE, 0, 0, 1, "starts|stays-off", 'I',  \
-    "sim7000-at 5.2",                                                          \
-    "after a brown-out: the board pulls PWRKEY, or somebody must")             \
-  X(PIN_SILENCE, "pin-silence", MS, 7000, 0, 600000, NULL, 'O',                \
-    "sim7000-at 5.1", "silence of a reset by the pin RESET")                   \
-  X(POWER_ON_WAIT, "power-on-wait", MS, 2000, 0, 60000, NULL, 'D',             \
-    "HD107 table 9", "after a power-off PWRKEY does nothing for that long")    \
-  X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power",    \
-    'O', "field S15",                                                          \
-    "what ends a hang: any restart, PWRKEY and RESET too, or a loss of power " \
-    "only")                                                                    \
-  X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "field V23",      \
-    "that many boots crash")                                                   \
-  X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S',          \
-    "field V23", "from the AT engine of such a boot to the crash")             \
-  X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "field V22",          \
-    "commands are heard only that long after each boot; 0 = always")           \
-  X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S',             \
-    "field V18", "the firmware tidies its flash that often; 0 = never")        \
-  X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S',    \
-    "field V18", "how long that takes")                                        \
-  X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1,                     \
-    "settings-lost|dead", 'S', "field V18",                                    \
-    "what a loss of power in that time leaves")                                \
-  X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I',            \
-    "Q-F4, field V12", "what a write to flash leaves that was cut inside")     \
-  X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",             \
-    "whether the network grants CPSMS=1")                                      \
-  X(PSM_ENTRY, "psm-entry", MS, 500, 0, 60000, NULL, 'I', "LPM101",            \
-    "from ENTER PSM to a module that is asleep")                               \
-  X(PSM_RETAINS, "psm-retains", FLAG, 1, 0, 1, NULL, 'I', "LPM101",            \
-    "what is not saved survives the power saving mode, CPSMSTATUS with it")    \
-  X(BOOT_TIME, "boot-time", MS, 4500, 0, 600000, NULL, 'D', "HD107 table 8",   \
-    "silence from PWRKEY low to the AT engine")                                \
-  X(CPIN_DELAY, "cpin-delay", MS, 500, 0, 60000, NULL, 'I', "Q5",              \
-    "from RDY to +CPIN")                                                       \
-  X(SMS_READY_DELAY, "sms-ready-delay", MS, 3000, 0, 600000, NULL, 'I', "Q5",  \
-    "from RDY to SMS Ready")                                                   \
-  X(BOOT_JITTER, "boot-jitter", MS, 100, 0, 60000, NULL, 'I', "Q5",            \
-    "random time at most added to either of the two")                          \
-  X(BOOT_GARBAGE, "boot-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",        \
-    "noise on the line 64 ms after each start")                                \
-  X(RESET_DELAY, "reset-delay", MS, 100, 0, 60000, NULL, 'I', "T08",           \
-    "from the OK of CFUN=1,1 to the reset")                                    \
-  X(RESET_SILENCE, "reset-silence", MS, 6000, 0, 600000, NULL, 'O', "T08",     \
-    "silence of a reset")                                                      \
-  X(RESET_OK, "reset-ok", CHOICE, 0, 0, 1, "before|after", 'I', "Q6, Q14",     \
-    "OK of CFUN=1,1 and CFUN=6 comes before or after the reset")               \
-  X(POWER_OFF_TIME, "power-off-time", MS, 1800, 0, 60000, NULL, 'D',           \
-    "HD107 table 9", "from a power-off request until the module is off")       \
-  X(PWRKEY_HELD, "pwrkey-held", FLAG, 0, 0, 1, NULL, 'O', "sim7000-at 5.1",    \
-    "the board holds PWRKEY low: switched off, the module comes back by "      \
-    "itself")                                                                  \
-  X(PWRKEY_HELD_TIME, "pwrkey-held-time", MS, 5000, 0, 600000, NULL, 'O',      \
-    "sim7000-at 5.1", "time until it does")                                    \
-  X(SUPPLY, "supply", MV, 3875, 0, 6000, NULL, 'O', "T20, HD107 3.1.3",        \
-    "supply voltage")                                                          \
-  X(BATTERY_LEVEL, "battery-level", PERCENT, 67, 1, 100, NULL, 'O', "T20",     \
-    "charge that CBC reads")                                                   \
-  X(RANDOM_SEED, "random-seed", COUNT, 1, 0, 2147483647, NULL, 'I', "Q5",      \
-    "start of the module's random numbers")                                    \
-  /* identity, SIM, radio */                                                   \
-  X(IMEI, "imei", CHOICE, 0, 0, 2, "present|zero|missing", 'O',                \
-    "T12, botletics issue 16", "what an earlier flash has left of the IMEI")   \
-  X(CFUN_LEVEL, "cfun-level", COUNT, 1, 0, 7, NULL, 'O', "T12",                \
-    "CFUN level saved in a new module")                                        \
-  X(CFUN_STUCK, "cfun-stuck", FLAG, 0, 0, 1, NULL, 'O', "T12",                 \
-    "CFUN=1 is refused on level 5 and 7")                                      \
-  X(SIM_CARD, "sim-card", CHOICE, 0, 0, 3, "ready|absent|pin|puk", 'D',        \
-    "AT106 3.2.7", "what CPIN? reads after the boot")                          \
-  X(SIM_PIN, "sim-pin", COUNT, 1234, 0, 99999999, NULL, 'I', "AT106 3.2.7",    \
-    "PIN that unlocks the card")                                               \
-  X(REGISTRATION, "registration", CHOICE, 0, 0, 3, "home|roaming|denied|none", \
-    'D', "AT106 6.2.7", "how the search for a network ends")                   \
-  X(REGISTRATION_TIME, "registration-time", MS, 5000, 0, 3600000, NULL, 'I',   \
-    "sim7000-at 5.3", "from CFUN=1 or coverage to registration")               \
-  X(ACCESS, "access", CHOICE, 3, 0, 3, "cat-m|nb-iot|gsm|any", 'D',            \
-    "AT106 3.2.30",                                                            \
-    "technology of the network: 7, 9, 0, or the first of these that the "      \
-    "variant has")                                                             \
-  X(VARIANT_RADIOS, "variant-radios", CHOICE, 0, 0, 1, "by-variant|all", 'I',  \
-    "AT106 1.1",                                                               \
-    "a network whose technology the variant lacks is not found, or is")        \
-  X(CEREG_ON_GSM, "cereg-on-gsm", CHOICE, 0, 0, 1, "off|same", 'I',            \
-    "AT106 6.2.7", "CEREG? on a GSM network: 0, or as CREG")                   \
-  X(STACK_LOST, "stack-lost", FLAG, 0, 0, 1, NULL, 'O', "T20",                 \
-    "CGATT? and CIPSTATUS answer ERROR, as in a stack that only a restart "    \
-    "brings back")                                                             \
-  X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06",                          \
-    "CSQ while registered; 99 while not")                                      \
-  X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D',         \
-    "LPM101 6.1.1", "area code of the cell, 5B57")                             \
-  X(CELL, "cell", COUNT, 26543899, 0, 268435455, NULL, 'D', "LPM101 6.1.1",    \
-    "identity of the cell, 195071B")                                           \
-  X(SCAN_TIME, "scan-time", MS, 20000, 0, 600000, NULL, 'I', "AT106 3.2.8",    \
-    "time that COPS=? takes")                                                  \
-  X(OPERATOR_TIME, "operator-time", MS, 5000, 0, 600000, NULL, 'I', "T13",     \
-    "time that COPS=1 takes to find or miss an operator")                      \
-  X(NETWORK_TIME, "network-time", COUNT, 1561529043, 315964800, 2147483647,    \
-    NULL, 'O', "T06",                                                          \
-    "Unix time that the network tells at the module's time 0")                 \
-  /* packet data */                                                            \
-  X(PDP_ACTIVE_DELAY, "pdp-active-delay", MS, 490, 0, 600000, NULL, 'O',       \
-    "T06", "from the OK of CNACT=1 to +APP PDP: ACTIVE")                       \
-  X(PDP, "pdp", CHOICE, 0, 0, 1, "accepted|refused", 'I', "Q10",               \
-    "whether the network accepts the app network")                             \
-  X(PDP_FAILURE, "pdp-failure", CHOICE, 0, 0, 1, "urc|cme-148", 'I', "Q10",    \
-    "how CNACT=1 fails: OK and DEACTIVE, or an error")                         \
-  X(PDP_FAILURE_DELAY, "pdp-failure-delay", MS, 5000, 0, 600000, NULL, 'I',    \
-    "Q10", "from the OK of CNACT=1 to +APP PDP: DEACTIVE")                     \
-  X(PDP_AGAIN, "pdp-again", CHOICE, 0, 0, 2, "ok|error|urc", 'I',              \
-    "AT106 5.2.30",                                                            \
-    "CNACT=1 while it is up: OK alone, ERROR, or OK and ACTIVE once more")     \
-  /* messages and calls */                                                     \
-  X(SMS_CARD_SLOTS, "sms-card-slots", COUNT, 20, 0, 50, NULL, 'I',             \
-    "3GPP TS 27.005 3.2.2", "messages that the card can hold")                 \
-  X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I',         \
-    "3GPP TS 27.005 3.2.2", "messages that the module can hold")               \
-  X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I',             \
-    "3GPP TS 27.005 3.1", "index of the first message of a storage")           \
-  X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',      \
-    "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")         \
-  X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O',           \
-    "T-SIM7600X issue 63",                                                     \
-    "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")  \
-  X(SMS_SEND, "sms-send", CHOICE, 0, 0, 2, "accepted|cms-38|cms-500", 'I',     \
-    "3GPP TS 27.005 3.2.5", "what the network says to a message")              \
-  X(SMS_SEND_TIME, "sms-send-time", MS, 2000, 0, 600000, NULL, 'I',            \
-    "3GPP TS 27.005 3.5.1", "from CTRL-Z to +CMGS")                            \
-  X(SMS_REPORT_TIME, "sms-report-time", MS, 3000, 0, 600000, NULL, 'I',        \
-    "3GPP TS 23.040 9.2.3.5",                                                  \
-    "from +CMGS to the status report that was asked for")                      \
-  X(CMS_FORM, "cms-form", CHOICE, 0, 0, 1, "always|by-cmee", 'I',              \
-    "3GPP TS 27.005 3.2.5",                                                    \
-    "with CMEE=0 an error of a message command has its number, too, or is "    \
-    "plain ERROR")                                                             \
-  X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I',               \
-    "AT106 3.2.7", "PUK that unlocks a card whose PIN was wrong three times")  \
-  X(NOT_BUILT, "not-built", CHOICE, 0, 0, 1, "4|plain", 'I',                   \
-    "3GPP TS 27.007 5.7",                                                      \
-    "answer to CMUX and CSIM, which are not built: CME error 4 or plain "      \
-    "ERROR")                                                                   \
-  X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",     \
-    "from ATD to NO CARRIER")                                                  \
-  X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I',                    \
-    "3GPP TS 27.007 7.15", "from CUSD to the network's answer")                \
-  /* files */                                                                  \
-  X(FLASH_SIZE, "flash-size", BYTES, 22151168, 0, 2147483647, NULL, 'D',       \
-    "FS101 3.5", "room for files in the flash")                                \
-  X(CFSGFRS_VALUE, "cfsgfrs-value", CHOICE, 0, 0, 1, "free|total", 'D',        \
-    "FS101 3.5, AT106 15.2", "what CFSGFRS? reads: room that is left, or all") \
-  X(CFS_NEEDS_INIT, "cfs-needs-init", FLAG, 1, 0, 1, NULL, 'I',                \
-    "sim7000-storage 4.1",                                                     \
-    "file commands without CFSINIT, and a second CFSINIT, are errors")         \
-  X(FILE_MISSING, "file-missing", CHOICE, 0, 0, 1, "188|plain", 'I',           \
-    "AT106 20.1", "error of a file command for a file that is not there")      \
-  X(UPLOAD_PARTIAL, "upload-partial", CHOICE, 0, 0, 1, "discarded|kept", 'I',  \
-    "Q4, T17", "what becomes of the bytes of a CFSWFILE that timed out")       \
-  X(CFSRFILE_HEADER, "cfsrfile-header", FLAG, 1, 0, 1, NULL, 'O',              \
-    "sim7000-storage 4.3",                                                     \
-    "CFSRFILE answers a line with the number of bytes before the data")        \
-  /* download */                                                               \
-  X(HTTP_OK_DELAY, "http-ok-delay", MS, 100, 0, 60000, NULL, 'O', "T01",       \
-    "from HTTPTOFS to its OK")                                                 \
-  X(HTTP_RATE, "http-rate", RATE, 11000, 1, 1000000000, NULL, 'O', "T01, T02", \
-    "rate at which the body of a download arrives")                            \
-  X(HTTP_SETUP, "http-setup", MS, 0, 0, 600000, NULL, 'I', "T01",              \
-    "from the answer of the server to the first byte of the body")             \
-  X(HTTP_FAILURE_DELAY, "http-failure-delay", MS, 1000, 0, 600000, NULL, 'I',  \
-    "sim7000-storage 5",                                                       \
-    "from the OK of HTTPTOFS to a code that needs no server")                  \
-  X(HTTP_BUSY, "http-busy", CHOICE, 0, 0, 1, "error|604", 'I', "Q15",          \
-    "answer to HTTPTOFS while one runs: ERROR, or OK and code 604")            \
-  X(HTTP_DROPPED, "http-dropped", CHOICE, 0, 0, 1, "retried|reported", 'I',    \
-    "sim7000-storage 5",                                                       \
-    "a connection lost in the body: tried again after the timeout, or 601 at " \
-    "once")                                                                    \
-  X(HTTP_ERROR_LENGTH, "http-error-length", CHOICE, 0, 0, 1, "zero|body", 'I', \
-    "sim7000-storage 1",                                                       \
-    "length told with a status code other than 200 and 206")                   \
-  X(HTTP_FAILED_FILE, "http-failed-file", CHOICE, 0, 0, 1, "kept|removed",     \
-    'I', "sim7000-storage 1",                                                  \
-    "what a failed download leaves: the bytes that came, or no file")          \
-  X(HTTP_PROGRESS, "http-progress", FLAG, 1, 0, 1, NULL, 'D',                  \
-    "AT106 version table", "HTTPTOFSRL exists (firmware since 2018-12)")       \
-  /* IP services */                                                            \
-  X(SAPBR_OPEN_DELAY, "sapbr-open-delay", MS, 1000, 0, 85000, NULL, 'I',       \
-    "AT106 7.2.1", "from SAPBR=1 to its OK")                                   \
-  X(SAPBR_AGAIN, "sapbr-again", CHOICE, 0, 0, 1, "error|ok", 'I',              \
-    "AT106 7.2.1", "answer to SAPBR=1 while the bearer is open")               \
-  X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102",       \
-    "from CIICR to its OK")                                                    \
-  X(CIICR_NEEDS_CSTT, "ciicr-needs-cstt", FLAG, 0, 0, 1, NULL, 'O', "T21",     \
-    "CIICR without CSTT before it is an error")                                \
-  X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I',     \
-    "design",                                                                  \
-    "what CIPSTART meets: a modelled host, or whatever the surroundings "      \
-    "connect to")                                                              \
-  X(CONNECT_TIME, "connect-time", MS, 300, 0, 160000, NULL, 'I', "T21",        \
-    "from the OK of CIPSTART to the answer of a modelled host")                \
-  X(PEER_DELAY, "peer-delay", MS, 200, 0, 600000, NULL, 'I', "design",         \
-    "until a modelled host or name server answers")                            \
-  X(DNS, "dns", CHOICE, 0, 0, 1, "answers|fails", 'I', "TCP102",               \
-    "modelled name server")                                                    \
-  X(PING_TIME, "ping-time", MS, 200, 1, 600000, NULL, 'I', "T26",              \
-    "until a modelled host answers a ping")                                    \
-  X(DATA_ECHO, "data-echo", FLAG, 1, 0, 1, NULL, 'O', "T24",                   \
-    "with ATE1 what is sent after the prompt > comes back")                    \
-  X(FTP_BEARER, "ftp-bearer", CHOICE, 0, 0, 2, "either|sapbr|cnact", 'I',      \
-    "sim7000-at 4, sim7000-storage 3.3", "network that FTP needs")             \
-  X(FTP_STATUS, "ftp-status", CHOICE, 0, 0, 1, "at7080|fota101", 'S',          \
-    "sim7000-storage 3.3",                                                     \
-    "FTPTOFSST after the download: 0 is complete, or 1 is")                    \
-  X(FTP_MISSING_FILE, "ftp-missing-file", COUNT, 77, 61, 80, NULL, 'I',        \
-    "AT106 10.2.14", "error of a file that is not on the FTP server")          \
-  /* update */                                                                 \
-  X(CFOTA_OK_DELAY, "cfota-ok-delay", MS, 50, 0, 600000, NULL, 'I',            \
-    "sim7000-fota 4", "from CFOTA=1 to its OK")                                \
-  X(CFOTA_RESET_DELAY, "cfota-reset-delay", MS, 1000, 0, 600000, NULL, 'I',    \
-    "sim7000-fota 4", "from the OK of CFOTA=1 to the reset")                   \
-  X(CFOTA_RESET, "cfota-reset", CHOICE, 0, 0, 1, "updater|plain", 'I',         \
-    "sim7000-fota 4",                                                          \
-    "that reset begins the update, or is a reset and nothing else")            \
-  X(CFOTA_WITHOUT_PACKAGE, "cfota-without-package", CHOICE, 0, 0, 2,           \
-    "error|not-found|update-fails", 'I', "Q-F1",                               \
-    "CFOTA=1 without a package: error 3, error 188, or OK and a failed "       \
-    "update")                                                                  \
-  X(CFOTA_WRONG_MODE, "cfota-wrong-mode", CHOICE, 0, 0, 1, "error|765", 'I',   \
-    "Q-F8", "CFOTA with another mode: plain ERROR or that CME error")          \
-  X(CFOTA_ERASES_PACKAGE, "cfota-erases-package", FLAG, 0, 0, 1, NULL, 'D',    \
-    "sim7000-fota 1.1",                                                        \
-    "CFOTA=1 erases /fota before it looks for the package")                    \
-  X(CFOTA_SUPPLY, "cfota-supply", MV, 0, 0, 6000, NULL, 'I', "Q-F3",           \
-    "CFOTA=1 is refused with error 3 below that supply voltage; 0 = no check") \
-  X(CFOTA_READ_SPACE, "cfota-read-space", FLAG, 1, 0, 1, NULL, 'D',            \
-    "sim7000-fota 1.1", "CFOTA? answers with a space after the colon")         \
-  X(LEFT_OVER_STATUS, "left-over-status", COUNT, 0, 0, 8, NULL, 'D',           \
-    "FOTA100", "CFOTA? of a new module; 0 = none, reads 8")                    \
-  X(UPDATE_SILENCE, "update-silence", MS, 6000, 0, 3600000, NULL, 'I', "T08",  \
-    "from the reset to the start of the updater")                              \
-  X(RDY_BEFORE_START, "rdy-before-start", FLAG, 0, 0, 1, NULL, 'I',            \
-    "sim7000-fota 4", "RDY is printed before Start to update")                 \
-  X(URCS_ON_THIS_PORT, "urcs-on-this-port", FLAG, 1, 0, 1, NULL, 'I',          \
-    "Q-F6, Q7", "the updater prints its lines on this port")                   \
-  X(URC_SPACE, "urc-space", FLAG, 1, 0, 1, NULL, 'D', "FOTA101",               \
-    "the updater's lines have a space after the colon")                        \
-  X(UPDATER_COMMANDS, "updater-commands", CHOICE, 0, 0, 1, "silence|error",    \
-    'I', "sim7000-fota 4", "what commands get while the updater runs")         \
-  X(UPDATE_DURATION, "update-duration", MS, 180000, 0, 2000000000, NULL, 'I',  \
-    "FOTA101 (several minutes)", "from Start to update to the last line")      \
-  X(VERIFY_SHARE, "verify-share", PERCENT, 5, 0, 100, NULL, 'I',               \
-    "sim7000-fota 4", "part of it in which the package is verified")           \
-  X(RESTORE_MODEM_SHARE, "restore-modem-share", PERCENT, 25, 0, 100, NULL,     \
-    'I', "BG96", "part of it in which the modem image is restored")            \
-  X(RESTORE_AP_SHARE, "restore-ap-share", PERCENT, 10, 0, 100, NULL, 'I',      \
-    "BG96", "part of it in which the AP image is restored")                    \
-  X(PROGRESS, "progress", FLAG, 1, 0, 1, NULL, 'D', "FOTA101",                 \
-    "progress lines are printed")                                              \
-  X(PROGRESS_STEP, "progress-step", PERCENT, 5, 1, 100, NULL, 'I', "Q13",      \
-    "from one progress line to the next; 100 = only 0 and 100")                \
-  X(UPDATE_RESULT, "update-result", CHOICE, 0, 0, 2,                           \
-    "by-package|fails|never-ends", 'I', "sim7000-fota 4",                      \
-    "how an update with a good package ends")                                  \
-  X(UPDATE_FAILS_AT, "update-fails-at", PERCENT, 50, 0, 100, NULL, 'I',        \
-    "sim7000-fota 4", "percent of its phase at which a set failure happens")   \
-  X(WRONG_BASE_AT, "wrong-base-at", PERCENT, 3, 0, 100, NULL, 'I', "Q-F2",     \
-    "percent at which an update for another revision fails")                   \
-  X(RESTORE_MODEM_FAILS, "restore-modem-fails", FLAG, 0, 0, 1, NULL, 'D',      \
-    "FOTA100 status 3", "restoring the modem image fails")                     \
-  X(RESTORE_AP_FAILS, "restore-ap-fails", FLAG, 0, 0, 1, NULL, 'D',            \
-    "FOTA100 status 5", "restoring the AP image fails")                        \
-  X(POWER_CUT_IN_UPDATE, "power-cut-in-update", CHOICE, 0, 0, 1,               \
-    "old-boots-status-7|resumes", 'I', "Q-F4",                                 \
-    "next power-up after a loss of power while the update is unpacked")        \
-  X(POWER_CUT_IN_RESTORE, "power-cut-in-restore", CHOICE, 0, 0, 2,             \
-    "resumes|fails|boots", 'S', "Q-F4, BG96",                                  \
-    "next power-up after one while an image is restored: goes on, gives up "   \
-    "with status 3 "                                                           \
-    "or 5, or boots with 2 or 4")                                              \
-  X(RESTORE_GOES_ON, "restore-goes-on", MS, 60000, 0, 2000000000, NULL, 'I',   \
-    "Q-F5", "with boots: time until the restore goes on by itself")            \
-  X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                \
-    "Start to update is printed again when the updater goes on")               \
-  X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated",   \
-    'I', "sim7000-fota 2, field V06, V20",                                     \
-    "how the line with the result is printed")                                 \
-  X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",       \
-    "which ports print unsolicited lines; without USB ports: whether those "   \
-    "of an update are")                                                        \
-  X(PROGRESS_PATTERN, "progress-pattern", CHOICE, 0, 0, 4,                     \
-    "rises|stays|falls|jumps|zero-only", 'I', "field failures 3",              \
-    "percents that the progress lines show")                                   \
-  X(UPDATE_GARBAGE, "update-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",    \
-    "noise on the line 64 ms after each reset of an update")                   \
-  X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O',                       \
-    "field S08, sim7000-fota 3.4",                                             \
-    "the supply is that much lower while an update writes flash")              \
-  X(FINAL_RESET, "final-reset", CHOICE, 0, 0, 1, "happens|never", 'I',         \
-    "sim7000-fota 4", "whether the module resets after it")                    \
-  X(FINAL_RESET_DELAY, "final-reset-delay", MS, 2000, 0, 600000, NULL, 'I',    \
-    "sim7000-fota 4", "from that line to the reset")                           \
-  X(STATUS_AFTER, "status-after", COUNT, 0, 0, 8, NULL, 'I', "sim7000-fota 4", \
-    "CFOTA? after the update; 0 = by its result")                              \
-  X(REVISION_AFTER, "revision-after", CHOICE, 1, 0, 2,                         \
-    "unchanged|target|third", 'I', "sim7000-fota 4",                           \
-    "GMR after an update that went well")                                      \
-  X(REVISION_AFTER_FAILURE, "revision-after-failure", CHOICE, 0, 0, 2,         \
-    "unchanged|target|third", 'I', "sim7000-fota 4",                           \
-    "GMR after one that failed")                                               \
-  X(PACKAGE_AFTER_SUCCESS, "package-after-success", CHOICE, 0, 0, 1,           \
-    "kept|removed", 'I', "sim7000-fota 4",                                     \
-    "/fota/update.zip after an update that went well")                         \
-  X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1,           \
-    "kept|removed", 'I', "sim7000-fota 4",                                     \
-    "/fota/update.zip after an update that failed")                            \
-  X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1,           \
-    "kept|factory", 'S', "sim7000-fota 4, field V16",                          \
-    "saved settings after an update that went well")                           \
-  X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL,  \
-    'I', "sim7000-fota 4",                                                     \
-    "that many boots crash after an update that went well (boot-loop-after)")  \
-  X(CFUN_AFTER_UPDATE, "cfun-after-update", CHOICE, 0, 0, 5, "kept|0|1|4|5|7", \
-    'O', "T12, sim7000-fota 3.4", "CFUN level after an update that went well") \
-  X(IMEI_AFTER_UPDATE, "imei-after-update", CHOICE, 0, 0, 2,                   \
-    "kept|zero|missing", 'O', "T12, botletics issue 16",                       \
-    "IMEI after an update that went well")
+#define SIM_SETTINGS(X)                                                                            \
+    /* line and grammar */                                                                         \
+    X(ANSWER_DELAY, "answer-delay", MS, 20, 0, 60000, NULL, 'O', "T06, T22",                       \
+      "time from the end of a command line to its answer")                                         \
+    X(BUSY_INPUT, "busy-input", CHOICE, 0, 0, 1, "swallow|delay", 'O', "T16",                      \
+      "what becomes of bytes that come before the last line has its result")                       \
+    X(UNKNOWN_COMMAND, "unknown-command", CHOICE, 0, 0, 3, "plain|601|603|4", 'I', "Q3",           \
+      "answer to an unknown command: plain ERROR or that CME error")                               \
+    X(LIST_FORM, "list-form", CHOICE, 0, 0, 1, "names|error", 'I', "Q1",                           \
+      "CLIST and CLAC list names, or are not known")                                               \
+    X(S_WIDTH, "s-register-width", CHOICE, 0, 0, 1, "three|bare", 'I', "Q17",                      \
+      "digits of an S-register that is read: 013 or 13")                                           \
+    X(BLANK_BETWEEN, "blank-between", FLAG, 0, 0, 1, NULL, 'O', "T13",                             \
+      "each answer of a concatenated line begins with CR LF of its own")                           \
+    X(FACTORY_AUTOBAUD, "factory-autobaud", FLAG, 1, 0, 1, NULL, 'I', "Q2, T10",                   \
+      "AT&F sets IPR=0")                                                                           \
+    X(COMMAND_SET, "command-set", CHOICE, 0, 0, 1, "by-revision|all", 'I', "AT106 version table",  \
+      "commands that a firmware is too old for are unknown to it, or all are known")               \
+    X(VIEW_FORM, "view-form", CHOICE, 0, 0, 1, "list|error", 'I', "Q2",                            \
+      "AT&V lists the settings, or is not known")                                                  \
+    X(MORE_REGISTERS, "more-registers", FLAG, 1, 0, 1, NULL, 'I', "AT106 2.2",                     \
+      "the registers S7, S8 and S10 are there")                                                    \
+    X(SHORT_ERROR, "short-error", CHOICE, 0, 0, 1, "text|4", 'I', "AT106 2.2.19",                  \
+      "a CME error under ATV0: its text, or the digit of ERROR")                                   \
+    X(LINE_FEED_WINDOW, "line-feed-window", MS, 1, 0, 1000, NULL, 'I', "sim7000-at 1.1",           \
+      "before data, a LF that follows the CR within that time belongs to it")                      \
+    /* port */                                                                                     \
+    X(UNFOUND_RATE, "unfound-rate", BPS, 115200, 300, 4000000, NULL, 'I', "sim7000-at 5.3",        \
+      "rate of what a module prints that has not found the host's yet")                            \
+    X(PORT_RATE, "port-rate", BPS, 0, 0, 4000000, NULL, 'D', "HD107 1.4",                          \
+      "IPR of a new module; 0 = autobaud")                                                         \
+    X(AUTOBAUD_TRIES, "autobaud-tries", COUNT, 2, 0, 100, NULL, 'O', "T22",                        \
+      "lines AT that get nothing before autobaud has found the rate")                              \
+    X(RATE_AFTER_FOTA, "rate-after-fota", CHOICE, 0, 0, 1, "keep|autobaud", 'I', "Q8",             \
+      "with IPR=0: the rate found stays through an update, or is sought anew")                     \
+    X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w", 'S',                \
+      "AT106 2.2.32, field S14", "what keeps IPR over a restart")                                  \
+    X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I', "sim7000-at 5.3, T10",    \
+      "what is heard of bytes at another rate")                                                    \
+    X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
+      "with CSCLK=1: from DTR to a port that hears")                                               \
+    /* power and boot */                                                                           \
+    X(BROWNOUT_SUPPLY, "brownout-supply", MV, 2500, 0, 6000, NULL, 'I', "HD107 3.1.3",             \
+      "below that supply voltage the module is gone")                                              \
+    X(SUPPLY_RETURN, "supply-return", CHOICE, 0, 0, 1, "starts|stays-off", 'I', "sim7000-at 5.2",  \
+      "after a brown-out: the board pulls PWRKEY, or somebody must")                               \
+    X(PIN_SILENCE, "pin-silence", MS, 7000, 0, 600000, NULL, 'O', "sim7000-at 5.1",                \
+      "silence of a reset by the pin RESET")                                                       \
+    X(POWER_ON_WAIT, "power-on-wait", MS, 2000, 0, 60000, NULL, 'D', "HD107 table 9",              \
+      "after a power-off PWRKEY does nothing for that long")                                       \
+    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "field S15",    \
+      "what ends a hang: any restart, PWRKEY and RESET too, or a loss of power only")              \
+    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "field V23",                        \
+      "that many boots crash")                                                                     \
+    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "field V23",               \
+      "from the AT engine of such a boot to the crash")                                            \
+    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "field V22",                            \
+      "commands are heard only that long after each boot; 0 = always")                             \
+    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "field V18",                  \
+      "the firmware tidies its flash that often; 0 = never")                                       \
+    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "field V18",         \
+      "how long that takes")                                                                       \
+    X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1, "settings-lost|dead", 'S',            \
+      "field V18", "what a loss of power in that time leaves")                                     \
+    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, field V12",           \
+      "what a write to flash leaves that was cut inside")                                          \
+    X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",                               \
+      "whether the network grants CPSMS=1")                                                        \
+    X(PSM_ENTRY, "psm-entry", MS, 500, 0, 60000, NULL, 'I', "LPM101",                              \
+      "from ENTER PSM to a module that is asleep")                                                 \
+    X(PSM_RETAINS, "psm-retains", FLAG, 1, 0, 1, NULL, 'I', "LPM101",                              \
+      "what is not saved survives the power saving mode, CPSMSTATUS with it")                      \
+    X(BOOT_TIME, "boot-time", MS, 4500, 0, 600000, NULL, 'D', "HD107 table 8",                     \
+      "silence from PWRKEY low to the AT engine")                                                  \
+    X(CPIN_DELAY, "cpin-delay", MS, 500, 0, 60000, NULL, 'I', "Q5", "from RDY to +CPIN")           \
+    X(SMS_READY_DELAY, "sms-ready-delay", MS, 3000, 0, 600000, NULL, 'I', "Q5",                    \
+      "from RDY to SMS Ready")                                                                     \
+    X(BOOT_JITTER, "boot-jitter", MS, 100, 0, 60000, NULL, 'I', "Q5",                              \
+      "random time at most added to either of the two")                                            \
+    X(BOOT_GARBAGE, "boot-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                          \
+      "noise on the line 64 ms after each start")                                                  \
+    X(RESET_DELAY, "reset-delay", MS, 100, 0, 60000, NULL, 'I', "T08",                             \
+      "from the OK of CFUN=1,1 to the reset")                                                      \
+    X(RESET_SILENCE, "reset-silence", MS, 6000, 0, 600000, NULL, 'O', "T08", "silence of a reset") \
+    X(RESET_OK, "reset-ok", CHOICE, 0, 0, 1, "before|after", 'I', "Q6, Q14",                       \
+      "OK of CFUN=1,1 and CFUN=6 comes before or after the reset")                                 \
+    X(POWER_OFF_TIME, "power-off-time", MS, 1800, 0, 60000, NULL, 'D', "HD107 table 9",            \
+      "from a power-off request until the module is off")                                          \
+    X(PWRKEY_HELD, "pwrkey-held", FLAG, 0, 0, 1, NULL, 'O', "sim7000-at 5.1",                      \
+      "the board holds PWRKEY low: switched off, the module comes back by itself")                 \
+    X(PWRKEY_HELD_TIME, "pwrkey-held-time", MS, 5000, 0, 600000, NULL, 'O', "sim7000-at 5.1",      \
+      "time until it does")                                                                        \
+    X(SUPPLY, "supply", MV, 3875, 0, 6000, NULL, 'O', "T20, HD107 3.1.3", "supply voltage")        \
+    X(BATTERY_LEVEL, "battery-level", PERCENT, 67, 1, 100, NULL, 'O', "T20",                       \
+      "charge that CBC reads")                                                                     \
+    X(RANDOM_SEED, "random-seed", COUNT, 1, 0, 2147483647, NULL, 'I', "Q5",                        \
+      "start of the module's random numbers")                                                      \
+    /* identity, SIM, radio */                                                                     \
+    X(IMEI, "imei", CHOICE, 0, 0, 2, "present|zero|missing", 'O', "T12, botletics issue 16",       \
+      "what an earlier flash has left of the IMEI")                                                \
+    X(CFUN_LEVEL, "cfun-level", COUNT, 1, 0, 7, NULL, 'O', "T12",                                  \
+      "CFUN level saved in a new module")                                                          \
+    X(CFUN_STUCK, "cfun-stuck", FLAG, 0, 0, 1, NULL, 'O', "T12",                                   \
+      "CFUN=1 is refused on level 5 and 7")                                                        \
+    X(SIM_CARD, "sim-card", CHOICE, 0, 0, 3, "ready|absent|pin|puk", 'D', "AT106 3.2.7",           \
+      "what CPIN? reads after the boot")                                                           \
+    X(SIM_PIN, "sim-pin", COUNT, 1234, 0, 99999999, NULL, 'I', "AT106 3.2.7",                      \
+      "PIN that unlocks the card")                                                                 \
+    X(REGISTRATION, "registration", CHOICE, 0, 0, 3, "home|roaming|denied|none", 'D',              \
+      "AT106 6.2.7", "how the search for a network ends")                                          \
+    X(REGISTRATION_TIME, "registration-time", MS, 5000, 0, 3600000, NULL, 'I', "sim7000-at 5.3",   \
+      "from CFUN=1 or coverage to registration")                                                   \
+    X(ACCESS, "access", CHOICE, 3, 0, 3, "cat-m|nb-iot|gsm|any", 'D', "AT106 3.2.30",              \
+      "technology of the network: 7, 9, 0, or the first of these that the variant has")            \
+    X(VARIANT_RADIOS, "variant-radios", CHOICE, 0, 0, 1, "by-variant|all", 'I', "AT106 1.1",       \
+      "a network whose technology the variant lacks is not found, or is")                          \
+    X(CEREG_ON_GSM, "cereg-on-gsm", CHOICE, 0, 0, 1, "off|same", 'I', "AT106 6.2.7",               \
+      "CEREG? on a GSM network: 0, or as CREG")                                                    \
+    X(STACK_LOST, "stack-lost", FLAG, 0, 0, 1, NULL, 'O', "T20",                                   \
+      "CGATT? and CIPSTATUS answer ERROR, as in a stack that only a restart brings back")          \
+    X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06", "CSQ while registered; 99 while not")      \
+    X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D', "LPM101 6.1.1",           \
+      "area code of the cell, 5B57")                                                               \
+    X(CELL, "cell", COUNT, 26543899, 0, 268435455, NULL, 'D', "LPM101 6.1.1",                      \
+      "identity of the cell, 195071B")                                                             \
+    X(SCAN_TIME, "scan-time", MS, 20000, 0, 600000, NULL, 'I', "AT106 3.2.8",                      \
+      "time that COPS=? takes")                                                                    \
+    X(OPERATOR_TIME, "operator-time", MS, 5000, 0, 600000, NULL, 'I', "T13",                       \
+      "time that COPS=1 takes to find or miss an operator")                                        \
+    X(NETWORK_TIME, "network-time", COUNT, 1561529043, 315964800, 2147483647, NULL, 'O', "T06",    \
+      "Unix time that the network tells at the module's time 0")                                   \
+    /* packet data */                                                                              \
+    X(PDP_ACTIVE_DELAY, "pdp-active-delay", MS, 490, 0, 600000, NULL, 'O', "T06",                  \
+      "from the OK of CNACT=1 to +APP PDP: ACTIVE")                                                \
+    X(PDP, "pdp", CHOICE, 0, 0, 1, "accepted|refused", 'I', "Q10",                                 \
+      "whether the network accepts the app network")                                               \
+    X(PDP_FAILURE, "pdp-failure", CHOICE, 0, 0, 1, "urc|cme-148", 'I', "Q10",                      \
+      "how CNACT=1 fails: OK and DEACTIVE, or an error")                                           \
+    X(PDP_FAILURE_DELAY, "pdp-failure-delay", MS, 5000, 0, 600000, NULL, 'I', "Q10",               \
+      "from the OK of CNACT=1 to +APP PDP: DEACTIVE")                                              \
+    X(PDP_AGAIN, "pdp-again", CHOICE, 0, 0, 2, "ok|error|urc", 'I', "AT106 5.2.30",                \
+      "CNACT=1 while it is up: OK alone, ERROR, or OK and ACTIVE once more")                       \
+    /* messages and calls */                                                                       \
+    X(SMS_CARD_SLOTS, "sms-card-slots", COUNT, 20, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",       \
+      "messages that the card can hold")                                                           \
+    X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",   \
+      "messages that the module can hold")                                                         \
+    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",      \
+      "index of the first message of a storage")                                                   \
+    X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',                        \
+      "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
+    X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O', "T-SIM7600X issue 63",      \
+      "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")                    \
+    X(SMS_SEND, "sms-send", CHOICE, 0, 0, 2, "accepted|cms-38|cms-500", 'I',                       \
+      "3GPP TS 27.005 3.2.5", "what the network says to a message")                                \
+    X(SMS_SEND_TIME, "sms-send-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.005 3.5.1",      \
+      "from CTRL-Z to +CMGS")                                                                      \
+    X(SMS_REPORT_TIME, "sms-report-time", MS, 3000, 0, 600000, NULL, 'I',                          \
+      "3GPP TS 23.040 9.2.3.5", "from +CMGS to the status report that was asked for")              \
+    X(CMS_FORM, "cms-form", CHOICE, 0, 0, 1, "always|by-cmee", 'I', "3GPP TS 27.005 3.2.5",        \
+      "with CMEE=0 an error of a message command has its number, too, or is plain ERROR")          \
+    X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I', "AT106 3.2.7",                  \
+      "PUK that unlocks a card whose PIN was wrong three times")                                   \
+    X(NOT_BUILT, "not-built", CHOICE, 0, 0, 1, "4|plain", 'I', "3GPP TS 27.007 5.7",               \
+      "answer to CMUX and CSIM, which are not built: CME error 4 or plain ERROR")                  \
+    X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
+      "from ATD to NO CARRIER")                                                                    \
+    X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \
+      "from CUSD to the network's answer")                                                         \
+    /* files */                                                                                    \
+    X(FLASH_SIZE, "flash-size", BYTES, 22151168, 0, 2147483647, NULL, 'D', "FS101 3.5",            \
+      "room for files in the flash")                                                               \
+    X(CFSGFRS_VALUE, "cfsgfrs-value", CHOICE, 0, 0, 1, "free|total", 'D', "FS101 3.5, AT106 15.2", \
+      "what CFSGFRS? reads: room that is left, or all")                                            \
+    X(CFS_NEEDS_INIT, "cfs-needs-init", FLAG, 1, 0, 1, NULL, 'I', "sim7000-storage 4.1",           \
+      "file commands without CFSINIT, and a second CFSINIT, are errors")                           \
+    X(FILE_MISSING, "file-missing", CHOICE, 0, 0, 1, "188|plain", 'I', "AT106 20.1",               \
+      "error of a file command for a file that is not there")                                      \
+    X(UPLOAD_PARTIAL, "upload-partial", CHOICE, 0, 0, 1, "discarded|kept", 'I', "Q4, T17",         \
+      "what becomes of the bytes of a CFSWFILE that timed out")                                    \
+    X(CFSRFILE_HEADER, "cfsrfile-header", FLAG, 1, 0, 1, NULL, 'O', "sim7000-storage 4.3",         \
+      "CFSRFILE answers a line with the number of bytes before the data")                          \
+    /* download */                                                                                 \
+    X(HTTP_OK_DELAY, "http-ok-delay", MS, 100, 0, 60000, NULL, 'O', "T01",                         \
+      "from HTTPTOFS to its OK")                                                                   \
+    X(HTTP_RATE, "http-rate", RATE, 11000, 1, 1000000000, NULL, 'O', "T01, T02",                   \
+      "rate at which the body of a download arrives")                                              \
+    X(HTTP_SETUP, "http-setup", MS, 0, 0, 600000, NULL, 'I', "T01",                                \
+      "from the answer of the server to the first byte of the body")                               \
+    X(HTTP_FAILURE_DELAY, "http-failure-delay", MS, 1000, 0, 600000, NULL, 'I',                    \
+      "sim7000-storage 5", "from the OK of HTTPTOFS to a code that needs no server")               \
+    X(HTTP_BUSY, "http-busy", CHOICE, 0, 0, 1, "error|604", 'I', "Q15",                            \
+      "answer to HTTPTOFS while one runs: ERROR, or OK and code 604")                              \
+    X(HTTP_DROPPED, "http-dropped", CHOICE, 0, 0, 1, "retried|reported", 'I', "sim7000-storage 5", \
+      "a connection lost in the body: tried again after the timeout, or 601 at once")              \
+    X(HTTP_ERROR_LENGTH, "http-error-length", CHOICE, 0, 0, 1, "zero|body", 'I',                   \
+      "sim7000-storage 1", "length told with a status code other than 200 and 206")                \
+    X(HTTP_FAILED_FILE, "http-failed-file", CHOICE, 0, 0, 1, "kept|removed", 'I',                  \
+      "sim7000-storage 1", "what a failed download leaves: the bytes that came, or no file")       \
+    X(HTTP_PROGRESS, "http-progress", FLAG, 1, 0, 1, NULL, 'D', "AT106 version table",             \
+      "HTTPTOFSRL exists (firmware since 2018-12)")                                                \
+    /* IP services */                                                                              \
+    X(SAPBR_OPEN_DELAY, "sapbr-open-delay", MS, 1000, 0, 85000, NULL, 'I', "AT106 7.2.1",          \
+      "from SAPBR=1 to its OK")                                                                    \
+    X(SAPBR_AGAIN, "sapbr-again", CHOICE, 0, 0, 1, "error|ok", 'I', "AT106 7.2.1",                 \
+      "answer to SAPBR=1 while the bearer is open")                                                \
+    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102",                         \
+      "from CIICR to its OK")                                                                      \
+    X(CIICR_NEEDS_CSTT, "ciicr-needs-cstt", FLAG, 0, 0, 1, NULL, 'O', "T21",                       \
+      "CIICR without CSTT before it is an error")                                                  \
+    X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I', "design",             \
+      "what CIPSTART meets: a modelled host, or whatever the surroundings connect to")             \
+    X(CONNECT_TIME, "connect-time", MS, 300, 0, 160000, NULL, 'I', "T21",                          \
+      "from the OK of CIPSTART to the answer of a modelled host")                                  \
+    X(PEER_DELAY, "peer-delay", MS, 200, 0, 600000, NULL, 'I', "design",                           \
+      "until a modelled host or name server answers")                                              \
+    X(DNS, "dns", CHOICE, 0, 0, 1, "answers|fails", 'I', "TCP102", "modelled name server")         \
+    X(PING_TIME, "ping-time", MS, 200, 1, 600000, NULL, 'I', "T26",                                \
+      "until a modelled host answers a ping")                                                      \
+    X(DATA_ECHO, "data-echo", FLAG, 1, 0, 1, NULL, 'O', "T24",                                     \
+      "with ATE1 what is sent after the prompt > comes back")                                      \
+    X(HTTP_BEARER, "http-bearer", CHOICE, 0, 0, 1, "sapbr|sapbr-and-cnact", 'O',                   \
+      "sim7000-storage 3.1", "networks that HTTPACTION needs")                                     \
+    X(SH_HTTPS, "sh-https", CHOICE, 0, 0, 2, "works|not-allowed|error", 'O', "T05, T17",           \
+      "answer of SHCONN to an https URL")                                                          \
+    X(FTP_BEARER, "ftp-bearer", CHOICE, 0, 0, 2, "either|sapbr|cnact", 'I',                        \
+      "sim7000-at 4, sim7000-storage 3.3", "network that FTP needs")                               \
+    X(FTP_STATUS, "ftp-status", CHOICE, 0, 0, 1, "at7080|fota101", 'S', "sim7000-storage 3.3",     \
+      "FTPTOFSST after the download: 0 is complete, or 1 is")                                      \
+    X(FTP_MISSING_FILE, "ftp-missing-file", COUNT, 77, 61, 80, NULL, 'I', "AT106 10.2.14",         \
+      "error of a file that is not on the FTP server")                                             \
+    /* update */                                                                                   \
+    X(CFOTA_OK_DELAY, "cfota-ok-delay", MS, 50, 0, 600000, NULL, 'I', "sim7000-fota 4",            \
+      "from CFOTA=1 to its OK")                                                                    \
+    X(CFOTA_RESET_DELAY, "cfota-reset-delay", MS, 1000, 0, 600000, NULL, 'I', "sim7000-fota 4",    \
+      "from the OK of CFOTA=1 to the reset")                                                       \
+    X(CFOTA_RESET, "cfota-reset", CHOICE, 0, 0, 1, "updater|plain", 'I', "sim7000-fota 4",         \
+      "that reset begins the update, or is a reset and nothing else")                              \
+    X(CFOTA_WITHOUT_PACKAGE, "cfota-without-package", CHOICE, 0, 0, 2,                             \
+      "error|not-found|update-fails", 'I', "Q-F1",                                                 \
+      "CFOTA=1 without a package: error 3, error 188, or OK and a failed update")                  \
+    X(CFOTA_WRONG_MODE, "cfota-wrong-mode", CHOICE, 0, 0, 1, "error|765", 'I', "Q-F8",             \
+      "CFOTA with another mode: plain ERROR or that CME error")                                    \
+    X(CFOTA_ERASES_PACKAGE, "cfota-erases-package", FLAG, 0, 0, 1, NULL, 'D', "sim7000-fota 1.1",  \
+      "CFOTA=1 erases /fota before it looks for the package")                                      \
+    X(CFOTA_SUPPLY, "cfota-supply", MV, 0, 0, 6000, NULL, 'I', "Q-F3",                             \
+      "CFOTA=1 is refused with error 3 below that supply voltage; 0 = no check")                   \
+    X(CFOTA_READ_SPACE, "cfota-read-space", FLAG, 1, 0, 1, NULL, 'D', "sim7000-fota 1.1",          \
+      "CFOTA? answers with a space after the colon")                                               \
+    X(LEFT_OVER_STATUS, "left-over-status", COUNT, 0, 0, 8, NULL, 'D', "FOTA100",                  \
+      "CFOTA? of a new module; 0 = none, reads 8")                                                 \
+    X(UPDATE_SILENCE, "update-silence", MS, 6000, 0, 3600000, NULL, 'I', "T08",                    \
+      "from the reset to the start of the updater")                                                \
+    X(RDY_BEFORE_START, "rdy-before-start", FLAG, 0, 0, 1, NULL, 'I', "sim7000-fota 4",            \
+      "RDY is printed before Start to update")                                                     \
+    X(URCS_ON_THIS_PORT, "urcs-on-this-port", FLAG, 1, 0, 1, NULL, 'I', "Q-F6, Q7",                \
+      "the updater prints its lines on this port")                                                 \
+    X(URC_SPACE, "urc-space", FLAG, 1, 0, 1, NULL, 'D', "FOTA101",                                 \
+      "the updater's lines have a space after the colon")                                          \
+    X(UPDATER_COMMANDS, "updater-commands", CHOICE, 0, 0, 1, "silence|error", 'I',                 \
+      "sim7000-fota 4", "what commands get while the updater runs")                                \
+    X(UPDATE_DURATION, "update-duration", MS, 180000, 0, 2000000000, NULL, 'I',                    \
+      "FOTA101 (several minutes)", "from Start to update to the last line")                        \
+    X(VERIFY_SHARE, "verify-share", PERCENT, 5, 0, 100, NULL, 'I', "sim7000-fota 4",               \
+      "part of it in which the package is verified")                                               \
+    X(RESTORE_MODEM_SHARE, "restore-modem-share", PERCENT, 25, 0, 100, NULL, 'I', "BG96",          \
+      "part of it in which the modem image is restored")                                           \
+    X(RESTORE_AP_SHARE, "restore-ap-share", PERCENT, 10, 0, 100, NULL, 'I', "BG96",                \
+      "part of it in which the AP image is restored")                                              \
+    X(PROGRESS, "progress", FLAG, 1, 0, 1, NULL, 'D', "FOTA101", "progress lines are printed")     \
+    X(PROGRESS_STEP, "progress-step", PERCENT, 5, 1, 100, NULL, 'I', "Q13",                        \
+      "from one progress line to the next; 100 = only 0 and 100")                                  \
+    X(UPDATE_RESULT, "update-result", CHOICE, 0, 0, 2, "by-package|fails|never-ends", 'I',         \
+      "sim7000-fota 4", "how an update with a good package ends")                                  \
+    X(UPDATE_FAILS_AT, "update-fails-at", PERCENT, 50, 0, 100, NULL, 'I', "sim7000-fota 4",        \
+      "percent of its phase at which a set failure happens")                                       \
+    X(WRONG_BASE_AT, "wrong-base-at", PERCENT, 3, 0, 100, NULL, 'I', "Q-F2",                       \
+      "percent at which an update for another revision fails")                                     \
+    X(RESTORE_MODEM_FAILS, "restore-modem-fails", FLAG, 0, 0, 1, NULL, 'D', "FOTA100 status 3",    \
+      "restoring the modem image fails")                                                           \
+    X(RESTORE_AP_FAILS, "restore-ap-fails", FLAG, 0, 0, 1, NULL, 'D', "FOTA100 status 5",          \
+      "restoring the AP image fails")                                                              \
+    X(POWER_CUT_IN_UPDATE, "power-cut-in-update", CHOICE, 0, 0, 1, "old-boots-status-7|resumes",   \
+      'I', "Q-F4", "next power-up after a loss of power while the update is unpacked")             \
+    X(POWER_CUT_IN_RESTORE, "power-cut-in-restore", CHOICE, 0, 0, 2, "resumes|fails|boots", 'S',   \
+      "Q-F4, BG96",                                                                                \
+      "next power-up after one while an image is restored: goes on, gives up with status 3 "       \
+      "or 5, or boots with 2 or 4")                                                                \
+    X(RESTORE_GOES_ON, "restore-goes-on", MS, 60000, 0, 2000000000, NULL, 'I', "Q-F5",             \
+      "with boots: time until the restore goes on by itself")                                      \
+    X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                                  \
+      "Start to update is printed again when the updater goes on")                                 \
+    X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated", 'I',                \
+      "sim7000-fota 2, field V06, V20", "how the line with the result is printed")                 \
+    X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",                         \
+      "which ports print unsolicited lines; without USB ports: whether those of an update are")                                                  \
+    X(PROGRESS_PATTERN, "progress-pattern", CHOICE, 0, 0, 4, "rises|stays|falls|jumps|zero-only",  \
+      'I', "field failures 3", "percents that the progress lines show")                            \
+    X(UPDATE_GARBAGE, "update-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                      \
+      "noise on the line 64 ms after each reset of an update")                                     \
+    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "field S08, sim7000-fota 3.4",          \
+      "the supply is that much lower while an update writes flash")                                \
+    X(FINAL_RESET, "final-reset", CHOICE, 0, 0, 1, "happens|never", 'I', "sim7000-fota 4",         \
+      "whether the module resets after it")                                                        \
+    X(FINAL_RESET_DELAY, "final-reset-delay", MS, 2000, 0, 600000, NULL, 'I', "sim7000-fota 4",    \
+      "from that line to the reset")                                                               \
+    X(STATUS_AFTER, "status-after", COUNT, 0, 0, 8, NULL, 'I', "sim7000-fota 4",                   \
+      "CFOTA? after the update; 0 = by its result")                                                \
+    X(REVISION_AFTER, "revision-after", CHOICE, 1, 0, 2, "unchanged|target|third", 'I',            \
+      "sim7000-fota 4", "GMR after an update that went well")                                      \
+    X(REVISION_AFTER_FAILURE, "revision-after-failure", CHOICE, 0, 0, 2, "unchanged|target|third", \
+      'I', "sim7000-fota 4", "GMR after one that failed")                                          \
+    X(PACKAGE_AFTER_SUCCESS, "package-after-success", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
+      "sim7000-fota 4", "/fota/update.zip after an update that went well")                         \
+    X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
+      "sim7000-fota 4", "/fota/update.zip after an update that failed")                            \
+    X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1, "kept|factory", 'S',        \
+      "sim7000-fota 4, field V16", "saved settings after an update that went well")                \
+    X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL, 'I',               \
+      "sim7000-fota 4", "that many boots crash after an update that went well (boot-loop-after)")  \
+    X(CFUN_AFTER_UPDATE, "cfun-after-update", CHOICE, 0, 0, 5, "kept|0|1|4|5|7", 'O',              \
+      "T12, sim7000-fota 3.4", "CFUN level after an update that went well")                        \
+    X(IMEI_AFTER_UPDATE, "imei-after-update", CHOICE, 0, 0, 2, "kept|zero|missing", 'O',           \
+      "T12, botletics issue 16", "IMEI after an update that went well")
 
 enum sim_setting_id {
 #define X(name, ...) SIM_SETTING_##name,
-  SIM_SETTINGS(X)
+    SIM_SETTINGS(X)
 #undef X
-      SIM_SETTING_COUNT
+        SIM_SETTING_COUNT
 };
 
 struct sim_setting_info {
-  const char *name;
-  uint8_t unit; /* enum sim_unit */
-  char tag;     /* 'D', 'O', 'S', 'I' */
-  int32_t initial, minimum, maximum;
-  const char *choices; /* words separated by '|', CHOICE only, else NULL */
-  const char *source;
-  const char *summary;
+    const char *name;
+    uint8_t unit; /* enum sim_unit */
+    char tag;     /* 'D', 'O', 'S', 'I' */
+    int32_t initial, minimum, maximum;
+    const char *choices; /* words separated by '|', CHOICE only, else NULL */
+    const char *source;
+    const char *summary;
 };
 
 /* The row of a setting; NULL when `setting` is not below SIM_SETTING_COUNT. */

@@ -110,7 +110,8 @@ static bool apply_setting(struct sim_context *ctx, const struct sim_action *acti
         return false;
     ctx->sim->settings[action->number] = action->value;
     if (action->number == SIM_SETTING_SUPPLY)
-        sim_power_check_supply(ctx);
+        sim_supply_steady(ctx);
+    sim_supply_check(ctx);
     return true;
 }
 
@@ -138,6 +139,10 @@ static bool (*const appliers[])(struct sim_context *ctx, const struct sim_action
     [SIM_ACTION_FILE_TRUNCATE] = sim_files_apply,
     [SIM_ACTION_FILE_DELETE] = sim_files_apply,
     [SIM_ACTION_SMS] = sim_messages_apply,
+    [SIM_ACTION_RESET_PIN] = sim_power_apply,
+    [SIM_ACTION_SUPPLY] = sim_supply_apply,
+    [SIM_ACTION_DTR] = sim_line_apply,
+    [SIM_ACTION_RTS] = sim_line_apply,
 };
 _Static_assert(sizeof appliers / sizeof appliers[0] == SIM_ACTION_COUNT, "a row per action");
 
@@ -215,3 +220,4 @@ NAME_FUNCTION(sim_phase_name, SIM_PHASES)
 NAME_FUNCTION(sim_hang_name, SIM_HANGS)
 NAME_FUNCTION(sim_hook_name, SIM_HOOKS)
 NAME_FUNCTION(sim_action_name, SIM_ACTIONS)
+NAME_FUNCTION(sim_cut_name, SIM_CUTS)

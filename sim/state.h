@@ -18,7 +18,7 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 19,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 20,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
@@ -143,7 +143,20 @@ struct sim_radio {
 struct sim_bearers {
     uint8_t state[3]; /* of cid 1 to 3, enum sim_sapbr in commands_bearer.c */
     uint8_t opening;  /* cid of the SAPBR=1 that is pending, 0 = none */
-    uint8_t reserved[4];
+    uint32_t changed; /* CGACT: bit n is set where context n is not as it is after an attach */
+};
+
+/* commands_http.c, commands_sh.c */
+struct sim_web {
+    uint32_t sh_from_bytes; /* SHREAD: where the next block begins */
+    uint32_t sh_left_bytes; /* SHREAD: still to be told */
+    uint8_t http_open;      /* 1 between HTTPINIT and HTTPTERM */
+    uint8_t http_method;    /* enum sim_http_method of the last HTTPACTION */
+    uint8_t upload_failed;  /* 1: the bytes of HTTPDATA had no room */
+    uint8_t sh_state;       /* of SHCONN, in commands_sh.c */
+    uint8_t sh_method;      /* enum sim_http_method of the last SHREQ */
+    uint8_t sh_tls;         /* SHSSL */
+    uint8_t reserved[2];
 };
 
 enum { SIM_SOCKETS = 8 };
@@ -225,6 +238,7 @@ struct sim {
     struct sim_bearers bearers;
     struct sim_ftp ftp;
     struct sim_sockets sockets;
+    struct sim_web web;
     struct sim_updater updater;
     struct sim_message message;
     uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */

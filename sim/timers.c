@@ -13,6 +13,8 @@ static void (*const handlers[])(struct sim_context *ctx) = {
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
 {
+    if (ctx->sim->power.state == SIM_POWER_NO_SUPPLY && timer != SIM_TIMER_SUPPLY)
+        return; /* a handler goes on in whose middle the supply went */
     ctx->sim->timer_at_us[timer] = at_us;
 }
 

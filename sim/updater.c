@@ -54,6 +54,16 @@ bool sim_updater_runs(const struct sim_context *ctx)
     return updater_of(ctx)->phase != SIM_PHASE_IDLE;
 }
 
+bool sim_updater_writes(const struct sim_context *ctx)
+{
+    return phases[updater_of(ctx)->phase].writes;
+}
+
+static bool is_gone(const struct sim_context *ctx)
+{
+    return !sim_power_is_on(ctx->sim);
+}
+
 /* ---- changes of state ---------------------------------------------------------------------- */
 
 static void set_status(struct sim_context *ctx, uint8_t status)
@@ -101,12 +111,47 @@ static void forget_update(struct sim_context *ctx)
     memset(updater->target, 0, sizeof updater->target);
 }
 
+/* ---- the record of the update in flash ----------------------------------------------------- */
+
+static struct sim_write begin_record(struct sim_context *ctx)
+{
+    static const char what[] = "update-status";
+    return sim_nv_begin(ctx, what, sizeof what - 1);
+}
+
+/* A record that cannot be read leaves an update that failed, so that no half image is started. */
+static void lose_record(struct sim_context *ctx, uint8_t status)
+{
+    forget_update(ctx);
+    set_status(ctx, status);
+    set_phase(ctx, SIM_PHASE_IDLE);
+}
+
+/* Ends what the record tells of; true: the supply went. */
+static bool close_record(struct sim_context *ctx, uint8_t status)
+{
+    struct sim_write write = begin_record(ctx);
+    if (write.effect != SIM_WRITE_OLD) {
+        forget_update(ctx);
+        set_status(ctx, write.effect == SIM_WRITE_NEW ? status : (uint8_t)SIM_STATUS_CLEAN);
+    }
+    return sim_flash_end(ctx, write);
+}
+
 /* ---- lines --------------------------------------------------------------------------------- */
+
+/* A line of the update: on the ports that the setting names; a truncated one has no end. */
+static bool is_printed_here(const struct sim_context *ctx)
+{
+    enum { USB_ONLY = 2 };
+    return sim_setting(ctx, SIM_SETTING_URCS_ON_THIS_PORT) &&
+           (sim_setting(ctx, SIM_SETTING_URC_PORT) != USB_ONLY || ctx->host->usb);
+}
 
 /* One of the texts of FOTA101; `percent` is left out when it is NO_PERCENT. */
 static void print(struct sim_context *ctx, const char *text, unsigned percent)
 {
-    if (!sim_setting(ctx, SIM_SETTING_URCS_ON_THIS_PORT))
+    if (!is_printed_here(ctx))
         return;
     sim_urc_begin(ctx);
     sim_put_text(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: " : "+CFOTA:");
@@ -121,9 +166,43 @@ static void print(struct sim_context *ctx, const char *text, unsigned percent)
 /* Progress lines belong to the unpacking only; restoring is silent. */
 static bool has_line(const struct sim_context *ctx, unsigned percent)
 {
+    enum { ZERO_ONLY = 4 };
     unsigned step = (unsigned)sim_setting(ctx, SIM_SETTING_PROGRESS_STEP);
+    if (percent > 0 && sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN) == ZERO_ONLY)
+        return false;
     return updater_of(ctx)->phase == SIM_PHASE_UPDATE && sim_setting(ctx, SIM_SETTING_PROGRESS) &&
            percent % (step ? step : 1) == 0;
+}
+
+/* What a progress line shows for a percent (field failures 3). */
+static unsigned shown_percent(const struct sim_context *ctx, unsigned percent)
+{
+    enum { RISES, STAYS, FALLS, JUMPS };
+    switch (sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN)) {
+    case STAYS:
+        return 0;
+    case FALLS:
+        return PERCENT_END - percent;
+    case JUMPS:
+        return percent * 37 % (PERCENT_END + 1);
+    default:
+        return percent;
+    }
+}
+
+/* The line with the result, as the setting final-urc demands. */
+static void print_result(struct sim_context *ctx, bool good)
+{
+    enum { PRINTED, LOST, TWICE, TRUNCATED };
+    const char *text = good ? "Update successfully, please wait for reset"
+                            : "Update failed, please wait for reset";
+    int32_t how = sim_setting(ctx, SIM_SETTING_FINAL_URC);
+    if (how == TRUNCATED && is_printed_here(ctx))
+        sim_urc(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: \"Upd" : "+CFOTA:\"Upd");
+    if (how == PRINTED || how == TWICE)
+        print(ctx, text, NO_PERCENT);
+    if (how == TWICE)
+        print(ctx, text, NO_PERCENT);
 }
 
 /* ---- the result ---------------------------------------------------------------------------- */
@@ -171,8 +250,16 @@ static void leave_traces(struct sim_context *ctx)
         memset(sim->imei, 0, sizeof sim->imei);
     if (imei == 1)
         memset(sim->imei, '0', 15);
+    if (sim_setting(ctx, SIM_SETTING_SETTINGS_AFTER_UPDATE))
+        sim_values_lose(ctx);
+    sim->settings[SIM_SETTING_BOOT_LOOP] += sim_setting(ctx, SIM_SETTING_CRASHES_AFTER_UPDATE);
+}
+
+static void remove_package(struct sim_context *ctx, bool good)
+{
     uint8_t package = find_package(ctx);
-    if (package != SIM_NO_FILE && sim_setting(ctx, SIM_SETTING_PACKAGE_AFTER_SUCCESS))
+    if (package != SIM_NO_FILE && sim_setting(ctx, good ? SIM_SETTING_PACKAGE_AFTER_SUCCESS
+                                                        : SIM_SETTING_PACKAGE_AFTER_FAILURE))
         sim_files_delete(ctx, package);
 }
 
@@ -185,6 +272,9 @@ static void end_update(struct sim_context *ctx, uint8_t status)
     bool good = status == SIM_STATUS_UPDATED;
     if (sim_hook(ctx, SIM_HOOK_PHASE, SIM_PHASE_RESULT))
         return;
+    struct sim_write write = begin_record(ctx);
+    if (write.effect == SIM_WRITE_OLD && sim_flash_end(ctx, write))
+        return;
     set_phase(ctx, SIM_PHASE_RESULT);
     set_revision(ctx, sim_setting(ctx, good ? SIM_SETTING_REVISION_AFTER
                                             : SIM_SETTING_REVISION_AFTER_FAILURE));
@@ -192,12 +282,12 @@ static void end_update(struct sim_context *ctx, uint8_t status)
     if (good)
         leave_traces(ctx);
     int32_t forced = sim_setting(ctx, SIM_SETTING_STATUS_AFTER);
-    set_status(ctx, forced ? (uint8_t)forced : status);
-    if (!sim_setting(ctx, SIM_SETTING_FINAL_URC))
-        print(ctx,
-              good ? "Update successfully, please wait for reset"
-                   : "Update failed, please wait for reset",
-              NO_PERCENT);
+    uint8_t written = write.effect == SIM_WRITE_LOST ? (uint8_t)SIM_STATUS_CLEAN : status;
+    set_status(ctx, forced ? (uint8_t)forced : written);
+    if (sim_flash_end(ctx, write))
+        return;
+    remove_package(ctx, good);
+    print_result(ctx, good);
     if (sim_setting(ctx, SIM_SETTING_FINAL_RESET))
         set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
     else
@@ -312,13 +402,23 @@ static unsigned next_percent(const struct sim_context *ctx)
     return next;
 }
 
-/* Writes the step behind the percent that was reached; true: the power was cut before it. */
+/*
+ * Writes the step behind the percent that was reached; true: the power was cut at it. A step that
+ * is lost is neither old nor new: the phase begins anew when it goes on.
+ */
 static bool write_step(struct sim_context *ctx)
 {
-    const struct sim_updater *updater = updater_of(ctx);
-    return phases[updater->phase].writes && updater->percent < PERCENT_END &&
-           sim_hook(ctx, SIM_HOOK_FLASH_STEP,
-                    phases[updater->phase].steps_before + updater->percent + 1);
+    struct sim_updater *updater = updater_of(ctx);
+    if (!phases[updater->phase].writes || updater->percent >= PERCENT_END)
+        return false;
+    struct sim_write write =
+        sim_flash_step(ctx, phases[updater->phase].steps_before + updater->percent + 1);
+    if (!write.cut)
+        return false;
+    if (write.effect == SIM_WRITE_NEW)
+        updater->percent++;
+    updater->torn = write.effect == SIM_WRITE_LOST;
+    return sim_flash_end(ctx, write);
 }
 
 static bool enter_phase(struct sim_context *ctx, uint8_t phase, uint8_t percent);
@@ -360,7 +460,7 @@ static void reach_percent(struct sim_context *ctx, unsigned percent)
     if (line || listens(ctx, SIM_HOOK_PERCENT) || listens(ctx, SIM_HOOK_FLASH_STEP))
         sim_tell(ctx, SIM_EVENT_PERCENT, percent, NULL, 0);
     if (line)
-        print(ctx, "Updating", percent);
+        print(ctx, "Updating", shown_percent(ctx, percent));
     go_on(ctx);
 }
 
@@ -368,13 +468,24 @@ static void reach_percent(struct sim_context *ctx, unsigned percent)
 static bool enter_phase(struct sim_context *ctx, uint8_t phase, uint8_t percent)
 {
     struct sim_updater *updater = updater_of(ctx);
+    uint8_t before = updater->phase;
+    struct sim_write write = {SIM_WRITE_NEW, false};
+    if (phases[phase].running && updater->status != phases[phase].running)
+        write = begin_record(ctx);
+    if (write.effect == SIM_WRITE_OLD && sim_flash_end(ctx, write))
+        return true;
     set_phase(ctx, phase);
     updater->percent = percent;
     updater->phase_us = phase_length(ctx, phase);
     updater->phase_at_us = ctx->now_us - updater->phase_us * percent / PERCENT_END;
-    if (phases[phase].running)
+    if (write.effect == SIM_WRITE_LOST)
+        lose_record(ctx, phases[before].failed);
+    else if (phases[phase].running)
         set_status(ctx, phases[phase].running);
-    return sim_hook(ctx, SIM_HOOK_PHASE, phase);
+    if (sim_flash_end(ctx, write))
+        return true;
+    sim_supply_check(ctx); /* writing draws more */
+    return is_gone(ctx) || sim_hook(ctx, SIM_HOOK_PHASE, phase);
 }
 
 /* Percents that were reached before a loss of power are neither told nor printed again. */
@@ -390,9 +501,7 @@ static void run_phase(struct sim_context *ctx)
 
 static void give_up_update(struct sim_context *ctx)
 {
-    uint8_t phase = updater_of(ctx)->resume_phase;
-    forget_update(ctx);
-    set_status(ctx, phases[phase].failed);
+    close_record(ctx, phases[updater_of(ctx)->resume_phase].failed);
 }
 
 /* After a loss of power (Q-F4): true when the updater goes on now. */
@@ -458,9 +567,10 @@ void sim_updater_power_gone(struct sim_context *ctx)
 {
     struct sim_updater *updater = updater_of(ctx);
     if (is_installing(updater->phase)) {
-        updater->resume_percent = percent_now(ctx);
+        updater->resume_percent = updater->torn ? 0 : percent_now(ctx);
         updater->resume_phase = updater->phase;
     }
+    updater->torn = 0;
     leave_phases(ctx);
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
 }
@@ -493,7 +603,7 @@ int sim_updater_start(struct sim_context *ctx)
     if (updater->stage == SIM_UPDATER_STAGE_FIRST_RESET)
         return SIM_DONE; /* the flag is set already */
     if (updater->stage != SIM_UPDATER_STAGE_NONE ||
-        sim_setting(ctx, SIM_SETTING_SUPPLY) < sim_setting(ctx, SIM_SETTING_CFOTA_SUPPLY))
+        sim_supply_mv(ctx) < sim_setting(ctx, SIM_SETTING_CFOTA_SUPPLY))
         return SIM_CME_NOT_ALLOWED;
     if (sim_setting(ctx, SIM_SETTING_CFOTA_ERASES_PACKAGE))
         erase_fota(ctx);
@@ -506,9 +616,8 @@ int sim_updater_start(struct sim_context *ctx)
 
 void sim_updater_clear(struct sim_context *ctx)
 {
-    forget_update(ctx);
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
-    set_status(ctx, SIM_STATUS_CLEAN);
+    close_record(ctx, SIM_STATUS_CLEAN);
 }
 
 void sim_updater_init(struct sim_context *ctx)
@@ -526,9 +635,14 @@ static void on_answer(struct sim_context *ctx)
 {
     struct sim_updater *updater = updater_of(ctx);
     sim_finish(ctx, SIM_DONE);
-    forget_update(ctx);
-    updater->flag = 1;
-    set_status(ctx, SIM_STATUS_UPDATING);
+    struct sim_write write = begin_record(ctx);
+    if (write.effect != SIM_WRITE_OLD) {
+        forget_update(ctx);
+        updater->flag = write.effect == SIM_WRITE_NEW;
+        set_status(ctx, updater->flag ? SIM_STATUS_UPDATING : SIM_STATUS_CLEAN);
+    }
+    if (sim_flash_end(ctx, write))
+        return;
     set_stage_after(ctx, SIM_UPDATER_STAGE_FIRST_RESET, SIM_SETTING_CFOTA_RESET_DELAY);
 }
 

@@ -41,6 +41,10 @@
     X(RECEIVED_ONE, "+IPD,", "bytes came; CIPHEAD=1", 'D', "TCP102")                               \
     X(BYTES_WAIT, "+CIPRXGET: 1", "bytes wait to be read", 'D', "TCP102")                          \
     X(RESOLVED, "+CDNSGIP: ", "CDNSGIP has an answer", 'D', "TCP102")                              \
+    X(HTTP_ACTION, "+HTTPACTION: ", "HTTPACTION has ended", 'D', "HTTP101, T04")                   \
+    X(SH_REQUEST, "+SHREQ: ", "SHREQ has an answer", 'O', "T07, T23")                              \
+    X(SH_STATE, "+SHSTATE: 0", "the connection of SHCONN was lost", 'O', "T23")                    \
+    X(SH_BLOCK, "+SHREAD: ", "a block that SHREAD asked for follows", 'O', "T07")                  \
     X(FTP_GET, "+FTPGET: 1,", "FTPGET has data, has ended or failed", 'D', "AT106 10.2")           \
     X(FTP_SIZE, "+FTPSIZE: 1,", "FTPSIZE has an answer", 'D', "AT106 10.2")                        \
     X(FTP_FILE, "+FTPEXTGETFILE: 1,", "FTPEXTGET=2 has ended", 'D', "FOTA101 5.2.2")               \

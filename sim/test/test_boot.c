@@ -332,6 +332,7 @@ static void autobaud_swallows_the_first_lines_at(void **state)
 {
     (void)state;
     set(SIM_SETTING_PORT_RATE, 0);
+    set(SIM_SETTING_WRONG_RATE, 1);
     exchange_boot(&module);
     send_at("AT\r", 9600);
     send_at("AT\r", 9600);
@@ -360,6 +361,7 @@ static void autobaud_does_not_hear_rates_it_has_not(void **state)
 static void a_fixed_rate_does_not_hear_another(void **state)
 {
     (void)state;
+    set(SIM_SETTING_WRONG_RATE, 1);
     exchange_boot(&module);
     send_at("AT\r", 9600);
     EXPECT_BYTES(&module, "");
