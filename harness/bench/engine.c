@@ -17,6 +17,8 @@ static uint32_t hook_of(const struct scenario_trigger *when)
         return when->percent ? 1u << SIM_HOOK_PERCENT : 1u << SIM_HOOK_PHASE;
     case SCENARIO_TRIGGER_FLASH_STEP:
         return 1u << SIM_HOOK_FLASH_STEP;
+    case SCENARIO_TRIGGER_NV_WRITE:
+        return 1u << SIM_HOOK_NV_WRITE;
     case SCENARIO_TRIGGER_BOOT:
         return 1u << SIM_HOOK_BOOT;
     case SCENARIO_TRIGGER_HTTP_BYTE:
@@ -105,6 +107,10 @@ static const struct {
     uint8_t from_detail; /* 1: number = detail, else number = number */
 } module_actions[] = {
     {SCENARIO_ACTION_PWRKEY, SIM_ACTION_PWRKEY, 0},
+    {SCENARIO_ACTION_RESET_PIN, SIM_ACTION_RESET_PIN, 0},
+    {SCENARIO_ACTION_SUPPLY, SIM_ACTION_SUPPLY, 0},
+    {SCENARIO_ACTION_DTR, SIM_ACTION_DTR, 1},
+    {SCENARIO_ACTION_RTS, SIM_ACTION_RTS, 1},
     {SCENARIO_ACTION_URC, SIM_ACTION_URC, 0},
     {SCENARIO_ACTION_RESET, SIM_ACTION_RESET, 1},
     {SCENARIO_ACTION_HANG, SIM_ACTION_HANG, 1},
@@ -126,6 +132,7 @@ static bool do_module_action(struct bench_run *run, const struct scenario_action
         struct sim_action done = {.kind = module_actions[i].sim,
                                   .number = module_actions[i].from_detail ? action->detail
                                                                           : action->number,
+                                  .value = action->value,
                                   .text = action->text,
                                   .from = action->from};
         return bench_module_apply(run, &done);
@@ -275,7 +282,8 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
     if (when->kind != happening->kind)
         return false;
     switch (when->kind) {
-    case SCENARIO_TRIGGER_COMMAND: {
+    case SCENARIO_TRIGGER_COMMAND:
+    case SCENARIO_TRIGGER_NV_WRITE: {
         size_t length = strlen(when->text);
         return happening->length >= length && memcmp(happening->text, when->text, length) == 0;
     }
@@ -294,7 +302,8 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
 /* Triggers whose `number` says the n-th time; the others are met by the number itself. */
 static bool is_nth(const struct scenario_trigger *when)
 {
-    return when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_CORE_STATE;
+    return when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_NV_WRITE ||
+           when->kind == SCENARIO_TRIGGER_CORE_STATE;
 }
 
 /* Actions that replace what the module does at this very point. */
@@ -313,6 +322,7 @@ static bool override_with(const struct scenario_action *action, struct sim_overr
         return true;
     case SCENARIO_ACTION_POWER:
         override->cut_power = override->cut_power || !action->detail;
+        override->cut_when = action->cut;
         return !action->detail;
     default:
         return false;

@@ -68,6 +68,31 @@ static bool is_refused(const struct bench_run *run, unsigned kind)
     return run->one->host.refused >> kind & 1;
 }
 
+/* Gives the next bytes of the package, which the board has in its own flash: at once, and without
+ * a word in the journal, which has the bytes anyway. */
+static void give_bytes(struct bench_run *run, const struct fota_request *request)
+{
+    const struct sim_blob *package = &run->blobs[0];
+    size_t size = 0;
+    if (!is_refused(run, request->kind) && request->argument < package->size_bytes)
+        size = package->size_bytes - request->argument;
+    if (size == 0)
+        note_request(run, request->kind, REFUSED);
+    fota_give(&run->world.core, &run->fota_host, package->bytes + (size ? request->argument : 0),
+              size, run->world.now_us);
+}
+
+static bool give_wanted_bytes(struct bench_run *run)
+{
+    struct fota_request request;
+    bool wanted = run->world.host.request == FOTA_REQUEST_NONE &&
+                  fota_request(&run->world.core, &request) &&
+                  request.kind == FOTA_REQUEST_GIVE_BYTES;
+    if (wanted)
+        give_bytes(run, &request);
+    return wanted;
+}
+
 static void look_for_request(struct bench_run *run)
 {
     struct bench_host *host = &run->world.host;
@@ -75,6 +100,8 @@ static void look_for_request(struct bench_run *run)
     struct sim_view view;
     if (host->request != FOTA_REQUEST_NONE || !fota_request(&run->world.core, &request))
         return;
+    if (request.kind == FOTA_REQUEST_GIVE_BYTES)
+        return; /* when the line has room for them */
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
     sim_view(&run->world.sim, &view);
@@ -167,19 +194,11 @@ void bench_host_run_due(struct bench_run *run)
 
 static void host_start(struct bench_run *run)
 {
-    run->fota_host =
-        (struct fota_host){.job = &run->one->job, .on_event = on_event, .context = run};
+    run->fota_host = (struct fota_host){.job = &run->job, .on_event = on_event, .context = run};
     run->world.host = (struct bench_host){.core_at_us = BENCH_NEVER,
                                           .restart_at_us = run->one->host.start_after_us,
                                           .request_at_us = BENCH_NEVER,
                                           .baud_bps = run->one->host.baud_bps};
-}
-
-/* Bytes that arrive at another rate than the port's are not what was sent. */
-static void garble(uint8_t *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        bytes[i] = (uint8_t)(bytes[i] << 3 | 0x86u);
 }
 
 static void host_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
@@ -188,9 +207,8 @@ static void host_receive(struct bench_run *run, const uint8_t *bytes, size_t siz
     if (!run->world.host.up)
         return;
     if (baud_bps != run->world.host.baud_bps) {
-        uint8_t garbled[BENCH_WIRE_BYTES];
-        memcpy(garbled, bytes, size);
-        garble(garbled, size);
+        uint8_t garbled[4 * BENCH_WIRE_BYTES]; /* one byte sent slowly is several heard fast */
+        size = sim_garble(bytes, size, baud_bps, run->world.host.baud_bps, garbled, sizeof garbled);
         fota_receive(&run->world.core, &run->fota_host, garbled, size, run->world.now_us);
         return;
     }
@@ -203,7 +221,12 @@ static size_t host_transmit(struct bench_run *run, uint8_t *buffer, size_t capac
     if (!run->world.host.up)
         return 0;
     *ret_baud_bps = run->world.host.baud_bps;
-    return fota_transmit(&run->world.core, &run->fota_host, buffer, capacity, run->world.now_us);
+    size_t size =
+        fota_transmit(&run->world.core, &run->fota_host, buffer, capacity, run->world.now_us);
+    if (size == 0 && give_wanted_bytes(run))
+        size =
+            fota_transmit(&run->world.core, &run->fota_host, buffer, capacity, run->world.now_us);
+    return size;
 }
 
 static uint64_t host_advance(struct bench_run *run)

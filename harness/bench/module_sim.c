@@ -114,7 +114,7 @@ static void serve(struct bench_run *run, const struct sim_http_request *request)
         sim_http_end(sim, host, request->job, status, now_us);
         return;
     }
-    if (!is_package(request->url, run->one->job.url))
+    if (!is_package(request->url, run->package_url))
         status = HTTP_NOT_FOUND;
     if (status != HTTP_OK) {
         sim_http_headers(sim, host, request->job, status, 0, now_us);

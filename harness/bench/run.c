@@ -8,6 +8,7 @@
 
 #include "harness/bench/engine.h"
 #include "harness/bench/loop.h"
+#include "harness/bench/package.h"
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
 enum { STORE_BYTES = 22151168 };
@@ -96,6 +97,42 @@ static bool set_up_blobs(struct bench_run *run)
     return true;
 }
 
+/* The URL that the job names, or that its FTP settings come to. */
+static void set_up_url(struct bench_run *run)
+{
+    const struct fota_job *job = &run->job;
+    char *url = run->package_url;
+    size_t capacity = sizeof run->package_url;
+    const char *path = job->ftp_path ? job->ftp_path : "/";
+    char port[8] = "";
+    snprintf(url, capacity, "%s", job->url ? job->url : "");
+    if (job->delivery != FOTA_DELIVERY_FTP)
+        return;
+    if (job->ftp_port != 0 && job->ftp_port != 21)
+        snprintf(port, sizeof port, ":%u", job->ftp_port);
+    snprintf(url, capacity, "ftp://%s%s%s%s%s%s", job->ftp_server, port, path[0] == '/' ? "" : "/",
+             path, path[strlen(path) - 1] == '/' ? "" : "/",
+             job->ftp_name ? job->ftp_name : "update.zip");
+}
+
+/* The job names the checksum of the package as it should be, whatever the server or the host has.
+ */
+static bool set_up_job(struct bench_run *run)
+{
+    struct scenario_package whole = run->one->package;
+    run->job = run->one->job;
+    set_up_url(run);
+    if (!run->one->checksum)
+        return true;
+    whole.sent_bytes = whole.size_bytes;
+    whole.damage_at = UINT32_MAX;
+    const struct sim_blob *blob =
+        bench_blobs_get(&run->packages, &whole, run->error, sizeof run->error);
+    if (blob)
+        run->job.package_crc32 = bench_package_crc32(blob->bytes, blob->size_bytes);
+    return blob;
+}
+
 bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
                      const struct bench_options *options)
 {
@@ -109,7 +146,7 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
     memset(&run->world, 0, sizeof run->world);
-    if (!set_up_blobs(run))
+    if (!set_up_blobs(run) || !set_up_job(run))
         return false;
     run->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
     scenario_watch_init(&run->watch, one);
@@ -141,12 +178,13 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
     struct bench_lane *lane = &run->world.lanes[id];
     uint8_t line_end = sender(run, id)->line_end;
     bool paced = !run->options.unpaced;
+    uint64_t from_us = run->world.now_us - (paced ? run->began_us : 0);
     while (run->trigger_mask & wire_triggers) {
         size_t point = bench_engine_wire_point(run, id, bytes, size);
         if (point == size)
             break;
         if (point)
-            bench_lane_send(lane, bytes, point, baud_bps, line_end, paced, run->world.now_us);
+            bench_lane_send(lane, bytes, point, baud_bps, line_end, paced, from_us);
         uint64_t at_us =
             lane->busy_until_at_us > run->world.now_us ? lane->busy_until_at_us : run->world.now_us;
         bench_engine_wire_fire(run, id, bytes + point, at_us);
@@ -154,7 +192,7 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
         size -= point;
     }
     if (size)
-        bench_lane_send(lane, bytes, size, baud_bps, line_end, paced, run->world.now_us);
+        bench_lane_send(lane, bytes, size, baud_bps, line_end, paced, from_us);
 }
 
 /* Bursts that a split by triggers may need beside the one of the bytes themselves. */
@@ -169,12 +207,14 @@ static bool drain(struct bench_run *run, enum bench_lane_id id)
     bool any = false;
     while (lane->burst_fill + SPARE_BURSTS < BENCH_WIRE_BURSTS) {
         size_t room = bench_lane_room(lane);
+        run->began_us = 0;
         size_t size = room ? sender(run, id)->transmit(run, buffer, room, &baud_bps) : 0;
         if (!size)
             break;
         bench_run_send(run, id, buffer, size, baud_bps);
         any = true;
     }
+    run->began_us = 0;
     return any;
 }
 
@@ -241,6 +281,22 @@ static void deliver(struct bench_run *run, enum bench_lane_id id)
     bench_run_settle(run);
 }
 
+/*
+ * The module does something while a burst comes in: it has seen the bytes so far, and their echo
+ * stands before what it says now, the echo of the rest behind it (T02).
+ */
+static void deliver_begun(struct bench_run *run)
+{
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps;
+    size_t size = bench_lane_take_begun(&run->world.lanes[BENCH_TO_MODULE], buffer, &baud_bps,
+                                        run->world.now_us);
+    if (size && run->through)
+        run->through(run, BENCH_TO_MODULE, buffer, size, baud_bps);
+    else if (size)
+        bench_run_deliver(run, BENCH_TO_MODULE, buffer, size, baud_bps);
+}
+
 /* ---- time ---------------------------------------------------------------------------------- */
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -281,8 +337,10 @@ bool bench_run_step(struct bench_run *run)
     for (unsigned lane = 0; lane < BENCH_LANES; lane++)
         if (bench_lane_next(&world->lanes[lane]) <= next)
             deliver(run, (enum bench_lane_id)lane);
-    if (world->module_at_us <= next)
+    if (world->module_at_us <= next) {
+        deliver_begun(run);
         bench_run_touch(run, BENCH_TO_MODULE);
+    }
     if (world->host.core_at_us <= next)
         bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);

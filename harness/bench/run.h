@@ -71,6 +71,8 @@ struct bench_run {
     struct bench_world world; /* first: the value that snapshots copy */
     /* What follows is constant during a run, or a view that begin and restore work out. */
     const struct scenario_case *one;
+    struct fota_job job;   /* the case's, with the package's checksum if it asks for one */
+    char package_url[512]; /* where the server has the package, "" = nowhere */
     const struct bench_end *host, *module;
     struct bench_options options;
     struct sim_config config;
@@ -84,6 +86,7 @@ struct bench_run {
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
     uint64_t end_at_us;          /* the client must be over by then */
     uint64_t step_count;
+    uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */
     uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */

@@ -22,6 +22,8 @@ static uint64_t module_time(const struct bench_module *module, uint64_t real_us)
 {
     uint64_t passed_us = real_us - module->origin_us;
 
+    if (module->frozen)
+        return module->start_us;
     return module->start_us + (uint64_t)((double)passed_us * module->serve->options.speed);
 }
 
@@ -30,7 +32,7 @@ static uint64_t real_time(const struct bench_module *module, uint64_t module_us)
 {
     double left;
 
-    if (module_us == SIM_NEVER)
+    if (module_us == SIM_NEVER || module->frozen)
         return BENCH_NEVER;
     if (module_us <= module->start_us)
         return 0;
@@ -44,11 +46,14 @@ static uint64_t real_time(const struct bench_module *module, uint64_t module_us)
 static void run_module(struct bench_module *module)
 {
     do {
+        bench_module_take_in(module);
         module->next_us = sim_advance(&module->sim, &module->host, module->now_us);
         bench_module_transmit(module);
     } while (module->next_us <= module->now_us);
     if (module->burst_count > 0 && module->burst_us < module->next_us)
         module->next_us = module->burst_us;
+    if (module->intake_count > 0 && module->intake_us < module->next_us)
+        module->next_us = module->intake_us;
 }
 
 static bool serve_requests(struct bench_module *module)
@@ -82,6 +87,27 @@ void bench_module_leave(struct bench_module *module)
         run_module(module);
     while (serve_requests(module));
     set_deadline(module);
+}
+
+void bench_module_freeze(struct bench_module *module, bool frozen)
+{
+    if (module->frozen == frozen)
+        return;
+    bench_module_enter(module);
+    bench_module_leave(module);
+    module->start_us = module->now_us;
+    module->origin_us = bench_clock_us();
+    module->frozen = frozen;
+    set_deadline(module);
+}
+
+void bench_module_jump(struct bench_module *module, uint64_t module_us)
+{
+    module->start_us = module->now_us = module_us;
+    module->origin_us = bench_clock_us();
+    module->burst_count = module->intake_count = 0;
+    bench_backlog_drop(&module->intake);
+    bench_module_leave(module);
 }
 
 static void advance_services(struct bench_module *module, uint64_t real_us)
@@ -149,6 +175,7 @@ static void close_module(struct bench_module *module)
     for (size_t i = 0; i < SERVICE_COUNT; i++)
         if (services[i]->close)
             services[i]->close(module);
+    bench_backlog_drop(&module->intake);
 }
 
 void bench_serve_close(struct bench_serve *serve)

@@ -82,6 +82,7 @@ struct bench_module {
     struct bench_port *ports; /* all of them, in no order; NULL = nobody hears it */
     uint64_t origin_us;       /* real time at which the module's time was start_us */
     uint64_t start_us;
+    bool frozen; /* its time is start_us until it is thawed */
     uint64_t now_us;                     /* module time of this wake */
     uint64_t next_us;                    /* module time at which something is due */
     struct bench_http *http;             /* real downloads */
@@ -90,6 +91,11 @@ struct bench_module {
     uint32_t burst_count;                /* bytes that are on the line */
     uint32_t burst_rest;                 /* of a microsecond, in 1 / baud_bps */
     uint8_t burst[BENCH_MODULE_BURST];
+    struct bench_backlog intake; /* bytes of the client that are on the line to the UART */
+    uint64_t intake_us;          /* module time at which the next of them have arrived */
+    uint32_t intake_bps;         /* rate that the client sends them at */
+    uint32_t intake_count;       /* how many arrive then */
+    uint32_t intake_rest;        /* of a microsecond, in 1 / intake_bps */
     struct sim_host host;
     struct sim_store store;
     struct sim sim;
@@ -140,6 +146,11 @@ void bench_module_remove_port(struct bench_module *module, struct bench_port *po
 /* From now on the real clock drives it. */
 void bench_module_attach(struct bench_module *module);
 
+/* The module's time stops, and goes on; what it is sent meanwhile is lost. */
+void bench_module_freeze(struct bench_module *module, bool frozen);
+/* The module's state was replaced: its time is `module_us` now, what was on the line is lost. */
+void bench_module_jump(struct bench_module *module, uint64_t module_us);
+
 void bench_module_enter(struct bench_module *module);
 void bench_module_leave(struct bench_module *module);
 
@@ -150,6 +161,8 @@ uint64_t bench_serve_advance(struct bench_serve *serve);
 
 /* serve_line.c: sends what the module has to say by now. */
 void bench_module_transmit(struct bench_module *module);
+/* Gives the module what has arrived on its line by now_us. */
+void bench_module_take_in(struct bench_module *module);
 /* Bytes from the client: a port's receiver. */
 void bench_module_receive(struct bench_port *port, const void *bytes, size_t size);
 /* Takes what the module sends now into the shared chunk; notes the rate it sends at. */

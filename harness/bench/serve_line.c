@@ -3,8 +3,27 @@
 
 enum {
     BITS_PER_BYTE_ON_LINE = 10, /* 8N1 */
-    BURST_US = 2000             /* of real time: shorter bursts cost more than they show */
+    BURST_US = 2000,            /* of real time: shorter bursts cost more than they show */
+    GARBLED_MAXIMUM = 4096      /* one byte sent slowly is several heard fast */
 };
+
+/* How many bytes make a burst at a rate. */
+static size_t burst_size(const struct bench_module *module, uint32_t baud_bps)
+{
+    double bytes =
+        (double)baud_bps / BITS_PER_BYTE_ON_LINE * module->serve->options.speed * (BURST_US / 1e6);
+
+    return bytes < 1 ? 1 : bytes > BENCH_MODULE_BURST ? BENCH_MODULE_BURST : (size_t)bytes;
+}
+
+/* Line time of bytes; what is left of a microsecond is carried over to the next ones. */
+static uint64_t line_time(uint32_t count, uint32_t baud_bps, uint32_t *rest)
+{
+    uint64_t ticks = (uint64_t)count * BITS_PER_BYTE_ON_LINE * 1000000u + *rest;
+
+    *rest = (uint32_t)(ticks % baud_bps);
+    return ticks / baud_bps;
+}
 
 /* ---- from the client ---------------------------------------------------------------------- */
 
@@ -17,16 +36,65 @@ static void observe(struct bench_module *module, uint8_t interface, bool from_mo
             observer->bytes(observer->context, module, interface, from_module, bytes, size);
 }
 
+/* Puts the next burst of the client on the line, from `from_us` on. */
+static void begin_intake(struct bench_module *module, uint64_t from_us)
+{
+    size_t size = burst_size(module, module->intake_bps);
+
+    if (size > module->intake.count)
+        size = module->intake.count;
+    module->intake_count = (uint32_t)size;
+    module->intake_us =
+        size ? from_us + line_time(module->intake_count, module->intake_bps, &module->intake_rest)
+             : BENCH_NEVER;
+}
+
+/* The UART hears bytes when their time on the line is over, burst after burst without a gap. */
+static void keep_for_line(struct bench_module *module, uint32_t rate_bps, const void *bytes,
+                          size_t size)
+{
+    bool idle = module->intake.count == 0;
+
+    if (module->intake_bps != rate_bps)
+        module->intake_rest = 0;
+    module->intake_bps = rate_bps;
+    bench_backlog_keep(&module->intake, bytes, size); /* beyond its room: an overrun */
+    if (idle)
+        begin_intake(module, module->now_us);
+}
+
+void bench_module_take_in(struct bench_module *module)
+{
+    while (module->intake_count > 0 && module->intake_us <= module->now_us) {
+        const uint8_t *bytes;
+        size_t left = module->intake_count;
+        while (left > 0) {
+            size_t size = bench_backlog_next(&module->intake, &bytes);
+            size = size < left ? size : left;
+            sim_receive(&module->sim, &module->host, bytes, size, module->intake_bps,
+                        module->now_us);
+            bench_backlog_sent(&module->intake, size);
+            left -= size;
+        }
+        begin_intake(module, module->intake_us);
+    }
+}
+
 void bench_module_receive(struct bench_port *port, const void *bytes, size_t size)
 {
     struct bench_module *module = port->listener->context;
     uint32_t rate_bps;
 
+    if (module->frozen)
+        return;
     bench_module_enter(module);
     rate_bps = bench_port_rate(port, module->baud_bps, bench_clock_us());
+    rate_bps = rate_bps ? rate_bps : module->baud_bps;
     observe(module, port->interface, false, bytes, size);
-    sim_receive(&module->sim, &module->host, bytes, size, rate_bps ? rate_bps : module->baud_bps,
-                module->now_us);
+    if (module->serve->options.paced && port->interface == 0) /* USB has no line rate */
+        keep_for_line(module, rate_bps, bytes, size);
+    else
+        sim_receive(&module->sim, &module->host, bytes, size, rate_bps, module->now_us);
     bench_module_leave(module);
 }
 
@@ -45,31 +113,29 @@ size_t bench_module_take(struct bench_module *module, void *buffer, size_t capac
     return size;
 }
 
+/* The client listens at another rate: it gets what a UART would make of it. */
+static void write_garbled(struct bench_port *port, uint32_t sent_bps, uint32_t heard_bps,
+                          const void *bytes, size_t size)
+{
+    uint8_t garbled[GARBLED_MAXIMUM];
+    size_t count = sim_garble(bytes, size, sent_bps, heard_bps, garbled, sizeof(garbled));
+
+    if (count > 0)
+        bench_port_write(port, garbled, count, bench_clock_us());
+}
+
 static void send_to_ports(struct bench_module *module, const void *bytes, size_t size)
 {
     uint64_t real_us = bench_clock_us();
 
     observe(module, 0, true, bytes, size);
-    for (struct bench_port *port = module->ports; port; port = port->next)
-        bench_port_write(port, bytes, size, real_us);
-}
-
-static size_t burst_size(const struct bench_module *module)
-{
-    double bytes = (double)module->baud_bps / BITS_PER_BYTE_ON_LINE * module->serve->options.speed *
-                   (BURST_US / 1e6);
-
-    return bytes < 1 ? 1 : bytes > BENCH_MODULE_BURST ? BENCH_MODULE_BURST : (size_t)bytes;
-}
-
-/* Line time of the burst; what is left of a microsecond is carried over to the next one. */
-static uint64_t burst_time(struct bench_module *module)
-{
-    uint64_t ticks =
-        (uint64_t)module->burst_count * BITS_PER_BYTE_ON_LINE * 1000000u + module->burst_rest;
-
-    module->burst_rest = (uint32_t)(ticks % module->baud_bps);
-    return ticks / module->baud_bps;
+    for (struct bench_port *port = module->ports; port; port = port->next) {
+        uint32_t rate_bps = bench_port_rate(port, module->baud_bps, real_us);
+        if (rate_bps == 0 || rate_bps == module->baud_bps || port->interface != 0)
+            bench_port_write(port, bytes, size, real_us);
+        else
+            write_garbled(port, module->baud_bps, rate_bps, bytes, size);
+    }
 }
 
 /* Sends a burst when its line time is over and puts the next one on the line, without a gap. */
@@ -84,11 +150,12 @@ static void transmit_paced(struct bench_module *module)
             send_to_ports(module, module->burst, module->burst_count);
             begin_us = module->burst_us;
         }
-        module->burst_count =
-            (uint32_t)bench_module_take(module, module->burst, burst_size(module));
+        module->burst_count = (uint32_t)bench_module_take(module, module->burst,
+                                                          burst_size(module, module->baud_bps));
         if (module->burst_count == 0)
             return;
-        module->burst_us = begin_us + burst_time(module);
+        module->burst_us =
+            begin_us + line_time(module->burst_count, module->baud_bps, &module->burst_rest);
     }
 }
 

@@ -111,6 +111,18 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
     lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps, .length = (uint16_t)arriving};
 }
 
+/* Takes bytes from the beginning of the first burst. */
+static void take_bytes(struct bench_lane *lane, uint8_t *buffer, size_t size)
+{
+    size_t head = BENCH_WIRE_BYTES - (size_t)lane->first_byte;
+    if (head > size)
+        head = size;
+    memcpy(buffer, lane->bytes + lane->first_byte, head);
+    memcpy(buffer + head, lane->bytes, size - head);
+    lane->first_byte = (uint16_t)((lane->first_byte + size) % BENCH_WIRE_BYTES);
+    lane->byte_fill = (uint16_t)(lane->byte_fill - size);
+}
+
 size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
                        bool *ret_arrived, uint64_t now_us)
 {
@@ -119,14 +131,8 @@ size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_b
         return 0;
     const struct bench_burst *burst = &lane->bursts[lane->first_burst];
     size_t size = burst->length;
-    size_t head = BENCH_WIRE_BYTES - (size_t)lane->first_byte;
-    if (head > size)
-        head = size;
-    memcpy(buffer, lane->bytes + lane->first_byte, head);
-    memcpy(buffer + head, lane->bytes, size - head);
     *ret_baud_bps = burst->baud_bps;
-    lane->first_byte = (uint16_t)((lane->first_byte + size) % BENCH_WIRE_BYTES);
-    lane->byte_fill = (uint16_t)(lane->byte_fill - size);
+    take_bytes(lane, buffer, size);
     lane->first_burst = (uint16_t)((lane->first_burst + 1u) % BENCH_WIRE_BURSTS);
     lane->burst_fill--;
     return size;
@@ -139,6 +145,19 @@ static uint16_t arrived_bytes(const struct bench_burst *burst, uint64_t end_at_u
     uint64_t missing_us = end_at_us - now_us - 1;
     uint64_t missing = (missing_us * burst->baud_bps + BIT_TIMES_US - 1) / BIT_TIMES_US;
     return missing >= burst->length ? 0 : (uint16_t)(burst->length - missing);
+}
+
+size_t bench_lane_take_begun(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
+                             uint64_t now_us)
+{
+    if (!lane->burst_fill || lane->end_at_us[lane->first_burst] <= now_us)
+        return 0;
+    struct bench_burst *burst = &lane->bursts[lane->first_burst];
+    uint16_t size = arrived_bytes(burst, lane->end_at_us[lane->first_burst], now_us);
+    *ret_baud_bps = burst->baud_bps;
+    take_bytes(lane, buffer, size);
+    burst->length = (uint16_t)(burst->length - size);
+    return size;
 }
 
 void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)

@@ -54,7 +54,8 @@ static inline size_t bench_lane_room(const struct bench_lane *lane)
 
 /*
  * Sends `size` bytes (at most the room) at `baud_bps`; `line_end` is the byte that ends a line of
- * this direction. `paced` false: the burst takes no time.
+ * this direction. `paced` false: the burst takes no time. now_us may lie in the past, for echo that
+ * began while the burst came in that it is the echo of.
  */
 void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
                      uint8_t line_end, bool paced, uint64_t now_us);
@@ -71,6 +72,13 @@ static inline uint64_t bench_lane_next(const struct bench_lane *lane)
  */
 size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
                        bool *ret_arrived, uint64_t now_us);
+
+/*
+ * Takes those bytes of the burst under way that have arrived by now_us, and leaves the rest. For an
+ * end that does something while a burst comes in: what it saw so far comes before that.
+ */
+size_t bench_lane_take_begun(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
+                             uint64_t now_us);
 
 /* The sender is gone: what has not arrived by now_us never will. */
 void bench_lane_cut(struct bench_lane *lane, uint64_t now_us);

@@ -159,6 +159,19 @@ void scenario_compile_actions(struct scenario_compiler *compiler, const struct s
 /* Actions that decide what becomes of the triggering command, at once. */
 static const char *const command_actions[] = {"reply", "swallow", "delay"};
 
+/* A place inside a write needs a write, at once. */
+static void check_write(struct scenario_compiler *compiler, const struct scenario_node *action,
+                        const struct scenario_event *event)
+{
+    const struct scenario_node *write = scenario_node_value(action, "write");
+    bool writes = event->when.kind == SCENARIO_TRIGGER_FLASH_STEP ||
+                  event->when.kind == SCENARIO_TRIGGER_NV_WRITE;
+    if (write && (!writes || event->after_us > 0))
+        scenario_diagnose(compiler->diagnostics, write->at, NULL,
+                          "'write' needs a write that triggers it: 'flash-step' or 'nv-write', "
+                          "without 'after'");
+}
+
 static void check_event(struct scenario_compiler *compiler, const struct scenario_node *node,
                         const struct scenario_event *event)
 {
@@ -167,6 +180,8 @@ static void check_event(struct scenario_compiler *compiler, const struct scenari
 
     if (!actions || actions->kind != SCENARIO_NODE_SEQUENCE)
         return;
+    for (const struct scenario_node *item = actions->first; item; item = item->next)
+        check_write(compiler, item, event);
     for (const struct scenario_node *item = actions->first; item; item = item->next)
         for (size_t i = 0; i < sizeof(command_actions) / sizeof(command_actions[0]); i++) {
             const char *name = command_actions[i];
@@ -195,7 +210,8 @@ static void add_event(struct scenario_compiler *compiler, const struct scenario_
     event->times = 1;
     scenario_walk(compiler, &scenario_event_schema, node, event);
     if (when->number == 0 &&
-        (when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_CORE_STATE))
+        (when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_CORE_STATE ||
+         when->kind == SCENARIO_TRIGGER_NV_WRITE))
         when->number = 1;
     check_event(compiler, node, event);
 }

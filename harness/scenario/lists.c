@@ -292,6 +292,59 @@ void scenario_compile_settings(struct scenario_compiler *compiler, const struct 
             draft->now.module.settings[setting] = number;
 }
 
+/* One point of a waveform; times rise. False with a complaint. */
+static bool read_point(struct scenario_compiler *compiler, const struct scenario_key *key,
+                       const struct scenario_node *time, int64_t after_us,
+                       struct scenario_action *action)
+{
+    const struct sim_setting_info *info = sim_setting_info(SIM_SETTING_SUPPLY);
+    int64_t time_us, supply_mv;
+    const struct scenario_node *value = scenario_resolve(compiler, time->value);
+    if (time->skip || !value || value->kind != SCENARIO_NODE_SCALAR ||
+        !scenario_take_number(compiler, key->name, time, SCENARIO_DURATION, 0, INT32_MAX * 1000LL,
+                              &time_us) ||
+        !scenario_take_number(compiler, key->name, value, SCENARIO_VOLTAGE, info->minimum,
+                              info->maximum, &supply_mv))
+        return false;
+    if (time_us % 1000 != 0 || time_us <= after_us) {
+        scenario_diagnose(compiler->diagnostics, time->at, NULL,
+                          "the times of a waveform rise, in whole milliseconds");
+        return false;
+    }
+    action->number = (uint32_t)(time_us / 1000);
+    action->value = (int32_t)supply_mv;
+    return true;
+}
+
+void scenario_compile_supply(struct scenario_compiler *compiler, const struct scenario_key *key,
+                             const struct scenario_node *value, void *target)
+{
+    enum { POINTS_MAXIMUM = 7 }; /* the module keeps eight, and one is the voltage before */
+    struct scenario_action *action = target;
+    const struct scenario_node *at = value->kind == SCENARIO_NODE_MAPPING ? value->first : NULL;
+    int64_t after_us = -1;
+    if (!at)
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' takes a mapping of times to voltages: {0s: 3.8V, 200ms: 2.8V}",
+                          key->name);
+    for (unsigned count = 0; at; at = at->next) {
+        if (++count > POINTS_MAXIMUM) {
+            scenario_diagnose(compiler->diagnostics, at->at, NULL,
+                              "too many points; a waveform has at most %d", POINTS_MAXIMUM);
+            return;
+        }
+        if (!read_point(compiler, key, at, after_us, action))
+            return;
+        after_us = action->number * 1000LL;
+        if (!at->next)
+            return;
+        action = scenario_add_action(compiler, at->next);
+        if (!action)
+            return;
+        action->kind = SCENARIO_ACTION_SUPPLY;
+    }
+}
+
 void scenario_compile_set(struct scenario_compiler *compiler, const struct scenario_key *key,
                           const struct scenario_node *value, void *target)
 {

@@ -35,6 +35,8 @@ struct scenario_place {
     X(COMMAND, "command", "the module is about to run a command that begins with this text")       \
     X(PHASE, "phase", "the updater begins this phase, or reaches `percent` of it")                 \
     X(FLASH_STEP, "flash-step", "the updater is about to write this step, counted from 1")         \
+    X(NV_WRITE, "nv-write",                                                                        \
+      "the module is about to write this to flash: '+IPR', '/fota/update.zip', 'update-status'")   \
     X(BOOT, "boot", "the n-th boot of the module's AT engine")                                     \
     X(TIME, "time", "this long after the start")                                                   \
     X(CORE_STATE, "core-state", "the core enters this state")                                      \
@@ -79,7 +81,12 @@ enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENA
       "insert these bytes into the stream to the host,"                                            \
       " `at` bytes later")                                                                         \
     X(HOST_RESET, "host-reset", HOST, "the host restarts (after `for`) with its last checkpoint")  \
-    X(CANCEL, "cancel", HOST, "the host calls the update off")
+    X(CANCEL, "cancel", HOST, "the host calls the update off")                                     \
+    X(RESET_PIN, "reset-pin", FIXTURE, "pull RESET low for this long")                             \
+    X(SUPPLY, "supply", EMULATOR,                                                                  \
+      "the supply voltage goes in straight lines: {0s: 3.8V, 200ms: 2.8V}")                        \
+    X(DTR, "dtr", FIXTURE, "the host asserts DTR or not: on, off")                                 \
+    X(RTS, "rts", FIXTURE, "the host takes bytes or not: on, off (IFC=2)")
 
 enum scenario_action_kind {
 #define X(name, ...) SCENARIO_ACTION_##name,
@@ -115,20 +122,23 @@ struct scenario_trigger {
     uint8_t phase;    /* PHASE: enum sim_phase */
     uint8_t percent;  /* PHASE: 0 = at its beginning */
     uint8_t state;    /* CORE_STATE: enum fota_state */
-    uint32_t number;  /* COMMAND, CORE_STATE: n-th time, from 1; bytes, lines, steps, boots */
+    uint32_t number;  /* COMMAND, NV_WRITE, CORE_STATE: n-th time, from 1; bytes, lines, steps,
+                         boots */
     uint64_t time_us; /* TIME */
-    const char *text; /* COMMAND: "+CFOTA=1", without AT */
+    const char *text; /* COMMAND: "+CFOTA=1", without AT; NV_WRITE: how its name begins */
 };
 
 struct scenario_action {
     uint8_t kind;     /* enum scenario_action_kind */
     uint8_t detail;   /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
-                         NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line */
+                         NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line; DTR, RTS: 1 on */
     uint8_t run;      /* REPLY: 1 = the command runs as well */
+    uint8_t cut;      /* POWER: enum sim_cut, where in the write that triggers it */
     uint16_t setting; /* SET: enum sim_setting_id; one action per setting */
-    int32_t value;    /* SET */
+    int32_t value;    /* SET; SUPPLY: millivolts, one action per point */
     uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
-                         a whole line; FILE_*, INSERT_*: `at`; PWRKEY, DELAY: milliseconds */
+                         a whole line; FILE_*, INSERT_*: `at`; PWRKEY, RESET_PIN, SUPPLY,
+                         DELAY: milliseconds */
     uint64_t for_us;  /* how long; 0 = for good */
     const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
@@ -175,6 +185,7 @@ struct scenario_case {
     const char *name;   /* "power-cut-…" or "power-cut-… [percent=1%]" */
     const char *values; /* "percent=1%", "" = nothing varies */
     struct fota_job job;
+    uint8_t checksum;          /* 1 = the job names the package's checksum (the bench knows it) */
     struct sim_config module;  /* blobs are added by the bench */
     uint8_t module_file_count; /* files in flash from the start, made like packages */
     struct {

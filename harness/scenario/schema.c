@@ -19,14 +19,17 @@ static const char *const outcome_names[] = {FOTA_OUTCOMES(X)};
 static const char *const reason_names[] = {FOTA_REASONS(X)};
 static const char *const state_names[] = {FOTA_STATES(X)};
 static const char *const request_names[] = {FOTA_REQUESTS(X)};
+static const char *const delivery_names[] = {FOTA_DELIVERIES(X)};
 static const char *const phase_names[] = {SIM_PHASES(X)};
 static const char *const reset_names[] = {SIM_RESETS(X)};
 static const char *const hang_names[] = {SIM_HANGS(X)};
+static const char *const cut_names[] = {SIM_CUTS(X)};
 #undef X
 static const char *const power_names[] = {"cut", "on"};
 static const char *const network_names[] = {"down", "up"};
+static const char *const line_names[] = {"off", "on"};
 static const char *const bearer_names[] = {"lost"};
-static const char *const delivery_names[] = {"http"};
+static const char *const psm_names[] = {"untouched", "off", "on"};
 
 #define WORDS(from, all)                                                                           \
     {                                                                                              \
@@ -42,8 +45,11 @@ static const struct scenario_words resets = WORDS(0, reset_names);
 static const struct scenario_words hangs = WORDS(0, hang_names);
 static const struct scenario_words power = WORDS(0, power_names);
 static const struct scenario_words network = WORDS(0, network_names);
+static const struct scenario_words lines = WORDS(0, line_names);
+static const struct scenario_words cuts = WORDS(0, cut_names);
 static const struct scenario_words bearer = WORDS(0, bearer_names);
 static const struct scenario_words delivery = WORDS(0, delivery_names);
+static const struct scenario_words psm = WORDS(1, psm_names);
 static const struct scenario_words variants = {.name = sim_variant};
 
 const char *scenario_word(const struct scenario_words *words, size_t index)
@@ -99,8 +105,7 @@ static const struct scenario_key package_keys[] = {
      .minimum = 8,
      .maximum = 255,
      DRAFT(now.job.url),
-     .flags = SCENARIO_REQUIRED,
-     .help = "where the module fetches it"},
+     .help = "where the module fetches it; with delivery http only"},
     PACKAGE_KEYS(struct scenario_draft, now.package),
     {.name = "http",
      .type = SCENARIO_TYPE_NUMBER,
@@ -111,6 +116,62 @@ static const struct scenario_key package_keys[] = {
 };
 static const struct scenario_map package_map = {
     .name = "update.package", .keys = package_keys, .count = COUNT(package_keys)};
+
+#define FTP_TEXT(key, member, most, text)                                                          \
+    {                                                                                              \
+        .name = (key), .type = SCENARIO_TYPE_LINE, .form = SCENARIO_FORM_VISIBLE, .minimum = 1,    \
+        .maximum = (most), DRAFT(now.job.member), .help = (text)                                   \
+    }
+
+static const struct scenario_key ftp_keys[] = {
+    {.name = "server",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .minimum = 1,
+     .maximum = 49,
+     DRAFT(now.job.ftp_server),
+     .flags = SCENARIO_REQUIRED,
+     .help = "name or address"},
+    FTP_TEXT("user", ftp_user, 49, "anonymous"),
+    FTP_TEXT("password", ftp_password, 49, "none"),
+    FTP_TEXT("path", ftp_path, 255, "folder on the server; /"),
+    FTP_TEXT("name", ftp_name, 99, "file on the server; update.zip"),
+    {.name = "port",
+     .type = SCENARIO_TYPE_NUMBER,
+     DRAFT(now.job.ftp_port),
+     .minimum = 1,
+     .help = "of the server; 21"},
+};
+static const struct scenario_map ftp_map = {
+    .name = "update.ftp", .keys = ftp_keys, .count = COUNT(ftp_keys)};
+
+static const struct scenario_key restore_keys[] = {
+    {.name = "apn",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .maximum = 99,
+     DRAFT(now.job.restore.apn),
+     .help = "AT+CGDCONT of context 1; left alone"},
+    {.name = "baud",
+     .type = SCENARIO_TYPE_NUMBER,
+     DRAFT(now.job.restore.baud_bps),
+     .minimum = 300,
+     .maximum = 4000000,
+     .help = "AT+IPR, and the port follows; left alone"},
+    {.name = "cfun",
+     .type = SCENARIO_TYPE_NUMBER,
+     DRAFT(now.job.restore.function),
+     .minimum = 1,
+     .maximum = 7,
+     .help = "AT+CFUN; left alone"},
+    {.name = "psm",
+     .type = SCENARIO_TYPE_WORD,
+     .words = &psm,
+     DRAFT(now.job.restore.psm),
+     .help = "AT+CPSMS; left alone"},
+};
+static const struct scenario_map restore_map = {
+    .name = "update.restore", .keys = restore_keys, .count = COUNT(restore_keys)};
 
 #define JOB_TIME(key, member, text)                                                                \
     {                                                                                              \
@@ -139,7 +200,20 @@ static const struct scenario_key update_keys[] = {
     {.name = "delivery",
      .type = SCENARIO_TYPE_WORD,
      .words = &delivery,
+     DRAFT(now.job.delivery),
      .help = "how the package gets into the module; http"},
+    {.name = "ftp",
+     .type = SCENARIO_TYPE_MAP,
+     .map = &ftp_map,
+     .help = "the server, with delivery ftp"},
+    {.name = "checksum",
+     .type = SCENARIO_TYPE_YES,
+     DRAFT(now.checksum),
+     .help = "the core reads the file back and compares its CRC-32; no"},
+    {.name = "restore",
+     .type = SCENARIO_TYPE_MAP,
+     .map = &restore_map,
+     .help = "settings that the core sets after an update; none"},
     {.name = "expected-size",
      .type = SCENARIO_TYPE_SIZE,
      DRAFT(now.job.package_size_bytes),
@@ -280,6 +354,7 @@ static const struct scenario_map module_map = {
     .compile = scenario_compile_trigger_command
 #define TRIGGER_PHASE          .type = SCENARIO_TYPE_WORD, .words = &phases, TRIGGER(phase)
 #define TRIGGER_FLASH_STEP     .type = SCENARIO_TYPE_NUMBER, TRIGGER(number), .minimum = 1
+#define TRIGGER_NV_WRITE       .type = SCENARIO_TYPE_LINE, TRIGGER(text), .minimum = 1
 #define TRIGGER_BOOT           .type = SCENARIO_TYPE_NUMBER, TRIGGER(number), .minimum = 1
 #define TRIGGER_TIME           .type = SCENARIO_TYPE_DURATION, TRIGGER(time_us)
 #define TRIGGER_CORE_STATE     .type = SCENARIO_TYPE_WORD, .words = &states, TRIGGER(state)
@@ -297,7 +372,8 @@ static const struct scenario_key trigger_keys[] = {
          .type = SCENARIO_TYPE_NUMBER,
          TRIGGER(number),
          .minimum = 1,
-         .with = WITH(SCENARIO_TRIGGER_COMMAND) | WITH(SCENARIO_TRIGGER_CORE_STATE),
+         .with = WITH(SCENARIO_TRIGGER_COMMAND) | WITH(SCENARIO_TRIGGER_CORE_STATE) |
+                 WITH(SCENARIO_TRIGGER_NV_WRITE),
          .help = "the n-th time; 1"},
     {.name = "percent",
      .type = SCENARIO_TYPE_PERCENT,
@@ -351,6 +427,10 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
     .type = SCENARIO_TYPE_BYTES, .minimum = 1, ACTION(text), .compile = scenario_compile_insert
 #define ACTION_HOST_RESET .type = SCENARIO_TYPE_YES
 #define ACTION_CANCEL     .type = SCENARIO_TYPE_YES
+#define ACTION_RESET_PIN  ACTION_PWRKEY
+#define ACTION_SUPPLY     .type = SCENARIO_TYPE_WAVEFORM, .compile = scenario_compile_supply
+#define ACTION_DTR        .type = SCENARIO_TYPE_WORD, .words = &lines, ACTION(detail)
+#define ACTION_RTS        ACTION_DTR
 
 static const struct scenario_key action_keys[] = {
 #define X(id, key, target, text)                                                                   \
@@ -371,6 +451,12 @@ static const struct scenario_key action_keys[] = {
              WITH(SCENARIO_ACTION_INSERT_TO_HOST),
      .needed = WITH(SCENARIO_ACTION_FILE_DAMAGE) | WITH(SCENARIO_ACTION_FILE_TRUNCATE),
      .help = "offset in the file, or so many bytes later; 0B"},
+    {.name = "write",
+     .type = SCENARIO_TYPE_WORD,
+     .words = &cuts,
+     ACTION(cut),
+     .with = WITH(SCENARIO_ACTION_POWER),
+     .help = "where in the flash-step or nv-write that triggers it; before"},
     {.name = "from",
      .type = SCENARIO_TYPE_LINE,
      .form = SCENARIO_FORM_VISIBLE,

@@ -24,6 +24,7 @@
     X(WORD, "a word")   /* one of `words` -> its index */                                          \
     X(MAP, "a mapping") /* with the keys of `map` */                                               \
     X(SETTINGS, "a mapping of settings of the emulator")                                           \
+    X(WAVEFORM, "a mapping of times to voltages")                                                  \
     X(VARY, "a mapping of names to lists of values")
 
 enum scenario_type {
@@ -124,7 +125,7 @@ extern const struct scenario_map scenario_action_schema;  /* do; a struct scenar
 /* Types that need more than their value (lists.c). */
 scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_files,
     scenario_compile_events, scenario_compile_trigger_command, scenario_compile_actions,
-    scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
+    scenario_compile_reply, scenario_compile_insert, scenario_compile_set, scenario_compile_supply,
     scenario_compile_settings, scenario_compile_expectation;
 
 #endif
