@@ -78,7 +78,7 @@ lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
-bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/inproc $(BUILD)/bench/atpty \
+bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/inproc $(BUILD)/bench/atpty \
                    $(BUILD)/bench/atclient
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -98,7 +98,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
         fuzz-core
 
@@ -114,6 +114,10 @@ run: deps
 ## check: dependencies, build, unit tests, scenarios, layers, style; then the same under asan
 check: deps
 	$(Q)ci/check
+
+## check-long: what takes minutes: pace of the line in real time, and the like
+check-long: all
+	$(Q)ci/check-long
 
 ## check-unit: unit tests of all rooms, or of one with ROOM=core|sim|reports|harness
 check-unit: $(if $(ROOM),$(room_tests),$(test_programs))
@@ -288,7 +292,8 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $$(test_libs_$$(firstword $$(subs
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
-$(BUILD)/bench/updates: $(BUILD)/obj/ci/bench/updates.o $(test_libs_harness)
+$(BUILD)/bench/updates $(BUILD)/bench/paced: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
+        $(test_libs_harness)
 	@mkdir -p $(dir $@)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
