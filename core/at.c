@@ -20,17 +20,22 @@ bool at_owed(const struct at_engine *at)
     return at->owed;
 }
 
-static uint64_t after_ms(uint64_t now_us, uint32_t ms)
+/* 1000 = 1024 - 24: shifts and sums are shorter than a multiplication of 64 bits on an M0. */
+uint64_t at_after_ms(uint64_t now_us, uint32_t ms)
 {
-    return now_us + (uint64_t)ms * 1000u;
+    uint64_t wide_ms = ms;
+    return now_us + (wide_ms << 10) - (wide_ms << 4) - (wide_ms << 3);
 }
 
 static void load_command(struct at_engine *at, const char *command, size_t length)
 {
-    memcpy(at->command, command, length);
+    if (command != at->command)
+        memcpy(at->command, command, length);
     at->command[length] = '\r';
     at->command_length = (uint16_t)length;
+    at->out_length = (uint16_t)(length + 1);
     at->sent = 0;
+    at->data = false;
     at->echo_matched = 0;
     at->echo_done = false;
 }
@@ -43,7 +48,7 @@ bool at_send(struct at_engine *at, const char *command, size_t length, enum at_i
     load_command(at, command, length);
     at->mode = AT_MODE_COMMAND;
     at->info = (uint8_t)info;
-    at->deadline_at_us = after_ms(now_us, timeout_ms);
+    at->deadline_at_us = at_after_ms(now_us, timeout_ms);
     return true;
 }
 
@@ -55,7 +60,7 @@ static void next_try(struct at_engine *at, uint64_t now_us)
         load_command(at, normalise, sizeof normalise - 1);
     else
         load_command(at, plain, sizeof plain - 1);
-    at->deadline_at_us = after_ms(now_us, at->interval_ms);
+    at->deadline_at_us = at_after_ms(now_us, at->interval_ms);
 }
 
 void at_synchronise(struct at_engine *at, uint8_t tries, uint32_t interval_ms, uint64_t now_us)
@@ -73,7 +78,9 @@ static void become_idle(struct at_engine *at)
 {
     at->mode = AT_MODE_IDLE;
     at->deadline_at_us = AT_NEVER;
-    at->sent = (uint16_t)(at->command_length + 1u);
+    at->sent = at->out_length;
+    at->raw = AT_RAW_NONE;
+    at->data = false;
 }
 
 void at_abort(struct at_engine *at)
@@ -93,11 +100,42 @@ void at_forget(struct at_engine *at)
     at->discarding = false;
 }
 
+void at_expect(struct at_engine *at, uint32_t size, bool fresh, char mark)
+{
+    at->raw_left = size;
+    at->mark = mark;
+    if (fresh)
+        at->framing = AT_FRAMING_UNKNOWN;
+    at->raw = AT_RAW_WAIT;
+    if (at->framing != AT_FRAMING_BARE)
+        at->lead = 0;
+    else
+        at->raw = at->lead > 0 ? AT_RAW_SKIP : AT_RAW_BYTES;
+    at->skip = at->lead;
+}
+
+bool at_wants_bytes(const struct at_engine *at)
+{
+    return at->data && at->sent == at->out_length;
+}
+
+size_t at_give(struct at_engine *at, const void *bytes, size_t size)
+{
+    if (!at_wants_bytes(at))
+        return 0;
+    if (size > sizeof at->command)
+        size = sizeof at->command;
+    memcpy(at->command, bytes, size);
+    at->out_length = (uint16_t)size;
+    at->sent = 0;
+    return size;
+}
+
 size_t at_transmit(struct at_engine *at, void *buffer, size_t capacity)
 {
     if (at->mode != AT_MODE_COMMAND && at->mode != AT_MODE_PROBE)
         return 0;
-    size_t rest = at->command_length + 1u - at->sent;
+    size_t rest = (size_t)at->out_length - at->sent;
     if (rest > capacity)
         rest = capacity;
     memcpy(buffer, at->command + at->sent, rest);
@@ -125,7 +163,7 @@ static bool probe_answered(struct at_engine *at, enum at_result result, uint64_t
         return true;
     }
     at->mode = AT_MODE_QUIET;
-    at->deadline_at_us = after_ms(now_us, AT_QUIET_MS);
+    at->deadline_at_us = at_after_ms(now_us, AT_QUIET_MS);
     return false;
 }
 

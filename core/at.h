@@ -19,6 +19,8 @@
  *    echo CR " 200,34335": both parts are joined) and when a line splits the echo. Any other line
  *    that begins with "AT" is the echo of an older command and is dropped: no module answer begins
  *    like that.
+ *  - Raw bytes are passed on as they come, in the caller's own buffer; URCs among them can't be
+ * told apart, so a checksum must follow.
  *  - A final result ends a command; the table is AT_RESULTS. It is matched at the end of the line,
  *    "OKAY" is not OK.
  *  - An information line of the running command is one that the command asked for (enum at_info);
@@ -67,9 +69,11 @@ enum at_result {
 
 /* Which lines are information of a command. */
 enum at_info {
-    AT_INFO_NONE, /* the command prints none */
-    AT_INFO_NAME, /* lines "<name>:" with the command's own name: AT+CSQ -> "+CSQ: ..." */
-    AT_INFO_ANY   /* lines without a name (AT+GMR): not begun by '+' or '*', not a known URC */
+    AT_INFO_NONE,   /* the command prints none */
+    AT_INFO_NAME,   /* lines "<name>:" with the command's own name: AT+CSQ -> "+CSQ: ..." */
+    AT_INFO_ANY,    /* lines without a name (AT+GMR): not begun by '+' or '*', not a known URC */
+    AT_INFO_PROMPT, /* none, but the line DOWNLOAD asks for bytes: at_give() */
+    AT_INFO_DATA    /* as NAME, and raw bytes come with it: at_expect() */
 };
 
 enum at_event_kind {
@@ -78,7 +82,9 @@ enum at_event_kind {
     AT_EVENT_URC,     /* an unsolicited line */
     AT_EVENT_RESULT,  /* the running command ended; `result` says how */
     AT_EVENT_TIMEOUT, /* the running command was not answered in time; its answer may still come */
-    AT_EVENT_STRAY    /* a final result although no command runs: a late answer */
+    AT_EVENT_STRAY,   /* a final result although no command runs: a late answer */
+    AT_EVENT_PROMPT,  /* AT_INFO_PROMPT: the module waits for bytes */
+    AT_EVENT_DATA     /* AT_INFO_DATA: raw bytes; `text` points to them, no NUL follows */
 };
 
 struct at_event {
@@ -99,25 +105,33 @@ struct at_engine {
     bool echo_done;
     bool discarding; /* the rest of an overlong line is skipped */
     bool owed;       /* an older command may still be answered */
-    uint8_t reserved[1];
+    bool data;       /* after the prompt: `command` holds bytes for the module */
+    uint8_t raw;     /* where in an answer with raw bytes */
+    uint8_t framing; /* how this module frames raw bytes, 0 = not yet known */
+    uint8_t lead;    /* CR and LF that it sends before them */
+    uint8_t skip;    /* of them, still to come */
+    char mark;       /* the first of the raw bytes */
+    uint8_t reserved[5];
+    uint16_t out_length; /* bytes of `command` that are to be sent */
     uint16_t line_length;
     uint16_t joined_length; /* length of the part of a line that stood before an echo */
     uint16_t command_length;
-    uint16_t sent;         /* bytes of the command, with CR, that were taken by at_transmit() */
-    uint16_t echo_matched; /* bytes of the command whose echo was seen */
+    uint16_t sent;                 /* of them, taken by at_transmit() */
+    uint16_t echo_matched;         /* bytes of the command whose echo was seen */
     uint16_t stat_line_high_water; /* longest line, in bytes */
     uint32_t interval_ms;          /* of the tries of at_synchronise() */
+    uint32_t raw_left;             /* raw bytes that are still to come */
     uint64_t deadline_at_us;       /* of the command, try or silence; AT_NEVER when idle */
     uint32_t stat_lines;
     uint32_t stat_dropped_lines; /* longer than AT_LINE_BYTES */
     uint32_t stat_stray_results; /* late answers */
     uint32_t stat_timeouts;
     char line[AT_LINE_BYTES + 1];
-    char command[AT_COMMAND_BYTES + 1]; /* ends with CR */
+    char command[AT_COMMAND_BYTES + 1]; /* ends with CR; after a prompt: bytes for the module */
 };
 
 _Static_assert(sizeof(struct at_engine) ==
-                   8 + 6 * 2 + 4 + 8 + 4 * 4 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
+                   18 + 7 * 2 + 2 * 4 + 8 + 4 * 4 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
                "struct at_engine has no implicit padding");
 
 /* Makes the engine idle and empties its buffers and statistics. */
@@ -125,7 +139,7 @@ void at_init(struct at_engine *at);
 
 /*
  * Begins a command line of `length` bytes (2 to AT_COMMAND_BYTES, begins with "AT", no CR: the
- * engine adds it).
+ * engine adds it). The line may stand in at->command already, which saves a buffer.
  * It ends with AT_EVENT_RESULT, or with AT_EVENT_TIMEOUT after timeout_ms. Returns false and does
  * nothing when a command runs or the length is out of range.
  */
@@ -143,6 +157,25 @@ void at_synchronise(struct at_engine *at, uint8_t tries, uint32_t interval_ms, u
 
 /* Gives up the running command, if any, without an event; its answer may still come. */
 void at_abort(struct at_engine *at);
+
+/*
+ * After AT_EVENT_PROMPT: hands over bytes for the module. Returns how many were taken, 0 while
+ * earlier ones wait in the buffer: at_wants_bytes() tells when there is room again.
+ */
+size_t at_give(struct at_engine *at, const void *bytes, size_t size);
+
+/* True after a prompt when all bytes that were given are taken by at_transmit(). */
+bool at_wants_bytes(const struct at_engine *at);
+
+/*
+ * The command just begun with AT_INFO_DATA brings `size` raw bytes, with a line "<name>: <count>"
+ * before them or without (FS101 shows none, a client needs it). Which of both is found out with
+ * `fresh`, when the first of them is `mark`, which is no CR, LF or '+', and remembered.
+ */
+void at_expect(struct at_engine *at, uint32_t size, bool fresh, char mark);
+
+/* now_us and so many milliseconds, without a multiplication of 64 bits. */
+uint64_t at_after_ms(uint64_t now_us, uint32_t ms);
 
 /* Forgets that an older answer may come: the module restarted, or the port was reopened. */
 void at_forget(struct at_engine *at);

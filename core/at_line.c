@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/at_line.h"
+#include "core/text.h"
 
 enum match { WHOLE, PREFIX, NUMERIC };
 
@@ -81,6 +82,7 @@ static bool is_information(const struct at_engine *at, size_t length)
         return false;
     switch (at->info) {
     case AT_INFO_NAME:
+    case AT_INFO_DATA:
         return has_command_name(at, length);
     case AT_INFO_ANY:
         return is_unnamed_text(at, length);
@@ -95,7 +97,7 @@ static bool take_echo(struct at_engine *at)
 {
     const char *rest = at->command + at->echo_matched;
     size_t length = at->line_length, rest_length = at->command_length - at->echo_matched;
-    if ((at->mode != AT_MODE_COMMAND && at->mode != AT_MODE_PROBE) || at->echo_done)
+    if ((at->mode != AT_MODE_COMMAND && at->mode != AT_MODE_PROBE) || at->echo_done || at->data)
         return false;
     /* A short remainder ("1" of AT+CFOTA=1) may end a line by chance. */
     bool inside_line = at->echo_matched == 0 || rest_length >= 3;
@@ -133,6 +135,33 @@ static bool belongs_to_echo(struct at_engine *at, char end)
     return ours;
 }
 
+/* "+CFSRFILE: 1024": raw bytes begin behind its LF. */
+static void take_header(struct at_engine *at, size_t length)
+{
+    struct text text = text_after_colon(at->line, length);
+    uint32_t count = 0;
+    at->framing = AT_FRAMING_HEADER;
+    at->raw = AT_RAW_NONE;
+    if (!text_take_number(&text, &count) || count == 0 || count > at->raw_left)
+        return; /* without bytes the caller sees that they are missing */
+    at->raw_left = count;
+    at->raw = AT_RAW_LINE_END;
+}
+
+static bool is_prompt(const struct at_engine *at, size_t length)
+{
+    static const struct text_row prompt = {"DOWNLOAD", 8, WHOLE};
+    return at->mode == AT_MODE_COMMAND && at->info == AT_INFO_PROMPT && !at->data &&
+           matches(&prompt, at->line, length);
+}
+
+static void begin_data(struct at_engine *at, struct at_event *ret_event)
+{
+    at->data = true;
+    at->out_length = at->sent = 0;
+    ret_event->kind = AT_EVENT_PROMPT;
+}
+
 static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
                        struct at_event *ret_event)
 {
@@ -142,6 +171,10 @@ static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
     if (result != AT_RESULT_NONE)
         return at_result_arrived(at, result, now_us, ret_event);
     ret_event->kind = is_information(at, length) ? AT_EVENT_INFO : AT_EVENT_URC;
+    if (ret_event->kind == AT_EVENT_INFO && at->raw == AT_RAW_WAIT)
+        take_header(at, length);
+    else if (is_prompt(at, length))
+        begin_data(at, ret_event);
     return true;
 }
 
@@ -182,6 +215,61 @@ static size_t text_length(const char *text, size_t size)
     return end != NULL ? (size_t)(end - text) : size;
 }
 
+static bool is_line_end(char byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+/* Where raw bytes begin: right behind a known lead, behind a header's LF, or at the mark. Returns
+ * how many bytes are none of them and used up. */
+static size_t find_raw(struct at_engine *at, char byte)
+{
+    switch (at->raw) {
+    case AT_RAW_SKIP:
+        at->raw = --at->skip > 0 ? AT_RAW_SKIP : AT_RAW_BYTES;
+        return 1;
+    case AT_RAW_LINE_END:
+        at->raw = AT_RAW_BYTES;
+        return byte == '\n';
+    case AT_RAW_WAIT:
+        if (at->framing != AT_FRAMING_UNKNOWN || at->line_length > 0 || at->discarding)
+            return 0;
+        if (is_line_end(byte)) {
+            at->lead++;
+            return 1;
+        }
+        if (byte == at->mark) {
+            at->framing = AT_FRAMING_BARE;
+            at->raw = AT_RAW_BYTES;
+        } else {
+            at->lead = 0;
+        }
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* Returns how many bytes belong to the raw part of an answer; *ret_event tells of raw bytes. */
+static size_t take_raw(struct at_engine *at, const char *data, size_t size,
+                       struct at_event *ret_event)
+{
+    size_t used = find_raw(at, data[0]);
+    if (used > 0 || at->raw != AT_RAW_BYTES)
+        return used;
+    if (size > at->raw_left)
+        size = at->raw_left;
+    if (size > UINT16_MAX)
+        size = UINT16_MAX;
+    at->raw_left -= (uint32_t)size;
+    if (at->raw_left == 0)
+        at->raw = AT_RAW_NONE;
+    ret_event->kind = AT_EVENT_DATA;
+    ret_event->text = data;
+    ret_event->length = (uint16_t)size;
+    return size;
+}
+
 size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t now_us,
                   struct at_event *ret_event)
 {
@@ -190,7 +278,13 @@ size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t
     memset(ret_event, 0, sizeof *ret_event);
     ret_event->text = "";
     while (used < size) {
-        if (data[used] != '\r' && data[used] != '\n') {
+        size_t raw = at->raw != AT_RAW_NONE ? take_raw(at, data + used, size - used, ret_event) : 0;
+        used += raw;
+        if (ret_event->kind != AT_EVENT_NONE)
+            break;
+        if (raw > 0)
+            continue;
+        if (!is_line_end(data[used])) {
             size_t stretch = text_length(data + used, size - used);
             append(at, data + used, stretch);
             used += stretch;
@@ -199,7 +293,8 @@ size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t
             bool empty = at->line_length == 0 && !at->discarding;
             if (empty || !end_line(at, end, now_us, ret_event))
                 continue;
-            used += used < size && data[used] == '\n'; /* saves a call for the LF of CR LF */
+            if (at->raw != AT_RAW_LINE_END) /* saves a call for the LF of CR LF */
+                used += used < size && data[used] == '\n';
             break;
         }
     }

@@ -11,6 +11,17 @@ enum at_mode {
     AT_MODE_QUIET    /* OK came, but it may have been an older one: silence must follow */
 };
 
+/* An answer with raw bytes. */
+enum at_raw {
+    AT_RAW_NONE,
+    AT_RAW_WAIT,     /* lines; the header, or the mark where the framing is not known */
+    AT_RAW_LINE_END, /* the header's LF */
+    AT_RAW_SKIP,     /* what this module sends before raw bytes */
+    AT_RAW_BYTES
+};
+
+enum at_framing { AT_FRAMING_UNKNOWN, AT_FRAMING_HEADER, AT_FRAMING_BARE };
+
 /* A final result was read; returns whether *ret_event was filled. */
 bool at_result_arrived(struct at_engine *at, enum at_result result, uint64_t now_us,
                        struct at_event *ret_event);

@@ -3,27 +3,45 @@
 
 #include "core/fota_internal.h"
 
+/* The first step, by what the checkpoint says. */
+static uint8_t first_step(struct fota_call *call, uint8_t phase)
+{
+    struct fota *fota = call->fota;
+    switch (phase) {
+    case PHASE_ABOUT_TO_START:
+        /* AT+CFOTA=1 may have been sent: ask the module before anything else is decided. */
+        fota_join_update(call);
+        return STEP_AWAIT_BOOT_PROBE;
+    case PHASE_PUSHING:
+        fota->push_resumed = true;
+        return STEP_SETTLE;
+    case PHASE_VERDICT:
+        return fota_resume_clean_up(call);
+    default:
+        return STEP_SYNCHRONISE;
+    }
+}
+
 void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *checkpoint,
                 uint64_t now_us)
 {
     struct fota_call call = {fota, host, now_us, "start", 5};
     uint32_t total_ms = host->job->total_timeout_ms;
+    uint8_t phase = PHASE_NONE;
     memset(fota, 0, sizeof *fota);
     at_init(&fota->at);
     fota->wake_at_us = fota->state_deadline_at_us = fota->worst_case_at_us = FOTA_NEVER;
-    fota->total_deadline_at_us =
-        now_us + (uint64_t)(total_ms != 0 ? total_ms : UINT32_C(5400000)) * 1000u;
+    fota->state_since_at_us = now_us;
+    fota->total_deadline_at_us = at_after_ms(now_us, total_ms != 0 ? total_ms : UINT32_C(5400000));
     fota->resume = STEP_MODEL;
     fota_checkpoint_begin(fota, host->job);
-    if (checkpoint == NULL || !fota_checkpoint_read(fota, checkpoint)) {
-        fota_follow(&call, STEP_SYNCHRONISE);
-        return;
+    if (checkpoint != NULL)
+        phase = fota_checkpoint_read(fota, checkpoint);
+    if (phase != PHASE_NONE) {
+        call.cause = "checkpoint";
+        call.cause_length = 10;
     }
-    /* AT+CFOTA=1 may have been sent: ask the module before anything else is decided. */
-    call.cause = "checkpoint";
-    call.cause_length = 10;
-    fota_join_update(&call);
-    fota_follow(&call, STEP_AWAIT_BOOT_PROBE);
+    fota_follow(&call, first_step(&call, phase));
 }
 
 void fota_receive(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,
@@ -31,6 +49,7 @@ void fota_receive(struct fota *fota, const struct fota_host *host, const void *b
 {
     struct fota_call call = {fota, host, now_us, "", 0};
     const char *data = bytes;
+    fota->stat_counts.received_bytes += (uint32_t)size;
     while (size > 0 && fota->state != FOTA_STATE_DONE) {
         struct at_event event;
         size_t used = at_receive(&fota->at, data, size, now_us, &event);
@@ -46,7 +65,9 @@ size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buff
 {
     (void)host;
     (void)now_us;
-    return at_transmit(&fota->at, buffer, capacity);
+    size_t size = at_transmit(&fota->at, buffer, capacity);
+    fota->stat_counts.sent_bytes += (uint32_t)size;
+    return size;
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -78,14 +99,24 @@ uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t 
 
 bool fota_request(const struct fota *fota, struct fota_request *ret_request)
 {
-    if (fota->request == FOTA_REQUEST_NONE)
-        return false;
     memset(ret_request, 0, sizeof *ret_request);
     ret_request->kind = fota->request;
     ret_request->argument = fota->request_argument;
     if (fota->request == FOTA_REQUEST_SAVE_CHECKPOINT)
         fota_checkpoint_write(fota, ret_request->checkpoint);
-    return true;
+    if (fota->request == FOTA_REQUEST_NONE && fota_wants_bytes(fota)) {
+        uint32_t length = fota->chunk_left;
+        ret_request->kind = FOTA_REQUEST_GIVE_BYTES;
+        ret_request->argument = fota->offset + fota->chunk_bytes - length;
+        ret_request->length = length < FOTA_PIECE_BYTES ? length : FOTA_PIECE_BYTES;
+    }
+    return ret_request->kind != FOTA_REQUEST_NONE;
+}
+
+void fota_statistics(const struct fota *fota, struct fota_statistics *ret_statistics)
+{
+    *ret_statistics = fota->stat_counts;
+    ret_statistics->line_bytes_max = fota->at.stat_line_high_water;
 }
 
 void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_us)

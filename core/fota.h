@@ -37,6 +37,22 @@
 /* Longest line kept as evidence of a result; longer lines are cut. */
 #define FOTA_EVIDENCE_LENGTH 79u
 
+/* Longest piece of the package that is asked for at once, in bytes; see fota_give(). */
+#define FOTA_PIECE_BYTES (AT_COMMAND_BYTES + 1)
+
+/* How the package gets into the module: X(NAME, "name"). */
+#define FOTA_DELIVERIES(X)                                                                         \
+    X(HTTP, "http") /* the module fetches it: HTTPTOFS */                                          \
+    X(PUSH, "push") /* the host gives its bytes, over the port: CFSWFILE */                        \
+    X(FTP, "ftp")   /* the module fetches it: FTPEXTGET */
+
+enum fota_delivery {
+#define X(name, text) FOTA_DELIVERY_##name,
+    FOTA_DELIVERIES(X)
+#undef X
+        FOTA_DELIVERY_COUNT
+};
+
 /* States of the procedure: X(NAME, "name"). Each has a deadline, see README.md. */
 #define FOTA_STATES(X)                                                                             \
     X(IDLE, "idle")                                                                                \
@@ -105,9 +121,16 @@ enum fota_outcome {
     X(HTTP_DNS, "http-dns", "HTTPTOFS could not resolve the name (603)")                           \
     X(HTTP_MEMORY, "http-memory", "HTTPTOFS reported no memory (602)")                             \
     X(HTTP_OTHER, "http-other", "HTTPTOFS reported another code")                                  \
+    X(FTP_NETWORK, "ftp-network", "FTPEXTGET reported a network error (61 to 64)")                 \
+    X(FTP_LOGIN, "ftp-login", "the FTP server refused user or password (71, 72)")                  \
+    X(FTP_OTHER, "ftp-other", "FTPEXTGET failed in another way")                                   \
+    X(WRITE_FAILED, "write-failed", "the module did not take the bytes that were sent to it")      \
+    X(NO_BYTES, "no-bytes", "the surroundings could not give the package's bytes")                 \
     X(RESTARTED, "restarted", "the module restarted while it downloaded")                          \
     X(DOWNLOAD_TIMEOUT, "download-timeout", "the download did not end before its deadline")        \
     X(WRONG_LENGTH, "wrong-length", "the file's length is not the package's")                      \
+    X(WRONG_CHECKSUM, "wrong-checksum", "the file's checksum is not the package's, twice read")    \
+    X(UNREADABLE, "unreadable", "the file could not be read back")                                 \
     X(CHECKPOINT_REFUSED, "checkpoint-refused", "the checkpoint could not be saved")               \
     X(START_REFUSED, "start-refused", "AT+CFOTA=1 was answered with an error")                     \
     X(NEVER_BEGAN, "never-began", "AT+CFOTA=1 was accepted, but no update took place")             \
@@ -131,6 +154,14 @@ enum fota_reason {
         FOTA_REASON_COUNT
 };
 
+/* Settings that are set after an update, which may have reset them. Only what is named here. */
+struct fota_restore {
+    const char *apn;   /* AT+CGDCONT=1,"IP","<apn>", at most 99 bytes; NULL: left alone */
+    uint32_t baud_bps; /* AT+IPR=<rate>, and the port follows; 0: left alone */
+    uint8_t function;  /* AT+CFUN=<function>; 0: left alone */
+    uint8_t psm;       /* AT+CPSMS=0 with 1, AT+CPSMS=1 with 2; 0: left alone */
+};
+
 /*
  * What shall be done. Strings are NUL-terminated, owned by the caller, and must stay unchanged
  * while a client uses the job; none may hold a quote, CR or LF.
@@ -139,17 +170,28 @@ struct fota_job {
     const char *from_revision;   /* base of the package, as AT+GMR prints it after "Revision:" */
     const char *to_revision;     /* target of the package */
     const char *model;           /* as AT+CGMM prints it; NULL: any model is accepted */
-    const char *url;             /* http://…, at most 255 bytes (AT106 9.2.14, D) */
+    const char *url;             /* with HTTP; http://…, at most 255 bytes (AT106 9.2.14, D) */
+    const char *ftp_server;      /* with FTP; at most 49 bytes, as are user and password */
+    const char *ftp_user;        /* NULL: "anonymous" */
+    const char *ftp_password;    /* NULL: "" */
+    const char *ftp_path;        /* folder on the server, at most 255 bytes; NULL: "/" */
+    const char *ftp_name;        /* file on the server, at most 99 bytes; NULL: "update.zip" */
     const char *apn;             /* APN for AT+CNACT; NULL or "": the module's own choice */
-    uint32_t package_size_bytes; /* 0: unknown, the download's own report is trusted */
-    uint32_t baud_bps;      /* rate of the port; 0: as it is, the core never asks for another */
+    uint32_t package_size_bytes; /* 0: unknown, the download's own report is trusted; not PUSH */
+    uint32_t package_crc32;      /* CRC-32 (IEEE 802.3, as in zip) of the package, compared with
+                                    what is read back; 0: not compared */
+    uint32_t baud_bps;      /* rate of the port; 0: unknown, the core never asks for another and
+                               reckons with 9600 */
     uint32_t supply_min_mv; /* lower supply refuses; 0: the supply is not judged */
     uint32_t network_timeout_ms;  /* registration and bearer; 0: 180,000 */
-    uint32_t download_timeout_ms; /* one try of a download; 0: 600,000 */
+    uint32_t download_timeout_ms; /* one try of a download, or a chunk of a push; 0: 600,000 */
     uint32_t update_timeout_ms;   /* the module's own worst time from CFOTA=1; 0: 2,400,000 */
     uint32_t total_timeout_ms;    /* the whole job; 0: 5,400,000 */
     uint8_t download_tries_max;   /* 0: 3 */
     uint8_t attempts_max;         /* update attempts (design.md, "core"); 0: 2 */
+    uint8_t delivery;             /* enum fota_delivery */
+    uint16_t ftp_port;            /* 0: 21 */
+    struct fota_restore restore;
 };
 
 /* What the surroundings are asked to do: X(NAME, "name"). */
@@ -159,7 +201,8 @@ struct fota_job {
     X(PWRKEY_PULSE, "pwrkey-pulse")       /* pull PWRKEY low for .argument milliseconds */         \
     X(POWER_CYCLE, "power-cycle")         /* cut the supply for .argument milliseconds */          \
     X(SET_BAUD, "set-baud")       /* change the port's rate to .argument bits per second */        \
-    X(REOPEN_PORT, "reopen-port") /* close and open the port */
+    X(REOPEN_PORT, "reopen-port") /* close and open the port */                                    \
+    X(GIVE_BYTES, "give-bytes")   /* fota_give() .length bytes of the package from .argument on */
 
 enum fota_request_kind {
 #define X(name, text) FOTA_REQUEST_##name,
@@ -171,6 +214,7 @@ enum fota_request_kind {
 struct fota_request {
     uint8_t kind;      /* enum fota_request_kind */
     uint32_t argument; /* see FOTA_REQUESTS */
+    uint32_t length;   /* GIVE_BYTES: how many, at most FOTA_PIECE_BYTES */
     uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];
 };
 
@@ -218,6 +262,18 @@ struct fota_result {
     char evidence[FOTA_EVIDENCE_LENGTH + 1]; /* the line that decided, "" = silence */
 };
 
+/* What a job cost, for a journal. */
+struct fota_statistics {
+    uint64_t state_us[FOTA_STATE_COUNT]; /* time spent in each state that was left */
+    uint32_t sent_bytes;                 /* to the module */
+    uint32_t received_bytes;             /* from the module */
+    uint32_t package_bytes;              /* given by fota_give(), repeated ones too */
+    uint32_t exchanges;                  /* commands sent */
+    uint32_t retries;                    /* of them, repetitions */
+    uint16_t line_bytes_max;             /* longest line from the module */
+    uint16_t command_bytes_max;          /* longest command line */
+};
+
 /*
  * The client. Its members are private; they stand here so that the caller can own the memory.
  * A value: no pointers, no implicit padding, absolute times only in members named ..._at_us.
@@ -250,11 +306,24 @@ struct fota {
     bool package_stored; /* something of this job may lie in /fota */
     bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
     bool checkpoint_asked;
-    bool extended;        /* the worst time was granted a second time */
-    uint8_t pause_factor; /* of the next pause */
+    bool extended;          /* the worst time was granted a second time */
+    bool kept;              /* the file that was there is being verified */
+    bool kept_bad;          /* and was found wrong: it is not looked at again */
+    bool push_resumed;      /* what lies there may be the beginning of this push */
+    bool verdict_unsaved;   /* its checkpoint was refused: the module keeps its status */
+    uint8_t restore_at;     /* settings restored so far */
+    uint8_t rereads;        /* of the whole file, for its checksum */
+    uint8_t verify_failure; /* enum fota_failure, 0 = none */
     uint8_t checkpoint_phase;
     uint8_t command_number;
-    uint8_t reserved_first[1];
+    uint8_t reserved_first[7];
+    uint16_t pause_s;        /* of the next pause; 0: the row's */
+    uint16_t chunk_bytes;    /* of the running write or read */
+    uint16_t chunk_left;     /* bytes of it that are not yet given or read */
+    uint16_t chunk_ms;       /* time that the line needs for it, and some */
+    uint32_t offset;         /* of the chunk in the package */
+    uint32_t crc;            /* up to the chunk */
+    uint32_t chunk_crc;      /* up to the last byte read */
     uint32_t value[3];       /* read from information lines of the running command */
     uint32_t expected_bytes; /* length that the package must have, 0 = unknown */
     uint32_t reported_bytes; /* by the download */
@@ -263,11 +332,13 @@ struct fota {
     uint64_t state_deadline_at_us;
     uint64_t total_deadline_at_us;
     uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
-    uint64_t boot_tail_at_us;  /* until then "SMS Ready" belongs to the boot before contact */
-    uint32_t fingerprint[2];   /* of the job */
+    uint64_t state_since_at_us;
+    uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
+    uint32_t fingerprint[2];  /* of the job */
     uint32_t request_argument;
     uint32_t http_code; /* of this try's URC, 0 = not yet */
     struct at_engine at;
+    struct fota_statistics stat_counts;
     struct fota_result result;
     uint8_t reserved[3];
 };
@@ -306,21 +377,34 @@ bool fota_request(const struct fota *fota, struct fota_request *ret_request);
 /* Answers the outstanding request: `done`, or refused (false: impossible here, or it failed). */
 void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uint64_t now_us);
 
+/*
+ * Answers GIVE_BYTES: hands over `size` bytes of the package from the requested offset on; what is
+ * more than the request is left. 0 bytes: there are none, the delivery fails. Asked for again and
+ * again while a chunk is sent: answer it at once, and the line never waits.
+ */
+void fota_give(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,
+               uint64_t now_us);
+
 /* Asks for an end. Before the point of no return the outcome is `cancelled`; after it, ignored. */
 void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_us);
 
 /* The result once the procedure is over, NULL before. Owned by the client. */
 const struct fota_result *fota_result(const struct fota *fota);
 
+/* What the job has cost up to now. */
+void fota_statistics(const struct fota *fota, struct fota_statistics *ret_statistics);
+
 /* The state of the procedure. */
 enum fota_state fota_state(const struct fota *fota);
 
-/* Names from the tables above; "?" for a value out of range. */
+/* Names from the tables above; "?" for a value out of range. In a file of their own, which the
+ * client does not need: without a call of them the linker leaves the texts out. */
 const char *fota_state_name(unsigned state);
 const char *fota_outcome_name(unsigned outcome);
 const char *fota_reason_name(unsigned reason);
 const char *fota_reason_meaning(unsigned reason);
 const char *fota_request_name(unsigned request);
 const char *fota_event_name(unsigned event);
+const char *fota_delivery_name(unsigned delivery);
 
 #endif

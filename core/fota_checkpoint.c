@@ -1,8 +1,8 @@
 /*
  * fota_checkpoint.c - the 32 bytes that a host keeps over its own reset. Little-endian:
  *
- *     0  "FCP", version 1
- *     4  phase (enum fota_phase), number of the attempt, two bytes 0
+ *     0  "FCP", version 2
+ *     4  phase (enum fota_phase), number of the attempt, outcome, reason
  *     8  fingerprint of the job, two words
  *    16  length of the verified package
  *    20  eight bytes 0
@@ -12,7 +12,7 @@
 
 #include "core/fota_internal.h"
 
-#define VERSION 1
+#define VERSION 2
 
 /* FNV-1a with a chosen start; two starts give two words that hardly collide together. */
 static uint32_t digest(uint32_t hash, const void *bytes, size_t size)
@@ -44,12 +44,17 @@ static uint32_t get32(const uint8_t *bytes)
 
 static uint32_t job_digest(uint32_t hash, const struct fota_job *job)
 {
-    uint8_t size[4];
-    put32(size, job->package_size_bytes);
+    uint8_t numbers[9];
+    put32(numbers, job->package_size_bytes);
+    put32(numbers + 4, job->package_crc32);
+    numbers[8] = job->delivery;
     hash = digest_text(hash, job->from_revision);
     hash = digest_text(hash, job->to_revision);
     hash = digest_text(hash, job->url);
-    return digest(hash, size, sizeof size);
+    hash = digest_text(hash, job->ftp_server);
+    hash = digest_text(hash, job->ftp_path);
+    hash = digest_text(hash, job->ftp_name);
+    return digest(hash, numbers, sizeof numbers);
 }
 
 static uint32_t checksum(const uint8_t *checkpoint)
@@ -72,24 +77,34 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     checkpoint[3] = VERSION;
     checkpoint[4] = fota->checkpoint_phase;
     checkpoint[5] = (uint8_t)(fota->result.attempts + (starting ? 1 : 0));
+    checkpoint[6] = fota->outcome;
+    checkpoint[7] = fota->reason;
     put32(checkpoint + 8, fota->fingerprint[0]);
     put32(checkpoint + 12, fota->fingerprint[1]);
     put32(checkpoint + 16, fota->expected_bytes);
     put32(checkpoint + 28, checksum(checkpoint));
 }
 
-/* Returns whether an update may have been started; the client then knows of its attempt. */
-bool fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
+static bool is_ours(const struct fota *fota, const uint8_t *checkpoint)
 {
-    if (memcmp(checkpoint, "FCP", 3) != 0 || checkpoint[3] != VERSION ||
-        get32(checkpoint + 28) != checksum(checkpoint) ||
-        get32(checkpoint + 8) != fota->fingerprint[0] ||
-        get32(checkpoint + 12) != fota->fingerprint[1])
-        return false;
-    if (checkpoint[4] != PHASE_ABOUT_TO_START)
-        return false;
+    return memcmp(checkpoint, "FCP", 3) == 0 && checkpoint[3] == VERSION &&
+           get32(checkpoint + 28) == checksum(checkpoint) &&
+           get32(checkpoint + 8) == fota->fingerprint[0] &&
+           get32(checkpoint + 12) == fota->fingerprint[1];
+}
+
+/* Returns the phase that the host was reset in, PHASE_NONE: nothing to go on with. */
+uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
+{
+    uint8_t phase = is_ours(fota, checkpoint) ? checkpoint[4] : PHASE_NONE;
+    if (phase == PHASE_NONE || phase > PHASE_VERDICT)
+        return PHASE_NONE;
     fota->result.attempts = checkpoint[5];
     fota->expected_bytes = get32(checkpoint + 16);
     fota->checkpoint_asked = true;
-    return true;
+    if (phase == PHASE_VERDICT) {
+        fota->outcome = checkpoint[6];
+        fota->reason = checkpoint[7];
+    }
+    return phase;
 }

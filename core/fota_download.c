@@ -1,31 +1,58 @@
-/* fota_download.c - judges of the way of the package into /fota, and of its length there. */
+/* fota_download.c - judges of the way of the package into /fota, and the policy when it fails. */
 #include "core/fota_internal.h"
 
-/* What the codes of HTTPTOFS mean (AT106 9.2.14) and whether another try may help. */
-struct http_row {
-    uint16_t first, last;
-    uint8_t reason;
-    bool retry;
+/*
+ * The policy: what a failed try means, after how many tries in all it is the end, and how long is
+ * waited before the next one, times the number of tries. The first row that reaches up to the
+ * failure counts; a row with one try is terminal. Codes of HTTPTOFS: AT106 9.2.14, of FTP: 10.2.14.
+ */
+struct policy_row {
+    uint16_t last; /* failure: enum fota_failure, FTP error or HTTPTOFS code */
+    uint8_t reason, tries, pause_s;
 };
 
-static const struct http_row http_rows[] = {
-    {408, 408, FOTA_REASON_HTTP_STATUS, true},    {500, 599, FOTA_REASON_HTTP_STATUS, true},
-    {100, 499, FOTA_REASON_HTTP_STATUS, false},   {601, 601, FOTA_REASON_HTTP_NETWORK, true},
-    {602, 602, FOTA_REASON_HTTP_MEMORY, true},    {603, 603, FOTA_REASON_HTTP_DNS, true},
-    {0, UINT16_MAX, FOTA_REASON_HTTP_OTHER, true}};
+static const struct policy_row policy_rows[] = {
+    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, 10},
+    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, 10},
+    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, 10},
+    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, 10},
+    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, 10},
+    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, 5},
+    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, 0},
+    {64, FOTA_REASON_FTP_NETWORK, 5, 10},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
+    {65, FOTA_REASON_FTP_OTHER, 3, 20},    /* server */
+    {66, FOTA_REASON_FTP_OTHER, 5, 15},    /* not allowed: busy (S19) */
+    {70, FOTA_REASON_FTP_OTHER, 3, 20},    /* reply */
+    {72, FOTA_REASON_FTP_LOGIN, 1, 0},     /* user, password */
+    {99, FOTA_REASON_FTP_OTHER, 3, 10},    /* connections, 77 operate, 79 download, 80 quit */
+    {407, FOTA_REASON_HTTP_STATUS, 1, 0},  /* 206 too: ranges were not asked for */
+    {408, FOTA_REASON_HTTP_STATUS, 3, 10}, /* the server gave up waiting */
+    {499, FOTA_REASON_HTTP_STATUS, 1, 0},
+    {599, FOTA_REASON_HTTP_STATUS, 3, 20},
+    {600, FOTA_REASON_HTTP_OTHER, 2, 10},   /* not HTTP */
+    {601, FOTA_REASON_HTTP_NETWORK, 5, 10}, /* no network, refused, lost */
+    {602, FOTA_REASON_HTTP_MEMORY, 2, 10},
+    {603, FOTA_REASON_HTTP_DNS, 4, 15},
+    {604, FOTA_REASON_HTTP_OTHER, 5, 15}, /* stack busy */
+    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, 10},
+};
 
 static uint8_t tries_max(const struct fota_job *job)
 {
     return job->download_tries_max != 0 ? job->download_tries_max : 3;
 }
 
-/* A try is over without a good package: again through the network steps, or the end. */
-uint8_t fota_download_failed(struct fota_call *call, enum fota_reason reason, bool retry)
+/* A try is over without a good package: again from the way's first step, or the end. */
+uint8_t fota_download_failed(struct fota_call *call, uint32_t failure)
 {
     struct fota *fota = call->fota;
-    if (!retry || fota->download_tries >= tries_max(call->host->job))
-        return fota_conclude(call, fota_default_outcome(fota), reason);
-    fota->pause_factor = fota->download_tries;
+    const struct policy_row *row = policy_rows;
+    while (failure > row->last)
+        row++;
+    fota->push_resumed = false;
+    if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->host->job))
+        return fota_conclude(call, fota_default_outcome(fota), (enum fota_reason)row->reason);
+    fota->pause_s = (uint16_t)(row->pause_s * fota->download_tries);
     return STEP_BACKOFF;
 }
 
@@ -37,17 +64,41 @@ uint8_t fota_judge_open(struct fota_call *call, uint8_t result)
     return STEP_NEXT;
 }
 
+/* What comes next is a new delivery, or none. */
 uint8_t fota_judge_close(struct fota_call *call, uint8_t result)
 {
+    struct fota *fota = call->fota;
     (void)result;
-    call->fota->files_open = false;
-    call->fota->http_code = 0; /* what comes next is a new download, or none */
-    return STEP_NEXT;
+    fota->files_open = false;
+    fota->http_code = 0;
+    if (fota->state != FOTA_STATE_PREPARE || call->host->job->delivery == FOTA_DELIVERY_HTTP)
+        return STEP_NEXT;
+    if (call->host->job->delivery == FOTA_DELIVERY_FTP)
+        return STEP_FTP_CONTEXT;
+    fota->package_stored = true;
+    fota->checkpoint_phase = PHASE_PUSHING;
+    return STEP_PUSH_SAVE;
+}
+
+/* A package that is there already is kept if its length and its checksum are right. Without a
+ * checksum it is deleted: a length says nothing of what is in it. */
+static bool may_be_kept(const struct fota *fota, const struct fota_job *job)
+{
+    return job->package_crc32 != 0 && fota->value[0] == job->package_size_bytes &&
+           fota->download_tries == 0 && !fota->kept_bad;
 }
 
 uint8_t fota_judge_find(struct fota_call *call, uint8_t result)
 {
-    return result == AT_RESULT_OK ? STEP_NEXT : fota_steps[call->fota->step].failed;
+    struct fota *fota = call->fota;
+    const struct fota_job *job = call->host->job;
+    fota->offset = 0;
+    fota->expected_bytes = job->package_size_bytes;
+    if (result != AT_RESULT_OK || fota_is_resumable(call, fota->value[0]))
+        return fota_steps[fota->step].failed;
+    fota->offset = 0;
+    fota->kept = may_be_kept(fota, job);
+    return fota->kept ? STEP_VERIFY_OPEN : STEP_NEXT;
 }
 
 /* While a download runs the file cannot be deleted; otherwise twice more, then it is an end. */
@@ -63,21 +114,30 @@ uint8_t fota_judge_space(struct fota_call *call, uint8_t result)
 {
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    return call->fota->value[0] < call->host->job->package_size_bytes ? STEP_END : STEP_NEXT;
+    uint32_t needed = call->host->job->package_size_bytes - call->fota->offset;
+    return call->fota->value[0] < needed ? STEP_END : STEP_NEXT;
 }
 
 /* OK only says that the download began. After a lost OK the progress tells. */
 uint8_t fota_judge_fetch(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
+    bool http = call->host->job->delivery == FOTA_DELIVERY_HTTP;
     fota->download_tries++;
     fota->package_stored = true;
     fota->polls = 0;
     if (fota->http_code != 0)
-        return STEP_DOWNLOADED;
+        return http ? STEP_DOWNLOADED : STEP_FTP_PROGRESS;
     if (result == AT_RESULT_OK || result == AT_RESULT_NONE)
-        return STEP_PROGRESS_PAUSE;
-    return fota_download_failed(call, FOTA_REASON_HTTP_OTHER, true);
+        return STEP_NEXT;
+    return fota_download_failed(call, http ? FAILURE_HTTP : FAILURE_FTP);
+}
+
+static uint8_t stored(struct fota *fota, uint32_t bytes)
+{
+    fota->http_code = 200;
+    fota->reported_bytes = bytes;
+    return STEP_DOWNLOADED;
 }
 
 /* Idle twice without a result line: the line was lost, or the module lost the download. */
@@ -85,12 +145,10 @@ static uint8_t idle_progress(struct fota_call *call)
 {
     struct fota *fota = call->fota;
     if (++fota->polls < 2)
-        return STEP_PROGRESS_PAUSE;
+        return STEP_NEXT;
     if (fota->value[2] == 0 || fota->value[1] != fota->value[2])
-        return fota_download_failed(call, FOTA_REASON_HTTP_OTHER, true);
-    fota->http_code = 200;
-    fota->reported_bytes = fota->value[1];
-    return STEP_DOWNLOADED;
+        return fota_download_failed(call, FAILURE_HTTP);
+    return stored(fota, fota->value[1]);
 }
 
 /* Firmware before manual V1.04 answers ERROR: then only the result line tells. */
@@ -100,19 +158,34 @@ uint8_t fota_judge_progress(struct fota_call *call, uint8_t result)
     if (fota->http_code != 0)
         return STEP_DOWNLOADED;
     if (result != AT_RESULT_OK)
-        return STEP_PROGRESS_PAUSE;
+        return STEP_NEXT;
     if (fota->value[0] == 0)
         return idle_progress(call);
     fota->polls = 0;
-    return STEP_PROGRESS_PAUSE;
+    return STEP_NEXT;
 }
 
-static uint8_t code_failed(struct fota_call *call, uint32_t code)
+/* "+FTPTOFSST: <0 complete, 1 runs>,<ftp>,<size>". The note's sample shows 1 with the whole file,
+ * so a size that is the package's counts too; the length is verified afterwards in any case. */
+uint8_t fota_judge_ftp_progress(struct fota_call *call, uint8_t result)
 {
-    const struct http_row *row = http_rows;
-    while (code < row->first || code > row->last)
-        row++;
-    return fota_download_failed(call, (enum fota_reason)row->reason, row->retry);
+    struct fota *fota = call->fota;
+    uint32_t wanted = call->host->job->package_size_bytes;
+    bool read = result == AT_RESULT_OK, good = fota->http_code == 200;
+    if (fota->http_code != 0 && !good)
+        return STEP_DOWNLOADED;
+    if (read && fota->value[2] != 0 && (good || fota->value[2] == wanted))
+        return stored(fota, fota->value[2]);
+    if (good)
+        return stored(fota, wanted); /* nothing else is known */
+    if (!read || fota->value[0] != 0) {
+        fota->polls = 0;
+        return STEP_NEXT;
+    }
+    if (++fota->polls < 2)
+        return STEP_NEXT;
+    return fota->value[2] != 0 ? stored(fota, fota->value[2])
+                               : fota_download_failed(call, FAILURE_FTP);
 }
 
 uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
@@ -121,31 +194,15 @@ uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
     uint32_t wanted = call->host->job->package_size_bytes;
     (void)result;
     if (fota->http_code != 200)
-        return code_failed(call, fota->http_code);
+        return fota_download_failed(call, fota->http_code);
     fota->expected_bytes = wanted != 0 ? wanted : fota->reported_bytes;
     if (fota->reported_bytes != fota->expected_bytes)
-        return fota_download_failed(call, FOTA_REASON_WRONG_LENGTH, true);
+        return fota_download_failed(call, FAILURE_LENGTH);
     return STEP_NEXT;
 }
 
 uint8_t fota_judge_download_expired(struct fota_call *call, uint8_t result)
 {
     (void)result;
-    return fota_download_failed(call, FOTA_REASON_DOWNLOAD_TIMEOUT, true);
-}
-
-uint8_t fota_judge_verify_size(struct fota_call *call, uint8_t result)
-{
-    struct fota *fota = call->fota;
-    fota->file_bytes = result == AT_RESULT_OK ? fota->value[0] : 0;
-    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
-}
-
-uint8_t fota_judge_verify(struct fota_call *call, uint8_t result)
-{
-    struct fota *fota = call->fota;
-    (void)result;
-    if (fota->expected_bytes != 0 && fota->file_bytes == fota->expected_bytes)
-        return STEP_NEXT;
-    return fota_download_failed(call, FOTA_REASON_WRONG_LENGTH, true);
+    return fota_download_failed(call, FAILURE_TIMEOUT);
 }

@@ -3,10 +3,11 @@
 
 #include "core/fota_internal.h"
 
-/* Keeps a line as the evidence of what may be concluded from it. */
+/* Keeps a line as the evidence of what may be concluded from it; a verdict that a checkpoint held
+ * came without one. */
 void fota_note(struct fota *fota, const char *line, size_t length)
 {
-    if (fota->outcome == FOTA_OUTCOME_NONE)
+    if (fota->outcome == FOTA_OUTCOME_NONE || fota->step == STEP_TIDY_REVISION)
         text_copy(fota->result.evidence, sizeof fota->result.evidence, line, length);
 }
 
@@ -54,12 +55,9 @@ static bool may_tidy(const struct fota *fota)
            fota->reason != FOTA_REASON_NO_ANSWER && fota->reason != FOTA_REASON_STUCK;
 }
 
-/* The verdict is in; returns the first step of the clean-up. */
-uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason)
+static uint8_t begin_clean_up(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    fota->outcome = (uint8_t)outcome;
-    fota->reason = (uint8_t)reason;
     fota->checkpoint_phase = PHASE_NONE;
     if (!may_tidy(fota))
         return fota->checkpoint_asked ? STEP_TIDY_SAVE : STEP_DONE;
@@ -68,21 +66,96 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
     return STEP_TIDY_FILES;
 }
 
+/*
+ * The verdict is in; returns the first step of the clean-up. After an attempt it is saved first:
+ * AT+CFOTA=0 takes the module's own memory of the attempt away, and a host that is reset then must
+ * not take its base revision for one that was never updated.
+ */
+uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason)
+{
+    struct fota *fota = call->fota;
+    fota->outcome = (uint8_t)outcome;
+    fota->reason = (uint8_t)reason;
+    if (fota->result.attempts == 0 || !may_tidy(fota))
+        return begin_clean_up(call);
+    fota->checkpoint_phase = PHASE_VERDICT;
+    return STEP_TIDY_KEEP;
+}
+
+uint8_t fota_judge_tidy_keep(struct fota_call *call, uint8_t answer)
+{
+    call->fota->verdict_unsaved = answer == ANSWER_REFUSED;
+    return begin_clean_up(call);
+}
+
+/* The checkpoint holds the verdict: only the clean-up is left. */
+uint8_t fota_resume_clean_up(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    fota->checkpoint_phase = PHASE_NONE;
+    fota->contact = fota->package_stored = true;
+    return STEP_TIDY_SYNCHRONISE;
+}
+
+/* What a client that was reset does not know any more it asks for. */
+uint8_t fota_judge_tidy_read(struct fota_call *call, uint8_t result)
+{
+    const struct fota *fota = call->fota;
+    (void)result;
+    return fota->status_read || fota->result.attempts == 0 ? STEP_TIDY_FILES : STEP_NEXT;
+}
+
+uint8_t fota_judge_tidy_revision(struct fota_call *call, uint8_t result)
+{
+    if (result == AT_RESULT_OK)
+        fota_note_revision(call->fota);
+    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
+}
+
 uint8_t fota_judge_tidy_files(struct fota_call *call, uint8_t result)
 {
     const struct fota *fota = call->fota;
     (void)result;
     if (fota->package_stored)
         return STEP_TIDY_OPEN;
-    return fota->files_open ? STEP_TIDY_CLOSE : STEP_TIDY_STATUS;
+    return fota->files_open ? STEP_TIDY_CLOSE : STEP_RESTORE;
 }
 
-/* AT+CFOTA=0 only after a status 6 or 7: 8 needs none, 1 to 5 must never get it. */
+/* Settings that the job names, the rate last: after it the port may be lost. */
+uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    const struct fota_restore *restore = &call->host->job->restore;
+    (void)result;
+    if (fota->result.attempts == 0 && !fota->begun)
+        return STEP_TIDY_STATUS; /* nothing was changed */
+    switch (fota->restore_at++) {
+    case 0:
+        return restore->apn != NULL ? STEP_RESTORE_APN : STEP_RESTORE;
+    case 1:
+        return restore->psm != 0 ? STEP_RESTORE_PSM : STEP_RESTORE;
+    case 2:
+        return restore->function != 0 ? STEP_RESTORE_FUNCTION : STEP_RESTORE;
+    case 3:
+        return restore->baud_bps != 0 ? STEP_RESTORE_BAUD : STEP_RESTORE;
+    default:
+        return STEP_TIDY_STATUS;
+    }
+}
+
+uint8_t fota_judge_restore_rate(struct fota_call *call, uint8_t result)
+{
+    bool refused = result != AT_RESULT_OK && result != AT_RESULT_NONE;
+    return refused ? fota_steps[call->fota->step].failed : STEP_NEXT;
+}
+
+/* AT+CFOTA=0 only after a status 6 or 7: 8 needs none, 1 to 5 must never get it. Not while the
+ * checkpoint still says that an update may run: then it stays the host's only evidence. */
 uint8_t fota_judge_tidy_status(struct fota_call *call, uint8_t result)
 {
     const struct fota *fota = call->fota;
     (void)result;
-    if ((fota_status_class(fota) & (STATUS_UPDATED | STATUS_FAILED)) != 0)
+    if (!fota->verdict_unsaved && (fota_status_class(fota) & (STATUS_UPDATED | STATUS_FAILED)) != 0)
         return STEP_TIDY_CLEAR;
     return fota->checkpoint_asked ? STEP_TIDY_SAVE : STEP_DONE;
 }

@@ -32,7 +32,9 @@ enum fota_step_id {
     STEP_AGAIN, /* this row again after its pause, not counted: the state's deadline bounds it */
     STEP_END,   /* conclude with the row's reason and the outcome that fits the state */
     STEP_LOST,  /* the module does not answer any more */
+    STEP_ROUTE, /* to the first step of the job's delivery */
     /* Rows of fota_steps. */
+    STEP_SETTLE,
     STEP_SYNCHRONISE,
     STEP_ECHO,
     STEP_ERROR_FORM,
@@ -64,11 +66,26 @@ enum fota_step_id {
     STEP_FETCH,
     STEP_PROGRESS_PAUSE,
     STEP_PROGRESS,
+    STEP_PUSH_SAVE,
+    STEP_PUSH_OPEN,
+    STEP_PUSH_WRITE,
+    STEP_PUSH_SIZE,
+    STEP_FTP_CONTEXT,
+    STEP_FTP_SERVER,
+    STEP_FTP_PORT,
+    STEP_FTP_USER,
+    STEP_FTP_PASSWORD,
+    STEP_FTP_NAME,
+    STEP_FTP_PATH,
+    STEP_FTP_FETCH,
+    STEP_FTP_PAUSE,
+    STEP_FTP_PROGRESS,
     STEP_DOWNLOADED,
     STEP_DOWNLOAD_EXPIRED,
     STEP_BACKOFF,
     STEP_VERIFY_OPEN,
     STEP_VERIFY_SIZE,
+    STEP_VERIFY_READ,
     STEP_VERIFY_CLOSE,
     STEP_VERIFY_JUDGE,
     STEP_SAVE,
@@ -93,11 +110,21 @@ enum fota_step_id {
     STEP_HEALTH_IDENTITY,
     STEP_HEALTH_SIM,
     STEP_HEALTHY,
+    STEP_TIDY_KEEP,
     STEP_TIDY_SYNCHRONISE,
+    STEP_TIDY_READ,
+    STEP_TIDY_REVISION,
     STEP_TIDY_FILES,
     STEP_TIDY_OPEN,
     STEP_TIDY_REMOVE,
     STEP_TIDY_CLOSE,
+    STEP_RESTORE,
+    STEP_RESTORE_APN,
+    STEP_RESTORE_PSM,
+    STEP_RESTORE_FUNCTION,
+    STEP_RESTORE_BAUD,
+    STEP_RESTORE_RATE,
+    STEP_RESTORE_FIND,
     STEP_TIDY_STATUS,
     STEP_TIDY_CLEAR,
     STEP_TIDY_SAVE,
@@ -106,11 +133,11 @@ enum fota_step_id {
 };
 
 enum fota_step_kind {
-    KIND_SEND = 1, /* a command; `tries` 0: sent once, a timeout goes to `judge` */
-    KIND_FIND,     /* look for the module, `tries` times AT, every timeout_ms */
-    KIND_ASK,      /* a request to the surroundings, refused after timeout_ms without an answer */
-    KIND_PAUSE,    /* wait pause_ms; lines may end it earlier */
-    KIND_JUDGE     /* no input or output: `judge` decides at once */
+    KIND_JUDGE, /* no input or output: `judge` decides at once */
+    KIND_SEND,  /* a command; `tries` 0: sent once, a timeout goes to `judge` */
+    KIND_FIND,  /* look for the module, `tries` times AT, every timeout_s */
+    KIND_ASK,   /* a request to the surroundings, refused after timeout_s without an answer */
+    KIND_PAUSE  /* wait pause_s; lines may end it earlier */
 };
 
 /* How the surroundings answered, and what a command without a usable answer gives. */
@@ -122,15 +149,52 @@ typedef bool fota_reader(struct fota *fota, const char *line, size_t length);
 /* Decides what comes after a result (enum at_result; AT_RESULT_NONE = no usable answer). */
 typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
 
+/* Readers (fota_read.c) and judges; a row names them by number, which is shorter than a pointer. */
+#define FOTA_READERS(X)                                                                            \
+    X(model)                                                                                       \
+    X(revision)                                                                                    \
+    X(status) X(supply) X(number) X(sim) X(registration) X(bearer) X(progress) X(identity)
+#define FOTA_JUDGES(X)                                                                             \
+    /* fota_run.c: OK is STEP_NEXT, anything else STEP_RETRY */                                    \
+    X(plain)                                                                                       \
+    /* fota_identify.c */                                                                          \
+    X(found)                                                                                       \
+    X(echo)                                                                                        \
+    X(error_form)                                                                                  \
+    X(model) X(revision) X(support) X(decide) X(clear) X(cleared) X(preflight) X(supply)           \
+        X(function) X(radio_on) X(sim) X(identity) X(healthy) /* fota_network.c */                 \
+        X(registration) X(bearer) X(activate)                 /* fota_download.c */                \
+        X(open) X(find) X(space) X(close) X(remove_busy) X(fetch) X(progress) X(ftp_progress)      \
+            X(downloaded) X(download_expired)                /* fota_push.c */                     \
+        X(push_save) X(push_open) X(push_write) X(push_size) /* fota_verify.c */                   \
+        X(verify_size) X(verify_read) X(verify)              /* fota_update.c */                   \
+        X(save) X(start) X(verdict_status) X(verdict)        /* fota_recover.c */                  \
+        X(rung) X(rung_answered) X(recovered)                /* fota_end.c */                      \
+        X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(restore) X(restore_rate)        \
+            X(tidy_status) X(tidy_done)
+
+#define X(name) READ_##name,
+enum fota_reader_id { READ_NONE, FOTA_READERS(X) READER_COUNT };
+#undef X
+#define X(name) JUDGE_##name,
+enum fota_judge_id { FOTA_JUDGES(X) JUDGE_COUNT };
+#undef X
+#define X(name) fota_reader fota_read_##name;
+FOTA_READERS(X)
+#undef X
+#define X(name) fota_judge fota_judge_##name;
+FOTA_JUDGES(X)
+#undef X
+
 struct fota_step {
-    const char *command; /* "%u" and "%a" stand for the job's URL and its quoted APN */
-    fota_reader *read;
-    fota_judge *judge; /* NULL: OK is STEP_NEXT, anything else STEP_RETRY */
-    uint16_t timeout_ms;
-    uint16_t pause_ms; /* before STEP_AGAIN and STEP_RETRY, or of KIND_PAUSE */
-    uint8_t state;     /* enum fota_state */
-    uint8_t kind;
-    uint8_t info; /* enum at_info */
+    uint8_t command; /* of FOTA_COMMANDS */
+    uint8_t read;    /* enum fota_reader_id */
+    uint8_t judge;   /* enum fota_judge_id */
+    uint8_t state;   /* enum fota_state */
+    uint8_t kind : 4;
+    uint8_t info : 4; /* enum at_info */
+    uint8_t timeout_s;
+    uint8_t pause_s; /* before STEP_AGAIN and STEP_RETRY, or of KIND_PAUSE */
     uint8_t tries;
     uint8_t next;
     uint8_t failed;
@@ -138,6 +202,13 @@ struct fota_step {
 };
 
 extern const struct fota_step fota_steps[STEP_COUNT];
+
+/* The judge of a row, and its reader for a line. */
+uint8_t fota_judge_by(struct fota_call *call, const struct fota_step *row, uint8_t result);
+bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *line, size_t length);
+
+/* fota_command.c: writes the row's command into the engine's buffer; 0: it does not fit. */
+size_t fota_format(struct fota_call *call, const struct fota_step *row);
 
 /* A row per state. */
 struct fota_state_row {
@@ -159,13 +230,19 @@ enum fota_claim {
     CLAIM_SUCCESS  /* "Update successfully" */
 };
 
-enum fota_phase { PHASE_NONE, PHASE_ABOUT_TO_START };
+enum fota_phase {
+    PHASE_NONE,
+    PHASE_ABOUT_TO_START,
+    PHASE_PUSHING, /* the file in the module is the beginning of the package */
+    PHASE_VERDICT  /* the verdict is in, the clean-up is not over */
+};
 
 /* fota_run.c: going from step to step. */
 void fota_follow(struct fota_call *call, uint8_t step);
 void fota_take_event(struct fota_call *call, const struct at_event *event);
 void fota_run_due(struct fota_call *call);
 void fota_drop_request(struct fota_call *call);
+void fota_renew_deadline(struct fota_call *call);
 void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, const char *text,
                size_t length);
 
@@ -173,6 +250,7 @@ void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, co
 uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason);
 uint8_t fota_default_outcome(const struct fota *fota);
 uint8_t fota_total_expired(struct fota_call *call);
+uint8_t fota_resume_clean_up(struct fota_call *call);
 void fota_note(struct fota *fota, const char *line, size_t length);
 void fota_note_revision(struct fota *fota);
 void fota_note_status(struct fota *fota);
@@ -208,35 +286,32 @@ enum fota_revision_class {
 };
 enum fota_revision_class fota_revision_class(const struct fota *fota, const struct fota_job *job);
 
+/* Why a try of a delivery failed: an own reason, an error of FTPEXTGET (61 to 80) or a code of
+ * HTTPTOFS (from 100 on). The policy is a table over them. */
+enum fota_failure {
+    FAILURE_RESTARTED = 1,
+    FAILURE_TIMEOUT,
+    FAILURE_LENGTH,
+    FAILURE_CHECKSUM,
+    FAILURE_UNREADABLE,
+    FAILURE_WRITE,
+    FAILURE_NO_BYTES,
+    FAILURE_FTP = 80,
+    FAILURE_HTTP = UINT16_MAX
+};
+
 /* fota_download.c */
-uint8_t fota_download_failed(struct fota_call *call, enum fota_reason reason, bool retry);
+uint8_t fota_download_failed(struct fota_call *call, uint32_t failure);
+
+/* fota_push.c: pieces of a file, to and from the module. */
+void fota_begin_chunk(struct fota_call *call);
+bool fota_wants_bytes(const struct fota *fota);
+bool fota_is_resumable(struct fota_call *call, uint32_t file_bytes);
+void fota_take_bytes(struct fota *fota, const char *bytes, size_t size);
 
 /* fota_checkpoint.c */
 void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job);
 void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint);
-bool fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint);
-
-/* Readers: fota_read.c. */
-fota_reader fota_read_model, fota_read_revision, fota_read_status, fota_read_supply;
-fota_reader fota_read_number, fota_read_sim, fota_read_registration, fota_read_bearer;
-fota_reader fota_read_progress, fota_read_identity;
-
-/* Judges, by file. */
-fota_judge fota_judge_echo, fota_judge_error_form, fota_judge_model,
-    fota_judge_revision; /* identify */
-fota_judge fota_judge_support, fota_judge_decide, fota_judge_clear, fota_judge_cleared;
-fota_judge fota_judge_preflight, fota_judge_supply, fota_judge_function, fota_judge_radio_on;
-fota_judge fota_judge_sim, fota_judge_identity, fota_judge_healthy;
-fota_judge fota_judge_found, fota_judge_resume;
-fota_judge fota_judge_registration, fota_judge_registration_gsm; /* network */
-fota_judge fota_judge_bearer, fota_judge_activate;
-fota_judge fota_judge_open, fota_judge_find, fota_judge_space, fota_judge_close; /* download */
-fota_judge fota_judge_remove_busy;
-fota_judge fota_judge_fetch, fota_judge_progress, fota_judge_downloaded;
-fota_judge fota_judge_download_expired, fota_judge_verify_size, fota_judge_verify;
-fota_judge fota_judge_save, fota_judge_start, fota_judge_verdict; /* update */
-fota_judge fota_judge_verdict_status;
-fota_judge fota_judge_rung, fota_judge_rung_answered, fota_judge_recovered;     /* recover */
-fota_judge fota_judge_tidy_files, fota_judge_tidy_status, fota_judge_tidy_done; /* end */
+uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint);
 
 #endif

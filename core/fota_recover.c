@@ -1,4 +1,6 @@
 /* fota_recover.c - the module does not answer any more, or it restarted by itself. */
+#include <string.h>
+
 #include "core/fota_internal.h"
 
 enum gate {
@@ -91,12 +93,27 @@ uint8_t fota_judge_recovered(struct fota_call *call, uint8_t result)
     return call->fota->begun ? STEP_VERDICT_ECHO : STEP_ECHO;
 }
 
-static uint8_t climb(struct fota_call *call)
+/* Where to go on when the module was found again. The file of a push keeps its whole chunks. */
+static void remember_place(struct fota *fota)
 {
-    struct fota *fota = call->fota;
     uint8_t resume = fota_state_rows[fota->state].resume;
     if (resume != STEP_STAY)
         fota->resume = resume;
+    if (fota->step >= STEP_PUSH_OPEN && fota->step <= STEP_PUSH_SIZE)
+        fota->push_resumed = true;
+}
+
+static bool module_downloads(const struct fota *fota)
+{
+    static const uint8_t steps[] = {STEP_PROGRESS_PAUSE, STEP_PROGRESS, STEP_FTP_PAUSE,
+                                    STEP_FTP_PROGRESS};
+    return memchr(steps, fota->step, sizeof steps) != NULL;
+}
+
+static uint8_t climb(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    remember_place(fota);
     fota->echo_off = false;
     return STEP_RUNG;
 }
@@ -122,12 +139,11 @@ uint8_t fota_restarted(struct fota_call *call)
     fota->polls = 0;
     if (++fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
         return fota_conclude(call, fota_default_outcome(fota), FOTA_REASON_BOOT_LOOP);
-    if (fota->state == FOTA_STATE_DOWNLOAD && fota->step != STEP_FETCH) {
-        uint8_t step = fota_download_failed(call, FOTA_REASON_RESTARTED, true);
+    if (module_downloads(fota)) {
+        uint8_t step = fota_download_failed(call, FAILURE_RESTARTED);
         if (step != STEP_BACKOFF)
             return step;
     }
-    if (row->resume != STEP_STAY)
-        fota->resume = row->resume;
+    remember_place(fota);
     return row->reset;
 }

@@ -4,11 +4,11 @@
 #include "core/fota_internal.h"
 
 #define RESYNCHRONISE_TRIES 10 /* a restart takes up to 10 s */
-#define RESYNCHRONISE_MS    2000
+#define RESYNCHRONISE_S     2
 
-static uint64_t after_ms(uint64_t now_us, uint32_t ms)
+static uint64_t after_s(uint64_t now_us, uint32_t seconds)
 {
-    return now_us + (uint64_t)ms * 1000u;
+    return at_after_ms(now_us, seconds * 1000u);
 }
 
 static const struct fota_step *row_of(const struct fota *fota)
@@ -37,9 +37,9 @@ static uint64_t state_deadline(const struct fota_call *call, uint8_t state)
     const struct fota_job *job = call->host->job;
     switch (state) {
     case FOTA_STATE_NETWORK:
-        return after_ms(call->now_us, value_or(job->network_timeout_ms, 180000));
+        return at_after_ms(call->now_us, value_or(job->network_timeout_ms, 180000));
     case FOTA_STATE_DOWNLOAD:
-        return after_ms(call->now_us, value_or(job->download_timeout_ms, 600000));
+        return at_after_ms(call->now_us, value_or(job->download_timeout_ms, 600000));
     case FOTA_STATE_AWAIT_UPDATER:
     case FOTA_STATE_UPDATING:
     case FOTA_STATE_AWAIT_BOOT:
@@ -47,8 +47,14 @@ static uint64_t state_deadline(const struct fota_call *call, uint8_t state)
     case FOTA_STATE_DONE:
         return FOTA_NEVER;
     default:
-        return after_ms(call->now_us, fota_state_rows[state].deadline_s * UINT32_C(1000));
+        return after_s(call->now_us, fota_state_rows[state].deadline_s);
     }
+}
+
+/* The state made progress that it can make only so many times. */
+void fota_renew_deadline(struct fota_call *call)
+{
+    call->fota->state_deadline_at_us = state_deadline(call, call->fota->state);
 }
 
 /* The only place that changes the state. */
@@ -58,58 +64,51 @@ static void set_state(struct fota_call *call, uint8_t state)
     uint8_t old = fota->state;
     if (old == state)
         return;
+    fota->stat_counts.state_us[old] += call->now_us - fota->state_since_at_us;
+    fota->state_since_at_us = call->now_us;
     fota->state = state;
-    fota->state_deadline_at_us = state_deadline(call, state);
+    fota_renew_deadline(call);
     fota_emit(call, FOTA_EVENT_STATE, old, state, call->cause, call->cause_length);
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
 
-/* The text that a sign in a command template stands for. */
-static size_t append_sign(const struct fota_job *job, char sign, char *buffer, size_t used)
+static void count_command(struct fota *fota, size_t length)
 {
-    if (sign == 'u')
-        return text_append(buffer, AT_COMMAND_BYTES, used, job->url != NULL ? job->url : "");
-    if (job->apn == NULL || job->apn[0] == '\0')
-        return used;
-    used = text_append(buffer, AT_COMMAND_BYTES, used, ",\"");
-    used = text_append(buffer, AT_COMMAND_BYTES, used, job->apn);
-    return text_append(buffer, AT_COMMAND_BYTES, used, "\"");
-}
-
-/* Returns the length, or 0 when the command does not fit. */
-static size_t format_command(const struct fota_job *job, const char *template, char *buffer)
-{
-    size_t used = 0;
-    const char *sign = strchr(template, '%');
-    size_t head = sign != NULL ? (size_t)(sign - template) : strlen(template);
-    memcpy(buffer, template, head);
-    used = head;
-    if (sign == NULL)
-        return used;
-    used = append_sign(job, sign[1], buffer, used);
-    return text_append(buffer, AT_COMMAND_BYTES, used, sign + 2);
+    struct fota_statistics *counts = &fota->stat_counts;
+    counts->exchanges++;
+    counts->retries += fota->tries > 1;
+    if (length > counts->command_bytes_max)
+        counts->command_bytes_max = (uint16_t)length;
 }
 
 static uint8_t send_command(struct fota_call *call)
 {
     struct fota *fota = call->fota;
     const struct fota_step *row = row_of(fota);
-    char command[AT_COMMAND_BYTES];
-    size_t length = format_command(call->host->job, row->command, command);
+    uint32_t timeout_ms = row->timeout_s * UINT32_C(1000);
+    if (row->info >= AT_INFO_PROMPT) {
+        fota_begin_chunk(call);
+        timeout_ms += fota->chunk_ms;
+    }
+    size_t length = fota_format(call, row);
     fota->tries++;
     fota->info_seen = false;
     memset(fota->value, 0, sizeof fota->value);
-    if (!at_send(&fota->at, command, length, row->info, row->timeout_ms, call->now_us))
+    if (!at_send(&fota->at, fota->at.command, length, (enum at_info)row->info, timeout_ms,
+                 call->now_us))
         return STEP_END;
-    fota_emit(call, FOTA_EVENT_COMMAND, ++fota->command_number, 0, command, length);
+    if (row->info == AT_INFO_DATA)
+        at_expect(&fota->at, fota->chunk_bytes, fota->offset == 0, 'P'); /* zip: "PK" */
+    count_command(fota, length);
+    fota_emit(call, FOTA_EVENT_COMMAND, ++fota->command_number, 0, fota->at.command, length);
     return STEP_STAY;
 }
 
-static void look_for_module(struct fota_call *call, uint8_t tries, uint32_t interval_ms)
+static void look_for_module(struct fota_call *call, uint8_t tries, uint32_t interval_s)
 {
     struct fota *fota = call->fota;
-    at_synchronise(&fota->at, tries, interval_ms, call->now_us);
+    at_synchronise(&fota->at, tries, interval_s * 1000u, call->now_us);
     fota_emit(call, FOTA_EVENT_COMMAND, ++fota->command_number, 0, "AT", 2);
 }
 
@@ -124,14 +123,14 @@ static uint8_t begin_command(struct fota_call *call)
     fota->resynchronising = at_owed(&fota->at);
     if (!fota->resynchronising)
         return send_command(call);
-    look_for_module(call, RESYNCHRONISE_TRIES, RESYNCHRONISE_MS);
+    look_for_module(call, RESYNCHRONISE_TRIES, RESYNCHRONISE_S);
     return STEP_STAY;
 }
 
 static uint8_t wait_and_repeat(struct fota_call *call)
 {
     call->fota->waiting = true;
-    call->fota->wake_at_us = after_ms(call->now_us, row_of(call->fota)->pause_ms);
+    call->fota->wake_at_us = after_s(call->now_us, row_of(call->fota)->pause_s);
     return STEP_STAY;
 }
 
@@ -149,14 +148,27 @@ static uint8_t again(struct fota_call *call)
 
 /* ---- requests ------------------------------------------------------------------------------ */
 
+/* What the steps that ask want. */
+static void choose_request(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    fota->request = FOTA_REQUEST_SAVE_CHECKPOINT;
+    if (fota->step == STEP_RUNG_ASK) {
+        fota->request = fota_rung_request(fota);
+        fota->request_argument = fota_rung_argument(call);
+    } else if (fota->step == STEP_RESTORE_RATE) {
+        fota->request = FOTA_REQUEST_SET_BAUD;
+        fota->request_argument = call->host->job->restore.baud_bps;
+    } else {
+        fota->checkpoint_asked = true;
+    }
+}
+
 static uint8_t ask(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    bool ladder = fota->state == FOTA_STATE_RECOVER;
-    fota->request = ladder ? fota_rung_request(fota) : FOTA_REQUEST_SAVE_CHECKPOINT;
-    fota->request_argument = ladder ? fota_rung_argument(call) : 0;
-    fota->checkpoint_asked = fota->checkpoint_asked || !ladder;
-    fota->wake_at_us = after_ms(call->now_us, row_of(fota)->timeout_ms);
+    choose_request(call);
+    fota->wake_at_us = after_s(call->now_us, row_of(fota)->timeout_s);
     fota_emit(call, FOTA_EVENT_REQUEST, fota->request, 0, "", 0);
     return STEP_STAY;
 }
@@ -170,12 +182,17 @@ void fota_drop_request(struct fota_call *call)
 void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uint64_t now_us)
 {
     struct fota_call call = {fota, host, now_us, "answer", 6};
+    if (fota_wants_bytes(fota)) { /* fota_give() is the only good answer */
+        fota_emit(&call, FOTA_EVENT_REQUEST, FOTA_REQUEST_GIVE_BYTES, 2, "", 0);
+        fota_follow(&call, fota_download_failed(&call, FAILURE_NO_BYTES));
+        return;
+    }
     if (fota->request == FOTA_REQUEST_NONE)
         return;
     fota_emit(&call, FOTA_EVENT_REQUEST, fota->request, done ? 1 : 2, "", 0);
     fota_drop_request(&call);
     fota->wake_at_us = FOTA_NEVER;
-    fota_follow(&call, row_of(fota)->judge(&call, done ? ANSWER_DONE : ANSWER_REFUSED));
+    fota_follow(&call, fota_judge_by(&call, row_of(fota), done ? ANSWER_DONE : ANSWER_REFUSED));
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -183,11 +200,11 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
 static uint8_t pause(struct fota_call *call, const struct fota_step *row)
 {
     struct fota *fota = call->fota;
-    uint32_t factor = fota->pause_factor != 0 ? fota->pause_factor : 1;
-    fota->pause_factor = 0;
+    uint32_t pause_s = value_or(fota->pause_s, row->pause_s);
+    fota->pause_s = 0;
     at_abort(&fota->at);
     if (row->state != FOTA_STATE_DONE)
-        fota->wake_at_us = after_ms(call->now_us, row->pause_ms * factor);
+        fota->wake_at_us = after_s(call->now_us, pause_s);
     return STEP_STAY;
 }
 
@@ -217,8 +234,7 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
     case KIND_SEND:
         return begin_command(call);
     case KIND_FIND:
-        look_for_module(call, row->tries != 0 ? row->tries : fota_rung_tries(fota),
-                        row->timeout_ms);
+        look_for_module(call, row->tries != 0 ? row->tries : fota_rung_tries(fota), row->timeout_s);
         return STEP_STAY;
     case KIND_ASK:
         at_abort(&fota->at);
@@ -228,7 +244,7 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
             report_outcome(call);
         return pause(call, row);
     default:
-        return row->judge(call, AT_RESULT_NONE);
+        return fota_judge_by(call, row, AT_RESULT_NONE);
     }
 }
 
@@ -249,6 +265,9 @@ void fota_follow(struct fota_call *call, uint8_t step)
         case STEP_END:
             step = fota_conclude(call, fota_default_outcome(call->fota), row->reason);
             break;
+        case STEP_ROUTE:
+            step = call->host->job->delivery == FOTA_DELIVERY_PUSH ? STEP_OPEN : STEP_REGISTRATION;
+            break;
         case STEP_LOST:
             step = fota_contact_lost(call);
             break;
@@ -260,14 +279,6 @@ void fota_follow(struct fota_call *call, uint8_t step)
 
 /* ---- what the AT engine reports ------------------------------------------------------------ */
 
-static uint8_t judge(struct fota_call *call, uint8_t result)
-{
-    const struct fota_step *row = row_of(call->fota);
-    if (row->judge != NULL)
-        return row->judge(call, result);
-    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
-}
-
 static uint8_t timed_out(struct fota_call *call)
 {
     struct fota *fota = call->fota;
@@ -278,7 +289,7 @@ static uint8_t timed_out(struct fota_call *call)
         return row->failed;
     if (fota->tries < row->tries)
         return begin_command(call);
-    return judge(call, AT_RESULT_NONE);
+    return fota_judge_by(call, row, AT_RESULT_NONE);
 }
 
 static uint8_t answered(struct fota_call *call, const struct at_event *event)
@@ -302,40 +313,67 @@ static uint8_t answered(struct fota_call *call, const struct at_event *event)
         fota_note(fota, event->text, event->length);
     if (result == AT_RESULT_OK && row->info != AT_INFO_NONE && !fota->info_seen)
         result = AT_RESULT_NONE;
-    return judge(call, result);
+    return fota_judge_by(call, row, result);
+}
+
+static void take_information(struct fota_call *call, const struct at_event *event)
+{
+    struct fota *fota = call->fota;
+    const struct fota_step *row = row_of(fota);
+    if (!fota_read_by(row, fota, event->text, event->length)) {
+        fota_take_urc(call, event->text, event->length);
+        return;
+    }
+    fota->info_seen = true;
+    fota_note(fota, event->text, event->length);
+    if (row->read == READ_status)
+        fota_emit(call, FOTA_EVENT_STATUS, fota->result.status, 0, event->text, event->length);
+}
+
+/* The module's time for a chunk begins with its prompt. */
+static void take_prompt(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    fota->info_seen = true;
+    fota->at.deadline_at_us =
+        at_after_ms(call->now_us, fota->chunk_ms + row_of(fota)->timeout_s * UINT32_C(1000));
+}
+
+static void take_end(struct fota_call *call, const struct at_event *event)
+{
+    bool timeout = event->kind == AT_EVENT_TIMEOUT;
+    call->cause = timeout ? "timeout" : event->text;
+    call->cause_length = timeout ? 7 : event->length;
+    fota_emit(call, FOTA_EVENT_RESULT, 0, 0, call->cause, call->cause_length);
+    if (timeout)
+        fota_follow(call, timed_out(call));
+    else if (event->kind == AT_EVENT_RESULT)
+        fota_follow(call, answered(call, event));
 }
 
 void fota_take_event(struct fota_call *call, const struct at_event *event)
 {
-    struct fota *fota = call->fota;
-    const struct fota_step *row = row_of(fota);
-    bool timeout = event->kind == AT_EVENT_TIMEOUT;
-    call->cause = timeout ? "timeout" : event->text;
-    call->cause_length = timeout ? 7 : event->length;
+    call->cause = event->text;
+    call->cause_length = event->length;
     switch (event->kind) {
+    case AT_EVENT_NONE:
+        return;
     case AT_EVENT_INFO:
-        if (row->read != NULL && row->read(fota, event->text, event->length)) {
-            fota->info_seen = true;
-            fota_note(fota, event->text, event->length);
-            if (row->read == fota_read_status)
-                fota_emit(call, FOTA_EVENT_STATUS, fota->result.status, 0, event->text,
-                          event->length);
-            return;
-        }
-        fota_take_urc(call, event->text, event->length);
+        take_information(call, event);
         return;
     case AT_EVENT_URC:
         fota_take_urc(call, event->text, event->length);
         return;
-    case AT_EVENT_NONE:
+    case AT_EVENT_PROMPT:
+        take_prompt(call);
+        return;
+    case AT_EVENT_DATA:
+        call->fota->info_seen = true;
+        fota_take_bytes(call->fota, event->text, event->length);
         return;
     default:
-        fota_emit(call, FOTA_EVENT_RESULT, 0, 0, call->cause, call->cause_length);
+        take_end(call, event);
     }
-    if (event->kind == AT_EVENT_TIMEOUT)
-        fota_follow(call, timed_out(call));
-    else if (event->kind == AT_EVENT_RESULT)
-        fota_follow(call, answered(call, event));
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */
@@ -351,7 +389,7 @@ static uint8_t woken(struct fota_call *call)
         return row->next;
     fota_emit(call, FOTA_EVENT_REQUEST, fota->request, 2, "timeout", 7);
     fota_drop_request(call);
-    return row->judge(call, ANSWER_REFUSED);
+    return fota_judge_by(call, row, ANSWER_REFUSED);
 }
 
 void fota_run_due(struct fota_call *call)

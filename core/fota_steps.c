@@ -7,164 +7,189 @@
  */
 #include <stddef.h>
 
-#include "core/fota_internal.h"
+#include "core/fota_command.h"
 
-#define PACKAGE "1,\"update.zip\"" /* directory 1 is /fota/ (AT106 15.2) */
-
-/* Shorthands that keep a row on few lines. */
-#define SEND(in, text, ms, n, to, otherwise, why)                                                  \
-    .state = FOTA_STATE_##in, .kind = KIND_SEND, .command = text, .timeout_ms = ms, .tries = n,    \
-    .pause_ms = 2000, .next = STEP_##to, .failed = STEP_##otherwise, .reason = FOTA_REASON_##why
-#define ASKS(how, reader) .info = AT_INFO_##how, .read = fota_read_##reader
-#define FIND(in, n, ms, to, otherwise)                                                             \
-    .state = FOTA_STATE_##in, .kind = KIND_FIND, .tries = n, .timeout_ms = ms, .next = STEP_##to,  \
+/* Shorthands that keep a row on few lines. Times are seconds. */
+#define SEND(in, text, s, n, to, otherwise, why)                                                   \
+    .state = FOTA_STATE_##in, .kind = KIND_SEND, .command = COMMAND_##text, .timeout_s = s,        \
+    .tries = n, .pause_s = 2, .next = STEP_##to, .failed = STEP_##otherwise,                       \
+    .reason = FOTA_REASON_##why
+#define ASKS(how, reader) .info = AT_INFO_##how, .read = READ_##reader
+#define FIND(in, n, s, to, otherwise)                                                              \
+    .state = FOTA_STATE_##in, .kind = KIND_FIND, .tries = n, .timeout_s = s, .next = STEP_##to,    \
     .failed = STEP_##otherwise, .reason = FOTA_REASON_NO_ANSWER
 #define ASK(in, why)                                                                               \
-    .state = FOTA_STATE_##in, .kind = KIND_ASK, .timeout_ms = 60000, .reason = FOTA_REASON_##why
-#define PAUSE(in, ms, to, why)                                                                     \
-    .state = FOTA_STATE_##in, .kind = KIND_PAUSE, .pause_ms = ms, .next = STEP_##to,               \
+    .state = FOTA_STATE_##in, .kind = KIND_ASK, .timeout_s = 60, .reason = FOTA_REASON_##why
+#define PAUSE(in, s, to, why)                                                                      \
+    .state = FOTA_STATE_##in, .kind = KIND_PAUSE, .pause_s = s, .next = STEP_##to,                 \
     .reason = FOTA_REASON_##why
-#define JUDGE(in, by) .state = FOTA_STATE_##in, .kind = KIND_JUDGE, .judge = fota_judge_##by
+#define JUDGE(in, by) .state = FOTA_STATE_##in, .kind = KIND_JUDGE, BY(by)
+#define BY(name)      .judge = JUDGE_##name
 
 const struct fota_step fota_steps[STEP_COUNT] = {
-    [STEP_SYNCHRONISE] = {FIND(SYNCHRONISE, 20, 2000, ECHO, LOST), .judge = fota_judge_found},
-    [STEP_ECHO] = {SEND(SYNCHRONISE, "ATE0V1Q0", 3000, 3, ERROR_FORM, ERROR_FORM, NO_ANSWER),
-                   .judge = fota_judge_echo},
-    [STEP_ERROR_FORM] = {SEND(SYNCHRONISE, "AT+CMEE=1", 3000, 3, MODEL, MODEL, NO_ANSWER),
-                         .judge = fota_judge_error_form},
+    /* A push was cut off: the module may still take what it gets for bytes of the file. Its input
+     * time is 10 s at most (AT106 15.2); the bytes of an unfinished chunk are then discarded. */
+    [STEP_SETTLE] = {PAUSE(SYNCHRONISE, 12, SYNCHRONISE, NO_ANSWER)},
+    [STEP_SYNCHRONISE] = {FIND(SYNCHRONISE, 20, 2, ECHO, LOST), BY(found)},
+    [STEP_ECHO] = {SEND(SYNCHRONISE, NORMALISE, 3, 3, ERROR_FORM, ERROR_FORM, NO_ANSWER), BY(echo)},
+    [STEP_ERROR_FORM] = {SEND(SYNCHRONISE, ERROR_FORM, 3, 3, MODEL, MODEL, NO_ANSWER),
+                         BY(error_form)},
 
-    [STEP_MODEL] = {SEND(IDENTIFY, "AT+CGMM", 5000, 3, REVISION, END, WRONG_MODEL),
-                    ASKS(ANY, model), .judge = fota_judge_model},
-    [STEP_REVISION] = {SEND(IDENTIFY, "AT+GMR", 5000, 3, SUPPORT, END, WRONG_BASE),
-                       ASKS(ANY, revision), .judge = fota_judge_revision},
-    [STEP_SUPPORT] = {SEND(IDENTIFY, "AT+CFOTA?", 5000, 3, DECIDE, END, NOT_SUPPORTED),
-                      ASKS(NAME, status), .judge = fota_judge_support},
+    [STEP_MODEL] = {SEND(IDENTIFY, MODEL, 5, 3, REVISION, END, WRONG_MODEL), ASKS(ANY, model),
+                    BY(model)},
+    [STEP_REVISION] = {SEND(IDENTIFY, REVISION, 5, 3, SUPPORT, END, WRONG_BASE),
+                       ASKS(ANY, revision), BY(revision)},
+    [STEP_SUPPORT] = {SEND(IDENTIFY, STATUS, 5, 3, DECIDE, END, NOT_SUPPORTED), ASKS(NAME, status),
+                      BY(support)},
     [STEP_DECIDE] = {JUDGE(DECIDE, decide), .next = STEP_PREFLIGHT},
-    [STEP_CLEAR] = {SEND(DECIDE, "AT+CFOTA=0", 10000, 3, CLEARED, CLEARED, LEFT_OVER),
-                    .judge = fota_judge_clear},
-    [STEP_CLEARED] = {SEND(DECIDE, "AT+CFOTA?", 5000, 3, PREFLIGHT, END, LEFT_OVER),
-                      ASKS(NAME, status), .judge = fota_judge_cleared},
+    [STEP_CLEAR] = {SEND(DECIDE, CLEAR, 10, 3, CLEARED, CLEARED, LEFT_OVER), BY(clear)},
+    [STEP_CLEARED] = {SEND(DECIDE, STATUS, 5, 3, PREFLIGHT, END, LEFT_OVER), ASKS(NAME, status),
+                      BY(cleared)},
 
     [STEP_PREFLIGHT] = {JUDGE(PREFLIGHT, preflight)},
-    [STEP_SUPPLY] = {SEND(PREFLIGHT, "AT+CBC", 5000, 3, FUNCTION, END, LOW_SUPPLY),
-                     ASKS(NAME, supply), .judge = fota_judge_supply},
-    [STEP_FUNCTION] = {SEND(PREFLIGHT, "AT+CFUN?", 10000, 3, SIM, RADIO_ON, RADIO_OFF),
-                       ASKS(NAME, number), .judge = fota_judge_function},
-    [STEP_RADIO_ON] = {SEND(PREFLIGHT, "AT+CFUN=1", 12000, 1, FUNCTION, FUNCTION, RADIO_OFF),
-                       .judge = fota_judge_radio_on},
-    [STEP_SIM] = {SEND(PREFLIGHT, "AT+CPIN?", 6000, 3, REGISTRATION, END, NO_SIM), ASKS(NAME, sim),
-                  .judge = fota_judge_sim},
+    [STEP_SUPPLY] = {SEND(PREFLIGHT, SUPPLY, 5, 3, FUNCTION, END, LOW_SUPPLY), ASKS(NAME, supply),
+                     BY(supply)},
+    [STEP_FUNCTION] = {SEND(PREFLIGHT, FUNCTION, 10, 3, SIM, RADIO_ON, RADIO_OFF),
+                       ASKS(NAME, number), BY(function)},
+    [STEP_RADIO_ON] = {SEND(PREFLIGHT, RADIO_ON, 12, 1, FUNCTION, FUNCTION, RADIO_OFF),
+                       BY(radio_on)},
+    [STEP_SIM] = {SEND(PREFLIGHT, SIM, 6, 3, ROUTE, END, NO_SIM), ASKS(NAME, sim), BY(sim)},
 
-    [STEP_REGISTRATION] = {SEND(NETWORK, "AT+CEREG?", 5000, 1, BEARER, REGISTRATION_GSM,
-                                NO_NETWORK),
-                           ASKS(NAME, registration), .judge = fota_judge_registration},
-    [STEP_REGISTRATION_GSM] = {SEND(NETWORK, "AT+CREG?", 5000, 1, BEARER, REGISTRATION_PAUSE,
+    [STEP_REGISTRATION] = {SEND(NETWORK, REGISTRATION, 5, 1, BEARER, REGISTRATION_GSM, NO_NETWORK),
+                           ASKS(NAME, registration), BY(registration)},
+    [STEP_REGISTRATION_GSM] = {SEND(NETWORK, REGISTRATION_GSM, 5, 1, BEARER, REGISTRATION_PAUSE,
                                     NO_NETWORK),
-                               ASKS(NAME, registration), .judge = fota_judge_registration},
-    [STEP_REGISTRATION_PAUSE] = {PAUSE(NETWORK, 2000, REGISTRATION, NO_NETWORK)},
-    [STEP_BEARER] = {SEND(NETWORK, "AT+CNACT?", 10000, 3, OPEN, ACTIVATE, NO_BEARER),
-                     ASKS(NAME, bearer), .judge = fota_judge_bearer},
-    [STEP_BEARER_PAUSE] = {PAUSE(NETWORK, 2000, BEARER, NO_BEARER)},
-    [STEP_ACTIVATE] = {SEND(NETWORK, "AT+CNACT=1%a", 60000, 1, BEARER_PAUSE, ACTIVATE_PAUSE,
-                            NO_BEARER),
-                       .judge = fota_judge_activate},
-    [STEP_ACTIVATE_PAUSE] = {PAUSE(NETWORK, 5000, BEARER, NO_BEARER)},
-    [STEP_BACKOFF] = {PAUSE(NETWORK, 10000, REGISTRATION, NO_NETWORK)},
+                               ASKS(NAME, registration), BY(registration)},
+    [STEP_REGISTRATION_PAUSE] = {PAUSE(NETWORK, 2, REGISTRATION, NO_NETWORK)},
+    [STEP_BEARER] = {SEND(NETWORK, BEARER, 10, 3, OPEN, ACTIVATE, NO_BEARER), ASKS(NAME, bearer),
+                     BY(bearer)},
+    [STEP_BEARER_PAUSE] = {PAUSE(NETWORK, 2, BEARER, NO_BEARER)},
+    [STEP_ACTIVATE] = {SEND(NETWORK, ACTIVATE, 60, 1, BEARER_PAUSE, ACTIVATE_PAUSE, NO_BEARER),
+                       BY(activate)},
+    [STEP_ACTIVATE_PAUSE] = {PAUSE(NETWORK, 5, BEARER, NO_BEARER)},
+    [STEP_BACKOFF] = {PAUSE(PREPARE, 10, ROUTE, FILE_SYSTEM)},
 
-    [STEP_OPEN] = {SEND(PREPARE, "AT+CFSINIT", 10000, 1, FIND, FIND, FILE_SYSTEM),
-                   .judge = fota_judge_open},
-    [STEP_FIND] = {SEND(PREPARE, "AT+CFSGFIS=" PACKAGE, 10000, 1, REMOVE, SPACE, FILE_SYSTEM),
-                   ASKS(NAME, number), .judge = fota_judge_find},
-    [STEP_REMOVE] = {SEND(PREPARE, "AT+CFSDFILE=" PACKAGE, 20000, 1, SPACE, REMOVE_BUSY,
-                          FILE_SYSTEM)},
+    [STEP_OPEN] = {SEND(PREPARE, OPEN, 10, 1, FIND, FIND, FILE_SYSTEM), BY(open)},
+    [STEP_FIND] = {SEND(PREPARE, SIZE, 10, 1, REMOVE, SPACE, FILE_SYSTEM), ASKS(NAME, number),
+                   BY(find)},
+    [STEP_REMOVE] = {SEND(PREPARE, REMOVE, 20, 1, SPACE, REMOVE_BUSY, FILE_SYSTEM)},
     /* A download that an earlier call began may still write the file; or it is gone already and the
      * OK was lost: it is looked for again. */
-    [STEP_REMOVE_BUSY] = {SEND(PREPARE, "AT+HTTPTOFSRL?", 5000, 1, REMOVE_PAUSE, END, FILE_SYSTEM),
-                          ASKS(NAME, progress), .judge = fota_judge_remove_busy},
-    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5000, FIND, FILE_SYSTEM)},
-    [STEP_SPACE] = {SEND(PREPARE, "AT+CFSGFRS?", 10000, 2, CLOSE, CLOSE, NO_SPACE),
-                    ASKS(NAME, number), .judge = fota_judge_space},
-    [STEP_CLOSE] = {SEND(PREPARE, "AT+CFSTERM", 10000, 1, FETCH, FETCH, FILE_SYSTEM),
-                    .judge = fota_judge_close},
+    [STEP_REMOVE_BUSY] = {SEND(PREPARE, PROGRESS, 5, 1, REMOVE_PAUSE, END, FILE_SYSTEM),
+                          ASKS(NAME, progress), BY(remove_busy)},
+    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5, FIND, FILE_SYSTEM)},
+    [STEP_SPACE] = {SEND(PREPARE, SPACE, 10, 2, CLOSE, CLOSE, NO_SPACE), ASKS(NAME, number),
+                    BY(space)},
+    [STEP_CLOSE] = {SEND(PREPARE, CLOSE, 10, 1, FETCH, FETCH, FILE_SYSTEM), BY(close)},
 
-    [STEP_FETCH] = {SEND(DOWNLOAD, "AT+HTTPTOFS=\"%u\",\"/fota/update.zip\"", 20000, 0,
-                         PROGRESS_PAUSE, END, HTTP_OTHER),
-                    .judge = fota_judge_fetch},
-    [STEP_PROGRESS_PAUSE] = {PAUSE(DOWNLOAD, 5000, PROGRESS, DOWNLOAD_TIMEOUT)},
-    [STEP_PROGRESS] = {SEND(DOWNLOAD, "AT+HTTPTOFSRL?", 5000, 1, PROGRESS_PAUSE, PROGRESS_PAUSE,
+    [STEP_FETCH] = {SEND(DOWNLOAD, FETCH, 20, 0, PROGRESS_PAUSE, END, HTTP_OTHER), BY(fetch)},
+    [STEP_PROGRESS_PAUSE] = {PAUSE(DOWNLOAD, 5, PROGRESS, DOWNLOAD_TIMEOUT)},
+    [STEP_PROGRESS] = {SEND(DOWNLOAD, PROGRESS, 5, 1, PROGRESS_PAUSE, PROGRESS_PAUSE,
                             DOWNLOAD_TIMEOUT),
-                       ASKS(NAME, progress), .judge = fota_judge_progress},
+                       ASKS(NAME, progress), BY(progress)},
+    [STEP_PUSH_SAVE] = {ASK(PREPARE, CHECKPOINT_REFUSED), BY(push_save), .next = STEP_PUSH_OPEN},
+    [STEP_PUSH_OPEN] = {SEND(DOWNLOAD, OPEN, 10, 1, PUSH_WRITE, PUSH_WRITE, WRITE_FAILED),
+                        BY(push_open)},
+    /* Not idempotent: sent once, then the size of the file tells what came of it. */
+    [STEP_PUSH_WRITE] = {SEND(DOWNLOAD, WRITE, 10, 0, PUSH_SIZE, PUSH_SIZE, WRITE_FAILED),
+                         .info = AT_INFO_PROMPT, BY(push_write)},
+    [STEP_PUSH_SIZE] = {SEND(DOWNLOAD, SIZE, 10, 3, PUSH_WRITE, END, WRITE_FAILED),
+                        ASKS(NAME, number), BY(push_size)},
+
+    [STEP_FTP_CONTEXT] = {SEND(DOWNLOAD, FTP_CONTEXT, 10, 2, FTP_SERVER, END, FTP_OTHER)},
+    [STEP_FTP_SERVER] = {SEND(DOWNLOAD, FTP_SERVER, 10, 2, FTP_PORT, END, FTP_OTHER)},
+    [STEP_FTP_PORT] = {SEND(DOWNLOAD, FTP_PORT, 10, 2, FTP_USER, END, FTP_OTHER)},
+    [STEP_FTP_USER] = {SEND(DOWNLOAD, FTP_USER, 10, 2, FTP_PASSWORD, END, FTP_OTHER)},
+    [STEP_FTP_PASSWORD] = {SEND(DOWNLOAD, FTP_PASSWORD, 10, 2, FTP_NAME, END, FTP_OTHER)},
+    [STEP_FTP_NAME] = {SEND(DOWNLOAD, FTP_NAME, 10, 2, FTP_PATH, END, FTP_OTHER)},
+    [STEP_FTP_PATH] = {SEND(DOWNLOAD, FTP_PATH, 10, 2, FTP_FETCH, END, FTP_OTHER)},
+    [STEP_FTP_FETCH] = {SEND(DOWNLOAD, FTP_FETCH, 80, 0, FTP_PAUSE, END, FTP_OTHER), BY(fetch)},
+    [STEP_FTP_PAUSE] = {PAUSE(DOWNLOAD, 5, FTP_PROGRESS, DOWNLOAD_TIMEOUT)},
+    [STEP_FTP_PROGRESS] = {SEND(DOWNLOAD, FTP_PROGRESS, 5, 1, FTP_PAUSE, FTP_PAUSE,
+                                DOWNLOAD_TIMEOUT),
+                           ASKS(NAME, progress), BY(ftp_progress)},
+
     [STEP_DOWNLOADED] = {JUDGE(DOWNLOAD, downloaded), .next = STEP_VERIFY_OPEN},
     [STEP_DOWNLOAD_EXPIRED] = {JUDGE(DOWNLOAD, download_expired)},
 
-    [STEP_VERIFY_OPEN] = {SEND(VERIFY, "AT+CFSINIT", 10000, 1, VERIFY_SIZE, VERIFY_SIZE,
-                               FILE_SYSTEM),
-                          .judge = fota_judge_open},
-    [STEP_VERIFY_SIZE] = {SEND(VERIFY, "AT+CFSGFIS=" PACKAGE, 10000, 3, VERIFY_CLOSE, VERIFY_CLOSE,
-                               FILE_SYSTEM),
-                          ASKS(NAME, number), .judge = fota_judge_verify_size},
-    [STEP_VERIFY_CLOSE] = {SEND(VERIFY, "AT+CFSTERM", 10000, 1, VERIFY_JUDGE, VERIFY_JUDGE,
-                                FILE_SYSTEM),
-                           .judge = fota_judge_close},
+    [STEP_VERIFY_OPEN] = {SEND(VERIFY, OPEN, 10, 1, VERIFY_SIZE, VERIFY_SIZE, FILE_SYSTEM),
+                          BY(open)},
+    [STEP_VERIFY_SIZE] = {SEND(VERIFY, SIZE, 10, 3, VERIFY_CLOSE, VERIFY_CLOSE, FILE_SYSTEM),
+                          ASKS(NAME, number), BY(verify_size)},
+    [STEP_VERIFY_READ] = {SEND(VERIFY, READ, 5, 3, VERIFY_CLOSE, VERIFY_CLOSE, UNREADABLE),
+                          ASKS(DATA, number), BY(verify_read)},
+    [STEP_VERIFY_CLOSE] = {SEND(VERIFY, CLOSE, 10, 1, VERIFY_JUDGE, VERIFY_JUDGE, FILE_SYSTEM),
+                           BY(close)},
     [STEP_VERIFY_JUDGE] = {JUDGE(VERIFY, verify), .next = STEP_SAVE,
                            .reason = FOTA_REASON_WRONG_LENGTH},
 
-    [STEP_SAVE] = {ASK(CHECKPOINT, CHECKPOINT_REFUSED), .judge = fota_judge_save,
-                   .next = STEP_START},
+    [STEP_SAVE] = {ASK(CHECKPOINT, CHECKPOINT_REFUSED), BY(save), .next = STEP_START},
     /* Once in an attempt: tries 0. */
-    [STEP_START] = {SEND(START, "AT+CFOTA=1", 10000, 0, AWAIT_UPDATER, AWAIT_UPDATER,
-                         START_REFUSED),
-                    .judge = fota_judge_start},
+    [STEP_START] = {SEND(START, START, 10, 0, AWAIT_UPDATER, AWAIT_UPDATER, START_REFUSED),
+                    BY(start)},
 
     /* The updater must not be disturbed: one AT, after silence only. */
-    [STEP_AWAIT_UPDATER] = {PAUSE(AWAIT_UPDATER, 30000, AWAIT_UPDATER_PROBE, SILENT)},
-    [STEP_AWAIT_UPDATER_PROBE] = {FIND(AWAIT_UPDATER, 1, 3000, VERDICT_ECHO, AWAIT_UPDATER)},
-    [STEP_UPDATING] = {PAUSE(UPDATING, 30000, UPDATING_PROBE, SILENT)},
-    [STEP_UPDATING_PROBE] = {FIND(UPDATING, 1, 3000, VERDICT_ECHO, UPDATING)},
-    [STEP_AWAIT_BOOT] = {PAUSE(AWAIT_BOOT, 10000, AWAIT_BOOT_PROBE, SILENT)},
-    [STEP_AWAIT_BOOT_PROBE] = {FIND(AWAIT_BOOT, 3, 2000, VERDICT_ECHO, AWAIT_BOOT)},
+    [STEP_AWAIT_UPDATER] = {PAUSE(AWAIT_UPDATER, 30, AWAIT_UPDATER_PROBE, SILENT)},
+    [STEP_AWAIT_UPDATER_PROBE] = {FIND(AWAIT_UPDATER, 1, 3, VERDICT_ECHO, AWAIT_UPDATER)},
+    [STEP_UPDATING] = {PAUSE(UPDATING, 30, UPDATING_PROBE, SILENT)},
+    [STEP_UPDATING_PROBE] = {FIND(UPDATING, 1, 3, VERDICT_ECHO, UPDATING)},
+    [STEP_AWAIT_BOOT] = {PAUSE(AWAIT_BOOT, 10, AWAIT_BOOT_PROBE, SILENT)},
+    [STEP_AWAIT_BOOT_PROBE] = {FIND(AWAIT_BOOT, 3, 2, VERDICT_ECHO, AWAIT_BOOT)},
 
     [STEP_RUNG] = {JUDGE(RECOVER, rung), .reason = FOTA_REASON_NO_ANSWER},
-    [STEP_RUNG_ASK] = {ASK(RECOVER, NO_ANSWER), .judge = fota_judge_rung_answered,
-                       .next = STEP_RUNG_SYNCHRONISE, .failed = STEP_RUNG},
-    [STEP_RUNG_SYNCHRONISE] = {FIND(RECOVER, 0, 2000, RECOVERED, RUNG)}, /* tries: of the rung */
+    [STEP_RUNG_ASK] = {ASK(RECOVER, NO_ANSWER), BY(rung_answered), .next = STEP_RUNG_SYNCHRONISE,
+                       .failed = STEP_RUNG},
+    [STEP_RUNG_SYNCHRONISE] = {FIND(RECOVER, 0, 2, RECOVERED, RUNG)}, /* tries: of the rung */
     [STEP_RECOVERED] = {JUDGE(RECOVER, recovered)},
 
-    [STEP_VERDICT_ECHO] = {SEND(VERDICT, "ATE0V1Q0", 3000, 3, VERDICT_ERROR_FORM,
-                                VERDICT_ERROR_FORM, SILENT),
-                           .judge = fota_judge_echo},
-    [STEP_VERDICT_ERROR_FORM] = {SEND(VERDICT, "AT+CMEE=1", 3000, 3, VERDICT_STATUS, VERDICT_STATUS,
+    [STEP_VERDICT_ECHO] = {SEND(VERDICT, NORMALISE, 3, 3, VERDICT_ERROR_FORM, VERDICT_ERROR_FORM,
+                                SILENT),
+                           BY(echo)},
+    [STEP_VERDICT_ERROR_FORM] = {SEND(VERDICT, ERROR_FORM, 3, 3, VERDICT_STATUS, VERDICT_STATUS,
                                       SILENT)},
-    [STEP_VERDICT_STATUS] = {SEND(VERDICT, "AT+CFOTA?", 5000, 3, VERDICT_REVISION, VERDICT_REVISION,
+    [STEP_VERDICT_STATUS] = {SEND(VERDICT, STATUS, 5, 3, VERDICT_REVISION, VERDICT_REVISION,
                                   SILENT),
-                             ASKS(NAME, status), .judge = fota_judge_verdict_status},
-    [STEP_VERDICT_REVISION] = {SEND(VERDICT, "AT+GMR", 5000, 3, VERDICT_JUDGE, VERDICT_JUDGE,
-                                    SILENT),
-                               ASKS(ANY, revision), .judge = fota_judge_revision},
+                             ASKS(NAME, status), BY(verdict_status)},
+    [STEP_VERDICT_REVISION] = {SEND(VERDICT, REVISION, 5, 3, VERDICT_JUDGE, VERDICT_JUDGE, SILENT),
+                               ASKS(ANY, revision), BY(revision)},
     [STEP_VERDICT_JUDGE] = {JUDGE(VERDICT, verdict)},
 
-    [STEP_HEALTH_FUNCTION] = {SEND(HEALTH, "AT+CFUN?", 10000, 3, HEALTH_IDENTITY, HEALTH_RADIO_ON,
+    [STEP_HEALTH_FUNCTION] = {SEND(HEALTH, FUNCTION, 10, 3, HEALTH_IDENTITY, HEALTH_RADIO_ON,
                                    RADIO_UNHEALTHY),
-                              ASKS(NAME, number), .judge = fota_judge_function},
-    [STEP_HEALTH_RADIO_ON] = {SEND(HEALTH, "AT+CFUN=1", 12000, 1, HEALTH_FUNCTION, HEALTH_FUNCTION,
+                              ASKS(NAME, number), BY(function)},
+    [STEP_HEALTH_RADIO_ON] = {SEND(HEALTH, RADIO_ON, 12, 1, HEALTH_FUNCTION, HEALTH_FUNCTION,
                                    RADIO_UNHEALTHY),
-                              .judge = fota_judge_radio_on},
-    [STEP_HEALTH_IDENTITY] = {SEND(HEALTH, "AT+GSN", 5000, 3, HEALTH_SIM, END, IDENTITY_LOST),
-                              ASKS(ANY, identity), .judge = fota_judge_identity},
-    [STEP_HEALTH_SIM] = {SEND(HEALTH, "AT+CPIN?", 6000, 3, HEALTHY, END, SIM_UNHEALTHY),
-                         ASKS(NAME, sim), .judge = fota_judge_sim},
+                              BY(radio_on)},
+    [STEP_HEALTH_IDENTITY] = {SEND(HEALTH, IDENTITY, 5, 3, HEALTH_SIM, END, IDENTITY_LOST),
+                              ASKS(ANY, identity), BY(identity)},
+    [STEP_HEALTH_SIM] = {SEND(HEALTH, SIM, 6, 3, HEALTHY, END, SIM_UNHEALTHY), ASKS(NAME, sim),
+                         BY(sim)},
     [STEP_HEALTHY] = {JUDGE(HEALTH, healthy)},
 
     /* From here on a failure changes nothing: the verdict is in. */
-    [STEP_TIDY_SYNCHRONISE] = {FIND(CLEAN_UP, 10, 2000, TIDY_FILES, TIDY_SAVE)},
+    [STEP_TIDY_KEEP] = {ASK(CLEAN_UP, NONE), BY(tidy_keep)},
+    [STEP_TIDY_SYNCHRONISE] = {FIND(CLEAN_UP, 10, 2, TIDY_READ, TIDY_SAVE), BY(tidy_read)},
+    [STEP_TIDY_READ] = {SEND(CLEAN_UP, STATUS, 5, 3, TIDY_REVISION, TIDY_REVISION, NONE),
+                        ASKS(NAME, status), BY(support)},
+    [STEP_TIDY_REVISION] = {SEND(CLEAN_UP, REVISION, 5, 3, TIDY_FILES, TIDY_FILES, NONE),
+                            ASKS(ANY, revision), BY(tidy_revision)},
     [STEP_TIDY_FILES] = {JUDGE(CLEAN_UP, tidy_files)},
-    [STEP_TIDY_OPEN] = {SEND(CLEAN_UP, "AT+CFSINIT", 10000, 1, TIDY_REMOVE, TIDY_REMOVE, NONE)},
-    [STEP_TIDY_REMOVE] = {SEND(CLEAN_UP, "AT+CFSDFILE=" PACKAGE, 20000, 2, TIDY_CLOSE, TIDY_CLOSE,
-                               NONE)},
-    [STEP_TIDY_CLOSE] = {SEND(CLEAN_UP, "AT+CFSTERM", 10000, 1, TIDY_STATUS, TIDY_STATUS, NONE)},
+    [STEP_TIDY_OPEN] = {SEND(CLEAN_UP, OPEN, 10, 1, TIDY_REMOVE, TIDY_REMOVE, NONE)},
+    [STEP_TIDY_REMOVE] = {SEND(CLEAN_UP, REMOVE, 20, 2, TIDY_CLOSE, TIDY_CLOSE, NONE)},
+    [STEP_TIDY_CLOSE] = {SEND(CLEAN_UP, CLOSE, 10, 1, RESTORE, RESTORE, NONE)},
+    [STEP_RESTORE] = {JUDGE(CLEAN_UP, restore)},
+    [STEP_RESTORE_APN] = {SEND(CLEAN_UP, RESTORE_APN, 10, 2, RESTORE, RESTORE, NONE)},
+    [STEP_RESTORE_PSM] = {SEND(CLEAN_UP, RESTORE_PSM, 10, 2, RESTORE, RESTORE, NONE)},
+    [STEP_RESTORE_FUNCTION] = {SEND(CLEAN_UP, RESTORE_FUNCTION, 12, 2, RESTORE, RESTORE, NONE)},
+    /* The rate changes behind OK, so a lost OK is no reason to send it again at the old rate. */
+    [STEP_RESTORE_BAUD] = {SEND(CLEAN_UP, RESTORE_BAUD, 5, 0, RESTORE_RATE, RESTORE, NONE),
+                           BY(restore_rate)},
+    [STEP_RESTORE_RATE] = {ASK(CLEAN_UP, NONE), BY(plain), .next = STEP_RESTORE_FIND,
+                           .failed = STEP_RESTORE_FIND},
+    [STEP_RESTORE_FIND] = {FIND(CLEAN_UP, 10, 2, RESTORE, TIDY_SAVE)},
     [STEP_TIDY_STATUS] = {JUDGE(CLEAN_UP, tidy_status)},
-    [STEP_TIDY_CLEAR] = {SEND(CLEAN_UP, "AT+CFOTA=0", 10000, 2, TIDY_SAVE, TIDY_SAVE, NONE)},
-    [STEP_TIDY_SAVE] = {ASK(CLEAN_UP, NONE), .judge = fota_judge_tidy_done},
+    [STEP_TIDY_CLEAR] = {SEND(CLEAN_UP, CLEAR, 10, 2, TIDY_SAVE, TIDY_SAVE, NONE)},
+    [STEP_TIDY_SAVE] = {ASK(CLEAN_UP, NONE), BY(tidy_done)},
     [STEP_DONE] = {.state = FOTA_STATE_DONE, .kind = KIND_PAUSE},
 };
 
@@ -174,9 +199,9 @@ const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     [FOTA_STATE_IDENTIFY] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
     [FOTA_STATE_DECIDE] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
     [FOTA_STATE_PREFLIGHT] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
-    [FOTA_STATE_NETWORK] = {0, STEP_END, STEP_SYNCHRONISE, STEP_REGISTRATION},
-    [FOTA_STATE_PREPARE] = {420, STEP_END, STEP_SYNCHRONISE, STEP_REGISTRATION},
-    [FOTA_STATE_DOWNLOAD] = {0, STEP_DOWNLOAD_EXPIRED, STEP_SYNCHRONISE, STEP_REGISTRATION},
+    [FOTA_STATE_NETWORK] = {0, STEP_END, STEP_SYNCHRONISE, STEP_ROUTE},
+    [FOTA_STATE_PREPARE] = {420, STEP_END, STEP_SYNCHRONISE, STEP_ROUTE},
+    [FOTA_STATE_DOWNLOAD] = {0, STEP_DOWNLOAD_EXPIRED, STEP_SYNCHRONISE, STEP_ROUTE},
     [FOTA_STATE_VERIFY] = {120, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
     [FOTA_STATE_CHECKPOINT] = {120, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
     [FOTA_STATE_START] = {60, STEP_AWAIT_UPDATER, STEP_AWAIT_BOOT, STEP_STAY},
@@ -186,5 +211,30 @@ const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     [FOTA_STATE_RECOVER] = {900, STEP_END, STEP_STAY, STEP_STAY},
     [FOTA_STATE_VERDICT] = {120, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_HEALTH] = {90, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
-    [FOTA_STATE_CLEAN_UP] = {240, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
+    [FOTA_STATE_CLEAN_UP] = {250, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
 };
+
+/* ---- judges and readers by their numbers --------------------------------------------------- */
+
+uint8_t fota_judge_by(struct fota_call *call, const struct fota_step *row, uint8_t result)
+{
+#define X(name) fota_judge_##name,
+    static fota_judge *const judges[JUDGE_COUNT] = {FOTA_JUDGES(X)};
+#undef X
+    return judges[row->judge](call, result);
+}
+
+bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *line, size_t length)
+{
+#define X(name) fota_read_##name,
+    static fota_reader *const readers[READER_COUNT - 1] = {FOTA_READERS(X)};
+#undef X
+    return row->read != READ_NONE && readers[row->read - 1](fota, line, length);
+}
+
+/* A row without a judge of its own. */
+uint8_t fota_judge_plain(struct fota_call *call, uint8_t result)
+{
+    (void)call;
+    return result == AT_RESULT_OK ? STEP_NEXT : STEP_RETRY;
+}

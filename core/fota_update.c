@@ -18,7 +18,7 @@ static void expect_update(struct fota_call *call)
     fota->package_stored = true;
     fota->boots = 0;
     fota->worst_case_at_us =
-        call->now_us + (uint64_t)(worst_ms != 0 ? worst_ms : UINT32_C(2400000)) * 1000u;
+        at_after_ms(call->now_us, worst_ms != 0 ? worst_ms : UINT32_C(2400000));
 }
 
 /* An update is under way that this call did not start: wait for it like for an own one. */

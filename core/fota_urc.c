@@ -25,7 +25,8 @@ static void put_off_probe(struct fota_call *call)
 {
     struct fota *fota = call->fota;
     if (fota->step == STEP_AWAIT_UPDATER || fota->step == STEP_UPDATING)
-        fota->wake_at_us = call->now_us + fota_steps[fota->step].pause_ms * UINT64_C(1000);
+        fota->wake_at_us =
+            at_after_ms(call->now_us, fota_steps[fota->step].pause_s * UINT32_C(1000));
 }
 
 /* The updater works although the worst time is over: it gets that time once more. */
@@ -93,6 +94,21 @@ static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t le
     return fota->step == STEP_PROGRESS_PAUSE ? STEP_DOWNLOADED : STEP_STAY;
 }
 
+/* "+FTPEXTGETFILE: 1,0" is the end, an error from 61 on a failure (AT106 10.2.14). */
+static uint8_t take_ftp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+{
+    struct fota *fota = call->fota;
+    struct text text = text_after_colon(line, length);
+    uint32_t channel = 0, code = 0;
+    (void)rank;
+    if (fota->state != FOTA_STATE_DOWNLOAD || !text_take_number(&text, &channel) ||
+        !text_take_next_number(&text, &code) || (code != 0 && (code < 61 || code > 80)))
+        return STEP_STAY;
+    fota_note(fota, line, length);
+    fota->http_code = code != 0 ? code : 200;
+    return fota->step == STEP_FTP_PAUSE ? STEP_FTP_PROGRESS : STEP_STAY;
+}
+
 static uint8_t take_app_pdp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
 {
     struct fota *fota = call->fota;
@@ -126,7 +142,7 @@ static void expect_answer_soon(struct fota_call *call)
     struct fota *fota = call->fota;
     uint32_t ms = fota->claim >= CLAIM_FAILURE ? 2000 : 10000;
     if (fota->step == STEP_AWAIT_BOOT)
-        fota->wake_at_us = call->now_us + (uint64_t)ms * 1000u;
+        fota->wake_at_us = at_after_ms(call->now_us, ms);
 }
 
 static uint8_t take_boot(struct fota_call *call, const char *line, size_t length, uint8_t rank)
@@ -150,9 +166,10 @@ struct urc_row {
 };
 
 static const struct urc_row urc_rows[] = {
-    {"+CFOTA:", take_cfota, 7, false, 0},     {"+HTTPTOFS:", take_httptofs, 10, false, 0},
-    {"+APP PDP:", take_app_pdp, 9, false, 0}, {"RDY", take_boot, 3, true, 1},
-    {"+CFUN:", take_boot, 6, false, 2},       {"SMS Ready", take_boot, 9, true, 3},
+    {"+CFOTA:", take_cfota, 7, false, 0},   {"+HTTPTOFS:", take_httptofs, 10, false, 0},
+    {"+FTPEXTGET", take_ftp, 10, false, 0}, {"+APP PDP:", take_app_pdp, 9, false, 0},
+    {"RDY", take_boot, 3, true, 1},         {"+CFUN:", take_boot, 6, false, 2},
+    {"SMS Ready", take_boot, 9, true, 3},
 };
 
 void fota_take_urc(struct fota_call *call, const char *line, size_t length)

@@ -72,3 +72,18 @@ size_t text_append(char *buffer, size_t size, size_t used, const char *source)
     memcpy(buffer + used, source, length);
     return used + length;
 }
+
+void text_number(char *buffer, uint32_t number)
+{
+    static const uint32_t powers[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                      10000,      1000,      100,      10,      1};
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++) {
+        char digit = '0';
+        for (; number >= powers[i]; digit++)
+            number -= powers[i];
+        if (used > 0 || digit != '0' || powers[i] == 1)
+            buffer[used++] = digit;
+    }
+    buffer[used] = '\0';
+}

@@ -32,4 +32,8 @@ void text_copy(char *buffer, size_t size, const char *source, size_t length);
  * (0 stays 0). The result has no NUL. */
 size_t text_append(char *buffer, size_t size, size_t used, const char *source);
 
+/* Writes a number and a NUL, without a division. */
+#define TEXT_NUMBER_BYTES 11
+void text_number(char *buffer, uint32_t number);
+
 #endif

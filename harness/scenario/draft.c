@@ -48,6 +48,19 @@ static void identify(struct scenario_case *now)
     sim_config_identify(&now->module, variant[0] ? variant : NULL, revision[0] ? revision : NULL);
 }
 
+/* Where the package comes from must be said, unless the host has it. */
+static void check_delivery(struct scenario_compiler *compiler)
+{
+    const struct fota_job *job = &compiler->draft->now.job;
+    const struct scenario_node *package = update_node(compiler, "package");
+    if (package && job->delivery == FOTA_DELIVERY_HTTP && !scenario_node_value(package, "url"))
+        scenario_diagnose(compiler->diagnostics, package->at, NULL,
+                          "missing key 'url' in 'update.package' (where the module fetches it)");
+    if (package && job->delivery == FOTA_DELIVERY_FTP && !update_node(compiler, "ftp"))
+        scenario_diagnose(compiler->diagnostics, update_node(compiler, "delivery")->at, NULL,
+                          "missing key 'ftp' in 'update'; delivery ftp needs a server");
+}
+
 void scenario_draft_finish(struct scenario_compiler *compiler)
 {
     struct scenario_case *now = &compiler->draft->now;
@@ -60,4 +73,5 @@ void scenario_draft_finish(struct scenario_compiler *compiler)
     if (now->job.package_size_bytes == UINT32_MAX)
         now->job.package_size_bytes = now->package.size_bytes;
     check_revisions(compiler);
+    check_delivery(compiler);
 }
