@@ -170,6 +170,11 @@ void sim_net_reset(struct sim_context *ctx)
     memset(&ctx->sim->bearers, 0, sizeof ctx->sim->bearers);
     memset(&ctx->sim->ftp, 0, sizeof ctx->sim->ftp);
     sim_sockets_reset(ctx);
+    memset(&ctx->sim->web, 0, sizeof ctx->sim->web);
+    sim_hidden_delete(ctx, SIM_HTTP_BODY);
+    sim_hidden_delete(ctx, SIM_HTTP_UPLOAD);
+    sim_hidden_delete(ctx, SIM_SH_BODY);
+    sim_hidden_delete(ctx, SIM_SH_UPLOAD);
     sim_hidden_delete(ctx, SIM_FTP_BODY);
     sim_hidden_delete(ctx, SIM_TEXTS_FILE);
 }

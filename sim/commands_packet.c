@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/net.h"
 
 /* ---- the app network ----------------------------------------------------------------------- */
 
@@ -24,6 +24,8 @@ static void set_bearer(struct sim_context *ctx, uint8_t bearer)
         return;
     sim_tell(ctx, SIM_EVENT_BEARER, is, NULL, 0);
     sim_download_bearer(ctx);
+    if (!is)
+        sim_sh_lost(ctx);
 }
 
 bool sim_network_accepts(const struct sim_context *ctx)
@@ -285,6 +287,66 @@ static int run_addresses(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* ---- CGACT, CGNAPN ------------------------------------------------------------------------- */
+
+/* An attach brings context 1 up, as the default bearer of LTE (I); CGACT changes that. */
+static bool is_active(const struct sim_context *ctx, uint8_t cid)
+{
+    bool changed = ctx->sim->bearers.changed >> cid & 1;
+    return ctx->sim->radio.attached && changed != (cid == 1);
+}
+
+static int read_activity(struct sim_context *ctx)
+{
+    for (uint8_t cid = 1; cid <= 24; cid++) {
+        if (!find_context(&ctx->sim->packet, cid))
+            continue;
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CGACT: ");
+        sim_put_number(ctx, cid);
+        sim_put_text(ctx, ",");
+        sim_put_number(ctx, is_active(ctx, cid));
+        sim_line_end(ctx);
+    }
+    return SIM_DONE;
+}
+
+/* Without a cid all contexts are meant; activation attaches (3GPP TS 27.007 10.1.10). */
+static int run_activate(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t state = 0, one = 0;
+    unsigned count = sim_argument_count(call);
+    if (call->form == SIM_FORM_READ)
+        return read_activity(ctx);
+    if (count < 1 || count > 2 || !sim_argument_number(call, 0, 0, 1, &state) ||
+        (count == 2 && (!sim_argument_number(call, 1, 1, 24, &one) ||
+                        !find_context(&ctx->sim->packet, (uint8_t)one))))
+        return SIM_FAILED;
+    if (state && sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
+        return SIM_CME_RADIO_OFF;
+    if (state && !sim_network_registered(ctx))
+        return SIM_CME_NO_SERVICE;
+    if (state && sim_setting(ctx, SIM_SETTING_PDP))
+        return SIM_CME_GPRS;
+    if (state && !ctx->sim->radio.attached)
+        sim_network_attach(ctx, true);
+    for (uint8_t cid = 1; cid <= 24; cid++)
+        if ((one == 0 || one == cid) && find_context(&ctx->sim->packet, cid) &&
+            is_active(ctx, cid) != (state != 0))
+            ctx->sim->bearers.changed ^= 1u << cid;
+    return SIM_DONE;
+}
+
+/* The APN that the network proposes; GSM has none (facts 4). */
+static int run_network_apn(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    bool told = ctx->sim->radio.attached && sim_network_access(ctx) != 0;
+    sim_line(ctx, told ? "+CGNAPN: 1,\"ctnb\"" : "+CGNAPN: 0,\"\"");
+    return SIM_DONE;
+}
+
 enum {
     ALL_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
     TEST_WRITE_ACT = SIM_FORM_TEST | SIM_FORM_WRITE | SIM_FORM_EXECUTE
@@ -295,6 +357,10 @@ const struct sim_command sim_commands_packet[] = {
      run_attach, 0},
     {"+CGDCONT", ALL_VALUES, SIM_AUTO_SAVE, 'O', 0, "AT106 6.2, T18", "PDP contexts",
      "+CGDCONT: (1-24),\"IP\",,,(0),(0),(0),(0)", run_contexts, 0},
+    {"+CGACT", ALL_VALUES, SIM_NO_SAVE, 'D', 150000, "AT106 6.2", "activates PDP contexts",
+     "+CGACT: (0,1)", run_activate, 0},
+    {"+CGNAPN", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'O', 0, "AT106 5.2, T04",
+     "APN that the network proposes", "+CGNAPN: (0,1),120", run_network_apn, 101},
     {"+CGPADDR", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 0, "AT106 6.2", "address of a context",
      "+CGPADDR: (1-24)", run_addresses, 0},
     {"+CNACT", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "AT106 5.2.30, T06", "app network",

@@ -50,6 +50,9 @@ static const struct user {
     [SIM_TRANSFER_FTP_GET] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
                               sim_ftp_ended},
     [SIM_TRANSFER_FTP_SIZE] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_HTTP] = {true, true, SIM_HTTP_BODY, CODE_NETWORK, sim_http_network,
+                           sim_http_ended},
+    [SIM_TRANSFER_SH] = {true, true, SIM_SH_BODY, CODE_NETWORK, sim_bearer_up, sim_sh_ended},
 };
 _Static_assert(sizeof users / sizeof users[0] == SIM_TRANSFER_COUNT, "a row per transfer");
 
@@ -498,11 +501,16 @@ static struct sim_context context_at(struct sim *sim, const struct sim_host *hos
     return (struct sim_context){.sim = sim, .host = host, .now_us = sim->seen_at_us};
 }
 
-/* The file that the request's body comes from, NULL = it has none. */
+/* The file that the request's body comes from; GET and HEAD have none. */
 static uint8_t upload_file(const struct sim *sim)
 {
-    (void)sim;
-    return SIM_NO_FILE;
+    static const char *const names[SIM_TRANSFER_COUNT] = {
+        [SIM_TRANSFER_HTTP] = SIM_HTTP_UPLOAD, [SIM_TRANSFER_SH] = SIM_SH_UPLOAD};
+    const struct sim_download *download = &sim->download;
+    const char *name = names[download->transfer];
+    if (!name || download->method == SIM_HTTP_GET || download->method == SIM_HTTP_HEAD)
+        return SIM_NO_FILE;
+    return sim_files_find(&sim->files, SIM_DIRECTORY_HIDDEN, name, strlen(name));
 }
 
 size_t sim_http_request_body(const struct sim *sim, const struct sim_host *host, uint32_t offset,

@@ -33,7 +33,9 @@ enum sim_download_state {
     X(FTP_FILE) /* FTPEXTGET=2 */                                                                  \
     X(FTP_RAM)  /* FTPEXTGET=1 */                                                                  \
     X(FTP_GET)                                                                                     \
-    X(FTP_SIZE)
+    X(FTP_SIZE)                                                                                    \
+    X(HTTP) /* HTTPACTION */                                                                       \
+    X(SH)   /* SHREQ */
 
 enum sim_transfer {
 #define X(name) SIM_TRANSFER_##name,

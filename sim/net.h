@@ -9,8 +9,12 @@
 #include "sim/frame.h"
 
 /* Hidden files; a name that holds '/' can't be a user's. */
-#define SIM_TEXTS_FILE "/texts"
-#define SIM_FTP_BODY   "/ftp"
+#define SIM_TEXTS_FILE  "/texts"
+#define SIM_FTP_BODY    "/ftp"
+#define SIM_HTTP_BODY   "/http"
+#define SIM_HTTP_UPLOAD "/httpdata"
+#define SIM_SH_BODY     "/sh"
+#define SIM_SH_UPLOAD   "/shbod"
 
 /* sim_ftp.mode: what became of the bytes in RAM. */
 enum sim_ftp_mode {
@@ -41,6 +45,23 @@ enum sim_ftp_mode {
     X(BEARER_PASSWORD_1)                                                                           \
     X(BEARER_PASSWORD_2)                                                                           \
     X(BEARER_PASSWORD_3)                                                                           \
+    X(HTTP_CID)                                                                                    \
+    X(HTTP_URL)                                                                                    \
+    X(HTTP_AGENT)                                                                                  \
+    X(HTTP_PROXY)                                                                                  \
+    X(HTTP_PORT)                                                                                   \
+    X(HTTP_REDIRECT)                                                                               \
+    X(HTTP_BREAK)                                                                                  \
+    X(HTTP_CONTENT)                                                                                \
+    X(HTTP_TIMEOUT)                                                                                \
+    X(HTTP_DATA)                                                                                   \
+    X(SH_URL)                                                                                      \
+    X(SH_TIMEOUT)                                                                                  \
+    X(SH_BODYLEN)                                                                                  \
+    X(SH_HEADERLEN)                                                                                \
+    X(SH_IPVER)                                                                                    \
+    X(SH_CA)                                                                                       \
+    X(SH_CERTIFICATE)                                                                              \
     X(TASK_APN)                                                                                    \
     X(TASK_USER)                                                                                   \
     X(TASK_PASSWORD)                                                                               \
@@ -96,6 +117,18 @@ void sim_sapbr_fail(struct sim_context *ctx);
 /* The network has taken the address of CIICR away; false: there was none. */
 bool sim_ip_lost(struct sim_context *ctx);
 void sim_sockets_reset(struct sim_context *ctx);
+
+/* ---- commands_http.c, commands_sh.c -------------------------------------------------------- */
+
+bool sim_http_network(const struct sim_context *ctx);
+void sim_http_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
+                    uint32_t length);
+void sim_sh_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
+                  uint32_t length);
+/* The app network is gone, and the connection of SHCONN with it. */
+void sim_sh_lost(struct sim_context *ctx);
+/* `url` behind `scheme` ("http://") if it has none of its own; its length, 0 = too long. */
+size_t sim_web_url(const char *scheme, const char *url, char *buffer);
 
 /* ---- commands_ftp.c ------------------------------------------------------------------------ */
 

@@ -273,6 +273,7 @@ void sim_network_reset(struct sim_context *ctx)
 void sim_network_attach(struct sim_context *ctx, bool attached)
 {
     ctx->sim->radio.attached = attached;
+    ctx->sim->bearers.changed = 0;
     if (!attached)
         sim_packet_lost(ctx);
 }

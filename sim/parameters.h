@@ -108,7 +108,7 @@
       sim_test_runs, sim_run_parameter, 102)                                                       \
     X(FTPREST, "+FTPREST", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "where FTP goes on", 0, -1,    \
       "0-2147483647", sim_test_runs, sim_run_parameter, 102)                                       \
-    X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101, AT7080", "power saving mode", 0x6000, \
+    X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101", "power saving mode", 0x6000, \
       -1, "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)      \
     X(CMGF, "+CMGF", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.2.3", "messages as text", 0, -1, \
       "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \

@@ -63,7 +63,7 @@ enum sim_unit {
     X(RATE_AFTER_FOTA, "rate-after-fota", CHOICE, 0, 0, 1, "keep|autobaud", 'I', "Q8",             \
       "with IPR=0: the rate found stays through an update, or is sought anew")                     \
     X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w", 'S',                \
-      "AT106 2.2.32, field S14", "what keeps IPR over a restart")                                  \
+      "AT106 2.2.32, S14", "what keeps IPR over a restart")                                  \
     X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I', "sim7000-at 5.3, T10",    \
       "what is heard of bytes at another rate")                                                    \
     X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
@@ -77,21 +77,21 @@ enum sim_unit {
       "silence of a reset by the pin RESET")                                                       \
     X(POWER_ON_WAIT, "power-on-wait", MS, 2000, 0, 60000, NULL, 'D', "HD107 table 9",              \
       "after a power-off PWRKEY does nothing for that long")                                       \
-    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "field S15",    \
+    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "S15",    \
       "what ends a hang: any restart, PWRKEY and RESET too, or a loss of power only")              \
-    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "field V23",                        \
+    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "V23",                        \
       "that many boots crash")                                                                     \
-    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "field V23",               \
+    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "V23",               \
       "from the AT engine of such a boot to the crash")                                            \
-    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "field V22",                            \
+    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "V22",                            \
       "commands are heard only that long after each boot; 0 = always")                             \
-    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "field V18",                  \
+    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "V18",                  \
       "the firmware tidies its flash that often; 0 = never")                                       \
-    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "field V18",         \
+    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "V18",         \
       "how long that takes")                                                                       \
     X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1, "settings-lost|dead", 'S',            \
-      "field V18", "what a loss of power in that time leaves")                                     \
-    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, field V12",           \
+      "V18", "what a loss of power in that time leaves")                                     \
+    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, V12",           \
       "what a write to flash leaves that was cut inside")                                          \
     X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",                               \
       "whether the network grants CPSMS=1")                                                        \
@@ -320,14 +320,14 @@ enum sim_unit {
     X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                                  \
       "Start to update is printed again when the updater goes on")                                 \
     X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated", 'I',                \
-      "sim7000-fota 2, field V06, V20", "how the line with the result is printed")                 \
+      "sim7000-fota 2, V06, V20", "how the line with the result is printed")                 \
     X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",                         \
       "which ports print unsolicited lines; without USB ports: whether those of an update are")                                                  \
     X(PROGRESS_PATTERN, "progress-pattern", CHOICE, 0, 0, 4, "rises|stays|falls|jumps|zero-only",  \
-      'I', "field failures 3", "percents that the progress lines show")                            \
+      'I', "field-failures 3", "percents that the progress lines show")                            \
     X(UPDATE_GARBAGE, "update-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                      \
       "noise on the line 64 ms after each reset of an update")                                     \
-    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "field S08, sim7000-fota 3.4",          \
+    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "S08, sim7000-fota 3.4",          \
       "the supply is that much lower while an update writes flash")                                \
     X(FINAL_RESET, "final-reset", CHOICE, 0, 0, 1, "happens|never", 'I', "sim7000-fota 4",         \
       "whether the module resets after it")                                                        \
@@ -344,7 +344,7 @@ enum sim_unit {
     X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
       "sim7000-fota 4", "/fota/update.zip after an update that failed")                            \
     X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1, "kept|factory", 'S',        \
-      "sim7000-fota 4, field V16", "saved settings after an update that went well")                \
+      "sim7000-fota 4, V16", "saved settings after an update that went well")                \
     X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL, 'I',               \
       "sim7000-fota 4", "that many boots crash after an update that went well (boot-loop-after)")  \
     X(CFUN_AFTER_UPDATE, "cfun-after-update", CHOICE, 0, 0, 5, "kept|0|1|4|5|7", 'O',              \
