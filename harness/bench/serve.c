@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/bench/curl.h"
+#include "harness/bench/net_client.h"
 
 enum {
     WARM_UP_US = 60000000,       /* of module time: all lines of a boot are over */
@@ -13,7 +14,8 @@ enum {
     DEFAULT_BPS = 115200
 };
 
-static const struct bench_service *const services[] = {&bench_downloads};
+static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
+                                                      &bench_usb_ports};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
 /* ---- clock -------------------------------------------------------------------------------- */
@@ -86,6 +88,7 @@ void bench_module_leave(struct bench_module *module)
     do
         run_module(module);
     while (serve_requests(module));
+    bench_module_tell_lines(module, false);
     set_deadline(module);
 }
 
@@ -141,6 +144,8 @@ static void on_event(void *context, uint64_t now_us, const struct sim_event *eve
 {
     struct bench_module *module = context;
 
+    if (module->usb)
+        bench_usb_event(module, event);
     for (const struct bench_observer *observer = module->serve->observers; observer;
          observer = observer->next)
         if (observer->event)
@@ -201,13 +206,15 @@ struct bench_module *bench_module_open(struct bench_serve *serve, uint32_t index
 
     module->serve = serve;
     module->index = index;
-    module->listener = (struct bench_port_listener){bench_module_receive, NULL, module};
+    module->listener =
+        (struct bench_port_listener){bench_module_receive, bench_module_lines, module};
     module->store = *store;
     module->host.config = config;
     module->host.store = &module->store;
     module->host.context = module;
     module->baud_bps = DEFAULT_BPS;
     sim_init(&module->sim, &module->host, 0);
+    bench_connections_begin(module);
     return module;
 }
 
@@ -222,14 +229,14 @@ void bench_module_power_on(struct bench_module *module)
 static bool pass_time(struct bench_module *module, uint64_t until_us)
 {
     static const char ok[] = "OK\r\n";
-    uint8_t *chunk = module->serve->chunk;
+    uint8_t *chunk = module->serve->chunk, interfaces;
     bool said_ok = false;
     uint64_t next_us;
     size_t size;
 
     do {
         next_us = sim_advance(&module->sim, &module->host, module->now_us);
-        while ((size = bench_module_take(module, chunk, BENCH_SERVE_CHUNK)) > 0)
+        while ((size = bench_module_take(module, chunk, BENCH_SERVE_CHUNK, &interfaces)) > 0)
             if (size >= sizeof(ok) - 1 &&
                 memcmp(chunk + size - (sizeof(ok) - 1), ok, sizeof(ok) - 1) == 0)
                 said_ok = true;
@@ -269,7 +276,7 @@ void bench_module_remove_port(struct bench_module *module, struct bench_port *po
 
 void bench_module_attach(struct bench_module *module)
 {
-    module->host.on_event = module->serve->observers ? on_event : NULL;
+    module->host.on_event = module->serve->observers || module->usb ? on_event : NULL;
     module->start_us = module->next_us = module->now_us;
     module->origin_us = bench_clock_us();
     set_deadline(module);

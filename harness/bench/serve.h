@@ -38,6 +38,8 @@ enum { BENCH_SERVE_CHUNK = 4096, BENCH_MODULE_BURST = 256 };
 
 struct bench_serve;
 struct bench_module;
+struct bench_net;
+struct bench_usb;
 
 /* Sees what happens to the modules; owned by the caller, must outlive the serving. */
 struct bench_observer {
@@ -70,8 +72,9 @@ struct bench_serve_options {
     const char *const *http_hosts; /* allowed besides loopback */
     size_t http_host_count;
     const char *const *blob_names; /* last part of the URL of each blob of the configuration */
-    /* Told why a real download failed. */
+    /* Told why a real download failed, and why a USB port could not be opened again. */
     void (*http_failed)(void *context, const char *why);
+    void (*port_failed)(void *context, const char *why);
     void *context;
 };
 
@@ -82,13 +85,17 @@ struct bench_module {
     struct bench_port *ports; /* all of them, in no order; NULL = nobody hears it */
     uint64_t origin_us;       /* real time at which the module's time was start_us */
     uint64_t start_us;
-    bool frozen; /* its time is start_us until it is thawed */
+    bool frozen;                         /* its time is start_us until it is thawed */
     uint64_t now_us;                     /* module time of this wake */
     uint64_t next_us;                    /* module time at which something is due */
     struct bench_http *http;             /* real downloads */
+    struct bench_net *net;               /* real connections */
+    struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
     struct bench_port_listener listener; /* what its ports are opened with */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
     uint32_t burst_count;                /* bytes that are on the line */
+    uint8_t burst_interfaces;            /* that it goes to, as sim_transmit_to() says */
+    uint8_t lines;                       /* its modem lines as last told, BENCH_LINE_... */
     uint32_t burst_rest;                 /* of a microsecond, in 1 / baud_bps */
     uint8_t burst[BENCH_MODULE_BURST];
     struct bench_backlog intake; /* bytes of the client that are on the line to the UART */
@@ -143,6 +150,13 @@ void bench_module_add_port(struct bench_module *module, struct bench_port *port)
 /* No longer; it is not closed. */
 void bench_module_remove_port(struct bench_module *module, struct bench_port *port);
 
+/*
+ * Gives it USB ports: pseudo terminals LINK.usb-at and LINK.usb-modem, which vanish when the module
+ * restarts and are made anew when it is up. Before bench_module_attach(). 0, or -1 with a message.
+ */
+int bench_module_add_usb(struct bench_module *module, const char *link, char *reterr_text,
+                         size_t reterr_capacity);
+
 /* From now on the real clock drives it. */
 void bench_module_attach(struct bench_module *module);
 
@@ -165,10 +179,19 @@ void bench_module_transmit(struct bench_module *module);
 void bench_module_take_in(struct bench_module *module);
 /* Bytes from the client: a port's receiver. */
 void bench_module_receive(struct bench_port *port, const void *bytes, size_t size);
-/* Takes what the module sends now into the shared chunk; notes the rate it sends at. */
-size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity);
+/* The client's DTR and RTS: a port's listener. */
+void bench_module_lines(struct bench_port *port, unsigned lines);
+/* Tells the ports the module's modem lines when they have changed, or in any case. */
+void bench_module_tell_lines(struct bench_module *module, bool in_any_case);
+/* Takes what the module sends now, and where; notes the rate it sends at. */
+size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity,
+                         uint8_t *ret_interfaces);
 
 /* serve_http.c: downloads, from packages or from real servers. */
 extern const struct bench_service bench_downloads;
+
+/* serve_usb.c: USB ports that go and come with the module's restarts. */
+extern const struct bench_service bench_usb_ports;
+void bench_usb_event(struct bench_module *module, const struct sim_event *event);
 
 #endif

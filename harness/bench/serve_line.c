@@ -1,6 +1,8 @@
 /* serve_line.c - a module's bytes: from its ports, to its ports, at the line's pace. */
 #include "harness/bench/serve.h"
 
+#include <string.h>
+
 enum {
     BITS_PER_BYTE_ON_LINE = 10, /* 8N1 */
     BURST_US = 2000,            /* of real time: shorter bursts cost more than they show */
@@ -94,22 +96,67 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
     if (module->serve->options.paced && port->interface == 0) /* USB has no line rate */
         keep_for_line(module, rate_bps, bytes, size);
     else
-        sim_receive(&module->sim, &module->host, bytes, size, rate_bps, module->now_us);
+        sim_receive_on(&module->sim, &module->host, port->interface, bytes, size, rate_bps,
+                       module->now_us);
     bench_module_leave(module);
+}
+
+/* ---- modem lines -------------------------------------------------------------------------- */
+
+void bench_module_lines(struct bench_port *port, unsigned lines)
+{
+    struct bench_module *module = port->listener->context;
+    const struct sim_action dtr = {.kind = SIM_ACTION_DTR,
+                                   .number = lines & BENCH_LINE_DTR ? 1 : 0};
+    const struct sim_action rts = {.kind = SIM_ACTION_RTS,
+                                   .number = lines & BENCH_LINE_RTS ? 1 : 0};
+
+    if (port->interface != SIM_INTERFACE_UART)
+        return;
+    bench_module_enter(module);
+    sim_apply(&module->sim, &module->host, &dtr, module->now_us);
+    sim_apply(&module->sim, &module->host, &rts, module->now_us);
+    bench_module_leave(module);
+}
+
+/* CTS and DSR are on while the AT engine listens; no call, so no carrier and no ring (facts 1.7).
+ */
+void bench_module_tell_lines(struct bench_module *module, bool in_any_case)
+{
+    struct sim_view view;
+    uint8_t lines;
+
+    sim_view(&module->sim, &view);
+    lines = view.answering ? BENCH_LINE_CTS | BENCH_LINE_DSR : 0;
+    if (lines == module->lines && !in_any_case)
+        return;
+    module->lines = lines;
+    for (struct bench_port *port = module->ports; port; port = port->next)
+        if (port->kind->lines && port->interface == SIM_INTERFACE_UART)
+            port->kind->lines(port, lines);
 }
 
 /* ---- to the client ------------------------------------------------------------------------ */
 
-size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity)
+/* The module talks at another rate: a real UART on the line follows. */
+static void follow_rate(struct bench_module *module, uint32_t baud_bps)
+{
+    module->baud_bps = baud_bps;
+    module->burst_rest = 0;
+    for (struct bench_port *port = module->ports; port; port = port->next)
+        if (port->kind->follow && port->interface == SIM_INTERFACE_UART)
+            port->kind->follow(port, baud_bps);
+}
+
+size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity,
+                         uint8_t *ret_interfaces)
 {
     uint32_t baud_bps = 0;
-    size_t size =
-        sim_transmit(&module->sim, &module->host, buffer, capacity, &baud_bps, module->now_us);
+    size_t size = sim_transmit_to(&module->sim, &module->host, buffer, capacity, ret_interfaces,
+                                  &baud_bps, module->now_us);
 
-    if (baud_bps && baud_bps != module->baud_bps) {
-        module->baud_bps = baud_bps;
-        module->burst_rest = 0;
-    }
+    if (baud_bps && baud_bps != module->baud_bps)
+        follow_rate(module, baud_bps);
     return size;
 }
 
@@ -124,18 +171,30 @@ static void write_garbled(struct bench_port *port, uint32_t sent_bps, uint32_t h
         bench_port_write(port, garbled, count, bench_clock_us());
 }
 
-static void send_to_ports(struct bench_module *module, const void *bytes, size_t size)
+static void send_to_port(struct bench_module *module, struct bench_port *port, const void *bytes,
+                         size_t size, uint64_t real_us)
+{
+    uint32_t rate_bps = 0;
+
+    if (port->interface == SIM_INTERFACE_UART)
+        rate_bps = bench_port_rate(port, module->baud_bps, real_us);
+    if (rate_bps == 0 || rate_bps == module->baud_bps)
+        bench_port_write(port, bytes, size, real_us);
+    else
+        write_garbled(port, module->baud_bps, rate_bps, bytes, size);
+}
+
+static void send_to_ports(struct bench_module *module, uint8_t interfaces, const void *bytes,
+                          size_t size)
 {
     uint64_t real_us = bench_clock_us();
 
-    observe(module, 0, true, bytes, size);
-    for (struct bench_port *port = module->ports; port; port = port->next) {
-        uint32_t rate_bps = bench_port_rate(port, module->baud_bps, real_us);
-        if (rate_bps == 0 || rate_bps == module->baud_bps || port->interface != 0)
-            bench_port_write(port, bytes, size, real_us);
-        else
-            write_garbled(port, module->baud_bps, rate_bps, bytes, size);
-    }
+    for (uint8_t i = 0; i < SIM_INTERFACE_COUNT && module->serve->observers; i++)
+        if (interfaces & 1u << i)
+            observe(module, i, true, bytes, size);
+    for (struct bench_port *port = module->ports; port; port = port->next)
+        if (interfaces & 1u << port->interface)
+            send_to_port(module, port, bytes, size, real_us);
 }
 
 /* Sends a burst when its line time is over and puts the next one on the line, without a gap. */
@@ -147,15 +206,17 @@ static void transmit_paced(struct bench_module *module)
         if (module->burst_count > 0) {
             if (module->burst_us > module->now_us)
                 return;
-            send_to_ports(module, module->burst, module->burst_count);
+            send_to_ports(module, module->burst_interfaces, module->burst, module->burst_count);
             begin_us = module->burst_us;
         }
-        module->burst_count = (uint32_t)bench_module_take(module, module->burst,
-                                                          burst_size(module, module->baud_bps));
+        module->burst_count = (uint32_t)bench_module_take(
+            module, module->burst, burst_size(module, module->baud_bps), &module->burst_interfaces);
         if (module->burst_count == 0)
             return;
-        module->burst_us =
-            begin_us + line_time(module->burst_count, module->baud_bps, &module->burst_rest);
+        module->burst_us = begin_us;
+        if (module->burst_interfaces & 1u << SIM_INTERFACE_UART) /* USB has no line rate */
+            module->burst_us +=
+                line_time(module->burst_count, module->baud_bps, &module->burst_rest);
     }
 }
 
@@ -163,13 +224,20 @@ static void transmit_paced(struct bench_module *module)
 static void transmit_at_once(struct bench_module *module)
 {
     uint8_t *chunk = module->serve->chunk;
+    uint8_t to = 0, interfaces = 0;
     size_t count = 0, more;
 
     do {
-        more = bench_module_take(module, chunk + count, BENCH_SERVE_CHUNK - count);
+        more = bench_module_take(module, chunk + count, BENCH_SERVE_CHUNK - count, &interfaces);
+        if (count > 0 && (more == 0 || interfaces != to)) {
+            send_to_ports(module, to, chunk, count);
+            memmove(chunk, chunk + count, more);
+            count = 0;
+        }
+        to = interfaces;
         count += more;
-        if (count > 0 && (more == 0 || count == BENCH_SERVE_CHUNK)) {
-            send_to_ports(module, chunk, count);
+        if (count == BENCH_SERVE_CHUNK) {
+            send_to_ports(module, to, chunk, count);
             count = 0;
         }
     } while (more > 0);
