@@ -78,8 +78,8 @@ lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
-bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/inproc $(BUILD)/bench/atpty \
-                   $(BUILD)/bench/atclient
+bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push \
+                   $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -292,7 +292,7 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $$(test_libs_$$(firstword $$(subs
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
-$(BUILD)/bench/updates $(BUILD)/bench/paced: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
+$(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
         $(test_libs_harness)
 	@mkdir -p $(dir $@)
 	$(say) LINK $@
