@@ -254,6 +254,12 @@ void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker)
     ctx->sim->port.data_left_bytes = UINT32_MAX;
 }
 
+void sim_line_give_back(struct sim_context *ctx)
+{
+    ctx->sim->port.data_taker = SIM_TAKER_NONE;
+    ctx->sim->port.data_left_bytes = 0;
+}
+
 void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size)
 {
     echo(ctx, bytes, size);

@@ -145,7 +145,7 @@ size_t sim_tpdu_text(const struct sim_tpdu *tpdu, uint16_t characters[SIM_SEPTET
     size_t step = alphabet == SIM_ALPHABET_UCS2 ? 2 : 1;
     for (size_t i = first; i + step <= tpdu->user_octets; i += step)
         characters[count++] =
-            step == 2 ? (uint16_t)(tpdu->user[i] << 8 | tpdu->user[i + 1]) : tpdu->user[i];
+            (uint16_t)(step == 2 ? tpdu->user[i] << 8 | tpdu->user[i + 1] : tpdu->user[i]);
     return count;
 }
 

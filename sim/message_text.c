@@ -115,12 +115,11 @@ bool sim_argument_address(const struct sim_call *call, unsigned index, struct si
     char characters[SIM_ADDRESS_TEXT];
     if (!sim_argument_text(call, index, &text, &length))
         return false;
-    if (sim_address_set(ret, text, length, false))
-        return true;
     size_t octets = sim_hex_read(text, length, bytes, sizeof bytes);
-    if (call->ctx->sim->message.charset != SIM_CHARSET_UCS2 || octets == 0 || octets % 2)
-        return false;
-    for (size_t i = 0; i < octets; i += 2)
+    bool ucs2 = call->ctx->sim->message.charset == SIM_CHARSET_UCS2 && octets % 2 == 0;
+    for (size_t i = 0; ucs2 && i < octets; i += 2)
         characters[i / 2] = bytes[i] ? '\0' : (char)bytes[i + 1];
-    return sim_address_set(ret, characters, octets / 2, false);
+    if (ucs2 && octets > 0 && sim_address_set(ret, characters, octets / 2, false))
+        return true;
+    return sim_address_set(ret, text, length, false); /* digits as they are work as well (I) */
 }

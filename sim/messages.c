@@ -140,6 +140,7 @@ static int finish_input(struct sim_context *ctx, char byte)
     }
     if (result != SIM_PENDING)
         input_forget(ctx);
+    sim_line_give_back(ctx);
     return result;
 }
 
@@ -192,7 +193,7 @@ static size_t entered_characters(struct sim_context *ctx, uint16_t *characters, 
     for (size_t i = 0; i < units; i++) {
         bool septets = message->charset == SIM_CHARSET_GSM || message->charset == SIM_CHARSET_HEX;
         bool escapes = septets && input[i] == ESCAPE_KEY && !escaped;
-        uint16_t character = ucs2 ? (uint16_t)(input[2 * i] << 8 | input[2 * i + 1]) : input[i];
+        uint16_t character = (uint16_t)(ucs2 ? input[2 * i] << 8 | input[2 * i + 1] : input[i]);
         if (septets)
             character = sim_gsm_character(input[i], escaped);
         else if (!ucs2 && character > 127)
