@@ -1,0 +1,32 @@
+/*
+ * look.h - more of what a module is at, for displays and control: files one by one, network.
+ * Nothing here changes anything.
+ */
+#ifndef FOTARIG_SIM_LOOK_H
+#define FOTARIG_SIM_LOOK_H
+
+#include "sim/sim.h"
+
+/* A file of the flash. */
+struct sim_file_view {
+    char path[64]; /* "/fota/update.zip" */
+    uint32_t size_bytes;
+    uint64_t digest; /* of the contents, see sim_digest() */
+};
+
+/* The file at place `index`, from 0; false: there is none, but others may follow up to the end. */
+bool sim_look_file(const struct sim *sim, unsigned index, struct sim_file_view *ret_view);
+/* How many places for files there are. */
+unsigned sim_look_files(void);
+
+struct sim_network_view {
+    uint8_t registration; /* <stat> of CREG?: 0 not searching, 1 home, 2 searching, 3 denied,
+                             4 unknown, 5 roaming */
+    bool bearer;          /* the app network is up */
+    uint8_t hang;         /* enum sim_hang */
+    uint32_t rate_bps;    /* of the port; 0 = not known yet */
+    const char *imei;     /* inside *sim; "" = lost */
+};
+void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view);
+
+#endif
