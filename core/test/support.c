@@ -101,15 +101,82 @@ static const struct module_row *find_row(struct module *module, const char *line
     return NULL;
 }
 
+/* ---- files --------------------------------------------------------------------------------- */
+
+uint8_t package_byte(uint32_t offset)
+{
+    return (uint8_t)(offset * 7 + offset / 251);
+}
+
+/* "AT+CFSWFILE=1,"update.zip",<mode>,<size>,<ms>" */
+static void begin_write(struct rig *rig, const char *line)
+{
+    struct module *module = &rig->module;
+    const char *at = strstr(line, "\",") + 2;
+    if (*at == '0')
+        module->file_bytes = 0;
+    module->whole_bytes = module->file_bytes;
+    module->data_until_us = rig->now_us + strtoul(strrchr(line, ',') + 1, NULL, 10) * 1000;
+    module->data_left = strtoul(at + 2, NULL, 10);
+    module->chunks++;
+    rig_say(rig, ANSWER_MS, "\r\nDOWNLOAD\r\n");
+}
+
+static size_t take_data(struct rig *rig, const char *bytes, size_t size)
+{
+    struct module *module = &rig->module;
+    if (module->data_left > 0 && rig->now_us > module->data_until_us) {
+        module->data_left = 0; /* an unfinished chunk is discarded (Q4) */
+        module->file_bytes = module->whole_bytes;
+    }
+    unsigned wrong = 0;
+    size_t taken = size < module->data_left ? size : module->data_left;
+    for (size_t i = 0; i < taken; i++)
+        wrong += (uint8_t)bytes[i] != package_byte(module->file_bytes++);
+    module->data_left -= taken;
+    module->wrong_bytes += wrong;
+    if (taken > 0 && module->data_left == 0 && module->chunks != module->lose_ok_of)
+        rig_say(rig, ANSWER_MS, OK);
+    return taken;
+}
+
+static void say_size(struct rig *rig)
+{
+    struct module *module = &rig->module;
+    snprintf(module->size_line, sizeof module->size_line, "\r\n+CFSGFIS: %u\r\n\r\nOK\r\n",
+             (unsigned)module->file_bytes);
+    rig_say(rig, ANSWER_MS, module->file_bytes != 0 ? module->size_line : "\r\nERROR\r\n");
+}
+
+/* Commands on the file, of a push only; returns whether it was one. */
+static bool obey_file(struct rig *rig, const char *line)
+{
+    if (rig->job.delivery != FOTA_DELIVERY_PUSH)
+        return false;
+    if (strncmp(line, "AT+CFSWFILE=", 12) == 0)
+        begin_write(rig, line);
+    else if (strncmp(line, "AT+CFSGFIS=", 11) == 0)
+        say_size(rig);
+    else
+        return false;
+    return true;
+}
+
+static void note_sent(struct rig *rig, const char *line)
+{
+    int length = snprintf(rig->sent + rig->sent_length, SENT_MAX - rig->sent_length, "%s\n", line);
+    if (rig->sent_length + (size_t)length >= SENT_MAX)
+        fail_msg("more than %d bytes sent", SENT_MAX);
+    rig->sent_length += (size_t)length;
+}
+
 static void obey(struct rig *rig, const char *line)
 {
     struct module *module = &rig->module;
     const struct module_row *row = find_row(module, line);
-    int length = snprintf(rig->sent + rig->sent_length, SENT_MAX - rig->sent_length, "%s\n", line);
-    if (rig->sent_length + (size_t)length < SENT_MAX)
-        rig->sent_length += (size_t)length;
-    else
-        fail_msg("more than %d bytes sent", SENT_MAX);
+    note_sent(rig, line);
+    if (obey_file(rig, line))
+        return;
     if (strncmp(line, "ATE0", 4) == 0)
         module->echo = false;
     if (strcmp(line, "AT+CFOTA=1") == 0)
@@ -140,6 +207,9 @@ static void take_bytes(struct rig *rig, const char *bytes, size_t size)
     struct module *module = &rig->module;
     if (module->mute || rig->now_us < module->deaf_until_us)
         return;
+    size_t data = take_data(rig, bytes, size);
+    bytes += data;
+    size -= data;
     for (size_t i = 0; i < size; i++) {
         if (bytes[i] != '\r') {
             assert_true(module->line_length < sizeof module->line - 1);
@@ -168,16 +238,35 @@ static void on_event(void *context, uint64_t now_us, const struct fota_event *ev
     snprintf(rig->states + length, sizeof rig->states - length, "%s ", fota_state_name(event->b));
 }
 
+/* Gives fewer bytes than asked for now and then: any piece will do. */
+static void give(struct rig *rig, const struct fota_request *request)
+{
+    uint8_t bytes[FOTA_PIECE_BYTES];
+    size_t size = request->argument % 5 == 0 ? 1 : request->length;
+    assert_true(request->length > 0 && request->length <= sizeof bytes);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = package_byte(request->argument + (uint32_t)i);
+    if (rig->refused >> FOTA_REQUEST_GIVE_BYTES & 1u)
+        size = 0;
+    fota_give(&rig->fota, &rig->host, bytes, size, rig->now_us);
+}
+
 static void serve_requests(struct rig *rig)
 {
     struct fota_request request;
     bool stopped = rig->stop_at_request != 0 && rig->requests >= rig->stop_at_request;
     while (!stopped && fota_request(&rig->fota, &request)) {
+        if (request.kind == FOTA_REQUEST_GIVE_BYTES) {
+            give(rig, &request);
+            return;
+        }
         bool done = (rig->refused >> request.kind & 1u) == 0;
         rig->requests++;
         rig->power_requests += request.kind == FOTA_REQUEST_POWER_CYCLE;
         if (done && request.kind == FOTA_REQUEST_SAVE_CHECKPOINT)
             memcpy(rig->checkpoint, request.checkpoint, sizeof rig->checkpoint);
+        if (request.kind == FOTA_REQUEST_SET_BAUD && request.argument == rig->module.baud_bps)
+            rig->module.mute = false;
         if (rig->stop_at_request != 0 && rig->requests == rig->stop_at_request) {
             rig->stop_at_us = rig->now_us;
             return;
@@ -216,8 +305,10 @@ static void exchange(struct rig *rig)
     size_t size;
     deliver_pending(rig);
     serve_requests(rig);
-    while ((size = fota_transmit(&rig->fota, &rig->host, bytes, sizeof bytes, rig->now_us)) > 0)
+    while ((size = fota_transmit(&rig->fota, &rig->host, bytes, sizeof bytes, rig->now_us)) > 0) {
         take_bytes(rig, bytes, size);
+        serve_requests(rig);
+    }
 }
 
 const struct fota_result *rig_run(struct rig *rig)

@@ -43,7 +43,18 @@ struct module {
     char line[600];
     size_t line_length;
     bool echo, started, mute;
+    /* AT+CFSWFILE: the module keeps a file of package_byte()s, whole chunks only. */
+    size_t data_left;
+    uint32_t file_bytes, whole_bytes; /* the second without the running chunk */
+    uint64_t data_until_us;
+    unsigned wrong_bytes, chunks;
+    unsigned lose_ok_of; /* the OK of that chunk does not come, 0 = none */
+    char size_line[48];
+    uint32_t baud_bps; /* the module is only understood at this rate, 0 = at any */
 };
+
+/* The package of a push: any bytes, each told by its offset. */
+uint8_t package_byte(uint32_t offset);
 
 /* A client, its module and its surroundings. */
 struct rig {
