@@ -38,6 +38,8 @@ void sim_line_pump(struct sim_context *ctx);
 void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size);
 /* Data mode without end or prompt: the bytes go to `taker` until it has what it wants. */
 void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker);
+/* The taker has what it wants, its command goes on: what comes now is not data. */
+void sim_line_give_back(struct sim_context *ctx);
 /* Forgets what the RAM held. */
 void sim_line_reset(struct sim_context *ctx, enum sim_reset reset);
 /* The host has said that it takes no bytes now. */

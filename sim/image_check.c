@@ -131,7 +131,9 @@ static bool line_ends(const struct sim_image_reading *reading)
 
 static bool cursor_is_in_line(const struct sim_image_reading *reading)
 {
-    return reading->sim.interpreter.cursor <= reading->sim.port.line_length;
+    const struct sim_interpreter *interpreter = &reading->sim.interpreter;
+    return interpreter->state != SIM_INTERPRETER_PENDING || /* it goes on from there */
+           interpreter->cursor <= reading->sim.port.line_length;
 }
 
 static bool data_is_awaited(const struct sim_image_reading *reading)

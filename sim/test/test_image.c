@@ -48,7 +48,7 @@ static const struct step life[] = {
     {"AT+CMGF=1;+CMGW=\"12\"\r", -1, 0, 500},
     {"stored\x1a", -1, 0, 500},
     {"AT+CMGS=\"+4912\"\r", -1, 0, 500},
-    {"sent\x1a", -1, 0, 100},
+    {"sent\x1a", -1, 0, 9000},
     {"AT+CMGL=\"ALL\"\r", -1, 0, 5},
     {NULL, -1, 0, 9000},
     {"AT+CSTT=\"a\";+CIICR\r", -1, 0, 2000},
