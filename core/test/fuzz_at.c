@@ -1,0 +1,10 @@
+/* fuzz_at.c - the AT engine under libFuzzer; see support_walk.h. */
+#include "core/test/support_walk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    walk_engine(data, size);
+    return 0;
+}

@@ -1,0 +1,17 @@
+/*
+ * support_walk.h - walks through the core that bytes choose, for fuzz targets and for a test with
+ * fixed bytes. A rule that does not hold ends the program with abort().
+ */
+#ifndef FOTARIG_CORE_TEST_SUPPORT_WALK_H
+#define FOTARIG_CORE_TEST_SUPPORT_WALK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The AT engine: each byte is a call, or an argument of one. */
+void walk_engine(const uint8_t *data, size_t size);
+
+/* The procedure: the first two bytes choose the job, the others are calls. */
+void walk_procedure(const uint8_t *data, size_t size);
+
+#endif

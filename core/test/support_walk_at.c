@@ -1,0 +1,126 @@
+/* support_walk_at.c - the AT engine under calls in any order and bytes in any split. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/at.h"
+#include "core/test/support_walk.h"
+
+struct input {
+    const uint8_t *at;
+    size_t left;
+};
+
+static unsigned take(struct input *input)
+{
+    if (input->left == 0)
+        return 0;
+    input->left--;
+    return *input->at++;
+}
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void check(const struct at_engine *at, const struct at_event *event)
+{
+    require(event->text != NULL && event->result < AT_RESULT_COUNT);
+    if (event->kind != AT_EVENT_NONE && event->text != NULL)
+        for (size_t i = 0; i < event->length; i++)
+            require(event->text[i] != '\r' || event->kind > AT_EVENT_STRAY);
+    require(at_busy(at) || at->deadline_at_us == AT_NEVER);
+    require(!at_busy(at) || at->deadline_at_us != AT_NEVER);
+}
+
+static void send(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    static const char *const commands[] = {"AT",       "AT+GMR",     "AT+CFOTA?",
+                                           "AT+CSQ",   "AT+CFOTA=1", "AT+CFSRFILE=1,\"a\",1,9,0",
+                                           "ATE0V1Q0", "A",          "AT+CFSWFILE=1,\"a\",0,9,99"};
+    const char *command = commands[take(input) % (sizeof commands / sizeof commands[0])];
+    bool busy = at_busy(at);
+    size_t length = strlen(command);
+    unsigned info = take(input) % (AT_INFO_DATA + 1);
+    bool begun = at_send(at, command, length, (enum at_info)info, 1000u + take(input), now_us);
+    require(begun == (!busy && length >= 2));
+    if (begun && info == AT_INFO_DATA)
+        at_expect(at, 1u + take(input) * take(input), (take(input) & 1u) != 0, 'P');
+}
+
+static void receive(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    size_t size = take(input);
+    if (size > input->left)
+        size = input->left;
+    uint8_t *bytes = malloc(size + 1); /* ends where it ends: the sanitizer sees a byte too many */
+    require(bytes != NULL);
+    memcpy(bytes, input->at, size);
+    input->at += size;
+    input->left -= size;
+    for (size_t used = 0; used < size;) {
+        struct at_event event;
+        size_t taken = at_receive(at, bytes + used, size - used, now_us, &event);
+        require(taken > 0 && taken <= size - used);
+        check(at, &event);
+        used += taken;
+    }
+    free(bytes);
+}
+
+static void give(struct at_engine *at, struct input *input)
+{
+    static const char bytes[AT_COMMAND_BYTES + 100];
+    size_t size = take(input) * 2u;
+    if (size > sizeof bytes)
+        size = sizeof bytes;
+    require(at_give(at, bytes, size) <= size);
+}
+
+static void transmit(struct at_engine *at, struct input *input)
+{
+    char bytes[64];
+    size_t capacity = take(input) % (sizeof bytes + 1);
+    require(at_transmit(at, bytes, capacity) <= capacity);
+}
+
+void walk_engine(const uint8_t *data, size_t size)
+{
+    struct input input = {data, size};
+    struct at_engine at;
+    struct at_event event;
+    uint64_t now_us = 0;
+    at_init(&at);
+    while (input.left > 0) {
+        switch (take(&input) % 9) {
+        case 0:
+            send(&at, &input, now_us);
+            break;
+        case 1:
+            transmit(&at, &input);
+            break;
+        case 2:
+            at_synchronise(&at, (uint8_t)(take(&input) | 1u), 100u + take(&input), now_us);
+            break;
+        case 3:
+            now_us += take(&input) * UINT64_C(10000);
+            require(at_advance(&at, now_us, &event) == at.deadline_at_us);
+            check(&at, &event);
+            break;
+        case 4:
+            at_abort(&at);
+            require(!at_busy(&at));
+            break;
+        case 5:
+            at_forget(&at);
+            require(!at_owed(&at));
+            break;
+        case 6:
+            give(&at, &input);
+            break;
+        default:
+            receive(&at, &input, now_us);
+        }
+    }
+}
