@@ -13,7 +13,7 @@ V       ?= 0
 
 BUILD   := build/$(VARIANT)
 VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
-PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 cmocka
+PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 libserialport cmocka
 
 ifeq ($(filter $(VARIANT),debug release asan fuzz),)
 $(error VARIANT=$(VARIANT) is not known; use debug, release, asan or fuzz)
@@ -225,6 +225,8 @@ $(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call sona
 $(BUILD)/obj/harness/lazy/cjson.o: cflags_harness += -DCJSON_SONAME='"$(call soname,cjson)"'
 $(BUILD)/obj/harness/lazy/zip.o:   cflags_harness += -DZIP_SONAME='"$(call soname,zip)"'
 $(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call soname,xml2)"'
+$(BUILD)/obj/harness/lazy/serialport.o: cflags_harness += \
+    -DSERIALPORT_SONAME='"$(call soname,serialport)"'
 
 define archive
 	$(say) AR $@
