@@ -63,10 +63,11 @@ struct cli_option {
 };
 
 struct cli_command {
-    const char *name;     /* "run" */
-    const char *summary;  /* one line for `fotarig --help` */
-    const char *operands; /* "SCENARIO|DIR...", "" = none */
-    const char *notes;    /* printed after the options by --help, NULL = none */
+    const char *name;         /* "run" */
+    const char *summary;      /* one line for `fotarig --help` */
+    const char *operands;     /* "SCENARIO|DIR...", "" = none */
+    const char *notes;        /* printed after the options by --help, NULL = none */
+    void (*print_more)(void); /* prints what --help ends with, NULL = nothing */
     const struct cli_option *options;
     size_t option_count;
     size_t operands_min, operands_max; /* how many; max SIZE_MAX = any number */
@@ -138,6 +139,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
 extern const struct cli_command cli_command_run;
 extern const struct cli_command cli_command_explore;
 extern const struct cli_command cli_command_sim;
+extern const struct cli_command cli_command_ctl;
 extern const struct cli_command cli_command_package;
 extern const struct cli_command cli_command_facts;
 extern const struct cli_command cli_command_check;

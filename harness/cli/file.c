@@ -2,8 +2,13 @@
 #include "harness/cli/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { FIRST_BYTES = 65536 };
 
@@ -43,6 +48,66 @@ uint8_t *cli_file_read(const char *path, size_t limit, size_t *ret_size)
     fclose(file);
     errno = kept;
     return bytes;
+}
+
+static bool write_all(int fd, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        size -= (size_t)written;
+    }
+    return true;
+}
+
+/* The new name is on the disk when its folder is; a folder that cannot be synced is left so. */
+static void sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+    int fd;
+
+    snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    fd = open(folder, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (fsync(fd) != 0)
+        errno = 0;
+    close(fd);
+}
+
+int cli_file_replace(const char *path, const void *bytes, size_t size)
+{
+    char fresh[PATH_MAX];
+    int length = snprintf(fresh, sizeof(fresh), "%s.XXXXXX", path), fd, kept;
+    bool good;
+
+    if (length < 0 || (size_t)length >= sizeof(fresh)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    fd = mkstemp(fresh); /* mode 0600 */
+    if (fd < 0)
+        return -1;
+    good = write_all(fd, bytes, size) && !fsync(fd);
+    kept = errno;
+    if (close(fd) && good) {
+        good = false;
+        kept = errno;
+    }
+    if (good && !rename(fresh, path)) {
+        sync_folder(path);
+        return 0;
+    }
+    kept = good ? errno : kept;
+    unlink(fresh);
+    errno = kept;
+    return -1;
 }
 
 void cli_file_free(const uint8_t *bytes)

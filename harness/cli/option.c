@@ -116,6 +116,8 @@ static int print_help(const struct cli_command *command)
     print_option(&help);
     if (command->notes)
         printf("\n%s\n", command->notes);
+    if (command->print_more)
+        command->print_more();
     return CLI_EXIT_OK;
 }
 

@@ -7,13 +7,16 @@
 
 #include "harness/bench/imei.h"
 #include "harness/bench/loop.h"
+#include "harness/bench/pty.h"
 #include "harness/bench/serve.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/control.h"
 #include "harness/cli/file.h"
+#include "harness/cli/images.h"
+#include "harness/cli/log.h"
 #include "harness/cli/setting.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
-#include "harness/cli/ports.h"
 
 /* Free space of the module's file system (FS101 3.5, D). */
 enum { FLASH_BYTES = 22151168, PORT_BPS = 115200 };
@@ -23,30 +26,19 @@ enum { HTTP_MODEL, HTTP_REAL };
 enum { BOOT_COLD, BOOT_WARM };
 
 struct sim_options {
-    const char *link, *serial, *tcp, *rfc2217, *variant, *revision;
+    const char *link, *variant, *revision;
     struct cli_list settings, http_hosts, packages;
     int timing, http, boot;
     uint32_t count;
     double speed;
-    bool usb;
-    bool log;
+    const char *control, *image, *log;
 };
 
 #define OPTION(member) offsetof(struct sim_options, member)
 
 static const struct cli_option options[] = {
-    {"link", 0, "PATH", CLI_TEXT, OPTION(link), NULL,
-     "the UART is a pty behind this link (default: sim7000, if no\nother port is named); with "
-     "--count a number follows it"},
-    {"usb", 0, NULL, CLI_FLAG, OPTION(usb), NULL,
-     "USB ports too, on the links PATH.usb-at and PATH.usb-modem;\nthey go and come with the "
-     "module's restarts"},
-    {"serial", 0, "DEVICE", CLI_TEXT, OPTION(serial), NULL,
-     "the UART is this serial port, for a device at its other end"},
-    {"tcp", 0, "HOST:PORT", CLI_TEXT, OPTION(tcp), NULL,
-     "the UART is a TCP server there, raw bytes; with --count the\nport number counts up"},
-    {"rfc2217", 0, "HOST:PORT", CLI_TEXT, OPTION(rfc2217), NULL,
-     "the same with rates and modem lines as RFC 2217 has them"},
+    {"link", 0, "PATH", CLI_TEXT, OPTION(link), "sim7000",
+     "name of the port for clients; with --count a number follows\nit, from 0"},
     {"count", 0, "N", CLI_COUNT, OPTION(count), "1", "that many modules, each with its own IMEI"},
     {"variant", 0, "NAME", CLI_TEXT, OPTION(variant), NULL,
      "which module of the family it is (default: that of the\nrevision, else SIM7000C)"},
@@ -65,13 +57,19 @@ static const struct cli_option options[] = {
      "with --http real: this host may be asked besides loopback;\nmay be repeated"},
     {"package", 0, "FILE", CLI_LIST, OPTION(packages), NULL,
      "with --http model: what the server has, under the file's\nname; may be repeated"},
-    {"log", 0, NULL, CLI_FLAG, OPTION(log), NULL, "tell on stderr what the module does"},
+    {"image", 0, "FILE", CLI_TEXT, OPTION(image), NULL,
+     "keep the flash there: files, saved settings, the updater's;\nwith --count a number follows "
+     "it"},
+    {"control", 0, "PATH", CLI_TEXT, OPTION(control), NULL,
+     "socket for 'fotarig ctl', for you alone"},
+    {"log", 0, "FILE", CLI_OPTIONAL, OPTION(log), NULL,
+     "tell there, or on stderr, what goes over the line and what\nthe module does"},
 };
 
 /* What one module has for itself. */
 struct served_module {
     struct sim_config config;
-    struct cli_ports ports;
+    struct bench_pty pty;
 };
 
 /* Everything that lives as long as the program serves; too large for a stack. */
@@ -84,7 +82,9 @@ struct served {
     uint8_t *flash;
     struct bench_loop loop;
     struct bench_serve serve;
-    struct bench_observer log;
+    struct cli_log log;
+    struct cli_images images;
+    struct cli_control control;
 };
 
 /* ---- the module's configuration ----------------------------------------------------------- */
@@ -113,8 +113,6 @@ static int unknown_variant(const char *variant)
     return cli_usage_error(&cli_command_sim, "unknown variant '%s'%s%s%s", variant,
                            near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
-
-
 
 static int configure(struct served *served)
 {
@@ -163,32 +161,6 @@ static int load_packages(struct served *served)
 
 /* ---- telling what happens ----------------------------------------------------------------- */
 
-static void log_event(void *context, struct bench_module *module, uint64_t module_us,
-                      const struct sim_event *event)
-{
-    const struct served *served = context;
-
-    if (served->given.count > 1)
-        fprintf(stderr, "%4lu ", (unsigned long)module->index);
-    fprintf(stderr, "%10lu.%03lu %-8s", (unsigned long)(module_us / 1000000),
-            (unsigned long)(module_us / 1000 % 1000), sim_event_name(event->kind));
-    if (event->text && event->length > 0)
-        fprintf(stderr, " %.*s", (int)event->length, event->text);
-    if (!event->text || event->kind == SIM_EVENT_HTTP || event->kind == SIM_EVENT_FILE)
-        fprintf(stderr, " %lu", (unsigned long)event->number);
-    if (event->kind == SIM_EVENT_PHASE)
-        fprintf(stderr, " %s", sim_phase_name(event->number));
-    if (event->kind == SIM_EVENT_RESET)
-        fprintf(stderr, " %s", sim_reset_name(event->number));
-    fputc('\n', stderr);
-}
-
-static void say_port_failed(void *context, const char *why)
-{
-    (void)context;
-    cli_error(&cli_command_sim, "%s", why);
-}
-
 static void say_http_failed(void *context, const char *why)
 {
     (void)context;
@@ -203,6 +175,53 @@ static int environment_error(const char *what)
     return CLI_EXIT_ENVIRONMENT;
 }
 
+/* Log, images and control, as far as they are wanted. */
+static int open_watchers(struct served *served)
+{
+    const struct sim_options *given = &served->given;
+
+    if (cli_images_open(&served->images, &served->serve, given->image))
+        return environment_error("no memory for the images");
+    if (given->image)
+        bench_serve_observe(&served->serve, &served->images.observer);
+    cli_control_init(&served->control, &served->serve);
+    if (given->control)
+        bench_serve_observe(&served->serve, &served->control.observer);
+    if (!given->log)
+        return CLI_GO_ON;
+    if (cli_log_open(&served->log, given->log, given->count > 1))
+        return environment_error("cannot open the log");
+    bench_serve_observe(&served->serve, &served->log.observer);
+    return CLI_GO_ON;
+}
+
+static int open_control(struct served *served)
+{
+    char error[400];
+
+    if (!served->given.control || !cli_control_open(&served->control, &served->loop,
+                                                    served->given.control, error, sizeof(error)))
+        return CLI_GO_ON;
+    cli_error(&cli_command_sim, "%s", error);
+    return CLI_EXIT_ENVIRONMENT;
+}
+
+/* Ends them while the modules are still there; what they could not write makes the status 4. */
+static int close_watchers(struct served *served, int status)
+{
+    bool good = true;
+
+    if (served->serve.modules) {
+        cli_control_close(&served->control);
+        good = cli_images_close(&served->images);
+    }
+    if (!cli_log_close(&served->log)) {
+        cli_error(&cli_command_sim, "the log is not complete: it could not be written");
+        good = false;
+    }
+    return good || status != CLI_EXIT_OK ? status : CLI_EXIT_ENVIRONMENT;
+}
+
 static int open_serve(struct served *served)
 {
     const struct sim_options *given = &served->given;
@@ -214,7 +233,6 @@ static int open_serve(struct served *served)
         .http_host_count = given->http_hosts.count,
         .blob_names = served->blob_names,
         .http_failed = say_http_failed,
-        .port_failed = say_port_failed,
     };
 
     if (bench_signals_catch() || bench_loop_open(&served->loop))
@@ -229,57 +247,52 @@ static int open_serve(struct served *served)
     default:
         return environment_error("no memory for the modules");
     }
-    served->log = (struct bench_observer){.event = log_event, .context = served};
-    if (given->log)
-        bench_serve_observe(&served->serve, &served->log);
-    return CLI_GO_ON;
+    return open_watchers(served);
 }
 
 /* Makes the module and, if it shall be warm, boots it. */
-static void make_module(struct served *served, uint32_t index)
+static int make_module(struct served *served, uint32_t index)
 {
     struct sim_config *config = &served->modules[index].config;
     const struct sim_store store = {.bytes = served->flash + (size_t)index * FLASH_BYTES,
                                     .capacity = FLASH_BYTES};
     struct bench_module *module;
+    char error[400];
 
     *config = served->config;
     if (served->given.count > 1)
         bench_imei(served->config.imei, index, config->imei);
     module = bench_module_open(&served->serve, index, config, &store);
+    if (!cli_images_load(&served->images, module, error, sizeof(error))) {
+        cli_error(&cli_command_sim, "%s", error);
+        return CLI_EXIT_INVALID;
+    }
     if (served->given.boot != BOOT_WARM)
-        return;
+        return CLI_GO_ON;
     bench_module_power_on(module);
     if (!bench_module_warm_up(module, PORT_BPS) && index == 0)
         cli_error(&cli_command_sim, "with these settings the module does not answer AT at "
                                     "115200 bit/s after its boot; serving it as it is");
-}
-
-static struct cli_ports_options ports_options(const struct sim_options *given)
-{
-    bool other = given->serial || given->tcp || given->rfc2217;
-
-    return (struct cli_ports_options){
-        .link = given->link || other ? given->link : "sim7000",
-        .serial = given->serial,
-        .tcp = given->tcp,
-        .rfc2217 = given->rfc2217,
-        .usb = given->usb,
-        .count = given->count,
-    };
+    return CLI_GO_ON;
 }
 
 /* Opens the module's ports, last, so that who finds them is answered. */
 static int open_ports(struct served *served, uint32_t index)
 {
     struct bench_module *module = &served->serve.modules[index];
-    struct cli_ports_options wanted = ports_options(&served->given);
-    char error[400];
+    struct served_module *ports = &served->modules[index];
+    char link[BENCH_PTY_NAME_MAX + 16], error[400];
 
-    if (!cli_ports_open(&served->modules[index].ports, &wanted, module, error, sizeof(error))) {
+    if (served->given.count > 1)
+        snprintf(link, sizeof(link), "%.*s%lu", BENCH_PTY_NAME_MAX, served->given.link,
+                 (unsigned long)index);
+    else
+        snprintf(link, sizeof(link), "%.*s", BENCH_PTY_NAME_MAX, served->given.link);
+    if (bench_pty_open(&ports->pty, &served->loop, link, &module->listener, error, sizeof(error))) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
+    bench_module_add_port(module, &ports->pty.port);
     bench_module_attach(module);
     if (served->given.boot == BOOT_COLD) {
         bench_module_enter(module);
@@ -291,17 +304,15 @@ static int open_ports(struct served *served, uint32_t index)
 
 static void say_ready(const struct served *served)
 {
-    uint32_t count = served->given.count;
-    char first[400], last[400];
+    const struct bench_pty *first = &served->modules[0].pty;
 
-    cli_ports_print(&served->modules[0].ports, first, sizeof(first));
-    cli_ports_print(&served->modules[count - 1].ports, last, sizeof(last));
-    if (count == 1)
-        printf("sim: %s %s on %s; stop with ^C\n", served->config.variant, served->config.revision,
-               first);
+    if (served->given.count == 1)
+        printf("sim: %s %s on %s (link %s); stop with ^C\n", served->config.variant,
+               served->config.revision, first->path, first->link);
     else
-        printf("sim: %lu x %s %s, from %s to %s; stop with ^C\n", (unsigned long)count,
-               served->config.variant, served->config.revision, first, last);
+        printf("sim: %lu x %s %s on links %s to %s; stop with ^C\n",
+               (unsigned long)served->given.count, served->config.variant, served->config.revision,
+               first->link, served->modules[served->given.count - 1].pty.link);
     fflush(stdout);
 }
 
@@ -310,39 +321,55 @@ static int start(struct served *served)
     int status = open_serve(served);
 
     for (uint32_t i = 0; status == CLI_GO_ON && i < served->given.count; i++)
-        make_module(served, i);
+        status = make_module(served, i);
     for (uint32_t i = 0; status == CLI_GO_ON && i < served->given.count; i++)
         status = open_ports(served, i);
+    if (status == CLI_GO_ON)
+        status = open_control(served);
     if (status == CLI_GO_ON)
         say_ready(served);
     return status;
 }
 
 /* A port that cannot come back ends the program: a client would wait for ever. */
-static int broken_port(const struct served *served)
+static const struct bench_pty *broken_port(const struct served *served)
 {
-    for (uint32_t i = 0; i < served->given.count; i++) {
-        const struct bench_port *port = served->serve.modules[i].ports;
-        while (port && !port->broken)
-            port = port->next;
-        if (port)
-            cli_error(
-                &cli_command_sim, "%s %s; start again", port->kind ? port->kind->name : "port",
-                served->modules[i].ports.serial ? "is gone"
-                                                : "was left locked for exclusive use by a client");
-    }
-    return CLI_EXIT_ENVIRONMENT;
+    for (uint32_t i = 0; i < served->given.count; i++)
+        if (served->modules[i].pty.port.broken)
+            return &served->modules[i].pty;
+    return NULL;
+}
+
+/* What is due by now, control first: it may give the modules something to do. */
+static uint64_t advance(struct served *served)
+{
+    uint64_t control_us = cli_control_advance(&served->control);
+    uint64_t until_us = bench_serve_advance(&served->serve), next_us;
+
+    if (served->control.matched)
+        control_us = 0;
+    if (!served->given.log && !served->given.image)
+        return control_us < until_us ? control_us : until_us;
+    next_us = cli_images_advance(&served->images, bench_clock_us());
+    until_us = next_us < until_us ? next_us : until_us;
+    next_us = cli_log_advance(&served->log, bench_clock_us());
+    until_us = next_us < until_us ? next_us : until_us;
+    return control_us < until_us ? control_us : until_us;
 }
 
 static int serve_until_signal(struct served *served)
 {
     while (!bench_signal()) {
-        uint64_t until_us = bench_serve_advance(&served->serve);
+        uint64_t until_us = advance(served);
 
         if (bench_loop_wait(&served->loop, until_us) < 0)
             return environment_error("cannot wait");
-        if (served->loop.broken)
-            return broken_port(served);
+        if (served->loop.broken) {
+            const struct bench_pty *pty = broken_port(served);
+            cli_error(&cli_command_sim, "a client left %s locked for exclusive use; start again",
+                      pty ? pty->path : "a port");
+            return CLI_EXIT_ENVIRONMENT;
+        }
     }
     return CLI_EXIT_OK; /* it was asked to stop */
 }
@@ -374,12 +401,11 @@ static int serve(struct served *served)
         status = start(served);
     if (status == CLI_GO_ON)
         status = serve_until_signal(served);
+    status = close_watchers(served, status);
     bench_serve_close(&served->serve);
     bench_loop_close(&served->loop);
     if (served->flash)
         munmap(served->flash, flash_bytes);
-    for (uint32_t i = 0; served->modules && i < served->given.count; i++)
-        cli_ports_free(&served->modules[i].ports);
     free(served->modules);
     return status;
 }
@@ -390,9 +416,6 @@ static int check_combination(const struct sim_options *given)
         return cli_usage_error(&cli_command_sim, "option '--package' needs '--http model'");
     if (given->http == HTTP_MODEL && given->http_hosts.count > 0)
         return cli_usage_error(&cli_command_sim, "option '--http-allow' needs '--http real'");
-    if (given->serial && given->count > 1)
-        return cli_usage_error(&cli_command_sim,
-                               "option '--serial' is for one module, not --count");
     return CLI_GO_ON;
 }
 
@@ -422,10 +445,10 @@ static int sim(int argc, char **argv)
 
 const struct cli_command cli_command_sim = {
     .name = "sim",
-    .summary = "the emulated module alone on a port, for any client",
+    .summary = "the emulated module alone on a pty, for any client",
     .operands = "",
     .notes =
-        "Clients may come and go; one at a time on TCP. With --speed all\n"
+        "The port is a link to a pseudo terminal; clients may come and go. With --speed all\n"
         "times of the module shrink, those of a download's time limit too. Ends with status 0\n"
         "on SIGINT, SIGTERM or SIGHUP, and removes the link.",
     .options = options,

@@ -20,6 +20,21 @@
       (object, string, item))                                                                      \
     X(cJSON_bool, cJSON_HasObjectItem, (const cJSON *object, const char *string),                  \
       (object, string))                                                                            \
+    X(cJSON *, cJSON_AddObjectToObject, (cJSON *const object, const char *const name),             \
+      (object, name))                                                                              \
+    X(cJSON *, cJSON_AddBoolToObject,                                                              \
+      (cJSON *const object, const char *const name, const cJSON_bool boolean),                     \
+      (object, name, boolean))                                                                     \
+    X(cJSON *, cJSON_GetObjectItemCaseSensitive,                                                   \
+      (const cJSON *const object, const char *const name), (object, name))                         \
+    X(cJSON_bool, cJSON_IsArray, (const cJSON *const item), (item))                                \
+    X(cJSON_bool, cJSON_IsNumber, (const cJSON *const item), (item))                               \
+    X(cJSON_bool, cJSON_IsObject, (const cJSON *const item), (item))                               \
+    X(cJSON_bool, cJSON_IsString, (const cJSON *const item), (item))                               \
+    X(cJSON_bool, cJSON_IsTrue, (const cJSON *const item), (item))                                 \
+    X(cJSON *, cJSON_Parse, (const char *text), (text))                                            \
+    X(cJSON *, cJSON_ParseWithLength, (const char *text, size_t length), (text, length))           \
+    X(char *, cJSON_PrintUnformatted, (const cJSON *item), (item))                                 \
     X(char *, cJSON_Print, (const cJSON *item), (item))                                            \
     X(void, cJSON_Delete, (cJSON * item), (item))                                                  \
     X(void, cJSON_free, (void *object), (object))

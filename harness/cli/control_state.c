@@ -1,0 +1,100 @@
+/* control_state.c - `ctl state`: everything that can be seen of a module, as JSON. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/control.h"
+#include "harness/cli/setting.h"
+#include "sim/look.h"
+
+static void add_settings(cJSON *answer, const struct sim *sim)
+{
+    cJSON *settings = cJSON_AddObjectToObject(answer, "settings");
+
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        char text[64];
+        if (sim->settings[i] == info->initial)
+            continue;
+        cli_setting_print(info, sim->settings[i], text, sizeof(text));
+        cJSON_AddStringToObject(settings, info->name, text);
+    }
+}
+
+static void add_files(cJSON *answer, const struct sim *sim)
+{
+    cJSON *files = cJSON_AddArrayToObject(answer, "files");
+
+    for (unsigned i = 0; i < sim_look_files(); i++) {
+        struct sim_file_view view;
+        char digest[24];
+        cJSON *file;
+        if (!sim_look_file(sim, i, &view))
+            continue;
+        file = cJSON_CreateObject();
+        cli_control_add_text(file, "path", view.path);
+        cJSON_AddNumberToObject(file, "size_bytes", view.size_bytes);
+        snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)view.digest);
+        cJSON_AddStringToObject(file, "digest", digest);
+        cJSON_AddItemToArray(files, file);
+    }
+}
+
+static void add_ports(cJSON *answer, const struct bench_module *module)
+{
+    cJSON *ports = cJSON_AddArrayToObject(answer, "ports");
+
+    for (const struct bench_port *port = module->ports; port; port = port->next) {
+        cJSON *json = cJSON_CreateObject();
+        cJSON_AddStringToObject(json, "kind", port->kind ? port->kind->name : "closed");
+        cJSON_AddNumberToObject(json, "interface", port->interface);
+        cJSON_AddNumberToObject(json, "lost_bytes", (double)port->stat_lost_bytes);
+        cJSON_AddItemToArray(ports, json);
+    }
+}
+
+static void add_view(cJSON *answer, const struct sim *sim)
+{
+    struct sim_view view;
+
+    sim_view(sim, &view);
+    cJSON_AddBoolToObject(answer, "powered", view.powered);
+    cJSON_AddBoolToObject(answer, "answering", view.answering);
+    cJSON_AddStringToObject(answer, "phase", sim_phase_name(view.phase));
+    cJSON_AddNumberToObject(answer, "percent", view.percent);
+    cJSON_AddNumberToObject(answer, "status", view.status);
+    cJSON_AddNumberToObject(answer, "functionality", view.functionality);
+    cJSON_AddNumberToObject(answer, "boots", view.boots);
+    cJSON_AddNumberToObject(answer, "resets", view.resets);
+    cli_control_add_text(answer, "revision", view.revision);
+}
+
+static void add_network(cJSON *answer, const struct sim *sim)
+{
+    struct sim_network_view network;
+
+    sim_look_network(sim, &network);
+    cli_control_add_text(answer, "imei", network.imei);
+    cJSON_AddStringToObject(answer, "hang", sim_hang_name(network.hang));
+    cJSON_AddNumberToObject(answer, "registration", network.registration);
+    cJSON_AddBoolToObject(answer, "bearer", network.bearer);
+    cJSON_AddNumberToObject(answer, "rate_bps", network.rate_bps);
+}
+
+void cli_control_run_state(struct cli_control_request *request)
+{
+    struct bench_module *module = request->module;
+    cJSON *answer = request->answer;
+
+    bench_module_enter(module); /* what is due by now has happened */
+    bench_module_leave(module);
+    cJSON_AddNumberToObject(answer, "module", module->index);
+    cJSON_AddNumberToObject(answer, "modules", request->control->serve->module_count);
+    cJSON_AddNumberToObject(answer, "time_us", (double)module->now_us);
+    cJSON_AddBoolToObject(answer, "frozen", module->frozen);
+    cli_control_add_text(answer, "variant", module->host.config->variant);
+    add_view(answer, &module->sim);
+    add_network(answer, &module->sim);
+    add_settings(answer, &module->sim);
+    add_files(answer, &module->sim);
+    add_ports(answer, module);
+}

@@ -1,0 +1,146 @@
+/* images.c - flash images on disk. */
+#include "harness/cli/images.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/cli.h"
+#include "harness/cli/file.h"
+#include "sim/image.h"
+
+enum { LIMIT_BYTES = 64 * 1024 * 1024 };
+
+static const char *file_name(const struct cli_images *images, uint32_t index, char *buffer)
+{
+    if (images->serve->module_count == 1)
+        snprintf(buffer, PATH_MAX, "%s", images->path);
+    else
+        snprintf(buffer, PATH_MAX, "%s.%lu", images->path, (unsigned long)index);
+    return buffer;
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+bool cli_images_load(struct cli_images *images, struct bench_module *module, char *reterr_text,
+                     size_t reterr_capacity)
+{
+    struct sim_image_report report;
+    char name[PATH_MAX];
+    uint8_t *bytes;
+    size_t size;
+    bool good;
+
+    if (!images->path)
+        return true;
+    bytes = cli_file_read(file_name(images, module->index, name), LIMIT_BYTES, &size);
+    if (!bytes) {
+        snprintf(reterr_text, reterr_capacity, "cannot read image '%s': %s", name, strerror(errno));
+        return errno == ENOENT;
+    }
+    good = sim_image_read(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size, &report);
+    cli_file_free(bytes);
+    images->images[module->index].written = good;
+    images->images[module->index].mark = sim_image_mark(&module->sim, &module->host);
+    if (!good)
+        snprintf(reterr_text, reterr_capacity,
+                 "image '%s' is refused: %s%s%s%s; left as it is, name another file", name,
+                 sim_image_text(report.verdict),
+                 report.member[0] || report.verdict == SIM_IMAGE_OTHER_VARIANT ? ": " : "",
+                 report.verdict == SIM_IMAGE_OTHER_VARIANT ? "" : report.member,
+                 report.verdict == SIM_IMAGE_OTHER_VARIANT ? report.variant : "");
+    return good;
+}
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+static bool write_image(struct cli_images *images, const struct bench_module *module)
+{
+    size_t size = sim_image_write(&module->sim, &module->host, SIM_IMAGE_FLASH, NULL, 0);
+    uint8_t *bytes = malloc(size);
+    char name[PATH_MAX];
+    bool good =
+        bytes && sim_image_write(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size) == size;
+
+    good = good && !cli_file_replace(file_name(images, module->index, name), bytes, size);
+    if (!good && !images->failed)
+        cli_error(&cli_command_sim, "cannot write image '%s': %s", name, strerror(errno));
+    images->failed = !good;
+    free(bytes);
+    return good;
+}
+
+/* Writes the file if the flash is not what it holds. */
+static bool update_image(struct cli_images *images, const struct bench_module *module)
+{
+    struct cli_image *image = &images->images[module->index];
+    uint64_t mark = sim_image_mark(&module->sim, &module->host);
+
+    if (image->written && image->mark == mark)
+        return true;
+    if (!write_image(images, module))
+        return false;
+    image->written = true;
+    image->mark = mark;
+    return true;
+}
+
+static void on_event(void *context, struct bench_module *module, uint64_t module_us,
+                     const struct sim_event *event)
+{
+    struct cli_images *images = context;
+
+    (void)module_us;
+    (void)event;
+    images->images[module->index].touched = true;
+    if (images->next_us == BENCH_NEVER)
+        images->next_us = bench_clock_us() + CLI_IMAGES_US;
+}
+
+uint64_t cli_images_advance(struct cli_images *images, uint64_t real_us)
+{
+    if (real_us < images->next_us)
+        return images->next_us;
+    images->next_us = BENCH_NEVER;
+    for (uint32_t i = 0; i < images->serve->module_count; i++) {
+        if (!images->images[i].touched)
+            continue;
+        images->images[i].touched = false;
+        if (!update_image(images, &images->serve->modules[i])) {
+            images->images[i].touched = true; /* later again */
+            images->next_us = real_us + CLI_IMAGES_US;
+        }
+    }
+    return images->next_us;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+int cli_images_open(struct cli_images *images, struct bench_serve *serve, const char *path)
+{
+    memset(images, 0, sizeof(*images));
+    images->serve = serve;
+    images->next_us = BENCH_NEVER;
+    images->observer = (struct bench_observer){.event = on_event, .context = images};
+    if (!path)
+        return 0;
+    images->images = calloc(serve->module_count, sizeof(*images->images));
+    if (!images->images)
+        return -1;
+    images->path = path;
+    return 0;
+}
+
+bool cli_images_close(struct cli_images *images)
+{
+    bool good = true;
+
+    for (uint32_t i = 0; images->path && i < images->serve->module_count; i++)
+        good = update_image(images, &images->serve->modules[i]) && good;
+    free(images->images);
+    images->images = NULL;
+    images->path = NULL;
+    return good;
+}

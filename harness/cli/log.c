@@ -1,0 +1,165 @@
+/* log.c - bytes and events as lines. */
+#include "harness/cli/log.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { PATIENCE_US = 100000, BUFFER_BYTES = 65536 };
+
+/* ---- lines -------------------------------------------------------------------------------- */
+
+static void begin_line(struct cli_log *log, const struct bench_module *module, uint64_t module_us,
+                       const char *mark)
+{
+    if (log->several)
+        fprintf(log->file, "%4lu ", (unsigned long)module->index);
+    fprintf(log->file, "%6lu.%03lu %s ", (unsigned long)(module_us / 1000000),
+            (unsigned long)(module_us / 1000 % 1000), mark);
+}
+
+static void put_byte(FILE *file, uint8_t byte)
+{
+    static const char letters[] = {['\r'] = 'r', ['\n'] = 'n', ['\t'] = 't', ['\\'] = '\\'};
+
+    if (byte < sizeof(letters) && letters[byte])
+        fprintf(file, "\\%c", letters[byte]);
+    else if (byte >= ' ' && byte <= '~')
+        putc(byte, file);
+    else
+        fprintf(file, "\\x%02x", byte);
+}
+
+static void put_bytes(FILE *file, const void *bytes, size_t size)
+{
+    const uint8_t *byte = bytes;
+
+    for (size_t i = 0; i < size; i++)
+        put_byte(file, byte[i]);
+}
+
+/* ---- bytes -------------------------------------------------------------------------------- */
+
+static void end_piece(struct cli_log *log)
+{
+    if (log->piece_count == 0)
+        return;
+    begin_line(log, log->module, log->piece_us, log->from_module ? "< " : "> ");
+    if (log->interface)
+        fprintf(log->file, "[%u] ", log->interface);
+    put_bytes(log->file, log->piece, log->piece_count);
+    putc('\n', log->file);
+    log->piece_count = 0;
+    log->dirty = true;
+}
+
+/* A line ends where its end has come; CR LF are one end, and so is CR to the module. */
+static bool ends_line(const struct cli_log *log)
+{
+    uint8_t last = log->piece[log->piece_count - 1];
+
+    if (log->piece_count == sizeof(log->piece))
+        return true;
+    if (!log->from_module)
+        return last == '\r';
+    return last == '\n' && log->piece_count > 2; /* CR LF before an answer belongs to it */
+}
+
+static void on_bytes(void *context, struct bench_module *module, uint8_t interface,
+                     bool from_module, const void *bytes, size_t size)
+{
+    struct cli_log *log = context;
+    const uint8_t *byte = bytes;
+
+    if (log->module != module || log->from_module != from_module || log->interface != interface)
+        end_piece(log);
+    log->module = module;
+    log->from_module = from_module;
+    log->interface = interface;
+    for (size_t i = 0; i < size; i++) {
+        if (log->piece_count == 0) {
+            log->piece_us = module->now_us;
+            log->piece_real_us = bench_clock_us();
+        }
+        log->piece[log->piece_count++] = byte[i];
+        if (ends_line(log))
+            end_piece(log);
+    }
+}
+
+/* ---- events ------------------------------------------------------------------------------- */
+
+static const char *number_name(const struct sim_event *event)
+{
+    switch (event->kind) {
+    case SIM_EVENT_PHASE:
+        return sim_phase_name(event->number);
+    case SIM_EVENT_RESET:
+        return sim_reset_name(event->number);
+    case SIM_EVENT_HANG:
+        return sim_hang_name(event->number);
+    default:
+        return NULL;
+    }
+}
+
+static void on_event(void *context, struct bench_module *module, uint64_t module_us,
+                     const struct sim_event *event)
+{
+    struct cli_log *log = context;
+    const char *name = number_name(event);
+
+    end_piece(log);
+    begin_line(log, module, module_us, "* ");
+    fputs(sim_event_name(event->kind), log->file);
+    if (event->text && event->length > 0) {
+        putc(' ', log->file);
+        put_bytes(log->file, event->text, event->length);
+    }
+    if (!event->text || event->kind == SIM_EVENT_HTTP || event->kind == SIM_EVENT_FILE)
+        fprintf(log->file, " %lu", (unsigned long)event->number);
+    if (name)
+        fprintf(log->file, " %s", name);
+    putc('\n', log->file);
+    log->dirty = true;
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+int cli_log_open(struct cli_log *log, const char *name, bool several)
+{
+    memset(log, 0, sizeof(*log));
+    log->several = several;
+    log->observer = (struct bench_observer){.event = on_event, .bytes = on_bytes, .context = log};
+    log->file = name[0] ? fopen(name, "we") : fdopen(dup(STDERR_FILENO), "w");
+    if (!log->file)
+        return -1;
+    setvbuf(log->file, NULL, _IOFBF, BUFFER_BYTES);
+    return 0;
+}
+
+uint64_t cli_log_advance(struct cli_log *log, uint64_t real_us)
+{
+    if (!log->file)
+        return BENCH_NEVER;
+    if (log->piece_count > 0 && real_us >= log->piece_real_us + PATIENCE_US)
+        end_piece(log);
+    if (log->dirty && fflush(log->file))
+        log->failed = true;
+    log->dirty = false;
+    return log->piece_count > 0 ? log->piece_real_us + PATIENCE_US : BENCH_NEVER;
+}
+
+bool cli_log_close(struct cli_log *log)
+{
+    bool good;
+
+    if (!log->file)
+        return true;
+    if (log->piece_count > 0)
+        end_piece(log);
+    good = !fflush(log->file) && !ferror(log->file) && !log->failed;
+    if (fclose(log->file))
+        good = false;
+    log->file = NULL;
+    return good;
+}
