@@ -34,6 +34,7 @@ enum cli_exit {
 enum cli_kind {
     CLI_FLAG,     /* bool; takes no argument */
     CLI_TEXT,     /* const char *; points into argv */
+    CLI_OPTIONAL, /* const char *: --name or --name=TEXT; "" without, NULL when not given */
     CLI_LIST,     /* struct cli_list; may be given several times */
     CLI_CHOICE,   /* int: index of the word in `argument`, "module|none" */
     CLI_NUMBER,   /* uint64_t: decimal, or 0x and hexadecimal */

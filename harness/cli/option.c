@@ -18,6 +18,7 @@ struct parser {
 static const char *const kind_text[] = {
     [CLI_FLAG] = "nothing",
     [CLI_TEXT] = "a text",
+    [CLI_OPTIONAL] = "a text",
     [CLI_LIST] = "a text",
     [CLI_CHOICE] = "one of the words",
     [CLI_NUMBER] = "a number such as 42 or 0x2a",
@@ -64,6 +65,7 @@ static bool store(const struct cli_option *option, void *options, const char *te
         *(bool *)member = true;
         return true;
     case CLI_TEXT:
+    case CLI_OPTIONAL:
         *(const char **)member = text;
         return true;
     case CLI_LIST:
@@ -90,8 +92,11 @@ static void print_option(const struct cli_option *option)
     const char *help = option->help, *end;
     char letter[5] = {'-', option->letter, ',', ' ', '\0'};
 
-    snprintf(left, sizeof(left), "%s--%s%s%s", option->letter ? letter : "    ", option->name,
-             option->argument ? " " : "", option->argument ? option->argument : "");
+    snprintf(left, sizeof(left), "%s--%s%s%s%s", option->letter ? letter : "    ", option->name,
+             !option->argument              ? ""
+             : option->kind == CLI_OPTIONAL ? "[="
+                                            : " ",
+             option->argument ? option->argument : "", option->kind == CLI_OPTIONAL ? "]" : "");
     if (strlen(left) > 26)
         printf("  %s\n  %26s ", left, "");
     else
@@ -145,6 +150,8 @@ static int take(struct parser *parser, const struct cli_option *option, const ch
 {
     if (option->kind == CLI_FLAG && text)
         return cli_usage_error(parser->command, "option '--%s' takes no argument", option->name);
+    if (option->kind == CLI_OPTIONAL && !text)
+        text = "";
     if (option->kind != CLI_FLAG && !text) {
         if (parser->next == parser->argc)
             return cli_usage_error(parser->command, "option '--%s' needs an argument (%s)",
