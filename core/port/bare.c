@@ -53,11 +53,30 @@ static bool take_received(struct bare_port *port, struct fota *fota, const struc
     return true;
 }
 
+/* Few at a time: the stack is small, and more is asked for at once. */
+#define PIECE_BYTES 64u
+
+static void give_bytes(struct bare_port *port, struct fota *fota, const struct fota_host *host,
+                       const struct fota_request *request)
+{
+    uint8_t bytes[PIECE_BYTES];
+    size_t size = request->length < sizeof bytes ? request->length : sizeof bytes;
+    if (port->hooks->read_package != NULL)
+        size = port->hooks->read_package(port->board, request->argument, bytes, size);
+    else
+        size = 0;
+    fota_give(fota, host, bytes, size, bare_now_us(port));
+}
+
 static bool serve_request(struct bare_port *port, struct fota *fota, const struct fota_host *host)
 {
     struct fota_request request;
     if (!fota_request(fota, &request))
         return false;
+    if (request.kind == FOTA_REQUEST_GIVE_BYTES) {
+        give_bytes(port, fota, host, &request);
+        return true;
+    }
     bool done = port->hooks->serve(port->board, &request);
     fota_answer(fota, host, done, bare_now_us(port));
     return true;

@@ -24,6 +24,9 @@ struct bare_hooks {
     bool (*send)(void *board, uint8_t byte);
     /* Does what is asked (contract: core/README.md, "Porting"); false: refused. May block. */
     bool (*serve)(void *board, const struct fota_request *request);
+    /* Reads up to `size` bytes of the package from `offset` on, 0: there are none. Only asked by a
+     * job that pushes the package (FOTA_DELIVERY_PUSH); NULL: there is no package. */
+    size_t (*read_package)(void *board, uint32_t offset, void *buffer, size_t size);
     /* Sleeps until the next interrupt, at most; NULL: the main loop spins. */
     void (*idle)(void *board);
 };

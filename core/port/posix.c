@@ -75,6 +75,20 @@ static bool serve(struct posix_port *port, const struct fota_request *request)
     }
 }
 
+static void answer(struct posix_port *port, struct fota *fota, const struct fota_host *host,
+                   const struct fota_request *request)
+{
+    uint8_t bytes[FOTA_PIECE_BYTES];
+    size_t size = 0;
+    if (request->kind != FOTA_REQUEST_GIVE_BYTES) {
+        fota_answer(fota, host, serve(port, request), posix_now_us());
+        return;
+    }
+    if (port->read_package != NULL)
+        size = port->read_package(port->context, request->argument, bytes, request->length);
+    fota_give(fota, host, bytes, size, posix_now_us());
+}
+
 static void write_pending(struct posix_port *port, struct fota *fota, const struct fota_host *host)
 {
     if (port->pending == 0)
@@ -123,7 +137,7 @@ const struct fota_result *posix_step(struct posix_port *port, struct fota *fota,
     keep_open(port);
     uint64_t next_us = fota_advance(fota, host, posix_now_us());
     while (fota_request(fota, &request)) {
-        fota_answer(fota, host, serve(port, &request), posix_now_us());
+        answer(port, fota, host, &request);
         next_us = 0;
     }
     if (port->fd >= 0)

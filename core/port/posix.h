@@ -1,6 +1,6 @@
 /*
  * posix.h - the core on a POSIX system: a serial port with termios, the monotonic clock, and what
- * the port cannot do itself (checkpoint, PWRKEY, supply, package) as one callback.
+ * the port cannot do itself (checkpoint, PWRKEY, supply, package) as callbacks.
  *
  *     struct posix_port port = {.path = "/dev/ttyUSB2", .baud_bps = 115200, .fd = -1, ...};
  *     if (!posix_open(&port)) ... errno says why
@@ -14,7 +14,7 @@
 
 #include "core/fota.h"
 
-/* The caller fills in the first five members, with fd = -1 and the rest 0. */
+/* The caller fills in the first six members, with fd = -1 and the rest 0. */
 struct posix_port {
     const char *path;  /* of the port; owned by the caller */
     uint32_t baud_bps; /* 9600 to 115200; follows what the core asks for */
@@ -22,7 +22,10 @@ struct posix_port {
     /* Does what the port cannot (contract: core/README.md, "Porting"); false: refused. May block,
      * must not call the client. NULL: everything is refused. */
     bool (*serve)(void *context, const struct fota_request *request);
-    void *context;
+    /* Reads up to `size` bytes of the package from `offset` on; 0: there are none. Only asked by a
+     * job that pushes the package (FOTA_DELIVERY_PUSH); NULL: there is no package. */
+    size_t (*read_package)(void *context, uint32_t offset, void *buffer, size_t size);
+    void *context;         /* of both */
     uint64_t reopen_at_us; /* not before this another open() is tried */
     uint16_t pending;      /* bytes in outgoing that were not written yet */
     uint8_t outgoing[64];

@@ -196,7 +196,7 @@ static void idle(void *board)
     __asm volatile("wfi");
 }
 
-const struct bare_hooks board_hooks = {send, serve, idle};
+const struct bare_hooks board_hooks = {.send = send, .serve = serve, .idle = idle};
 
 /* ---- the debugger's console ---------------------------------------------------------------- */
 
