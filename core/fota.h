@@ -316,7 +316,8 @@ struct fota {
     uint8_t verify_failure; /* enum fota_failure, 0 = none */
     uint8_t checkpoint_phase;
     uint8_t command_number;
-    uint8_t reserved_first[7];
+    uint8_t value_count; /* numbers in value[] */
+    uint8_t reserved_first[6];
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
     uint16_t chunk_left;     /* bytes of it that are not yet given or read */
@@ -337,16 +338,18 @@ struct fota {
     uint32_t fingerprint[2];  /* of the job */
     uint32_t request_argument;
     uint32_t http_code; /* of this try's URC, 0 = not yet */
-    struct at_engine at;
-    struct fota_statistics stat_counts;
     struct fota_result result;
     uint8_t reserved[3];
+    struct at_engine at;
+    struct fota_statistics stat_counts;
 };
 
 _Static_assert(sizeof(struct fota_result) ==
                    5 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, reserved) + 3 == sizeof(struct fota),
+_Static_assert(offsetof(struct fota, at) == offsetof(struct fota, reserved) + 3 &&
+                   offsetof(struct fota, stat_counts) + sizeof(struct fota_statistics) ==
+                       sizeof(struct fota),
                "struct fota has no implicit padding");
 _Static_assert(sizeof(struct fota) <= 2048, "budget of the core's memory");
 

@@ -18,31 +18,29 @@ const char *fota_template(const struct fota_step *row)
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
-/* Texts of the job by their sign, and what stands for NULL. */
+/* Texts of the job by their sign; NULL: none. */
 static const char *text_of(const struct fota_job *job, char sign)
 {
-    static const struct {
-        char sign;
-        uint8_t offset;
-        char otherwise[11];
-    } rows[] = {
-        {'u', offsetof(struct fota_job, url), ""},
-        {'s', offsetof(struct fota_job, ftp_server), ""},
-        {'n', offsetof(struct fota_job, ftp_user), "anonymous"},
-        {'w', offsetof(struct fota_job, ftp_password), ""},
-        {'p', offsetof(struct fota_job, ftp_path), "/"},
-        {'f', offsetof(struct fota_job, ftp_name), "update.zip"},
-        {'a', offsetof(struct fota_job, apn), ""},
-        {'r', offsetof(struct fota_job, restore.apn), ""},
-    };
-    if (sign == 'z')
+    switch (sign) {
+    case 'z':
         return "1,\"update.zip\"";
-    size_t i = 0;
-    while (rows[i].sign != sign)
-        i++;
-    const char *text;
-    memcpy(&text, (const char *)job + rows[i].offset, sizeof text);
-    return text != NULL ? text : rows[i].otherwise;
+    case 'u':
+        return job->url;
+    case 's':
+        return job->ftp_server;
+    case 'n':
+        return job->ftp_user != NULL ? job->ftp_user : "anonymous";
+    case 'w':
+        return job->ftp_password;
+    case 'p':
+        return job->ftp_path != NULL ? job->ftp_path : "/";
+    case 'f':
+        return job->ftp_name != NULL ? job->ftp_name : "update.zip";
+    case 'a':
+        return job->apn;
+    default:
+        return job->restore.apn;
+    }
 }
 
 static size_t append(char *buffer, size_t used, const char *text)
@@ -53,6 +51,8 @@ static size_t append(char *buffer, size_t used, const char *text)
 static size_t append_text(const struct fota_job *job, char sign, char *buffer, size_t used)
 {
     const char *text = text_of(job, sign);
+    if (text == NULL)
+        text = "";
     if (sign != 'a')
         return append(buffer, used, text);
     return text[0] == '\0'

@@ -99,7 +99,7 @@ uint8_t fota_judge_preflight(struct fota_call *call, uint8_t result)
 
 uint8_t fota_judge_supply(struct fota_call *call, uint8_t result)
 {
-    bool enough = call->fota->value[0] >= call->host->job->supply_min_mv;
+    bool enough = call->fota->value[2] >= call->host->job->supply_min_mv;
     return result == AT_RESULT_OK && enough ? STEP_NEXT : STEP_RETRY;
 }
 

@@ -10,6 +10,9 @@
 #include "core/fota.h"
 #include "core/text.h"
 
+/* Before STEP_AGAIN and STEP_RETRY. */
+#define FOTA_REPEAT_S 2u
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* More restarts than this in one attempt, or before the first, are a boot loop. */
@@ -137,7 +140,7 @@ enum fota_step_kind {
     KIND_SEND,  /* a command; `tries` 0: sent once, a timeout goes to `judge` */
     KIND_FIND,  /* look for the module, `tries` times AT, every timeout_s */
     KIND_ASK,   /* a request to the surroundings, refused after timeout_s without an answer */
-    KIND_PAUSE  /* wait pause_s; lines may end it earlier */
+    KIND_PAUSE  /* wait timeout_s; lines may end it earlier */
 };
 
 /* How the surroundings answered, and what a command without a usable answer gives. */
@@ -153,7 +156,11 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
 #define FOTA_READERS(X)                                                                            \
     X(model)                                                                                       \
     X(revision)                                                                                    \
-    X(status) X(supply) X(number) X(sim) X(registration) X(bearer) X(progress) X(identity)
+    X(status)                                                                                      \
+    X(numbers)                                                                                     \
+    X(sim)                                                                                         \
+    X(bearer)                                                                                      \
+    X(identity)
 #define FOTA_JUDGES(X)                                                                             \
     /* fota_run.c: OK is STEP_NEXT, anything else STEP_RETRY */                                    \
     X(plain)                                                                                       \
@@ -161,9 +168,12 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     X(found)                                                                                       \
     X(echo)                                                                                        \
     X(error_form)                                                                                  \
-    X(model) X(revision) X(support) X(decide) X(clear) X(cleared) X(preflight) X(supply)           \
-        X(function) X(radio_on) X(sim) X(identity) X(healthy) /* fota_network.c */                 \
-        X(registration) X(bearer) X(activate)                 /* fota_download.c */                \
+    X(model)                                                                                       \
+    X(revision)                                                                                    \
+    X(support)                                                                                     \
+    X(decide) X(clear) X(cleared) X(preflight) X(supply) X(function) X(radio_on) X(sim)            \
+        X(identity) X(healthy)                /* fota_network.c */                                 \
+        X(registration) X(bearer) X(activate) /* fota_download.c */                                \
         X(open) X(find) X(space) X(close) X(remove_busy) X(fetch) X(progress) X(ftp_progress)      \
             X(downloaded) X(download_expired)                /* fota_push.c */                     \
         X(push_save) X(push_open) X(push_write) X(push_size) /* fota_verify.c */                   \
@@ -192,9 +202,8 @@ struct fota_step {
     uint8_t judge;   /* enum fota_judge_id */
     uint8_t state;   /* enum fota_state */
     uint8_t kind : 4;
-    uint8_t info : 4; /* enum at_info */
-    uint8_t timeout_s;
-    uint8_t pause_s; /* before STEP_AGAIN and STEP_RETRY, or of KIND_PAUSE */
+    uint8_t info : 4;  /* enum at_info */
+    uint8_t timeout_s; /* KIND_PAUSE: how long */
     uint8_t tries;
     uint8_t next;
     uint8_t failed;
@@ -243,6 +252,7 @@ void fota_take_event(struct fota_call *call, const struct at_event *event);
 void fota_run_due(struct fota_call *call);
 void fota_drop_request(struct fota_call *call);
 void fota_renew_deadline(struct fota_call *call);
+void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b);
 void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, const char *text,
                size_t length);
 

@@ -35,23 +35,18 @@ bool fota_read_status(struct fota *fota, const char *line, size_t length)
     return true;
 }
 
-/* "+CFUN: 1", "+CFSGFIS: 1322", "+CFSGFRS: 22151168". */
-bool fota_read_number(struct fota *fota, const char *line, size_t length)
+/* "+CFUN: 1", "+CFSGFIS: 1322", "+CBC: 0,67,3875", "+CEREG: 0,1", "+HTTPTOFSRL: 1,1024,33334": up
+ * to three numbers to value[]. */
+bool fota_read_numbers(struct fota *fota, const char *line, size_t length)
 {
     struct text text = text_after_colon(line, length);
-    return text_take_number(&text, &fota->value[0]);
-}
-
-/* "+CBC: 0,67,3875": millivolts to value[0]. */
-bool fota_read_supply(struct fota *fota, const char *line, size_t length)
-{
-    struct text text = text_after_colon(line, length);
-    uint32_t charging = 0, percent = 0, millivolts = 0;
-    if (!text_take_number(&text, &charging) || !text_take_next_number(&text, &percent) ||
-        !text_take_next_number(&text, &millivolts))
-        return false;
-    fota->value[0] = millivolts;
-    return true;
+    fota->value_count = 0;
+    do {
+        if (!text_take_number(&text, &fota->value[fota->value_count]))
+            break;
+        fota->value_count++;
+    } while (fota->value_count < COUNT_OF(fota->value) && text_take(&text, ","));
+    return fota->value_count > 0;
 }
 
 /* "+CPIN: READY": value[0] 1; "NOT READY": 0, it may come; anything else (SIM PIN, NOT INSERTED):
@@ -60,18 +55,6 @@ bool fota_read_sim(struct fota *fota, const char *line, size_t length)
 {
     struct text text = text_after_colon(line, length);
     fota->value[0] = text_take(&text, "READY") ? 1 : text_take(&text, "NOT READY") ? 0 : 2;
-    return true;
-}
-
-/* "+CEREG: 0,1" or, unsolicited, "+CEREG: 1,"5B57",...": status to value[0]. */
-bool fota_read_registration(struct fota *fota, const char *line, size_t length)
-{
-    struct text text = text_after_colon(line, length);
-    uint32_t second = 0;
-    if (!text_take_number(&text, &fota->value[0]))
-        return false;
-    if (text_take_next_number(&text, &second))
-        fota->value[0] = second;
     return true;
 }
 
@@ -91,15 +74,6 @@ bool fota_read_bearer(struct fota *fota, const char *line, size_t length)
     bool address = text_take(&text, ",\"") && text.length > 1 && !text_take(&text, "0.0.0.0");
     fota->value[0] = status == 1 && address ? 1 : 0;
     return true;
-}
-
-/* "+HTTPTOFSRL: 1,1024,33334". */
-bool fota_read_progress(struct fota *fota, const char *line, size_t length)
-{
-    struct text text = text_after_colon(line, length);
-    return text_take_number(&text, &fota->value[0]) &&
-           text_take_next_number(&text, &fota->value[1]) &&
-           text_take_next_number(&text, &fota->value[2]);
 }
 
 /* 15 digits; value[0] is 1 when they are not all zero (issue "IMEI lost after a flash"). */

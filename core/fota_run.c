@@ -25,6 +25,11 @@ void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, co
     call->host->on_event(call->host->context, call->now_us, &event);
 }
 
+void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b)
+{
+    fota_emit(call, kind, a, b, "", 0);
+}
+
 /* ---- states -------------------------------------------------------------------------------- */
 
 static uint32_t value_or(uint32_t value, uint32_t otherwise)
@@ -130,7 +135,7 @@ static uint8_t begin_command(struct fota_call *call)
 static uint8_t wait_and_repeat(struct fota_call *call)
 {
     call->fota->waiting = true;
-    call->fota->wake_at_us = after_s(call->now_us, row_of(call->fota)->pause_s);
+    call->fota->wake_at_us = after_s(call->now_us, FOTA_REPEAT_S);
     return STEP_STAY;
 }
 
@@ -169,7 +174,7 @@ static uint8_t ask(struct fota_call *call)
     struct fota *fota = call->fota;
     choose_request(call);
     fota->wake_at_us = after_s(call->now_us, row_of(fota)->timeout_s);
-    fota_emit(call, FOTA_EVENT_REQUEST, fota->request, 0, "", 0);
+    fota_tell(call, FOTA_EVENT_REQUEST, fota->request, 0);
     return STEP_STAY;
 }
 
@@ -183,13 +188,13 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
 {
     struct fota_call call = {fota, host, now_us, "answer", 6};
     if (fota_wants_bytes(fota)) { /* fota_give() is the only good answer */
-        fota_emit(&call, FOTA_EVENT_REQUEST, FOTA_REQUEST_GIVE_BYTES, 2, "", 0);
+        fota_tell(&call, FOTA_EVENT_REQUEST, FOTA_REQUEST_GIVE_BYTES, 2);
         fota_follow(&call, fota_download_failed(&call, FAILURE_NO_BYTES));
         return;
     }
     if (fota->request == FOTA_REQUEST_NONE)
         return;
-    fota_emit(&call, FOTA_EVENT_REQUEST, fota->request, done ? 1 : 2, "", 0);
+    fota_tell(&call, FOTA_EVENT_REQUEST, fota->request, done ? 1 : 2);
     fota_drop_request(&call);
     fota->wake_at_us = FOTA_NEVER;
     fota_follow(&call, fota_judge_by(&call, row_of(fota), done ? ANSWER_DONE : ANSWER_REFUSED));
@@ -200,7 +205,7 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
 static uint8_t pause(struct fota_call *call, const struct fota_step *row)
 {
     struct fota *fota = call->fota;
-    uint32_t pause_s = value_or(fota->pause_s, row->pause_s);
+    uint32_t pause_s = value_or(fota->pause_s, row->timeout_s);
     fota->pause_s = 0;
     at_abort(&fota->at);
     if (row->state != FOTA_STATE_DONE)

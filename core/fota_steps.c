@@ -12,8 +12,7 @@
 /* Shorthands that keep a row on few lines. Times are seconds. */
 #define SEND(in, text, s, n, to, otherwise, why)                                                   \
     .state = FOTA_STATE_##in, .kind = KIND_SEND, .command = COMMAND_##text, .timeout_s = s,        \
-    .tries = n, .pause_s = 2, .next = STEP_##to, .failed = STEP_##otherwise,                       \
-    .reason = FOTA_REASON_##why
+    .tries = n, .next = STEP_##to, .failed = STEP_##otherwise, .reason = FOTA_REASON_##why
 #define ASKS(how, reader) .info = AT_INFO_##how, .read = READ_##reader
 #define FIND(in, n, s, to, otherwise)                                                              \
     .state = FOTA_STATE_##in, .kind = KIND_FIND, .tries = n, .timeout_s = s, .next = STEP_##to,    \
@@ -21,7 +20,7 @@
 #define ASK(in, why)                                                                               \
     .state = FOTA_STATE_##in, .kind = KIND_ASK, .timeout_s = 60, .reason = FOTA_REASON_##why
 #define PAUSE(in, s, to, why)                                                                      \
-    .state = FOTA_STATE_##in, .kind = KIND_PAUSE, .pause_s = s, .next = STEP_##to,                 \
+    .state = FOTA_STATE_##in, .kind = KIND_PAUSE, .timeout_s = s, .next = STEP_##to,               \
     .reason = FOTA_REASON_##why
 #define JUDGE(in, by) .state = FOTA_STATE_##in, .kind = KIND_JUDGE, BY(by)
 #define BY(name)      .judge = JUDGE_##name
@@ -47,19 +46,19 @@ const struct fota_step fota_steps[STEP_COUNT] = {
                       BY(cleared)},
 
     [STEP_PREFLIGHT] = {JUDGE(PREFLIGHT, preflight)},
-    [STEP_SUPPLY] = {SEND(PREFLIGHT, SUPPLY, 5, 3, FUNCTION, END, LOW_SUPPLY), ASKS(NAME, supply),
+    [STEP_SUPPLY] = {SEND(PREFLIGHT, SUPPLY, 5, 3, FUNCTION, END, LOW_SUPPLY), ASKS(NAME, numbers),
                      BY(supply)},
     [STEP_FUNCTION] = {SEND(PREFLIGHT, FUNCTION, 10, 3, SIM, RADIO_ON, RADIO_OFF),
-                       ASKS(NAME, number), BY(function)},
+                       ASKS(NAME, numbers), BY(function)},
     [STEP_RADIO_ON] = {SEND(PREFLIGHT, RADIO_ON, 12, 1, FUNCTION, FUNCTION, RADIO_OFF),
                        BY(radio_on)},
     [STEP_SIM] = {SEND(PREFLIGHT, SIM, 6, 3, ROUTE, END, NO_SIM), ASKS(NAME, sim), BY(sim)},
 
     [STEP_REGISTRATION] = {SEND(NETWORK, REGISTRATION, 5, 1, BEARER, REGISTRATION_GSM, NO_NETWORK),
-                           ASKS(NAME, registration), BY(registration)},
+                           ASKS(NAME, numbers), BY(registration)},
     [STEP_REGISTRATION_GSM] = {SEND(NETWORK, REGISTRATION_GSM, 5, 1, BEARER, REGISTRATION_PAUSE,
                                     NO_NETWORK),
-                               ASKS(NAME, registration), BY(registration)},
+                               ASKS(NAME, numbers), BY(registration)},
     [STEP_REGISTRATION_PAUSE] = {PAUSE(NETWORK, 2, REGISTRATION, NO_NETWORK)},
     [STEP_BEARER] = {SEND(NETWORK, BEARER, 10, 3, OPEN, ACTIVATE, NO_BEARER), ASKS(NAME, bearer),
                      BY(bearer)},
@@ -70,15 +69,15 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_BACKOFF] = {PAUSE(PREPARE, 10, ROUTE, FILE_SYSTEM)},
 
     [STEP_OPEN] = {SEND(PREPARE, OPEN, 10, 1, FIND, FIND, FILE_SYSTEM), BY(open)},
-    [STEP_FIND] = {SEND(PREPARE, SIZE, 10, 1, REMOVE, SPACE, FILE_SYSTEM), ASKS(NAME, number),
+    [STEP_FIND] = {SEND(PREPARE, SIZE, 10, 1, REMOVE, SPACE, FILE_SYSTEM), ASKS(NAME, numbers),
                    BY(find)},
     [STEP_REMOVE] = {SEND(PREPARE, REMOVE, 20, 1, SPACE, REMOVE_BUSY, FILE_SYSTEM)},
     /* A download that an earlier call began may still write the file; or it is gone already and the
      * OK was lost: it is looked for again. */
     [STEP_REMOVE_BUSY] = {SEND(PREPARE, PROGRESS, 5, 1, REMOVE_PAUSE, END, FILE_SYSTEM),
-                          ASKS(NAME, progress), BY(remove_busy)},
+                          ASKS(NAME, numbers), BY(remove_busy)},
     [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5, FIND, FILE_SYSTEM)},
-    [STEP_SPACE] = {SEND(PREPARE, SPACE, 10, 2, CLOSE, CLOSE, NO_SPACE), ASKS(NAME, number),
+    [STEP_SPACE] = {SEND(PREPARE, SPACE, 10, 2, CLOSE, CLOSE, NO_SPACE), ASKS(NAME, numbers),
                     BY(space)},
     [STEP_CLOSE] = {SEND(PREPARE, CLOSE, 10, 1, FETCH, FETCH, FILE_SYSTEM), BY(close)},
 
@@ -86,7 +85,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_PROGRESS_PAUSE] = {PAUSE(DOWNLOAD, 5, PROGRESS, DOWNLOAD_TIMEOUT)},
     [STEP_PROGRESS] = {SEND(DOWNLOAD, PROGRESS, 5, 1, PROGRESS_PAUSE, PROGRESS_PAUSE,
                             DOWNLOAD_TIMEOUT),
-                       ASKS(NAME, progress), BY(progress)},
+                       ASKS(NAME, numbers), BY(progress)},
     [STEP_PUSH_SAVE] = {ASK(PREPARE, CHECKPOINT_REFUSED), BY(push_save), .next = STEP_PUSH_OPEN},
     [STEP_PUSH_OPEN] = {SEND(DOWNLOAD, OPEN, 10, 1, PUSH_WRITE, PUSH_WRITE, WRITE_FAILED),
                         BY(push_open)},
@@ -94,7 +93,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_PUSH_WRITE] = {SEND(DOWNLOAD, WRITE, 10, 0, PUSH_SIZE, PUSH_SIZE, WRITE_FAILED),
                          .info = AT_INFO_PROMPT, BY(push_write)},
     [STEP_PUSH_SIZE] = {SEND(DOWNLOAD, SIZE, 10, 3, PUSH_WRITE, END, WRITE_FAILED),
-                        ASKS(NAME, number), BY(push_size)},
+                        ASKS(NAME, numbers), BY(push_size)},
 
     [STEP_FTP_CONTEXT] = {SEND(DOWNLOAD, FTP_CONTEXT, 10, 2, FTP_SERVER, END, FTP_OTHER)},
     [STEP_FTP_SERVER] = {SEND(DOWNLOAD, FTP_SERVER, 10, 2, FTP_PORT, END, FTP_OTHER)},
@@ -107,7 +106,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_FTP_PAUSE] = {PAUSE(DOWNLOAD, 5, FTP_PROGRESS, DOWNLOAD_TIMEOUT)},
     [STEP_FTP_PROGRESS] = {SEND(DOWNLOAD, FTP_PROGRESS, 5, 1, FTP_PAUSE, FTP_PAUSE,
                                 DOWNLOAD_TIMEOUT),
-                           ASKS(NAME, progress), BY(ftp_progress)},
+                           ASKS(NAME, numbers), BY(ftp_progress)},
 
     [STEP_DOWNLOADED] = {JUDGE(DOWNLOAD, downloaded), .next = STEP_VERIFY_OPEN},
     [STEP_DOWNLOAD_EXPIRED] = {JUDGE(DOWNLOAD, download_expired)},
@@ -115,9 +114,9 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_VERIFY_OPEN] = {SEND(VERIFY, OPEN, 10, 1, VERIFY_SIZE, VERIFY_SIZE, FILE_SYSTEM),
                           BY(open)},
     [STEP_VERIFY_SIZE] = {SEND(VERIFY, SIZE, 10, 3, VERIFY_CLOSE, VERIFY_CLOSE, FILE_SYSTEM),
-                          ASKS(NAME, number), BY(verify_size)},
+                          ASKS(NAME, numbers), BY(verify_size)},
     [STEP_VERIFY_READ] = {SEND(VERIFY, READ, 5, 3, VERIFY_CLOSE, VERIFY_CLOSE, UNREADABLE),
-                          ASKS(DATA, number), BY(verify_read)},
+                          ASKS(DATA, numbers), BY(verify_read)},
     [STEP_VERIFY_CLOSE] = {SEND(VERIFY, CLOSE, 10, 1, VERIFY_JUDGE, VERIFY_JUDGE, FILE_SYSTEM),
                            BY(close)},
     [STEP_VERIFY_JUDGE] = {JUDGE(VERIFY, verify), .next = STEP_SAVE,
@@ -156,7 +155,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
 
     [STEP_HEALTH_FUNCTION] = {SEND(HEALTH, FUNCTION, 10, 3, HEALTH_IDENTITY, HEALTH_RADIO_ON,
                                    RADIO_UNHEALTHY),
-                              ASKS(NAME, number), BY(function)},
+                              ASKS(NAME, numbers), BY(function)},
     [STEP_HEALTH_RADIO_ON] = {SEND(HEALTH, RADIO_ON, 12, 1, HEALTH_FUNCTION, HEALTH_FUNCTION,
                                    RADIO_UNHEALTHY),
                               BY(radio_on)},

@@ -37,7 +37,7 @@ uint8_t fota_judge_save(struct fota_call *call, uint8_t answer)
     fota->result.attempts++;
     fota->claim = CLAIM_NONE;
     expect_update(call);
-    fota_emit(call, FOTA_EVENT_ATTEMPT, fota->result.attempts, 0, "", 0);
+    fota_tell(call, FOTA_EVENT_ATTEMPT, fota->result.attempts, 0);
     return STEP_NEXT;
 }
 

@@ -26,7 +26,7 @@ static void put_off_probe(struct fota_call *call)
     struct fota *fota = call->fota;
     if (fota->step == STEP_AWAIT_UPDATER || fota->step == STEP_UPDATING)
         fota->wake_at_us =
-            at_after_ms(call->now_us, fota_steps[fota->step].pause_s * UINT32_C(1000));
+            at_after_ms(call->now_us, fota_steps[fota->step].timeout_s * UINT32_C(1000));
 }
 
 /* The updater works although the worst time is over: it gets that time once more. */
@@ -78,15 +78,22 @@ static uint8_t take_cfota(struct fota_call *call, const char *line, size_t lengt
 
 /* ---- the network --------------------------------------------------------------------------- */
 
+/* Two numbers of a delivery's result line. */
+static bool read_result(struct fota *fota, const char *line, size_t length, uint32_t *ret_first,
+                        uint32_t *ret_second)
+{
+    struct text text = text_after_colon(line, length);
+    return fota->state == FOTA_STATE_DOWNLOAD && text_take_number(&text, ret_first) &&
+           text_take_next_number(&text, ret_second);
+}
+
 /* Codes below 100 belong to the read form, not to the result of a download. */
 static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t length, uint8_t rank)
 {
     struct fota *fota = call->fota;
-    struct text text = text_after_colon(line, length);
     uint32_t code = 0, bytes = 0;
     (void)rank;
-    if (fota->state != FOTA_STATE_DOWNLOAD || !text_take_number(&text, &code) || code < 100 ||
-        code > UINT16_MAX || !text_take_next_number(&text, &bytes))
+    if (!read_result(fota, line, length, &code, &bytes) || code < 100 || code > UINT16_MAX)
         return STEP_STAY;
     fota_note(fota, line, length);
     fota->http_code = code;
@@ -98,11 +105,9 @@ static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t le
 static uint8_t take_ftp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
 {
     struct fota *fota = call->fota;
-    struct text text = text_after_colon(line, length);
     uint32_t channel = 0, code = 0;
     (void)rank;
-    if (fota->state != FOTA_STATE_DOWNLOAD || !text_take_number(&text, &channel) ||
-        !text_take_next_number(&text, &code) || (code != 0 && (code < 61 || code > 80)))
+    if (!read_result(fota, line, length, &channel, &code) || (code != 0 && code - 61 > 19))
         return STEP_STAY;
     fota_note(fota, line, length);
     fota->http_code = code != 0 ? code : 200;

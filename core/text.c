@@ -40,7 +40,7 @@ bool text_take_number(struct text *text, uint32_t *ret_number)
     skip_spaces(text);
     while (text->length > 0 && *text->at >= '0' && *text->at <= '9') {
         uint32_t digit = (uint32_t)(*text->at - '0');
-        if (number > (UINT32_MAX - digit) / 10u)
+        if (number > UINT32_MAX / 10u || (number == UINT32_MAX / 10u && digit > UINT32_MAX % 10u))
             return false;
         number = number * 10u + digit;
         any = true;
