@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,15 +169,67 @@ static void an_unfinished_status_is_waited_for(void **state)
         }
 }
 
+/* ---- the table of verdict.md ---------------------------------------------------------------- */
+
+#define LINE_BYTES 600
+
+static const struct {
+    const char *name;
+    uint8_t status;
+} shown_statuses[] = {{"unread", UNREAD}, {"8, other", 8}, {"1, 2, 4", 1},
+                      {"3, 5", 3},        {"6", 6},        {"7", 7}};
+static const char *const shown_revisions[] = {"unread", "base", "target", "third"};
+
+/* What comes of a combination: before and after the module's worst time, or attempts, are over. */
+static void append_cell(char *line, unsigned claim, unsigned status, const char *revision)
+{
+    struct ruling now = rule(claim, status, revision, false, 1);
+    struct ruling late = rule(claim, status, revision, true, 2);
+    bool waits = now.step == STEP_UPDATING || now.step == STEP_AWAIT_BOOT;
+    bool good = late.step == STEP_HEALTH_FUNCTION;
+    size_t used = strlen(line);
+    snprintf(line + used, LINE_BYTES - used, " %s%s%s%s |",
+             waits                          ? "wait, "
+             : now.step == STEP_VERIFY_OPEN ? "again, "
+                                            : "",
+             good ? "health" : fota_outcome_name(late.outcome), good ? "" : "/",
+             good ? "" : fota_reason_name(late.reason));
+}
+
+static void write_line(char *line, unsigned status, unsigned revision)
+{
+    snprintf(line, LINE_BYTES, "| %s | %s |", shown_statuses[status].name,
+             shown_revisions[revision]);
+    for (unsigned claim = 0; claim < COUNT_OF(claims); claim++)
+        append_cell(line, claim, shown_statuses[status].status, revisions[revision]);
+}
+
+static void verdict_md_shows_every_cell(void **state)
+{
+    static char text[32768], line[LINE_BYTES];
+    FILE *file = fopen("core/verdict.md", "r");
+    (void)state;
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    for (unsigned status = 0; status < COUNT_OF(shown_statuses); status++)
+        for (unsigned revision = 0; revision < COUNT_OF(shown_revisions); revision++) {
+            write_line(line, status, revision);
+            if (strstr(text, line) == NULL)
+                fail_msg("core/verdict.md lacks the line\n%s", line);
+        }
+}
+
 #define COUNT COUNT_OF(rows)
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 2];
+    static struct CMUnitTest tests[COUNT + 3];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(rows[i].name, ""), rules, NULL, NULL,
                                        (void *)(uintptr_t)&rows[i]};
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(no_combination_breaks_a_rule);
     tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(an_unfinished_status_is_waited_for);
+    tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(verdict_md_shows_every_cell);
     return cmocka_run_group_tests_name("fota_verdict", tests, NULL, NULL);
 }
