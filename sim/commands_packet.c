@@ -343,7 +343,10 @@ static int run_network_apn(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     bool told = ctx->sim->radio.attached && sim_network_access(ctx) != 0;
-    sim_line(ctx, told ? "+CGNAPN: 1,\"ctnb\"" : "+CGNAPN: 0,\"\"");
+    sim_line_begin(ctx);
+    sim_put_text(ctx, told ? "+CGNAPN: 1," : "+CGNAPN: 0,");
+    sim_put_quoted(ctx, told ? ctx->host->config->apn : "");
+    sim_line_end(ctx);
     return SIM_DONE;
 }
 

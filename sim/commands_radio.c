@@ -166,6 +166,23 @@ static int run_system(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* ---- CMCFG --------------------------------------------------------------------------------- */
+
+/* The read form has a second number; with a carrier's name it is not allowed (T18). */
+int sim_run_carrier(struct sim_call *call)
+{
+    if (call->form == SIM_FORM_WRITE && sim_argument_count(call) == 2)
+        return SIM_CME_NOT_ALLOWED;
+    if (call->form != SIM_FORM_READ)
+        return sim_run_parameter(call);
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+CMCFG: ");
+    sim_put_number(call->ctx, sim_value(call->ctx, SIM_PARAMETER_CMCFG));
+    sim_put_text(call->ctx, ",0");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
 /* ---- COPS ---------------------------------------------------------------------------------- */
 
 enum { COPS_AUTOMATIC = 0, COPS_MANUAL = 1, COPS_OFF = 2, COPS_FORMAT = 3 };

@@ -155,7 +155,7 @@ static int run_connect(struct sim_call *call)
 
 static void on_connected(struct sim_context *ctx)
 {
-    bool good = sim_setting(ctx, SIM_SETTING_PEER) != 1 && sim_bearer_up(ctx);
+    bool good = sim_setting(ctx, SIM_SETTING_PEER) != SIM_PEER_REFUSE && sim_bearer_up(ctx);
     web_of(ctx)->sh_state = good ? SH_ON : SH_OFF;
     sim_finish(ctx, good ? SIM_DONE : SIM_FAILED);
 }
@@ -321,7 +321,29 @@ void sim_on_sh(struct sim_context *ctx)
 
 enum { ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE, WRITE = SIM_FORM_TEST | SIM_FORM_WRITE };
 
+/* CSSLCFG="convert",2,"ca.crt": a file of /customer/ becomes a certificate that TLS knows (T17). */
+static int run_certificate(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    const char *what, *name;
+    size_t length, name_length;
+    int32_t kind = 0;
+    if (!sim_argument_text(call, 0, &what, &length) || length != 7 ||
+        (memcmp(what, "convert", 7) != 0 && memcmp(what, "CONVERT", 7) != 0) ||
+        !sim_argument_number(call, 1, 1, 2, &kind) ||
+        sim_argument_count(call) != (kind == 1 ? 4u : 3u))
+        return SIM_CME_NOT_ALLOWED;
+    for (unsigned i = 2; i < sim_argument_count(call); i++)
+        if (!sim_argument_text(call, i, &name, &name_length) ||
+            sim_files_find(&ctx->sim->files, SIM_DIRECTORY_CUSTOMER, name, name_length) ==
+                SIM_NO_FILE)
+            return SIM_CME_NOT_ALLOWED;
+    return SIM_DONE;
+}
+
 const struct sim_command sim_commands_sh[] = {
+    {"+CSSLCFG", WRITE, SIM_NO_SAVE, 'O', 0, "T17, sim7000-storage 4.5", "certificates of TLS",
+     NULL, run_certificate, 103},
     {"+SHCONF", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.3", "parameters of SH",
      "+SHCONF: (\"URL\",\"TIMEOUT\",\"BODYLEN\",\"HEADERLEN\",\"IPVER\")", run_configuration, 103},
     {"+SHSSL", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.1", "certificates of SH",

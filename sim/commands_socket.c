@@ -198,6 +198,8 @@ static int run_status(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     int32_t socket = 0;
+    if (sim_setting(ctx, SIM_SETTING_STACK_LOST))
+        return SIM_FAILED;
     if (call->form == SIM_FORM_WRITE) {
         if (!is_multi(ctx) || sim_argument_count(call) != 1 ||
             !sim_argument_number(call, 0, 0, SIM_SOCKETS - 1, &socket))
@@ -479,7 +481,7 @@ static int run_resolve(struct sim_call *call)
         return SIM_CME_MEMORY_FULL;
     sockets->resolving = 1;
     sockets->resolve_job++;
-    if (sim_setting(ctx, SIM_SETTING_PEER) == 3)
+    if (sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_SURROUNDINGS)
         sockets->resolve_wanted = 1;
     else
         sim_timer_set(ctx, SIM_TIMER_IP, ctx->now_us + sim_setting_us(ctx, SIM_SETTING_PEER_DELAY));
@@ -504,7 +506,7 @@ static void on_ping(struct sim_context *ctx)
     struct sim_sockets *sockets = sockets_of(ctx);
     char host[SIM_TEXT_SIZE], address[SIM_TEXT_SIZE];
     int32_t peer = sim_setting(ctx, SIM_SETTING_PEER);
-    bool answers = peer == 0 || peer == 3;
+    bool answers = peer == SIM_PEER_ECHO || peer == SIM_PEER_SURROUNDINGS;
     int64_t time_ms = sim_setting(ctx, SIM_SETTING_PING_TIME);
     sim_text_get(ctx, SIM_TEXT_PING, host, sizeof host);
     sim_socket_address(host, address, sizeof address);

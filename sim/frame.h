@@ -105,7 +105,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 
 /* ---- names.c ------------------------------------------------------------------------------- */
 
-enum { SIM_CHAPTERS = 14 };
+enum { SIM_CHAPTERS = 15 };
 /* The command tables, in the order in which CLAC lists them. */
 extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
 void sim_names_init(struct sim *sim);
@@ -160,6 +160,9 @@ void sim_parameter_print(struct sim_context *ctx, enum sim_parameter parameter);
 
 int sim_run_parameter(struct sim_call *call);
 int sim_run_register(struct sim_call *call);
+int sim_run_carrier(struct sim_call *call);
+int sim_run_gnss_power(struct sim_call *call);
+int sim_run_gnss_data(struct sim_call *call);
 int sim_run_pair(struct sim_call *call);
 int sim_run_icf(struct sim_call *call);
 int sim_run_cipmux(struct sim_call *call);

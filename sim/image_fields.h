@@ -85,6 +85,7 @@
     EMPTY(interpreter.reserved)                                                                    \
     /* radio */                                                                                    \
     TIME(radio.clock_at_us, RAM)                                                                   \
+    TIME(radio.gnss_on_at_us, RAM)                                                                 \
     NUMBER(radio.clock_s, RAM, 0, 253402300799)                                                    \
     NUMBER(radio.operator_wanted, RAM, SIM_IMAGE_ANY)                                              \
     NUMBER(radio.coverage, RAM, 0, 1)                                                              \
@@ -97,6 +98,7 @@
     NUMBER(radio.zone, FLASH, -96, 96)                                                             \
     NUMBER(radio.puk_left, FLASH, 0, 10)                                                           \
     NUMBER(radio.call, RAM, 0, 2)                                                                  \
+    NUMBER(radio.gnss_data, RAM, 0, 1)                                                             \
     EMPTY(radio.reserved)                                                                          \
     /* packet data */                                                                              \
     NUMBER(packet.bearer, RAM, 0, 2)                                                               \

@@ -88,6 +88,7 @@ extern const struct sim_command sim_commands_files[];
 extern const struct sim_command sim_commands_update[];
 extern const struct sim_command sim_commands_message[];
 extern const struct sim_command sim_commands_card[];
+extern const struct sim_command sim_commands_gnss[];
 
 /* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
 

@@ -97,7 +97,6 @@ int sim_network_access(const struct sim_context *ctx)
     return access[sim_network_technology(ctx)];
 }
 
-
 static uint8_t registration_of(const struct sim_context *ctx, enum sim_parameter which)
 {
     if (which == SIM_PARAMETER_CEREG && sim_network_access(ctx) == 0 &&
@@ -201,7 +200,8 @@ static uint8_t idle_registration(const struct sim_context *ctx)
 void sim_network_update(struct sim_context *ctx)
 {
     struct sim_radio *radio = &ctx->sim->radio;
-    bool on = sim_value(ctx, SIM_PARAMETER_CFUN) == 1 && sim_card_state(ctx) == SIM_CARD_READY &&
+    bool on = !sim_setting(ctx, SIM_SETTING_STACK_LOST) &&
+              sim_value(ctx, SIM_PARAMETER_CFUN) == 1 && sim_card_state(ctx) == SIM_CARD_READY &&
               sim_value(ctx, SIM_PARAMETER_COPS) != 2;
     if (!on) {
         sim_network_lose(ctx, idle_registration(ctx));

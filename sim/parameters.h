@@ -79,8 +79,8 @@
       -1, "0-1", sim_test_runs, sim_run_cnsmod, 0)                                                 \
     X(CLTS, "+CLTS", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2, T06", "network time", 0, -1, "0-1",    \
       "+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\"", sim_run_parameter, 0)                                   \
-    X(CBATCHK, "+CBATCHK", EXTENDED, AUTO_SAVE, 'D', 0, "HD107 3.1.3", "supply is watched", 0, -1, \
-      "0-1", sim_test_runs, sim_run_cbatchk, 0)                                                    \
+    X(CBATCHK, "+CBATCHK", EXTENDED, AUTO_SAVE, 'D', 0, "HD107 3.1.3", "supply is watched", 0,     \
+      SIM_SETTING_SUPPLY_WATCH, "0-1", sim_test_runs, sim_run_cbatchk, 0)                          \
     X(CSCLK, "+CSCLK", EXTENDED, AUTO_SAVE, 'D', 0, "UART101 6.4", "sleep while DTR is high", 0,   \
       -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
     X(CNETLIGHT, "+CNETLIGHT", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "network light", 1, -1,   \
@@ -89,13 +89,13 @@
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                           \
-    X(CNACTCFG, "+CNACTCFG", EXTENDED, NO_SAVE, 'I', 0, "AT106 version table",                     \
+    X(CNACTCFG, "+CNACTCFG", EXTENDED, NO_SAVE, 'D', 0, "AT106 version table",                     \
       "of the app network; only its name is known", 0, -1, "0,1", sim_test_runs,                   \
       sim_run_parameter, 104)                                                                      \
     X(HTTPSSL, "+HTTPSSL", EXTENDED, NO_SAVE, 'O', 0, "T05", "HTTP with TLS", 0, -1, "0,1",        \
       sim_test_runs, sim_run_parameter, 101)                                                       \
-    X(CIPMUX, "+CIPMUX", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "several connections", 0, -1,        \
-      "0,1", sim_test_runs, sim_run_cipmux, 101)                                                   \
+    X(CIPMUX, "+CIPMUX", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "several connections", 0, -1, "0,1", \
+      sim_test_runs, sim_run_cipmux, 101)                                                          \
     X(CIPQSEND, "+CIPQSEND", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "sending is told at once", 0,    \
       -1, "0,1", sim_test_runs, sim_run_parameter, 101)                                            \
     X(CIPHEAD, "+CIPHEAD", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "length before received bytes", 0, \
@@ -108,8 +108,8 @@
       sim_test_runs, sim_run_parameter, 102)                                                       \
     X(FTPREST, "+FTPREST", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "where FTP goes on", 0, -1,    \
       "0-2147483647", sim_test_runs, sim_run_parameter, 102)                                       \
-    X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101", "power saving mode", 0x6000, \
-      -1, "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)      \
+    X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101", "power saving mode", 0x6000, -1,     \
+      "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)          \
     X(CMGF, "+CMGF", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.2.3", "messages as text", 0, -1, \
       "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CSDH, "+CSDH", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.3",                            \
@@ -118,6 +118,12 @@
       sim_test_runs, sim_run_cusd, 0)                                                              \
     X(CRC, "+CRC", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 6.11", "+CRING in place of RING", 0, \
       -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
+    X(CMCFG, "+CMCFG", EXTENDED, AUTO_SAVE, 'O', 0, "T18", "choice of the carrier", 0, -1, "0-4",  \
+      "+CMCFG: (0-4),40", sim_run_carrier, 104)                                                    \
+    X(GNSS_POWER, "+CGNSPWR", EXTENDED, NO_SAVE, 'S', 0, "GNSS100 2.1", "satellite receiver", 0,   \
+      -1, "0-1", sim_test_runs, sim_run_gnss_power, 101)                                           \
+    X(GNSS_DATA, "+CGNSXTRA", EXTENDED, NO_SAVE, 'O', 0, "T01, T02", "assistance data is used", 0, \
+      -1, "0-1", sim_test_runs, sim_run_gnss_data, 104)                                            \
     X(CPSMSTATUS, "+CPSMSTATUS", EXTENDED, NO_SAVE, 'D', 0, "LPM101", "reports of power saving",   \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 105)
 

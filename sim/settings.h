@@ -63,7 +63,7 @@ enum sim_unit {
     X(RATE_AFTER_FOTA, "rate-after-fota", CHOICE, 0, 0, 1, "keep|autobaud", 'I', "Q8",             \
       "with IPR=0: the rate found stays through an update, or is sought anew")                     \
     X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w", 'S',                \
-      "AT106 2.2.32, S14", "what keeps IPR over a restart")                                  \
+      "AT106 2.2.32, S14", "what keeps IPR over a restart")                                        \
     X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I', "sim7000-at 5.3, T10",    \
       "what is heard of bytes at another rate")                                                    \
     X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
@@ -71,27 +71,30 @@ enum sim_unit {
     /* power and boot */                                                                           \
     X(BROWNOUT_SUPPLY, "brownout-supply", MV, 2500, 0, 6000, NULL, 'I', "HD107 3.1.3",             \
       "below that supply voltage the module is gone")                                              \
+    X(SUPPLY_WATCH, "supply-watch", FLAG, 0, 0, 1, NULL, 'D', "HD107 3.1.3",                       \
+      "CBATCHK of a new module: warnings and cut-offs")                                            \
+    X(SUPPLY_RECOVERY, "supply-recovery", MS, 100, 1, 600000, NULL, 'I', "S08",                    \
+      "after a sag has put the module out: time until the supply is back")                         \
     X(SUPPLY_RETURN, "supply-return", CHOICE, 0, 0, 1, "starts|stays-off", 'I', "sim7000-at 5.2",  \
       "after a brown-out: the board pulls PWRKEY, or somebody must")                               \
     X(PIN_SILENCE, "pin-silence", MS, 7000, 0, 600000, NULL, 'O', "sim7000-at 5.1",                \
       "silence of a reset by the pin RESET")                                                       \
     X(POWER_ON_WAIT, "power-on-wait", MS, 2000, 0, 60000, NULL, 'D', "HD107 table 9",              \
       "after a power-off PWRKEY does nothing for that long")                                       \
-    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "S15",    \
+    X(HANG_CLEARED, "hang-cleared-by", CHOICE, 0, 0, 2, "reset|pwrkey|power", 'O', "S15",          \
       "what ends a hang: any restart, PWRKEY and RESET too, or a loss of power only")              \
-    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "V23",                        \
-      "that many boots crash")                                                                     \
-    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "V23",               \
+    X(BOOT_LOOP, "boot-loop", COUNT, 0, 0, 1000000, NULL, 'S', "V23", "that many boots crash")     \
+    X(BOOT_LOOP_AFTER, "boot-loop-after", MS, 20, 0, 600000, NULL, 'S', "V23",                     \
       "from the AT engine of such a boot to the crash")                                            \
-    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "V22",                            \
+    X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "V22",                                  \
       "commands are heard only that long after each boot; 0 = always")                             \
-    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "V18",                  \
+    X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "V18",                        \
       "the firmware tidies its flash that often; 0 = never")                                       \
-    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "V18",         \
+    X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "V18",               \
       "how long that takes")                                                                       \
-    X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1, "settings-lost|dead", 'S',            \
-      "V18", "what a loss of power in that time leaves")                                     \
-    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, V12",           \
+    X(HOUSEKEEPING_CUT, "housekeeping-cut", CHOICE, 0, 0, 1, "settings-lost|dead", 'S', "V18",     \
+      "what a loss of power in that time leaves")                                                  \
+    X(TORN_WRITE, "torn-write", CHOICE, 0, 0, 2, "old|new|lost", 'I', "Q-F4, V12",                 \
       "what a write to flash leaves that was cut inside")                                          \
     X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",                               \
       "whether the network grants CPSMS=1")                                                        \
@@ -147,6 +150,18 @@ enum sim_unit {
       "CEREG? on a GSM network: 0, or as CREG")                                                    \
     X(STACK_LOST, "stack-lost", FLAG, 0, 0, 1, NULL, 'O', "T20",                                   \
       "CGATT? and CIPSTATUS answer ERROR, as in a stack that only a restart brings back")          \
+    X(GNSS_FIX, "gnss-fix", FLAG, 1, 0, 1, NULL, 'I', "GNSS100 2",                                 \
+      "the satellite receiver finds its position")                                                 \
+    X(GNSS_FIX_TIME, "gnss-fix-time", MS, 35000, 0, 3600000, NULL, 'I', "GNSS100 2",               \
+      "from CGNSPWR=1 to the position")                                                            \
+    X(GNSS_LATITUDE, "gnss-latitude", COUNT, 31222000, 0, 90000000, NULL, 'I', "GNSS100 2",        \
+      "millionths of a degree north")                                                              \
+    X(GNSS_LONGITUDE, "gnss-longitude", COUNT, 121354000, 0, 180000000, NULL, 'I', "GNSS100 2",    \
+      "millionths of a degree east")                                                               \
+    X(GNSS_ALTITUDE, "gnss-altitude", COUNT, 14, 0, 18000, NULL, 'I', "GNSS100 2",                 \
+      "metres above the sea")                                                                      \
+    X(GNSS_DATA_AGE, "gnss-data-age", CHOICE, 1, 0, 1, "fresh|stale", 'O', "T01",                  \
+      "what CGNSXTRA=1 finds: +CGNSXTRA: 0 or 2")                                                  \
     X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06", "CSQ while registered; 99 while not")      \
     X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D', "LPM101 6.1.1",           \
       "area code of the cell, 5B57")                                                               \
@@ -174,7 +189,7 @@ enum sim_unit {
       "messages that the card can hold")                                                           \
     X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",   \
       "messages that the module can hold")                                                         \
-    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",      \
+    X(SMS_FIRST_INDEX, "sms-first-index", COUNT, 1, 0, 1, NULL, 'I', "3GPP TS 27.005 3.1",         \
       "index of the first message of a storage")                                                   \
     X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',                        \
       "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
@@ -233,15 +248,14 @@ enum sim_unit {
       "from SAPBR=1 to its OK")                                                                    \
     X(SAPBR_AGAIN, "sapbr-again", CHOICE, 0, 0, 1, "error|ok", 'I', "AT106 7.2.1",                 \
       "answer to SAPBR=1 while the bearer is open")                                                \
-    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102",                         \
-      "from CIICR to its OK")                                                                      \
+    X(CIICR_DELAY, "ciicr-delay", MS, 1000, 0, 85000, NULL, 'I', "TCP102", "from CIICR to its OK") \
     X(CIICR_NEEDS_CSTT, "ciicr-needs-cstt", FLAG, 0, 0, 1, NULL, 'O', "T21",                       \
       "CIICR without CSTT before it is an error")                                                  \
-    X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I', "design",             \
+    X(PEER, "peer", CHOICE, 0, 0, 3, "echo|refuse|silent|surroundings", 'I', "TCP102",             \
       "what CIPSTART meets: a modelled host, or whatever the surroundings connect to")             \
     X(CONNECT_TIME, "connect-time", MS, 300, 0, 160000, NULL, 'I', "T21",                          \
       "from the OK of CIPSTART to the answer of a modelled host")                                  \
-    X(PEER_DELAY, "peer-delay", MS, 200, 0, 600000, NULL, 'I', "design",                           \
+    X(PEER_DELAY, "peer-delay", MS, 200, 0, 600000, NULL, 'I', "TCP102",                           \
       "until a modelled host or name server answers")                                              \
     X(DNS, "dns", CHOICE, 0, 0, 1, "answers|fails", 'I', "TCP102", "modelled name server")         \
     X(PING_TIME, "ping-time", MS, 200, 1, 600000, NULL, 'I', "T26",                                \
@@ -320,14 +334,14 @@ enum sim_unit {
     X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                                  \
       "Start to update is printed again when the updater goes on")                                 \
     X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated", 'I',                \
-      "sim7000-fota 2, V06, V20", "how the line with the result is printed")                 \
+      "sim7000-fota 2, V06, V20", "how the line with the result is printed")                       \
     X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",                         \
-      "which ports print unsolicited lines; without USB ports: whether those of an update are")                                                  \
+      "which ports print unsolicited lines; without USB ports: whether those of an update are")    \
     X(PROGRESS_PATTERN, "progress-pattern", CHOICE, 0, 0, 4, "rises|stays|falls|jumps|zero-only",  \
       'I', "field-failures 3", "percents that the progress lines show")                            \
     X(UPDATE_GARBAGE, "update-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                      \
       "noise on the line 64 ms after each reset of an update")                                     \
-    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "S08, sim7000-fota 3.4",          \
+    X(UPDATE_SAG, "update-sag", MV, 0, 0, 6000, NULL, 'O', "S08, sim7000-fota 3.4",                \
       "the supply is that much lower while an update writes flash")                                \
     X(FINAL_RESET, "final-reset", CHOICE, 0, 0, 1, "happens|never", 'I', "sim7000-fota 4",         \
       "whether the module resets after it")                                                        \
@@ -344,7 +358,7 @@ enum sim_unit {
     X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
       "sim7000-fota 4", "/fota/update.zip after an update that failed")                            \
     X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1, "kept|factory", 'S',        \
-      "sim7000-fota 4, V16", "saved settings after an update that went well")                \
+      "sim7000-fota 4, V16", "saved settings after an update that went well")                      \
     X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL, 'I',               \
       "sim7000-fota 4", "that many boots crash after an update that went well (boot-loop-after)")  \
     X(CFUN_AFTER_UPDATE, "cfun-after-update", CHOICE, 0, 0, 5, "kept|0|1|4|5|7", 'O',              \

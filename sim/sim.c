@@ -17,6 +17,7 @@ void sim_config_init(struct sim_config *config)
         .iccid = "898600810906F8048812", /* sample of AT106 for CCID */
         .operator_name = "CHINA MOBILE",
         .address = "10.170.31.116", /* T07 */
+        .apn = "ctnb",              /* sample of AT106 for CGNAPN */
         .service_centre = "+8613800100500",
     };
     *config = initial;

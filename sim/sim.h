@@ -66,6 +66,7 @@ struct sim_config {
     char iccid[24];
     char operator_name[32];
     char address[16]; /* that the app network gets, "10.170.31.116" */
+    char apn[32];     /* that the network proposes (CGNAPN), "ctnb" */
     char service_centre[24]; /* CSCA of the card */
     int32_t settings[SIM_SETTING_COUNT];
     const struct sim_blob *blobs; /* owned by the caller */
@@ -404,6 +405,9 @@ void sim_http_end(struct sim *sim, const struct sim_host *host, uint16_t job, ui
                   uint64_t now_us);
 
 /* ---- connections: requests to the surroundings (setting peer: surroundings) ---------------- */
+
+/* Values of the setting peer. */
+enum sim_peer { SIM_PEER_ECHO, SIM_PEER_REFUSE, SIM_PEER_SILENT, SIM_PEER_SURROUNDINGS };
 
 /* X(NAME, "name") */
 #define SIM_NET_KINDS(X)                                                                           \

@@ -124,6 +124,7 @@ struct sim_supply {
 /* network.c, commands_radio.c */
 struct sim_radio {
     uint64_t clock_at_us;    /* clock_s was true then */
+    uint64_t gnss_on_at_us;  /* CGNSPWR=1 */
     int64_t clock_s;         /* Unix time, local */
     int32_t operator_wanted; /* COPS=1: numeric name that the pending command asked for */
     uint8_t coverage;
@@ -132,11 +133,12 @@ struct sim_radio {
     uint8_t sim_unlocked; /* 1: the PIN was given */
     uint8_t pin_left;     /* tries before the card wants the PUK; lives in the card */
     uint8_t operator_format;
-    uint8_t work; /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
-    int8_t zone;  /* quarter hours */
-    uint8_t puk_left; /* tries before the card is lost for good; lives in the card */
-    uint8_t call;     /* enum sim_call_work in commands_card.c: what the timer CALL is for */
-    uint8_t reserved[2];
+    uint8_t work;      /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
+    int8_t zone;       /* quarter hours */
+    uint8_t puk_left;  /* tries before the card is lost for good; lives in the card */
+    uint8_t call;      /* enum sim_call_work in commands_card.c: what the timer CALL is for */
+    uint8_t gnss_data; /* 1: CGNSCPY has found some */
+    uint8_t reserved[1];
 };
 
 /* commands_bearer.c: SAPBR. */
@@ -163,9 +165,9 @@ enum { SIM_SOCKETS = 8 };
 
 /* sockets.c, commands_socket.c: CIP*. */
 struct sim_sockets {
-    uint64_t due_at_us[SIM_SOCKETS];   /* something is told then, 0 = nothing */
-    uint32_t read_bytes[SIM_SOCKETS];  /* of what was received: given to the host */
-    uint32_t sent_bytes[SIM_SOCKETS];  /* of what the host gave: taken by the surroundings */
+    uint64_t due_at_us[SIM_SOCKETS];  /* something is told then, 0 = nothing */
+    uint32_t read_bytes[SIM_SOCKETS]; /* of what was received: given to the host */
+    uint32_t sent_bytes[SIM_SOCKETS]; /* of what the host gave: taken by the surroundings */
     uint16_t job[SIM_SOCKETS];
     uint16_t port[SIM_SOCKETS];
     uint8_t state[SIM_SOCKETS];    /* enum sim_socket_state */

@@ -30,6 +30,7 @@
     X(SMS_REPORT, "+CDS: ", "status report; CNMI with ds 1", 'S', "3GPP TS 27.005 3.4.1")          \
     X(SMS_REPORT_STORED, "+CDSI: ", "status report; CNMI with ds 2", 'S', "3GPP TS 27.005 3.4.1")  \
     X(USSD, "+CUSD: ", "the network's answer to CUSD", 'S', "3GPP TS 27.007 7.15")                 \
+    X(GNSS_DATA, "+CGNSXTRA: ", "CGNSXTRA=1 has looked at the data", 'O', "T01")                   \
     X(DOWNLOAD, "+HTTPTOFS: ", "a download has ended", 'O', "T01")                                 \
     X(BEARER_CLOSED, "+SAPBR ", "a SAPBR bearer was lost", 'D', "AT106 7.2.1")                     \
     X(ADDRESS_LOST, "+PDP: DEACT", "the address of CIICR was lost", 'O', "T20")                    \

@@ -50,6 +50,7 @@ static const struct field fields[] = {
     FIELD(sim.power.off_at_us, TIME),
     FIELD(sim.supply.point_at_us, TIME),
     FIELD(sim.radio.clock_at_us, TIME),
+    FIELD(sim.radio.gnss_on_at_us, TIME),
     FIELD(sim.files.extents, SKIPPED),
     FIELD(sim.download.body_at_us, TIME),
     FIELD(sim.download.due_at_us, TIME),

@@ -28,18 +28,22 @@ static bool is_section(const char *text, const char *end)
     return digit;
 }
 
-/* Documents of sim7000-at.md 0; a note as short as one chapter needs no section. */
+/*
+ * Documents of sim7000-at.md 0, and GNSS100: SIM800 Series GNSS Application Note V1.00. A note as
+ * short as one chapter, and a sibling's manual, may stand without a section.
+ */
 static const struct {
     const char *key;
     bool short_note;
 } documents[] = {
-    {"AT106", false},      {"HD107", false},           {"AT7080", false},
-    {"sim7000-at", false}, {"sim7000-storage", false}, {"sim7000-fota", false},
-    {"FOTA100", true},     {"FOTA101", true},          {"FS101", true},
-    {"HTTPS103", true},    {"HTTP101", true},          {"FTP102", true},
-    {"UART101", true},     {"LPM101", true},           {"TCP102", true},
-    {"LNX200", true},      {"FOTA7080", true},         {"FTP7080", true},
-    {"BG96", true},        {"3GPP TS", false},         {"V.25ter", false},
+    {"AT106", false},          {"HD107", false},           {"AT7080", true},
+    {"sim7000-at", false},     {"sim7000-storage", false}, {"sim7000-fota", false},
+    {"field-failures", false}, {"FOTA100", true},          {"FOTA101", true},
+    {"FS101", true},           {"HTTPS103", true},         {"HTTP101", true},
+    {"FTP102", true},          {"UART101", true},          {"LPM101", true},
+    {"TCP102", true},          {"LNX200", true},           {"FOTA7080", true},
+    {"FTP7080", true},         {"GNSS100", true},          {"BG96", true},
+    {"3GPP TS", false},        {"V.25ter", false},
 };
 
 /* What follows the key of a document: a section, or words such as "table 8", "status 3". */
@@ -69,13 +73,13 @@ static bool is_document(const char *text, const char *end)
     return false;
 }
 
-/* T01 to T27, S1 and on, Q1, Q-F1; an issue of a public repository. */
+/* T01 to T27, S1 and V1 and on, Q1, Q-F1; an issue of a public repository. */
 static bool is_item(const char *text, const char *end)
 {
     const char *issue = strstr(text, " issue ");
     if (issue && issue < end)
         return is_section(issue + 7, end);
-    if (*text != 'T' && *text != 'S' && *text != 'Q')
+    if (*text != 'T' && *text != 'S' && *text != 'V' && *text != 'Q')
         return false;
     text += strncmp(text, "Q-F", 3) == 0 ? 3 : 1;
     return text < end && is_section(text, end);
