@@ -8,9 +8,6 @@
 
 #include <string.h>
 
-/* The setting peer. */
-enum { PEER_ECHO, PEER_REFUSE, PEER_SILENT, PEER_SURROUNDINGS };
-
 /* sim_sockets.wanted: what the surroundings are to do, ored. */
 enum { WANT_OPEN = 1, WANT_SEND = 2, WANT_CLOSE = 4 };
 
@@ -218,7 +215,7 @@ static void on_due(struct sim_context *ctx, unsigned socket)
     struct sim_sockets *sockets = sockets_of(ctx);
     due(ctx, socket, 0);
     if (sockets->state[socket] == SIM_SOCKET_CONNECTING) {
-        if (sim_setting(ctx, SIM_SETTING_PEER) == PEER_REFUSE)
+        if (sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_REFUSE)
             failed(ctx, socket);
         else
             connected(ctx, socket);
@@ -272,7 +269,7 @@ void sim_socket_open(struct sim_context *ctx, unsigned socket, bool udp, uint16_
     sockets->wanted[socket] = 0;
     sockets->ended[socket] = 0;
     set_state(ctx, socket, SIM_SOCKET_CONNECTING);
-    if (sim_setting(ctx, SIM_SETTING_PEER) == PEER_SURROUNDINGS)
+    if (sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_SURROUNDINGS)
         sockets->wanted[socket] = WANT_OPEN;
     else
         due(ctx, socket, ctx->now_us + sim_setting_us(ctx, SIM_SETTING_CONNECT_TIME));
@@ -313,11 +310,11 @@ static void echo_back(struct sim_context *ctx, unsigned socket)
 void sim_socket_flush(struct sim_context *ctx, unsigned socket)
 {
     int32_t peer = sim_setting(ctx, SIM_SETTING_PEER);
-    if (peer == PEER_SURROUNDINGS) {
+    if (peer == SIM_PEER_SURROUNDINGS) {
         sockets_of(ctx)->wanted[socket] |= WANT_SEND;
         return;
     }
-    if (peer == PEER_ECHO)
+    if (peer == SIM_PEER_ECHO)
         echo_back(ctx, socket);
     sim_socket_discard(ctx, socket);
 }
@@ -329,7 +326,7 @@ void sim_socket_close(struct sim_context *ctx, unsigned socket)
                 sockets->state[socket] == SIM_SOCKET_CONNECTING;
     due(ctx, socket, 0);
     sockets->wanted[socket] &= WANT_SEND;
-    if (open && sim_setting(ctx, SIM_SETTING_PEER) == PEER_SURROUNDINGS)
+    if (open && sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_SURROUNDINGS)
         sockets->wanted[socket] |= WANT_CLOSE;
     sockets->ended[socket] = 0;
     set_state(ctx, socket, is_multi(ctx) ? SIM_SOCKET_INITIAL : SIM_SOCKET_CLOSED);

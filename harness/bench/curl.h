@@ -26,6 +26,7 @@
     X(multi_assign)                                                                                \
     X(multi_add_handle)                                                                            \
     X(multi_remove_handle)                                                                         \
+    X(multi_perform)                                                                               \
     X(multi_socket_action)                                                                         \
     X(multi_info_read)                                                                             \
     X(multi_cleanup)

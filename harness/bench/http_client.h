@@ -36,14 +36,21 @@ struct bench_http {
     struct bench_http_handler handler;
     uint64_t deadline_us; /* when bench_http_advance() is due, BENCH_NEVER = not */
     uint16_t job;
-    uint8_t told;    /* 1: headers() was called */
-    bool ftp;        /* the transfer is one of FTP, and so are its codes */
+    uint8_t told;       /* 1: headers() was called */
+    bool head;          /* no body is wanted */
+    bool ftp;           /* the transfer is one of FTP, and so are its codes */
+    const char *method; /* of the next request, NULL = GET */
+    const void *upload; /* body of the request, NULL = none */
+    size_t upload_size;
     char error[256]; /* why the last download failed, "" = it did not */
     struct bench_http_socket {
         struct bench_source source;
         struct bench_http *http; /* NULL = free */
     } sockets[BENCH_HTTP_SOCKETS];
 };
+
+/* True when `host` (a name or an address) may be asked: loopback, or one of `hosts`. */
+bool bench_http_allows(const char *const *hosts, size_t host_count, const char *host);
 
 /*
  * Makes it ready. `hosts` (owned by the caller, kept): names or addresses that may be asked besides
@@ -53,6 +60,12 @@ struct bench_http {
 int bench_http_open(struct bench_http *http, struct bench_loop *loop, const char *const *hosts,
                     size_t host_count, const struct bench_http_handler *handler);
 void bench_http_close(struct bench_http *http);
+
+/*
+ * What the next bench_http_start() asks with: "GET", "HEAD", "POST", …, and the body of the request
+ * (NULL = none; copied by that call). Without this call it is GET.
+ */
+void bench_http_ask(struct bench_http *http, const char *method, const void *body, size_t size);
 
 /*
  * Begins a download; one that still runs is dropped without a word. Handlers are called from

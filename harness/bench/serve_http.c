@@ -46,7 +46,8 @@ static void serve_blob(struct bench_module *module, const struct sim_http_reques
     }
     sim_http_headers(sim, host, request->job, 200, host->config->blobs[blob].size_bytes,
                      module->now_us);
-    sim_http_blob(sim, host, request->job, (uint16_t)blob, module->now_us);
+    if (request->method != SIM_HTTP_HEAD)
+        sim_http_blob(sim, host, request->job, (uint16_t)blob, module->now_us);
     sim_http_end(sim, host, request->job, 0, module->now_us);
 }
 
@@ -107,15 +108,36 @@ static bool open_client(struct bench_module *module)
     return false;
 }
 
+/* False: no memory. The body is copied by bench_http_start(). */
+static bool set_request(struct bench_module *module, const struct sim_http_request *request,
+                        void **ret_body)
+{
+    static const char *const methods[] = {
+#define X(name, text) text,
+        SIM_HTTP_METHODS(X)
+#undef X
+    };
+    size_t size = request->body_bytes;
+
+    *ret_body = size > 0 ? malloc(size) : NULL;
+    if (size > 0 && !*ret_body)
+        return false;
+    size = sim_http_request_body(&module->sim, &module->host, 0, *ret_body, size);
+    bench_http_ask(module->http, methods[request->method], *ret_body, size);
+    return true;
+}
+
 static void start_download(struct bench_module *module, const struct sim_http_request *request)
 {
+    void *body = NULL;
     uint64_t timeout_us =
         (uint64_t)((double)request->timeout_s * 1e6 / module->serve->options.speed);
 
-    if (open_client(module))
+    if (open_client(module) && set_request(module, request, &body))
         bench_http_start(module->http, request->job, request->url, timeout_us);
     else
         sim_http_end(&module->sim, &module->host, request->job, CODE_NO_MEMORY, module->now_us);
+    free(body);
 }
 
 /* ---- the service -------------------------------------------------------------------------- */

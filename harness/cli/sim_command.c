@@ -7,13 +7,13 @@
 
 #include "harness/bench/imei.h"
 #include "harness/bench/loop.h"
-#include "harness/bench/pty.h"
 #include "harness/bench/serve.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/control.h"
 #include "harness/cli/file.h"
 #include "harness/cli/images.h"
 #include "harness/cli/log.h"
+#include "harness/cli/ports.h"
 #include "harness/cli/setting.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
@@ -26,19 +26,30 @@ enum { HTTP_MODEL, HTTP_REAL };
 enum { BOOT_COLD, BOOT_WARM };
 
 struct sim_options {
-    const char *link, *variant, *revision;
+    const char *link, *serial, *tcp, *rfc2217, *variant, *revision;
     struct cli_list settings, http_hosts, packages;
     int timing, http, boot;
     uint32_t count;
     double speed;
+    bool usb;
     const char *control, *image, *log;
 };
 
 #define OPTION(member) offsetof(struct sim_options, member)
 
 static const struct cli_option options[] = {
-    {"link", 0, "PATH", CLI_TEXT, OPTION(link), "sim7000",
-     "name of the port for clients; with --count a number follows\nit, from 0"},
+    {"link", 0, "PATH", CLI_TEXT, OPTION(link), NULL,
+     "the UART is a pty behind this link (default: sim7000, if no\nother port is named); with "
+     "--count a number follows it"},
+    {"usb", 0, NULL, CLI_FLAG, OPTION(usb), NULL,
+     "USB ports too, on the links PATH.usb-at and PATH.usb-modem;\nthey go and come with the "
+     "module's restarts"},
+    {"serial", 0, "DEVICE", CLI_TEXT, OPTION(serial), NULL,
+     "the UART is this serial port, for a device at its other end"},
+    {"tcp", 0, "HOST:PORT", CLI_TEXT, OPTION(tcp), NULL,
+     "the UART is a TCP server there, raw bytes; with --count the\nport number counts up"},
+    {"rfc2217", 0, "HOST:PORT", CLI_TEXT, OPTION(rfc2217), NULL,
+     "the same with rates and modem lines as RFC 2217 has them"},
     {"count", 0, "N", CLI_COUNT, OPTION(count), "1", "that many modules, each with its own IMEI"},
     {"variant", 0, "NAME", CLI_TEXT, OPTION(variant), NULL,
      "which module of the family it is (default: that of the\nrevision, else SIM7000C)"},
@@ -52,7 +63,8 @@ static const struct cli_option options[] = {
     {"boot", 0, "cold|warm", CLI_CHOICE, OPTION(boot), "warm",
      "it is switched on now, or has long been and has found the\nrate of 115200 bit/s"},
     {"http", 0, "model|real", CLI_CHOICE, OPTION(http), "model",
-     "downloads come from --package, or from the server that\nthe URL names"},
+     "downloads come from --package and hosts are modelled, or\nboth are the real ones that the "
+     "client names"},
     {"http-allow", 0, "HOST", CLI_LIST, OPTION(http_hosts), NULL,
      "with --http real: this host may be asked besides loopback;\nmay be repeated"},
     {"package", 0, "FILE", CLI_LIST, OPTION(packages), NULL,
@@ -69,7 +81,7 @@ static const struct cli_option options[] = {
 /* What one module has for itself. */
 struct served_module {
     struct sim_config config;
-    struct bench_pty pty;
+    struct cli_ports ports;
 };
 
 /* Everything that lives as long as the program serves; too large for a stack. */
@@ -161,6 +173,12 @@ static int load_packages(struct served *served)
 
 /* ---- telling what happens ----------------------------------------------------------------- */
 
+static void say_port_failed(void *context, const char *why)
+{
+    (void)context;
+    cli_error(&cli_command_sim, "%s", why);
+}
+
 static void say_http_failed(void *context, const char *why)
 {
     (void)context;
@@ -233,6 +251,7 @@ static int open_serve(struct served *served)
         .http_host_count = given->http_hosts.count,
         .blob_names = served->blob_names,
         .http_failed = say_http_failed,
+        .port_failed = say_port_failed,
     };
 
     if (bench_signals_catch() || bench_loop_open(&served->loop))
@@ -276,23 +295,31 @@ static int make_module(struct served *served, uint32_t index)
     return CLI_GO_ON;
 }
 
+static struct cli_ports_options ports_options(const struct sim_options *given)
+{
+    bool other = given->serial || given->tcp || given->rfc2217;
+
+    return (struct cli_ports_options){
+        .link = given->link || other ? given->link : "sim7000",
+        .serial = given->serial,
+        .tcp = given->tcp,
+        .rfc2217 = given->rfc2217,
+        .usb = given->usb,
+        .count = given->count,
+    };
+}
+
 /* Opens the module's ports, last, so that who finds them is answered. */
 static int open_ports(struct served *served, uint32_t index)
 {
     struct bench_module *module = &served->serve.modules[index];
-    struct served_module *ports = &served->modules[index];
-    char link[BENCH_PTY_NAME_MAX + 16], error[400];
+    struct cli_ports_options wanted = ports_options(&served->given);
+    char error[400];
 
-    if (served->given.count > 1)
-        snprintf(link, sizeof(link), "%.*s%lu", BENCH_PTY_NAME_MAX, served->given.link,
-                 (unsigned long)index);
-    else
-        snprintf(link, sizeof(link), "%.*s", BENCH_PTY_NAME_MAX, served->given.link);
-    if (bench_pty_open(&ports->pty, &served->loop, link, &module->listener, error, sizeof(error))) {
+    if (!cli_ports_open(&served->modules[index].ports, &wanted, module, error, sizeof(error))) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
-    bench_module_add_port(module, &ports->pty.port);
     bench_module_attach(module);
     if (served->given.boot == BOOT_COLD) {
         bench_module_enter(module);
@@ -304,15 +331,17 @@ static int open_ports(struct served *served, uint32_t index)
 
 static void say_ready(const struct served *served)
 {
-    const struct bench_pty *first = &served->modules[0].pty;
+    uint32_t count = served->given.count;
+    char first[400], last[400];
 
-    if (served->given.count == 1)
-        printf("sim: %s %s on %s (link %s); stop with ^C\n", served->config.variant,
-               served->config.revision, first->path, first->link);
+    cli_ports_print(&served->modules[0].ports, first, sizeof(first));
+    cli_ports_print(&served->modules[count - 1].ports, last, sizeof(last));
+    if (count == 1)
+        printf("sim: %s %s on %s; stop with ^C\n", served->config.variant, served->config.revision,
+               first);
     else
-        printf("sim: %lu x %s %s on links %s to %s; stop with ^C\n",
-               (unsigned long)served->given.count, served->config.variant, served->config.revision,
-               first->link, served->modules[served->given.count - 1].pty.link);
+        printf("sim: %lu x %s %s, from %s to %s; stop with ^C\n", (unsigned long)count,
+               served->config.variant, served->config.revision, first, last);
     fflush(stdout);
 }
 
@@ -332,12 +361,19 @@ static int start(struct served *served)
 }
 
 /* A port that cannot come back ends the program: a client would wait for ever. */
-static const struct bench_pty *broken_port(const struct served *served)
+static int broken_port(const struct served *served)
 {
-    for (uint32_t i = 0; i < served->given.count; i++)
-        if (served->modules[i].pty.port.broken)
-            return &served->modules[i].pty;
-    return NULL;
+    for (uint32_t i = 0; i < served->given.count; i++) {
+        const struct bench_port *port = served->serve.modules[i].ports;
+        while (port && !port->broken)
+            port = port->next;
+        if (port)
+            cli_error(
+                &cli_command_sim, "%s %s; start again", port->kind ? port->kind->name : "port",
+                served->modules[i].ports.serial ? "is gone"
+                                                : "was left locked for exclusive use by a client");
+    }
+    return CLI_EXIT_ENVIRONMENT;
 }
 
 /* What is due by now, control first: it may give the modules something to do. */
@@ -364,12 +400,8 @@ static int serve_until_signal(struct served *served)
 
         if (bench_loop_wait(&served->loop, until_us) < 0)
             return environment_error("cannot wait");
-        if (served->loop.broken) {
-            const struct bench_pty *pty = broken_port(served);
-            cli_error(&cli_command_sim, "a client left %s locked for exclusive use; start again",
-                      pty ? pty->path : "a port");
-            return CLI_EXIT_ENVIRONMENT;
-        }
+        if (served->loop.broken)
+            return broken_port(served);
     }
     return CLI_EXIT_OK; /* it was asked to stop */
 }
@@ -406,6 +438,8 @@ static int serve(struct served *served)
     bench_loop_close(&served->loop);
     if (served->flash)
         munmap(served->flash, flash_bytes);
+    for (uint32_t i = 0; served->modules && i < served->given.count; i++)
+        cli_ports_free(&served->modules[i].ports);
     free(served->modules);
     return status;
 }
@@ -416,6 +450,9 @@ static int check_combination(const struct sim_options *given)
         return cli_usage_error(&cli_command_sim, "option '--package' needs '--http model'");
     if (given->http == HTTP_MODEL && given->http_hosts.count > 0)
         return cli_usage_error(&cli_command_sim, "option '--http-allow' needs '--http real'");
+    if (given->serial && given->count > 1)
+        return cli_usage_error(&cli_command_sim,
+                               "option '--serial' is for one module, not --count");
     return CLI_GO_ON;
 }
 
@@ -445,10 +482,10 @@ static int sim(int argc, char **argv)
 
 const struct cli_command cli_command_sim = {
     .name = "sim",
-    .summary = "the emulated module alone on a pty, for any client",
+    .summary = "the emulated module alone on a port, for any client",
     .operands = "",
     .notes =
-        "The port is a link to a pseudo terminal; clients may come and go. With --speed all\n"
+        "Clients may come and go; one at a time on TCP. With --speed all\n"
         "times of the module shrink, those of a download's time limit too. Ends with status 0\n"
         "on SIGINT, SIGTERM or SIGHUP, and removes the link.",
     .options = options,
