@@ -78,7 +78,8 @@ static uint64_t crossing(const struct sim_context *ctx, unsigned point, int32_t 
     int64_t way_mv = (int64_t)limit_mv - supply->point_mv[point - 1];
     if (rise_mv == 0 || (way_mv < 0) != (rise_mv < 0) || way_mv / rise_mv > 0)
         return SIM_NEVER;
-    uint64_t at_us = from_us + (uint64_t)((int64_t)length_us * way_mv / rise_mv);
+    /* Both divisions round down; a microsecond later it is past the limit for certain. */
+    uint64_t at_us = from_us + (uint64_t)((int64_t)length_us * way_mv / rise_mv) + 1;
     return at_us > ctx->now_us ? at_us : SIM_NEVER;
 }
 
@@ -124,6 +125,8 @@ void sim_supply_check(struct sim_context *ctx)
         warn(ctx, supply_mv);
     }
     uint64_t at_us = next_change(ctx);
+    if (power->browned && sim_supply_mv(ctx) >= sim_setting(ctx, SIM_SETTING_BROWNOUT_SUPPLY))
+        at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_SUPPLY_RECOVERY); /* no load now */
     if (at_us != SIM_NEVER)
         sim_timer_set(ctx, SIM_TIMER_SUPPLY, at_us);
 }

@@ -151,6 +151,7 @@ static uint64_t module_advance(struct bench_run *run)
 
 bool bench_module_apply(struct bench_run *run, const struct sim_action *action)
 {
+    bench_run_deliver_begun(run);
     bench_run_touch(run, BENCH_TO_MODULE);
     return sim_apply(&run->world.sim, &run->sim_host, action, run->world.now_us);
 }

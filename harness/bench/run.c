@@ -281,11 +281,7 @@ static void deliver(struct bench_run *run, enum bench_lane_id id)
     bench_run_settle(run);
 }
 
-/*
- * The module does something while a burst comes in: it has seen the bytes so far, and their echo
- * stands before what it says now, the echo of the rest behind it (T02).
- */
-static void deliver_begun(struct bench_run *run)
+void bench_run_deliver_begun(struct bench_run *run)
 {
     uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
@@ -338,7 +334,7 @@ bool bench_run_step(struct bench_run *run)
         if (bench_lane_next(&world->lanes[lane]) <= next)
             deliver(run, (enum bench_lane_id)lane);
     if (world->module_at_us <= next) {
-        deliver_begun(run);
+        bench_run_deliver_begun(run);
         bench_run_touch(run, BENCH_TO_MODULE);
     }
     if (world->host.core_at_us <= next)

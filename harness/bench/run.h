@@ -116,6 +116,12 @@ uint64_t bench_run_next(const struct bench_run *run);
 /* Runs to the end, in virtual or real time as the options say, and judges. */
 void bench_run_all(struct bench_run *run, struct bench_result *ret_result);
 
+/*
+ * To be called before the module does something while a burst may be coming in: it has seen the
+ * bytes so far, and their echo stands before what it says now, that of the rest behind it (T02).
+ */
+void bench_run_deliver_begun(struct bench_run *run);
+
 /* Real time (real.c): runs to the end with options.speed; sets run->error on trouble. */
 void bench_run_real(struct bench_run *run);
 

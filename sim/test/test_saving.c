@@ -61,7 +61,8 @@ static void check_reset(void **state)
         sim_value_set(&ctx, parameter, is_pair(parameter) ? value << 8 | value : value);
         int32_t changed = module.sim.live[i];
         restart(reset);
-        bool kept = sim_commands_parameter[i].saving != SIM_NO_SAVE;
+        bool kept = sim_commands_parameter[i].saving != SIM_NO_SAVE ||
+                    sim_power_retains(&ctx, (enum sim_reset)reset);
         int32_t want = kept ? changed : before;
         if (module.sim.live[i] != want)
             fail_msg("%s after %s: want %ld, got %ld", sim_commands_parameter[i].name,
@@ -91,6 +92,7 @@ static void commands_keep_or_lose_their_values_as_the_manual_says(void **state)
     for (unsigned reset = 0; reset < SIM_RESET_COUNT; reset++)
         for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
             module_init(&module);
+            module_set(&module, SIM_SETTING_PSM_RETAINS, 0);
             exchange_boot(&module);
             EXPECT_PART(module_ask(&module, rows[i].set), "|OK|");
             restart(reset);
