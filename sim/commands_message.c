@@ -277,8 +277,8 @@ static int run_delete(struct sim_call *call)
     for (unsigned i = first; i < first + SIM_STORAGE_SLOTS; i++) {
         bool goes =
             flag == 0 ? i == (unsigned)slot : deleted_by_flag[flag] >> list.slots[i].status & 1;
-        if (list.slots[i].length > 0 && goes)
-            sim_message_delete(ctx, i);
+        if (list.slots[i].length > 0 && goes && !sim_message_delete(ctx, i))
+            return sim_cms(SIM_CMS_UNKNOWN); /* the flash is full, or the power was cut */
     }
     return SIM_DONE;
 }
@@ -607,7 +607,7 @@ const struct sim_command sim_commands_message[] = {
      "address of the service centre", NULL, run_centre, 0},
     {"+CSMP", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.2", "parameters of text mode",
      "+CSMP: (1,17,33,49,65,81,97,113),(0-255),(0-255),(0-255)", run_parameters, 0},
-    {"+CSCS", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 5.5",
-     "character set of texts", sim_test_runs, run_charset, 0},
+    {"+CSCS", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 5.5", "character set of texts",
+     sim_test_runs, run_charset, 0},
     {.name = NULL},
 };

@@ -5,7 +5,8 @@
  *                                        length 0: only the status changes
  *
  * Nothing is changed in place, so snapshots see what they saw. The file is written anew when most
- * of it is history. The card's messages lie there as well: neither loses them by a restart.
+ * of it is history. The card's messages lie there as well: neither loses them by a restart. The
+ * power may be cut at a write: false then, and the module is off.
  */
 #include <string.h>
 
@@ -143,10 +144,18 @@ static bool write(struct sim_context *ctx, unsigned slot, unsigned status, const
         file = sim_files_create(ctx, SIM_DIRECTORY_MESSAGES, file_name, sizeof file_name - 1);
     if (file == SIM_NO_FILE)
         return false;
+    struct sim_write cut = sim_nv_begin(ctx, "message", sizeof "message" - 1);
+    if (cut.effect != SIM_WRITE_NEW) {
+        if (cut.effect == SIM_WRITE_LOST)
+            append_record(ctx, file, slot, DELETED, NULL, 0);
+        sim_flash_end(ctx, cut);
+        return false;
+    }
     bool done = append_record(ctx, file, slot, status, bytes, size);
     if (!done || ctx->sim->files.entries[file].size_bytes > 2 * live_bytes(ctx) + HISTORY_BYTES)
         write_anew(ctx);
-    return done || append_record(ctx, find(ctx), slot, status, bytes, size);
+    done = done || append_record(ctx, find(ctx), slot, status, bytes, size);
+    return !sim_flash_end(ctx, cut) && done;
 }
 
 int sim_message_add(struct sim_context *ctx, unsigned storage, enum sim_message_status status,

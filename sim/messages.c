@@ -329,8 +329,9 @@ static int finish_send(struct sim_context *ctx, bool stored)
         return sim_cms(refusal);
     if (!get_outgoing(ctx, stored, &parts))
         return sim_cms(SIM_CMS_BAD_INDEX);
-    if (stored)
-        sim_message_mark(ctx, ctx->sim->message.slot, SIM_STATUS_SENT);
+    if (stored && !sim_message_mark(ctx, ctx->sim->message.slot, SIM_STATUS_SENT) &&
+        !sim_power_is_up(ctx->sim))
+        return SIM_NO_RESULT;
     return sent(ctx, &parts.tpdu, stored ? "+CMSS: " : "+CMGS: ");
 }
 
@@ -368,6 +369,8 @@ int sim_message_list_on(struct sim_context *ctx)
             return SIM_PENDING;
         }
         sim_message_print(ctx, message->slot, slot, true);
+        if (!sim_power_is_up(ctx->sim))
+            return SIM_NO_RESULT; /* cut while the message was marked */
     }
     return SIM_DONE;
 }

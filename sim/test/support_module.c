@@ -35,7 +35,7 @@ static struct sim_override on_hook(void *context, uint64_t now_us, const struct 
         trap->armed = false;
         module->traps++;
     }
-    return (struct sim_override){.cut_power = fires};
+    return (struct sim_override){.cut_power = fires, .cut_when = module->cut_when};
 }
 
 void module_init(struct module *module)

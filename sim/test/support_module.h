@@ -38,6 +38,7 @@ struct module {
     struct sim_blob blobs[MODULE_BLOBS];
     struct module_server server;
     struct module_trap trap;
+    uint8_t cut_when; /* enum sim_cut, of the trap */
     uint64_t now_us;
     unsigned requests;    /* downloads that were asked for */
     unsigned traps;       /* that fired */

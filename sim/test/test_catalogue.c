@@ -152,6 +152,8 @@ static void the_module_prints_no_line_that_the_catalogue_does_not_know(void **st
     (void)state;
     static const char *const life[] = {"AT+CREG=2;+CGREG=2;+CEREG=4;+CLTS=1;+CNSMOD=1;+CBATCHK=1",
                                        "AT+CNACT=1",
+                                       "AT+CUSD=1,\"*100#\"",
+                                       "AT+CNMI=2,2",
                                        "AT+CFUN=0",
                                        "AT+CFUN=1",
                                        "AT+CNACT=0",
@@ -159,6 +161,8 @@ static void the_module_prints_no_line_that_the_catalogue_does_not_know(void **st
     struct sim_fact fact;
     module_told(&module);
     for (unsigned i = 0; i < sizeof life / sizeof life[0]; i++) {
+        struct sim_action message = {.kind = SIM_ACTION_SMS, .text = "Hello", .from = "+4930"};
+        sim_apply(&module.sim, &module.host, &message, module.now_us);
         module_ask(&module, life[i]);
         module_run(&module, 20 * SECOND_US);
     }

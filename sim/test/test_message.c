@@ -467,6 +467,32 @@ static void a_full_flash_refuses_a_message(void **state)
     EXPECT_PART(module_output(&module), "+CMS ERROR: 322");
 }
 
+/* Cut before, inside and after the n-th write; a message is whole, as before, or not there. */
+static void a_power_cut_at_a_write_leaves_whole_messages(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"AT+CMGL=\"ALL\"", "AT+CMGD=1,4", "AT+CMGR=2"};
+    for (unsigned cut = 0; cut < SIM_CUT_COUNT * 3; cut++)
+        for (unsigned line = 0; line < 3; line++) {
+            setup(NULL);
+            module_set(&module, SIM_SETTING_TORN_WRITE, (int32_t)cut / SIM_CUT_COUNT);
+            fill();
+            module.host.hook_mask = 1u << SIM_HOOK_NV_WRITE;
+            module.trap = (struct module_trap){
+                .armed = true, .kind = SIM_HOOK_NV_WRITE, .number = module.sim.power.nv_writes + 1};
+            module.cut_when = (uint8_t)(cut % SIM_CUT_COUNT);
+            module_ask(&module, lines[line]);
+            assert_int_equal(module.traps, 1);
+            module_apply(&module, SIM_ACTION_POWER_ON, 0, 0, NULL);
+            module_run(&module, 20 * SECOND_US);
+            module_ask(&module, "ATE0+CMGF=1");
+            const char *list = module_ask(&module, "AT+CMGL=\"ALL\"");
+            EXPECT_PART(list, "|unsent|");
+            EXPECT_PART(list, "|sent|");
+            EXPECT_PART(list, "|OK|");
+        }
+}
+
 /* A file from outside may hold anything; what cannot be is not shown, and nothing breaks. */
 static void records_that_cannot_be_are_not_read(void **state)
 {
@@ -512,6 +538,7 @@ int main(void)
         cmocka_unit_test_setup(a_list_longer_than_the_queue_comes_whole, setup),
         cmocka_unit_test_setup(the_store_does_not_grow_with_what_has_happened, setup),
         cmocka_unit_test_setup(a_full_flash_refuses_a_message, setup),
+        cmocka_unit_test_setup(a_power_cut_at_a_write_leaves_whole_messages, setup),
         cmocka_unit_test_setup(records_that_cannot_be_are_not_read, setup),
     };
     int failed = cmocka_run_group_tests_name("message", tests, NULL, NULL);
