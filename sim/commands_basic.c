@@ -315,7 +315,8 @@ enum {
 
 const struct sim_command sim_commands_basic[] = {
     {"I", ACT, SIM_NO_SAVE, 'O', 0, "T16", "variant and platform", NULL, run_information, 0},
-    {"Z", ACT, SIM_NO_SAVE, 'O', 0, "sim7000-at 1.8, Q2", "back to what AT&W stored", NULL, run_recall, 0},
+    {"Z", ACT, SIM_NO_SAVE, 'O', 0, "sim7000-at 1.8, Q2", "back to what AT&W stored", NULL,
+     run_recall, 0},
     {"&F", ACT, SIM_NO_SAVE, 'O', 0, "T10, T11", "factory settings", NULL, run_factory, 0},
     {"&V", ACT, SIM_NO_SAVE, 'I', 0, "Q2", "shows the settings", NULL, run_view, 0},
     {"&W", ACT, SIM_NO_SAVE, 'O', 0, "T10", "stores the settings for ATZ", NULL, run_store, 0},
@@ -326,6 +327,7 @@ const struct sim_command sim_commands_basic[] = {
      run_power_down, 0},
     {"+CBC", TEST_ACT | SIM_FORM_READ, SIM_NO_SAVE, 'O', 0, "T20", "supply",
      "+CBC: (0-2),(1-100),(voltage)", run_battery, 0},
-    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080 3.2", "clock", NULL, run_clock, 0},
+    {"+CCLK", ALL_VALUES, SIM_NO_SAVE, 'D', 0, "AT106 3.2, AT7080 3.2", "clock", NULL, run_clock,
+     0},
     {.name = NULL},
 };

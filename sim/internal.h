@@ -118,7 +118,13 @@ void sim_finish(struct sim_context *ctx, int result);
  * `take` piece by piece, without echo, until they are complete or `timeout_ms` is over (then
  * `take` is called once with bytes == NULL).
  */
-enum sim_data_taker { SIM_TAKER_NONE, SIM_TAKER_FILE_WRITE, SIM_TAKER_SOCKET, SIM_TAKER_HTTP, SIM_TAKER_MESSAGE };
+enum sim_data_taker {
+    SIM_TAKER_NONE,
+    SIM_TAKER_FILE_WRITE,
+    SIM_TAKER_SOCKET,
+    SIM_TAKER_HTTP,
+    SIM_TAKER_MESSAGE
+};
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
 /* The takers: one row each. Return: SIM_PENDING while more is wanted, else the final result. */
