@@ -85,7 +85,7 @@ speed_t bench_speed_of(uint32_t rate_bps)
 
 int bench_port_error(char *text, size_t capacity, const char *what, const char *name)
 {
-    snprintf(text, capacity, "%s%s%s: %s", what, name ? " " : "", name ? name : "",
-             strerror(errno));
+    snprintf(text, capacity, "%s%s%s: %s%s", what, name ? " " : "", name ? name : "",
+             strerror(errno), errno == EMFILE ? " (see ulimit -Hn)" : "");
     return -1;
 }
