@@ -89,6 +89,9 @@
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                           \
+    X(CAPNMODE, "+CAPNMODE", EXTENDED, NO_SAVE, 'D', 0, "AT106 version table",                     \
+      "who chooses the APN; only its name is known", 0, -1, "0,1", sim_test_runs,                  \
+      sim_run_parameter, 102)                                                                      \
     X(CNACTCFG, "+CNACTCFG", EXTENDED, NO_SAVE, 'D', 0, "AT106 version table",                     \
       "of the app network; only its name is known", 0, -1, "0,1", sim_test_runs,                   \
       sim_run_parameter, 104)                                                                      \
