@@ -36,7 +36,7 @@ static const struct exchange rows[] = {
       {NULL, NULL}},
      0,
      {{0}}},
-    {"esc gives up what was to be sent, and the port echoes it",
+    {"esc gives up what was to be sent and the port echoes it",
      {{"AT+CIPSTART=\"TCP\",\"a\",80\r",
        "AT+CIPSTART=\"TCP\",\"a\",80\r\r\nOK\r\n\r\nCONNECT OK\r\n"},
       {"AT+CIPSEND\r", "AT+CIPSEND\r\r\n> "},
