@@ -53,7 +53,7 @@ static const struct exchange rows[] = {
       {NULL, NULL}},
      1,
      {{SIM_SETTING_PEER, 1}}},
-    {"without an address nothing is pinged, closed or started",
+    {"without an address nothing is pinged or closed or started",
      {{"ATE0+CIPPING=\"8.8.8.8\"\r", "ATE0+CIPPING=\"8.8.8.8\"\r\r\nERROR\r\n"},
       {"AT+CIPMUX=1;+CMEE=2;+CIPCLOSE=0\r", "\r\n+CME ERROR: operation not allowed\r\n"},
       {"AT+CIPSTART=0,\"TCP\",\"a\",1\r", "\r\n+CME ERROR: operation not allowed\r\n"},
