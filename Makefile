@@ -79,7 +79,7 @@ main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
 bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push \
-                   $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient
+                   $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient $(BUILD)/bench/many
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
