@@ -83,6 +83,11 @@ bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/pu
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
+# What a user of the libraries includes: sim.h and what it needs, and the catalogue.
+sim_headers  := $(addprefix sim/,sim.h settings.h state.h catalogue.h image.h look.h download.h \
+                  files.h message.h parameters.h updater.h usb.h)
+core_headers := core/fota.h core/at.h
+
 program      := $(BUILD)/fotarig
 example      := $(BUILD)/core/example/update
 core_lib     := $(BUILD)/libfotacore.a
@@ -183,16 +188,28 @@ fuzz: deps deps-fuzz
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
-## install: install the program under $(DESTDIR)$(PREFIX)
-install: $(program)
+## install: install the program and both libraries under $(DESTDIR)$(PREFIX)
+install: $(program) $(sim_lib) $(core_lib)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fotarig
 	install -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/fotarig
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/fotarig/
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sim7000/sim \
+	    $(DESTDIR)$(PREFIX)/include/fotacore/core
+	install -m 644 $(sim_lib) $(core_lib) $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 $(sim_headers) $(DESTDIR)$(PREFIX)/include/sim7000/sim/
+	install -m 644 $(core_headers) $(DESTDIR)$(PREFIX)/include/fotacore/core/
+	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' sim/libsim7000.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libsim7000.pc
+	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' core/libfotacore.pc.in \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libfotacore.pc
 
 ## uninstall: remove what install wrote
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/fotarig
-	rm -rf $(DESTDIR)$(PREFIX)/share/fotarig
+	rm -rf $(DESTDIR)$(PREFIX)/share/fotarig $(DESTDIR)$(PREFIX)/include/sim7000 \
+	    $(DESTDIR)$(PREFIX)/include/fotacore
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libsim7000.a libfotacore.a \
+	    pkgconfig/libsim7000.pc pkgconfig/libfotacore.pc)
 
 ## clean: remove build/
 clean:

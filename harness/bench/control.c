@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { WAITING_CLIENTS = 8 };
+enum { WAITING_CLIENTS = 64 };
 
 /* ---- one client --------------------------------------------------------------------------- */
 

@@ -127,6 +127,21 @@ static size_t argument_count(const struct cli_control_request *request)
     return count;
 }
 
+/* An option that the command does not have, or whose value is missing; NULL = none. */
+static const char *odd_option(const struct cli_control_request *request,
+                              const struct cli_control_command *command)
+{
+    for (size_t i = 0; i < request->word_count; i++) {
+        const char *word = request->words[i];
+        if (strncmp(word, "--", 2) != 0)
+            continue;
+        if (i + 1 == request->word_count || !strstr(command->arguments, word) || strchr(word, ' '))
+            return word;
+        i++;
+    }
+    return NULL;
+}
+
 static void run_command(struct cli_control_request *request, const char *name)
 {
     const struct cli_control_command *command = cli_control_find(name);
@@ -140,13 +155,13 @@ static void run_command(struct cli_control_request *request, const char *name)
         cli_control_fail(
             request, CLI_CONTROL_USAGE, command->arguments[0] ? command->arguments : "no argument",
             "see 'fotarig ctl --help'", "'%s' got %lu arguments", name, (unsigned long)count);
+    } else if (odd_option(request, command)) {
+        cli_control_fail(request, CLI_CONTROL_USAGE,
+                         command->arguments[0] ? command->arguments : "no argument",
+                         "see 'fotarig ctl --help'", "'%s' does not take '%.40s' so", name,
+                         odd_option(request, command));
     } else {
         command->run(request);
-        for (size_t i = 0; i < request->word_count && !request->failed && !request->later; i++)
-            if (strncmp(request->words[i], "--", 2) == 0)
-                cli_control_fail(request, CLI_CONTROL_USAGE, NULL, "see 'fotarig ctl --help'",
-                                 "'%s' has no option '%.40s', it was ignored", name,
-                                 request->words[i]);
     }
 }
 

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Both libraries as a stranger gets them: installed in a folder of their own, found by pkg-config;
+# the example of sim/ is compiled against that copy, outside the tree, and run.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+root=$PWD
+fotarig=${FOTARIG:-$root/build/debug/fotarig}
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+# usage: test_that WHAT COMMAND...
+test_that() {
+    what=$1
+    shift
+    if "$@" >"$folder/log" 2>&1; then
+        echo "ok    $what"
+    else
+        echo "FAIL  $what"
+        sed 's/^/      /' "$folder/log"
+        failed=1
+    fi
+}
+
+build=$(dirname "$fotarig")
+
+install_it() { # what is installed is what was built and is tested
+    env -u MAKEFLAGS make --no-print-directory VARIANT=debug BUILD="${build#"$root"/}" \
+        DESTDIR="$folder/dest" PREFIX=/opt/fota install
+}
+
+# usage: package_config ARGUMENT...      sees the installed copy only
+package_config() {
+    PKG_CONFIG_LIBDIR="$folder/dest/opt/fota/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$folder/dest" \
+        pkg-config "$@"
+}
+
+# usage: compile SOURCE OUT LIBRARY
+compile() {
+    # shellcheck disable=SC2046
+    ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$folder/$2" "$folder/$1" \
+        $(package_config --cflags --libs "$3")
+}
+
+no_private_header() {
+    ! find "$folder/dest/opt/fota/include" -name '*internal*' -o -name 'frame.h' -o -name net.h |
+        grep .
+}
+
+every_header() { # compiles alone
+    for header in "$folder"/dest/opt/fota/include/sim7000/sim/*.h; do
+        printf '#include <sim/%s>\nint main(void) { return 0; }\n' "${header##*/}" \
+            >"$folder/header.c"
+        compile header.c header libsim7000 || return 1
+    done
+}
+
+test_that "make install puts the libraries under DESTDIR" install_it
+test_that "pkg-config knows the version" package_config --exact-version \
+    "$("$fotarig" --version | cut -d' ' -f2)" libsim7000
+test_that "no private header is installed" no_private_header
+test_that "every installed header compiles alone" every_header
+cp sim/example/update.c "$folder"
+test_that "the example compiles against the installed library" compile update.c update libsim7000
+test_that "a package is made" "$fotarig" package --from 1351B03SIM7000C --to 1351B04SIM7000C \
+    -o "$folder/update.zip"
+test_that "the example boots, updates, loses its power and is updated" "$folder/update" \
+    "$folder/update.zip"
+printf '#include <core/fota.h>\nint main(void) { return sizeof(struct fota) == 0; }\n' >"$folder/core.c"
+test_that "the core's library is found as well" compile core.c core libfotacore
+exit $failed
