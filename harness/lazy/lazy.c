@@ -2,15 +2,20 @@
 #include "harness/lazy/lazy.h"
 
 #include <dlfcn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { EXIT_ENVIRONMENT = 4 };
 
 static void fail(void)
 {
-    fprintf(stderr, "fotarig: %s\n", dlerror());
+    static const char name[] = "fotarig: ";
+    const char *why = dlerror();
+
+    if (write(STDERR_FILENO, name, sizeof(name) - 1) < 0 ||
+        write(STDERR_FILENO, why, strlen(why)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
+        exit(EXIT_ENVIRONMENT);
     exit(EXIT_ENVIRONMENT);
 }
 

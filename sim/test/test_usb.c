@@ -25,6 +25,15 @@ struct module {
 
 static struct module module;
 
+static void append(char *text, const char *bytes, size_t size)
+{
+    size_t length = strlen(text);
+
+    assert_true(length + size < QUEUE);
+    memcpy(text + length, bytes, size);
+    text[length + size] = '\0';
+}
+
 static void collect(void)
 {
     char bytes[64];
@@ -36,7 +45,7 @@ static void collect(void)
                                    &baud_bps, module.now_us)) > 0)
         for (unsigned i = 0; i < SIM_INTERFACE_COUNT; i++)
             if (interfaces & 1u << i)
-                strncat(module.got[i], bytes, size);
+                append(module.got[i], bytes, size);
 }
 
 static void pass(uint64_t time_us)
