@@ -106,8 +106,10 @@ def run_once(kind, words, sim, case, package):
             if phase is not None:
                 host.read_match(rf'{phase}\r?\n'.encode(), PATIENCE_S)
                 time.sleep(after_s)
+                host.unread = b''
                 host.cut()
-                host.read_match(rb'synchronise|await-boot', PATIENCE_S)
+                if kind is Firmware:
+                    host.read_match(rb'begin with', PATIENCE_S)  # it started anew
             told = host.read_match(rb'([a-z-]+ [a-z-]+ status=\d)[^\n]*revision=(\S*)\r?\n', PATIENCE_S)
             status = host.child.wait(PATIENCE_S)
         got = count_starts(log)

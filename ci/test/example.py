@@ -23,17 +23,23 @@ class Bench:
 
     def __init__(self, fotarig, example, folder, *options):
         self.words, self.folder = [example], folder
+        self.control = [fotarig, 'ctl', '--socket', os.path.join(folder, 'control')]
         package = os.path.join(folder, 'update.zip')
         subprocess.run([fotarig, 'package', '--from', JOB[0], '--to', JOB[1], '--size',
                         JOB[3] + 'B', '-o', package], check=True, capture_output=True)
         settings = [word for setting in SHORT for word in ('--set', setting)]
-        self.module = Module(fotarig, folder, *settings, '--package', package, *options)
+        self.module = Module(fotarig, folder, *settings, '--package', package,
+                             '--control', self.control[-1], *options)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *unused):
         self.module.stop()
+
+    def tell(self, *words):
+        """Does something to the module; fails when it is refused."""
+        subprocess.run([*self.control, *words], check=True, capture_output=True, timeout=20)
 
     def update(self, *options):
         return Program([*self.words, *options, self.module.link, *JOB,
@@ -67,8 +73,15 @@ def another_outcome_is_exit_status_1(bench):
         expect_end(program, rb'^update-failed module-says-failed status=7 ', 1)
 
 
+def it_waits_for_a_message(bench):
+    with bench.update('--on-sms', 'update now') as program:
+        bench.tell('sms', '+491701234567', 'update later')
+        bench.tell('sms', '+491701234567', 'update now')
+        expect_end(program, UPDATED, 0)
+
+
 CASES = [(it_updates_the_module_once, []), (it_goes_on_after_it_was_killed, []),
-         (another_outcome_is_exit_status_1, ['--set', 'update-result=fails'])]
+         (it_waits_for_a_message, []), (another_outcome_is_exit_status_1, ['--set', 'update-result=fails'])]
 
 
 def check(fotarig, example, case, options):

@@ -111,9 +111,9 @@ unsigned watch_serve(struct fota *fota, const struct fota_host *host, bool done,
     struct fota_request request;
     if (!fota_request(fota, &request))
         return FOTA_REQUEST_NONE;
-    if (done && request.kind == FOTA_REQUEST_GIVE_BYTES) {
+    if (request.kind == FOTA_REQUEST_GIVE_BYTES) {
         memset(bytes, 'P', sizeof bytes);
-        fota_give(fota, host, bytes, request.length, now_us);
+        fota_give(fota, host, bytes, done ? sizeof bytes : 0, now_us); /* too many are left */
         return request.kind;
     }
     if (done && request.kind == FOTA_REQUEST_SAVE_CHECKPOINT && checkpoint != NULL)

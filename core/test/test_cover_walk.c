@@ -8,7 +8,7 @@
 
 #include "core/test/support_walk.h"
 
-#define WALKS      1500u
+#define WALKS      6000u
 #define WALK_BYTES 600u
 
 static uint32_t next_random(uint32_t *random)
