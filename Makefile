@@ -79,7 +79,8 @@ main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
 bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push \
-                   $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient $(BUILD)/bench/many
+                   $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient \
+                   $(BUILD)/bench/many
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -137,7 +138,7 @@ layers:
 tidy:
 	$(Q)ci/tidy
 
-## bench: updates per second and round trip of AT, against the floors in ci/bench
+## bench: updates per second, round trip and start of AT, 1000 modules, against the floors in ci/bench
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench

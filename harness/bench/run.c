@@ -422,6 +422,7 @@ void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snaps
     ret_snapshot->store_used = run->store.used;
     ret_snapshot->store_pinned = run->store.pinned;
     ret_snapshot->journal_mark = bench_journal_mark(&run->journal);
+    ret_snapshot->step_count = run->step_count;
     memcpy(&ret_snapshot->world, &run->world, sizeof run->world);
     run->store.pinned = run->store.used;
 }
@@ -432,6 +433,7 @@ void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *
     run->store.used = snapshot->store_used;
     run->store.pinned = snapshot->store_used;
     bench_journal_rewind(&run->journal, snapshot->journal_mark);
+    run->step_count = snapshot->step_count;
     bench_engine_refresh(run);
 }
 

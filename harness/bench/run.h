@@ -134,6 +134,7 @@ struct bench_snapshot {
     struct bench_world world;
     uint32_t store_used, store_pinned;
     size_t journal_mark;
+    uint64_t step_count;
 };
 void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snapshot);
 void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *snapshot);

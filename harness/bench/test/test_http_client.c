@@ -154,7 +154,7 @@ static const struct row rows[] = {
     {"another host is refused", "http://fota.example/update.zip", "", "end 601"},
     {"a user part does not hide the host", "http://127.0.0.1@fota.example/u", "", "end 601"},
     {"files are refused", "file:///etc/hostname", "", "end 601"},
-    {"ftp is refused", "ftp://127.0.0.1/update.zip", "", "end 601"},
+    {"another scheme is refused", "gopher://127.0.0.1/update.zip", "", "end 601"},
     {"what is no url is refused", "update zip", "", "end 601"},
 };
 
