@@ -171,8 +171,9 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     X(model)                                                                                       \
     X(revision)                                                                                    \
     X(support)                                                                                     \
-    X(decide) X(clear) X(cleared) X(preflight) X(supply) X(function) X(radio_on) X(sim)            \
-        X(identity) X(healthy)                /* fota_network.c */                                 \
+    X(decide)                                                                                      \
+    X(clear) X(cleared) X(preflight) X(supply) X(function) X(radio_on) X(sim) X(identity)          \
+        X(healthy)                            /* fota_network.c */                                 \
         X(registration) X(bearer) X(activate) /* fota_download.c */                                \
         X(open) X(find) X(space) X(close) X(remove_busy) X(fetch) X(progress) X(ftp_progress)      \
             X(downloaded) X(download_expired)                /* fota_push.c */                     \

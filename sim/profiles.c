@@ -47,8 +47,7 @@ static const struct sim_profile profiles[] = {
      QCN_TX3("P1.03C_20240911"), "SHCONN is not allowed with https"},
     {"1529B11SIM7000", NULL, V106, 0, 'O', "T12", "V01", "MDM9206_SIM7000",
      "a module whose QCN was replaced by a flash"},
-    {"1529B11*", NULL, V106, 0, 'O', "T19", "V01", QCN_TX3("P1.02_20180726"),
-     "HTTPS works again"},
+    {"1529B11*", NULL, V106, 0, 'O', "T19", "V01", QCN_TX3("P1.02_20180726"), "HTTPS works again"},
     {"*", NULL, V106, 0, 'I', "sim7000-at 7", "V01", NULL,
      "a firmware nobody has told of: commands of manual V1.06"},
 };

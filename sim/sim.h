@@ -65,8 +65,8 @@ struct sim_config {
     char imsi[16];
     char iccid[24];
     char operator_name[32];
-    char address[16]; /* that the app network gets, "10.170.31.116" */
-    char apn[32];     /* that the network proposes (CGNAPN), "ctnb" */
+    char address[16];        /* that the app network gets, "10.170.31.116" */
+    char apn[32];            /* that the network proposes (CGNAPN), "ctnb" */
     char service_centre[24]; /* CSCA of the card */
     int32_t settings[SIM_SETTING_COUNT];
     const struct sim_blob *blobs; /* owned by the caller */
@@ -325,12 +325,12 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
     X(FILE_DAMAGE, "file-damage") /* text: path; number: offset of the byte that is inverted */    \
     X(FILE_TRUNCATE, "file-truncate") /* text: path; number: new size */                           \
     X(FILE_DELETE, "file-delete")     /* text: path */                                             \
-    X(RESET_PIN, "reset-pin") /* number: low pulse, ms (HD107: from 252) */                        \
-    X(SUPPLY, "supply")       /* number: ms from now, value: mV; the voltage goes there in a       \
-                                 straight line from the point before; 0 ms begins a waveform */    \
-    X(DTR, "dtr")             /* number: 1 asserted (pin low), 0 not */                            \
-    X(RTS, "rts")             /* number: 1 the host takes bytes, 0 it does not (IFC=2) */          \
-    X(SMS, "sms")             /* text, from: a short message comes; only while registered */
+    X(RESET_PIN, "reset-pin")         /* number: low pulse, ms (HD107: from 252) */                \
+    X(SUPPLY, "supply") /* number: ms from now, value: mV; the voltage goes there in a             \
+                           straight line from the point before; 0 ms begins a waveform */          \
+    X(DTR, "dtr")       /* number: 1 asserted (pin low), 0 not */                                  \
+    X(RTS, "rts")       /* number: 1 the host takes bytes, 0 it does not (IFC=2) */                \
+    X(SMS, "sms")       /* text, from: a short message comes; only while registered */
 
 enum sim_action_kind {
 #define X(name, text) SIM_ACTION_##name,

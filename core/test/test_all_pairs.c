@@ -295,7 +295,7 @@ static void check_pair(unsigned step, size_t kind, bool by_byte, bool done)
 }
 
 #define FIRST (STEP_ROUTE + 1) /* the words end with it */
-#define LAST  (STEP_DONE - 1) /* nothing is taken after the end */
+#define LAST  (STEP_DONE - 1)  /* nothing is taken after the end */
 
 /* ---- tests --------------------------------------------------------------------------------- */
 

@@ -15,7 +15,7 @@ enum {
 };
 
 static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
-                                                      &bench_usb_ports};
+                                                       &bench_usb_ports};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
 /* ---- clock -------------------------------------------------------------------------------- */

@@ -106,9 +106,9 @@ static void the_revision_alone_names_the_variant(void **state)
     static const struct {
         const char *revision, *variant;
     } rows[] = {
-        {"1529B10SIM7000G", "SIM7000G"},   {"1351B05SIM7000E_20180821_1526", "SIM7000E"},
+        {"1529B10SIM7000G", "SIM7000G"},     {"1351B05SIM7000E_20180821_1526", "SIM7000E"},
         {"1351B03SIM7000E-N", "SIM7000E-N"}, {"1529B11SIM7000", "SIM7000G"},
-        {"1351B03SIM7000JC", "SIM7000JC"}, {"7777", "SIM7000C"},
+        {"1351B03SIM7000JC", "SIM7000JC"},   {"7777", "SIM7000C"},
     };
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         choose(NULL, rows[i].revision);
