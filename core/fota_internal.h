@@ -161,28 +161,31 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     X(sim)                                                                                         \
     X(bearer)                                                                                      \
     X(identity)
+/* clang-format finds no stable form for this list. */
+/* clang-format off */
 #define FOTA_JUDGES(X)                                                                             \
     /* fota_run.c: OK is STEP_NEXT, anything else STEP_RETRY */                                    \
     X(plain)                                                                                       \
     /* fota_identify.c */                                                                          \
-    X(found)                                                                                       \
-    X(echo)                                                                                        \
-    X(error_form)                                                                                  \
-    X(model)                                                                                       \
-    X(revision)                                                                                    \
-    X(support)                                                                                     \
-    X(decide)                                                                                      \
-    X(clear) X(cleared) X(preflight) X(supply) X(function) X(radio_on) X(sim) X(identity)          \
-        X(healthy)                            /* fota_network.c */                                 \
-        X(registration) X(bearer) X(activate) /* fota_download.c */                                \
-        X(open) X(find) X(space) X(close) X(remove_busy) X(fetch) X(progress) X(ftp_progress)      \
-            X(downloaded) X(download_expired)                /* fota_push.c */                     \
-        X(push_save) X(push_open) X(push_write) X(push_size) /* fota_verify.c */                   \
-        X(verify_size) X(verify_read) X(verify)              /* fota_update.c */                   \
-        X(save) X(start) X(verdict_status) X(verdict)        /* fota_recover.c */                  \
-        X(rung) X(rung_answered) X(recovered)                /* fota_end.c */                      \
-        X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(restore) X(restore_rate)        \
-            X(tidy_status) X(tidy_done)
+    X(found) X(echo) X(error_form) X(model) X(revision) X(support) X(decide) X(clear) X(cleared)   \
+    X(preflight) X(supply) X(function) X(radio_on) X(sim) X(identity) X(healthy)                   \
+    /* fota_network.c */                                                                           \
+    X(registration) X(bearer) X(activate)                                                          \
+    /* fota_download.c */                                                                          \
+    X(open) X(find) X(space) X(close) X(remove_busy) X(fetch) X(progress) X(ftp_progress)          \
+    X(downloaded) X(download_expired)                                                              \
+    /* fota_push.c */                                                                              \
+    X(push_save) X(push_open) X(push_write) X(push_size)                                           \
+    /* fota_verify.c */                                                                            \
+    X(verify_size) X(verify_read) X(verify)                                                        \
+    /* fota_update.c */                                                                            \
+    X(save) X(start) X(verdict_status) X(verdict)                                                  \
+    /* fota_recover.c */                                                                           \
+    X(rung) X(rung_answered) X(recovered)                                                          \
+    /* fota_end.c */                                                                               \
+    X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(restore) X(restore_rate)            \
+    X(tidy_status) X(tidy_done)
+/* clang-format on */
 
 #define X(name) READ_##name,
 enum fota_reader_id { READ_NONE, FOTA_READERS(X) READER_COUNT };
