@@ -165,7 +165,8 @@ void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *byt
 
 uint8_t sim_usb_answer_to(const struct sim_context *ctx)
 {
-    return ctx->host->usb ? (uint8_t)(1u << ctx->host->usb->asker) : SIM_TO_UART;
+    unsigned asker = ctx->host->usb ? ctx->host->usb->asker : 0u;
+    return ctx->host->usb ? (uint8_t)(1u << asker & 0xffu) : (uint8_t)SIM_TO_UART;
 }
 
 uint8_t sim_usb_urc_to(const struct sim_context *ctx)

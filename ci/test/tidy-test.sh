@@ -76,7 +76,7 @@ row "a wrong guard" core/a_b.h '#ifndef A_B_H\n#define A_B_H\n#endif\n' \
 row "no guard" harness/cli/b.h 'int a;\n' \
     'harness/cli/b.h:1: no include guard; use FOTARIG_HARNESS_CLI_B_H'
 row "a test that nobody builds" sim/test/line.c 'int a;\n' \
-    'sim/test/line.c:1: a file in test/ that no rule builds; use test_<topic>.c or support*.c'
+    'sim/test/line.c:1: a file in test/ that no rule builds; use test_<topic>.c, support*.c or fuzz_*.c'
 row "a test name with a capital" sim/test/test_a.c 'int a = cmocka_unit_test(ATE1_echoes);\n' \
     'sim/test/test_a.c:1: test name ATE1_echoes; use lower case'
 exit $failed

@@ -228,12 +228,17 @@ static void transmit_at_once(struct bench_module *module)
     size_t count = 0, more;
 
     do {
-        more = bench_module_take(module, chunk + count, BENCH_SERVE_CHUNK - count, &interfaces);
-        if (count > 0 && (more == 0 || interfaces != to)) {
-            send_to_ports(module, to, chunk, count);
+        uint32_t baud_bps = 0;
+        more = sim_transmit_to(&module->sim, &module->host, chunk + count,
+                               BENCH_SERVE_CHUNK - count, &interfaces, &baud_bps, module->now_us);
+        bool changed = baud_bps && baud_bps != module->baud_bps;
+        if (count > 0 && (more == 0 || interfaces != to || changed)) {
+            send_to_ports(module, to, chunk, count); /* at the rate of before */
             memmove(chunk, chunk + count, more);
             count = 0;
         }
+        if (changed)
+            follow_rate(module, baud_bps);
         to = interfaces;
         count += more;
         if (count == BENCH_SERVE_CHUNK) {
