@@ -165,8 +165,10 @@ void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *byt
 
 uint8_t sim_usb_answer_to(const struct sim_context *ctx)
 {
-    unsigned asker = ctx->host->usb ? ctx->host->usb->asker : 0u;
-    return ctx->host->usb ? (uint8_t)(1u << asker & 0xffu) : (uint8_t)SIM_TO_UART;
+    unsigned interfaces = SIM_TO_UART;
+    if (ctx->host->usb)
+        interfaces = 1u << ctx->host->usb->asker;
+    return (uint8_t)interfaces;
 }
 
 uint8_t sim_usb_urc_to(const struct sim_context *ctx)
