@@ -24,7 +24,8 @@ endif
 variant_cflags_debug   := -O1 -g
 variant_cflags_release := -O2 -g
 variant_cflags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
-                          -fno-omit-frame-pointer
+                          -fno-omit-frame-pointer -Wno-conversion
+# (instrumented expressions look like narrowings to gcc; the plain builds check them)
 variant_cflags_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
                           -fno-sanitize-recover=all -fno-omit-frame-pointer
 variant_ldflags_asan   := -fsanitize=address,undefined
