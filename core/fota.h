@@ -14,7 +14,7 @@
  * until fota_result() says that it is over. No function blocks. The only callback is
  * fota_host.on_event; it must not call back into the client.
  *
- * Times are absolute, in microseconds of any clock that only rises (uint64_t).
+ * Times are absolute, in microseconds of any clock that only rises (uint64_t, below FOTA_NEVER).
  */
 #ifndef FOTARIG_CORE_FOTA_H
 #define FOTARIG_CORE_FOTA_H
