@@ -364,7 +364,6 @@ static int get_file(struct sim_call *call)
     const char *name;
     size_t length;
     char path[SIM_FILE_PATH];
-    static const char *const directories[] = {"/custapp/", "/fota/", "/datatx/", "/customer/"};
     if (sim_argument_count(call) != 3 ||
         !sim_argument_number(call, 1, 0, SIM_DIRECTORIES - 1, &directory) ||
         !sim_argument_text(call, 2, &name, &length) || length == 0 || length >= SIM_FILE_NAME ||
@@ -372,8 +371,8 @@ static int get_file(struct sim_call *call)
         return SIM_FAILED;
     if (sim_files_find(&ctx->sim->files, (uint8_t)directory, name, length) != SIM_NO_FILE)
         return SIM_FAILED; /* AT7080 */
-    size_t prefix = strlen(directories[directory]);
-    memcpy(path, directories[directory], prefix);
+    size_t prefix = strlen(sim_directory((size_t)directory));
+    memcpy(path, sim_directory((size_t)directory), prefix);
     memcpy(path + prefix, name, length);
     path[prefix + length] = '\0';
     ctx->sim->ftp.file_error = 0;
