@@ -100,6 +100,10 @@ void report_console_case(struct report_console *console, const struct report_cas
     add_full_name(&text, ended);
     if (problem || ended->verdict == REPORT_PASSED)
         add_duration(&text, ended);
+    if (ended->attempt_count) {
+        report_buffer_addf(&text, ", attempt %zu; before: ", ended->attempt_count + 1);
+        report_buffer_prose(&text, ended->attempts[ended->attempt_count - 1].message);
+    }
     if (!problem && ended->message) {
         report_buffer_addf(&text, ": ");
         report_buffer_prose(&text, ended->message);

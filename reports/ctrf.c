@@ -103,6 +103,29 @@ static void put_attachments(struct ctrf *ctrf, cJSON *test, const struct report_
     }
 }
 
+/* A case that passed, but not at once, is what readers call flaky. */
+static bool is_flaky(const struct report_case *c)
+{
+    return c->verdict == REPORT_PASSED && c->attempt_count > 0;
+}
+
+static void put_attempts(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
+{
+    if (c->attempt_count == 0)
+        return;
+    put_number(ctrf, test, "retries", c->attempt_count);
+    put(ctrf, test, "flaky", cJSON_CreateBool(is_flaky(c)));
+    cJSON *all = put(ctrf, test, "retryAttempts", cJSON_CreateArray());
+    for (size_t i = 0; all && i < c->attempt_count; i++) {
+        const struct report_attempt *from = &c->attempts[i];
+        cJSON *attempt = append(ctrf, all, cJSON_CreateObject());
+        put_number(ctrf, attempt, "attempt", i + 1);
+        put_text(ctrf, attempt, "status", status_of(from->verdict));
+        put_number(ctrf, attempt, "duration", from->wall_us / 1000);
+        put_text(ctrf, attempt, "message", from->message);
+    }
+}
+
 static void put_exchanges(struct ctrf *ctrf, cJSON *extra, const struct report_case *c)
 {
     static const char *const directions[] = {
@@ -174,6 +197,7 @@ static void put_test(struct ctrf *ctrf, cJSON *tests, const struct report_case *
     put_explanation(ctrf, test, c);
     put_steps(ctrf, test, c);
     put_attachments(ctrf, test, c);
+    put_attempts(ctrf, test, c);
     put_extra(ctrf, test, c);
 }
 
@@ -185,6 +209,10 @@ static void put_summary(struct ctrf *ctrf, cJSON *results)
     put_number(ctrf, summary, "tests", run->entry_count);
     for (int i = 0; i < REPORT_VERDICT_COUNT; i++)
         put_number(ctrf, summary, status_of((enum report_verdict)i), run->counts[i]);
+    uint64_t flaky = 0;
+    for (size_t i = 0; i < run->entry_count; i++)
+        flaky += is_flaky(&run->entries[i]->result);
+    put_number(ctrf, summary, "flaky", flaky);
     put_number(ctrf, summary, "suites", run->suite_count);
     put_number(ctrf, summary, "start", run->info.started_at_ms);
     put_number(ctrf, summary, "stop", stop_ms);

@@ -144,6 +144,12 @@ static void write_system_out(struct junit *junit, const struct report_case *c)
         report_buffer_seconds(text, c->virtual_us / 1000);
         report_buffer_addf(text, " s\n");
     }
+    for (size_t i = 0; i < c->attempt_count; i++) {
+        report_buffer_addf(text, "attempt %zu: %s: ", i + 1,
+                           report_verdict_name(c->attempts[i].verdict));
+        report_buffer_prose(text, c->attempts[i].message ? c->attempts[i].message : "");
+        report_buffer_addf(text, "\n");
+    }
     if (text->size == 0)
         return;
     begin(junit, "system-out");

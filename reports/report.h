@@ -83,6 +83,14 @@ struct report_step {
     uint64_t duration_us;
 };
 
+/* A run of a case that was not the last one: nothing was judged by it, and the case was repeated.
+ */
+struct report_attempt {
+    enum report_verdict verdict;
+    const char *message;
+    uint64_t wall_us;
+};
+
 struct report_attachment {
     const char *name;
     const char *content_type; /* for example "application/x-ndjson" */
@@ -122,6 +130,8 @@ struct report_case {
     size_t detail_count;
     const struct report_attachment *attachments; /* the most useful one first */
     size_t attachment_count;
+    const struct report_attempt *attempts; /* before the one that this is, oldest first */
+    size_t attempt_count;
 
     const char *repeat;     /* the command that runs this case again */
     uint64_t started_at_ms; /* wall clock, since 1970 UTC; 0 = when the run started */

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Real time over a pty: the same verdicts three times, and a machine that was late is an error, never
-# a failure. usage: FOTARIG=path ci/test/real-time.sh
+# a failure. A run of which this machine was late is repeated by the program itself, at half the speed.
+# usage: FOTARIG=path ci/test/real-time.sh
 set -u
 FOTARIG=${FOTARIG:-build/debug/fotarig}
 work=$(mktemp -d)
@@ -15,7 +16,7 @@ subset="scenarios/documented/update-by-http.yaml scenarios/documented/already-cu
 # All three at once: each sleeps nearly all of its time.
 for n in 1 2 3; do
     # shellcheck disable=SC2086
-    "$FOTARIG" run $subset --wire pty --speed 20 >"$work/out$n" 2>&1 &
+    "$FOTARIG" run $subset --wire pty --speed 20 --repeat-late 4 >"$work/out$n" 2>&1 &
     eval "pid$n=$!"
 done
 for n in 1 2 3; do
@@ -49,6 +50,23 @@ if [ $status -eq 4 ] && grep -q 'this machine was late by' "$work/late" &&
 else
     echo "FAIL  a late machine: exit status $status"
     sed 's/^/      | /' "$work/late"
+    failed=1
+fi
+
+# The same with repeats: judged at the second attempt or a later one, and said so.
+"$FOTARIG" run scenarios/documented/update-by-http.yaml --wire pty --speed 100 --repeat-late 6 \
+    --reports "$work/reports" >"$work/repeated" 2>&1 &
+pid=$!
+sleep 0.5 && kill -STOP $pid && sleep 1 && kill -CONT $pid
+wait $pid
+status=$?
+if [ $status -eq 0 ] && grep -q '^passed .*, attempt [2-7]; before: this machine was late by' \
+    "$work/repeated" && grep -q 'attempt 1: error: this machine was late' "$work/reports/junit.xml"
+then
+    echo "ok    a case of which the machine was late is repeated, and the report says so"
+else
+    echo "FAIL  a repeated case: exit status $status"
+    sed 's/^/      | /' "$work/repeated"
     failed=1
 fi
 exit $failed

@@ -159,6 +159,7 @@ static void check_lateness(struct real *real, uint64_t wanted_us, uint64_t now_u
     uint64_t armed_us = real->armed_for_us - real->armed_at_us;
     if (late_us <= armed_us / LATE_PARTS || run->error[0])
         return;
+    run->late = true;
     snprintf(run->error, sizeof run->error,
              "this machine was late by %" PRIu64 " ms in a deadline of %" PRIu64
              " ms, more than a quarter; nothing was judged. Use a lower --speed or a quieter "

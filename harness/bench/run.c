@@ -141,6 +141,7 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
     run->one = one;
     run->options = *options;
     run->error[0] = '\0';
+    run->late = false;
     run->step_count = 0;
     run->unsettled = 0;
     run->store.used = run->store.pinned = 0;

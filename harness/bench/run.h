@@ -90,6 +90,7 @@ struct bench_run {
     uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
+    bool late;                  /* that trouble: this machine was late (real time) */
     /* Real time only: takes bytes that passed the wire's model; NULL = straight to their end. */
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);

@@ -17,9 +17,12 @@
 #include "harness/explore/fault.h"
 #include "reports/report.h"
 
+enum { LATE_REPEATS_MAX = 8 };
+
 struct run_options {
     int wire;
     double speed;
+    uint32_t repeat_late;
     uint64_t seed;
     uint32_t repeat;
     const char *reports;
@@ -34,6 +37,9 @@ static const struct cli_option options[] = {
      "what joins the ends; a pty needs --speed"},
     {"speed", 0, "X", CLI_SPEED, offsetof(struct run_options, speed), NULL,
      "real time, X times faster than the module; without it, virtual time"},
+    {"repeat-late", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat_late), NULL,
+     "repeat a case of which this machine was too late, up to N times (1 to 8), each at half the "
+     "speed; not by default"},
     {"seed", 0, "N", CLI_NUMBER, offsetof(struct run_options, seed), "1",
      "of the module's jitter and noise"},
     {"repeat", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat), "1",
@@ -125,26 +131,66 @@ static void print_extras(const struct campaign *campaign, const struct planned_c
                planned->one->name);
 }
 
+/* The runs of one case that were not its last one. */
+struct late_attempts {
+    struct report_attempt attempts[LATE_REPEATS_MAX];
+    char message[LATE_REPEATS_MAX][BENCH_TEXT_MAX];
+    size_t count;
+};
+
+/* Notes a run that judged nothing, because this machine was late; false when it is not repeated. */
+static bool note_late(struct late_attempts *late, const struct campaign *campaign,
+                      const struct bench_result *result, uint64_t wall_us)
+{
+    if (result->verdict != BENCH_ERROR || !campaign->run->late ||
+        late->count >= campaign->options.repeat_late)
+        return false;
+    snprintf(late->message[late->count], BENCH_TEXT_MAX, "%s", result->error);
+    late->attempts[late->count] = (struct report_attempt){
+        .verdict = REPORT_ERROR, .message = late->message[late->count], .wall_us = wall_us};
+    late->count++;
+    return true;
+}
+
+/* Runs the case once, or until this machine was in time for it; what it took is noted. */
+static void run_attempts(struct campaign *campaign, const struct planned_case *planned,
+                         struct bench_result *ret_result, struct late_attempts *late,
+                         uint64_t *ret_wall_us)
+{
+    struct bench_options bench = {.seed = planned->token.seed,
+                                  .sink = BENCH_SINK_MEMORY,
+                                  .wire = (uint8_t)campaign->options.wire,
+                                  .speed = campaign->options.speed,
+                                  .stoppable = true};
+    for (;;) {
+        uint64_t started_us = clock_us(CLOCK_MONOTONIC);
+        *ret_result = (struct bench_result){0};
+        if (bench_run_begin(campaign->run, planned->one, &bench))
+            bench_run_all(campaign->run, ret_result);
+        else
+            bench_run_judge(campaign->run, ret_result);
+        *ret_wall_us = clock_us(CLOCK_MONOTONIC) - started_us;
+        if (!note_late(late, campaign, ret_result, *ret_wall_us))
+            return;
+        bench.speed /= 2;
+    }
+}
+
 static bool run_case(struct campaign *campaign, const struct planned_case *planned)
 {
-    const struct bench_options bench = {.seed = planned->token.seed,
-                                        .sink = BENCH_SINK_MEMORY,
-                                        .wire = (uint8_t)campaign->options.wire,
-                                        .speed = campaign->options.speed,
-                                        .stoppable = true};
-    struct bench_result result = {0};
+    struct bench_result result;
+    struct late_attempts late = {.count = 0};
     char repeat[EXPLAIN_LINE_MAX];
-    uint64_t started_us = clock_us(CLOCK_MONOTONIC);
+    uint64_t wall_us;
     struct report_case *reported = &campaign->explanation->reported;
 
-    if (bench_run_begin(campaign->run, planned->one, &bench))
-        bench_run_all(campaign->run, &result);
-    else
-        bench_run_judge(campaign->run, &result);
+    run_attempts(campaign, planned, &result, &late, &wall_us);
     repeat_command(campaign, planned, repeat, sizeof repeat);
     explain_run(campaign->explanation, planned->scenario, campaign->run, &result, repeat);
-    reported->wall_us = clock_us(CLOCK_MONOTONIC) - started_us;
-    reported->started_at_ms = clock_us(CLOCK_REALTIME) / 1000u - reported->wall_us / 1000u;
+    reported->wall_us = wall_us;
+    reported->started_at_ms = clock_us(CLOCK_REALTIME) / 1000u - wall_us / 1000u;
+    reported->attempts = late.attempts;
+    reported->attempt_count = late.count;
     if (result.verdict == BENCH_STOPPED)
         return true;
     report_console_case(&campaign->console, reported);
@@ -368,6 +414,12 @@ static int run_scenarios(int argc, char **argv)
     if (campaign.options.wire == BENCH_WIRE_PTY && !(campaign.options.speed > 0))
         return cli_usage_error(&cli_command_run,
                                "--wire pty needs --speed X: a pty runs in real time");
+    if (campaign.options.repeat_late > LATE_REPEATS_MAX ||
+        (campaign.options.repeat_late && !(campaign.options.speed > 0)))
+        return cli_usage_error(&cli_command_run,
+                               "--repeat-late is a number from 1 to %d and needs --speed X: in "
+                               "virtual time no machine is late",
+                               LATE_REPEATS_MAX);
     status = (int)cli_selection_load(&campaign.selection, &operands);
     if (status == CLI_EXIT_OK)
         status = (int)prepare(&campaign, argc, argv);

@@ -7,6 +7,7 @@
     X(cJSON *, cJSON_CreateObject, (void), ())                                                     \
     X(cJSON *, cJSON_CreateArray, (void), ())                                                      \
     X(cJSON *, cJSON_CreateNumber, (double number), (number))                                      \
+    X(cJSON *, cJSON_CreateBool, (cJSON_bool boolean), (boolean))                                  \
     X(cJSON *, cJSON_CreateString, (const char *string), (string))                                 \
     X(cJSON *, cJSON_AddNumberToObject,                                                            \
       (cJSON *const object, const char *const name, const double number), (object, name, number))  \

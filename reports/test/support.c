@@ -120,6 +120,21 @@ struct report_run *support_mixed_run(void)
     return run;
 }
 
+struct report_run *support_repeated_run(void)
+{
+    static const struct report_attempt attempts[] = {{REPORT_ERROR, "late by 700 ms", 2000000},
+                                                     {REPORT_ERROR, "late by 600 ms", 4000000}};
+    struct report_run *run = support_empty_run();
+    assert_int_equal(0, report_add_case(run, &(struct report_case){.group = "happy",
+                                                                   .name = "update",
+                                                                   .verdict = REPORT_PASSED,
+                                                                   .attempts = attempts,
+                                                                   .attempt_count = 2,
+                                                                   .wall_us = 8000000}));
+    assert_int_equal(0, report_end(run, STARTED_MS + 14000, NULL));
+    return run;
+}
+
 struct report_run *support_stopped_run(void)
 {
     struct report_run *run = support_empty_run();
@@ -146,6 +161,7 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
                                                 {2, REPORT_NOTE, bytes}};
     const struct report_step step = {.name = text, .status = verdict};
     const struct report_attachment attachment = {text, text, text};
+    const struct report_attempt attempt = {REPORT_ERROR, text, 1};
     assert_int_equal(
         0, report_add_case(run, &(struct report_case){
                                     .group = text,
@@ -169,6 +185,8 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
                                     .detail_count = 1,
                                     .attachments = &attachment,
                                     .attachment_count = 1,
+                                    .attempts = &attempt,
+                                    .attempt_count = 1,
                                     .repeat = text}));
 }
 

@@ -16,6 +16,9 @@ struct report_bytes support_hostile_bytes(void);
 /* The same as a C string, 01-FF. */
 const char *support_hostile_text(void);
 
+/* One case that passed at the third attempt. */
+struct report_run *support_repeated_run(void);
+
 /* One case of each verdict in two groups, a rich failure, times that need rounding. */
 struct report_run *support_mixed_run(void);
 /* Every text of the run and of a case of each verdict is hostile. */

@@ -51,6 +51,18 @@ static void a_case_that_passed_is_one_line(void **state)
     close_screen(&screen);
 }
 
+static void a_repeated_case_says_so(void **state)
+{
+    (void)state;
+    struct report_run *run = support_repeated_run();
+    struct screen screen;
+    open_screen(&screen);
+    report_console_case(&screen.console, report_case_at(run, 0));
+    expect_screen(&screen, "passed  happy: update  (8.000 s), attempt 3; before: late by 600 ms\n");
+    close_screen(&screen);
+    report_run_free(run);
+}
+
 static void a_failure_is_explained(void **state)
 {
     (void)state;
@@ -250,6 +262,7 @@ int main(void)
 {
     struct CMUnitTest tests[8 + ROW_COUNT] = {
         cmocka_unit_test(a_case_that_passed_is_one_line),
+        cmocka_unit_test(a_repeated_case_says_so),
         cmocka_unit_test(a_failure_is_explained),
         cmocka_unit_test(a_difference_far_right_is_in_the_window),
         cmocka_unit_test(no_byte_of_a_module_reaches_the_terminal),

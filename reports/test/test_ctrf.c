@@ -124,6 +124,21 @@ static void sums_and_times_add_up(void **state)
     cJSON_Delete(root);
 }
 
+static void a_case_that_passed_at_the_third_attempt_is_flaky(void **state)
+{
+    (void)state;
+    cJSON *root = write_and_parse(support_repeated_run(), "ctrf-repeated.json");
+    expect_text(root, "results.tests.0.status", "passed");
+    assert_true(cJSON_IsTrue(item_at(root, "results.tests.0.flaky")));
+    expect_number(root, "results.summary.flaky", 1);
+    expect_number(root, "results.tests.0.retries", 2);
+    expect_number(root, "results.tests.0.retryAttempts.1.attempt", 2);
+    expect_number(root, "results.tests.0.retryAttempts.1.duration", 4000);
+    expect_text(root, "results.tests.0.retryAttempts.1.status", "other");
+    expect_text(root, "results.tests.0.retryAttempts.1.message", "late by 600 ms");
+    cJSON_Delete(root);
+}
+
 static void hostile_bytes_are_readable_text(void **state)
 {
     (void)state;
@@ -162,6 +177,7 @@ int main(void)
     struct CMUnitTest tests[4 + SUPPORT_ROWS] = {
         cmocka_unit_test(each_verdict_has_its_status),
         cmocka_unit_test(sums_and_times_add_up),
+        cmocka_unit_test(a_case_that_passed_at_the_third_attempt_is_flaky),
         cmocka_unit_test(hostile_bytes_are_readable_text),
         cmocka_unit_test(a_stopped_run_is_complete),
     };

@@ -138,6 +138,20 @@ static void attachments_are_named_from_where_the_tool_was_called(void **state)
     report_run_free(run);
 }
 
+static void earlier_attempts_are_listed(void **state)
+{
+    (void)state;
+    struct report_run *run = support_repeated_run();
+    char *path = support_path("junit-repeated.xml");
+    assert_int_equal(0, report_write_junit(run, path, NULL));
+    char *text = support_read(path, NULL);
+    assert_non_null(strstr(text, "attempt 1: error: late by 700 ms\n"
+                                 "attempt 2: error: late by 600 ms\n"));
+    free(text);
+    support_remove(path);
+    report_run_free(run);
+}
+
 static void cdata_survives_its_own_end(void **state)
 {
     (void)state;
@@ -203,6 +217,7 @@ int main(void)
         cmocka_unit_test(counts_and_times_add_up),
         cmocka_unit_test(a_failure_says_all_that_is_needed),
         cmocka_unit_test(an_error_is_not_a_failure),
+        cmocka_unit_test(earlier_attempts_are_listed),
         cmocka_unit_test(attachments_are_named_from_where_the_tool_was_called),
         cmocka_unit_test(cdata_survives_its_own_end),
         cmocka_unit_test(the_locale_does_not_matter),

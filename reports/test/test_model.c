@@ -11,6 +11,7 @@ static void strings_are_copied(void **state)
     const struct report_exchange exchange = {5, REPORT_TO_HOST, {text, 3}};
     const struct report_step step = {.name = text};
     const struct report_attachment attachment = {text, text, text};
+    const struct report_attempt attempt = {REPORT_ERROR, text, 1};
     const char *details[] = {text};
     assert_int_equal(0, report_add_case(run, &(struct report_case){.group = text,
                                                                    .name = text,
@@ -31,7 +32,9 @@ static void strings_are_copied(void **state)
                                                                    .details = details,
                                                                    .detail_count = 1,
                                                                    .attachments = &attachment,
-                                                                   .attachment_count = 1}));
+                                                                   .attachment_count = 1,
+                                                                   .attempts = &attempt,
+                                                                   .attempt_count = 1}));
     memset(text, 'x', 3);
     details[0] = NULL;
     const struct report_case *c = report_case_at(run, 0);
@@ -52,7 +55,8 @@ static void strings_are_copied(void **state)
                                 c->details[0],
                                 c->attachments[0].name,
                                 c->attachments[0].content_type,
-                                c->attachments[0].path};
+                                c->attachments[0].path,
+                                c->attempts[0].message};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         assert_string_equal("abc", kept[i]);
     report_run_free(run);
