@@ -25,11 +25,12 @@ static uint8_t first_step(struct fota_call *call, uint8_t phase)
 void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *checkpoint,
                 uint64_t now_us)
 {
-    struct fota_call call = {fota, host, now_us, "start", 5};
+    struct fota_call call;
     uint32_t total_ms = host->job->total_timeout_ms;
     uint8_t phase = PHASE_NONE;
     memset(fota, 0, sizeof *fota);
     at_init(&fota->at);
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_START, now_us);
     fota->wake_at_us = fota->state_deadline_at_us = fota->worst_case_at_us = FOTA_NEVER;
     fota->state_since_at_us = now_us;
     fota->total_deadline_at_us = at_after_ms(now_us, total_ms != 0 ? total_ms : UINT32_C(5400000));
@@ -38,8 +39,7 @@ void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *
     if (checkpoint != NULL)
         phase = fota_checkpoint_read(fota, checkpoint);
     if (phase != PHASE_NONE) {
-        call.cause = "checkpoint";
-        call.cause_length = 10;
+        call.cause = FOTA_CAUSE_CHECKPOINT;
     }
     fota_follow(&call, first_step(&call, phase));
 }
@@ -47,8 +47,9 @@ void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *
 void fota_receive(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,
                   uint64_t now_us)
 {
-    struct fota_call call = {fota, host, now_us, "", 0};
+    struct fota_call call;
     const char *data = bytes;
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_LINE, now_us);
     fota->stat_counts.received_bytes += (uint32_t)size;
     while (size > 0 && fota->state != FOTA_STATE_DONE) {
         struct at_event event;
@@ -85,8 +86,9 @@ static uint64_t next_deadline(const struct fota *fota)
 
 uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t now_us)
 {
-    struct fota_call call = {fota, host, now_us, "", 0};
+    struct fota_call call;
     uint64_t next = next_deadline(fota);
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_DEADLINE, now_us);
     while (next <= now_us) {
         struct at_event event;
         at_advance(&fota->at, now_us, &event);
@@ -121,8 +123,9 @@ void fota_statistics(const struct fota *fota, struct fota_statistics *ret_statis
 
 void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_us)
 {
-    struct fota_call call = {fota, host, now_us, "cancel", 6};
+    struct fota_call call;
     bool over = fota->outcome != FOTA_OUTCOME_NONE;
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_CANCEL, now_us);
     if (!over && !fota->begun && fota->result.attempts == 0)
         fota_follow(&call, fota_conclude(&call, FOTA_OUTCOME_CANCELLED, FOTA_REASON_BY_REQUEST));
 }

@@ -218,11 +218,11 @@ struct fota_request {
     uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];
 };
 
-/* What the client tells while it works: X(NAME, "name"). `text` is only valid during the call. */
+/* What the client tells while it works: X(NAME, "name"). */
 #define FOTA_EVENTS(X)                                                                             \
-    X(STATE, "state")     /* a = old, b = new enum fota_state; text = cause */                     \
+    X(STATE, "state")     /* a = old, b = new enum fota_state */                                   \
     X(COMMAND, "command") /* text = the command line sent, without CR; a = its number */           \
-    X(RESULT, "result")   /* text = final result code or "timeout" */                              \
+    X(RESULT, "result")   /* text = final result code, or the cause is TIMEOUT */                  \
     X(URC, "urc")         /* text = an unsolicited line */                                         \
     X(REQUEST, "request") /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused */         \
     X(STATUS, "status")   /* a = value of AT+CFOTA? that was read; text = the line */              \
@@ -236,11 +236,31 @@ enum fota_event_kind {
         FOTA_EVENT_COUNT
 };
 
+/* What set an event off: X(NAME, "name"). */
+#define FOTA_CAUSES(X)                                                                             \
+    X(LINE, "line")             /* a line of the module */                                         \
+    X(START, "start")           /* fota_start() */                                                 \
+    X(CHECKPOINT, "checkpoint") /* fota_start() with a checkpoint that counts */                   \
+    X(ANSWER, "answer")         /* fota_answer(), fota_give() */                                   \
+    X(CANCEL, "cancel")         /* fota_cancel() */                                                \
+    X(ECHO, "echo")             /* the module echoes again, so it restarted without a word */      \
+    X(TIMEOUT, "timeout")       /* of a command or a request */                                    \
+    X(DEADLINE, "deadline")     /* of a state or of the job */                                     \
+    X(PAUSE_OVER, "pause over")
+
+enum fota_cause {
+#define X(name, text) FOTA_CAUSE_##name,
+    FOTA_CAUSES(X)
+#undef X
+        FOTA_CAUSE_COUNT
+};
+
 struct fota_event {
     uint8_t kind; /* enum fota_event_kind */
     uint8_t a, b;
-    uint16_t length; /* of text, in bytes */
-    const char *text;
+    uint8_t cause;    /* enum fota_cause */
+    uint16_t length;  /* of text, in bytes */
+    const char *text; /* of kinds that name none: the line of the cause; only valid meanwhile */
 };
 
 /* The client's surroundings: constant while the client lives, given with every call. */
@@ -408,6 +428,7 @@ const char *fota_reason_name(unsigned reason);
 const char *fota_reason_meaning(unsigned reason);
 const char *fota_request_name(unsigned request);
 const char *fota_event_name(unsigned event);
+const char *fota_cause_name(unsigned cause);
 const char *fota_delivery_name(unsigned delivery);
 
 #endif

@@ -65,7 +65,7 @@ static size_t append_text(const struct fota_job *job, char sign, char *buffer, s
 static uint32_t number_of(const struct fota_call *call, char sign)
 {
     const struct fota *fota = call->fota;
-    const struct fota_job *job = call->host->job;
+    const struct fota_job *job = call->job;
     switch (sign) {
     case 'M': /* 0: from the beginning, 1: append */
         return fota->offset > 0;
@@ -86,16 +86,16 @@ static uint32_t number_of(const struct fota_call *call, char sign)
     }
 }
 
-size_t fota_format(struct fota_call *call, const struct fota_step *row)
+size_t fota_format(struct fota_call *call)
 {
     char *buffer = call->fota->at.command;
-    const char *at = fota_template(row);
+    const char *at = fota_template(call->row);
     size_t used = 2; /* AT */
     memcpy(buffer, at, used);
     for (at += used; *at != '\0'; at++) {
         char piece[TEXT_NUMBER_BYTES] = {*at, '\0'};
         if (*at == '%' && *++at >= 'a') {
-            used = append_text(call->host->job, *at, buffer, used);
+            used = append_text(call->job, *at, buffer, used);
             continue;
         }
         if (piece[0] == '%')

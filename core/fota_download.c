@@ -50,7 +50,7 @@ uint8_t fota_download_failed(struct fota_call *call, uint32_t failure)
     while (failure > row->last)
         row++;
     fota->push_resumed = false;
-    if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->host->job))
+    if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->job))
         return fota_conclude(call, fota_default_outcome(fota), (enum fota_reason)row->reason);
     fota->pause_s = (uint16_t)(row->pause_s * fota->download_tries);
     return STEP_BACKOFF;
@@ -71,9 +71,9 @@ uint8_t fota_judge_close(struct fota_call *call, uint8_t result)
     (void)result;
     fota->files_open = false;
     fota->http_code = 0;
-    if (fota->state != FOTA_STATE_PREPARE || call->host->job->delivery == FOTA_DELIVERY_HTTP)
+    if (fota->state != FOTA_STATE_PREPARE || call->job->delivery == FOTA_DELIVERY_HTTP)
         return STEP_NEXT;
-    if (call->host->job->delivery == FOTA_DELIVERY_FTP)
+    if (call->job->delivery == FOTA_DELIVERY_FTP)
         return STEP_FTP_CONTEXT;
     fota->package_stored = true;
     fota->checkpoint_phase = PHASE_PUSHING;
@@ -91,11 +91,11 @@ static bool may_be_kept(const struct fota *fota, const struct fota_job *job)
 uint8_t fota_judge_find(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    const struct fota_job *job = call->host->job;
+    const struct fota_job *job = call->job;
     fota->offset = 0;
     fota->expected_bytes = job->package_size_bytes;
     if (result != AT_RESULT_OK || fota_is_resumable(call, fota->value[0]))
-        return fota_steps[fota->step].failed;
+        return call->row->failed;
     fota->offset = 0;
     fota->kept = may_be_kept(fota, job);
     return fota->kept ? STEP_VERIFY_OPEN : STEP_NEXT;
@@ -114,7 +114,7 @@ uint8_t fota_judge_space(struct fota_call *call, uint8_t result)
 {
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    uint32_t needed = call->host->job->package_size_bytes - call->fota->offset;
+    uint32_t needed = call->job->package_size_bytes - call->fota->offset;
     return call->fota->value[0] < needed ? STEP_END : STEP_NEXT;
 }
 
@@ -122,7 +122,7 @@ uint8_t fota_judge_space(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_fetch(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    bool http = call->host->job->delivery == FOTA_DELIVERY_HTTP;
+    bool http = call->job->delivery == FOTA_DELIVERY_HTTP;
     fota->download_tries++;
     fota->package_stored = true;
     fota->polls = 0;
@@ -170,7 +170,7 @@ uint8_t fota_judge_progress(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_ftp_progress(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    uint32_t wanted = call->host->job->package_size_bytes;
+    uint32_t wanted = call->job->package_size_bytes;
     bool read = result == AT_RESULT_OK, good = fota->http_code == 200;
     if (fota->http_code != 0 && !good)
         return STEP_DOWNLOADED;
@@ -191,7 +191,7 @@ uint8_t fota_judge_ftp_progress(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    uint32_t wanted = call->host->job->package_size_bytes;
+    uint32_t wanted = call->job->package_size_bytes;
     (void)result;
     if (fota->http_code != 200)
         return fota_download_failed(call, fota->http_code);

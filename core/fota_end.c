@@ -11,6 +11,11 @@ void fota_note(struct fota *fota, const char *line, size_t length)
         text_copy(fota->result.evidence, sizeof fota->result.evidence, line, length);
 }
 
+void fota_note_line(struct fota_call *call)
+{
+    fota_note(call->fota, call->line.at, call->line.length);
+}
+
 void fota_note_revision(struct fota *fota)
 {
     char line[9 + FOTA_REVISION_LENGTH + 1];
@@ -125,7 +130,7 @@ uint8_t fota_judge_tidy_files(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    const struct fota_restore *restore = &call->host->job->restore;
+    const struct fota_restore *restore = &call->job->restore;
     (void)result;
     if (fota->result.attempts == 0 && !fota->begun)
         return STEP_TIDY_STATUS; /* nothing was changed */
@@ -146,7 +151,7 @@ uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_restore_rate(struct fota_call *call, uint8_t result)
 {
     bool refused = result != AT_RESULT_OK && result != AT_RESULT_NONE;
-    return refused ? fota_steps[call->fota->step].failed : STEP_NEXT;
+    return refused ? call->row->failed : STEP_NEXT;
 }
 
 /* AT+CFOTA=0 only after a status 6 or 7: 8 needs none, 1 to 5 must never get it. Not while the

@@ -23,14 +23,14 @@ uint8_t fota_judge_echo(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_error_form(struct fota_call *call, uint8_t result)
 {
     const struct fota *fota = call->fota;
-    if (result != AT_RESULT_OK && fota->tries < fota_steps[fota->step].tries)
+    if (result != AT_RESULT_OK && fota->tries < call->row->tries)
         return STEP_RETRY;
     return fota->resume;
 }
 
 uint8_t fota_judge_model(struct fota_call *call, uint8_t result)
 {
-    const char *model = call->host->job->model;
+    const char *model = call->job->model;
     if (model == NULL)
         return result == AT_RESULT_OK ? STEP_NEXT : STEP_REVISION;
     if (result == AT_RESULT_OK && strcmp(call->fota->result.evidence, model) == 0)
@@ -44,7 +44,7 @@ uint8_t fota_judge_revision(struct fota_call *call, uint8_t result)
     struct fota *fota = call->fota;
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    bool other = fota_revision_class(fota, call->host->job) == REVISION_OTHER;
+    bool other = fota_revision_class(fota, call->job) == REVISION_OTHER;
     return other && fota->tries < 2 ? STEP_RETRY : STEP_NEXT;
 }
 
@@ -63,7 +63,7 @@ uint8_t fota_judge_decide(struct fota_call *call, uint8_t result)
         return fota_join_update(call);
     fota->idle_known = true;
     fota_note_revision(fota);
-    switch (fota_revision_class(fota, call->host->job)) {
+    switch (fota_revision_class(fota, call->job)) {
     case REVISION_TARGET:
         return fota_conclude(call, FOTA_OUTCOME_ALREADY_CURRENT, FOTA_REASON_NONE);
     case REVISION_BASE:
@@ -94,12 +94,12 @@ uint8_t fota_judge_preflight(struct fota_call *call, uint8_t result)
 {
     (void)result;
     call->fota->radio_tried = false;
-    return call->host->job->supply_min_mv != 0 ? STEP_SUPPLY : STEP_FUNCTION;
+    return call->job->supply_min_mv != 0 ? STEP_SUPPLY : STEP_FUNCTION;
 }
 
 uint8_t fota_judge_supply(struct fota_call *call, uint8_t result)
 {
-    bool enough = call->fota->value[2] >= call->host->job->supply_min_mv;
+    bool enough = call->fota->value[2] >= call->job->supply_min_mv;
     return result == AT_RESULT_OK && enough ? STEP_NEXT : STEP_RETRY;
 }
 
@@ -107,13 +107,12 @@ uint8_t fota_judge_supply(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_function(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    const struct fota_step *row = &fota_steps[fota->step];
     bool read = result == AT_RESULT_OK;
     if (read && fota->value[0] == 1)
         return STEP_NEXT;
-    if (!read && fota->tries < row->tries)
+    if (!read && fota->tries < call->row->tries)
         return STEP_RETRY;
-    return fota->radio_tried ? STEP_END : row->failed;
+    return fota->radio_tried ? STEP_END : call->row->failed;
 }
 
 uint8_t fota_judge_radio_on(struct fota_call *call, uint8_t result)

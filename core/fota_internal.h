@@ -21,11 +21,16 @@
 /* One call from the surroundings: who, with what, when, and what set it off. */
 struct fota_call {
     struct fota *fota;
+    const struct fota_step *row; /* of fota->step */
+    const struct fota_job *job;
     const struct fota_host *host;
     uint64_t now_us;
-    const char *cause; /* line, "timeout", "deadline", ...; the text of state events */
-    size_t cause_length;
+    struct text line; /* what the module said last in this call, or what is sent */
+    uint8_t cause;    /* enum fota_cause */
 };
+
+void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fota_host *host,
+                     enum fota_cause cause, uint64_t now_us);
 
 enum fota_step_id {
     /* Words, not rows. */
@@ -201,11 +206,11 @@ FOTA_JUDGES(X)
 #undef X
 
 struct fota_step {
-    uint8_t command; /* of FOTA_COMMANDS */
-    uint8_t read;    /* enum fota_reader_id */
-    uint8_t judge;   /* enum fota_judge_id */
-    uint8_t state;   /* enum fota_state */
-    uint8_t kind : 4;
+    uint8_t command;   /* of FOTA_COMMANDS */
+    uint8_t judge;     /* enum fota_judge_id */
+    uint8_t state : 5; /* enum fota_state */
+    uint8_t kind : 3;  /* enum fota_step_kind */
+    uint8_t read : 4;  /* enum fota_reader_id */
     uint8_t info : 4;  /* enum at_info */
     uint8_t timeout_s; /* KIND_PAUSE: how long */
     uint8_t tries;
@@ -217,18 +222,18 @@ struct fota_step {
 extern const struct fota_step fota_steps[STEP_COUNT];
 
 /* The judge of a row, and its reader for a line. */
-uint8_t fota_judge_by(struct fota_call *call, const struct fota_step *row, uint8_t result);
+uint8_t fota_judge_by(struct fota_call *call, uint8_t result);
 bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *line, size_t length);
 
 /* fota_command.c: writes the row's command into the engine's buffer; 0: it does not fit. */
-size_t fota_format(struct fota_call *call, const struct fota_step *row);
+size_t fota_format(struct fota_call *call);
 
 /* A row per state. */
 struct fota_state_row {
-    uint16_t deadline_s; /* 0: by the job, see set_deadline() */
-    uint8_t expired;     /* step when the deadline is over */
-    uint8_t reset;       /* step when the module restarted by itself; STEP_STAY: take no notice */
-    uint8_t resume;      /* step after it was found again; STEP_STAY: as it was */
+    uint8_t deadline_tens_s; /* in units of 10 s; 0: by the job, see state_deadline() */
+    uint8_t expired;         /* step when the deadline is over */
+    uint8_t reset;  /* step when the module restarted by itself; STEP_STAY: take no notice */
+    uint8_t resume; /* step after it was found again; STEP_STAY: as it was */
 };
 
 extern const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT];
@@ -254,11 +259,10 @@ enum fota_phase {
 void fota_follow(struct fota_call *call, uint8_t step);
 void fota_take_event(struct fota_call *call, const struct at_event *event);
 void fota_run_due(struct fota_call *call);
-void fota_drop_request(struct fota_call *call);
 void fota_renew_deadline(struct fota_call *call);
+void fota_wake_in(struct fota_call *call, uint32_t seconds);
+uint64_t fota_after_ms(const struct fota_call *call, uint32_t ms);
 void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b);
-void fota_emit(struct fota_call *call, unsigned kind, unsigned a, unsigned b, const char *text,
-               size_t length);
 
 /* fota_end.c: conclusions. */
 uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason);
@@ -266,6 +270,7 @@ uint8_t fota_default_outcome(const struct fota *fota);
 uint8_t fota_total_expired(struct fota_call *call);
 uint8_t fota_resume_clean_up(struct fota_call *call);
 void fota_note(struct fota *fota, const char *line, size_t length);
+void fota_note_line(struct fota_call *call);
 void fota_note_revision(struct fota *fota);
 void fota_note_status(struct fota *fota);
 
@@ -277,7 +282,7 @@ uint8_t fota_rung_request(const struct fota *fota);
 uint8_t fota_rung_tries(const struct fota *fota);
 
 /* fota_urc.c: unsolicited lines. */
-void fota_take_urc(struct fota_call *call, const char *line, size_t length);
+void fota_take_urc(struct fota_call *call);
 
 /* fota_update.c */
 uint8_t fota_join_update(struct fota_call *call);

@@ -11,7 +11,7 @@ uint8_t fota_judge_registration(struct fota_call *call, uint8_t result)
     uint32_t status = fota->value[fota->value_count > 1]; /* "+CEREG: 1" came by itself */
     if (result == AT_RESULT_OK && (status == 1 || status == 5))
         return STEP_NEXT;
-    return fota_steps[fota->step].failed;
+    return call->row->failed;
 }
 
 uint8_t fota_judge_bearer(struct fota_call *call, uint8_t result)

@@ -35,7 +35,7 @@ static uint16_t line_ms(uint32_t bytes, uint32_t baud_bps)
 void fota_begin_chunk(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    uint32_t named_bps = call->host->job->baud_bps;
+    uint32_t named_bps = call->job->baud_bps;
     uint32_t baud_bps = named_bps != 0 ? named_bps : RATE_UNKNOWN;
     uint32_t rest = fota->expected_bytes - fota->offset;
     uint16_t most = chunk_bytes_max(baud_bps);

@@ -38,7 +38,7 @@ static const struct rung *current(const struct fota *fota)
 static bool passes(const struct fota_call *call, const struct rung *rung)
 {
     const struct fota *fota = call->fota;
-    uint32_t baud_bps = call->host->job->baud_bps;
+    uint32_t baud_bps = call->job->baud_bps;
     switch (rung->gate) {
     case WITH_BAUD:
         return baud_bps != 0 && rung->argument != baud_bps;
@@ -63,7 +63,7 @@ uint32_t fota_rung_argument(const struct fota_call *call)
 {
     const struct rung *rung = current(call->fota);
     bool back = rung->request == FOTA_REQUEST_SET_BAUD && rung->argument == 0;
-    return back ? call->host->job->baud_bps : rung->argument;
+    return back ? call->job->baud_bps : rung->argument;
 }
 
 uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
@@ -82,7 +82,7 @@ uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_rung_answered(struct fota_call *call, uint8_t answer)
 {
     if (answer == ANSWER_REFUSED)
-        return fota_steps[call->fota->step].failed;
+        return call->row->failed;
     at_forget(&call->fota->at);
     return STEP_NEXT;
 }

@@ -193,34 +193,34 @@ const struct fota_step fota_steps[STEP_COUNT] = {
 };
 
 const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
-    /* state                     deadline expired             restarted         then */
-    [FOTA_STATE_SYNCHRONISE] = {90, STEP_LOST, STEP_SYNCHRONISE, STEP_STAY},
-    [FOTA_STATE_IDENTIFY] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
-    [FOTA_STATE_DECIDE] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
-    [FOTA_STATE_PREFLIGHT] = {90, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
+    /* state                  deadline, x 10 s; expired            restarted         then */
+    [FOTA_STATE_SYNCHRONISE] = {9, STEP_LOST, STEP_SYNCHRONISE, STEP_STAY},
+    [FOTA_STATE_IDENTIFY] = {9, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
+    [FOTA_STATE_DECIDE] = {9, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
+    [FOTA_STATE_PREFLIGHT] = {9, STEP_END, STEP_SYNCHRONISE, STEP_MODEL},
     [FOTA_STATE_NETWORK] = {0, STEP_END, STEP_SYNCHRONISE, STEP_ROUTE},
-    [FOTA_STATE_PREPARE] = {420, STEP_END, STEP_SYNCHRONISE, STEP_ROUTE},
+    [FOTA_STATE_PREPARE] = {42, STEP_END, STEP_SYNCHRONISE, STEP_ROUTE},
     [FOTA_STATE_DOWNLOAD] = {0, STEP_DOWNLOAD_EXPIRED, STEP_SYNCHRONISE, STEP_ROUTE},
-    [FOTA_STATE_VERIFY] = {120, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
-    [FOTA_STATE_CHECKPOINT] = {120, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
-    [FOTA_STATE_START] = {60, STEP_AWAIT_UPDATER, STEP_AWAIT_BOOT, STEP_STAY},
+    [FOTA_STATE_VERIFY] = {12, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
+    [FOTA_STATE_CHECKPOINT] = {12, STEP_END, STEP_SYNCHRONISE, STEP_VERIFY_OPEN},
+    [FOTA_STATE_START] = {6, STEP_AWAIT_UPDATER, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_AWAIT_UPDATER] = {0, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_UPDATING] = {0, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_AWAIT_BOOT] = {0, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
-    [FOTA_STATE_RECOVER] = {900, STEP_END, STEP_STAY, STEP_STAY},
-    [FOTA_STATE_VERDICT] = {120, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
-    [FOTA_STATE_HEALTH] = {90, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
-    [FOTA_STATE_CLEAN_UP] = {250, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
+    [FOTA_STATE_RECOVER] = {90, STEP_END, STEP_STAY, STEP_STAY},
+    [FOTA_STATE_VERDICT] = {12, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
+    [FOTA_STATE_HEALTH] = {9, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
+    [FOTA_STATE_CLEAN_UP] = {25, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
 };
 
 /* ---- judges and readers by their numbers --------------------------------------------------- */
 
-uint8_t fota_judge_by(struct fota_call *call, const struct fota_step *row, uint8_t result)
+uint8_t fota_judge_by(struct fota_call *call, uint8_t result)
 {
 #define X(name) fota_judge_##name,
     static fota_judge *const judges[JUDGE_COUNT] = {FOTA_JUDGES(X)};
 #undef X
-    return judges[row->judge](call, result);
+    return judges[call->row->judge](call, result);
 }
 
 bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *line, size_t length)

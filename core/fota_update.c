@@ -12,13 +12,12 @@ static uint8_t attempts_max(const struct fota_job *job)
 static void expect_update(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    uint32_t worst_ms = call->host->job->update_timeout_ms;
+    uint32_t worst_ms = call->job->update_timeout_ms;
     fota->begun = true;
     fota->echo_off = false;
     fota->package_stored = true;
     fota->boots = 0;
-    fota->worst_case_at_us =
-        at_after_ms(call->now_us, worst_ms != 0 ? worst_ms : UINT32_C(2400000));
+    fota->worst_case_at_us = fota_after_ms(call, worst_ms != 0 ? worst_ms : UINT32_C(2400000));
 }
 
 /* An update is under way that this call did not start: wait for it like for an own one. */
@@ -173,11 +172,11 @@ static void show_evidence(struct fota *fota, uint8_t evidence)
 uint8_t fota_judge_verdict(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    const struct verdict_row *row = find_verdict(fota, call->host->job);
+    const struct verdict_row *row = find_verdict(fota, call->job);
     (void)result;
     if (row->action == WAIT && call->now_us < fota->worst_case_at_us)
         return fota->claim >= CLAIM_FAILURE ? STEP_AWAIT_BOOT : STEP_UPDATING;
-    if (row->action == NEW_ATTEMPT && fota->result.attempts < attempts_max(call->host->job))
+    if (row->action == NEW_ATTEMPT && fota->result.attempts < attempts_max(call->job))
         return begin_new_attempt(fota);
     show_evidence(fota, row->evidence);
     if (row->action == CHECK_HEALTH) {

@@ -3,7 +3,8 @@
 
 #include "core/fota_internal.h"
 
-typedef uint8_t take_urc(struct fota_call *call, const char *line, size_t length, uint8_t rank);
+/* `value` is the line after its colon. */
+typedef uint8_t take_urc(struct fota_call *call, struct text *value, uint8_t rank);
 
 /* ---- the updater --------------------------------------------------------------------------- */
 
@@ -25,8 +26,7 @@ static void put_off_probe(struct fota_call *call)
 {
     struct fota *fota = call->fota;
     if (fota->step == STEP_AWAIT_UPDATER || fota->step == STEP_UPDATING)
-        fota->wake_at_us =
-            at_after_ms(call->now_us, fota_steps[fota->step].timeout_s * UINT32_C(1000));
+        fota_wake_in(call, call->row->timeout_s);
 }
 
 /* The updater works although the worst time is over: it gets that time once more. */
@@ -57,17 +57,16 @@ static uint8_t updater_ended(struct fota_call *call, uint8_t claim)
     return fota->step == STEP_AWAIT_BOOT ? STEP_STAY : STEP_AWAIT_BOOT;
 }
 
-static uint8_t take_cfota(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+static uint8_t take_cfota(struct fota_call *call, struct text *value, uint8_t rank)
 {
-    struct text text = text_after_colon(line, length);
     (void)rank;
     if (call->fota->outcome != FOTA_OUTCOME_NONE)
         return STEP_STAY;
     put_off_probe(call);
     for (size_t i = 0; i < COUNT_OF(claim_rows); i++) {
-        if (!text_take(&text, claim_rows[i].text))
+        if (!text_take(value, claim_rows[i].text))
             continue;
-        fota_note(call->fota, line, length);
+        fota_note_line(call);
         if (!may_go_on(call))
             return STEP_STAY;
         uint8_t claim = claim_rows[i].claim;
@@ -79,50 +78,48 @@ static uint8_t take_cfota(struct fota_call *call, const char *line, size_t lengt
 /* ---- the network --------------------------------------------------------------------------- */
 
 /* Two numbers of a delivery's result line. */
-static bool read_result(struct fota *fota, const char *line, size_t length, uint32_t *ret_first,
+static bool read_result(const struct fota *fota, struct text *value, uint32_t *ret_first,
                         uint32_t *ret_second)
 {
-    struct text text = text_after_colon(line, length);
-    return fota->state == FOTA_STATE_DOWNLOAD && text_take_number(&text, ret_first) &&
-           text_take_next_number(&text, ret_second);
+    return fota->state == FOTA_STATE_DOWNLOAD && text_take_number(value, ret_first) &&
+           text_take_next_number(value, ret_second);
 }
 
 /* Codes below 100 belong to the read form, not to the result of a download. */
-static uint8_t take_httptofs(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+static uint8_t take_httptofs(struct fota_call *call, struct text *value, uint8_t rank)
 {
     struct fota *fota = call->fota;
     uint32_t code = 0, bytes = 0;
     (void)rank;
-    if (!read_result(fota, line, length, &code, &bytes) || code < 100 || code > UINT16_MAX)
+    if (!read_result(fota, value, &code, &bytes) || code < 100 || code > UINT16_MAX)
         return STEP_STAY;
-    fota_note(fota, line, length);
+    fota_note_line(call);
     fota->http_code = code;
     fota->reported_bytes = bytes;
     return fota->step == STEP_PROGRESS_PAUSE ? STEP_DOWNLOADED : STEP_STAY;
 }
 
 /* "+FTPEXTGETFILE: 1,0" is the end, an error from 61 on a failure (AT106 10.2.14). */
-static uint8_t take_ftp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+static uint8_t take_ftp(struct fota_call *call, struct text *value, uint8_t rank)
 {
     struct fota *fota = call->fota;
     uint32_t channel = 0, code = 0;
     (void)rank;
-    if (!read_result(fota, line, length, &channel, &code) || (code != 0 && code - 61 > 19))
+    if (!read_result(fota, value, &channel, &code) || (code != 0 && code - 61 > 19))
         return STEP_STAY;
-    fota_note(fota, line, length);
+    fota_note_line(call);
     fota->http_code = code != 0 ? code : 200;
     return fota->step == STEP_FTP_PAUSE ? STEP_FTP_PROGRESS : STEP_STAY;
 }
 
-static uint8_t take_app_pdp(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+static uint8_t take_app_pdp(struct fota_call *call, struct text *value, uint8_t rank)
 {
     struct fota *fota = call->fota;
-    struct text text = text_after_colon(line, length);
     (void)rank;
     if (fota->step != STEP_BEARER_PAUSE)
         return STEP_STAY;
-    fota_note(fota, line, length);
-    if (text_take(&text, "ACTIVE"))
+    fota_note_line(call);
+    if (text_take(value, "ACTIVE"))
         return STEP_BEARER;
     fota->polls = 0;
     return STEP_ACTIVATE_PAUSE;
@@ -145,15 +142,13 @@ static bool is_new_boot(struct fota_call *call, uint8_t rank)
 static void expect_answer_soon(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    uint32_t ms = fota->claim >= CLAIM_FAILURE ? 2000 : 10000;
     if (fota->step == STEP_AWAIT_BOOT)
-        fota->wake_at_us = at_after_ms(call->now_us, ms);
+        fota_wake_in(call, fota->claim >= CLAIM_FAILURE ? 2 : 10);
 }
 
-static uint8_t take_boot(struct fota_call *call, const char *line, size_t length, uint8_t rank)
+static uint8_t take_boot(struct fota_call *call, struct text *value, uint8_t rank)
 {
-    (void)line;
-    (void)length;
+    (void)value;
     if (is_new_boot(call, rank))
         fota_follow(call, fota_restarted(call));
     expect_answer_soon(call);
@@ -177,15 +172,16 @@ static const struct urc_row urc_rows[] = {
     {"SMS Ready", take_boot, 9, true, 3},
 };
 
-void fota_take_urc(struct fota_call *call, const char *line, size_t length)
+void fota_take_urc(struct fota_call *call)
 {
-    fota_emit(call, FOTA_EVENT_URC, 0, 0, line, length);
+    struct text line = call->line, value = text_after_colon(line.at, line.length);
+    fota_tell(call, FOTA_EVENT_URC, 0, 0);
     for (size_t i = 0; i < COUNT_OF(urc_rows); i++) {
         const struct urc_row *row = &urc_rows[i];
-        if (length < row->length || (row->whole && length != row->length) ||
-            memcmp(line, row->text, row->length) != 0)
+        if (line.length < row->length || (row->whole && line.length != row->length) ||
+            memcmp(line.at, row->text, row->length) != 0)
             continue;
-        fota_follow(call, row->take(call, line, length, row->rank));
+        fota_follow(call, row->take(call, &value, row->rank));
         return;
     }
 }

@@ -33,7 +33,7 @@ uint8_t fota_judge_verify_size(struct fota_call *call, uint8_t result)
     fota->verify_failure = 0;
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    bool read = call->host->job->package_crc32 != 0 && fota->file_bytes == fota->expected_bytes &&
+    bool read = call->job->package_crc32 != 0 && fota->file_bytes == fota->expected_bytes &&
                 fota->file_bytes != 0;
     return read ? STEP_VERIFY_READ : STEP_NEXT;
 }
@@ -42,7 +42,7 @@ uint8_t fota_judge_verify_size(struct fota_call *call, uint8_t result)
 static uint8_t compare(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    if ((fota->crc ^ UINT32_MAX) == call->host->job->package_crc32)
+    if ((fota->crc ^ UINT32_MAX) == call->job->package_crc32)
         return STEP_NEXT;
     if (fota->rereads++ == 0)
         return STEP_VERIFY_SIZE;

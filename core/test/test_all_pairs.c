@@ -232,10 +232,11 @@ static void transmit(struct pair *pair)
 /* Goes into a step as the procedure would: an attempt counts from the checkpoint on. */
 static void enter(struct pair *pair, unsigned step)
 {
-    struct fota_call call = {&pair->fota, &pair->host, pair->now_us, "test", 4};
+    struct fota_call call;
     unsigned state = fota_steps[step].state;
     bool begun = state >= FOTA_STATE_START && state != FOTA_STATE_RECOVER;
     fota_start(&pair->fota, &pair->host, NULL, pair->now_us);
+    fota_begin_call(&call, &pair->fota, &pair->host, FOTA_CAUSE_LINE, pair->now_us);
     pair->fota.contact = true;
     if (begun) {
         pair->fota.result.attempts = 1;

@@ -33,8 +33,9 @@ static struct ruling rule(unsigned claim, unsigned status, const char *revision,
     static struct fota fota;
     struct fota_job job = {.from_revision = BASE, .to_revision = TARGET};
     struct fota_host host = {&job, NULL, NULL};
-    struct fota_call call = {&fota, &host, UINT64_C(5000000000), "", 0};
+    struct fota_call call;
     memset(&fota, 0, sizeof fota);
+    fota_begin_call(&call, &fota, &host, FOTA_CAUSE_LINE, UINT64_C(5000000000));
     at_init(&fota.at);
     fota.state = FOTA_STATE_VERDICT;
     fota.begun = fota.contact = true;

@@ -6,13 +6,32 @@
 
 enum { ASKED, DONE, REFUSED };
 
+/* The word for what set the event off, NULL: its line tells. */
+static const char *word_of(const struct fota_event *event)
+{
+    bool caused = event->cause != FOTA_CAUSE_LINE;
+    bool expired = event->b == REFUSED && event->cause == FOTA_CAUSE_TIMEOUT;
+    switch (event->kind) {
+    case FOTA_EVENT_STATE:
+    case FOTA_EVENT_RESULT:
+        return caused ? fota_cause_name(event->cause) : NULL;
+    case FOTA_EVENT_REQUEST:
+        return expired ? fota_cause_name(event->cause) : "";
+    case FOTA_EVENT_ATTEMPT:
+        return "";
+    default:
+        return NULL;
+    }
+}
+
 static void on_event(void *context, uint64_t now_us, const struct fota_event *event)
 {
     struct bench_run *run = context;
+    const char *word = word_of(event);
     struct bench_happening entered = {
         .kind = SCENARIO_TRIGGER_CORE_STATE, .number = event->b, .at_us = now_us};
     bench_note(run, BENCH_JOURNAL_CORE, event->kind, (uint16_t)(event->a | event->b << 8), 0,
-               event->text, event->length);
+               word ? word : event->text, word ? strlen(word) : event->length);
     switch (event->kind) {
     case FOTA_EVENT_STATE:
         bench_engine_match(run, &entered, NULL);
