@@ -74,6 +74,7 @@ core_sources    := $(wildcard core/*.c)
 sim_sources     := $(wildcard sim/*.c)
 reports_sources := $(wildcard reports/*.c)
 harness_sources := $(wildcard harness/bench/*.c harness/scenario/*.c harness/explore/*.c \
+                              harness/coverage/*.c \
                               harness/cli/*.c)
 lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c

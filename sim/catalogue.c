@@ -35,6 +35,45 @@ static const struct sim_fact urc_facts[] = {
 #undef X
 };
 
+enum urc {
+#define X(name, ...) URC_##name,
+    SIM_URCS(X)
+#undef X
+};
+
+static const uint8_t update_urcs[] = {
+#define X(name) URC_##name,
+    SIM_UPDATE_URCS(X)
+#undef X
+};
+
+const char *sim_update_urc(size_t index)
+{
+    return index < sizeof update_urcs ? urc_facts[update_urcs[index]].name : NULL;
+}
+
+/* True when the line begins so; the blank behind a colon may lack (setting urc-space). */
+static bool begins_so(const char *line, size_t length, const char *begin)
+{
+    size_t at = 0;
+    for (; *begin; begin++) {
+        bool same = at < length && line[at] == *begin;
+        if (!same && !(*begin == ' ' && at > 0 && line[at - 1] == ':'))
+            return false;
+        at += same;
+    }
+    return true;
+}
+
+int sim_update_urc_find(const char *line, size_t length)
+{
+    const char *begin;
+    for (size_t i = 0; (begin = sim_update_urc(i)) != NULL; i++)
+        if (begins_so(line, length, begin))
+            return (int)i;
+    return -1;
+}
+
 /* Codes of +HTTPTOFS (AT106 9.2.14). */
 static const struct sim_fact http_facts[] = {
     {"http", "200", "the file is complete", 'D', "AT106 9.2.14", NULL},

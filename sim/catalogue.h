@@ -49,6 +49,14 @@ bool sim_is_final_result(const char *line, size_t length);
 /* True when a line is one that a boot prints ("RDY", "+CFUN: 1", "SMS Ready", …). */
 bool sim_is_boot_line(const char *line, size_t length);
 
+/*
+ * How the unsolicited lines begin that belong to an update: the n-th, or NULL. Those of the updater
+ * are told apart; lines that only other commands bring are not among them.
+ */
+const char *sim_update_urc(size_t index);
+/* The one that a line is, with or without a blank behind its colon; -1: none. */
+int sim_update_urc_find(const char *line, size_t length);
+
 /* What a command does to an update, for rules that watch a client. */
 enum sim_role {
     SIM_ROLE_NONE,

@@ -50,6 +50,34 @@
     X(FTP_SIZE, "+FTPSIZE: 1,", "FTPSIZE has an answer", 'D', "AT106 10.2")                        \
     X(FTP_FILE, "+FTPEXTGETFILE: 1,", "FTPEXTGET=2 has ended", 'D', "FOTA101 5.2.2")               \
     X(FTP_RAM, "+FTPEXTGET: 1,", "FTPEXTGET=1 has ended", 'D', "AT106 10.2")                       \
-    X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")
+    X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")           \
+    X(UPDATE_START, "+CFOTA: \"Start to update\"", "the updater starts", 'D', "FOTA101")           \
+    X(UPDATE_PROGRESS, "+CFOTA: \"Updating\",", "so many percent are unpacked", 'D', "FOTA101")    \
+    X(UPDATE_GOOD, "+CFOTA: \"Update successfully", "the update went well", 'D', "FOTA101")        \
+    X(UPDATE_BAD, "+CFOTA: \"Update failed", "the update failed", 'D', "FOTA101")
+
+/*
+ * Those that belong to an update: from contact and delivery over the restarts to the verdict.
+ * The others need a command that no update sends. X(NAME)
+ */
+#define SIM_UPDATE_URCS(X)                                                                         \
+    X(READY)                                                                                       \
+    X(LEVEL)                                                                                       \
+    X(CARD)                                                                                        \
+    X(MESSAGING)                                                                                   \
+    X(POWER_DOWN)                                                                                  \
+    X(UNDER_WARNING)                                                                               \
+    X(OVER_WARNING)                                                                                \
+    X(UNDER_DOWN)                                                                                  \
+    X(OVER_DOWN)                                                                                   \
+    X(APP_UP)                                                                                      \
+    X(APP_DOWN)                                                                                    \
+    X(SMS_STORED)                                                                                  \
+    X(DOWNLOAD)                                                                                    \
+    X(FTP_FILE)                                                                                    \
+    X(UPDATE_START)                                                                                \
+    X(UPDATE_PROGRESS)                                                                             \
+    X(UPDATE_GOOD)                                                                                 \
+    X(UPDATE_BAD)
 
 #endif

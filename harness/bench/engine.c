@@ -240,13 +240,46 @@ static void arm_undo(struct bench_run *run, unsigned index)
         run->world.engine.undo_at_us[index] = run->world.now_us + action->for_us;
 }
 
+/* Actions that replace what the module does at this very point. */
+static bool override_with(const struct scenario_action *action, struct sim_override *override)
+{
+    switch (action->kind) {
+    case SCENARIO_ACTION_SWALLOW:
+        override->swallow = true;
+        return true;
+    case SCENARIO_ACTION_DELAY:
+        override->delay_ms = action->number;
+        return true;
+    case SCENARIO_ACTION_REPLY:
+        override->reply = action->text;
+        override->run = action->run;
+        return true;
+    case SCENARIO_ACTION_POWER:
+        override->cut_power = override->cut_power || !action->detail;
+        override->cut_when = action->cut;
+        return !action->detail;
+    default:
+        return false;
+    }
+}
+
+/* It was done when the trigger happened, and noted there. */
+static bool is_done_at_hook(const struct scenario_event *event,
+                            const struct scenario_action *action)
+{
+    struct sim_override override = {0};
+    uint32_t hook = hook_of(&event->when) & ~(1u << SIM_HOOK_BOOT); /* boots are told, not asked */
+    return event->after_us == 0 && hook && override_with(action, &override);
+}
+
 static void do_event(struct bench_run *run, unsigned index)
 {
     const struct scenario_event *event = event_at(run, index);
     static const char useless[] = "the action had no effect: it made no sense at this time";
     for (unsigned i = 0; i < event->action_count; i++) {
         unsigned at = event->first_action + i;
-        note_fault(run, index, at);
+        if (!is_done_at_hook(event, &run->one->actions[at]))
+            note_fault(run, index, at);
         if (!do_action(run, &run->one->actions[at]))
             bench_note(run, BENCH_JOURNAL_BENCH, 0, 0, 0, useless, sizeof useless - 1);
         arm_undo(run, at);
@@ -306,38 +339,15 @@ static bool is_nth(const struct scenario_trigger *when)
            when->kind == SCENARIO_TRIGGER_CORE_STATE;
 }
 
-/* Actions that replace what the module does at this very point. */
-static bool override_with(const struct scenario_action *action, struct sim_override *override)
-{
-    switch (action->kind) {
-    case SCENARIO_ACTION_SWALLOW:
-        override->swallow = true;
-        return true;
-    case SCENARIO_ACTION_DELAY:
-        override->delay_ms = action->number;
-        return true;
-    case SCENARIO_ACTION_REPLY:
-        override->reply = action->text;
-        override->run = action->run;
-        return true;
-    case SCENARIO_ACTION_POWER:
-        override->cut_power = override->cut_power || !action->detail;
-        override->cut_when = action->cut;
-        return !action->detail;
-    default:
-        return false;
-    }
-}
-
 static void fire(struct bench_run *run, unsigned index, uint64_t at_us,
                  struct sim_override *override)
 {
     const struct scenario_event *event = event_at(run, index);
     struct bench_engine *engine = &run->world.engine;
     engine->fired[index]++;
-    if (override && event->after_us == 0)
-        for (unsigned i = 0; i < event->action_count; i++)
-            override_with(&run->one->actions[event->first_action + i], override);
+    for (unsigned i = 0; override && event->after_us == 0 && i < event->action_count; i++)
+        if (override_with(&run->one->actions[event->first_action + i], override))
+            note_fault(run, index, event->first_action + i);
     engine->due_at_us[index] = at_us + event->after_us;
     if (engine->due_at_us[index] < engine->next_at_us)
         engine->next_at_us = engine->due_at_us[index];

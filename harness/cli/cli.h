@@ -139,6 +139,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
 
 extern const struct cli_command cli_command_run;
 extern const struct cli_command cli_command_explore;
+extern const struct cli_command cli_command_coverage;
 extern const struct cli_command cli_command_sim;
 extern const struct cli_command cli_command_ctl;
 extern const struct cli_command cli_command_package;

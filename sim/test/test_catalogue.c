@@ -184,6 +184,34 @@ static void the_module_prints_no_line_that_the_catalogue_does_not_know(void **st
     assert_true(urcs > 12);
 }
 
+static void lines_that_belong_to_an_update_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *want; /* want NULL: none of them */
+    } rows[] = {
+        {"+CFOTA: \"Start to update\"", "+CFOTA: \"Start to update\""},
+        {"+CFOTA:\"Start to update\"", "+CFOTA: \"Start to update\""},
+        {"+CFOTA: \"Updating\",55", "+CFOTA: \"Updating\","},
+        {"+CFOTA:\"Update failed, please wait for reset\"", "+CFOTA: \"Update failed"},
+        {"+CFOTA: \"Upd", NULL},
+        {"+CFOTA: 6", NULL},
+        {"RDY", "RDY"},
+        {"+HTTPTOFS: 200,109285", "+HTTPTOFS: "},
+        {"+HTTPTOFS:200,109285", "+HTTPTOFS: "},
+        {"OVER-VOLTAGEWARNNING", NULL},
+        {"+CREG: 1", NULL},
+        {"", NULL},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int found = sim_update_urc_find(rows[i].line, strlen(rows[i].line));
+        const char *got = found < 0 ? "none" : sim_update_urc((size_t)found);
+        const char *want = rows[i].want ? rows[i].want : "none";
+        if (strcmp(got, want) != 0)
+            fail_msg("'%s': want '%s', got '%s'", rows[i].line, want, got);
+    }
+}
+
 static void error_texts_are_complete_and_short_enough(void **state)
 {
     (void)state;
@@ -221,6 +249,7 @@ int main(void)
         cmocka_unit_test(settings_are_in_their_range_and_choices_are_words),
         cmocka_unit_test(final_results_and_boot_lines_are_recognised),
         cmocka_unit_test_setup(the_module_prints_no_line_that_the_catalogue_does_not_know, setup),
+        cmocka_unit_test(lines_that_belong_to_an_update_are_told_apart),
         cmocka_unit_test(error_texts_are_complete_and_short_enough),
         cmocka_unit_test(dates_go_there_and_back),
     };

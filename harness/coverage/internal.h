@@ -1,0 +1,18 @@
+/* internal.h - what the files of this room share. */
+#ifndef FOTARIG_HARNESS_COVERAGE_INTERNAL_H
+#define FOTARIG_HARNESS_COVERAGE_INTERNAL_H
+
+#include "harness/coverage/coverage.h"
+
+enum { COVERAGE_NAME_MAX = 160 };
+
+/* Takes the values of an axis from its catalogue; false: no memory. */
+bool coverage_axis_fill(struct coverage_axis *axis, unsigned id);
+
+/* Keeps a copy of a text as long as the coverage lives; NULL: no memory. */
+const char *coverage_keep(struct coverage *coverage, const char *text);
+
+/* The kind of fault (enum coverage_fault) that an action makes. */
+unsigned coverage_fault_of(unsigned action);
+
+#endif
