@@ -297,6 +297,8 @@ void sim_updater_clear(struct sim_context *ctx);
 void sim_updater_init(struct sim_context *ctx);
 /* Bytes of the host while the AT engine is not up: nothing, or errors where the updater runs. */
 void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size);
+/* The firmware restarted without having been asked to (setting stale-package). */
+void sim_updater_abnormal_reset(struct sim_context *ctx);
 /* True while the updater has the module: the AT engine is not up. */
 bool sim_updater_runs(const struct sim_context *ctx);
 

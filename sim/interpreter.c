@@ -143,6 +143,8 @@ static int run_piece(struct sim_context *ctx, const struct sim_piece *piece)
         hold(ctx, override.delay_ms);
     if (override.swallow)
         return SIM_NO_RESULT;
+    if (!override.reply && sim_setting(ctx, SIM_SETTING_RECOVERY_MODE))
+        return SIM_FAILED;
     if (!override.reply)
         return piece->name_length == 0 ? SIM_DONE : run_command(ctx, piece);
     if (override.run)

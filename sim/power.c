@@ -18,15 +18,16 @@ static const struct {
     uint8_t clears; /* hangs that this or a weaker one ends */
     bool counts;    /* told and counted as a reset */
     bool retains;   /* with psm-retains: what is not saved stays, too */
+    bool abnormal;  /* nobody asked the firmware for it */
 } ways[SIM_RESET_COUNT] = {
-    [SIM_RESET_POWER_ON] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_POWER, true, false},
-    [SIM_RESET_PWRKEY] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_PWRKEY, true, false},
-    [SIM_RESET_CFUN] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
-    [SIM_RESET_CFOTA] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
-    [SIM_RESET_BROWNOUT] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_POWER, true, false},
-    [SIM_RESET_CRASH] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false},
-    [SIM_RESET_PIN] = {SIM_SETTING_PIN_SILENCE, CLEARED_BY_PWRKEY, true, false},
-    [SIM_RESET_PSM] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_RESET, false, true},
+    [SIM_RESET_POWER_ON] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_POWER, true, false, false},
+    [SIM_RESET_PWRKEY] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_PWRKEY, true, false, false},
+    [SIM_RESET_CFUN] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false, false},
+    [SIM_RESET_CFOTA] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false, false},
+    [SIM_RESET_BROWNOUT] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_POWER, true, false, true},
+    [SIM_RESET_CRASH] = {SIM_SETTING_RESET_SILENCE, CLEARED_BY_RESET, true, false, true},
+    [SIM_RESET_PIN] = {SIM_SETTING_PIN_SILENCE, CLEARED_BY_PWRKEY, true, false, true},
+    [SIM_RESET_PSM] = {SIM_SETTING_BOOT_TIME, CLEARED_BY_RESET, false, true, false},
 };
 
 /* The one place where the power state changes. */
@@ -114,6 +115,8 @@ void sim_restart(struct sim_context *ctx, enum sim_reset reset, uint64_t silence
     if (!sim_power_retains(ctx, reset))
         sim_values_restart(ctx);
     force_functionality(ctx);
+    if (ways[reset].abnormal)
+        sim_updater_abnormal_reset(ctx);
     if (power->broken || (reset == SIM_RESET_CRASH && sim_value(ctx, SIM_PARAMETER_CEDUMP))) {
         set_state(ctx, SIM_POWER_DEAD);
         return;

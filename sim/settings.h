@@ -88,6 +88,8 @@ enum sim_unit {
       "from the AT engine of such a boot to the crash")                                            \
     X(HEARS_FOR, "hears-for", MS, 0, 0, 600000, NULL, 'S', "V22",                                  \
       "commands are heard only that long after each boot; 0 = always")                             \
+    X(RECOVERY_MODE, "recovery-mode", FLAG, 0, 0, 1, NULL, 'S', "V03",                             \
+      "every command is answered with ERROR, as by a firmware that is half updated")               \
     X(HOUSEKEEPING, "housekeeping", MS, 0, 0, 2000000000, NULL, 'S', "V18",                        \
       "the firmware tidies its flash that often; 0 = never")                                       \
     X(HOUSEKEEPING_TIME, "housekeeping-time", MS, 2000, 0, 600000, NULL, 'S', "V18",               \
@@ -288,6 +290,8 @@ enum sim_unit {
       "CFOTA=1 erases /fota before it looks for the package")                                      \
     X(CFOTA_SUPPLY, "cfota-supply", MV, 0, 0, 6000, NULL, 'I', "Q-F3",                             \
       "CFOTA=1 is refused with error 3 below that supply voltage; 0 = no check")                   \
+    X(CFOTA_BEARER, "cfota-bearer", CHOICE, 0, 0, 2, "any|refused|never-ends", 'S', "V10",         \
+      "CFOTA=1 while the app network is up: no matter, error 3, or an update without an end")      \
     X(CFOTA_READ_SPACE, "cfota-read-space", FLAG, 1, 0, 1, NULL, 'D', "sim7000-fota 1.1",          \
       "CFOTA? answers with a space after the colon")                                               \
     X(LEFT_OVER_STATUS, "left-over-status", COUNT, 0, 0, 8, NULL, 'D', "FOTA100",                  \
@@ -300,7 +304,7 @@ enum sim_unit {
       "the updater prints its lines on this port")                                                 \
     X(URC_SPACE, "urc-space", FLAG, 1, 0, 1, NULL, 'D', "FOTA101",                                 \
       "the updater's lines have a space after the colon")                                          \
-    X(UPDATER_COMMANDS, "updater-commands", CHOICE, 0, 0, 1, "silence|error", 'I',                 \
+    X(UPDATER_COMMANDS, "updater-commands", CHOICE, 0, 0, 2, "silence|error|echo", 'I',            \
       "sim7000-fota 4", "what commands get while the updater runs")                                \
     X(UPDATE_DURATION, "update-duration", MS, 180000, 0, 2000000000, NULL, 'I',                    \
       "FOTA101 (several minutes)", "from Start to update to the last line")                        \
@@ -333,6 +337,10 @@ enum sim_unit {
       "with boots: time until the restore goes on by itself")                                      \
     X(RESUME_URC, "resume-urc", FLAG, 1, 0, 1, NULL, 'I', "BG96",                                  \
       "Start to update is printed again when the updater goes on")                                 \
+    X(RESUME_FROM, "resume-from", CHOICE, 0, 0, 1, "cut|phase", 'I', "V02",                        \
+      "the updater goes on where the cut came, or begins that phase anew")                         \
+    X(RESUME_LINE, "resume-line", CHOICE, 0, 0, 1, "start|unfinished", 'S', "BG96, V02",           \
+      "with resume-urc: Start to update, or Last upgrade was not finished, continue upgrade")      \
     X(FINAL_URC, "final-urc", CHOICE, 0, 0, 3, "printed|lost|twice|truncated", 'I',                \
       "sim7000-fota 2, V06, V20", "how the line with the result is printed")                       \
     X(URC_PORT, "urc-port", CHOICE, 0, 0, 2, "both|uart|usb", 'I', "Q-F6",                         \
@@ -357,6 +365,10 @@ enum sim_unit {
       "sim7000-fota 4", "/fota/update.zip after an update that went well")                         \
     X(PACKAGE_AFTER_FAILURE, "package-after-failure", CHOICE, 0, 0, 1, "kept|removed", 'I',        \
       "sim7000-fota 4", "/fota/update.zip after an update that failed")                            \
+    X(STALE_PACKAGE, "stale-package", CHOICE, 0, 0, 1, "harmless|reverts", 'S', "V11",             \
+      "a crash, brown-out or reset by the pin with the installed package still in /fota: "         \
+      "nothing, "                                                                                  \
+      "or the revision of before runs again")                                                      \
     X(SETTINGS_AFTER_UPDATE, "settings-after-update", CHOICE, 0, 0, 1, "kept|factory", 'S',        \
       "sim7000-fota 4, V16", "saved settings after an update that went well")                      \
     X(CRASHES_AFTER_UPDATE, "crashes-after-update", COUNT, 0, 0, 1000000, NULL, 'I',               \

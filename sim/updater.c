@@ -16,6 +16,7 @@ enum { PERCENT_END = 100, NO_PERCENT = 255 };
 enum { POWER_CUT_BOOTS_OLD, POWER_CUT_RESUMES };
 enum { RESTORE_RESUMES, RESTORE_FAILS, RESTORE_BOOTS };
 enum { RESULT_BY_PACKAGE, RESULT_FAILS, RESULT_NEVER_ENDS };
+enum { BEARER_ANY, BEARER_REFUSED, BEARER_HINDERS };
 enum { REVISION_BASE, REVISION_TARGET, REVISION_THIRD };
 
 /* What is particular to a phase. */
@@ -524,6 +525,13 @@ static bool resumes(struct sim_context *ctx)
     return false;
 }
 
+static const char *start_text(const struct sim_context *ctx, bool again)
+{
+    if (again && sim_setting(ctx, SIM_SETTING_RESUME_LINE))
+        return "Last upgrade was not finished, continue upgrade";
+    return "Start to update";
+}
+
 bool sim_updater_takes_boot(struct sim_context *ctx)
 {
     struct sim_updater *updater = updater_of(ctx);
@@ -539,7 +547,7 @@ bool sim_updater_takes_boot(struct sim_context *ctx)
     if (sim_setting(ctx, SIM_SETTING_RDY_BEFORE_START))
         sim_urc(ctx, "RDY");
     if (!again || sim_setting(ctx, SIM_SETTING_RESUME_URC))
-        print(ctx, "Start to update", NO_PERCENT);
+        print(ctx, start_text(ctx, again), NO_PERCENT);
     run_phase(ctx);
     return true;
 }
@@ -567,7 +575,8 @@ void sim_updater_power_gone(struct sim_context *ctx)
 {
     struct sim_updater *updater = updater_of(ctx);
     if (is_installing(updater->phase)) {
-        updater->resume_percent = updater->torn ? 0 : percent_now(ctx);
+        bool anew = updater->torn || sim_setting(ctx, SIM_SETTING_RESUME_FROM);
+        updater->resume_percent = anew ? 0 : percent_now(ctx);
         updater->resume_phase = updater->phase;
     }
     updater->torn = 0;
@@ -575,11 +584,33 @@ void sim_updater_power_gone(struct sim_context *ctx)
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
 }
 
+/*
+ * The package that made the running firmware is still there, and the firmware takes a restart that
+ * it did not ask for as the sign of a failed update (field report V11).
+ */
+void sim_updater_abnormal_reset(struct sim_context *ctx)
+{
+    struct sim_updater *updater = updater_of(ctx);
+    struct sim_package package;
+    uint8_t file = find_package(ctx);
+    if (!sim_setting(ctx, SIM_SETTING_STALE_PACKAGE) || updater->flag || file == SIM_NO_FILE)
+        return;
+    check_package(ctx, file, &package);
+    if (package.verdict == SIM_PACKAGE_GOOD &&
+        strncmp(package.to_revision, updater->revision, sizeof package.to_revision) == 0)
+        memcpy(updater->revision, package.from_revision, sizeof updater->revision);
+}
+
 void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size)
 {
-    if (!sim_updater_runs(ctx) || ctx->sim->power.hang != SIM_HANG_NONE ||
-        !sim_setting(ctx, SIM_SETTING_UPDATER_COMMANDS))
+    enum { SILENCE, ANSWERS_ERROR, ECHOES };
+    int32_t how = sim_setting(ctx, SIM_SETTING_UPDATER_COMMANDS);
+    if (!sim_updater_runs(ctx) || ctx->sim->power.hang != SIM_HANG_NONE || how == SILENCE)
         return;
+    if (how == ECHOES) {
+        sim_output_insert(ctx, bytes, size);
+        return;
+    }
     for (size_t i = 0; i < size; i++)
         if (bytes[i] == '\r')
             sim_answer_text(ctx, "ERROR", 5);
@@ -605,11 +636,15 @@ int sim_updater_start(struct sim_context *ctx)
     if (updater->stage != SIM_UPDATER_STAGE_NONE ||
         sim_supply_mv(ctx) < sim_setting(ctx, SIM_SETTING_CFOTA_SUPPLY))
         return SIM_CME_NOT_ALLOWED;
+    if (sim_bearer_up(ctx) && sim_setting(ctx, SIM_SETTING_CFOTA_BEARER) == BEARER_REFUSED)
+        return SIM_CME_NOT_ALLOWED;
     if (sim_setting(ctx, SIM_SETTING_CFOTA_ERASES_PACKAGE))
         erase_fota(ctx);
     unsigned policy = (unsigned)sim_setting(ctx, SIM_SETTING_CFOTA_WITHOUT_PACKAGE);
     if (find_package(ctx) == SIM_NO_FILE && policy < 2)
         return without_package[policy];
+    if (sim_bearer_up(ctx) && sim_setting(ctx, SIM_SETTING_CFOTA_BEARER) == BEARER_HINDERS)
+        ctx->sim->settings[SIM_SETTING_UPDATE_RESULT] = RESULT_NEVER_ENDS;
     set_stage_after(ctx, SIM_UPDATER_STAGE_ANSWER, SIM_SETTING_CFOTA_OK_DELAY);
     return SIM_PENDING;
 }
