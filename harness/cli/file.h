@@ -1,4 +1,4 @@
-/* file.h - a whole file in memory. */
+/* file.h - a whole file in memory; locks. */
 #ifndef FOTARIG_HARNESS_CLI_FILE_H
 #define FOTARIG_HARNESS_CLI_FILE_H
 
@@ -17,5 +17,14 @@ void cli_file_free(const uint8_t *bytes);
  * stood there before is whole until the new one is. 0, or -1 with errno set.
  */
 int cli_file_replace(const char *path, const void *bytes, size_t size);
+
+/*
+ * Makes this process the only one that uses a file: a lock on PATH.lock beside it, since the file
+ * itself is replaced. The system drops it with the process, however that ends. Returns a descriptor
+ * for cli_file_unlock(), or -1 with errno set; EAGAIN: *ret_holder is the process that has it, 0 =
+ * not known.
+ */
+int cli_file_lock(const char *path, long *ret_holder);
+void cli_file_unlock(const char *path, int lock);
 
 #endif

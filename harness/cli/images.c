@@ -24,34 +24,71 @@ static const char *file_name(const struct cli_images *images, uint32_t index, ch
 
 /* ---- reading ------------------------------------------------------------------------------ */
 
-bool cli_images_load(struct cli_images *images, struct bench_module *module, char *reterr_text,
-                     size_t reterr_capacity)
+static bool lock_image(struct cli_image *image, const char *name, char *reterr_text,
+                       size_t reterr_capacity)
+{
+    long holder = 0;
+
+    image->lock = cli_file_lock(name, &holder);
+    if (image->lock >= 0)
+        return true;
+    if (errno == EAGAIN) {
+        snprintf(reterr_text, reterr_capacity,
+                 "image '%s' is in use by process %ld; stop that one or name another file", name,
+                 holder);
+        errno = EAGAIN;
+    } else {
+        snprintf(reterr_text, reterr_capacity, "cannot lock image '%s': %s", name, strerror(errno));
+    }
+    return false;
+}
+
+/* False with errno and a message: the file cannot be taken over. */
+static bool read_image(struct cli_image *image, struct bench_module *module, const char *name,
+                       char *reterr_text, size_t reterr_capacity)
 {
     struct sim_image_report report;
-    char name[PATH_MAX];
-    uint8_t *bytes;
     size_t size;
-    bool good;
+    uint8_t *bytes = cli_file_read(name, LIMIT_BYTES, &size);
 
-    if (!images->path)
-        return true;
-    bytes = cli_file_read(file_name(images, module->index, name), LIMIT_BYTES, &size);
     if (!bytes) {
         snprintf(reterr_text, reterr_capacity, "cannot read image '%s': %s", name, strerror(errno));
         return errno == ENOENT;
     }
-    good = sim_image_read(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size, &report);
+    image->written =
+        sim_image_read(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size, &report);
     cli_file_free(bytes);
-    images->images[module->index].written = good;
-    images->images[module->index].mark = sim_image_mark(&module->sim, &module->host);
-    if (!good)
+    image->mark = sim_image_mark(&module->sim, &module->host);
+    if (!image->written)
         snprintf(reterr_text, reterr_capacity,
                  "image '%s' is refused: %s%s%s%s; left as it is, name another file", name,
                  sim_image_text(report.verdict),
                  report.member[0] || report.verdict == SIM_IMAGE_OTHER_VARIANT ? ": " : "",
                  report.verdict == SIM_IMAGE_OTHER_VARIANT ? "" : report.member,
                  report.verdict == SIM_IMAGE_OTHER_VARIANT ? report.variant : "");
-    return good;
+    errno = EINVAL;
+    return image->written;
+}
+
+bool cli_images_load(struct cli_images *images, struct bench_module *module, char *reterr_text,
+                     size_t reterr_capacity)
+{
+    struct cli_image *image;
+    char name[PATH_MAX];
+    int kept;
+
+    if (!images->path)
+        return true;
+    image = &images->images[module->index];
+    if (!lock_image(image, file_name(images, module->index, name), reterr_text, reterr_capacity))
+        return false;
+    if (read_image(image, module, name, reterr_text, reterr_capacity))
+        return true;
+    kept = errno;
+    cli_file_unlock(name, image->lock);
+    image->lock = -1;
+    errno = kept;
+    return false;
 }
 
 /* ---- writing ------------------------------------------------------------------------------ */
@@ -129,6 +166,8 @@ int cli_images_open(struct cli_images *images, struct bench_serve *serve, const 
     images->images = calloc(serve->module_count, sizeof(*images->images));
     if (!images->images)
         return -1;
+    for (uint32_t i = 0; i < serve->module_count; i++)
+        images->images[i].lock = -1;
     images->path = path;
     return 0;
 }
@@ -137,8 +176,13 @@ bool cli_images_close(struct cli_images *images)
 {
     bool good = true;
 
-    for (uint32_t i = 0; images->path && i < images->serve->module_count; i++)
+    for (uint32_t i = 0; images->path && i < images->serve->module_count; i++) {
+        char name[PATH_MAX];
+        if (images->images[i].lock < 0) /* not read, so not ours to write */
+            continue;
         good = update_image(images, &images->serve->modules[i]) && good;
+        cli_file_unlock(file_name(images, i, name), images->images[i].lock);
+    }
     free(images->images);
     images->images = NULL;
     images->path = NULL;

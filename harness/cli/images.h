@@ -1,6 +1,7 @@
 /*
  * images.h - the flash of every module of `fotarig sim` in a file of its own (sim/image.h), so that
- * it outlives the program: read at the start, written soon after the flash was, and at the end.
+ * it outlives the program: read at the start, written soon after the flash was, and at the end. One
+ * process at a time has an image; FILE.lock beside it says which.
  */
 #ifndef FOTARIG_HARNESS_CLI_IMAGES_H
 #define FOTARIG_HARNESS_CLI_IMAGES_H
@@ -17,6 +18,7 @@ struct cli_images {
         uint64_t mark; /* sim_image_mark() of what the file holds */
         bool written;  /* there is a file */
         bool touched;  /* something has happened since it was touched at */
+        int lock;      /* cli_file_lock(), -1 = not ours */
     } * images;
     uint64_t next_us; /* real time of the next look */
     bool failed;      /* a file could not be written; said already */
@@ -26,7 +28,7 @@ struct cli_images {
 int cli_images_open(struct cli_images *images, struct bench_serve *serve, const char *path);
 /*
  * Gives a module, just made and without supply, the flash of its file; a file that is not there is
- * made later. False with a message.
+ * made later. False with a message; another process that has the file is one, errno is EAGAIN then.
  */
 bool cli_images_load(struct cli_images *images, struct bench_module *module, char *reterr_text,
                      size_t reterr_capacity);

@@ -70,8 +70,8 @@ static const struct cli_option options[] = {
     {"package", 0, "FILE", CLI_LIST, OPTION(packages), NULL,
      "with --http model: what the server has, under the file's\nname; may be repeated"},
     {"image", 0, "FILE", CLI_TEXT, OPTION(image), NULL,
-     "keep the flash there: files, saved settings, the updater's;\nwith --count a number follows "
-     "it"},
+     "keep the flash there: files, saved settings, the updater's;\nfor one process at a time; with "
+     "--count a number follows it"},
     {"control", 0, "PATH", CLI_TEXT, OPTION(control), NULL,
      "socket for 'fotarig ctl', for you alone"},
     {"log", 0, "FILE", CLI_OPTIONAL, OPTION(log), NULL,
@@ -283,8 +283,9 @@ static int make_module(struct served *served, uint32_t index)
         bench_imei(served->config.imei, index, config->imei);
     module = bench_module_open(&served->serve, index, config, &store);
     if (!cli_images_load(&served->images, module, error, sizeof(error))) {
+        int status = errno == EAGAIN ? CLI_EXIT_ENVIRONMENT : CLI_EXIT_INVALID;
         cli_error(&cli_command_sim, "%s", error);
-        return CLI_EXIT_INVALID;
+        return status;
     }
     if (served->given.boot != BOOT_WARM)
         return CLI_GO_ON;
