@@ -8,11 +8,10 @@ on a text it was told to fear, and repeats a question when time is up.
 import os
 import subprocess
 import sys
-import tempfile
 import termios
 import tty
 
-from dialog import Mismatch, Module
+from dialog import Mismatch, run_with_module
 
 CHAT = '/usr/sbin/chat'
 
@@ -76,20 +75,5 @@ CASES = [
 ]
 
 
-def main():
-    failed = 0
-    options = ['--speed', '5', '--set', 'port-rate=115200']
-    for case in CASES:
-        name = case.__name__.replace('_', ' ')
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Module(os.path.abspath(sys.argv[1]), folder, *options) as module:
-                    case(module.link)
-                print(f'ok    chat: {name}', flush=True)
-            except (Mismatch, subprocess.TimeoutExpired) as mismatch:
-                failed = 1
-                print(f'FAIL  chat: {name}: {mismatch}', flush=True)
-    return failed
-
-
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(run_with_module('chat', CASES, sys.argv[1]))

@@ -6,15 +6,13 @@ Such drivers open the port for themselves, flush what is there, write a line wit
 by line with a time limit, parse the ranges of test forms, change the rate on the open port, and
 close and open it again when the module resets.
 """
-import os
 import re
 import sys
-import tempfile
 import time
 
 import serial
 
-from dialog import Mismatch, Module
+from dialog import Mismatch, run_with_module
 
 
 def opened(link, **options):
@@ -132,20 +130,5 @@ CASES = [
 ]
 
 
-def main():
-    failed = 0
-    options = ['--speed', '5', '--set', 'port-rate=115200']
-    for case in CASES:
-        name = case.__name__.replace('_', ' ')
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Module(os.path.abspath(sys.argv[1]), folder, *options) as module:
-                    case(module.link)
-                print(f'ok    pyserial: {name}', flush=True)
-            except (Mismatch, serial.SerialException) as mismatch:
-                failed = 1
-                print(f'FAIL  pyserial: {name}: {mismatch}', flush=True)
-    return failed
-
-
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(run_with_module('pyserial', CASES, sys.argv[1], (serial.SerialException,)))

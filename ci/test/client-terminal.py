@@ -10,10 +10,9 @@ import pty
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
-from dialog import Mismatch, Module, Program
+from dialog import Mismatch, Program, run_with_module
 
 KEY = b'\x01'  # C-a begins a command to picocom
 LEAVE = KEY + b'\x18'
@@ -125,20 +124,5 @@ CASES = [
 ]
 
 
-def main():
-    failed = 0
-    options = ['--speed', '5', '--set', 'port-rate=115200']
-    for case in CASES:
-        name = case.__name__.replace('_', ' ')
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                with Module(os.path.abspath(sys.argv[1]), folder, *options) as module:
-                    case(module.link)
-                print(f'ok    picocom: {name}', flush=True)
-            except (Mismatch, subprocess.TimeoutExpired) as mismatch:
-                failed = 1
-                print(f'FAIL  picocom: {name}: {mismatch}', flush=True)
-    return failed
-
-
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(run_with_module('picocom', CASES, sys.argv[1]))

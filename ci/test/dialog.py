@@ -7,6 +7,7 @@ import re
 import selectors
 import signal
 import subprocess
+import tempfile
 import time
 
 PATIENCE_S = 20
@@ -117,3 +118,32 @@ class Server(Program):
         super().__init__(['python3', '-u', '-m', 'http.server', '0', '--bind', '127.0.0.1',
                           '--directory', folder], stderr=subprocess.DEVNULL)
         self.port = int(self.read_match(rb' port (\d+) ').group(1))
+
+
+def run_cases(name, cases, program, failures=()):
+    """Runs each case, called with the program and a folder of its own, and prints a line for it,
+    named as the function is; a case may return why it was skipped. Returns the exit status."""
+    program, failed = os.path.abspath(program), 0
+    for case in cases:
+        title = f'{name}: ' + case.__name__.replace('_', ' ')
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                skipped = case(program, folder)
+                print(f'ok    {title}' + (f' (skipped: {skipped})' if skipped else ''), flush=True)
+            except (Mismatch, OSError, subprocess.SubprocessError, *failures) as error:
+                print(f'FAIL  {title}: {error}', flush=True)
+                failed = 1
+    return failed
+
+
+def run_with_module(name, cases, program, failures=()):
+    """The same with cases that are called with the link of a module of their own: it is up, at a
+    fixed rate, and its clock runs five times faster."""
+    options = ['--speed', '5', '--set', 'port-rate=115200']
+    def with_module(case):
+        def run(program, folder):
+            with Module(program, folder, *options) as module:
+                return case(module.link)
+        run.__name__ = case.__name__
+        return run
+    return run_cases(name, [with_module(case) for case in cases], program, failures)

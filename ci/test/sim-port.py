@@ -6,11 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 
-from dialog import PATIENCE_S, Mismatch, Module, Program, Terminal
+from dialog import PATIENCE_S, Mismatch, Module, Program, Terminal, run_cases
 
 QUICK = ['--timing', 'none', '--speed', '50']
 
@@ -188,19 +187,5 @@ CASES = [
 ]
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    failed = 0
-    for case in CASES:
-        name = case.__name__.replace('_', ' ')
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(program, folder)
-                print(f'ok    sim: {name}', flush=True)
-            except Mismatch as mismatch:
-                failed = 1
-                print(f'FAIL  sim: {name}: {mismatch}', flush=True)
-    return failed
-
-
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(run_cases('sim', CASES, sys.argv[1]))

@@ -4,12 +4,11 @@ import re
 import socket
 import subprocess
 import sys
-import tempfile
 import termios
 import time
 import tty
 
-from dialog import Mismatch, Module, PATIENCE_S, Program
+from dialog import Mismatch, Module, PATIENCE_S, Program, run_cases
 
 QUICK = ('--timing', 'none')
 
@@ -226,19 +225,5 @@ CASES = [answers_go_to_the_port_that_asked, usb_ports_vanish_and_return_with_a_r
          too_many_modules_are_said, no_library_is_loaded_before_it_is_needed]
 
 
-def main():
-    program, failed = os.path.abspath(sys.argv[1]), 0
-    for case in CASES:
-        name = case.__name__.replace('_', ' ')
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                skipped = case(program, folder)
-                print(f'ok    ports: {name}' + (f' (skipped: {skipped})' if skipped else ''))
-            except (Mismatch, OSError, subprocess.SubprocessError) as error:
-                print(f'FAIL  ports: {name}: {error}')
-                failed = 1
-    return failed
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(run_cases('ports', CASES, sys.argv[1]))
