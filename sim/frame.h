@@ -26,6 +26,9 @@ void sim_output_change_rate_after_line(struct sim_context *ctx, uint32_t rate_bp
 /* The line is done: that is here. */
 void sim_output_mark_rate(struct sim_context *ctx);
 
+/* Reads on in bulk[index]; forgets it when that was all. Returns how many bytes that were. */
+size_t sim_output_take_bulk(struct sim_context *ctx, unsigned index, void *buffer, size_t capacity);
+
 /* Why nothing is sent: bits of sim_port.paused. */
 enum sim_pause { SIM_PAUSE_XOFF = 1, SIM_PAUSE_RTS = 2 };
 
@@ -69,8 +72,18 @@ uint8_t sim_usb_urc_to(const struct sim_context *ctx);
 void sim_usb_freed(struct sim_context *ctx, uint8_t interfaces);
 /* The output queue is empty. */
 void sim_usb_dropped(struct sim_context *ctx);
-/* Where the next queued byte goes; *stop is lowered to where that changes. */
-uint8_t sim_usb_next(const struct sim_host *host, const struct sim_port *port, uint16_t *stop);
+/* The UART's next bytes: moves output_head past what is not for it, lowers *stop to where its
+   bytes end. */
+void sim_usb_pass(const struct sim_host *host, struct sim_port *port, uint16_t *stop);
+/* Takes the next bytes for USB ports out of the queue. */
+size_t sim_usb_take(struct sim_context *ctx, void *buffer, size_t capacity,
+                    uint8_t *ret_interfaces);
+/* True: USB ports have still to take something. */
+bool sim_usb_waits(const struct sim_host *host, const struct sim_port *port);
+/* What USB ports have not taken by now is lost. */
+void sim_usb_give_up(struct sim_context *ctx);
+/* The module's state was replaced: what it had to say was for the UART. */
+void sim_usb_loaded(const struct sim_host *host, const struct sim_port *port);
 
 /* ---- interpreter.c ------------------------------------------------------------------------- */
 

@@ -545,6 +545,7 @@ bool sim_image_read(struct sim *sim, const struct sim_host *host, enum sim_image
         return false;
     ret_report->at_us = reading.now_us;
     sim_image_install(&reading, sim);
+    sim_usb_loaded(host, &sim->port);
     return true;
 }
 

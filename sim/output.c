@@ -179,39 +179,47 @@ void sim_put_file(struct sim_context *ctx, uint8_t file, uint32_t offset, uint32
                                                        .interfaces = sim_usb_answer_to(ctx)};
 }
 
-static size_t take_bulk(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity)
+size_t sim_output_take_bulk(struct sim_context *ctx, unsigned index, void *buffer, size_t capacity)
 {
-    struct sim_bulk *bulk = &sim->port.bulk[0];
+    struct sim_port *port = &ctx->sim->port;
+    struct sim_bulk *bulk = &port->bulk[index];
     uint32_t size = bulk->left_bytes < capacity ? bulk->left_bytes : (uint32_t)capacity;
-    size_t taken = sim_files_read(&sim->files, host, bulk->file, bulk->offset, buffer, size);
+    size_t taken =
+        sim_files_read(&ctx->sim->files, ctx->host, bulk->file, bulk->offset, buffer, size);
     bulk->offset += (uint32_t)taken;
     bulk->left_bytes = taken == 0 ? 0 : bulk->left_bytes - (uint32_t)taken;
     if (bulk->left_bytes == 0) {
-        sim->port.bulk_count--;
-        memmove(sim->port.bulk, sim->port.bulk + 1, sim->port.bulk_count * sizeof *bulk);
-        memset(sim->port.bulk + sim->port.bulk_count, 0, sizeof *bulk);
+        port->bulk_count--;
+        memmove(bulk, bulk + 1, (port->bulk_count - index) * sizeof *bulk);
+        memset(port->bulk + port->bulk_count, 0, sizeof *bulk);
     }
     return taken;
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
+/* The UART's first file contents that wait; -1 = none. */
+static int first_bulk(const struct sim_port *port)
+{
+    for (unsigned i = 0; i < port->bulk_count; i++)
+        if (port->bulk[i].interfaces & SIM_TO_UART)
+            return (int)i;
+    return -1;
+}
+
 /* Where sending has to stop: at what is held, at file contents, at a change of rate. */
-static uint16_t next_stop(const struct sim_port *port)
+static uint16_t next_stop(const struct sim_port *port, int bulk)
 {
     uint16_t stop = port->output_free;
-    if (port->bulk_count > 0 && port->bulk[0].position < stop)
-        stop = port->bulk[0].position;
+    if (bulk >= 0 && port->bulk[bulk].position < stop)
+        stop = port->bulk[bulk].position;
     if (port->rate_pending == RATE_AT_POSITION && port->rate_position < stop)
         stop = port->rate_position;
     return stop;
 }
 
-static size_t take_queued(const struct sim_host *host, struct sim_port *port, char *buffer,
-                          size_t capacity, uint8_t *ret_interfaces)
+static size_t take_queued(struct sim_port *port, uint16_t stop, char *buffer, size_t capacity)
 {
-    uint16_t stop = next_stop(port);
-    *ret_interfaces = sim_usb_next(host, port, &stop);
     size_t size = (size_t)(stop - port->output_head);
     if (size > capacity)
         size = capacity;
@@ -233,45 +241,67 @@ static void change_rate(struct sim_context *ctx)
     sim_line_set_rate(ctx, ctx->sim->port.next_rate_bps);
 }
 
-size_t sim_transmit_to(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
-                       uint8_t *ret_interfaces, uint32_t *ret_baud_bps, uint64_t now_us)
+static void rewind_all(struct sim_context *ctx)
 {
-    struct sim_context ctx = {sim, host, now_us};
-    struct sim_port *port = &sim->port;
-    size_t taken = 0;
-    *ret_interfaces = SIM_TO_UART;
-    *ret_baud_bps = port->rate_bps;
-    if (port->output_end == 0 && port->rate_pending == RATE_STAYS && port->bulk_count == 0)
-        return 0;
-    if (port->paused && sim_line_pauses(&ctx))
-        return 0;
-    while (taken == 0 && capacity > 0) {
-        if (port->rate_pending == RATE_AT_POSITION && port->rate_position == port->output_head) {
-            change_rate(&ctx);
-            *ret_baud_bps = port->rate_bps;
-        } else if (port->bulk_count > 0 && port->bulk[0].position == port->output_head &&
-                   port->output_head <= port->output_free) {
-            *ret_interfaces = port->bulk[0].interfaces;
-            taken = take_bulk(sim, host, buffer, capacity);
-        } else if (next_stop(port) > port->output_head) {
-            taken = take_queued(host, port, buffer, capacity, ret_interfaces);
-        } else {
-            break;
-        }
-    }
+    struct sim_port *port = &ctx->sim->port;
+    /* Somebody who serves the UART only must not fill the queue for ever. */
+    if (port->output_head == port->output_end && port->output_end > SIM_OUTPUT_SIZE / 2)
+        sim_usb_give_up(ctx);
+    if (sim_usb_waits(ctx->host, port))
+        return;
     rewind_output(port);
     if (port->output_end == 0)
-        sim_usb_dropped(&ctx);
-    return taken;
+        sim_usb_dropped(ctx);
+}
+
+/* The next bytes for the UART, which has not stopped to listen. */
+static size_t take_some(struct sim_context *ctx, void *buffer, size_t capacity,
+                        uint32_t *ret_baud_bps)
+{
+    struct sim_port *port = &ctx->sim->port;
+    for (;;) {
+        int bulk = first_bulk(port);
+        uint16_t stop = next_stop(port, bulk);
+        sim_usb_pass(ctx->host, port, &stop);
+        if (port->rate_pending == RATE_AT_POSITION && port->rate_position <= port->output_head) {
+            change_rate(ctx);
+            *ret_baud_bps = port->rate_bps;
+        } else if (bulk >= 0 && port->bulk[bulk].position <= port->output_head &&
+                   port->output_head <= port->output_free) {
+            size_t taken = sim_output_take_bulk(ctx, (unsigned)bulk, buffer, capacity);
+            if (taken > 0)
+                return taken;
+        } else {
+            return stop > port->output_head ? take_queued(port, stop, buffer, capacity) : 0;
+        }
+    }
 }
 
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
                     uint32_t *ret_baud_bps, uint64_t now_us)
 {
-    uint8_t interfaces = SIM_TO_UART;
+    struct sim_context ctx = {sim, host, now_us};
+    struct sim_port *port = &sim->port;
+    size_t taken = 0;
+    *ret_baud_bps = port->rate_bps;
+    if (port->output_end == 0 && port->rate_pending == RATE_STAYS && port->bulk_count == 0)
+        return 0;
+    if (port->paused && sim_line_pauses(&ctx))
+        return 0;
+    if (capacity > 0)
+        taken = take_some(&ctx, buffer, capacity, ret_baud_bps);
+    rewind_all(&ctx);
+    return taken;
+}
+
+size_t sim_transmit_usb(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                        uint8_t *ret_interfaces, uint64_t now_us)
+{
+    struct sim_context ctx = {sim, host, now_us};
     size_t taken;
-    do
-        taken = sim_transmit_to(sim, host, buffer, capacity, &interfaces, ret_baud_bps, now_us);
-    while (taken > 0 && !(interfaces & SIM_TO_UART));
+    if (!host->usb || (host->usb->span_count == 0 && sim->port.bulk_count == 0))
+        return 0;
+    taken = sim_usb_take(&ctx, buffer, capacity, ret_interfaces);
+    rewind_all(&ctx);
     return taken;
 }

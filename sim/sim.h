@@ -296,13 +296,15 @@ size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t he
                   void *buffer, size_t capacity);
 
 /*
- * The same with USB ports: bytes that come in on an interface, and bytes that go to the interfaces
- * whose bits are set in *ret_interfaces. The calls above are the UART's.
+ * The same with USB ports: bytes that come in on an interface, and bytes that go to the USB ports
+ * whose bits are set in *ret_interfaces (bit n: enum sim_interface n), however long the UART takes
+ * for its own. The calls above are the UART's. Bytes that nobody takes are lost when others need
+ * their room.
  */
 void sim_receive_on(struct sim *sim, const struct sim_host *host, enum sim_interface interface,
                     const void *bytes, size_t size, uint32_t baud_bps, uint64_t now_us);
-size_t sim_transmit_to(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
-                       uint8_t *ret_interfaces, uint32_t *ret_baud_bps, uint64_t now_us);
+size_t sim_transmit_usb(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
+                        uint8_t *ret_interfaces, uint64_t now_us);
 /* "uart"; "?" for a value out of range. */
 const char *sim_interface_name(unsigned interface);
 

@@ -177,16 +177,16 @@ uint8_t sim_usb_urc_to(const struct sim_context *ctx)
     return ctx->host->usb ? ports[sim_setting(ctx, SIM_SETTING_URC_PORT)] : SIM_TO_UART;
 }
 
+/* ---- which byte of the queue is whose ------------------------------------------------------ */
+
 void sim_usb_freed(struct sim_context *ctx, uint8_t interfaces)
 {
     struct sim_usb *usb = ctx->host->usb;
     uint16_t end = ctx->sim->port.output_free;
-    if (!usb)
+    if (!usb || end <= usb->end)
         return;
     struct sim_usb_span *last = usb->span_count > 0 ? &usb->spans[usb->span_count - 1] : NULL;
-    uint16_t begin = last ? last->end : ctx->sim->port.output_head;
-    if (end <= begin)
-        return;
+    usb->end = end;
     if (last && (last->interfaces == interfaces || usb->span_count == SIM_USB_SPANS)) {
         /* No room to tell them apart: nothing is lost, a port sees more than it should. */
         last->interfaces |= interfaces;
@@ -198,22 +198,148 @@ void sim_usb_freed(struct sim_context *ctx, uint8_t interfaces)
 
 void sim_usb_dropped(struct sim_context *ctx)
 {
-    if (ctx->host->usb)
-        ctx->host->usb->span_count = 0;
+    struct sim_usb *usb = ctx->host->usb;
+    if (!usb)
+        return;
+    usb->span_count = 0;
+    usb->head = usb->end = 0;
 }
 
-uint8_t sim_usb_next(const struct sim_host *host, const struct sim_port *port, uint16_t *stop)
+/* The span that the byte at `position` lies in, NULL = none. */
+static const struct sim_usb_span *span_at(const struct sim_usb *usb, uint16_t position)
+{
+    for (unsigned i = 0; i < usb->span_count; i++)
+        if (usb->spans[i].end > position)
+            return &usb->spans[i];
+    return NULL;
+}
+
+static void forget_spans(struct sim_usb *usb, const struct sim_port *port)
+{
+    unsigned gone = 0;
+    while (gone < usb->span_count && usb->spans[gone].end <= port->output_head &&
+           usb->spans[gone].end <= usb->head)
+        gone++;
+    usb->span_count = (uint8_t)(usb->span_count - gone);
+    memmove(usb->spans, usb->spans + gone, usb->span_count * sizeof usb->spans[0]);
+}
+
+/* File contents that an answer to one of these interfaces has at this place; -1 = none. */
+static int bulk_at(const struct sim_port *port, uint16_t position, uint8_t interfaces)
+{
+    for (unsigned i = 0; i < port->bulk_count; i++)
+        if (port->bulk[i].position == position && (port->bulk[i].interfaces & interfaces))
+            return (int)i;
+    return -1;
+}
+
+void sim_usb_pass(const struct sim_host *host, struct sim_port *port, uint16_t *stop)
 {
     struct sim_usb *usb = host->usb;
+    const struct sim_usb_span *span;
     if (!usb)
-        return SIM_TO_UART;
-    while (usb->span_count > 0 && usb->spans[0].end <= port->output_head) {
-        usb->span_count--;
-        memmove(usb->spans, usb->spans + 1, usb->span_count * sizeof usb->spans[0]);
+        return;
+    while ((span = span_at(usb, port->output_head)) && !(span->interfaces & SIM_TO_UART) &&
+           bulk_at(port, port->output_head, SIM_TO_UART) < 0)
+        port->output_head = span->end;
+    if (span && span->end < *stop)
+        *stop = span->end;
+    if (*stop < port->output_head)
+        *stop = port->output_head;
+    forget_spans(usb, port);
+}
+
+/* ---- what the USB ports take --------------------------------------------------------------- */
+
+static void move_back(uint16_t *position, uint16_t end, uint16_t size)
+{
+    if (*position >= end)
+        *position = (uint16_t)(*position - size);
+}
+
+/* Nobody needs the bytes from `begin` to `end` any more: what follows moves up. */
+static void close_gap(struct sim_usb *usb, struct sim_port *port, uint16_t begin, uint16_t end)
+{
+    uint16_t size = (uint16_t)(end - begin);
+    uint16_t *const positions[] = {&port->output_head, &port->output_free, &port->rate_position,
+                                   &port->urc_begin,   &port->echo_end,    &usb->head,
+                                   &usb->end};
+    memmove(port->output + begin, port->output + end, (size_t)(port->output_end - end));
+    memset(port->output + port->output_end - size, 0, size);
+    for (size_t i = 0; i < sizeof positions / sizeof positions[0]; i++)
+        move_back(positions[i], end, size);
+    for (unsigned i = 0; i < port->bulk_count; i++)
+        move_back(&port->bulk[i].position, end, size);
+    for (unsigned i = 0; i < usb->span_count; i++)
+        move_back(&usb->spans[i].end, end, size);
+    port->output_end = (uint16_t)(port->output_end - size);
+}
+
+/* Bytes from usb->head on, which lie in `span`. */
+static size_t take_queued(struct sim_usb *usb, struct sim_port *port, struct sim_usb_span span,
+                          char *buffer, size_t capacity)
+{
+    uint16_t begin = usb->head, stop = span.end;
+    for (unsigned i = 0; i < port->bulk_count; i++)
+        if (!(port->bulk[i].interfaces & SIM_TO_UART) && port->bulk[i].position > begin &&
+            port->bulk[i].position < stop)
+            stop = port->bulk[i].position;
+    size_t size = (size_t)(stop - begin) < capacity ? (size_t)(stop - begin) : capacity;
+    memcpy(buffer, port->output + begin, size);
+    usb->head = (uint16_t)(begin + size);
+    if (!(span.interfaces & SIM_TO_UART) && port->output_head <= begin)
+        close_gap(usb, port, begin, usb->head);
+    return size;
+}
+
+size_t sim_usb_take(struct sim_context *ctx, void *buffer, size_t capacity, uint8_t *ret_interfaces)
+{
+    struct sim_usb *usb = ctx->host->usb;
+    struct sim_port *port = &ctx->sim->port;
+    const struct sim_usb_span *span;
+    size_t taken = 0;
+    while (usb && taken == 0 && capacity > 0) {
+        int bulk = bulk_at(port, usb->head, (uint8_t)~SIM_TO_UART);
+        span = span_at(usb, usb->head);
+        if (bulk >= 0 && usb->head <= port->output_free) {
+            *ret_interfaces = port->bulk[bulk].interfaces;
+            taken = sim_output_take_bulk(ctx, (unsigned)bulk, buffer, capacity);
+        } else if (!span) {
+            break;
+        } else if (span->interfaces & ~SIM_TO_UART) {
+            *ret_interfaces = (uint8_t)(span->interfaces & ~SIM_TO_UART);
+            taken = take_queued(usb, port, *span, buffer, capacity);
+        } else {
+            usb->head = span->end;
+        }
     }
-    if (usb->span_count == 0)
-        return SIM_TO_UART;
-    if (usb->spans[0].end < *stop)
-        *stop = usb->spans[0].end;
-    return usb->spans[0].interfaces;
+    if (usb)
+        forget_spans(usb, port);
+    return taken;
+}
+
+bool sim_usb_waits(const struct sim_host *host, const struct sim_port *port)
+{
+    const struct sim_usb *usb = host->usb;
+    for (unsigned i = 0; usb && i < usb->span_count; i++)
+        if (usb->spans[i].end > usb->head && (usb->spans[i].interfaces & ~SIM_TO_UART))
+            return true;
+    return usb && port->bulk_count > 0;
+}
+
+void sim_usb_give_up(struct sim_context *ctx)
+{
+    char lost[64];
+    uint8_t interfaces;
+    size_t size;
+    while ((size = sim_usb_take(ctx, lost, sizeof lost, &interfaces)) > 0)
+        ctx->sim->stat_lost_output_bytes += size;
+}
+
+void sim_usb_loaded(const struct sim_host *host, const struct sim_port *port)
+{
+    if (!host->usb)
+        return;
+    memset(host->usb, 0, sizeof *host->usb);
+    host->usb->head = host->usb->end = port->output_free;
 }

@@ -5,14 +5,15 @@
  *
  * A line is collected, with its echo, on the port that it comes in on; complete lines take turns.
  * Answers go where the line came from, unsolicited lines to the ports that the setting urc-port
- * names. All zero is what a new module has.
+ * names. All bytes lie in the one output queue; the UART and the USB ports each take theirs from
+ * it, so that neither waits for the other. All zero is what a new module has.
  */
 #ifndef FOTARIG_SIM_USB_H
 #define FOTARIG_SIM_USB_H
 
 #include <stdint.h>
 
-enum { SIM_USB_PORTS = 2, SIM_USB_LINE_SIZE = 559, SIM_USB_SPANS = 12 };
+enum { SIM_USB_PORTS = 2, SIM_USB_LINE_SIZE = 559, SIM_USB_SPANS = 32 };
 
 struct sim_usb_line {
     uint16_t length;
@@ -23,7 +24,7 @@ struct sim_usb_line {
     char text[SIM_USB_LINE_SIZE + 1];
 };
 
-/* Bytes of the output queue up to `end` go to these interfaces. */
+/* Bytes of the output queue from the end of the span before up to `end` go to these interfaces. */
 struct sim_usb_span {
     uint16_t end;
     uint8_t interfaces; /* bit n: enum sim_interface n */
@@ -35,6 +36,8 @@ struct sim_usb {
     uint8_t uart_scan; /* of the UART's line, while it is kept in lines[] */
     uint8_t span_count;
     uint8_t reserved;
+    uint16_t head; /* of the output queue: what the USB ports have taken */
+    uint16_t end;  /* of the last span, 0 = there was none */
     struct sim_usb_span spans[SIM_USB_SPANS];
     struct sim_usb_line lines[SIM_USB_PORTS];
 };

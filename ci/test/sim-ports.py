@@ -55,6 +55,15 @@ class Line:
         got, self.got = self.got, b''
         return got
 
+    def read_now(self):
+        """What has come by now; it stays to be expected."""
+        os.set_blocking(self.fd, False)
+        try:
+            self.got += os.read(self.fd, 65536)
+        except BlockingIOError:
+            pass
+        return self.got
+
 
 def open_tty(path):
     fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
@@ -81,8 +90,9 @@ def answers_go_to_the_port_that_asked(program, folder):
 
 
 def usb_ports_vanish_and_return_with_a_reset(program, folder):
-    with Module(program, folder, '--usb', '--speed', '20', *QUICK) as module, \
-            open_tty(module.link) as uart:
+    # The answer is lost with the port if it is not read in time: 3 s for slow machines.
+    slow = ('--speed', '20', '--set', 'reset-delay=60s')
+    with Module(program, folder, '--usb', *slow, *QUICK) as module, open_tty(module.link) as uart:
         link = module.link + '.usb-at'
         with open_tty(link) as at:
             old = os.readlink(link)
@@ -96,6 +106,45 @@ def usb_ports_vanish_and_return_with_a_reset(program, folder):
         uart.expect(rb'')
     if os.path.lexists(link):
         raise Mismatch('a link was left behind')
+
+
+def usb_links_of_many_modules_have_names_of_their_own(program, folder):
+    words = [program, 'sim', '--usb', '--count', '3', '--tcp', '127.0.0.1:0', *QUICK]
+    with Program(words, cwd=folder) as module:
+        module.read_match(rb'^sim: [^\n]*\n')
+        imeis = set()
+        for name in ('sim70000', 'sim70001', 'sim70002'):
+            for port in ('usb-at', 'usb-modem'):
+                with open_tty(os.path.join(folder, f'{name}.{port}')) as line:
+                    answer = line.ask(b'AT+GSN\r', rb'\d{15}.*OK\r\n')
+            imeis.add(re.search(rb'\d{15}', answer).group())
+        if len(imeis) != 3:
+            raise Mismatch(f'want the ports of 3 modules, got those of {imeis}')
+    if os.listdir(folder):
+        raise Mismatch(f'left behind: {os.listdir(folder)}')
+
+
+def a_slow_uart_does_not_delay_usb(program, folder):
+    """10 kB at 9600 bit/s are on the line for 10 s; USB is asked and answered meanwhile."""
+    slow = ('--set', 'port-rate=9600', '--set', 'answer-delay=0ms')
+    with Module(program, folder, '--usb', *slow) as module, open_tty(module.link) as uart, \
+            open_tty(module.link + '.usb-at') as at:
+        at.ask(b'AT+CFSINIT\r', rb'OK\r\n')
+        at.ask(b'AT+CFSWFILE=3,"a",0,10000,5000\r', rb'DOWNLOAD\r\n')
+        at.ask(b'x' * 10000, rb'OK\r\n')
+        set_rate(uart.fd, termios.B9600)
+        uart.ask(b'AT+CFSRFILE=3,"a",0,10000,0\r', rb'CFSRFILE: 10000\r\n')
+        for _ in range(20):
+            at.ask(b'AT\r', rb'^AT\r\r\nOK\r\n$')
+        if uart.read_now().endswith(b'OK\r\n'):
+            raise Mismatch('this test is void: the UART was ready before USB was')
+        uart.expect(rb'x{10000}\r\nOK\r\n$')
+
+
+def set_rate(fd, rate):
+    settings = termios.tcgetattr(fd)
+    settings[4] = settings[5] = rate
+    termios.tcsetattr(fd, termios.TCSANOW, settings)
 
 
 def is_hung_up(fd):
@@ -218,7 +267,8 @@ def no_library_is_loaded_before_it_is_needed(program, folder):
             raise Mismatch(f'{name} is linked: is a function missing in harness/lazy?')
 
 
-CASES = [answers_go_to_the_port_that_asked, usb_ports_vanish_and_return_with_a_reset,
+CASES = [answers_go_to_the_port_that_asked, a_slow_uart_does_not_delay_usb,
+         usb_links_of_many_modules_have_names_of_their_own, usb_ports_vanish_and_return_with_a_reset,
          a_client_that_reopens_across_a_reset_goes_on, one_tcp_client_at_a_time,
          rfc2217_negotiates_and_follows_the_rate, pyserial_talks_rfc2217,
          a_serial_port_is_opened_with_termios, many_modules_have_imeis_of_their_own,

@@ -229,14 +229,14 @@ void bench_module_power_on(struct bench_module *module)
 static bool pass_time(struct bench_module *module, uint64_t until_us)
 {
     static const char ok[] = "OK\r\n";
-    uint8_t *chunk = module->serve->chunk, interfaces;
+    uint8_t *chunk = module->serve->chunk;
     bool said_ok = false;
     uint64_t next_us;
     size_t size;
 
     do {
         next_us = sim_advance(&module->sim, &module->host, module->now_us);
-        while ((size = bench_module_take(module, chunk, BENCH_SERVE_CHUNK, &interfaces)) > 0)
+        while ((size = bench_module_take(module, chunk, BENCH_SERVE_CHUNK)) > 0)
             if (size >= sizeof(ok) - 1 &&
                 memcmp(chunk + size - (sizeof(ok) - 1), ok, sizeof(ok) - 1) == 0)
                 said_ok = true;

@@ -94,7 +94,6 @@ struct bench_module {
     struct bench_port_listener listener; /* what its ports are opened with */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
     uint32_t burst_count;                /* bytes that are on the line */
-    uint8_t burst_interfaces;            /* that it goes to, as sim_transmit_to() says */
     uint8_t lines;                       /* its modem lines as last told, BENCH_LINE_... */
     uint32_t burst_rest;                 /* of a microsecond, in 1 / baud_bps */
     uint8_t burst[BENCH_MODULE_BURST];
@@ -183,9 +182,8 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
 void bench_module_lines(struct bench_port *port, unsigned lines);
 /* Tells the ports the module's modem lines when they have changed, or in any case. */
 void bench_module_tell_lines(struct bench_module *module, bool in_any_case);
-/* Takes what the module sends now, and where; notes the rate it sends at. */
-size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity,
-                         uint8_t *ret_interfaces);
+/* Takes what the module sends on its UART now; notes the rate it sends at. */
+size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity);
 
 /* serve_http.c: downloads, from packages or from real servers. */
 extern const struct bench_service bench_downloads;

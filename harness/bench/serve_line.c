@@ -6,7 +6,8 @@
 enum {
     BITS_PER_BYTE_ON_LINE = 10, /* 8N1 */
     BURST_US = 2000,            /* of real time: shorter bursts cost more than they show */
-    GARBLED_MAXIMUM = 4096      /* one byte sent slowly is several heard fast */
+    GARBLED_MAXIMUM = 4096,     /* one byte sent slowly is several heard fast */
+    TO_UART = 1 << SIM_INTERFACE_UART
 };
 
 /* How many bytes make a burst at a rate. */
@@ -148,12 +149,11 @@ static void follow_rate(struct bench_module *module, uint32_t baud_bps)
             port->kind->follow(port, baud_bps);
 }
 
-size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity,
-                         uint8_t *ret_interfaces)
+size_t bench_module_take(struct bench_module *module, void *buffer, size_t capacity)
 {
     uint32_t baud_bps = 0;
-    size_t size = sim_transmit_to(&module->sim, &module->host, buffer, capacity, ret_interfaces,
-                                  &baud_bps, module->now_us);
+    size_t size =
+        sim_transmit(&module->sim, &module->host, buffer, capacity, &baud_bps, module->now_us);
 
     if (baud_bps && baud_bps != module->baud_bps)
         follow_rate(module, baud_bps);
@@ -197,6 +197,18 @@ static void send_to_ports(struct bench_module *module, uint8_t interfaces, const
             send_to_port(module, port, bytes, size, real_us);
 }
 
+/* USB has no line rate, and does not wait for the UART's. */
+static void transmit_usb(struct bench_module *module)
+{
+    uint8_t *chunk = module->serve->chunk;
+    uint8_t interfaces = 0;
+    size_t size;
+
+    while ((size = sim_transmit_usb(&module->sim, &module->host, chunk, BENCH_SERVE_CHUNK,
+                                    &interfaces, module->now_us)) > 0)
+        send_to_ports(module, interfaces, chunk, size);
+}
+
 /* Sends a burst when its line time is over and puts the next one on the line, without a gap. */
 static void transmit_paced(struct bench_module *module)
 {
@@ -206,17 +218,15 @@ static void transmit_paced(struct bench_module *module)
         if (module->burst_count > 0) {
             if (module->burst_us > module->now_us)
                 return;
-            send_to_ports(module, module->burst_interfaces, module->burst, module->burst_count);
+            send_to_ports(module, TO_UART, module->burst, module->burst_count);
             begin_us = module->burst_us;
         }
-        module->burst_count = (uint32_t)bench_module_take(
-            module, module->burst, burst_size(module, module->baud_bps), &module->burst_interfaces);
+        module->burst_count = (uint32_t)bench_module_take(module, module->burst,
+                                                          burst_size(module, module->baud_bps));
         if (module->burst_count == 0)
             return;
-        module->burst_us = begin_us;
-        if (module->burst_interfaces & 1u << SIM_INTERFACE_UART) /* USB has no line rate */
-            module->burst_us +=
-                line_time(module->burst_count, module->baud_bps, &module->burst_rest);
+        module->burst_us =
+            begin_us + line_time(module->burst_count, module->baud_bps, &module->burst_rest);
     }
 }
 
@@ -224,25 +234,23 @@ static void transmit_paced(struct bench_module *module)
 static void transmit_at_once(struct bench_module *module)
 {
     uint8_t *chunk = module->serve->chunk;
-    uint8_t to = 0, interfaces = 0;
     size_t count = 0, more;
 
     do {
         uint32_t baud_bps = 0;
-        more = sim_transmit_to(&module->sim, &module->host, chunk + count,
-                               BENCH_SERVE_CHUNK - count, &interfaces, &baud_bps, module->now_us);
+        more = sim_transmit(&module->sim, &module->host, chunk + count, BENCH_SERVE_CHUNK - count,
+                            &baud_bps, module->now_us);
         bool changed = baud_bps && baud_bps != module->baud_bps;
-        if (count > 0 && (more == 0 || interfaces != to || changed)) {
-            send_to_ports(module, to, chunk, count); /* at the rate of before */
+        if (count > 0 && (more == 0 || changed)) {
+            send_to_ports(module, TO_UART, chunk, count); /* at the rate of before */
             memmove(chunk, chunk + count, more);
             count = 0;
         }
         if (changed)
             follow_rate(module, baud_bps);
-        to = interfaces;
         count += more;
         if (count == BENCH_SERVE_CHUNK) {
-            send_to_ports(module, to, chunk, count);
+            send_to_ports(module, TO_UART, chunk, count);
             count = 0;
         }
     } while (more > 0);
@@ -250,6 +258,8 @@ static void transmit_at_once(struct bench_module *module)
 
 void bench_module_transmit(struct bench_module *module)
 {
+    if (module->host.usb)
+        transmit_usb(module);
     if (module->serve->options.paced)
         transmit_paced(module);
     else

@@ -4,14 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* "PATH", or "PATH12" where there are several modules. */
+/* "PATH", or "PATH12" where there are several modules; USB ports have it without a pty too. */
 static void name_link(const struct cli_ports_options *options, uint32_t index, char *name,
                       size_t capacity)
 {
+    const char *link = options->link ? options->link : CLI_PORTS_LINK;
+
     if (options->count > 1)
-        snprintf(name, capacity, "%s%lu", options->link, (unsigned long)index);
+        snprintf(name, capacity, "%s%lu", link, (unsigned long)index);
     else
-        snprintf(name, capacity, "%s", options->link);
+        snprintf(name, capacity, "%s", link);
 }
 
 static bool open_pty(struct cli_ports *ports, struct bench_module *module, const char *link,
@@ -60,10 +62,9 @@ static bool get_memory(struct cli_ports *ports, const struct cli_ports_options *
 bool cli_ports_open(struct cli_ports *ports, const struct cli_ports_options *options,
                     struct bench_module *module, char *reterr_text, size_t reterr_capacity)
 {
-    char link[BENCH_PTY_NAME_MAX + 64] = "sim7000";
+    char link[BENCH_PTY_NAME_MAX + 64];
 
-    if (options->link)
-        name_link(options, module->index, link, sizeof(link));
+    name_link(options, module->index, link, sizeof(link));
     if (!get_memory(ports, options)) {
         snprintf(reterr_text, reterr_capacity, "no memory for the ports");
         return false;

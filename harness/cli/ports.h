@@ -7,6 +7,9 @@
 #include "harness/bench/serve.h"
 #include "harness/bench/tcp.h"
 
+/* Name of the link where none was given. */
+#define CLI_PORTS_LINK "sim7000"
+
 /* What the options say; NULL = no such port. */
 struct cli_ports_options {
     const char *link, *serial, *tcp, *rfc2217;

@@ -42,7 +42,8 @@ static const struct cli_option options[] = {
      "the UART is a pty behind this link (default: sim7000, if no\nother port is named); with "
      "--count a number follows it"},
     {"usb", 0, NULL, CLI_FLAG, OPTION(usb), NULL,
-     "USB ports too, on the links PATH.usb-at and PATH.usb-modem;\nthey go and come with the "
+     "USB ports too, on the links PATH.usb-at and PATH.usb-modem,\nwithout a line rate; they go "
+     "and come with the "
      "module's restarts"},
     {"serial", 0, "DEVICE", CLI_TEXT, OPTION(serial), NULL,
      "the UART is this serial port, for a device at its other end"},
@@ -301,7 +302,7 @@ static struct cli_ports_options ports_options(const struct sim_options *given)
     bool other = given->serial || given->tcp || given->rfc2217;
 
     return (struct cli_ports_options){
-        .link = given->link || other ? given->link : "sim7000",
+        .link = given->link || other ? given->link : CLI_PORTS_LINK,
         .serial = given->serial,
         .tcp = given->tcp,
         .rfc2217 = given->rfc2217,

@@ -19,6 +19,7 @@ struct module {
     struct sim_host host;
     struct sim sim;
     uint64_t now_us;
+    bool uart_is_slow;                    /* it takes nothing for now */
     char got[SIM_INTERFACE_COUNT][QUEUE]; /* what went to each interface, as text */
     uint8_t flash[4096];
 };
@@ -41,11 +42,15 @@ static void collect(void)
     uint32_t baud_bps;
     size_t size;
 
-    while ((size = sim_transmit_to(&module.sim, &module.host, bytes, sizeof bytes, &interfaces,
-                                   &baud_bps, module.now_us)) > 0)
+    while ((size = sim_transmit_usb(&module.sim, &module.host, bytes, sizeof bytes, &interfaces,
+                                    module.now_us)) > 0)
         for (unsigned i = 0; i < SIM_INTERFACE_COUNT; i++)
             if (interfaces & 1u << i)
                 append(module.got[i], bytes, size);
+    while (!module.uart_is_slow &&
+           (size = sim_transmit(&module.sim, &module.host, bytes, sizeof bytes, &baud_bps,
+                                module.now_us)) > 0)
+        append(module.got[SIM_INTERFACE_UART], bytes, size);
 }
 
 static void pass(uint64_t time_us)
@@ -183,6 +188,84 @@ static void unsolicited_lines_go_where_the_setting_says(void **state)
     }
 }
 
+static void a_slow_uart_does_not_keep_usb_waiting(void **state)
+{
+    const struct sim_action urc = {.kind = SIM_ACTION_URC, .text = "RING"};
+
+    (void)state;
+    module.uart_is_slow = true;
+    type(SIM_INTERFACE_UART, "AT+CPIN?\r");
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    type(SIM_INTERFACE_UART, "AT\r");
+    type(SIM_INTERFACE_USB_MODEM, "AT+CPIN?\r");
+    sim_apply(&module.sim, &module.host, &urc, module.now_us);
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\nOK\r\n\r\nRING\r\n\r\nOK\r\n");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_MODEM], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    module.uart_is_slow = false;
+    collect();
+    assert_string_equal(module.got[SIM_INTERFACE_UART],
+                        "\r\n+CPIN: READY\r\n\r\nOK\r\n\r\nOK\r\n\r\nRING\r\n");
+}
+
+static void usb_answers_find_room_behind_a_uart_that_has_stopped(void **state)
+{
+    (void)state;
+    module.uart_is_slow = true;
+    type(SIM_INTERFACE_UART, "AT+CPIN?\r");
+    for (int i = 0; i < 500; i++) {
+        type(SIM_INTERFACE_USB_AT, "AT+CPIN?\r");
+        assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+        forget();
+    }
+    module.uart_is_slow = false;
+    collect();
+    assert_string_equal(module.got[SIM_INTERFACE_UART], "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    assert_int_equal(module.sim.stat_lost_output_bytes, 0);
+}
+
+static void a_rate_changes_behind_the_answer_of_the_uart_not_of_usb(void **state)
+{
+    char bytes[64];
+    uint32_t baud_bps = 0;
+
+    (void)state;
+    module.uart_is_slow = true;
+    type(SIM_INTERFACE_UART, "AT+IPR=9600\r");
+    for (int i = 0; i < 3; i++)
+        type(SIM_INTERFACE_USB_AT, "AT\r");
+    assert_int_equal(
+        sim_transmit(&module.sim, &module.host, bytes, sizeof bytes, &baud_bps, module.now_us), 6);
+    assert_int_equal(baud_bps, 115200);
+    sim_transmit(&module.sim, &module.host, bytes, sizeof bytes, &baud_bps, module.now_us);
+    assert_int_equal(baud_bps, 9600);
+}
+
+static void file_contents_go_to_the_port_that_asked(void **state)
+{
+    char command[80], wanted[1200] = "\r\n+CFSRFILE: 1000\r\n";
+    size_t length = strlen(wanted);
+
+    (void)state;
+    type(SIM_INTERFACE_UART, "AT+CFSINIT\r");
+    type(SIM_INTERFACE_UART, "AT+CFSWFILE=3,\"a\",0,1000,1000\r");
+    for (int i = 0; i < 1000; i++) {
+        wanted[length + (size_t)i] = command[0] = (char)('a' + i % 26);
+        command[1] = '\0';
+        type(SIM_INTERFACE_UART, command);
+    }
+    memcpy(wanted + length + 1000, "\r\nOK\r\n", 7);
+    forget();
+    module.uart_is_slow = true;
+    type(SIM_INTERFACE_UART, "AT+CFSRFILE=3,\"a\",0,1000,0\r");
+    type(SIM_INTERFACE_USB_AT, "AT+CFSRFILE=3,\"a\",0,1000,0\r");
+    assert_string_equal(module.got[SIM_INTERFACE_USB_AT], wanted);
+    module.uart_is_slow = false;
+    collect();
+    assert_string_equal(module.got[SIM_INTERFACE_UART], wanted);
+}
+
 static void the_single_port_calls_see_the_uart_only(void **state)
 {
     char bytes[64];
@@ -240,6 +323,10 @@ int main(void)
         USB_TEST(an_unfinished_line_of_the_uart_does_not_block_usb),
         USB_TEST(a_line_waits_while_another_port_has_the_engine),
         USB_TEST(unsolicited_lines_go_where_the_setting_says),
+        USB_TEST(a_slow_uart_does_not_keep_usb_waiting),
+        USB_TEST(usb_answers_find_room_behind_a_uart_that_has_stopped),
+        USB_TEST(a_rate_changes_behind_the_answer_of_the_uart_not_of_usb),
+        USB_TEST(file_contents_go_to_the_port_that_asked),
         USB_TEST(the_single_port_calls_see_the_uart_only),
         USB_TEST(a_line_that_is_too_long_is_an_error_on_its_port),
         USB_TEST(a_restart_forgets_what_was_typed),
