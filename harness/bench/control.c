@@ -286,7 +286,6 @@ int bench_control_open(struct bench_control *control, struct bench_loop *loop, c
 {
     size_t length = strlen(path);
 
-    memset(control, 0, sizeof(*control));
     control->loop = loop;
     control->handler = *handler;
     control->listener = (struct bench_source){-1, on_connection, control};

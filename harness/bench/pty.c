@@ -198,33 +198,45 @@ static int make_raw(int slave)
     return tcsetattr(slave, TCSANOW, &settings);
 }
 
-/* The link changes in one step, so that no client finds none. */
+/* A link that is there changes in one step, so that no client finds none. */
+static int replace_link(const struct bench_pty *pty, const char *link)
+{
+    char fresh[BENCH_PTY_NAME_MAX + 32];
+    int kept;
+
+    snprintf(fresh, sizeof(fresh), "%s.%ld.tmp", link, (long)getpid());
+    if (symlink(pty->path, fresh))
+        return -1;
+    if (rename(fresh, link) == 0)
+        return 0;
+    kept = errno;
+    unlink(fresh);
+    errno = kept;
+    return -1;
+}
+
 static int make_link(struct bench_pty *pty, const char *link, char *reterr_text,
                      size_t reterr_capacity)
 {
-    char fresh[BENCH_PTY_NAME_MAX + 32];
     struct stat old;
 
     if (strlen(link) >= BENCH_PTY_NAME_MAX) {
         errno = ENAMETOOLONG;
         return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
     }
+    pty->link = strdup(link);
+    if (pty->link && symlink(pty->path, link) == 0)
+        return 0;
+    if (!pty->link || errno != EEXIST)
+        return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
     if (lstat(link, &old) == 0 && !S_ISLNK(old.st_mode)) {
         errno = EEXIST;
         return bench_port_error(reterr_text, reterr_capacity,
                                 "not a symbolic link, so left alone:", link);
     }
-    snprintf(fresh, sizeof(fresh), "%s.%ld.tmp", link, (long)getpid());
-    pty->link = strdup(link);
-    if (!pty->link || symlink(pty->path, fresh))
-        return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
-    if (rename(fresh, link)) {
-        int kept = errno;
-        unlink(fresh);
-        errno = kept;
-        return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
-    }
-    return 0;
+    return replace_link(pty, link)
+               ? bench_port_error(reterr_text, reterr_capacity, "cannot link", link)
+               : 0;
 }
 
 static int add_to_loop(struct bench_pty *pty, char *reterr_text, size_t reterr_capacity)

@@ -255,7 +255,6 @@ static void on_event(void *context, struct bench_module *module, uint64_t module
 
 void cli_control_init(struct cli_control *control, struct bench_serve *serve)
 {
-    memset(control, 0, sizeof(*control));
     control->serve = serve;
     control->observer = (struct bench_observer){.event = on_event, .context = control};
     control->server.listener.fd = -1;

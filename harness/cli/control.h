@@ -87,7 +87,10 @@ struct cli_control {
     struct bench_control server;
 };
 
-/* Sets up what cli_control_open() and cli_control_close() need; no socket yet. */
+/*
+ * Sets up what cli_control_open() and cli_control_close() need; no socket yet. The memory must be
+ * zero, as calloc() gives it: it is large, and most of it is touched only once there is a socket.
+ */
 void cli_control_init(struct cli_control *control, struct bench_serve *serve);
 int cli_control_open(struct cli_control *control, struct bench_loop *loop, const char *path,
                      char *reterr_text, size_t reterr_capacity);
