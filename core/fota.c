@@ -119,6 +119,7 @@ void fota_statistics(const struct fota *fota, struct fota_statistics *ret_statis
 {
     *ret_statistics = fota->stat_counts;
     ret_statistics->line_bytes_max = fota->at.stat_line_high_water;
+    ret_statistics->resets_seen = fota->result.resets_seen;
 }
 
 void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_us)

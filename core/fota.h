@@ -288,8 +288,9 @@ struct fota_statistics {
     uint32_t sent_bytes;                 /* to the module */
     uint32_t received_bytes;             /* from the module */
     uint32_t package_bytes;              /* given by fota_give(), repeated ones too */
-    uint32_t exchanges;                  /* commands sent */
-    uint32_t retries;                    /* of them, repetitions */
+    uint32_t exchanges;                  /* commands sent, without the AT of a search */
+    uint16_t retries;                    /* of them, repetitions */
+    uint16_t resets_seen;                /* restarts of the module that were noticed */
     uint16_t line_bytes_max;             /* longest line from the module */
     uint16_t command_bytes_max;          /* longest command line */
 };

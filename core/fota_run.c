@@ -85,7 +85,8 @@ static void count_command(struct fota *fota, size_t length)
 {
     struct fota_statistics *counts = &fota->stat_counts;
     counts->exchanges++;
-    counts->retries += fota->tries > 1;
+    if (fota->tries > 1)
+        counts->retries++;
     if (length > counts->command_bytes_max)
         counts->command_bytes_max = (uint16_t)length;
 }

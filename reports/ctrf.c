@@ -143,6 +143,19 @@ static void put_exchanges(struct ctrf *ctrf, cJSON *extra, const struct report_c
     }
 }
 
+static void put_figures(struct ctrf *ctrf, cJSON *extra, const struct report_case *c)
+{
+    cJSON *all = c->figure_count ? put(ctrf, extra, "figures", cJSON_CreateObject()) : NULL;
+    for (size_t i = 0; all && i < c->figure_count; i++) {
+        struct report_buffer name = {0};
+        report_buffer_prose(&name, c->figures[i].name);
+        if (name.size && !cJSON_HasObjectItem(all, name.text))
+            put_number(ctrf, all, name.text, c->figures[i].value);
+        ctrf->failed |= name.failed;
+        report_buffer_free(&name);
+    }
+}
+
 static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
     cJSON *extra = put(ctrf, test, "extra", cJSON_CreateObject());
@@ -157,6 +170,7 @@ static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *
     if (c->virtual_us)
         put_number(ctrf, extra, "virtual_us", c->virtual_us);
     put_number(ctrf, extra, "wall_us", c->wall_us);
+    put_figures(ctrf, extra, c);
 }
 
 /* Message and trace of a case that did not pass. */

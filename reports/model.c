@@ -204,6 +204,17 @@ static bool copy_attempts(struct report_run *run, struct report_case *c)
     return !failed;
 }
 
+static bool copy_figures(struct report_run *run, struct report_case *c)
+{
+    bool failed = false;
+    struct report_figure *copy =
+        copy_array(run, c->figures, c->figure_count, sizeof *copy, &failed);
+    for (size_t i = 0; copy && i < c->figure_count; i++)
+        failed |= !copy_text(run, &copy[i].name);
+    c->figures = copy;
+    return !failed;
+}
+
 /* Replaces all that the case points to, but its identity, with copies. */
 static bool own_case(struct report_run *run, struct report_case *c)
 {
@@ -214,7 +225,7 @@ static bool own_case(struct report_run *run, struct report_case *c)
             return false;
     return copy_bytes(run, &c->expected) && copy_bytes(run, &c->received) &&
            copy_exchanges(run, c) && copy_steps(run, c) && copy_details(run, c) &&
-           copy_attachments(run, c) && copy_attempts(run, c);
+           copy_attachments(run, c) && copy_attempts(run, c) && copy_figures(run, c);
 }
 
 int report_plan_case(struct report_run *run, const struct report_case *known, size_t *ret_index)

@@ -91,6 +91,12 @@ struct report_attempt {
     uint64_t wall_us;
 };
 
+/* Something that was counted; the unit is the end of the name. */
+struct report_figure {
+    const char *name;
+    uint64_t value;
+};
+
 struct report_attachment {
     const char *name;
     const char *content_type; /* for example "application/x-ndjson" */
@@ -128,6 +134,8 @@ struct report_case {
     size_t step_count;
     const char *const *details; /* more lines for the explanation, one line each */
     size_t detail_count;
+    const struct report_figure *figures; /* CTRF only */
+    size_t figure_count;
     const struct report_attachment *attachments; /* the most useful one first */
     size_t attachment_count;
     const struct report_attempt *attempts; /* before the one that this is, oldest first */

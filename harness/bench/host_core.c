@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "harness/bench/engine.h"
+#include "harness/bench/figures.h"
 #include "harness/bench/run.h"
 
 enum { ASKED, DONE, REFUSED };
@@ -174,6 +175,8 @@ void bench_host_reset(struct bench_run *run, uint64_t down_us)
     struct bench_host *host = &run->world.host;
     if (host->request == FOTA_REQUEST_POWER_CYCLE && !is_refused(run, host->request))
         restore_power(run); /* the switch's idle position is on */
+    if (host->up)
+        bench_figures_note(run);
     host->up = 0;
     host->request = FOTA_REQUEST_NONE;
     host->request_at_us = BENCH_NEVER;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/fota.h"
+#include "harness/bench/figures.h"
 #include "sim/sim.h"
 
 enum { SIZE_MIN_BYTES = 64 * 1024 };
@@ -257,6 +258,19 @@ static int describe_module(const struct bench_record *record, char *buffer, size
     return snprintf(buffer, capacity, "%s %" PRIu32 " ", sim_event_name(record->a), record->number);
 }
 
+/* Only what is not 0: a state that was not left, a package that was not pushed say nothing. */
+static void add_figures(struct text *text, const struct bench_record *record)
+{
+    char name[BENCH_FIGURE_NAME_BYTES], part[BENCH_FIGURE_NAME_BYTES + 16];
+    for (unsigned i = 0; i < BENCH_FIGURE_COUNT; i++) {
+        uint32_t value = bench_figure(record, i);
+        if (value == 0)
+            continue;
+        bench_figure_name(i, name);
+        add(text, part, (size_t)snprintf(part, sizeof part, "%s=%" PRIu32 " ", name, value));
+    }
+}
+
 static int describe(const struct bench_record *record, char *buffer, size_t capacity)
 {
     switch (record->kind) {
@@ -291,7 +305,10 @@ size_t bench_record_format(const struct bench_record *record, char *buffer, size
     n = describe(record, part, sizeof part);
     if (n > 0)
         add(&text, part, (size_t)n < sizeof part ? (size_t)n : sizeof part - 1);
-    add_escaped(&text, record->payload, record->length);
+    if (record->kind == BENCH_JOURNAL_FIGURES)
+        add_figures(&text, record);
+    else
+        add_escaped(&text, record->payload, record->length);
     if (capacity)
         *text.at = '\0';
     return text.length;

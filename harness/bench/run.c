@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "harness/bench/engine.h"
+#include "harness/bench/figures.h"
 #include "harness/bench/loop.h"
 #include "harness/bench/package.h"
 
@@ -397,6 +398,8 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
 {
     *ret_result = (struct bench_result){.duration_us = run->world.now_us};
     observe(run, &ret_result->observed);
+    if (run->world.host.up)
+        bench_figures_note(run);
     if (run->journal.sink == BENCH_SINK_MEMORY)
         ret_result->journal_digest = bench_journal_digest(&run->journal, 0);
     if (run->journal.failed && !run->error[0])

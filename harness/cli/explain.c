@@ -85,6 +85,31 @@ static void list_steps(struct explanation *explanation, const struct bench_run *
     explanation->reported.step_count = count;
 }
 
+/* ---- figures: what the core counted -------------------------------------------------------- */
+
+static uint64_t figure_of(uint64_t sum, unsigned index, uint32_t value)
+{
+    bool most = index == BENCH_FIGURE_line_bytes_max || index == BENCH_FIGURE_command_bytes_max;
+    return most ? (value > sum ? value : sum) : sum + value;
+}
+
+/* Over all starts of the core: a host reset divides a job. */
+static void list_figures(struct explanation *explanation, const struct bench_journal *journal)
+{
+    size_t offset = bench_journal_begin(journal);
+    struct bench_record record;
+    memset(explanation->figures, 0, sizeof explanation->figures);
+    while (bench_journal_next(journal, &offset, &record))
+        for (unsigned i = 0; i < BENCH_FIGURE_COUNT && record.kind == BENCH_JOURNAL_FIGURES; i++) {
+            struct report_figure *figure = &explanation->figures[i];
+            bench_figure_name(i, explanation->figure_names[i]);
+            figure->name = explanation->figure_names[i];
+            figure->value = figure_of(figure->value, i, bench_figure(&record, i));
+        }
+    explanation->reported.figures = explanation->figures;
+    explanation->reported.figure_count = explanation->figures[0].name ? BENCH_FIGURE_COUNT : 0;
+}
+
 /* ---- the verdict --------------------------------------------------------------------------- */
 
 static void describe_findings(struct explanation *explanation, const struct scenario *scenario,
@@ -130,6 +155,7 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
     *reported = explain_identity(scenario, run->one);
     reported->virtual_us = result->duration_us;
     list_steps(explanation, run);
+    list_figures(explanation, &run->journal);
     switch (result->verdict) {
     case BENCH_PASSED:
         reported->verdict = REPORT_PASSED;

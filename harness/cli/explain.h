@@ -2,6 +2,7 @@
 #ifndef FOTARIG_HARNESS_CLI_EXPLAIN_H
 #define FOTARIG_HARNESS_CLI_EXPLAIN_H
 
+#include "harness/bench/figures.h"
 #include "harness/bench/run.h"
 #include "reports/report.h"
 
@@ -18,6 +19,8 @@ struct explanation {
     char note[EXPLAIN_EXCHANGES][EXPLAIN_LINE_MAX];
     struct report_exchange exchanges[EXPLAIN_EXCHANGES];
     struct report_step steps[EXPLAIN_STEPS_MAX];
+    struct report_figure figures[BENCH_FIGURE_COUNT];
+    char figure_names[BENCH_FIGURE_COUNT][BENCH_FIGURE_NAME_BYTES];
 };
 
 /* The identity of a case, for report_plan_case(). Points into the scenario. */

@@ -53,6 +53,7 @@ static void add_failure(struct report_run *run)
         {"verdict", REPORT_FAILED, 13002000, 12000},
     };
     static const char *const details[] = {"state    : verdict"};
+    static const struct report_figure figures[] = {{"commands", 44}, {"sent-bytes", 812}};
     static const struct report_attachment attachments[] = {
         {"wire trace", "application/x-ndjson", "restore/trace.jsonl"}};
     assert_int_equal(
@@ -75,6 +76,8 @@ static void add_failure(struct report_run *run)
                                     .step_count = 2,
                                     .details = details,
                                     .detail_count = 1,
+                                    .figures = figures,
+                                    .figure_count = 2,
                                     .attachments = attachments,
                                     .attachment_count = 1,
                                     .repeat = "fotarig run --seed 7 scenarios/power/restore.yaml",

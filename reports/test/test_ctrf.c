@@ -116,6 +116,8 @@ static void sums_and_times_add_up(void **state)
         {"results.tests.3.stop", 1795352701402.0},
         {"results.tests.3.line", 24},
         {"results.tests.3.extra.virtual_us", 412300000},
+        {"results.tests.3.extra.figures.commands", 44},
+        {"results.tests.3.extra.figures.sent-bytes", 812},
         {"results.tests.3.steps.1.extra.t_us", 13002000},
     };
     cJSON *root = write_and_parse(support_mixed_run(), "ctrf-sums.json");
