@@ -175,6 +175,11 @@ static void obey(struct rig *rig, const char *line)
     struct module *module = &rig->module;
     const struct module_row *row = find_row(module, line);
     note_sent(rig, line);
+    if (module->fail_every != 0 && ++module->obeyed % module->fail_every == 0) {
+        if (module->fail_answer != NULL)
+            rig_say(rig, ANSWER_MS, module->fail_answer);
+        return;
+    }
     if (obey_file(rig, line))
         return;
     if (strncmp(line, "ATE0", 4) == 0)
@@ -195,11 +200,19 @@ static void obey(struct rig *rig, const char *line)
     }
 }
 
+static void turn(struct rig *rig)
+{
+    if (rig->on_turn != NULL)
+        rig->on_turn(rig);
+}
+
 static void deliver(struct rig *rig, const char *bytes, size_t size)
 {
     size_t piece = rig->byte_by_byte ? 1 : size;
-    for (size_t i = 0; i < size; i += piece)
+    for (size_t i = 0; i < size; i += piece) {
         fota_receive(&rig->fota, &rig->host, bytes + i, piece, rig->now_us);
+        turn(rig);
+    }
 }
 
 static void take_bytes(struct rig *rig, const char *bytes, size_t size)
@@ -316,6 +329,7 @@ const struct fota_result *rig_run(struct rig *rig)
     for (int step = 0; step < STEPS_MAX; step++) {
         exchange(rig);
         uint64_t next = fota_advance(&rig->fota, &rig->host, rig->now_us);
+        turn(rig);
         exchange(rig);
         if (fota_result(&rig->fota) != NULL)
             return fota_result(&rig->fota);

@@ -50,7 +50,9 @@ struct module {
     unsigned wrong_bytes, chunks;
     unsigned lose_ok_of; /* the OK of that chunk does not come, 0 = none */
     char size_line[48];
-    uint32_t baud_bps; /* the module is only understood at this rate, 0 = at any */
+    uint32_t baud_bps;           /* the module is only understood at this rate, 0 = at any */
+    unsigned fail_every, obeyed; /* that command of so many is not obeyed, 0 = all are */
+    const char *fail_answer;     /* its answer, NULL = silence */
 };
 
 /* The package of a push: any bytes, each told by its offset. */
@@ -71,9 +73,10 @@ struct rig {
     uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];
     char sent[SENT_MAX]; /* all lines the module read, each ends with '\n' */
     size_t sent_length;
-    char states[1024]; /* names of the states passed, joined by spaces */
-    unsigned outcomes; /* outcome events */
-    unsigned attempts; /* attempt events */
+    char states[1024];                /* names of the states passed, joined by spaces */
+    unsigned outcomes;                /* outcome events */
+    unsigned attempts;                /* attempt events */
+    void (*on_turn)(struct rig *rig); /* after each call that gave bytes or time; NULL: none */
 };
 
 /* Prepares a job 1351B03SIM7000C -> 1351B04SIM7000C of 109285 bytes and a client that is started

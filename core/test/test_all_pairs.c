@@ -1,7 +1,8 @@
 /*
- * test_all_pairs.c - every step of the real table meets every kind of line, as a whole and one byte
- * at a time: none is unhandled, none leaves a state without a deadline, and silence after it comes
- * to an end with one outcome.
+ * test_all_pairs.c - every step of the real table, in every kind of waiting that the ways of
+ * support_situations.c lead into, meets every kind of line, as a whole and one byte at a time: each
+ * pair is decided, none leaves a state without a deadline, and silence after it comes to an end
+ * with one outcome.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,130 +14,17 @@
 
 #include <cmocka.h>
 
+#include "core/at_line.h"
 #include "core/test/support.h"
-#include "core/test/support_watch.h"
+#include "core/test/support_lines.h"
+#include "core/test/support_situations.h"
 
 #define ADVANCES_MAX 20000u
 #define LONG_LINE    700u
 
 /* ---- kinds of lines ------------------------------------------------------------------------ */
 
-static const char *const lines[] = {
-    /* final results, also such that do not fit the command */
-    "OK",
-    "ERROR",
-    "+CME ERROR: 3",
-    "+CME ERROR: SIM failure",
-    "+CMS ERROR: 500",
-    "NO CARRIER",
-    "0",
-    "4",
-    /* information of all commands of the procedure, in good and in bad form */
-    "SIMCOM_SIM7000C",
-    "SIMCOM_SIM7000E",
-    "Revision:1351B03SIM7000C",
-    "Revision:1351B04SIM7000C",
-    "Revision:1351B05SIM7000C",
-    "Revision:",
-    "+CFOTA: 0",
-    "+CFOTA: 1",
-    "+CFOTA: 2",
-    "+CFOTA: 3",
-    "+CFOTA: 4",
-    "+CFOTA: 5",
-    "+CFOTA: 6",
-    "+CFOTA: 7",
-    "+CFOTA: 8",
-    "+CFOTA: 99999999999",
-    "+CFOTA:",
-    "+CBC: 0,67,3875",
-    "+CBC: 0,67,1",
-    "+CBC: 0",
-    "+CFUN: 0",
-    "+CFUN: 1",
-    "+CPIN: READY",
-    "+CPIN: SIM PIN",
-    "+CPIN: NOT INSERTED",
-    "+CEREG: 0,1",
-    "+CEREG: 0,0",
-    "+CREG: 0,5",
-    "+CNACT: 1,\"10.94.36.44\"",
-    "+CNACT: 0,\"0.0.0.0\"",
-    "+CFSGFIS: 109285",
-    "+CFSGFIS: 1",
-    "+CFSGFIS: x",
-    "+CFSGFRS: 22151168",
-    "+CFSGFRS: 0",
-    "+CFSRFILE: 4",
-    "+CFSWFILE: 4",
-    "+HTTPTOFSRL: 1,50000,109285",
-    "+HTTPTOFSRL: 0,109285,109285",
-    "+HTTPTOFSRL: 0,0,0",
-    "861234567890123",
-    "000000000000000",
-    /* the catalogue of unsolicited lines */
-    "RDY",
-    "SMS Ready",
-    "Call Ready",
-    "NORMAL POWER DOWN",
-    "UNDER-VOLTAGE WARNNING",
-    "OVER-VOLTAGE WARNNING",
-    "UNDER-VOLTAGE POWER DOWN",
-    "OVER-VOLTAGE POWER DOWN",
-    "+APP PDP: ACTIVE",
-    "+APP PDP: DEACTIVE",
-    "+CREG: 1",
-    "+CGREG: 1",
-    "+CEREG: 1",
-    "+CNSMOD: 0,7",
-    "+CPSMSTATUS: \"ENTER PSM\"",
-    "DST: 1",
-    "*PSUTTZ: 18/12/06,08:32:44\",\"+32\",0",
-    "+CMTI: \"SM\",1",
-    "+CMT: \"+49123\",,\"18/12/06,08:32:44+32\"",
-    "+CDS: 6,1",
-    "+CDSI: \"SM\",1",
-    "+CUSD: 0,\"x\",15",
-    "+HTTPTOFS: 200,109285",
-    "+HTTPTOFS: 200,1",
-    "+HTTPTOFS: 206,109285",
-    "+HTTPTOFS: 404,0",
-    "+HTTPTOFS: 503,0",
-    "+HTTPTOFS: 601,0",
-    "+HTTPTOFS: 602,0",
-    "+HTTPTOFS: 603,0",
-    "+HTTPTOFS: 65536,0",
-    "+HTTPTOFS: 7,0",
-    "+HTTPTOFS:",
-    "+SAPBR 1: DEACT",
-    "+FTPGET: 1,1",
-    "+FTPGET: 1,61",
-    "+FTPSIZE: 1,0,109285",
-    "+FTPEXTGETFILE: 1,0",
-    "+FTPEXTGET: 1,0",
-    "+CFOTA: \"Start to update\"",
-    "+CFOTA: \"Updating\",50",
-    "+CFOTA: \"Update successfully, please wait for reset\"",
-    "+CFOTA: \"Update failed\"",
-    "+CFOTA:\"Upd",
-    /* prompts, echoes and garbage */
-    ">",
-    "DOWNLOAD",
-    "CONNECT",
-    "AT",
-    "AT+CFOTA=1",
-    "AT+CFOTA?",
-    ":",
-    "+",
-    ",,,,",
-    "\"",
-    "\xff\xfe\x80\x01garbage",
-    "\x01\x02\x03",
-    "OKAY",
-    "ok",
-};
-
-/* Kinds that are made, not listed; numbered behind the lines. */
+/* Kinds that are made, not listed in support_lines.h; numbered behind those. */
 enum made {
     MADE_EXPECTED,
     MADE_ECHO,
@@ -148,6 +36,37 @@ enum made {
 };
 
 #define KINDS (COUNT_OF(lines) + MADE_COUNT)
+#define WAYS  4u /* whole or by the byte, requests done or refused afterwards */
+
+/* ---- decisions ----------------------------------------------------------------------------- */
+
+/* What became of a kind of line: X(NAME, "name"). The first that fits counts. */
+#define DECISIONS(X)                                                                               \
+    X(ENDED, "ended the procedure")                                                                \
+    X(WENT_ON, "led to another step")                                                              \
+    X(RESULT, "taken as a result")                                                                 \
+    X(PROMPT, "taken as a prompt")                                                                 \
+    X(INFORMATION, "taken as information")                                                         \
+    X(UNSOLICITED, "taken as unsolicited")                                                         \
+    X(SEARCH, "a result while it looks for the module")                                            \
+    X(RAW, "taken as raw bytes")                                                                   \
+    X(TIME, "time passed")                                                                         \
+    X(ECHO, "taken as an echo")                                                                    \
+    X(DROPPED, "dropped as too long")                                                              \
+    X(NONE, "not decided")
+
+enum decision {
+#define X(name, text) DECIDED_##name,
+    DECISIONS(X)
+#undef X
+        DECISION_COUNT
+};
+
+static const char *const decision_names[] = {
+#define X(name, text) text,
+    DECISIONS(X)
+#undef X
+};
 
 /* ---- one pair ------------------------------------------------------------------------------ */
 
@@ -158,12 +77,18 @@ struct pair {
     struct watch watch;
     uint64_t now_us;
     bool by_byte;
+    unsigned events[FOTA_EVENT_COUNT];
 };
+
+static struct situation situations[SITUATIONS_MAX];
+static size_t situation_count;
+static unsigned counts[DECISION_COUNT];
 
 static void on_event(void *context, uint64_t now_us, const struct fota_event *event)
 {
     struct pair *pair = context;
     (void)now_us;
+    pair->events[event->kind]++;
     watch_event(&pair->watch, event);
 }
 
@@ -219,6 +144,7 @@ static void say_kind(struct pair *pair, size_t kind)
     default: /* silence until the next deadline */
         next = watch_advance(&pair->watch, &pair->fota, &pair->host, pair->now_us);
         pair->now_us = next != FOTA_NEVER ? next : pair->now_us;
+        watch_advance(&pair->watch, &pair->fota, &pair->host, pair->now_us);
     }
 }
 
@@ -229,28 +155,58 @@ static void transmit(struct pair *pair)
         ;
 }
 
-/* Goes into a step as the procedure would: an attempt counts from the checkpoint on. */
-static void enter(struct pair *pair, unsigned step)
+static void begin(struct pair *pair, const struct situation *situation, bool by_byte)
 {
-    struct fota_call call;
-    unsigned state = fota_steps[step].state;
-    bool begun = state >= FOTA_STATE_START && state != FOTA_STATE_RECOVER;
-    fota_start(&pair->fota, &pair->host, NULL, pair->now_us);
-    fota_begin_call(&call, &pair->fota, &pair->host, FOTA_CAUSE_LINE, pair->now_us);
-    pair->fota.contact = true;
-    if (begun) {
-        pair->fota.result.attempts = 1;
-        fota_join_update(&call);
-    }
-    if (state == FOTA_STATE_RECOVER)
-        fota_follow(&call, STEP_RUNG); /* on a rung, as this state always is */
-    watch_begin(&pair->watch, begun ? 1 : 0);
-    pair->watch.status = pair->fota.result.status = 6; /* or AT+CFOTA=0 would not be sent */
-    pair->fota.status_read = true;
-    if (state == FOTA_STATE_CLEAN_UP)
-        fota_conclude(&call, FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
-    fota_follow(&call, (uint8_t)step);
+    memset(pair, 0, sizeof *pair);
+    pair->by_byte = by_byte;
+    pair->fota = situation->fota;
+    pair->job = situation->job;
+    pair->watch = situation->watch;
+    pair->now_us = situation->now_us;
+    pair->host = (struct fota_host){&pair->job, on_event, pair};
     transmit(pair);
+}
+
+/* An echo is a line that begins like a command; a line of more than the buffer is none. */
+static enum decision decide_silent(size_t kind)
+{
+    if (kind < COUNT_OF(lines))
+        return strncmp(lines[kind], "AT", 2) == 0 ? DECIDED_ECHO : DECIDED_NONE;
+    size_t made = kind - COUNT_OF(lines);
+    return made == MADE_LONG_TEXT || made == MADE_LONG_URC ? DECIDED_DROPPED : DECIDED_NONE;
+}
+
+/* A final result, and what is made with OK. */
+static bool is_result(size_t kind)
+{
+    return kind < LINES_RESULTS || kind == COUNT_OF(lines) + MADE_EXPECTED ||
+           kind == COUNT_OF(lines) + MADE_ECHO;
+}
+
+static enum decision decide(const struct pair *pair, const struct fota *before, uint64_t began_us,
+                            size_t kind)
+{
+    const struct fota *after = &pair->fota;
+    if (pair->events[FOTA_EVENT_OUTCOME] > 0)
+        return DECIDED_ENDED;
+    if (after->step != before->step)
+        return DECIDED_WENT_ON;
+    if (pair->events[FOTA_EVENT_RESULT] > 0)
+        return DECIDED_RESULT;
+    if (after->at.data != before->at.data)
+        return DECIDED_PROMPT;
+    if (pair->events[FOTA_EVENT_STATUS] > 0 || after->info_seen != before->info_seen ||
+        strcmp(after->result.evidence, before->result.evidence) != 0)
+        return DECIDED_INFORMATION;
+    if (pair->events[FOTA_EVENT_URC] > 0)
+        return DECIDED_UNSOLICITED;
+    if (is_result(kind) && (before->at.mode == AT_MODE_PROBE || before->at.mode == AT_MODE_QUIET))
+        return DECIDED_SEARCH;
+    if (after->at.raw_left != before->at.raw_left)
+        return DECIDED_RAW;
+    if (kind == COUNT_OF(lines) + MADE_SILENCE && pair->now_us > began_us)
+        return DECIDED_TIME;
+    return decide_silent(kind);
 }
 
 /* Silence; every request is answered so. Returns whether there is an end. */
@@ -268,44 +224,52 @@ static bool run_out(struct pair *pair, bool done)
     return false;
 }
 
-static void check_pair(unsigned step, size_t kind, bool by_byte, bool done)
+/* Nothing is taken any more once there is a result. */
+static void check_end(struct pair *pair, size_t kind)
+{
+    struct fota before = pair->fota;
+    before.stat_counts.received_bytes = 0;
+    if (kind - COUNT_OF(lines) != MADE_SILENCE)
+        say_kind(pair, kind);
+    pair->fota.stat_counts.received_bytes = 0;
+    if (memcmp(&before, &pair->fota, sizeof before) != 0)
+        fail_msg("kind %u changes a client that is done", (unsigned)kind);
+}
+
+static void check_pair(const struct situation *situation, size_t kind, bool by_byte, bool done)
 {
     static struct pair pair;
     const char *line = kind < COUNT_OF(lines) ? lines[kind] : "(made)";
-    memset(&pair, 0, sizeof pair);
-    pair.by_byte = by_byte;
-    pair.job = (struct fota_job){.from_revision = "1351B03SIM7000C",
-                                 .to_revision = "1351B04SIM7000C",
-                                 .model = "SIMCOM_SIM7000C",
-                                 .url = "http://fota.example/update.zip",
-                                 .apn = "cmnet",
-                                 .package_size_bytes = 109285,
-                                 .baud_bps = 115200,
-                                 .supply_min_mv = 3500};
-    pair.host = (struct fota_host){&pair.job, on_event, &pair};
-    enter(&pair, step);
+    begin(&pair, situation, by_byte);
+    struct fota before = pair.fota;
     say_kind(&pair, kind);
+    enum decision decision = decide(&pair, &before, situation->now_us, kind);
+    counts[decision]++;
     transmit(&pair);
     watch_advance(&pair.watch, &pair.fota, &pair.host, pair.now_us);
     bool ends = run_out(&pair, done);
-    if (!ends || pair.watch.broken != NULL)
-        fail_msg("step %u (%s, %s), kind %u '%s'%s: %s; now in %s, step %u", step,
-                 fota_state_name(fota_steps[step].state), pair.watch.command, (unsigned)kind, line,
-                 by_byte ? " by the byte" : "", ends ? pair.watch.broken : "no end comes",
-                 fota_state_name(pair.fota.state), pair.fota.step);
+    const char *broken = ends ? pair.watch.broken : "no end comes";
+    if (broken == NULL && decision == DECIDED_NONE)
+        broken = decision_names[DECIDED_NONE];
+    if (broken != NULL)
+        fail_msg("way '%s', step %u%s (%s, %s), kind %u '%s'%s: %s; now in %s, step %u",
+                 situation->way, situation->fota.step, situation_waiting(situation),
+                 fota_state_name(situation->fota.state), situation->watch.command, (unsigned)kind,
+                 line, by_byte ? " by the byte" : "", broken, fota_state_name(pair.fota.state),
+                 pair.fota.step);
+    check_end(&pair, kind);
 }
 
 #define FIRST (STEP_ROUTE + 1) /* the words end with it */
-#define LAST  (STEP_DONE - 1)  /* nothing is taken after the end */
 
 /* ---- tests --------------------------------------------------------------------------------- */
 
 static void walk(void **state)
 {
-    unsigned step = (unsigned)(uintptr_t)*state;
+    const struct situation *situation = *state;
     for (size_t kind = 0; kind < KINDS; kind++)
-        for (unsigned way = 0; way < 4; way++)
-            check_pair(step, kind, (way & 1u) != 0, (way & 2u) != 0);
+        for (unsigned way = 0; way < WAYS; way++)
+            check_pair(situation, kind, (way & 1u) != 0, (way & 2u) != 0);
 }
 
 static void every_row_of_the_table_is_filled_in(void **state)
@@ -318,17 +282,77 @@ static void every_row_of_the_table_is_filled_in(void **state)
     }
 }
 
+/* A step of kind KIND_JUDGE decides at once, so no line ever meets it; neither does one meet the
+ * time before the start, IDLE, nor is one taken after the end, DONE. */
+static void every_step_that_waits_is_entered(void **state)
+{
+    unsigned steps = 0, missing = 0;
+    (void)state;
+    for (unsigned step = FIRST; step < STEP_DONE; step++) {
+        size_t i = 0;
+        if (fota_steps[step].kind == KIND_JUDGE)
+            continue;
+        while (i < situation_count && situations[i].fota.step != step)
+            i++;
+        steps++;
+        missing += i == situation_count;
+        if (i == situation_count)
+            printf("step %u (%s) is entered on no way\n", step,
+                   fota_state_name(fota_steps[step].state));
+    }
+    assert_int_equal(missing, 0);
+    printf("counted: %u steps that wait, all entered, in %u situations\n", steps,
+           (unsigned)situation_count);
+}
+
+static void every_state_is_entered(void **state)
+{
+    unsigned missing = 0;
+    (void)state;
+    for (unsigned one = FOTA_STATE_IDLE + 1; one < FOTA_STATE_DONE; one++) {
+        size_t i = 0;
+        while (i < situation_count && situations[i].fota.state != one)
+            i++;
+        missing += i == situation_count;
+        if (i == situation_count)
+            printf("state %s is entered on no way\n", fota_state_name(one));
+    }
+    assert_int_equal(missing, 0);
+}
+
+/* The last test: each pair was met, and each decision is met somewhere. */
+static void every_pair_is_decided(void **state)
+{
+    unsigned sum = 0;
+    (void)state;
+    for (unsigned i = 0; i < DECISION_COUNT; i++)
+        sum += counts[i];
+    printf("counted: %u pairs (%u situations, %u kinds of lines, %u ways)", sum,
+           (unsigned)situation_count, (unsigned)KINDS, WAYS);
+    for (unsigned i = 0; i < DECISION_COUNT; i++)
+        printf("%s%u %s", i == 0 ? ": " : ", ", counts[i], decision_names[i]);
+    printf("\n");
+    assert_int_equal(sum, situation_count * KINDS * WAYS);
+    for (unsigned i = 0; i < DECIDED_NONE; i++)
+        assert_true(counts[i] > 0);
+}
+
 int main(void)
 {
-    static struct CMUnitTest tests[LAST - FIRST + 2];
+    static struct CMUnitTest tests[SITUATIONS_MAX + 4];
     size_t count = 0;
+    situation_count = situations_take(situations);
     tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_row_of_the_table_is_filled_in);
-    for (unsigned step = FIRST; step <= LAST; step++) {
-        char number[16];
-        snprintf(number, sizeof number, " step %u", step);
-        const char *name = fota_state_name(fota_steps[step].state);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_step_that_waits_is_entered);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_state_is_entered);
+    for (size_t i = 0; i < situation_count; i++) {
+        char place[64];
+        snprintf(place, sizeof place, " step %u%s", situations[i].fota.step,
+                 situation_waiting(&situations[i]));
+        const char *name = fota_state_name(situations[i].fota.state);
         tests[count++] =
-            (struct CMUnitTest){test_name(name, number), walk, NULL, NULL, (void *)(uintptr_t)step};
+            (struct CMUnitTest){test_name(name, place), walk, NULL, NULL, &situations[i]};
     }
-    return cmocka_run_group_tests_name("all_pairs", tests, NULL, NULL);
+    tests[count++] = (struct CMUnitTest)cmocka_unit_test(every_pair_is_decided);
+    return _cmocka_run_group_tests("all_pairs", tests, count, NULL, NULL);
 }

@@ -102,6 +102,7 @@ static inline int mini_run(const struct CMUnitTest *tests, size_t count)
 
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
     mini_run(tests, sizeof(tests) / sizeof((tests)[0]))
+#define _cmocka_run_group_tests(name, tests, count, setup, teardown) mini_run(tests, count)
 #define cmocka_run_group_tests(tests, setup, teardown)                                             \
     mini_run(tests, sizeof(tests) / sizeof((tests)[0]))
 
