@@ -1,0 +1,47 @@
+#!/bin/sh
+# Every field failure has its scenario, and the table of them says so; that the check itself sees
+# what is missing is tried on a copy.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+# usage: test_that WHAT COMMAND...
+test_that() {
+    what=$1
+    shift
+    if "$@" >"$folder/log" 2>&1; then
+        echo "ok    $what"
+    else
+        echo "FAIL  $what"
+        sed 's/^/      /' "$folder/log"
+        failed=1
+    fi
+}
+
+# usage: finds TEXT      the check of the copy fails and says so
+finds() {
+    "$folder/ci/library-rows" && return 1
+    "$folder/ci/library-rows" 2>&1 | grep -F "$1"
+}
+
+copy() {
+    rm -rf "$folder/ci" "$folder/scenarios"
+    mkdir "$folder/ci"
+    cp ci/library-rows "$folder/ci"
+    cp -R scenarios "$folder"
+}
+
+test_that "each field failure has a scenario" ci/library-rows
+cat "$folder/log"
+copy
+rm "$folder/scenarios/host/comes-back-late.yaml"
+test_that "a row without a scenario is found" finds "row V08 has no scenario"
+copy
+sed -i.was 's/(V08, /(V99, /' "$folder/scenarios/host/comes-back-late.yaml"
+test_that "a scenario of no row is found" finds "names V99, which is no row"
+copy
+sed -i.was 's/ (V25, [^)]*)//' "$folder/scenarios/update/starts-before-the-ok.yaml"
+test_that "a column that is out of date is found" finds "row V25 is out of date"
+exit $failed
