@@ -49,12 +49,12 @@ bool fota_read_numbers(struct fota *fota, const char *line, size_t length)
     return fota->value_count > 0;
 }
 
-/* "+CPIN: READY": value[0] 1; "NOT READY": 0, it may come; anything else (SIM PIN, NOT INSERTED):
- * 2, it will not. */
+/* "+CPIN: READY": value[0] 1; one that is locked, SIM PIN or SIM PUK: 2, it will not come; anything
+ * else, NOT READY or a line that was cut, is asked for again: 0. */
 bool fota_read_sim(struct fota *fota, const char *line, size_t length)
 {
     struct text text = text_after_colon(line, length);
-    fota->value[0] = text_take(&text, "READY") ? 1 : text_take(&text, "NOT READY") ? 0 : 2;
+    fota->value[0] = text_take(&text, "READY") ? 1 : text_take(&text, "SIM") ? 2 : 0;
     return true;
 }
 

@@ -76,7 +76,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
      * OK was lost: it is looked for again. */
     [STEP_REMOVE_BUSY] = {SEND(PREPARE, PROGRESS, 5, 1, REMOVE_PAUSE, END, FILE_SYSTEM),
                           ASKS(NAME, numbers), BY(remove_busy)},
-    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5, FIND, FILE_SYSTEM)},
+    [STEP_REMOVE_PAUSE] = {PAUSE(PREPARE, 5, FIND, DOWNLOAD_TIMEOUT)},
     [STEP_SPACE] = {SEND(PREPARE, SPACE, 10, 2, CLOSE, CLOSE, NO_SPACE), ASKS(NAME, numbers),
                     BY(space)},
     [STEP_CLOSE] = {SEND(PREPARE, CLOSE, 10, 1, FETCH, FETCH, FILE_SYSTEM), BY(close)},
