@@ -11,14 +11,15 @@ struct check_options {
 static size_t check_file(const char *path)
 {
     struct scenario_errors errors = {0};
-    struct scenario *scenario = scenario_load(path, &errors);
+    bool profile = scenario_is_profile(path);
+    struct scenario *scenario = profile ? NULL : scenario_load(path, &errors);
+    bool good = profile ? scenario_check_profile(path, &errors) : scenario != NULL;
     size_t count = errors.count;
 
     if (errors.text)
         fprintf(stderr, "%s\n", errors.text);
-    if (scenario)
-        scenario_free(scenario);
-    else if (count == 0)
+    scenario_free(scenario);
+    if (!good && count == 0)
         count = 1; /* never say that a file which was not loaded is good */
     scenario_errors_done(&errors);
     return count;
@@ -36,7 +37,8 @@ static int check(int argc, char **argv)
     if (status != CLI_GO_ON)
         return status;
     for (size_t i = 0; i < operands.count; i++)
-        if (scenario_find(operands.items[i], &list, error, sizeof(error))) {
+        if (scenario_find(operands.items[i], &list, error, sizeof(error)) ||
+            scenario_find_profiles(operands.items[i], &list, error, sizeof(error))) {
             cli_error(&cli_command_check, "%s", error);
             error_count++;
         }

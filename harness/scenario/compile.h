@@ -28,7 +28,9 @@ struct scenario_compiler {
     const struct scenario_node *root;
     struct scenario_vary vary;
     struct scenario_draft *draft;
-    struct scenario_place here; /* of the value being compiled, where its $name stands */
+    struct scenario_place here;        /* of the value being compiled, where its $name stands */
+    struct scenario_profile *profiles; /* that were read, newest first */
+    uint64_t digest;                   /* of the file and of the profiles */
 };
 
 /* Reads the key `vary` of the file. */
@@ -40,6 +42,12 @@ void scenario_vary_finish(struct scenario_compiler *compiler);
 /* The node, or the value that its $name stands for; NULL when that was complained about. */
 const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
                                              const struct scenario_node *node);
+
+/* ---- profiles -------------------------------------------------------------------------------- */
+
+/* Ends the list of errors of each profile and appends it; true when there were none. */
+bool scenario_profiles_done(struct scenario_profile *profiles,
+                            struct scenario_errors *reterr_errors);
 
 /* ---- walking --------------------------------------------------------------------------------- */
 

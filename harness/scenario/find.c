@@ -16,6 +16,7 @@ struct search {
     char root[PATH_MAX]; /* the folder that was asked for, without links */
     char *text;          /* of the first error */
     size_t capacity;
+    bool profiles; /* what is looked for, instead of scenarios */
 };
 
 static int fail(struct search *search, const char *path, const char *problem)
@@ -66,7 +67,7 @@ static int take_entry(struct search *search, const char *folder, const char *nam
     char path[PATH_MAX];
     struct stat status;
 
-    if (name[0] == '.' || strcmp(name, "profiles") == 0)
+    if (name[0] == '.' || (strcmp(name, "profiles") == 0 && !search->profiles))
         return 0;
     if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, slash, name) >= sizeof(path))
         return fail(search, folder, "a path in this folder is too long");
@@ -74,7 +75,7 @@ static int take_entry(struct search *search, const char *folder, const char *nam
         return fail(search, path, strerror(errno));
     if (S_ISDIR(status.st_mode))
         return search_folder(search, path, depth + 1);
-    if (!has_suffix(name, ".yaml"))
+    if (!has_suffix(name, ".yaml") || scenario_is_profile(path) != search->profiles)
         return 0;
     if (S_ISLNK(status.st_mode) && (!stays_inside(search, path) || stat(path, &status) < 0))
         return 0;
@@ -100,10 +101,9 @@ static int compare_paths(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-int scenario_find(const char *path, struct scenario_list *list, char *reterr_text,
-                  size_t reterr_capacity)
+static int find(struct search search, const char *path)
 {
-    struct search search = {.list = list, .text = reterr_text, .capacity = reterr_capacity};
+    struct scenario_list *list = search.list;
     size_t before = list->count;
     struct stat status;
 
@@ -113,7 +113,7 @@ int scenario_find(const char *path, struct scenario_list *list, char *reterr_tex
                         ? "no such file or folder; give a scenario file or a folder of them"
                         : strerror(errno));
     if (!S_ISDIR(status.st_mode))
-        return add_path(&search, path);
+        return search.profiles ? 0 : add_path(&search, path);
     if (!realpath(path, search.root))
         return fail(&search, path, strerror(errno));
     if (search_folder(&search, path, 0) < 0)
@@ -121,6 +121,22 @@ int scenario_find(const char *path, struct scenario_list *list, char *reterr_tex
     if (list->count > before)
         qsort(list->paths + before, list->count - before, sizeof(*list->paths), compare_paths);
     return 0;
+}
+
+int scenario_find(const char *path, struct scenario_list *list, char *reterr_text,
+                  size_t reterr_capacity)
+{
+    return find((struct search){.list = list, .text = reterr_text, .capacity = reterr_capacity},
+                path);
+}
+
+int scenario_find_profiles(const char *path, struct scenario_list *list, char *reterr_text,
+                           size_t reterr_capacity)
+{
+    return find(
+        (struct search){
+            .list = list, .text = reterr_text, .capacity = reterr_capacity, .profiles = true},
+        path);
 }
 
 void scenario_list_done(struct scenario_list *list)

@@ -142,6 +142,7 @@ void scenario_compile_files(struct scenario_compiler *compiler, const struct sce
 {
     const struct scenario_node *item = scenario_items(compiler, key, value);
     (void)target;
+    compiler->draft->now.module_file_count = 0; /* not those of a profile */
     for (size_t count = 0; item; item = item->next, count++) {
         if (count == SIM_INITIAL_FILES) {
             scenario_diagnose(compiler->diagnostics, item->at, NULL,
@@ -253,6 +254,12 @@ static bool take_setting(struct scenario_compiler *compiler, const struct sim_se
     return number % divisor == 0;
 }
 
+static void note_named(struct scenario_case *one, unsigned setting)
+{
+    one->settings_named[setting / 8] =
+        (uint8_t)(one->settings_named[setting / 8] | 1u << setting % 8);
+}
+
 /* One "name: value" of a mapping of settings; false with a complaint. */
 static bool read_setting(struct scenario_compiler *compiler, const struct scenario_node *key,
                          uint16_t *ret_setting, int32_t *ret_value)
@@ -288,8 +295,10 @@ void scenario_compile_settings(struct scenario_compiler *compiler, const struct 
     uint16_t setting;
     int32_t number;
     for (; at; at = at->next)
-        if (read_setting(compiler, at, &setting, &number))
+        if (read_setting(compiler, at, &setting, &number)) {
             draft->now.module.settings[setting] = number;
+            note_named(&draft->now, setting);
+        }
 }
 
 /* One point of a waveform; times rise. False with a complaint. */
@@ -351,7 +360,10 @@ void scenario_compile_set(struct scenario_compiler *compiler, const struct scena
     struct scenario_action *action = target;
     const struct scenario_node *at = settings_of(compiler, key, value);
     for (; at; at = at->next) {
-        if (!read_setting(compiler, at, &action->setting, &action->value) || !at->next)
+        if (!read_setting(compiler, at, &action->setting, &action->value))
+            continue;
+        note_named(&compiler->draft->now, action->setting);
+        if (!at->next)
             continue;
         action = scenario_add_action(compiler, at->next);
         if (!action)

@@ -121,23 +121,29 @@ static void compile_cases(struct scenario_compiler *compiler, struct scenario *s
 
 /* ---- loading --------------------------------------------------------------------------------- */
 
-static void compile_source(struct loaded *loaded, struct scenario_diagnostics *diagnostics)
+static struct scenario_profile *compile_source(struct loaded *loaded,
+                                               struct scenario_diagnostics *diagnostics)
 {
-    struct scenario_compiler compiler = {.arena = &loaded->arena, .diagnostics = diagnostics};
+    struct scenario_compiler compiler = {
+        .arena = &loaded->arena,
+        .diagnostics = diagnostics,
+        .digest = sim_digest(SIM_DIGEST, diagnostics->source, diagnostics->source_size)};
 
     if (diagnostics->source_size > SCENARIO_FILE_BYTES_MAX) {
         scenario_diagnose(diagnostics, (struct scenario_span){0}, NULL,
                           "the file is too large; a scenario has at most %d KiB",
                           SCENARIO_FILE_BYTES_MAX / 1024);
-        return;
+        return NULL;
     }
     if (!name_scenario(&loaded->arena, &loaded->scenario, diagnostics->path)) {
         scenario_out_of_memory(&compiler);
-        return;
+        return NULL;
     }
     compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
     if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
         compile_cases(&compiler, &loaded->scenario);
+    loaded->scenario.digest = compiler.digest;
+    return compiler.profiles;
 }
 
 struct scenario *scenario_parse(const char *path, const char *text, size_t size,
@@ -146,6 +152,7 @@ struct scenario *scenario_parse(const char *path, const char *text, size_t size,
     struct loaded *loaded = calloc(1, sizeof(*loaded));
     struct scenario_diagnostics diagnostics;
 
+    *reterr_errors = (struct scenario_errors){0};
     scenario_diagnostics_init(&diagnostics, path, text, size);
     if (!loaded) {
         scenario_diagnose(&diagnostics, (struct scenario_span){0}, NULL, "out of memory");
@@ -153,9 +160,10 @@ struct scenario *scenario_parse(const char *path, const char *text, size_t size,
         return NULL;
     }
     scenario_arena_init(&loaded->arena, SCENARIO_ARENA_BYTES_MAX);
-    loaded->scenario.digest = sim_digest(SIM_DIGEST, text, size);
-    compile_source(loaded, &diagnostics);
-    if (scenario_diagnostics_done(&diagnostics, reterr_errors))
+    struct scenario_profile *profiles = compile_source(loaded, &diagnostics);
+    bool good = scenario_diagnostics_done(&diagnostics, reterr_errors);
+    good = scenario_profiles_done(profiles, reterr_errors) && good;
+    if (good)
         return &loaded->scenario;
     scenario_free(&loaded->scenario);
     return NULL;

@@ -7,6 +7,11 @@ static const char *const action_names[] = {SCENARIO_ACTIONS(X)};
 static const char *const expectation_names[] = {SCENARIO_EXPECTATIONS(X)};
 #undef X
 
+bool scenario_names_setting(const struct scenario_case *one, unsigned setting)
+{
+    return setting < SIM_SETTING_COUNT && (one->settings_named[setting / 8] >> setting % 8 & 1);
+}
+
 const char *scenario_trigger_name(unsigned kind)
 {
     return kind < SCENARIO_TRIGGER_COUNT ? trigger_names[kind] : "?";

@@ -185,8 +185,9 @@ struct scenario_case {
     const char *name;   /* "power-cut-…" or "power-cut-… [percent=1%]" */
     const char *values; /* "percent=1%", "" = nothing varies */
     struct fota_job job;
-    uint8_t checksum;          /* 1 = the job names the package's checksum (the bench knows it) */
-    struct sim_config module;  /* blobs are added by the bench */
+    uint8_t checksum;         /* 1 = the job names the package's checksum (the bench knows it) */
+    struct sim_config module; /* blobs are added by the bench */
+    uint8_t settings_named[(SIM_SETTING_COUNT + 7) / 8]; /* a bit for each that the file names */
     uint8_t module_file_count; /* files in flash from the start, made like packages */
     struct {
         uint8_t directory;
@@ -208,7 +209,8 @@ struct scenario {
     const char *title; /* key `scenario` */
     const char *why;
     const char *const *tags; /* NULL-terminated */
-    uint64_t digest;         /* of the file's bytes; part of the replay token */
+    uint64_t digest;         /* of the bytes of the file and its profiles; part of the replay
+                                token */
     size_t case_count;       /* at least 1 */
     const struct scenario_case *cases;
 };
@@ -242,7 +244,17 @@ struct scenario_list {
 };
 int scenario_find(const char *path, struct scenario_list *list, char *reterr_text,
                   size_t reterr_capacity);
+/* The same for the profiles: files stand for nothing, folders for *.yaml in their profiles/. */
+int scenario_find_profiles(const char *path, struct scenario_list *list, char *reterr_text,
+                           size_t reterr_capacity);
+/* True when the file lies in a folder `profiles`: it is no scenario, but what scenarios name. */
+bool scenario_is_profile(const char *path);
+/* Checks a profile by itself; true: it is good. */
+bool scenario_check_profile(const char *path, struct scenario_errors *reterr_errors);
 void scenario_list_done(struct scenario_list *list);
+
+/* True when a case's module, profile or events name the setting, whatever value they give it. */
+bool scenario_names_setting(const struct scenario_case *one, unsigned setting);
 
 /* Names from the tables above. */
 const char *scenario_trigger_name(unsigned kind);

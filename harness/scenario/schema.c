@@ -316,6 +316,14 @@ const struct scenario_map scenario_file_schema = {
     }
 
 static const struct scenario_key module_keys[] = {
+    {.name = "profile",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_FILE,
+     .minimum = 6,
+     .maximum = 100,
+     .flags = SCENARIO_FIRST,
+     .compile = scenario_compile_profile,
+     .help = "file in profiles/ with some of these keys; those that stand here override it"},
     {.name = "variant",
      .type = SCENARIO_TYPE_CHARS,
      DRAFT(now.module.variant),
@@ -345,6 +353,9 @@ static const struct scenario_key module_keys[] = {
 };
 static const struct scenario_map module_map = {
     .name = "module", .keys = module_keys, .count = COUNT(module_keys)};
+/* The same, but a profile names no other. */
+const struct scenario_map scenario_profile_schema = {
+    .name = "profile", .keys = module_keys + 1, .count = COUNT(module_keys) - 1};
 
 /* ---- triggers -------------------------------------------------------------------------------- */
 

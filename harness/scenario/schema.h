@@ -41,6 +41,7 @@ enum scenario_type {
     X(VISIBLE, "text without blanks and quotes")                                                   \
     X(DIGITS, "digits only")                                                                       \
     X(COMMAND, "a command line, which begins with AT or A/")                                       \
+    X(FILE, "the name of a file, which ends with .yaml, without its folder")                       \
     X(PATH, "a path, which begins with /")                                                         \
     X(URL, "a URL that begins with http://")
 
@@ -68,7 +69,8 @@ typedef void scenario_compile(struct scenario_compiler *compiler, const struct s
 enum {
     SCENARIO_REQUIRED = 1, /* the mapping must have it */
     SCENARIO_LIST = 2,     /* takes a list of the type */
-    SCENARIO_FIXED = 4     /* the same in all cases: takes no $name */
+    SCENARIO_FIXED = 4,    /* the same in all cases: takes no $name */
+    SCENARIO_FIRST = 8     /* compiled before the other keys of its mapping, which override it */
 };
 
 /* A key. What does not apply is zero. */
@@ -118,14 +120,15 @@ struct scenario_file_draft {
     struct scenario_package content;
 };
 extern const struct scenario_map scenario_file_schema;    /* module.files */
+extern const struct scenario_map scenario_profile_schema; /* a profile; a struct scenario_draft */
 extern const struct scenario_map scenario_event_schema;   /* events; a struct scenario_event */
 extern const struct scenario_map scenario_trigger_schema; /* when; a struct scenario_trigger */
 extern const struct scenario_map scenario_action_schema;  /* do; a struct scenario_action */
 
 /* Types that need more than their value (lists.c). */
-scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_files,
-    scenario_compile_events, scenario_compile_trigger_command, scenario_compile_actions,
-    scenario_compile_reply, scenario_compile_insert, scenario_compile_set, scenario_compile_supply,
-    scenario_compile_settings, scenario_compile_expectation;
+scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_profile,
+    scenario_compile_files, scenario_compile_events, scenario_compile_trigger_command,
+    scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
+    scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation;
 
 #endif

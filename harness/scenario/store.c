@@ -185,9 +185,9 @@ static bool begins_with(const struct scenario_node *value, const char *prefix)
     return strncmp(value->text, prefix, strlen(prefix)) == 0;
 }
 
-/* A row per form: bytes that it may not have, and how it begins (one of two). */
+/* A row per form: bytes that it may not have, how it begins (one of two), and how it ends. */
 static const struct {
-    const char *without, *begins, *or_begins;
+    const char *without, *begins, *or_begins, *ends;
     bool digits;
 } forms[SCENARIO_FORM_COUNT] = {
     [SCENARIO_FORM_ANY] = {.without = ""},
@@ -195,9 +195,17 @@ static const struct {
     [SCENARIO_FORM_VISIBLE] = {.without = " \"'"},
     [SCENARIO_FORM_DIGITS] = {.without = "", .digits = true},
     [SCENARIO_FORM_COMMAND] = {.without = "", .begins = "AT", .or_begins = "A/"},
+    [SCENARIO_FORM_FILE] = {.without = " \"'/\\", .ends = ".yaml"},
     [SCENARIO_FORM_PATH] = {.without = " \"'", .begins = "/"},
     [SCENARIO_FORM_URL] = {.without = " \"'", .begins = "http://"},
 };
+
+static bool ends_with(const struct scenario_node *value, const char *end)
+{
+    size_t length = strlen(end);
+    return value->length >= length &&
+           memcmp(value->text + value->length - length, end, length) == 0;
+}
 
 static bool has_form(const struct scenario_node *value, enum scenario_form form)
 {
@@ -208,6 +216,8 @@ static bool has_form(const struct scenario_node *value, enum scenario_form form)
         if (forms[form].digits && (c < '0' || c > '9'))
             return false;
     }
+    if (forms[form].ends && !ends_with(value, forms[form].ends))
+        return false;
     return !forms[form].begins || begins_with(value, forms[form].begins) ||
            (forms[form].or_begins && begins_with(value, forms[form].or_begins));
 }

@@ -162,6 +162,17 @@ static void check_required(struct scenario_compiler *compiler, const struct scen
     }
 }
 
+/* Keys whose value others override, wherever they stand. */
+static void compile_first(struct scenario_compiler *compiler, const struct scenario_map *map,
+                          const struct scenario_node *node, void *target)
+{
+    for (const struct scenario_node *at = node->first; at; at = at->next) {
+        const struct scenario_key *key = at->skip ? NULL : find_key(map, at);
+        if (key && key->flags & SCENARIO_FIRST)
+            compile_value(compiler, key, at->value, target);
+    }
+}
+
 void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map *map,
                    const struct scenario_node *node, void *target)
 {
@@ -179,6 +190,7 @@ void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map
         kind = find_kind(compiler, map, node);
     if (kind)
         *((uint8_t *)target + map->kind_offset) = kind->kind;
+    compile_first(compiler, map, node, target);
     for (const struct scenario_node *at = node->first; at; at = at->next) {
         const struct scenario_key *key = at->skip ? NULL : find_key(map, at);
         if (!key) {
@@ -190,7 +202,7 @@ void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map
         if (kind && key->with && !(key->with & (1u << kind->kind)))
             scenario_diagnose(compiler->diagnostics, at->at, NULL, "'%s' does not go with '%s'",
                               key->name, kind->name);
-        else if (!map->kinds || key->with || key == kind)
+        else if ((!map->kinds || key->with || key == kind) && !(key->flags & SCENARIO_FIRST))
             compile_value(compiler, key, at->value, target);
     }
     if (kind)
