@@ -55,6 +55,13 @@ void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
 /* Bytes for the command that is in data mode; returns how many of them it took. */
 size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size);
 
+/* ---- lines.c ------------------------------------------------------------------------------- */
+
+/* An unsolicited line goes out: RI may tell it. */
+void sim_lines_ring(struct sim_context *ctx);
+/* The host has dropped DTR: what &D says. */
+void sim_lines_terminal_gone(struct sim_context *ctx);
+
 /* ---- usb.c: nothing happens there where the host gives no memory for USB ports -------------- */
 
 /* Bits of enum sim_interface. */

@@ -43,6 +43,7 @@
     TIME(port.ended_at_us, RAM)                                                                    \
     TIME(port.echo_at_us, RAM)                                                                     \
     TIME(port.dtr_at_us, RAM)                                                                      \
+    TIME(port.ring_at_us, RAM)                                                                     \
     NUMBER(port.rate_bps, RAM, 0, 4000000)                                                         \
     NUMBER(port.next_rate_bps, RAM, 0, 4000000)                                                    \
     NUMBER(port.data_left_bytes, RAM, 0, UINT32_MAX)                                               \

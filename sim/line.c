@@ -127,9 +127,12 @@ bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action)
         port->paused |= action->number ? 0 : SIM_PAUSE_RTS;
         return true;
     }
-    if (action->number && port->terminal_gone)
+    bool gone = !action->number, was_gone = port->terminal_gone;
+    port->terminal_gone = gone;
+    if (was_gone && !gone)
         port->dtr_at_us = ctx->now_us;
-    port->terminal_gone = !action->number;
+    if (gone && !was_gone)
+        sim_lines_terminal_gone(ctx);
     return true;
 }
 

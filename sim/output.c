@@ -150,6 +150,7 @@ void sim_urc_end(struct sim_context *ctx)
         sim_tell(ctx, SIM_EVENT_URC, 0, port->output + begin, port->output_end - begin);
     sim_output_add(ctx, "\r\n", 2);
     port->urc_open = 0;
+    sim_lines_ring(ctx);
     move_before_held(port, (size_t)(port->output_end - port->urc_begin));
     sim_usb_freed(ctx, sim_usb_urc_to(ctx));
 }

@@ -68,6 +68,10 @@ enum sim_unit {
       "what is heard of bytes at another rate")                                                    \
     X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
       "with CSCLK=1: from DTR to a port that hears")                                               \
+    X(RING_BY, "ring-by", CHOICE, 0, 0, 1, "lines|nothing", 'I', "UART101 6.5",                    \
+      "what RI tells with CFGRI=1 and 2")                                                          \
+    X(RING_PULSE, "ring-pulse", MS, 120, 1, 60000, NULL, 'D', "UART101 6.5",                       \
+      "how long RI is active for an unsolicited line")                                             \
     /* power and boot */                                                                           \
     X(BROWNOUT_SUPPLY, "brownout-supply", MV, 2500, 0, 6000, NULL, 'I', "HD107 3.1.3",             \
       "below that supply voltage the module is gone")                                              \

@@ -330,7 +330,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
     X(RESET_PIN, "reset-pin")         /* number: low pulse, ms (HD107: from 252) */                \
     X(SUPPLY, "supply") /* number: ms from now, value: mV; the voltage goes there in a             \
                            straight line from the point before; 0 ms begins a waveform */          \
-    X(DTR, "dtr")       /* number: 1 asserted (pin low), 0 not */                                  \
+    X(DTR, "dtr")       /* number: 1 asserted (pin low), 0 not; what follows says AT&D */          \
     X(RTS, "rts")       /* number: 1 the host takes bytes, 0 it does not (IFC=2) */                \
     X(SMS, "sms")       /* text, from: a short message comes; only while registered */
 
@@ -456,6 +456,30 @@ void sim_net_resolved(struct sim *sim, const struct sim_host *host, uint16_t job
                       const char *address, uint64_t now_us);
 
 /* ---- looking inside ------------------------------------------------------------------------ */
+
+/* The modem lines that the module drives, as bits: X(NAME, "name"). */
+#define SIM_LINES(X)                                                                               \
+    X(CTS, "cts")                                                                                  \
+    X(DSR, "dsr")                                                                                  \
+    X(RI, "ri")   /* with CFGRI: a pulse for each unsolicited line */                              \
+    X(DCD, "dcd") /* always on, or with &C1 while bytes are data */
+
+enum sim_line_index {
+#define X(name, text) SIM_LINE_INDEX_##name,
+    SIM_LINES(X)
+#undef X
+        SIM_LINE_COUNT
+};
+enum sim_line {
+#define X(name, text) SIM_LINE_##name = 1 << SIM_LINE_INDEX_##name,
+    SIM_LINES(X)
+#undef X
+};
+
+/* Those that are active now (the pin is low); all are off while the AT engine is down or hung. */
+unsigned sim_lines(const struct sim *sim);
+/* "cts" of an index; "?" for a value out of range. */
+const char *sim_line_name(unsigned index);
 
 /* What the module is at, for expectations and displays. */
 struct sim_view {

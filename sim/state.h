@@ -50,6 +50,7 @@ struct sim_port {
     uint64_t ended_at_us; /* the last line's CR */
     uint64_t echo_at_us;  /* of the last echo */
     uint64_t dtr_at_us;   /* DTR was asserted last */
+    uint64_t ring_at_us;  /* RI is active until then */
     uint32_t rate_bps;    /* of the port now; with IPR=0 the rate found last */
     uint32_t next_rate_bps;
     uint32_t data_left_bytes; /* data mode: bytes still to come */
@@ -250,7 +251,7 @@ struct sim {
 #pragma GCC diagnostic pop
 #endif
 
-_Static_assert(sizeof(struct sim_port) == 64 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
+_Static_assert(sizeof(struct sim_port) == 72 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
                                               SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
                "padding in struct sim_port");
 _Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");

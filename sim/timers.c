@@ -50,5 +50,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
     }
     if (now_us > sim->seen_at_us)
         sim->seen_at_us = now_us;
+    if (sim->port.ring_at_us > now_us && sim->port.ring_at_us < sim->timer_at_us[first])
+        return sim->port.ring_at_us;
     return sim->timer_at_us[first];
 }

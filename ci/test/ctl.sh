@@ -100,6 +100,7 @@ expect 3 "one that is not there, too" ctl load nothing
 expect 0 "pwrkey switches it off" ctl pwrkey 1500ms
 expect 0 "after a while" ctl wait-for power off --timeout 5s
 expect 2 "an unknown command" ctl pover cut
+expect 2 "a line that is neither on nor off" ctl dtr up
 expect 2 "a missing argument" ctl power
 expect 2 "a wrong argument" ctl reset everything
 expect 2 "a wrong unit" ctl voltage 3400
@@ -186,15 +187,22 @@ def say(line, patience):
         if select.select([port], [], [], 0.05)[0]:
             got += os.read(port, 4096)
     return got
-for _ in range(20): # autobaud
+for _ in range(3 if sys.argv[2:] else 20): # autobaud
     if b"OK" in say(b"AT", 0.2):
         break
-got = say(sys.argv[1].encode(), 5)
+got = say(sys.argv[1].encode(), float(sys.argv[2]) if sys.argv[2:] else 20)
 print(got.decode(errors="replace"))
 sys.exit(0 if b"OK\r\n" in got else 1)
 END
 expect 0 "power on if it is off" sh -c "$fotarig ctl --socket ./ctl power on; $fotarig ctl --socket ./ctl wait-for boot"
 expect 0 "the module answers on its port" python3 talk.py 'AT+CMNB=1'
+expect 0 "its lines tell so" state_is lines "[('cts', True), ('dcd', False), ('dsr', True), ('ri', False)]"
+expect 0 "it may sleep" python3 talk.py 'AT+CSCLK=1'
+expect 0 "without DTR" ctl dtr off
+expect 1 "it is deaf" python3 talk.py 'AT' 0.5
+expect 0 "with DTR" ctl dtr on
+expect 0 "and RTS" ctl rts on
+expect 0 "it hears again" python3 talk.py 'AT+CSCLK=0'
 expect 0 "SIGTERM ends it well" stop
 expect 1 "the socket is gone" test -e ctl
 expect 0 "nothing of the dialog is missing in the log" grep -q '>  AT+CMNB=1\\r$' log

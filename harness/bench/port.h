@@ -38,6 +38,9 @@ struct bench_port_kind {
     void (*follow)(struct bench_port *port, uint32_t rate_bps);
     /* The module's modem lines are now these, of CTS, DSR, RI and DCD. */
     void (*lines)(struct bench_port *port, unsigned lines);
+    /* Looks after what the system does not tell of (DTR, RTS, a port that is back); returns the
+       real time of the next look. */
+    uint64_t (*look)(struct bench_port *port, uint64_t real_us);
     /* Ends it and frees what it holds, not the struct itself. */
     void (*close)(struct bench_port *port);
 };
@@ -48,6 +51,10 @@ struct bench_port_listener {
     void (*receive)(struct bench_port *port, const void *bytes, size_t size);
     /* The client's DTR and RTS are now these; NULL = nobody wants to know. */
     void (*lines)(struct bench_port *port, unsigned lines);
+    /* A client whose lines were told has left; NULL = nobody wants to know. */
+    void (*left)(struct bench_port *port);
+    /* The port is gone, or back: a text for the user; NULL = nobody wants to know. */
+    void (*said)(struct bench_port *port, const char *text);
     void *context;
 };
 
@@ -58,6 +65,7 @@ struct bench_port {
     struct bench_port *next;  /* of the same module */
     uint8_t interface;        /* of the module: enum sim_interface */
     bool broken;              /* it cannot come back by itself */
+    bool has_lines;           /* DTR and RTS of the client are known */
     uint64_t stat_lost_bytes; /* written, but nobody took them */
 };
 

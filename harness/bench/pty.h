@@ -4,7 +4,7 @@
  * Clients may come and go. While nobody has the port open, what is written to it is lost, as on a
  * line nobody listens to; a client that closes and opens again within BENCH_PTY_LINGER_US misses
  * nothing. What the client reads too slowly is kept in a bounded backlog, beyond it lost and
- * counted. A pty has no modem lines.
+ * counted. A pty has no modem lines: DTR and RTS count as on.
  */
 #ifndef FOTARIG_HARNESS_BENCH_PTY_H
 #define FOTARIG_HARNESS_BENCH_PTY_H

@@ -15,7 +15,7 @@ enum {
 };
 
 static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
-                                                       &bench_usb_ports};
+                                                       &bench_usb_ports, &bench_line_looks};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
 /* ---- clock -------------------------------------------------------------------------------- */
@@ -206,8 +206,9 @@ struct bench_module *bench_module_open(struct bench_serve *serve, uint32_t index
 
     module->serve = serve;
     module->index = index;
-    module->listener =
-        (struct bench_port_listener){bench_module_receive, bench_module_lines, module};
+    module->listener = (struct bench_port_listener){bench_module_receive, bench_module_lines,
+                                                    bench_module_left, bench_module_said, module};
+    module->look_us = BENCH_NEVER;
     module->store = *store;
     module->host.config = config;
     module->host.store = &module->store;
@@ -279,5 +280,6 @@ void bench_module_attach(struct bench_module *module)
     module->host.on_event = module->serve->observers || module->usb ? on_event : NULL;
     module->start_us = module->next_us = module->now_us;
     module->origin_us = bench_clock_us();
+    bench_module_begin_lines(module);
     set_deadline(module);
 }

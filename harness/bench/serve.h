@@ -72,7 +72,7 @@ struct bench_serve_options {
     const char *const *http_hosts; /* allowed besides loopback */
     size_t http_host_count;
     const char *const *blob_names; /* last part of the URL of each blob of the configuration */
-    /* Told why a real download failed, and why a USB port could not be opened again. */
+    /* Told why a real download failed, and what a port that went and came has to say. */
     void (*http_failed)(void *context, const char *why);
     void (*port_failed)(void *context, const char *why);
     void *context;
@@ -92,6 +92,7 @@ struct bench_module {
     struct bench_net *net;               /* real connections */
     struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
     struct bench_port_listener listener; /* what its ports are opened with */
+    uint64_t look_us;                    /* real time at which a port is looked at next */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
     uint32_t burst_count;                /* bytes that are on the line */
     uint8_t lines;                       /* its modem lines as last told, BENCH_LINE_... */
@@ -178,8 +179,13 @@ void bench_module_transmit(struct bench_module *module);
 void bench_module_take_in(struct bench_module *module);
 /* Bytes from the client: a port's receiver. */
 void bench_module_receive(struct bench_port *port, const void *bytes, size_t size);
-/* The client's DTR and RTS: a port's listener. */
+/* The client's DTR and RTS, that it has left, and that the port is gone: a port's listener. */
 void bench_module_lines(struct bench_port *port, unsigned lines);
+void bench_module_left(struct bench_port *port);
+void bench_module_said(struct bench_port *port, const char *text);
+/* Before the first client: the lines are as if one had left. */
+void bench_module_begin_lines(struct bench_module *module);
+extern const struct bench_service bench_line_looks;
 /* Tells the ports the module's modem lines when they have changed, or in any case. */
 void bench_module_tell_lines(struct bench_module *module, bool in_any_case);
 /* Takes what the module sends on its UART now; notes the rate it sends at. */

@@ -104,34 +104,108 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
 
 /* ---- modem lines -------------------------------------------------------------------------- */
 
-void bench_module_lines(struct bench_port *port, unsigned lines)
+static void set_host_lines(struct bench_module *module, unsigned lines)
 {
-    struct bench_module *module = port->listener->context;
     const struct sim_action dtr = {.kind = SIM_ACTION_DTR,
                                    .number = lines & BENCH_LINE_DTR ? 1 : 0};
     const struct sim_action rts = {.kind = SIM_ACTION_RTS,
                                    .number = lines & BENCH_LINE_RTS ? 1 : 0};
 
+    sim_apply(&module->sim, &module->host, &dtr, module->now_us);
+    sim_apply(&module->sim, &module->host, &rts, module->now_us);
+}
+
+void bench_module_lines(struct bench_port *port, unsigned lines)
+{
+    struct bench_module *module = port->listener->context;
+
     if (port->interface != SIM_INTERFACE_UART)
         return;
     bench_module_enter(module);
-    sim_apply(&module->sim, &module->host, &dtr, module->now_us);
-    sim_apply(&module->sim, &module->host, &rts, module->now_us);
+    set_host_lines(module, lines);
     bench_module_leave(module);
 }
 
-/* CTS and DSR are on while the AT engine listens; no call, so no carrier and no ring (facts 1.7).
- */
+/* A pty or a raw TCP port has no lines, so beside one of those they are on. */
+static unsigned lines_of_nobody(const struct bench_module *module)
+{
+    bool any = false;
+
+    for (const struct bench_port *port = module->ports; port; port = port->next) {
+        if (port->interface != SIM_INTERFACE_UART)
+            continue;
+        if (!port->has_lines)
+            return BENCH_LINE_DTR | BENCH_LINE_RTS;
+        any = true;
+    }
+    return any ? 0 : BENCH_LINE_DTR | BENCH_LINE_RTS;
+}
+
+void bench_module_left(struct bench_port *port)
+{
+    const struct bench_module *module = port->listener->context;
+
+    bench_module_lines(port, lines_of_nobody(module));
+}
+
+void bench_module_said(struct bench_port *port, const char *text)
+{
+    const struct bench_module *module = port->listener->context;
+    const struct bench_serve_options *options = &module->serve->options;
+
+    if (options->port_failed)
+        options->port_failed(options->context, text);
+}
+
+void bench_module_begin_lines(struct bench_module *module)
+{
+    set_host_lines(module, lines_of_nobody(module));
+    for (const struct bench_port *port = module->ports; port; port = port->next)
+        if (port->kind->look)
+            module->look_us = 0;
+}
+
+static bool nothing_is_asked(struct bench_module *module)
+{
+    (void)module;
+    return false;
+}
+
+static uint64_t look_due_us(const struct bench_module *module)
+{
+    return module->look_us;
+}
+
+static void look(struct bench_module *module, uint64_t real_us)
+{
+    struct bench_port *next;
+
+    module->look_us = BENCH_NEVER;
+    for (struct bench_port *port = module->ports; port; port = next) {
+        uint64_t again_us = port->kind->look ? port->kind->look(port, real_us) : BENCH_NEVER;
+        next = port->next;
+        module->look_us = again_us < module->look_us ? again_us : module->look_us;
+    }
+}
+
+const struct bench_service bench_line_looks = {nothing_is_asked, look_due_us, look, NULL};
+
+static const uint8_t port_lines[] = {
+    [SIM_LINE_INDEX_CTS] = BENCH_LINE_CTS,
+    [SIM_LINE_INDEX_DSR] = BENCH_LINE_DSR,
+    [SIM_LINE_INDEX_RI] = BENCH_LINE_RI,
+    [SIM_LINE_INDEX_DCD] = BENCH_LINE_DCD,
+};
+
 void bench_module_tell_lines(struct bench_module *module, bool in_any_case)
 {
-    struct sim_view view;
-    uint8_t lines;
+    unsigned of_module = sim_lines(&module->sim), lines = 0;
 
-    sim_view(&module->sim, &view);
-    lines = view.answering ? BENCH_LINE_CTS | BENCH_LINE_DSR : 0;
+    for (unsigned i = 0; i < SIM_LINE_COUNT; i++)
+        lines |= of_module & 1u << i ? port_lines[i] : 0;
     if (lines == module->lines && !in_any_case)
         return;
-    module->lines = lines;
+    module->lines = (uint8_t)lines;
     for (struct bench_port *port = module->ports; port; port = port->next)
         if (port->kind->lines && port->interface == SIM_INTERFACE_UART)
             port->kind->lines(port, lines);

@@ -17,7 +17,7 @@ enum { ADDRESS_MAX = 128, INPUT_PIECE = 64 };
 
 /* ---- bytes to the client ------------------------------------------------------------------ */
 
-static void hang_up(struct bench_tcp *tcp)
+static void drop_client(struct bench_tcp *tcp)
 {
     if (tcp->client_fd < 0)
         return;
@@ -25,6 +25,14 @@ static void hang_up(struct bench_tcp *tcp)
     close(tcp->client_fd);
     tcp->client_fd = -1;
     bench_backlog_drop(&tcp->backlog);
+}
+
+/* The client has gone; its lines drop, as those of a port that is closed. */
+static void hang_up(struct bench_tcp *tcp)
+{
+    drop_client(tcp);
+    if (tcp->is_rfc2217 && tcp->port.listener->left)
+        tcp->port.listener->left(&tcp->port);
 }
 
 /* Sends, or keeps what the client does not take now. */
@@ -210,7 +218,7 @@ static void tcp_close(struct bench_port *port)
 {
     struct bench_tcp *tcp = (struct bench_tcp *)port;
 
-    hang_up(tcp);
+    drop_client(tcp);
     if (tcp->arrivals.run)
         bench_loop_remove(port->loop, &tcp->arrivals);
     if (tcp->listen_fd >= 0)
@@ -303,8 +311,10 @@ int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *a
         snprintf(reterr_text, reterr_capacity, "host '%.100s' is not known", host);
         return -1;
     }
-    tcp->port = (struct bench_port){
-        .kind = is_rfc2217 ? &rfc2217_kind : &raw_kind, .listener = listener, .loop = loop};
+    tcp->port = (struct bench_port){.kind = is_rfc2217 ? &rfc2217_kind : &raw_kind,
+                                    .listener = listener,
+                                    .loop = loop,
+                                    .has_lines = is_rfc2217};
     tcp->listen_fd = listen_at(info);
     freeaddrinfo(info);
     tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};

@@ -47,6 +47,7 @@ static const struct field fields[] = {
     FIELD(sim.port.ended_at_us, TIME),
     FIELD(sim.port.echo_at_us, TIME),
     FIELD(sim.port.dtr_at_us, TIME),
+    FIELD(sim.port.ring_at_us, TIME),
     FIELD(sim.power.off_at_us, TIME),
     FIELD(sim.supply.point_at_us, TIME),
     FIELD(sim.radio.clock_at_us, TIME),

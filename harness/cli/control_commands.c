@@ -136,6 +136,24 @@ static void run_hang(struct cli_control_request *request)
         apply_number(request, SIM_ACTION_HANG, (uint32_t)which);
 }
 
+static void apply_switch(struct cli_control_request *request, enum sim_action_kind kind)
+{
+    int which = choice(request, request->words[0], "off|on");
+
+    if (which >= 0)
+        apply_number(request, kind, (uint32_t)which);
+}
+
+static void run_dtr(struct cli_control_request *request)
+{
+    apply_switch(request, SIM_ACTION_DTR);
+}
+
+static void run_rts(struct cli_control_request *request)
+{
+    apply_switch(request, SIM_ACTION_RTS);
+}
+
 static void run_freeze(struct cli_control_request *request)
 {
     bench_module_freeze(request->module, true);
@@ -305,6 +323,9 @@ const struct cli_control_command cli_control_commands[] = {
     {"reset", &resets[1], "the module restarts in that way", 1, 1, false, run_reset},
     {"hang", &hangs[1], "it hears nothing, says nothing, or both", 1, 1, false, run_hang},
     {"urc", "TEXT", "the module prints an unsolicited line", 1, 1, false, run_urc},
+    {"dtr", "on|off", "the host's line, where its port has none: AT&D, CSCLK", 1, 1, false,
+     run_dtr},
+    {"rts", "on|off", "the same for RTS: the module talks or not with IFC=2", 1, 1, false, run_rts},
     {"network", "up|down", "coverage comes or goes", 1, 1, false, run_network},
     {"sms", "FROM TEXT", "a short message comes, if it is registered", 2, 2, false, run_sms},
     {"bearer", "lost", "the network ends the app network", 1, 1, false, run_bearer},

@@ -80,6 +80,15 @@ static void add_network(cJSON *answer, const struct sim *sim)
     cJSON_AddNumberToObject(answer, "rate_bps", network.rate_bps);
 }
 
+/* Modem lines that the module drives. */
+static void add_lines(cJSON *answer, const struct sim *sim)
+{
+    cJSON *lines = cJSON_AddObjectToObject(answer, "lines");
+
+    for (unsigned i = 0; i < SIM_LINE_COUNT; i++)
+        cJSON_AddBoolToObject(lines, sim_line_name(i), sim_lines(sim) >> i & 1);
+}
+
 void cli_control_run_state(struct cli_control_request *request)
 {
     struct bench_module *module = request->module;
@@ -94,6 +103,7 @@ void cli_control_run_state(struct cli_control_request *request)
     cli_control_add_text(answer, "variant", module->host.config->variant);
     add_view(answer, &module->sim);
     add_network(answer, &module->sim);
+    add_lines(answer, &module->sim);
     add_settings(answer, &module->sim);
     add_files(answer, &module->sim);
     add_ports(answer, module);

@@ -370,10 +370,9 @@ static int broken_port(const struct served *served)
         while (port && !port->broken)
             port = port->next;
         if (port)
-            cli_error(
-                &cli_command_sim, "%s %s; start again", port->kind ? port->kind->name : "port",
-                served->modules[i].ports.serial ? "is gone"
-                                                : "was left locked for exclusive use by a client");
+            cli_error(&cli_command_sim,
+                      "%s was left locked for exclusive use by a client; start again",
+                      port->kind ? port->kind->name : "port");
     }
     return CLI_EXIT_ENVIRONMENT;
 }

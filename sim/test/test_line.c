@@ -221,6 +221,88 @@ static void without_dtr_and_with_csclk_the_port_sleeps(void **state)
     EXPECT_BYTES(&module, "\r\nOK\r\n");
 }
 
+/* ---- modem lines --------------------------------------------------------------------------- */
+
+enum { ALL_BUT_RI = SIM_LINE_CTS | SIM_LINE_DSR | SIM_LINE_DCD };
+
+static void dcd_is_on_in_a_transfer_or_with_c0_always(void **state)
+{
+    (void)state;
+    assert_int_equal(sim_lines(&module.sim), SIM_LINE_CTS | SIM_LINE_DSR); /* &C1 is the default */
+    send("AT+CFSINIT\r");
+    send("AT+CFSWFILE=3,\"a\",0,4,1000\r");
+    assert_int_equal(sim_lines(&module.sim), ALL_BUT_RI);
+    send("abc");
+    assert_int_equal(sim_lines(&module.sim), ALL_BUT_RI);
+    send("d");
+    assert_int_equal(sim_lines(&module.sim), SIM_LINE_CTS | SIM_LINE_DSR);
+    send("AT&C0\r");
+    assert_int_equal(sim_lines(&module.sim), ALL_BUT_RI);
+    send("AT&C1\r");
+    assert_int_equal(sim_lines(&module.sim), SIM_LINE_CTS | SIM_LINE_DSR);
+}
+
+static void dcd_goes_when_a_transfer_runs_out_of_time(void **state)
+{
+    (void)state;
+    send("AT+CFSINIT\r");
+    send("AT+CFSWFILE=3,\"a\",0,4,1000\r");
+    module_run(&module, 999000);
+    assert_int_equal(sim_lines(&module.sim), ALL_BUT_RI);
+    module_run(&module, 2000);
+    assert_int_equal(sim_lines(&module.sim), SIM_LINE_CTS | SIM_LINE_DSR);
+}
+
+static void no_line_is_on_while_the_engine_is_down(void **state)
+{
+    (void)state;
+    send("AT&C0\r");
+    assert_true(module_apply(&module, SIM_ACTION_HANG, SIM_HANG_DEAF, 0, NULL));
+    assert_int_equal(sim_lines(&module.sim), 0);
+    assert_true(module_apply(&module, SIM_ACTION_HANG, SIM_HANG_NONE, 0, NULL));
+    assert_int_equal(sim_lines(&module.sim), ALL_BUT_RI);
+    assert_true(module_apply(&module, SIM_ACTION_POWER_CUT, 0, 0, NULL));
+    assert_int_equal(sim_lines(&module.sim), 0);
+}
+
+static void ri_pulses_for_unsolicited_lines_with_cfgri(void **state)
+{
+    (void)state;
+    assert_true(module_apply(&module, SIM_ACTION_URC, 0, 0, "+X: 1"));
+    assert_false(sim_lines(&module.sim) & SIM_LINE_RI); /* CFGRI=0 */
+    send("AT+CFGRI=1\r");
+    assert_true(module_apply(&module, SIM_ACTION_URC, 0, 0, "+X: 1"));
+    assert_true(sim_lines(&module.sim) & SIM_LINE_RI);
+    assert_int_equal(sim_advance(&module.sim, &module.host, module.now_us), module.now_us + 120000);
+    module_run(&module, 119999);
+    assert_true(sim_lines(&module.sim) & SIM_LINE_RI);
+    module_run(&module, 1);
+    assert_false(sim_lines(&module.sim) & SIM_LINE_RI);
+    module_set(&module, SIM_SETTING_RING_BY, 1);
+    assert_true(module_apply(&module, SIM_ACTION_URC, 0, 0, "+X: 1"));
+    assert_false(sim_lines(&module.sim) & SIM_LINE_RI);
+}
+
+static void dropped_dtr_hangs_up_with_d2_only(void **state)
+{
+    static const struct {
+        const char *command;
+        bool hangs_up;
+    } rows[] = {{"AT&D0\r", false}, {"AT&D1\r", false}, {"AT&D2\r", true}};
+    (void)state;
+    send("ATE0\r");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        send(rows[i].command);
+        send("ATD123;\r");
+        module.sent_length = 0;
+        assert_true(module_apply(&module, SIM_ACTION_DTR, 0, 0, NULL));
+        take();
+        EXPECT_BYTES(&module, rows[i].hangs_up ? "\r\nNO CARRIER\r\n" : "");
+        assert_true(module_apply(&module, SIM_ACTION_DTR, 1, 0, NULL));
+        module_run(&module, 120 * SECOND_US); /* it rings out */
+    }
+}
+
 /* Any split of what was sent gives the same bytes. */
 static void flow_control_works_byte_by_byte(void **state)
 {
@@ -248,6 +330,11 @@ int main(void)
         TEST(without_ifc_xoff_is_a_byte_like_any_other),
         TEST(rts_holds_it_with_ifc_2),
         TEST(without_dtr_and_with_csclk_the_port_sleeps),
+        TEST(dcd_is_on_in_a_transfer_or_with_c0_always),
+        TEST(dcd_goes_when_a_transfer_runs_out_of_time),
+        TEST(no_line_is_on_while_the_engine_is_down),
+        TEST(ri_pulses_for_unsolicited_lines_with_cfgri),
+        TEST(dropped_dtr_hangs_up_with_d2_only),
         TEST(flow_control_works_byte_by_byte),
     };
     return cmocka_run_group_tests_name("line", tests, NULL, NULL);

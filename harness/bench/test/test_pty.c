@@ -46,7 +46,7 @@ static int set_up(void **state)
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     char error[300];
 
-    fixture->listener = (struct bench_port_listener){receive, NULL, fixture};
+    fixture->listener = (struct bench_port_listener){.receive = receive, .context = fixture};
     snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/fotarig-port-XXXXXX");
     if (!mkdtemp(fixture->folder) || bench_loop_open(&fixture->loop))
         return -1;

@@ -1,0 +1,37 @@
+/*
+ * lines.c - the port's modem lines: what the module says on CTS, DSR, RI and DCD, and what it does
+ * when the host drops DTR (AT106 2.2: &C, &D; UART101 6.5: RI).
+ */
+#include "sim/frame.h"
+
+/* True: the bytes on the line are data; DCD is active from DOWNLOAD to OK (FS101 3.1, D). */
+static bool has_carrier(const struct sim *sim)
+{
+    return sim->port.data_taker == SIM_TAKER_FILE_WRITE;
+}
+
+unsigned sim_lines(const struct sim *sim)
+{
+    unsigned lines = 0;
+    if (!sim_power_is_up(sim) || sim->power.hang != SIM_HANG_NONE)
+        return 0;
+    lines |= SIM_LINE_CTS | SIM_LINE_DSR;
+    if (sim->live[SIM_PARAMETER_CARRIER_LINE] == 0 || has_carrier(sim))
+        lines |= SIM_LINE_DCD;
+    if (sim->port.ring_at_us > sim->seen_at_us)
+        lines |= SIM_LINE_RI;
+    return lines;
+}
+
+void sim_lines_ring(struct sim_context *ctx)
+{
+    if (sim_value(ctx, SIM_PARAMETER_CFGRI) && !sim_setting(ctx, SIM_SETTING_RING_BY))
+        ctx->sim->port.ring_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_RING_PULSE);
+}
+
+void sim_lines_terminal_gone(struct sim_context *ctx)
+{
+    enum { IGNORE, COMMAND_MODE, HANG_UP };
+    if (sim_value(ctx, SIM_PARAMETER_TERMINAL_LINE) == HANG_UP)
+        sim_call_hang_up(ctx);
+}
