@@ -103,8 +103,8 @@ static bool copy(const struct sim_fact *table, size_t count, size_t index, struc
     return true;
 }
 
-/* What an assumed command (tag I) can be set to. */
-static const char *command_setting(const char *name)
+/* What an assumed command (tag I) can be set to; NULL where its row is not assumed. */
+static const char *command_setting(const struct sim_command *row)
 {
     static const struct {
         const char *command, *setting;
@@ -114,9 +114,15 @@ static const char *command_setting(const char *name)
         {"+CSIM", "not-built"},   {"+CMUX", "not-built"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (strcmp(rows[i].command, name) == 0)
+        if (strcmp(rows[i].command, row->name) == 0)
             return rows[i].setting;
-    return NULL;
+    return row->tag == 'I' ? "named-commands" : NULL;
+}
+
+bool sim_command_is_named_only(const struct sim_command *row)
+{
+    const char *setting = command_setting(row);
+    return setting && strcmp(setting, "named-commands") == 0;
 }
 
 static bool command_fact(size_t index, struct sim_fact *ret)
@@ -125,7 +131,7 @@ static bool command_fact(size_t index, struct sim_fact *ret)
         for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++)
             if (index-- == 0) {
                 *ret = (struct sim_fact){"command", row->name,   row->meaning,
-                                         row->tag,  row->source, command_setting(row->name)};
+                                         row->tag,  row->source, command_setting(row)};
                 return true;
             }
     return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/net.h"
+#include "sim/stored.h"
 
 /* sim_bearers.state; all zero is a module without bearers. */
 enum sim_sapbr { SAPBR_CLOSED, SAPBR_CONNECTING, SAPBR_OPEN, SAPBR_STATES };
@@ -171,6 +172,10 @@ void sim_net_reset(struct sim_context *ctx)
     memset(&ctx->sim->ftp, 0, sizeof ctx->sim->ftp);
     sim_sockets_reset(ctx);
     memset(&ctx->sim->web, 0, sizeof ctx->sim->web);
+    memset(&ctx->sim->mqtt, 0, sizeof ctx->sim->mqtt);
+    sim_stored_forget(ctx);
+    sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
+    sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
     sim_hidden_delete(ctx, SIM_HTTP_BODY);
     sim_hidden_delete(ctx, SIM_HTTP_UPLOAD);
     sim_hidden_delete(ctx, SIM_SH_BODY);

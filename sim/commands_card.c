@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "sim/frame.h"
 #include "sim/message_codec.h"
+#include "sim/stored.h"
 
 /* sim_radio.call */
 enum sim_call_work { CALL_IDLE, CALL_DIALS, CALL_USSD };
@@ -275,11 +275,48 @@ static int begin_call(struct sim_context *ctx, enum sim_call_work work, enum sim
     return SIM_PENDING;
 }
 
+/* ---- CLIP, COLP, CEER ---------------------------------------------------------------------- */
+
+/* The read form has a second number: the network provides it. */
+int sim_run_line_identity(struct sim_call *call)
+{
+    if (call->form != SIM_FORM_READ)
+        return sim_run_stored(call);
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, call->command->name);
+    sim_put_text(call->ctx, ": ");
+    sim_put_number(call->ctx, sim_stored_number(call->ctx, call->command->name));
+    sim_put_text(call->ctx, sim_network_registered(call->ctx) ? ",1" : ",2");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
+static const char cause_key[] = "+CEER";
+
+/* Why the last call ended, since the module started (TS 27.007 6.10). */
+static int run_cause(struct sim_call *call)
+{
+    char cause[SIM_STORED_VALUE];
+    bool any = sim_stored_get(call->ctx, cause_key, SIM_NO_SAVE, cause) > 0;
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+CEER: ");
+    sim_put_text(call->ctx, any ? cause : "No cause information available");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
+static void note_cause(struct sim_context *ctx, const char *cause)
+{
+    sim_stored_set(ctx, cause_key, SIM_NO_SAVE, cause, strlen(cause));
+}
+
 /* No call is ever answered, no PPP is spoken: it rings out, and any byte ends it (AT106 2.2.2). */
 static int run_dial(struct sim_call *call)
 {
-    if (!sim_network_registered(call->ctx))
+    if (!sim_network_registered(call->ctx)) {
+        note_cause(call->ctx, "No service");
         return SIM_NO_CARRIER;
+    }
     call->ctx->sim->interpreter.abortable = 1;
     return begin_call(call->ctx, CALL_DIALS, SIM_SETTING_DIAL_TIME);
 }
@@ -290,6 +327,7 @@ bool sim_call_hang_up(struct sim_context *ctx)
         return false;
     ctx->sim->radio.call = CALL_IDLE;
     sim_timer_stop(ctx, SIM_TIMER_CALL);
+    note_cause(ctx, "Client ended call");
     sim_finish(ctx, SIM_NO_CARRIER);
     return true;
 }
@@ -305,10 +343,12 @@ void sim_on_call(struct sim_context *ctx)
 {
     uint8_t work = ctx->sim->radio.call;
     ctx->sim->radio.call = CALL_IDLE;
-    if (work == CALL_DIALS)
+    if (work == CALL_DIALS) {
+        note_cause(ctx, "No user responding");
         sim_finish(ctx, SIM_NO_CARRIER);
-    else if (work == CALL_USSD && sim_value(ctx, SIM_PARAMETER_CUSD) == 1)
+    } else if (work == CALL_USSD && sim_value(ctx, SIM_PARAMETER_CUSD) == 1) {
         sim_urc(ctx, "+CUSD: 4");
+    }
 }
 
 int sim_run_cusd(struct sim_call *call)
@@ -368,6 +408,8 @@ const struct sim_command sim_commands_card[] = {
      run_own_number, 0},
     {"+CPAS", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 8.1", "activity", "+CPAS: (0)",
      run_activity, 0},
+    {"+CEER", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 6.10", "why the last call ended", NULL,
+     run_cause, 0},
     {"+CMUX", SIM_FORM_WRITE, SIM_NO_SAVE, 'I', 0, "3GPP TS 27.007 5.7",
      "multiplexer, refused: not built", NULL, run_refused, 0},
     {"D", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.2", "dials; nobody answers", NULL, run_dial, 0},

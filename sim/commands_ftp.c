@@ -22,6 +22,8 @@ enum {
     TIMEOUT_S = 75,     /* maximum time of network commands (AT106 10.2) */
     RAM_BYTES = 307200, /* FTPEXTGET=1: "300 kB" (AT106 10.2) */
     PIECE_BYTES = 1460, /* FTPGET=2 */
+    PUT_BYTES = 1300,   /* FTPPUT=2 (FTP102) */
+    PUT_TIMEOUT_MS = 60000,
     PORT_INITIAL = 21,
     COMPOSED_SIZE = SIM_DOWNLOAD_URL
 };
@@ -34,9 +36,15 @@ static const struct {
     uint8_t maximum;
     const char *initial;
 } texts[] = {
-    {"+FTPTYPE", SIM_TEXT_FTP_TYPE, 1, "I"},    {"+FTPSERV", SIM_TEXT_FTP_SERVER, 49, ""},
-    {"+FTPUN", SIM_TEXT_FTP_USER, 49, ""},      {"+FTPPW", SIM_TEXT_FTP_PASSWORD, 49, ""},
-    {"+FTPGETNAME", SIM_TEXT_FTP_NAME, 99, ""}, {"+FTPGETPATH", SIM_TEXT_FTP_PATH, 255, ""},
+    {"+FTPTYPE", SIM_TEXT_FTP_TYPE, 1, "I"},
+    {"+FTPSERV", SIM_TEXT_FTP_SERVER, 49, ""},
+    {"+FTPUN", SIM_TEXT_FTP_USER, 49, ""},
+    {"+FTPPW", SIM_TEXT_FTP_PASSWORD, 49, ""},
+    {"+FTPGETNAME", SIM_TEXT_FTP_NAME, 99, ""},
+    {"+FTPGETPATH", SIM_TEXT_FTP_PATH, 255, ""},
+    {"+FTPPUTNAME", SIM_TEXT_FTP_PUT_NAME, 99, ""},
+    {"+FTPPUTPATH", SIM_TEXT_FTP_PUT_PATH, 255, ""},
+    {"+FTPPUTOPT", SIM_TEXT_FTP_PUT_OPTION, 4, "STOR"},
 };
 
 static int run_text(struct sim_call *call)
@@ -60,6 +68,9 @@ static int run_text(struct sim_call *call)
     }
     if (sim_argument_count(call) != 1 || !sim_argument_text(call, 0, &text, &length) ||
         length > texts[row].maximum)
+        return SIM_CME_NOT_ALLOWED;
+    if (id == SIM_TEXT_FTP_PUT_OPTION && !sim_same_word("APPE", text, length) &&
+        !sim_same_word("STOU", text, length) && !sim_same_word("STOR", text, length))
         return SIM_CME_NOT_ALLOWED;
     if (id == SIM_TEXT_FTP_TYPE && (length != 1 || (text[0] != 'A' && text[0] != 'I')))
         return SIM_CME_NOT_ALLOWED;
@@ -121,12 +132,14 @@ static void add_port(struct composer *url, int32_t port)
     add(url, digits + at, sizeof digits - at);
 }
 
-/* ftp://user:password@server:port/path/name;type=a */
-static void compose(struct sim_context *ctx, struct composer *url)
+/* ftp://user:password@server:port/path/name;type=a; `upload`: of FTPPUT. */
+static void compose(struct sim_context *ctx, struct composer *url, bool upload)
 {
+    enum sim_text path_text = upload ? SIM_TEXT_FTP_PUT_PATH : SIM_TEXT_FTP_PATH;
+    enum sim_text name_text = upload ? SIM_TEXT_FTP_PUT_NAME : SIM_TEXT_FTP_NAME;
     char path[SIM_TEXT_SIZE];
     char type[2];
-    size_t length = sim_text_get(ctx, SIM_TEXT_FTP_PATH, path, sizeof path);
+    size_t length = sim_text_get(ctx, path_text, path, sizeof path);
     bool has_user = sim_text_get(ctx, SIM_TEXT_FTP_USER, type, sizeof type) > 0;
     url->length = 0;
     url->full = false;
@@ -145,7 +158,7 @@ static void compose(struct sim_context *ctx, struct composer *url)
     add_encoded(url, path, true);
     if (length > 0 && path[length - 1] != '/')
         add(url, "/", 1);
-    add_text(ctx, url, SIM_TEXT_FTP_NAME, true);
+    add_text(ctx, url, name_text, true);
     if (sim_text_get(ctx, SIM_TEXT_FTP_TYPE, type, sizeof type) > 0 && type[0] == 'A')
         add(url, ";type=a", 7);
 }
@@ -213,6 +226,11 @@ static void ended(struct sim_context *ctx, enum sim_transfer transfer, uint8_t e
         ftp->mode = error || length == 0 ? SIM_FTP_CLOSED : SIM_FTP_READING;
         tell(ctx, "+FTPGET: 1,", error || length == 0 ? error : 1);
         break;
+    case SIM_TRANSFER_FTP_PUT:
+        ftp->mode = SIM_FTP_CLOSED;
+        sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
+        tell(ctx, "+FTPPUT: 1,", error);
+        break;
     default:
         tell_size(ctx, error, length);
         break;
@@ -230,6 +248,16 @@ void sim_ftp_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t
     ended(ctx, transfer, error, error ? 0 : length);
 }
 
+/* "+FTPPUT: 1,1,<room>", or the error that ends it. */
+static void offer_room(struct sim_context *ctx)
+{
+    if (!sim_ftp_network(ctx)) {
+        ended(ctx, SIM_TRANSFER_FTP_PUT, FTP_NET, 0);
+        return;
+    }
+    tell(ctx, "+FTPPUT: 1,1,", PUT_BYTES);
+}
+
 /* What is told after the OK of a command. */
 void sim_on_ftp(struct sim_context *ctx)
 {
@@ -240,7 +268,10 @@ void sim_on_ftp(struct sim_context *ctx)
         ended(ctx, (enum sim_transfer)(refused - 1), FTP_REST, 0);
         return;
     }
-    tell(ctx, "+FTPGET: 1,", FTP_OK);
+    if (ftp->mode == SIM_FTP_WRITING)
+        offer_room(ctx);
+    else
+        tell(ctx, "+FTPGET: 1,", FTP_OK);
 }
 
 /* ---- the beginning ------------------------------------------------------------------------- */
@@ -250,10 +281,12 @@ static int start(struct sim_context *ctx, enum sim_transfer transfer, const char
 {
     struct composer url;
     char first[2];
+    bool upload = transfer == SIM_TRANSFER_FTP_PUT;
     if (sim_text_get(ctx, SIM_TEXT_FTP_SERVER, first, sizeof first) == 0 ||
-        sim_text_get(ctx, SIM_TEXT_FTP_NAME, first, sizeof first) == 0)
+        sim_text_get(ctx, upload ? SIM_TEXT_FTP_PUT_NAME : SIM_TEXT_FTP_NAME, first,
+                     sizeof first) == 0)
         return SIM_CME_NOT_ALLOWED;
-    compose(ctx, &url);
+    compose(ctx, &url, upload);
     if (url.full)
         return SIM_CME_NOT_ALLOWED;
     if (sim_value(ctx, SIM_PARAMETER_FTPREST) > 0) {
@@ -270,7 +303,9 @@ static int start(struct sim_context *ctx, enum sim_transfer transfer, const char
         .timeout_s = TIMEOUT_S,
         .attempts = 1,
         .transfer = (uint8_t)transfer,
-        .method = transfer == SIM_TRANSFER_FTP_SIZE ? SIM_HTTP_HEAD : SIM_HTTP_GET,
+        .method = transfer == SIM_TRANSFER_FTP_SIZE ? SIM_HTTP_HEAD
+                  : upload                          ? SIM_HTTP_PUT
+                                                    : SIM_HTTP_GET,
     };
     return sim_download_start(ctx, &order);
 }
@@ -280,7 +315,8 @@ static bool is_busy(const struct sim_context *ctx)
     return ctx->sim->ftp.refused || sim_download_busy(ctx, SIM_TRANSFER_FTP_FILE) ||
            sim_download_busy(ctx, SIM_TRANSFER_FTP_RAM) ||
            sim_download_busy(ctx, SIM_TRANSFER_FTP_GET) ||
-           sim_download_busy(ctx, SIM_TRANSFER_FTP_SIZE);
+           sim_download_busy(ctx, SIM_TRANSFER_FTP_SIZE) ||
+           sim_download_busy(ctx, SIM_TRANSFER_FTP_PUT);
 }
 
 /* "<name>2,<n>", then that many bytes from `offset` of what RAM holds. */
@@ -352,6 +388,68 @@ static int run_quit(struct sim_call *call)
     }
     ftp->mode = SIM_FTP_CLOSED;
     sim_hidden_delete(ctx, SIM_FTP_BODY);
+    return SIM_DONE;
+}
+
+/* ---- FTPPUT -------------------------------------------------------------------------------- */
+
+static void offer_soon(struct sim_context *ctx)
+{
+    sim_timer_set(ctx, SIM_TIMER_FTP,
+                  ctx->now_us + sim_setting_us(ctx, SIM_SETTING_HTTP_FAILURE_DELAY));
+}
+
+/* Begins to take bytes; they go to the server in one piece when the host says that they are all. */
+static int open_upload(struct sim_context *ctx)
+{
+    char first[2];
+    if (is_busy(ctx) || ctx->sim->ftp.mode == SIM_FTP_WRITING ||
+        sim_text_get(ctx, SIM_TEXT_FTP_SERVER, first, sizeof first) == 0 ||
+        sim_text_get(ctx, SIM_TEXT_FTP_PUT_NAME, first, sizeof first) == 0)
+        return SIM_CME_NOT_ALLOWED;
+    sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
+    ctx->sim->ftp.mode = SIM_FTP_WRITING;
+    ctx->sim->ftp.offset_bytes = 0;
+    offer_soon(ctx);
+    return SIM_DONE;
+}
+
+static int run_put(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t mode, size;
+    if (!sim_argument_number(call, 0, 1, 2, &mode) || sim_argument_count(call) != (unsigned)mode)
+        return SIM_FAILED;
+    if (mode == 1)
+        return open_upload(ctx);
+    if (ctx->sim->ftp.mode != SIM_FTP_WRITING || is_busy(ctx) ||
+        !sim_argument_number(call, 1, 0, PUT_BYTES, &size))
+        return SIM_FAILED;
+    if (size == 0)
+        return start(ctx, SIM_TRANSFER_FTP_PUT, NULL);
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+FTPPUT: 2,");
+    sim_put_number(ctx, size);
+    sim_line_end(ctx);
+    sim_line_take(ctx, SIM_TAKER_FTP);
+    ctx->sim->port.data_left_bytes = (uint32_t)size;
+    sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + PUT_TIMEOUT_MS * 1000ull);
+    return SIM_PENDING;
+}
+
+int sim_ftp_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete)
+{
+    static const char name[] = SIM_FTP_UPLOAD;
+    uint8_t file = sim_hidden_find(ctx, name);
+    if (!bytes)
+        return SIM_FAILED; /* the time is over */
+    if (file == SIM_NO_FILE)
+        file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
+    if (file == SIM_NO_FILE || !sim_files_append(ctx, file, bytes, size))
+        return SIM_CME_MEMORY_FULL;
+    if (!complete)
+        return SIM_PENDING;
+    offer_soon(ctx);
     return SIM_DONE;
 }
 
@@ -466,6 +564,14 @@ const struct sim_command sim_commands_ftp[] = {
      "+FTPGETPATH: 255", run_text, 102},
     {"+FTPGET", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 75000, "AT106 10.2",
      "downloads a file by FTP and reads it", "+FTPGET: (1,2),(1-1460)", run_get, 102},
+    {"+FTPPUTNAME", TEXT_FORMS, SIM_NO_SAVE, 'S', 0, "AT7080, FTP102", "name for an upload",
+     "+FTPPUTNAME: 99", run_text, 102},
+    {"+FTPPUTPATH", TEXT_FORMS, SIM_NO_SAVE, 'S', 0, "AT7080, FTP102", "directory for an upload",
+     "+FTPPUTPATH: 255", run_text, 102},
+    {"+FTPPUTOPT", TEXT_FORMS, SIM_NO_SAVE, 'S', 0, "AT7080, FTP102", "how an upload is stored",
+     "+FTPPUTOPT: (\"APPE\",\"STOU\",\"STOR\")", run_text, 102},
+    {"+FTPPUT", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'S', 75000, "AT7080, FTP102",
+     "uploads by FTP", "+FTPPUT: (1,2),(0-1300)", run_put, 102},
     {"+FTPSIZE", ACTION_FORMS, SIM_NO_SAVE, 'D', 75000, "AT106 10.2",
      "asks for the size of a file on the FTP server", NULL, run_size, 102},
     {"+FTPQUIT", ACTION_FORMS, SIM_NO_SAVE, 'D', 75000, "AT106 10.2", "ends FTP", NULL, run_quit,

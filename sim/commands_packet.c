@@ -20,12 +20,16 @@ static void set_bearer(struct sim_context *ctx, uint8_t bearer)
     bool was = sim_bearer_up(ctx);
     ctx->sim->packet.bearer = bearer;
     bool is = sim_bearer_up(ctx);
+    sim_radio_state_changed(ctx);
     if (was == is)
         return;
     sim_tell(ctx, SIM_EVENT_BEARER, is, NULL, 0);
     sim_download_bearer(ctx);
-    if (!is)
-        sim_sh_lost(ctx);
+    if (is)
+        return;
+    sim_sh_lost(ctx);
+    sim_mqtt_lost(ctx);
+    sim_secure_lost(ctx);
 }
 
 bool sim_network_accepts(const struct sim_context *ctx)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/profiles.h"
 
 /* ---- CPIN ---------------------------------------------------------------------------------- */
 
@@ -106,6 +107,66 @@ int sim_run_cnsmod(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* ---- CNMP, CMNB ---------------------------------------------------------------------------- */
+
+/* A mode is there when the variant has one of its technologies (AT106 1.1). */
+static const struct {
+    enum sim_parameter parameter;
+    uint8_t value;
+    uint8_t radios;   /* one of them is needed */
+    const char *text; /* in the test form */
+} modes[] = {
+    {SIM_PARAMETER_CNMP, 2, SIM_CAT_M | SIM_NB_IOT | SIM_GSM, "(2-Automatic)"},
+    {SIM_PARAMETER_CNMP, 13, SIM_GSM, "(13-GSM Only)"},
+    {SIM_PARAMETER_CNMP, 38, SIM_CAT_M | SIM_NB_IOT, "(38-LTE Only)"},
+    {SIM_PARAMETER_CNMP, 51, SIM_GSM, "(51-GSM And LTE Only)"},
+    {SIM_PARAMETER_CMNB, 1, SIM_CAT_M, "(1-Cat-M)"},
+    {SIM_PARAMETER_CMNB, 2, SIM_NB_IOT, "(2-NB-IoT)"},
+    {SIM_PARAMETER_CMNB, 3, SIM_CAT_M | SIM_NB_IOT, "(3-Cat-M And NB-IoT)"},
+};
+
+static bool has_mode(const struct sim_context *ctx, size_t mode, enum sim_parameter parameter)
+{
+    return modes[mode].parameter == parameter &&
+           (modes[mode].radios & sim_profile_radios(ctx)) != 0;
+}
+
+static int print_modes(struct sim_call *call, enum sim_parameter parameter)
+{
+    const char *between = "";
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, call->command->name);
+    sim_put_text(call->ctx, ": (");
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        if (!has_mode(call->ctx, i, parameter))
+            continue;
+        sim_put_text(call->ctx, between);
+        sim_put_text(call->ctx, modes[i].text);
+        between = ",";
+    }
+    sim_put_text(call->ctx, ")");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
+int sim_run_mode(struct sim_call *call)
+{
+    enum sim_parameter parameter = sim_parameter_of(call);
+    int32_t value;
+    bool known = false;
+    if (call->form == SIM_FORM_TEST)
+        return print_modes(call, parameter);
+    if (call->form == SIM_FORM_READ)
+        return sim_run_parameter(call);
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++)
+        known = known || (has_mode(call->ctx, i, parameter) &&
+                          sim_argument_number(call, 0, 0, 255, &value) && value == modes[i].value);
+    int result = known ? sim_run_parameter(call) : SIM_FAILED;
+    if (result == SIM_DONE)
+        sim_network_modes_changed(call->ctx);
+    return result;
+}
+
 /* ---- CPSI ---------------------------------------------------------------------------------- */
 
 static const char *operation_mode(const struct sim_context *ctx)
@@ -140,6 +201,17 @@ static void put_area(struct sim_context *ctx, bool small)
     sim_put_bytes(ctx, digits, sizeof digits);
 }
 
+static void put_cell(struct sim_context *ctx, bool gsm)
+{
+    if (gsm) {
+        sim_put_text(ctx, ",754 DCS 1800,-88,0,18-18");
+        return;
+    }
+    sim_put_text(ctx, ",149,EUTRAN-BAND");
+    sim_put_number(ctx, sim_setting(ctx, SIM_SETTING_BAND));
+    sim_put_text(ctx, ",6400,3,3,-12,-81,-52,10");
+}
+
 /* The shapes are those of T13 and of the sim7000 driver's test data; the cell is a setting. */
 static int run_system(struct sim_call *call)
 {
@@ -159,8 +231,7 @@ static int run_system(struct sim_call *call)
         put_area(ctx, gsm);
         sim_put_text(ctx, ",");
         sim_put_number(ctx, sim_setting(ctx, SIM_SETTING_CELL));
-        sim_put_text(ctx, gsm ? ",754 DCS 1800,-88,0,18-18"
-                              : ",149,EUTRAN-BAND20,6400,3,3,-12,-81,-52,10");
+        put_cell(ctx, gsm);
     }
     sim_line_end(ctx);
     return SIM_DONE;

@@ -129,6 +129,48 @@ static int run_body(struct sim_call *call)
                                                                             : SIM_CME_MEMORY_FULL;
 }
 
+/* ---- SHAHEAD, SHCHEAD, SHPARA, SHCPARA ------------------------------------------------------ */
+
+/* "name","value" is added to the headers, or to the parameters, that the next request carries; a
+   name that is there already gets its new value. HEADERLEN and BODYLEN of SHCONF bound them. */
+static int run_add(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    bool header = call->command->name[4] == 'H';
+    enum sim_text id = header ? SIM_TEXT_SH_HEADERS : SIM_TEXT_SH_PARAMETERS;
+    char all[SIM_TEXT_SIZE], value[SIM_TEXT_SIZE];
+    const char *name, *content;
+    size_t name_length, length, size = sim_text_get(ctx, id, all, sizeof all);
+    int32_t limit = 0;
+    sim_text_get(ctx, header ? SIM_TEXT_SH_HEADERLEN : SIM_TEXT_SH_BODYLEN, value, sizeof value);
+    sim_number_of(value, strlen(value), 1024, &limit);
+    if (web_of(ctx)->sh_state != SH_ON || sim_argument_count(call) != 2 ||
+        !sim_argument_text(call, 0, &name, &name_length) || name_length == 0 ||
+        !sim_argument_text(call, 1, &content, &length) ||
+        size + name_length + length + 4 > (size_t)limit ||
+        size + name_length + length + 4 >= sizeof all)
+        return SIM_CME_NOT_ALLOWED;
+    const char *between = header ? ": " : "=";
+    memcpy(all + size, name, name_length);
+    size += name_length;
+    memcpy(all + size, between, strlen(between));
+    size += strlen(between);
+    memcpy(all + size, content, length);
+    size += length;
+    all[size++] = header ? '\n' : '&';
+    return size < SIM_TEXT_SIZE && sim_text_set(ctx, id, all, size) ? SIM_DONE
+                                                                    : SIM_CME_MEMORY_FULL;
+}
+
+static int run_clear(struct sim_call *call)
+{
+    bool header = call->command->name[4] == 'H';
+    if (web_of(call->ctx)->sh_state != SH_ON)
+        return SIM_CME_NOT_ALLOWED;
+    sim_text_set(call->ctx, header ? SIM_TEXT_SH_HEADERS : SIM_TEXT_SH_PARAMETERS, NULL, 0);
+    return SIM_DONE;
+}
+
 /* ---- SHCONN, SHSTATE, SHDISC --------------------------------------------------------------- */
 
 static bool is_https(const char *url)
@@ -244,6 +286,18 @@ static uint16_t timeout_of(const struct sim_context *ctx)
     return (uint16_t)seconds;
 }
 
+/* The parameters of SHPARA are the body of a request that SHBOD has given none. */
+static bool take_parameters(struct sim_context *ctx)
+{
+    static const char name[] = SIM_SH_UPLOAD;
+    char all[SIM_TEXT_SIZE];
+    size_t size = sim_text_get(ctx, SIM_TEXT_SH_PARAMETERS, all, sizeof all);
+    if (size == 0 || sim_hidden_find(ctx, name) != SIM_NO_FILE)
+        return true;
+    uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
+    return file != SIM_NO_FILE && sim_files_append(ctx, file, all, size - 1); /* the last '&' */
+}
+
 static int run_request(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
@@ -257,6 +311,8 @@ static int run_request(struct sim_call *call)
         !sim_argument_number(call, count - 1, 1, 5, &method) ||
         sim_download_busy(ctx, SIM_TRANSFER_SH) || !join(ctx, path, length, url, &length))
         return SIM_CME_NOT_ALLOWED;
+    if (!take_parameters(ctx))
+        return SIM_CME_MEMORY_FULL;
     web_of(ctx)->sh_method = methods[method];
     web_of(ctx)->sh_left_bytes = 0;
     const struct sim_download_order order = {.url = url,
@@ -350,6 +406,12 @@ const struct sim_command sim_commands_sh[] = {
      "+SHSSL: (1-6),(0-64),(0-64)", run_tls, 103},
     {"+SHBOD", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "body of a request", "+SHBOD: (1-1024)",
      run_body, 103},
+    {"+SHAHEAD", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "adds a header to the request",
+     "+SHAHEAD: (1-64),(1-256)", run_add, 103},
+    {"+SHCHEAD", ACT, SIM_NO_SAVE, 'S', 0, "AT7080", "clears the headers", NULL, run_clear, 103},
+    {"+SHPARA", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "adds a parameter to the body",
+     "+SHPARA: (1-64),(1-256)", run_add, 103},
+    {"+SHCPARA", ACT, SIM_NO_SAVE, 'S', 0, "AT7080", "clears the parameters", NULL, run_clear, 103},
     {"+SHCONN", ACT, SIM_NO_SAVE, 'O', 0, "AT106 9.2, T17, T23", "connects to the server", NULL,
      run_connect, 103},
     {"+SHSTATE", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2",

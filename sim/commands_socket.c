@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/sockets.h"
+#include "sim/stored.h"
 
 static struct sim_sockets *sockets_of(const struct sim_context *ctx)
 {
@@ -112,7 +113,7 @@ static int run_address(struct sim_call *call)
 
 static void close_all(struct sim_context *ctx)
 {
-    for (unsigned i = 0; i < SIM_SOCKETS; i++) {
+    for (unsigned i = 0; i < SIM_CIP_SOCKETS; i++) {
         sim_socket_close(ctx, i);
         sim_socket_discard(ctx, i);
         sockets_of(ctx)->state[i] = SIM_SOCKET_INITIAL;
@@ -161,7 +162,7 @@ static const char *state_text(const struct sim_context *ctx)
     const struct sim_sockets *sockets = sockets_of(ctx);
     if (sockets->ip == SIM_IP_STATUS && !is_multi(ctx))
         return texts[sockets->state[0]][sockets->udp[0]];
-    for (unsigned i = 0; i < SIM_SOCKETS; i++)
+    for (unsigned i = 0; i < SIM_CIP_SOCKETS; i++)
         if (sockets->ip == SIM_IP_STATUS && sockets->state[i] != SIM_SOCKET_INITIAL)
             return "IP PROCESSING";
     return ip_texts[sockets->ip];
@@ -202,7 +203,7 @@ static int run_status(struct sim_call *call)
         return SIM_FAILED;
     if (call->form == SIM_FORM_WRITE) {
         if (!is_multi(ctx) || sim_argument_count(call) != 1 ||
-            !sim_argument_number(call, 0, 0, SIM_SOCKETS - 1, &socket))
+            !sim_argument_number(call, 0, 0, SIM_CIP_SOCKETS - 1, &socket))
             return SIM_CME_NOT_ALLOWED;
         sim_line_begin(ctx);
         sim_put_text(ctx, "+CIPSTATUS: ");
@@ -215,7 +216,7 @@ static int run_status(struct sim_call *call)
     sim_put_text(ctx, "STATE: ");
     sim_put_text(ctx, state_text(ctx));
     sim_line_end(ctx);
-    for (unsigned i = 0; i < SIM_SOCKETS && is_multi(ctx); i++) {
+    for (unsigned i = 0; i < SIM_CIP_SOCKETS && is_multi(ctx); i++) {
         sim_line_begin(ctx);
         sim_put_text(ctx, "C: ");
         put_socket(ctx, i);
@@ -231,7 +232,7 @@ static bool get_socket(const struct sim_call *call, unsigned *ret_socket, unsign
 {
     int32_t socket = 0;
     *ret_next = is_multi(call->ctx);
-    if (*ret_next && !sim_argument_number(call, 0, 0, SIM_SOCKETS - 1, &socket))
+    if (*ret_next && !sim_argument_number(call, 0, 0, SIM_CIP_SOCKETS - 1, &socket))
         return false;
     *ret_socket = (unsigned)socket;
     return true;
@@ -298,7 +299,7 @@ static int run_close(struct sim_call *call)
 
 static int read_send(struct sim_context *ctx)
 {
-    for (unsigned i = 0; i < (is_multi(ctx) ? SIM_SOCKETS : 1u); i++) {
+    for (unsigned i = 0; i < (is_multi(ctx) ? SIM_CIP_SOCKETS : 1u); i++) {
         sim_line_begin(ctx);
         sim_put_text(ctx, "+CIPSEND: ");
         if (is_multi(ctx)) {
@@ -436,7 +437,7 @@ static int run_rxget(struct sim_call *call)
         return SIM_DONE;
     }
     if (!sockets->manual || count != next + (mode != RXGET_COUNT) ||
-        (is_multi(ctx) && !sim_argument_number(call, 1, 0, SIM_SOCKETS - 1, &socket)))
+        (is_multi(ctx) && !sim_argument_number(call, 1, 0, SIM_CIP_SOCKETS - 1, &socket)))
         return SIM_CME_NOT_ALLOWED;
     if (mode == RXGET_COUNT) {
         begin_rxget(ctx, mode, (unsigned)socket);
@@ -494,6 +495,52 @@ static void on_resolved(struct sim_context *ctx)
     sim_text_get(ctx, SIM_TEXT_RESOLVE, host, sizeof host);
     sim_socket_address(host, address, sizeof address);
     sim_resolved(ctx, sim_setting(ctx, SIM_SETTING_DNS) ? NULL : address);
+}
+
+/* ---- CDNSCFG ------------------------------------------------------------------------------- */
+
+static bool is_address(const char *text, size_t length)
+{
+    unsigned parts = 1, value = 0, digits = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '.' && digits > 0) {
+            parts++;
+            value = digits = 0;
+        } else if (text[i] >= '0' && text[i] <= '9' && digits++ < 3) {
+            value = value * 10 + (unsigned)(text[i] - '0');
+        } else {
+            return false;
+        }
+        if (value > 255)
+            return false;
+    }
+    return parts == 4 && digits > 0;
+}
+
+int sim_run_name_servers(struct sim_call *call)
+{
+    static const char *const names[] = {"PrimaryDns: ", "SecondaryDns: "};
+    char value[SIM_STORED_VALUE];
+    struct sim_call stored = *call;
+    const char *text;
+    size_t length;
+    if (call->form == SIM_FORM_TEST)
+        return sim_run_stored(call);
+    for (unsigned i = 0; i < sim_argument_count(call) && call->form == SIM_FORM_WRITE; i++)
+        if (!sim_argument_text(call, i, &text, &length) || !is_address(text, length))
+            return SIM_CME_NOT_ALLOWED;
+    if (call->form == SIM_FORM_WRITE)
+        return sim_stored_write(call);
+    stored.length = sim_stored_value(call->ctx, call->command, value);
+    stored.arguments = value;
+    for (unsigned i = 0; i < 2; i++) {
+        sim_line_begin(call->ctx);
+        sim_put_text(call->ctx, names[i]);
+        if (sim_argument_text(&stored, i, &text, &length))
+            sim_put_bytes(call->ctx, text, length);
+        sim_line_end(call->ctx);
+    }
+    return SIM_DONE;
 }
 
 /* ---- CIPPING, SNPING4 ---------------------------------------------------------------------- */
@@ -587,6 +634,11 @@ void sim_on_ip(struct sim_context *ctx)
 void sim_sockets_reset(struct sim_context *ctx)
 {
     close_all(ctx);
+    for (unsigned i = SIM_CIP_SOCKETS; i < SIM_SOCKETS; i++) {
+        sim_socket_close(ctx, i);
+        sim_socket_discard(ctx, i);
+        sim_socket_forget(ctx, i);
+    }
     memset(sockets_of(ctx), 0, sizeof *sockets_of(ctx));
 }
 

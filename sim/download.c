@@ -53,6 +53,7 @@ static const struct user {
     [SIM_TRANSFER_HTTP] = {true, true, SIM_HTTP_BODY, CODE_NETWORK, sim_http_network,
                            sim_http_ended},
     [SIM_TRANSFER_SH] = {true, true, SIM_SH_BODY, CODE_NETWORK, sim_bearer_up, sim_sh_ended},
+    [SIM_TRANSFER_FTP_PUT] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
 };
 _Static_assert(sizeof users / sizeof users[0] == SIM_TRANSFER_COUNT, "a row per transfer");
 
@@ -142,6 +143,7 @@ static void set_state(struct sim_context *ctx, enum sim_download_state state, ui
     download->state = (uint8_t)state;
     download->due_at_us = due_at_us;
     schedule(ctx);
+    sim_radio_state_changed(ctx);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */
@@ -199,6 +201,7 @@ static void become_idle(struct sim_context *ctx)
         .refused_at_us = download->refused_at_us,
     };
     schedule(ctx);
+    sim_radio_state_changed(ctx);
 }
 
 static void finish(struct sim_context *ctx, uint16_t code)
@@ -504,8 +507,9 @@ static struct sim_context context_at(struct sim *sim, const struct sim_host *hos
 /* The file that the request's body comes from; GET and HEAD have none. */
 static uint8_t upload_file(const struct sim *sim)
 {
-    static const char *const names[SIM_TRANSFER_COUNT] = {
-        [SIM_TRANSFER_HTTP] = SIM_HTTP_UPLOAD, [SIM_TRANSFER_SH] = SIM_SH_UPLOAD};
+    static const char *const names[SIM_TRANSFER_COUNT] = {[SIM_TRANSFER_HTTP] = SIM_HTTP_UPLOAD,
+                                                          [SIM_TRANSFER_SH] = SIM_SH_UPLOAD,
+                                                          [SIM_TRANSFER_FTP_PUT] = SIM_FTP_UPLOAD};
     const struct sim_download *download = &sim->download;
     const char *name = names[download->transfer];
     if (!name || download->method == SIM_HTTP_GET || download->method == SIM_HTTP_HEAD)

@@ -35,7 +35,8 @@ enum sim_download_state {
     X(FTP_GET)                                                                                     \
     X(FTP_SIZE)                                                                                    \
     X(HTTP) /* HTTPACTION */                                                                       \
-    X(SH)   /* SHREQ */
+    X(SH)   /* SHREQ */                                                                            \
+    X(FTP_PUT)
 
 enum sim_transfer {
 #define X(name) SIM_TRANSFER_##name,

@@ -161,7 +161,7 @@ uint32_t sim_files_free(const struct sim_context *ctx)
 {
     uint64_t used = 0;
     for (unsigned i = 0; i < SIM_FILES; i++)
-        if (ctx->sim->files.entries[i].directory != SIM_DIRECTORY_MESSAGES)
+        if (ctx->sim->files.entries[i].directory != SIM_DIRECTORY_KEPT)
             used += ctx->sim->files.entries[i].size_bytes;
     uint64_t size = (uint64_t)sim_setting(ctx, SIM_SETTING_FLASH_SIZE);
     return used < size ? (uint32_t)(size - used) : 0;
@@ -241,7 +241,7 @@ bool sim_files_append(struct sim_context *ctx, uint8_t file, const void *bytes, 
     struct sim_store *store = ctx->host->store;
     if (size == 0)
         return true;
-    bool fits = entry->directory == SIM_DIRECTORY_MESSAGES || size <= sim_files_free(ctx);
+    bool fits = entry->directory == SIM_DIRECTORY_KEPT || size <= sim_files_free(ctx);
     if (!fits || !store_has_room(ctx, size))
         return false;
     uint8_t link = entry->last;

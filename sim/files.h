@@ -13,15 +13,15 @@
 enum {
     SIM_FILES = 24,
     SIM_EXTENTS = 64,
-    SIM_FILE_NAME = 51,           /* 50 characters and NUL (AT106 15.2) */
-    SIM_FILE_PATH = 64,           /* "/customer/", a name and NUL fit */
-    SIM_DIRECTORIES = 4,          /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ */
-    SIM_DIRECTORY_FOTA = 1,       /* where the updater looks (FOTA101 5.2) */
-    SIM_DIRECTORY_CUSTOMER = 3,   /* certificates and assistance data */
-    SIM_DIRECTORY_MESSAGES = 254, /* short messages; no command shows it */
-    SIM_DIRECTORY_HIDDEN = 255,   /* of a file that is being sent over the port */
-    SIM_NO_FILE = 255,            /* in place of an index of sim_files.entries */
-    SIM_EXTENT_IN_STORE = 0xffff  /* in place of the index of a blob */
+    SIM_FILE_NAME = 51,          /* 50 characters and NUL (AT106 15.2) */
+    SIM_FILE_PATH = 64,          /* "/customer/", a name and NUL fit */
+    SIM_DIRECTORIES = 4,         /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ */
+    SIM_DIRECTORY_FOTA = 1,      /* where the updater looks (FOTA101 5.2) */
+    SIM_DIRECTORY_CUSTOMER = 3,  /* certificates and assistance data */
+    SIM_DIRECTORY_KEPT = 254,    /* short messages, stored values; no command shows it */
+    SIM_DIRECTORY_HIDDEN = 255,  /* of a file that is being sent over the port */
+    SIM_NO_FILE = 255,           /* in place of an index of sim_files.entries */
+    SIM_EXTENT_IN_STORE = 0xffff /* in place of the index of a blob */
 };
 
 /* One piece of a file. All zero = not in use. Chains hold index + 1, 0 = end. */

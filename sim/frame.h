@@ -125,10 +125,12 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 
 /* ---- names.c ------------------------------------------------------------------------------- */
 
-enum { SIM_CHAPTERS = 15 };
+enum { SIM_CHAPTERS = 21 };
 /* The command tables, in the order in which CLAC lists them. */
 extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
 void sim_names_init(struct sim *sim);
+/* True for a row of which little but the name is known: the setting named-commands. */
+bool sim_command_is_named_only(const struct sim_command *row);
 /* The command with that name, any case; NULL when there is none. */
 const struct sim_command *sim_names_find(const struct sim *sim, const char *name, size_t length);
 
@@ -194,6 +196,7 @@ int sim_run_cnsmod(struct sim_call *call);
 int sim_run_cbatchk(struct sim_call *call);
 int sim_run_cusd(struct sim_call *call);
 int sim_run_cpsms(struct sim_call *call);
+int sim_run_mode(struct sim_call *call);
 
 /* ---- power.c ------------------------------------------------------------------------------- */
 
@@ -271,6 +274,8 @@ enum { SIM_NETWORK_ZONE = 32 };
 void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
+/* CNMP, CMNB or CBANDCFG were set: a network that they leave out is lost. */
+void sim_network_modes_changed(struct sim_context *ctx);
 /* COPS=2 and CGATT=0 take it away; NETWORK 0 does, too. */
 void sim_network_lose(struct sim_context *ctx, uint8_t registration);
 /* SIM_ACTION_NETWORK, SIM_ACTION_BEARER_LOST. */
@@ -307,6 +312,13 @@ void sim_bearer_close(struct sim_context *ctx);
 void sim_bearer_fail(struct sim_context *ctx);
 /* The network took all its addresses away: CNACT, SAPBR, CIP*. False: there was none. */
 bool sim_packet_lost(struct sim_context *ctx);
+
+/* ---- commands_cell.c ------------------------------------------------------------------------ */
+
+/* True when the band of the network is among those of CBANDCFG. */
+bool sim_band_is_heard(const struct sim_context *ctx);
+/* What makes the radio connection up may have changed: CRRCSTATE tells it. */
+void sim_radio_state_changed(struct sim_context *ctx);
 
 /* ---- commands_card.c: calls ---------------------------------------------------------------- */
 

@@ -21,7 +21,7 @@ bool sim_image_take_file(struct sim_image_reading *reading, const uint8_t *value
     const char *name = (const char *)value + 3;
     struct sim_file_entry *entry = &files->entries[file];
     bool is_shown = directory < SIM_DIRECTORIES; /* the others have names of their own kind */
-    if ((!is_shown && directory != SIM_DIRECTORY_HIDDEN && directory != SIM_DIRECTORY_MESSAGES) ||
+    if ((!is_shown && directory != SIM_DIRECTORY_HIDDEN && directory != SIM_DIRECTORY_KEPT) ||
         memchr(name, '\0', length) || (is_shown && memchr(name, '/', length)) ||
         sim_files_find(files, directory, name, length) != SIM_NO_FILE)
         return false;
@@ -177,6 +177,17 @@ static bool phase_can_run(const struct sim_image_reading *reading)
            (updater->phase >= SIM_PHASE_VERIFY && updater->phase <= SIM_PHASE_RESTORE_AP);
 }
 
+/* Points one after the other, as far apart at most as one action can put them. */
+static bool waveform_is_ordered(const struct sim_image_reading *reading)
+{
+    const struct sim_supply *supply = &reading->sim.supply;
+    for (unsigned i = 1; i < supply->point_count; i++)
+        if (supply->point_at_us[i] <= supply->point_at_us[i - 1] ||
+            supply->point_at_us[i] - supply->point_at_us[i - 1] > UINT32_MAX * 1000ull)
+            return false;
+    return true;
+}
+
 static const struct {
     const char *member;
     bool (*holds)(const struct sim_image_reading *reading);
@@ -195,6 +206,7 @@ static const struct {
     {"port.echo_end", echo_is_queued},
     {"message.input_length", input_is_in_line},
     {"updater.phase", phase_can_run},
+    {"supply.point_at_us", waveform_is_ordered},
 };
 
 /* The blob of a body that is on its way. */

@@ -38,7 +38,10 @@
     NUMBER(power.broken, FLASH, 0, 1)                                                              \
     NUMBER(power.way, RAM, 0, SIM_RESET_COUNT - 1)                                                 \
     EMPTY(power.reserved)                                                                          \
-    EMPTY(supply) /* a waveform belongs to the surroundings */                                     \
+    TIMES(supply.point_at_us, RAM)                                                                 \
+    NUMBERS(supply.point_mv, RAM, 0, 6000)                                                         \
+    NUMBER(supply.point_count, RAM, 0, SIM_SUPPLY_POINTS)                                          \
+    EMPTY(supply.reserved)                                                                         \
     /* port */                                                                                     \
     TIME(port.ended_at_us, RAM)                                                                    \
     TIME(port.echo_at_us, RAM)                                                                     \
@@ -59,7 +62,7 @@
     NUMBER(port.scan, RAM, 0, 3)                                                                   \
     NUMBER(port.line_ended, RAM, 0, 1)                                                             \
     NUMBER(port.line_overflow, RAM, 0, 1)                                                          \
-    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_MESSAGE)                                             \
+    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_FTP)                                                 \
     NUMBER(port.bulk_count, RAM, 0, SIM_BULK_SLOTS)                                                \
     EMPTY(port.urc_open)                                                                           \
     EMPTY(port.discard)                                                                            \
@@ -100,7 +103,7 @@
     NUMBER(radio.puk_left, FLASH, 0, 10)                                                           \
     NUMBER(radio.call, RAM, 0, 2)                                                                  \
     NUMBER(radio.gnss_data, RAM, 0, 1)                                                             \
-    EMPTY(radio.reserved)                                                                          \
+    NUMBER(radio.rrc, RAM, 0, 255)                                                                 \
     /* packet data */                                                                              \
     NUMBER(packet.bearer, RAM, 0, 2)                                                               \
     NUMBER(packet.bearer_mode, RAM, 0, 255)                                                        \
@@ -148,7 +151,7 @@
     NUMBER(download.file, RAM, 0, SIM_FILES)                                                       \
     NUMBER(download.directory, RAM, 0, 255)                                                        \
     NUMBER(download.transfer, RAM, 0, SIM_TRANSFER_COUNT - 1)                                      \
-    NUMBER(download.method, RAM, 0, 2)                                                             \
+    NUMBER(download.method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                     \
     NUMBER(download.tofs_current_bytes, RAM, 0, UINT32_MAX)                                        \
     NUMBER(download.tofs_total_bytes, RAM, 0, UINT32_MAX)                                          \
     EMPTY(download.reserved)                                                                       \
@@ -177,7 +180,7 @@
     NUMBER(bearers.changed, RAM, 0, UINT32_MAX)                                                    \
     NUMBER(ftp.offset_bytes, RAM, 0, UINT32_MAX)                                                   \
     NUMBER(ftp.file_bytes, RAM, 0, UINT32_MAX)                                                     \
-    NUMBER(ftp.mode, RAM, 0, 2)                                                                    \
+    NUMBER(ftp.mode, RAM, 0, 3)                                                                    \
     NUMBER(ftp.file_error, RAM, 0, 255)                                                            \
     NUMBER(ftp.refused, RAM, 0, SIM_TRANSFER_COUNT)                                                \
     EMPTY(ftp.reserved)                                                                            \
@@ -206,12 +209,16 @@
     NUMBER(web.sh_from_bytes, RAM, 0, UINT32_MAX)                                                  \
     NUMBER(web.sh_left_bytes, RAM, 0, UINT32_MAX)                                                  \
     NUMBER(web.http_open, RAM, 0, 1)                                                               \
-    NUMBER(web.http_method, RAM, 0, 2)                                                             \
+    NUMBER(web.http_method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                     \
     NUMBER(web.upload_failed, RAM, 0, 1)                                                           \
     NUMBER(web.sh_state, RAM, 0, 2)                                                                \
-    NUMBER(web.sh_method, RAM, 0, 2)                                                               \
-    NUMBER(web.sh_tls, RAM, 0, 1)                                                                  \
+    NUMBER(web.sh_method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                       \
+    NUMBER(web.sh_tls, RAM, 0, 6)                                                                  \
     EMPTY(web.reserved)                                                                            \
+    NUMBER(mqtt.state, RAM, 0, 2)                                                                  \
+    NUMBER(mqtt.work, RAM, 0, 2)                                                                   \
+    NUMBER(mqtt.failed, RAM, 0, 1)                                                                 \
+    EMPTY(mqtt.reserved)                                                                           \
     /* short messages; they themselves are a file */                                               \
     TEXT(message.centre, FLASH)                                                                    \
     TEXT(message.destination, RAM)                                                                 \

@@ -89,6 +89,11 @@ extern const struct sim_command sim_commands_update[];
 extern const struct sim_command sim_commands_message[];
 extern const struct sim_command sim_commands_card[];
 extern const struct sim_command sim_commands_gnss[];
+extern const struct sim_command sim_commands_cell[];
+extern const struct sim_command sim_commands_device[];
+extern const struct sim_command sim_commands_clock[];
+extern const struct sim_command sim_commands_mqtt[];
+extern const struct sim_command sim_commands_secure[];
 
 /* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
 
@@ -123,7 +128,10 @@ enum sim_data_taker {
     SIM_TAKER_FILE_WRITE,
     SIM_TAKER_SOCKET,
     SIM_TAKER_HTTP,
-    SIM_TAKER_MESSAGE
+    SIM_TAKER_MESSAGE,
+    SIM_TAKER_MQTT,
+    SIM_TAKER_SECURE,
+    SIM_TAKER_FTP
 };
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
@@ -132,6 +140,9 @@ int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, b
 int sim_http_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_mqtt_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_secure_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_ftp_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 
 /*
  * Sends `size` bytes of a file, raw, after what is queued already (bulk answers do not pass
@@ -191,7 +202,9 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(SOCKET, "socket", sim_on_socket)       /* CIP*: a connection has something to tell */        \
     X(MESSAGE, "message", sim_on_message)    /* messages: sending, or a list goes on */            \
     X(REPORT, "report", sim_on_report)       /* messages: a status report is due */                \
-    X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */
+    X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */                \
+    X(CLOCK, "clock", sim_on_clock)          /* clock: CNTP has an answer */                       \
+    X(MQTT, "mqtt", sim_on_mqtt)             /* mqtt: the broker has answered */
 
 enum sim_timer {
 #define X(name, text, handler) SIM_TIMER_##name,

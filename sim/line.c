@@ -26,6 +26,9 @@ static data_taker *const takers[] = {
     [SIM_TAKER_SOCKET] = sim_sockets_take,
     [SIM_TAKER_HTTP] = sim_http_take,
     [SIM_TAKER_MESSAGE] = sim_messages_take,
+    [SIM_TAKER_MQTT] = sim_mqtt_take,
+    [SIM_TAKER_SECURE] = sim_secure_take,
+    [SIM_TAKER_FTP] = sim_ftp_take,
 };
 
 static bool busy(const struct sim *sim)

@@ -19,8 +19,7 @@ static const char new_name[] = "messages.new";
 
 static uint8_t find(const struct sim_context *ctx)
 {
-    return sim_files_find(&ctx->sim->files, SIM_DIRECTORY_MESSAGES, file_name,
-                          sizeof file_name - 1);
+    return sim_files_find(&ctx->sim->files, SIM_DIRECTORY_KEPT, file_name, sizeof file_name - 1);
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -113,7 +112,7 @@ static void write_anew(struct sim_context *ctx)
     struct sim_message_list list;
     uint8_t old = find(ctx);
     sim_messages_list(ctx, &list);
-    uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_MESSAGES, new_name, sizeof new_name - 1);
+    uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_KEPT, new_name, sizeof new_name - 1);
     if (file == SIM_NO_FILE)
         return;
     if (!copy_live(ctx, &list, file)) {
@@ -141,7 +140,7 @@ static bool write(struct sim_context *ctx, unsigned slot, unsigned status, const
 {
     uint8_t file = find(ctx);
     if (file == SIM_NO_FILE)
-        file = sim_files_create(ctx, SIM_DIRECTORY_MESSAGES, file_name, sizeof file_name - 1);
+        file = sim_files_create(ctx, SIM_DIRECTORY_KEPT, file_name, sizeof file_name - 1);
     if (file == SIM_NO_FILE)
         return false;
     struct sim_write cut = sim_nv_begin(ctx, "message", sizeof "message" - 1);

@@ -9,18 +9,21 @@
 #include "sim/frame.h"
 
 /* Hidden files; a name that holds '/' can't be a user's. */
-#define SIM_TEXTS_FILE  "/texts"
-#define SIM_FTP_BODY    "/ftp"
-#define SIM_HTTP_BODY   "/http"
-#define SIM_HTTP_UPLOAD "/httpdata"
-#define SIM_SH_BODY     "/sh"
-#define SIM_SH_UPLOAD   "/shbod"
+#define SIM_TEXTS_FILE   "/texts"
+#define SIM_FTP_BODY     "/ftp"
+#define SIM_HTTP_BODY    "/http"
+#define SIM_HTTP_UPLOAD  "/httpdata"
+#define SIM_SH_BODY      "/sh"
+#define SIM_SH_UPLOAD    "/shbod"
+#define SIM_MQTT_PAYLOAD "/smpub"
+#define SIM_FTP_UPLOAD   "/ftpput"
 
 /* sim_ftp.mode: what became of the bytes in RAM. */
 enum sim_ftp_mode {
     SIM_FTP_CLOSED,
-    SIM_FTP_IN_RAM, /* FTPEXTGET=3 reads them */
-    SIM_FTP_READING /* FTPGET=2 reads them */
+    SIM_FTP_IN_RAM,  /* FTPEXTGET=3 reads them */
+    SIM_FTP_READING, /* FTPGET=2 reads them */
+    SIM_FTP_WRITING  /* FTPPUT=2 adds to them */
 };
 
 /* ---- texts.c ------------------------------------------------------------------------------- */
@@ -74,7 +77,14 @@ enum sim_ftp_mode {
     X(SOCKET_4)                                                                                    \
     X(SOCKET_5)                                                                                    \
     X(SOCKET_6)                                                                                    \
-    X(SOCKET_7)
+    X(SOCKET_7)                                                                                    \
+    X(SOCKET_8)                                                                                    \
+    X(SOCKET_9)                                                                                    \
+    X(FTP_PUT_NAME)                                                                                \
+    X(FTP_PUT_PATH)                                                                                \
+    X(FTP_PUT_OPTION)                                                                              \
+    X(SH_HEADERS)                                                                                  \
+    X(SH_PARAMETERS)
 
 enum sim_text {
 #define X(name) SIM_TEXT_##name,
@@ -129,6 +139,12 @@ void sim_sh_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t 
 void sim_sh_lost(struct sim_context *ctx);
 /* `url` behind `scheme` ("http://") if it has none of its own; its length, 0 = too long. */
 size_t sim_web_url(const char *scheme, const char *url, char *buffer);
+
+/* ---- commands_mqtt.c, commands_secure.c ------------------------------------------------------ */
+
+/* The app network is gone. */
+void sim_mqtt_lost(struct sim_context *ctx);
+void sim_secure_lost(struct sim_context *ctx);
 
 /* ---- commands_ftp.c ------------------------------------------------------------------------ */
 

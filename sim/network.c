@@ -80,15 +80,33 @@ bool sim_network_registered(const struct sim_context *ctx)
     return is_registered(ctx->sim->radio.registration);
 }
 
-/* With the setting any: the first that the variant has. */
+/* CNMP and CMNB choose among the technologies (AT106 5.2); enum of sim_network_technology(). */
+static bool is_wanted(const struct sim_context *ctx, unsigned technology)
+{
+    enum { GSM_ONLY = 13, LTE_ONLY = 38, GSM = 2 };
+    int32_t mode = sim_value(ctx, SIM_PARAMETER_CNMP);
+    if (!sim_setting(ctx, SIM_SETTING_MODE_OBEYED))
+        return true; /* T13: CNMP=38 and a GSM network */
+    if (technology == GSM)
+        return mode != LTE_ONLY;
+    return mode != GSM_ONLY && (sim_value(ctx, SIM_PARAMETER_CMNB) >> technology & 1);
+}
+
+/* With the setting any: the first that the variant has and that CNMP and CMNB leave. */
 unsigned sim_network_technology(const struct sim_context *ctx)
 {
-    enum { ANY = 3 };
+    enum { TECHNOLOGIES = 3 };
     unsigned technology = (unsigned)sim_setting(ctx, SIM_SETTING_ACCESS);
     uint8_t radios = sim_profile_radios(ctx);
-    if (technology != ANY)
+    unsigned first = 0;
+    if (technology < TECHNOLOGIES)
         return technology;
-    return radios & SIM_CAT_M ? 0 : radios & SIM_NB_IOT ? 1 : 2;
+    while (!(radios >> first & 1))
+        first++;
+    for (technology = first; technology < TECHNOLOGIES; technology++)
+        if ((radios >> technology & 1) && is_wanted(ctx, technology))
+            return technology;
+    return first;
 }
 
 int sim_network_access(const struct sim_context *ctx)
@@ -177,6 +195,7 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
         tell_system_mode(ctx);
     if (was && !is)
         sim_packet_lost(ctx);
+    sim_radio_state_changed(ctx);
     if (is && !was)
         came_up(ctx);
 }
@@ -186,6 +205,8 @@ static uint8_t result_of_search(const struct sim_context *ctx)
     static const uint8_t results[] = {STAT_HOME, STAT_ROAMING, STAT_DENIED, STAT_SEARCHING};
     if (!(sim_profile_radios(ctx) & 1u << sim_network_technology(ctx)))
         return STAT_SEARCHING; /* nothing that this variant hears */
+    if (!is_wanted(ctx, sim_network_technology(ctx)) || !sim_band_is_heard(ctx))
+        return STAT_SEARCHING;
     return results[sim_setting(ctx, SIM_SETTING_REGISTRATION)];
 }
 
@@ -215,6 +236,13 @@ void sim_network_update(struct sim_context *ctx)
     radio->work = SIM_RADIO_SEARCH;
     sim_timer_set(ctx, SIM_TIMER_NETWORK,
                   ctx->now_us + sim_setting_us(ctx, SIM_SETTING_REGISTRATION_TIME));
+}
+
+void sim_network_modes_changed(struct sim_context *ctx)
+{
+    if (sim_network_registered(ctx) && !is_registered(result_of_search(ctx)))
+        sim_network_lose(ctx, STAT_SEARCHING);
+    sim_network_update(ctx);
 }
 
 void sim_network_lose(struct sim_context *ctx, uint8_t registration)

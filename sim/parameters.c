@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/stored.h"
 
 /* Setting rate-saving. */
 enum { RATE_AT_ONCE, RATE_VOLATILE, RATE_BY_AT_W };
@@ -97,6 +97,7 @@ void sim_values_lose(struct sim_context *ctx)
 {
     for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++)
         ctx->sim->saved[i] = initial_value(ctx, i);
+    sim_stored_lose(ctx);
 }
 
 /* AT&W writes them in one piece. */

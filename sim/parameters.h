@@ -70,11 +70,10 @@
       "0-2,4", sim_test_runs, sim_run_registration, 104)                                           \
     X(COPS, "+COPS", EXTENDED, AUTO_SAVE, 'D', 120000, "AT106 3.2.8", "choice of the operator", 0, \
       -1, "0-4", sim_test_runs, sim_run_cops, 0)                                                   \
-    X(CNMP, "+CNMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "preferred mode", 38, -1,           \
-      "2,13,38,51", "+CNMP: ((2-Automatic),(13-GSM Only),(38-LTE Only),(51-GSM And LTE Only))",    \
-      sim_run_parameter, 0)                                                                        \
+    X(CNMP, "+CNMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "preferred mode", 2, -1,            \
+      "2,13,38,51", sim_test_runs, sim_run_mode, 0)                                                \
     X(CMNB, "+CMNB", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "CAT-M, NB-IoT or both", 3, -1,     \
-      "1-3", "+CMNB: ((1-Cat-M),(2-NB-IoT),(3-Cat-M And NB-IoT))", sim_run_parameter, 0)           \
+      "1-3", sim_test_runs, sim_run_mode, 0)                                                       \
     X(CNSMOD, "+CNSMOD", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2", "reports of the system mode", 0,  \
       -1, "0-1", sim_test_runs, sim_run_cnsmod, 0)                                                 \
     X(CLTS, "+CLTS", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2, T06", "network time", 0, -1, "0-1",    \
@@ -89,12 +88,6 @@
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
       0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                           \
-    X(CAPNMODE, "+CAPNMODE", EXTENDED, NO_SAVE, 'D', 0, "AT106 version table",                     \
-      "who chooses the APN; only its name is known", 0, -1, "0,1", sim_test_runs,                  \
-      sim_run_parameter, 102)                                                                      \
-    X(CNACTCFG, "+CNACTCFG", EXTENDED, NO_SAVE, 'D', 0, "AT106 version table",                     \
-      "of the app network; only its name is known", 0, -1, "0,1", sim_test_runs,                   \
-      sim_run_parameter, 104)                                                                      \
     X(HTTPSSL, "+HTTPSSL", EXTENDED, NO_SAVE, 'O', 0, "T05", "HTTP with TLS", 0, -1, "0,1",        \
       sim_test_runs, sim_run_parameter, 101)                                                       \
     X(CIPMUX, "+CIPMUX", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "several connections", 0, -1, "0,1", \

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "sim/frame.h"
+
 enum { LTE = SIM_CAT_M | SIM_NB_IOT, ALL_RADIOS = LTE | SIM_GSM };
 
 /* AT106 1.1 and FOTA101's scope; "some" have NB-IoT and EGPRS beside CAT-M, not told which. */
@@ -101,6 +103,8 @@ bool sim_profile_has(const struct sim_context *ctx, enum sim_trait trait)
 
 bool sim_profile_knows(const struct sim_context *ctx, const struct sim_command *command)
 {
+    if (sim_setting(ctx, SIM_SETTING_NAMED_COMMANDS) && sim_command_is_named_only(command))
+        return false;
     return command->since <= V102 || sim_setting(ctx, SIM_SETTING_COMMAND_SET) == 1 ||
            command->since <= sim_profile(ctx)->since;
 }

@@ -47,6 +47,9 @@ enum sim_unit {
       "commands that a firmware is too old for are unknown to it, or all are known")               \
     X(VIEW_FORM, "view-form", CHOICE, 0, 0, 1, "list|error", 'I', "Q2",                            \
       "AT&V lists the settings, or is not known")                                                  \
+    X(NAMED_COMMANDS, "named-commands", CHOICE, 0, 0, 1, "kept|unknown", 'I', "sim7000-at 3",      \
+      "commands of which hardly more than the name is documented: they keep numbers, or are "      \
+      "not known")                                                                                 \
     X(MORE_REGISTERS, "more-registers", FLAG, 1, 0, 1, NULL, 'I', "AT106 2.2",                     \
       "the registers S7, S8 and S10 are there")                                                    \
     X(SHORT_ERROR, "short-error", CHOICE, 0, 0, 1, "text|4", 'I', "AT106 2.2.19",                  \
@@ -136,6 +139,9 @@ enum sim_unit {
     /* identity, SIM, radio */                                                                     \
     X(IMEI, "imei", CHOICE, 0, 0, 2, "present|zero|missing", 'O', "T12, botletics issue 16",       \
       "what an earlier flash has left of the IMEI")                                                \
+    X(RAM_SIZE, "ram-size", BYTES, 134217728, 0, 2147483647, NULL, 'I', "AT106 5.2.9",             \
+      "size of the memory that CDEVICE tells")                                                     \
+    X(ADC, "adc", MV, 0, 0, 1800, NULL, 'I', "sim7000-at 3", "voltage that CADC reads")            \
     X(CFUN_LEVEL, "cfun-level", COUNT, 1, 0, 7, NULL, 'O', "T12",                                  \
       "CFUN level saved in a new module")                                                          \
     X(CFUN_STUCK, "cfun-stuck", FLAG, 0, 0, 1, NULL, 'O', "T12",                                   \
@@ -173,6 +179,10 @@ enum sim_unit {
       "area code of the cell, 5B57")                                                               \
     X(CELL, "cell", COUNT, 26543899, 0, 268435455, NULL, 'D', "LPM101 6.1.1",                      \
       "identity of the cell, 195071B")                                                             \
+    X(BAND, "band", COUNT, 20, 1, 255, NULL, 'O', "sim7000-at 3",                                  \
+      "band of the LTE network; not found when CBANDCFG leaves it out")                            \
+    X(MODE_OBEYED, "mode-obeyed", FLAG, 1, 0, 1, NULL, 'I', "AT106 5.2, T13",                      \
+      "a network whose technology CNMP or CMNB leaves out is not found")                           \
     X(SCAN_TIME, "scan-time", MS, 20000, 0, 600000, NULL, 'I', "AT106 3.2.8",                      \
       "time that COPS=? takes")                                                                    \
     X(OPERATOR_TIME, "operator-time", MS, 5000, 0, 600000, NULL, 'I', "T13",                       \
@@ -272,6 +282,12 @@ enum sim_unit {
       "sim7000-storage 3.1", "networks that HTTPACTION needs")                                     \
     X(SH_HTTPS, "sh-https", CHOICE, 0, 0, 2, "works|not-allowed|error", 'O', "T05, T17",           \
       "answer of SHCONN to an https URL")                                                          \
+    X(MQTT_CONNECT_TIME, "mqtt-connect-time", MS, 26000, 0, 600000, NULL, 'O', "T24",              \
+      "from SMCONN to its OK")                                                                     \
+    X(MQTT_PUBLISH_TIME, "mqtt-publish-time", MS, 500, 0, 600000, NULL, 'I', "T24",                \
+      "from the payload of SMPUB to its OK")                                                       \
+    X(MQTT_BROKER, "mqtt-broker", CHOICE, 0, 0, 1, "answers|drops", 'O', "T24",                    \
+      "the broker takes what is published, or ends the connection then")                           \
     X(FTP_BEARER, "ftp-bearer", CHOICE, 0, 0, 2, "either|sapbr|cnact", 'I',                        \
       "sim7000-at 4, sim7000-storage 3.3", "network that FTP needs")                               \
     X(FTP_STATUS, "ftp-status", CHOICE, 0, 0, 1, "at7080|fota101", 'S', "sim7000-storage 3.3",     \

@@ -429,7 +429,7 @@ enum sim_net_kind {
 /* What one connection is to do. Answers carry channel and job; stale ones are dropped. */
 struct sim_net_request {
     uint8_t kind;    /* enum sim_net_kind */
-    uint8_t channel; /* 0 to 7; 8 for RESOLVE */
+    uint8_t channel; /* 0 to 9; 10 for RESOLVE */
     uint16_t job;
     uint16_t port;       /* OPEN */
     uint16_t size;       /* SEND: of bytes */

@@ -20,15 +20,15 @@ static struct sim_sockets *sockets_of(const struct sim_context *ctx)
 
 static const char *rx_name(unsigned socket)
 {
-    static const char *const names[] = {"/rx0", "/rx1", "/rx2", "/rx3",
-                                        "/rx4", "/rx5", "/rx6", "/rx7"};
+    static const char *const names[] = {"/rx0", "/rx1", "/rx2", "/rx3", "/rx4",
+                                        "/rx5", "/rx6", "/rx7", "/rx8", "/rx9"};
     return names[socket];
 }
 
 static const char *tx_name(unsigned socket)
 {
-    static const char *const names[] = {"/tx0", "/tx1", "/tx2", "/tx3",
-                                        "/tx4", "/tx5", "/tx6", "/tx7"};
+    static const char *const names[] = {"/tx0", "/tx1", "/tx2", "/tx3", "/tx4",
+                                        "/tx5", "/tx6", "/tx7", "/tx8", "/tx9"};
     return names[socket];
 }
 
@@ -97,16 +97,30 @@ static void set_state(struct sim_context *ctx, unsigned socket, enum sim_socket_
         forget_bytes(ctx, socket);
 }
 
+/* A channel of CA*. */
+static bool is_secure(unsigned socket)
+{
+    return socket >= SIM_CIP_SOCKETS;
+}
+
 static void connected(struct sim_context *ctx, unsigned socket)
 {
     set_state(ctx, socket, SIM_SOCKET_CONNECTED);
-    tell(ctx, socket, "CONNECT OK");
+    if (is_secure(socket))
+        sim_secure_opened(ctx, socket, true);
+    else
+        tell(ctx, socket, "CONNECT OK");
 }
 
 /* One connection tells its state, too (TCP102). */
 static void failed(struct sim_context *ctx, unsigned socket)
 {
-    set_state(ctx, socket, is_multi(ctx) ? SIM_SOCKET_INITIAL : SIM_SOCKET_CLOSED);
+    bool forgets = is_secure(socket) || is_multi(ctx);
+    set_state(ctx, socket, forgets ? SIM_SOCKET_INITIAL : SIM_SOCKET_CLOSED);
+    if (is_secure(socket)) {
+        sim_secure_opened(ctx, socket, false);
+        return;
+    }
     if (!is_multi(ctx))
         sim_urc(ctx, "STATE: TCP CLOSED");
     tell(ctx, socket, "CONNECT FAIL");
@@ -192,6 +206,10 @@ static void notify(struct sim_context *ctx, unsigned socket)
     if (sockets->notified[socket])
         return;
     sockets->notified[socket] = 1;
+    if (is_secure(socket)) {
+        sim_secure_received(ctx, socket);
+        return;
+    }
     sim_urc_begin(ctx);
     sim_put_text(ctx, "+CIPRXGET: 1");
     if (is_multi(ctx)) {
@@ -207,7 +225,10 @@ static void end(struct sim_context *ctx, unsigned socket)
     struct sim_sockets *sockets = sockets_of(ctx);
     sockets->ended[socket] = 0;
     set_state(ctx, socket, SIM_SOCKET_CLOSED);
-    tell(ctx, socket, "CLOSED");
+    if (is_secure(socket))
+        sim_secure_closed(ctx, socket);
+    else
+        tell(ctx, socket, "CLOSED");
 }
 
 static void on_due(struct sim_context *ctx, unsigned socket)
@@ -221,13 +242,14 @@ static void on_due(struct sim_context *ctx, unsigned socket)
             connected(ctx, socket);
         return;
     }
+    bool manual = sockets->manual || is_secure(socket);
     if (sim_socket_unread(ctx, socket) > 0) {
-        if (sockets->manual)
+        if (manual)
             notify(ctx, socket);
         else if (!push(ctx, socket) || sim_socket_unread(ctx, socket) > 0)
             due_soon(ctx, socket, RETRY_US);
     }
-    if (sockets->ended[socket] && (sockets->manual || sim_socket_unread(ctx, socket) == 0))
+    if (sockets->ended[socket] && (manual || sim_socket_unread(ctx, socket) == 0))
         end(ctx, socket);
 }
 
@@ -291,6 +313,11 @@ void sim_socket_discard(struct sim_context *ctx, unsigned socket)
     sim_hidden_delete(ctx, tx_name(socket));
 }
 
+void sim_socket_forget(struct sim_context *ctx, unsigned socket)
+{
+    set_state(ctx, socket, SIM_SOCKET_INITIAL);
+}
+
 /* The modelled peer sends back what it gets. */
 static void echo_back(struct sim_context *ctx, unsigned socket)
 {
@@ -329,7 +356,8 @@ void sim_socket_close(struct sim_context *ctx, unsigned socket)
     if (open && sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_SURROUNDINGS)
         sockets->wanted[socket] |= WANT_CLOSE;
     sockets->ended[socket] = 0;
-    set_state(ctx, socket, is_multi(ctx) ? SIM_SOCKET_INITIAL : SIM_SOCKET_CLOSED);
+    bool forgets = is_secure(socket) || is_multi(ctx);
+    set_state(ctx, socket, forgets ? SIM_SOCKET_INITIAL : SIM_SOCKET_CLOSED);
 }
 
 /* A dotted address is its own; a name gets one of the addresses for documentation (RFC 5737). */

@@ -46,6 +46,8 @@ bool sim_socket_put(struct sim_context *ctx, unsigned socket, const uint8_t *byt
 /* They are all: they go out. */
 void sim_socket_flush(struct sim_context *ctx, unsigned socket);
 void sim_socket_discard(struct sim_context *ctx, unsigned socket);
+/* It is as if it had never been: what was received goes as well. */
+void sim_socket_forget(struct sim_context *ctx, unsigned socket);
 /* The host closes it. */
 void sim_socket_close(struct sim_context *ctx, unsigned socket);
 /* Received bytes that nobody has read. */
@@ -57,6 +59,12 @@ size_t sim_socket_host(const struct sim_context *ctx, unsigned socket, char *buf
                        size_t capacity);
 /* The address of a host as the modelled network knows it. */
 void sim_socket_address(const char *host, char *address, size_t capacity);
+
+/* ---- commands_secure.c: a channel of CA* ---------------------------------------------------- */
+
+void sim_secure_opened(struct sim_context *ctx, unsigned socket, bool good);
+void sim_secure_received(struct sim_context *ctx, unsigned socket);
+void sim_secure_closed(struct sim_context *ctx, unsigned socket);
 
 /* CDNSGIP has its answer: the address, NULL = there is none. */
 void sim_resolved(struct sim_context *ctx, const char *address);

@@ -18,13 +18,13 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 20,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 22,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
     SIM_TYPE_AHEAD_SIZE = 256, /* bytes kept while a line runs (busy-input: delay) */
     SIM_BULK_SLOTS = 4,        /* file contents between queued answers */
-    SIM_NAME_SLOTS = 256,      /* index of command names, a power of two */
+    SIM_NAME_SLOTS = 320,      /* index of command names; a quarter of it stays free */
     SIM_CONTEXTS = 8,          /* PDP contexts kept; cid 1 to 24 (AT106, D) */
     SIM_APN_SIZE = 64,
     SIM_SECRET_SIZE = 32,
@@ -139,7 +139,7 @@ struct sim_radio {
     uint8_t puk_left;  /* tries before the card is lost for good; lives in the card */
     uint8_t call;      /* enum sim_call_work in commands_card.c: what the timer CALL is for */
     uint8_t gnss_data; /* 1: CGNSCPY has found some */
-    uint8_t reserved[1];
+    uint8_t rrc;       /* <state> of CRRCSTATE as it was last */
 };
 
 /* commands_bearer.c: SAPBR. */
@@ -162,9 +162,10 @@ struct sim_web {
     uint8_t reserved[2];
 };
 
-enum { SIM_SOCKETS = 8 };
+/* Channels: those of CIP* first, then those of CA*. */
+enum { SIM_CIP_SOCKETS = 8, SIM_SOCKETS = 10 };
 
-/* sockets.c, commands_socket.c: CIP*. */
+/* sockets.c, commands_socket.c, commands_secure.c */
 struct sim_sockets {
     uint64_t due_at_us[SIM_SOCKETS];  /* something is told then, 0 = nothing */
     uint32_t read_bytes[SIM_SOCKETS]; /* of what was received: given to the host */
@@ -187,7 +188,15 @@ struct sim_sockets {
     uint8_t pings_left;     /* of CIPPING or SNPING4 that is pending */
     uint8_t ping_number;
     uint8_t ping_short; /* 1: SNPING4 */
-    uint8_t reserved[3];
+    uint8_t reserved[1];
+};
+
+/* commands_mqtt.c */
+struct sim_mqtt {
+    uint8_t state;
+    uint8_t work;   /* what the timer MQTT is for */
+    uint8_t failed; /* 1: the payload had no room */
+    uint8_t reserved[5];
 };
 
 /* commands_ftp.c */
@@ -242,6 +251,7 @@ struct sim {
     struct sim_ftp ftp;
     struct sim_sockets sockets;
     struct sim_web web;
+    struct sim_mqtt mqtt;
     struct sim_updater updater;
     struct sim_message message;
     uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */

@@ -47,9 +47,18 @@
     X(SH_STATE, "+SHSTATE: 0", "the connection of SHCONN was lost", 'O', "T23")                    \
     X(SH_BLOCK, "+SHREAD: ", "a block that SHREAD asked for follows", 'O', "T07")                  \
     X(FTP_GET, "+FTPGET: 1,", "FTPGET has data, has ended or failed", 'D', "AT106 10.2")           \
+    X(FTP_PUT, "+FTPPUT: 1,", "FTPPUT takes bytes, has ended or failed", 'S', "AT7080, FTP102")    \
     X(FTP_SIZE, "+FTPSIZE: 1,", "FTPSIZE has an answer", 'D', "AT106 10.2")                        \
     X(FTP_FILE, "+FTPEXTGETFILE: 1,", "FTPEXTGET=2 has ended", 'D', "FOTA101 5.2.2")               \
     X(FTP_RAM, "+FTPEXTGET: 1,", "FTPEXTGET=1 has ended", 'D', "AT106 10.2")                       \
+    X(RADIO_STATE, "+CRRCSTATE: ", "the radio connection changed; CRRCSTATE=1", 'D',               \
+      "sim7000-at 6")                                                                              \
+    X(SERVER_TIME, "+CNTP: ", "CNTP has an answer", 'S', "NTP102")                                 \
+    X(MQTT_STATE, "+SMSTATE: 0", "the connection of SMCONN was lost", 'O', "T24")                  \
+    X(MQTT_MESSAGE, "+SMSUB: ", "a message came on a topic of SMSUB", 'O', "T24")                  \
+    X(SECURE_SENT, "+CASEND: ", "what CASEND took is sent", 'O', "TinyGSM")                        \
+    X(SECURE_DATA, "+CADATAIND: ", "bytes wait for CARECV", 'O', "T24, TinyGSM")                   \
+    X(SECURE_STATE, "+CASTATE: ", "a connection of CAOPEN has ended", 'O', "TinyGSM")              \
     X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")           \
     X(UPDATE_START, "+CFOTA: \"Start to update\"", "the updater starts", 'D', "FOTA101")           \
     X(UPDATE_PROGRESS, "+CFOTA: \"Updating\",", "so many percent are unpacked", 'D', "FOTA101")    \

@@ -15,6 +15,7 @@ from dialog import Mismatch, Module, Program, Terminal
 OPTIONS = ['--http', 'real', '--speed', '20', '--set', 'port-rate=115200']
 ADDRESS = '10.170.31.116'
 PACKAGE = bytes(range(256)) * 60
+UPLOADS = []
 
 
 class Echo(Program):
@@ -99,6 +100,13 @@ class Ftp(socketserver.StreamRequestHandler):
                 self.say('226 done')
             elif verb == 'RETR':
                 self.say('550 no')
+            elif verb == 'STOR':
+                self.say('150 here')
+                with data.accept()[0] as channel:
+                    stored = b''.join(iter(lambda: channel.recv(4096), b''))
+                data.close()
+                UPLOADS.append((rest, stored))
+                self.say('226 done')
             elif verb == 'QUIT':
                 self.say('221 bye')
                 return
@@ -201,6 +209,14 @@ def ftp(terminal, port):
     say(terminal, 'AT+CFSINIT;+CFSGFIS=1,"update.zip"', f'+CFSGFIS: {len(PACKAGE)}', 'OK')
     say(terminal, 'AT+FTPGETNAME="other.zip";+FTPEXTGET=2,1,"other.zip"', 'OK',
         '+FTPEXTGETFILE: 1,77')
+    say(terminal, 'AT+FTPPUTNAME="log";+FTPPUTPATH="/";+FTPPUT=1', 'OK', '+FTPPUT: 1,1,1300')
+    say(terminal, 'AT+FTPPUT=2,6', '+FTPPUT: 2,6')
+    terminal.child.stdin.write(b'a\x1a\r\nbc')
+    terminal.expect_line('OK')
+    terminal.expect_line('+FTPPUT: 1,1,1300')
+    say(terminal, 'AT+FTPPUT=2,0', 'OK', '+FTPPUT: 1,0')
+    if UPLOADS != [('log', b'a\x1a\r\nbc')]:
+        raise Mismatch(f'the server got {UPLOADS}')
     say(terminal, 'AT+FTPPW="wrong";+FTPEXTGET=2,1,"third.zip"', 'OK', '+FTPEXTGETFILE: 1,72')
 
 
@@ -226,7 +242,7 @@ def main(program):
                       tcp.port, udp.port)
         failed += run('a client reads 100 kB when it likes', program, much, tcp.port)
     failed += run('HTTP and SH fetch and post', program, web, web_port)
-    failed += run('FTP fetches a package', program, ftp, ftp_port)
+    failed += run('FTP fetches a package and uploads a file', program, ftp, ftp_port)
     return 1 if failed else 0
 
 

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -140,6 +141,8 @@ static void drop_transfer(struct bench_http *http)
     curl->multi_remove_handle(http->multi, http->easy);
     curl->easy_cleanup(http->easy);
     http->easy = NULL;
+    free(http->stored);
+    http->stored = NULL;
 }
 
 static void tell_headers(struct bench_http *http)
@@ -332,13 +335,45 @@ void bench_http_ask(struct bench_http *http, const char *method, const void *bod
     http->upload_size = size;
 }
 
-static void set_method(struct bench_http *http)
+static size_t on_upload(char *buffer, size_t size, size_t count, void *context)
+{
+    struct bench_http *http = context;
+    size_t left = http->stored_size - http->stored_at;
+    size_t piece = size * count < left ? size * count : left;
+
+    if (piece > 0)
+        memcpy(buffer, http->stored + http->stored_at, piece);
+    http->stored_at += piece;
+    return piece;
+}
+
+/* STOR of an FTP server; the caller's bytes need not last. False: no memory. */
+static bool set_upload(struct bench_http *http)
+{
+    http->stored_size = http->upload_size;
+    http->stored_at = 0;
+    http->stored = malloc(http->upload_size + 1);
+    if (!http->stored)
+        return false;
+    if (http->upload_size > 0)
+        memcpy(http->stored, http->upload, http->upload_size);
+    curl->easy_setopt(http->easy, CURLOPT_UPLOAD, 1L);
+    curl->easy_setopt(http->easy, CURLOPT_READFUNCTION, on_upload);
+    curl->easy_setopt(http->easy, CURLOPT_READDATA, http);
+    curl->easy_setopt(http->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)http->upload_size);
+    return true;
+}
+
+static bool set_method(struct bench_http *http)
 {
     CURL *easy = http->easy;
     const char *method = http->method;
+    bool good = true;
 
     http->head = method && strcmp(method, "HEAD") == 0;
-    if (http->head) {
+    if (http->ftp && method && strcmp(method, "PUT") == 0) {
+        good = set_upload(http);
+    } else if (http->head) {
         curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else if (method && strcmp(method, "GET") != 0) {
         curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)http->upload_size);
@@ -346,6 +381,7 @@ static void set_method(struct bench_http *http)
         curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     }
     bench_http_ask(http, NULL, NULL, 0);
+    return good;
 }
 
 void bench_http_start(struct bench_http *http, uint16_t job, const char *url, uint64_t timeout_us)
@@ -364,7 +400,11 @@ void bench_http_start(struct bench_http *http, uint16_t job, const char *url, ui
         return;
     }
     set_options(http, url, timeout_us);
-    set_method(http);
+    if (!set_method(http)) {
+        drop_transfer(http);
+        http->handler.end(http->handler.context, job, 602);
+        return;
+    }
     if (curl->multi_add_handle(http->multi, http->easy))
         finish(http, CURLE_FAILED_INIT);
     else if (http->ftp)

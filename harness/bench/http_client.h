@@ -42,6 +42,8 @@ struct bench_http {
     const char *method; /* of the next request, NULL = GET */
     const void *upload; /* body of the request, NULL = none */
     size_t upload_size;
+    char *stored; /* copy of it that an FTP server is given piece by piece, NULL = none */
+    size_t stored_size, stored_at;
     char error[256]; /* why the last download failed, "" = it did not */
     struct bench_http_socket {
         struct bench_source source;

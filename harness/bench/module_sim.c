@@ -114,9 +114,10 @@ static void serve(struct bench_run *run, const struct sim_http_request *request)
         sim_http_end(sim, host, request->job, status, now_us);
         return;
     }
-    if (!is_package(request->url, run->package_url))
+    bool upload = request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0;
+    if (!upload && !is_package(request->url, run->package_url))
         status = HTTP_NOT_FOUND;
-    if (status != HTTP_OK) {
+    if (status != HTTP_OK || upload) {
         sim_http_headers(sim, host, request->job, status, 0, now_us);
         sim_http_end(sim, host, request->job, 0, now_us);
         return;

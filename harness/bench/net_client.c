@@ -14,7 +14,7 @@
 #include "harness/bench/resolve.h"
 
 enum {
-    CONNECTIONS = 8,
+    CONNECTIONS = 10,
     PIECE_BYTES = 4096,
     POLL_US = 5000 /* until a name that is looked up, or a module that is full, is looked at */
 };

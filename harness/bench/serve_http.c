@@ -39,6 +39,11 @@ static void serve_blob(struct bench_module *module, const struct sim_http_reques
     const struct sim_host *host = &module->host;
     int blob = find_blob(module, request->url);
 
+    if (request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0) {
+        sim_http_headers(sim, host, request->job, 200, 0, module->now_us); /* it is taken */
+        sim_http_end(sim, host, request->job, 0, module->now_us);
+        return;
+    }
     if (blob < 0) {
         sim_http_headers(sim, host, request->job, 404, 0, module->now_us);
         sim_http_end(sim, host, request->job, 0, module->now_us);

@@ -29,21 +29,39 @@ static bool is_section(const char *text, const char *end)
 }
 
 /*
- * Documents of sim7000-at.md 0, and GNSS100: SIM800 Series GNSS Application Note V1.00. A note as
- * short as one chapter, and a sibling's manual, may stand without a section.
+ * Documents of sim7000-at.md 0, and GNSS100, NTP102: SIM800 Series GNSS Application Note V1.00 and
+ * NTP Application Note V1.02; TinyGSM: its client for SIM7000 with TLS and the notes beside it. A
+ * note as short as one chapter, and a sibling's manual, may stand without a section.
  */
 static const struct {
     const char *key;
     bool short_note;
 } documents[] = {
-    {"AT106", false},          {"HD107", false},           {"AT7080", true},
-    {"sim7000-at", false},     {"sim7000-storage", false}, {"sim7000-fota", false},
-    {"field-failures", false}, {"FOTA100", true},          {"FOTA101", true},
-    {"FS101", true},           {"HTTPS103", true},         {"HTTP101", true},
-    {"FTP102", true},          {"UART101", true},          {"LPM101", true},
-    {"TCP102", true},          {"LNX200", true},           {"FOTA7080", true},
-    {"FTP7080", true},         {"GNSS100", true},          {"BG96", true},
-    {"3GPP TS", false},        {"V.25ter", false},
+    {"AT106", false},
+    {"HD107", false},
+    {"AT7080", true},
+    {"sim7000-at", false},
+    {"sim7000-storage", false},
+    {"sim7000-fota", false},
+    {"field-failures", false},
+    {"FOTA100", true},
+    {"FOTA101", true},
+    {"FS101", true},
+    {"HTTPS103", true},
+    {"HTTP101", true},
+    {"FTP102", true},
+    {"UART101", true},
+    {"LPM101", true},
+    {"TCP102", true},
+    {"NTP102", true},
+    {"TinyGSM", true},
+    {"LNX200", true},
+    {"FOTA7080", true},
+    {"FTP7080", true},
+    {"GNSS100", true},
+    {"BG96", true},
+    {"3GPP TS", false},
+    {"V.25ter", false},
 };
 
 /* What follows the key of a document: a section, or words such as "table 8", "status 3". */

@@ -52,7 +52,7 @@ static const struct exchange rows[] = {
      {{0}}},
     {"answers of one line stand together before one ok",
      {{"AT+CMNB?;+CFUN?;+CNMP?\r",
-       "AT+CMNB?;+CFUN?;+CNMP?\r\r\n+CMNB: 3\r\n+CFUN: 1\r\n+CNMP: 38\r\n\r\nOK\r\n"}},
+       "AT+CMNB?;+CFUN?;+CNMP?\r\r\n+CMNB: 3\r\n+CFUN: 1\r\n+CNMP: 2\r\n\r\nOK\r\n"}},
      0,
      {{0}}},
     {"answers of one line may each have a blank line",

@@ -110,7 +110,7 @@ static void a_replaced_command_may_run_as_well(void **state)
     send("AT+CMNB=1;+CNMP=13\r");
     EXPECT_BYTES(&module, "\r\nERROR\r\n");
     send("AT+CMNB?;+CNMP?\r");
-    EXPECT_BYTES(&module, "\r\n+CMNB: 1\r\n+CNMP: 38\r\n\r\nOK\r\n");
+    EXPECT_BYTES(&module, "\r\n+CMNB: 1\r\n+CNMP: 2\r\n\r\nOK\r\n");
     answer.reply = "OK";
     answer.run = true;
     send("AT+COPS=?\r");
@@ -171,7 +171,7 @@ static void a_cut_at_a_command_is_before_anything_of_it(void **state)
     module.host.hook_mask = 0;
     exchange_boot(&module);
     send("ATE0+CMNB?;+CNMP?\r");
-    EXPECT_BYTES(&module, "ATE0+CMNB?;+CNMP?\r\r\n+CMNB: 3\r\n+CNMP: 38\r\n\r\nOK\r\n");
+    EXPECT_BYTES(&module, "ATE0+CMNB?;+CNMP?\r\r\n+CMNB: 3\r\n+CNMP: 2\r\n\r\nOK\r\n");
 }
 
 static void a_cut_at_a_boot_leaves_no_line(void **state)

@@ -502,7 +502,7 @@ static void records_that_cannot_be_are_not_read(void **state)
     for (unsigned round = 0; round < 200; round++) {
         setup(NULL);
         deliver("12", "good");
-        uint8_t file = sim_files_find(&module.sim.files, SIM_DIRECTORY_MESSAGES, "messages", 8);
+        uint8_t file = sim_files_find(&module.sim.files, SIM_DIRECTORY_KEPT, "messages", 8);
         assert_int_not_equal(file, SIM_NO_FILE);
         uint8_t junk[64];
         for (size_t i = 0; i < sizeof junk; i++) {
