@@ -20,13 +20,6 @@ bool at_owed(const struct at_engine *at)
     return at->owed;
 }
 
-/* 1000 = 1024 - 24: shifts and sums are shorter than a multiplication of 64 bits on an M0. */
-uint64_t at_after_ms(uint64_t now_us, uint32_t ms)
-{
-    uint64_t wide_ms = ms;
-    return now_us + (wide_ms << 10) - (wide_ms << 4) - (wide_ms << 3);
-}
-
 static void load_command(struct at_engine *at, const char *command, size_t length)
 {
     if (command != at->command)
@@ -54,12 +47,8 @@ bool at_send(struct at_engine *at, const char *command, size_t length, enum at_i
 
 static void next_try(struct at_engine *at, uint64_t now_us)
 {
-    static const char plain[] = "AT", normalise[] = "ATE0V1Q0";
-    at->try_number++;
-    if (at->try_number >= 3 && at->try_number % 2 == 1)
-        load_command(at, normalise, sizeof normalise - 1);
-    else
-        load_command(at, plain, sizeof plain - 1);
+    uint8_t number = ++at->try_number;
+    load_command(at, "ATE0V1Q0", number >= 3 && number % 2 == 1 ? 8 : 2);
     at->deadline_at_us = at_after_ms(now_us, at->interval_ms);
 }
 
@@ -78,7 +67,6 @@ static void become_idle(struct at_engine *at)
 {
     at->mode = AT_MODE_IDLE;
     at->deadline_at_us = AT_NEVER;
-    at->sent = at->out_length;
     at->raw = AT_RAW_NONE;
     at->data = false;
 }
@@ -143,8 +131,8 @@ size_t at_transmit(struct at_engine *at, void *buffer, size_t capacity)
     return rest;
 }
 
-static void report_ended(struct at_engine *at, enum at_event_kind kind, enum at_result result,
-                         struct at_event *ret_event)
+void at_end(struct at_engine *at, enum at_event_kind kind, enum at_result result,
+            struct at_event *ret_event)
 {
     become_idle(at);
     ret_event->kind = (uint8_t)kind;
@@ -152,57 +140,22 @@ static void report_ended(struct at_engine *at, enum at_event_kind kind, enum at_
     ret_event->echoed = at->echo_done;
 }
 
-/* In at_synchronise(): an error is no contact, the next try may do better. */
-static bool probe_answered(struct at_engine *at, enum at_result result, uint64_t now_us,
-                           struct at_event *ret_event)
-{
-    if (at->mode == AT_MODE_PROBE && result != AT_RESULT_OK && result != AT_RESULT_OK_NUMERIC)
-        return false;
-    if (at->mode == AT_MODE_PROBE && at->try_number == 1 && !at->owed) {
-        report_ended(at, AT_EVENT_RESULT, AT_RESULT_OK, ret_event);
-        return true;
-    }
-    at->mode = AT_MODE_QUIET;
-    at->deadline_at_us = at_after_ms(now_us, AT_QUIET_MS);
-    return false;
-}
-
-bool at_result_arrived(struct at_engine *at, enum at_result result, uint64_t now_us,
-                       struct at_event *ret_event)
-{
-    switch (at->mode) {
-    case AT_MODE_COMMAND:
-        report_ended(at, AT_EVENT_RESULT, result, ret_event);
-        return true;
-    case AT_MODE_PROBE:
-    case AT_MODE_QUIET:
-        return probe_answered(at, result, now_us, ret_event);
-    default:
-        at->stat_stray_results++;
-        at->owed = false;
-        ret_event->kind = AT_EVENT_STRAY;
-        ret_event->result = (uint8_t)result;
-        return true;
-    }
-}
-
 static void due(struct at_engine *at, uint64_t now_us, struct at_event *ret_event)
 {
+    bool quiet = at->mode == AT_MODE_QUIET;
+    at->owed = !quiet;
     if (at->mode == AT_MODE_PROBE && at->try_number < at->tries_max) {
-        at->owed = true;
         next_try(at, now_us);
         return;
     }
-    if (at->mode == AT_MODE_QUIET) {
-        at->owed = false;
-        report_ended(at, AT_EVENT_RESULT, AT_RESULT_OK, ret_event);
+    if (quiet) {
         ret_event->text = "OK";
         ret_event->length = 2;
-        return;
+    } else {
+        at->stat_timeouts++;
     }
-    at->owed = true;
-    at->stat_timeouts++;
-    report_ended(at, AT_EVENT_TIMEOUT, AT_RESULT_NONE, ret_event);
+    at_end(at, quiet ? AT_EVENT_RESULT : AT_EVENT_TIMEOUT, quiet ? AT_RESULT_OK : AT_RESULT_NONE,
+           ret_event);
 }
 
 uint64_t at_advance(struct at_engine *at, uint64_t now_us, struct at_event *ret_event)

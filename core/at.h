@@ -47,21 +47,21 @@
 /* After a late answer was possible, so long must be silence before an answer is trusted. */
 #define AT_QUIET_MS 400u
 
-/* Results: X(NAME, "text", length of text, match). WHOLE: the whole line; PREFIX: its beginning;
- * NUMERIC: the whole line, and only while looking for the module, which may be in ATV0. The numeric
- * rows are the last ones. */
+/* Results: X(NAME, "text", match). WHOLE: the whole line; BEGINNING: what it begins with. The
+ * numeric rows are the last ones: they count only while looking for the module, which may be in
+ * ATV0. */
 #define AT_RESULTS(X)                                                                              \
-    X(OK, "OK", 2, WHOLE)                                                                          \
-    X(ERROR, "ERROR", 5, WHOLE)                                                                    \
-    X(CME_ERROR, "+CME ERROR:", 11, PREFIX)                                                        \
-    X(CMS_ERROR, "+CMS ERROR:", 11, PREFIX)                                                        \
-    X(NO_CARRIER, "NO CARRIER", 10, WHOLE)                                                         \
-    X(OK_NUMERIC, "0", 1, NUMERIC)                                                                 \
-    X(ERROR_NUMERIC, "4", 1, NUMERIC)
+    X(OK, "OK", WHOLE)                                                                             \
+    X(ERROR, "ERROR", WHOLE)                                                                       \
+    X(CME_ERROR, "+CME ERROR:", BEGINNING)                                                         \
+    X(CMS_ERROR, "+CMS ERROR:", BEGINNING)                                                         \
+    X(NO_CARRIER, "NO CARRIER", WHOLE)                                                             \
+    X(OK_NUMERIC, "0", WHOLE)                                                                      \
+    X(ERROR_NUMERIC, "4", WHOLE)
 
 enum at_result {
     AT_RESULT_NONE,
-#define X(name, text, length, match) AT_RESULT_##name,
+#define X(name, text, match) AT_RESULT_##name,
     AT_RESULTS(X)
 #undef X
         AT_RESULT_COUNT
@@ -176,6 +176,9 @@ void at_expect(struct at_engine *at, uint32_t size, bool fresh, char mark);
 
 /* now_us and so many milliseconds, without a multiplication of 64 bits. */
 uint64_t at_after_ms(uint64_t now_us, uint32_t ms);
+
+/* True once when a deadline is over: it becomes AT_NEVER. */
+bool at_is_due(uint64_t *deadline_at_us, uint64_t now_us);
 
 /* Forgets that an older answer may come: the module restarted, or the port was reopened. */
 void at_forget(struct at_engine *at);

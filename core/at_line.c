@@ -4,53 +4,29 @@
 #include "core/at_line.h"
 #include "core/text.h"
 
-enum match { WHOLE, PREFIX, NUMERIC };
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-struct text_row {
-    const char *text;
-    uint8_t length, match;
-};
-
-static const struct text_row results[] = {{"", 0, WHOLE}, /* AT_RESULT_NONE */
-#define X(name, text, length, match) {text, length, match},
-                                          AT_RESULTS(X)
+/* From AT_RESULT_OK on. */
+static const struct text_row results[] = {
+#define X(name, text, match) TEXT_##match(text),
+    AT_RESULTS(X)
 #undef X
 };
 
 /* Lines without a name that AT_INFO_ANY must not take for an answer (T15, issue "DST: 1" read as
  * an IMSI). */
 static const struct text_row unnamed_urcs[] = {
-    {"RDY", 3, WHOLE},
-    {"SMS Ready", 9, WHOLE},
-    {"Call Ready", 10, WHOLE},
-    {"DST:", 4, PREFIX},
-    {"NORMAL POWER", 12, PREFIX},
-    {"UNDER-VOLTAGE", 13, PREFIX},
-    {"OVER-VOLTAGE", 12, PREFIX},
-    {"RING", 4, WHOLE},
-    {"NO CARRIER", 10, WHOLE},
+    TEXT_WHOLE("RDY"),           TEXT_WHOLE("SMS Ready"),      TEXT_WHOLE("Call Ready"),
+    TEXT_BEGINNING("DST:"),      TEXT_BEGINNING("NORMAL POW"), TEXT_BEGINNING("UNDER-VOLT"),
+    TEXT_BEGINNING("OVER-VOLT"), TEXT_WHOLE("RING"),           TEXT_WHOLE("NO CARRIER"),
 };
-
-/* The last byte is compared first: most lines that begin like a row differ there, and a call is
- * saved. */
-static bool matches(const struct text_row *row, const char *line, size_t length)
-{
-    size_t last = row->length - 1u;
-    if (length <= last || line[0] != row->text[0] || line[last] != row->text[last])
-        return false;
-    if (row->match != PREFIX && length != row->length)
-        return false;
-    return memcmp(line, row->text, row->length) == 0;
-}
 
 static enum at_result result_of(const struct at_engine *at, size_t length)
 {
     bool numeric = at->mode == AT_MODE_PROBE || at->mode == AT_MODE_QUIET;
-    unsigned count = numeric ? AT_RESULT_COUNT : AT_RESULT_OK_NUMERIC; /* these are last */
-    for (unsigned i = AT_RESULT_OK; i < count; i++)
-        if (matches(&results[i], at->line, length))
-            return (enum at_result)i;
-    return AT_RESULT_NONE;
+    size_t count = numeric ? COUNT_OF(results) : AT_RESULT_OK_NUMERIC - AT_RESULT_OK;
+    size_t i = text_find(results, count, at->line, length);
+    return i < count ? (enum at_result)(AT_RESULT_OK + i) : AT_RESULT_NONE;
 }
 
 /* "+CSQ: 1,2" is named by the command "AT+CSQ?": the name ends where the command does or at one
@@ -70,10 +46,8 @@ static bool is_unnamed_text(const struct at_engine *at, size_t length)
 {
     if (at->line[0] == '+' || at->line[0] == '*')
         return false;
-    for (size_t i = 0; i < sizeof unnamed_urcs / sizeof unnamed_urcs[0]; i++)
-        if (matches(&unnamed_urcs[i], at->line, length))
-            return false;
-    return true;
+    return text_find(unnamed_urcs, COUNT_OF(unnamed_urcs), at->line, length) ==
+           COUNT_OF(unnamed_urcs);
 }
 
 static bool is_information(const struct at_engine *at, size_t length)
@@ -150,9 +124,9 @@ static void take_header(struct at_engine *at, size_t length)
 
 static bool is_prompt(const struct at_engine *at, size_t length)
 {
-    static const struct text_row prompt = {"DOWNLOAD", 8, WHOLE};
+    static const struct text_row prompt[] = {TEXT_WHOLE("DOWNLOAD")};
     return at->mode == AT_MODE_COMMAND && at->info == AT_INFO_PROMPT && !at->data &&
-           matches(&prompt, at->line, length);
+           text_find(prompt, 1, at->line, length) == 0;
 }
 
 static void begin_data(struct at_engine *at, struct at_event *ret_event)
@@ -162,6 +136,39 @@ static void begin_data(struct at_engine *at, struct at_event *ret_event)
     ret_event->kind = AT_EVENT_PROMPT;
 }
 
+/* Looking for the module: an error is no contact, the next try may do better. Returns whether OK
+ * can be trusted; if not, silence must follow. */
+static bool is_contact(struct at_engine *at, enum at_result result, uint64_t now_us)
+{
+    if (at->mode == AT_MODE_PROBE && result != AT_RESULT_OK && result != AT_RESULT_OK_NUMERIC)
+        return false;
+    if (at->mode == AT_MODE_PROBE && at->try_number == 1 && !at->owed)
+        return true;
+    at->mode = AT_MODE_QUIET;
+    at->deadline_at_us = at_after_ms(now_us, AT_QUIET_MS);
+    return false;
+}
+
+/* A final result was read; returns whether *ret_event was filled. */
+static bool take_result(struct at_engine *at, enum at_result result, uint64_t now_us,
+                        struct at_event *ret_event)
+{
+    if (at->mode == AT_MODE_IDLE) {
+        at->stat_stray_results++;
+        at->owed = false;
+        ret_event->kind = AT_EVENT_STRAY;
+        ret_event->result = (uint8_t)result;
+        return true;
+    }
+    if (at->mode != AT_MODE_COMMAND) {
+        if (!is_contact(at, result, now_us))
+            return false;
+        result = AT_RESULT_OK;
+    }
+    at_end(at, AT_EVENT_RESULT, result, ret_event);
+    return true;
+}
+
 static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
                        struct at_event *ret_event)
 {
@@ -169,7 +176,7 @@ static bool tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
     ret_event->length = (uint16_t)length;
     enum at_result result = result_of(at, length);
     if (result != AT_RESULT_NONE)
-        return at_result_arrived(at, result, now_us, ret_event);
+        return take_result(at, result, now_us, ret_event);
     ret_event->kind = is_information(at, length) ? AT_EVENT_INFO : AT_EVENT_URC;
     if (ret_event->kind == AT_EVENT_INFO && at->raw == AT_RAW_WAIT)
         take_header(at, length);

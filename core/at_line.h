@@ -22,8 +22,8 @@ enum at_raw {
 
 enum at_framing { AT_FRAMING_UNKNOWN, AT_FRAMING_HEADER, AT_FRAMING_BARE };
 
-/* A final result was read; returns whether *ret_event was filled. */
-bool at_result_arrived(struct at_engine *at, enum at_result result, uint64_t now_us,
-                       struct at_event *ret_event);
+/* The running command is over; fills *ret_event. */
+void at_end(struct at_engine *at, enum at_event_kind kind, enum at_result result,
+            struct at_event *ret_event);
 
 #endif

@@ -4,7 +4,7 @@
 const char *at_result_text(unsigned result)
 {
     static const char *const texts[] = {"none",
-#define X(name, text, length, match) text,
+#define X(name, text, match) text,
                                         AT_RESULTS(X)
 #undef X
     };

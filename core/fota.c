@@ -31,9 +31,10 @@ void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *
     memset(fota, 0, sizeof *fota);
     at_init(&fota->at);
     fota_begin_call(&call, fota, host, FOTA_CAUSE_START, now_us);
-    fota->wake_at_us = fota->state_deadline_at_us = fota->worst_case_at_us = FOTA_NEVER;
+    fota->worst_case_at_us = FOTA_NEVER;
     fota->state_since_at_us = now_us;
-    fota->total_deadline_at_us = at_after_ms(now_us, total_ms != 0 ? total_ms : UINT32_C(5400000));
+    fota->timers_at_us[FOTA_TIMER_TOTAL] =
+        at_after_ms(now_us, total_ms != 0 ? total_ms : UINT32_C(5400000));
     fota->resume = STEP_MODEL;
     fota_checkpoint_begin(fota, host->job);
     if (checkpoint != NULL)
@@ -71,32 +72,30 @@ size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buff
     return size;
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 static uint64_t next_deadline(const struct fota *fota)
 {
+    uint64_t next = fota->at.deadline_at_us;
     if (fota->state == FOTA_STATE_DONE)
         return FOTA_NEVER;
-    return earlier(earlier(fota->at.deadline_at_us, fota->wake_at_us),
-                   earlier(fota->state_deadline_at_us, fota->total_deadline_at_us));
+    for (unsigned i = 0; i < FOTA_TIMERS; i++)
+        if (fota->timers_at_us[i] < next)
+            next = fota->timers_at_us[i];
+    return next;
 }
 
 uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t now_us)
 {
     struct fota_call call;
-    uint64_t next = next_deadline(fota);
     fota_begin_call(&call, fota, host, FOTA_CAUSE_DEADLINE, now_us);
-    while (next <= now_us) {
+    for (;;) {
         struct at_event event;
+        uint64_t next = next_deadline(fota);
+        if (next > now_us || next == FOTA_NEVER)
+            return next;
         at_advance(&fota->at, now_us, &event);
         fota_take_event(&call, &event);
         fota_run_due(&call);
-        next = next_deadline(fota);
     }
-    return next;
 }
 
 bool fota_request(const struct fota *fota, struct fota_request *ret_request)

@@ -295,6 +295,9 @@ struct fota_statistics {
     uint16_t command_bytes_max;          /* longest command line */
 };
 
+/* Timers of the client, the first one that is due goes first. */
+enum { FOTA_TIMER_TOTAL, FOTA_TIMER_STATE, FOTA_TIMER_STEP, FOTA_TIMERS };
+
 /*
  * The client. Its members are private; they stand here so that the caller can own the memory.
  * A value: no pointers, no implicit padding, absolute times only in members named ..._at_us.
@@ -327,18 +330,18 @@ struct fota {
     bool package_stored; /* something of this job may lie in /fota */
     bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
     bool checkpoint_asked;
-    bool extended;          /* the worst time was granted a second time */
     bool kept;              /* the file that was there is being verified */
-    bool kept_bad;          /* and was found wrong: it is not looked at again */
     bool push_resumed;      /* what lies there may be the beginning of this push */
-    bool verdict_unsaved;   /* its checkpoint was refused: the module keeps its status */
-    uint8_t restore_at;     /* settings restored so far */
-    uint8_t rereads;        /* of the whole file, for its checksum */
     uint8_t verify_failure; /* enum fota_failure, 0 = none */
     uint8_t checkpoint_phase;
+    uint8_t value_count;  /* numbers in value[] */
+    bool kept_bad;        /* the file was found wrong: it is not looked at again */
+    bool extended;        /* the worst time was granted a second time */
+    bool verdict_unsaved; /* its checkpoint was refused: the module keeps its status */
+    uint8_t restore_at;   /* settings restored so far */
+    uint8_t rereads;      /* of the whole file, for its checksum */
     uint8_t command_number;
-    uint8_t value_count; /* numbers in value[] */
-    uint8_t reserved_first[6];
+    uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
     uint16_t chunk_left;     /* bytes of it that are not yet given or read */
@@ -350,15 +353,12 @@ struct fota {
     uint32_t expected_bytes; /* length that the package must have, 0 = unknown */
     uint32_t reported_bytes; /* by the download */
     uint32_t file_bytes;     /* of /fota/update.zip, 0 = none */
-    uint64_t wake_at_us;     /* the step's own timer */
-    uint64_t state_deadline_at_us;
-    uint64_t total_deadline_at_us;
+    uint32_t request_argument;
+    uint64_t timers_at_us[FOTA_TIMERS];
     uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
     uint64_t state_since_at_us;
     uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
     uint32_t fingerprint[2];  /* of the job */
-    uint32_t request_argument;
-    uint32_t http_code; /* of this try's URC, 0 = not yet */
     struct fota_result result;
     uint8_t reserved[3];
     struct at_engine at;

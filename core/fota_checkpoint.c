@@ -12,9 +12,11 @@
 
 #include "core/fota_internal.h"
 
-#define VERSION 2
+#define VERSION "\2"
 
 /* FNV-1a with a chosen start; two starts give two words that hardly collide together. */
+#define FNV_START UINT32_C(2166136261)
+
 static uint32_t digest(uint32_t hash, const void *bytes, size_t size)
 {
     const uint8_t *byte = bytes;
@@ -25,7 +27,9 @@ static uint32_t digest(uint32_t hash, const void *bytes, size_t size)
 
 static uint32_t digest_text(uint32_t hash, const char *text)
 {
-    return text != NULL ? digest(hash, text, strlen(text) + 1) : digest(hash, "", 1);
+    if (text == NULL)
+        text = "";
+    return digest(hash, text, strlen(text) + 1);
 }
 
 static void put32(uint8_t *bytes, uint32_t value)
@@ -44,27 +48,20 @@ static uint32_t get32(const uint8_t *bytes)
 
 static uint32_t job_digest(uint32_t hash, const struct fota_job *job)
 {
+    const char *const texts[] = {job->from_revision, job->to_revision, job->url,
+                                 job->ftp_server,    job->ftp_path,    job->ftp_name};
     uint8_t numbers[9];
     put32(numbers, job->package_size_bytes);
     put32(numbers + 4, job->package_crc32);
     numbers[8] = job->delivery;
-    hash = digest_text(hash, job->from_revision);
-    hash = digest_text(hash, job->to_revision);
-    hash = digest_text(hash, job->url);
-    hash = digest_text(hash, job->ftp_server);
-    hash = digest_text(hash, job->ftp_path);
-    hash = digest_text(hash, job->ftp_name);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        hash = digest_text(hash, texts[i]);
     return digest(hash, numbers, sizeof numbers);
-}
-
-static uint32_t checksum(const uint8_t *checkpoint)
-{
-    return digest(UINT32_C(2166136261), checkpoint, FOTA_CHECKPOINT_BYTES - 4);
 }
 
 void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job)
 {
-    fota->fingerprint[0] = job_digest(UINT32_C(2166136261), job);
+    fota->fingerprint[0] = job_digest(FNV_START, job);
     fota->fingerprint[1] = job_digest(UINT32_C(0x9e3779b9), job);
     fota->checkpoint_phase = PHASE_ABOUT_TO_START;
 }
@@ -73,8 +70,7 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
 {
     bool starting = fota->checkpoint_phase == PHASE_ABOUT_TO_START;
     memset(checkpoint, 0, FOTA_CHECKPOINT_BYTES);
-    memcpy(checkpoint, "FCP", 3);
-    checkpoint[3] = VERSION;
+    memcpy(checkpoint, "FCP" VERSION, 4);
     checkpoint[4] = fota->checkpoint_phase;
     checkpoint[5] = (uint8_t)(fota->result.attempts + (starting ? 1 : 0));
     checkpoint[6] = fota->outcome;
@@ -82,29 +78,27 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     put32(checkpoint + 8, fota->fingerprint[0]);
     put32(checkpoint + 12, fota->fingerprint[1]);
     put32(checkpoint + 16, fota->expected_bytes);
-    put32(checkpoint + 28, checksum(checkpoint));
+    put32(checkpoint + 28, digest(FNV_START, checkpoint, 28));
 }
 
-static bool is_ours(const struct fota *fota, const uint8_t *checkpoint)
-{
-    return memcmp(checkpoint, "FCP", 3) == 0 && checkpoint[3] == VERSION &&
-           get32(checkpoint + 28) == checksum(checkpoint) &&
-           get32(checkpoint + 8) == fota->fingerprint[0] &&
-           get32(checkpoint + 12) == fota->fingerprint[1];
-}
-
-/* Returns the phase that the host was reset in, PHASE_NONE: nothing to go on with. */
+/* Takes over what a checkpoint says. It counts if this client would have written the same for this
+ * job. Returns the phase that the host was reset in, PHASE_NONE: nothing to go on with. */
 uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
 {
-    uint8_t phase = is_ours(fota, checkpoint) ? checkpoint[4] : PHASE_NONE;
-    if (phase == PHASE_NONE || phase > PHASE_VERDICT)
-        return PHASE_NONE;
-    fota->result.attempts = checkpoint[5];
+    uint8_t ours[FOTA_CHECKPOINT_BYTES], phase = checkpoint[4], attempts = checkpoint[5];
+    fota->result.attempts = (uint8_t)(attempts - (phase == PHASE_ABOUT_TO_START));
+    fota->checkpoint_phase = phase;
+    fota->outcome = checkpoint[6];
+    fota->reason = checkpoint[7];
     fota->expected_bytes = get32(checkpoint + 16);
-    fota->checkpoint_asked = true;
-    if (phase == PHASE_VERDICT) {
-        fota->outcome = checkpoint[6];
-        fota->reason = checkpoint[7];
+    fota_checkpoint_write(fota, ours);
+    fota->checkpoint_phase = PHASE_ABOUT_TO_START;
+    fota->checkpoint_asked =
+        memcmp(ours, checkpoint, sizeof ours) == 0 && phase != PHASE_NONE && phase <= PHASE_VERDICT;
+    if (!fota->checkpoint_asked) {
+        fota->outcome = fota->reason = phase = attempts = 0;
+        fota->expected_bytes = 0;
     }
+    fota->result.attempts = attempts;
     return phase;
 }

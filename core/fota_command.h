@@ -5,49 +5,48 @@
 #include "core/fota_internal.h"
 
 /*
- * X(NAME, "line"). '%' and a letter stand for a value: a small letter for a text of the job, '%z'
- * for directory and name of the package (1 is /fota/, AT106 15.2), '%a' for the quoted APN behind
- * its comma or nothing, a capital one for a number (fota_command.c).
+ * X(NAME, "line without its AT"). A small letter stands for a value (fota_command.c); behind 'x'
+ * the line only goes on when the job names an APN.
  */
 #define FOTA_COMMANDS(X)                                                                           \
-    X(NORMALISE, "ATE0V1Q0")                                                                       \
-    X(ERROR_FORM, "AT+CMEE=1")                                                                     \
-    X(MODEL, "AT+CGMM")                                                                            \
-    X(REVISION, "AT+GMR")                                                                          \
-    X(STATUS, "AT+CFOTA?")                                                                         \
-    X(CLEAR, "AT+CFOTA=0")                                                                         \
-    X(START, "AT+CFOTA=1")                                                                         \
-    X(SUPPLY, "AT+CBC")                                                                            \
-    X(FUNCTION, "AT+CFUN?")                                                                        \
-    X(RADIO_ON, "AT+CFUN=1")                                                                       \
-    X(SIM, "AT+CPIN?")                                                                             \
-    X(IDENTITY, "AT+GSN")                                                                          \
-    X(REGISTRATION, "AT+CEREG?")                                                                   \
-    X(REGISTRATION_GSM, "AT+CREG?")                                                                \
-    X(BEARER, "AT+CNACT?")                                                                         \
-    X(ACTIVATE, "AT+CNACT=1%a")                                                                    \
-    X(OPEN, "AT+CFSINIT")                                                                          \
-    X(CLOSE, "AT+CFSTERM")                                                                         \
-    X(SIZE, "AT+CFSGFIS=%z")                                                                       \
-    X(REMOVE, "AT+CFSDFILE=%z")                                                                    \
-    X(SPACE, "AT+CFSGFRS?")                                                                        \
-    X(WRITE, "AT+CFSWFILE=%z,%M,%C,%T")                                                            \
-    X(READ, "AT+CFSRFILE=%z,1,%C,%O")                                                              \
-    X(FETCH, "AT+HTTPTOFS=\"%u\",\"/fota/update.zip\"")                                            \
-    X(PROGRESS, "AT+HTTPTOFSRL?")                                                                  \
-    X(FTP_CONTEXT, "AT+FTPCID=1")                                                                  \
-    X(FTP_SERVER, "AT+FTPSERV=\"%s\"")                                                             \
-    X(FTP_PORT, "AT+FTPPORT=%P")                                                                   \
-    X(FTP_USER, "AT+FTPUN=\"%n\"")                                                                 \
-    X(FTP_PASSWORD, "AT+FTPPW=\"%w\"")                                                             \
-    X(FTP_NAME, "AT+FTPGETNAME=\"%f\"")                                                            \
-    X(FTP_PATH, "AT+FTPGETPATH=\"%p\"")                                                            \
-    X(FTP_FETCH, "AT+FTPEXTGET=2,%z")                                                              \
-    X(FTP_PROGRESS, "AT+FTPTOFSST")                                                                \
-    X(RESTORE_APN, "AT+CGDCONT=1,\"IP\",\"%r\"")                                                   \
-    X(RESTORE_PSM, "AT+CPSMS=%S")                                                                  \
-    X(RESTORE_FUNCTION, "AT+CFUN=%F")                                                              \
-    X(RESTORE_BAUD, "AT+IPR=%B")
+    X(NORMALISE, "E0V1Q0")                                                                         \
+    X(ERROR_FORM, "+CMEE=1")                                                                       \
+    X(MODEL, "+CGMM")                                                                              \
+    X(REVISION, "+GMR")                                                                            \
+    X(STATUS, "+CFOTA?")                                                                           \
+    X(CLEAR, "+CFOTA=0")                                                                           \
+    X(START, "+CFOTA=1")                                                                           \
+    X(SUPPLY, "+CBC")                                                                              \
+    X(FUNCTION, "+CFUN?")                                                                          \
+    X(RADIO_ON, "+CFUN=1")                                                                         \
+    X(SIM, "+CPIN?")                                                                               \
+    X(IDENTITY, "+GSN")                                                                            \
+    X(REGISTRATION, "+CEREG?")                                                                     \
+    X(REGISTRATION_GSM, "+CREG?")                                                                  \
+    X(BEARER, "+CNACT?")                                                                           \
+    X(ACTIVATE, "+CNACT=1x,\"a\"")                                                                 \
+    X(OPEN, "+CFSINIT")                                                                            \
+    X(CLOSE, "+CFSTERM")                                                                           \
+    X(SIZE, "+CFSGFIS=z")                                                                          \
+    X(REMOVE, "+CFSDFILE=z")                                                                       \
+    X(SPACE, "+CFSGFRS?")                                                                          \
+    X(WRITE, "+CFSWFILE=z,m,c,t")                                                                  \
+    X(READ, "+CFSRFILE=z,1,c,o")                                                                   \
+    X(FETCH, "+HTTPTOFS=\"u\",\"k\"")                                                              \
+    X(PROGRESS, "+HTTPTOFSRL?")                                                                    \
+    X(FTP_CONTEXT, "+FTPCID=1")                                                                    \
+    X(FTP_SERVER, "+FTPSERV=\"s\"")                                                                \
+    X(FTP_PORT, "+FTPPORT=p")                                                                      \
+    X(FTP_USER, "+FTPUN=\"n\"")                                                                    \
+    X(FTP_PASSWORD, "+FTPPW=\"w\"")                                                                \
+    X(FTP_NAME, "+FTPGETNAME=\"f\"")                                                               \
+    X(FTP_PATH, "+FTPGETPATH=\"d\"")                                                               \
+    X(FTP_FETCH, "+FTPEXTGET=2,z")                                                                 \
+    X(FTP_PROGRESS, "+FTPTOFSST")                                                                  \
+    X(RESTORE_APN, "+CGDCONT=1,\"IP\",\"r\"")                                                      \
+    X(RESTORE_PSM, "+CPSMS=e")                                                                     \
+    X(RESTORE_FUNCTION, "+CFUN=l")                                                                 \
+    X(RESTORE_BAUD, "+IPR=b")
 
 enum fota_command {
 #define X(name, text) COMMAND_##name,
@@ -55,8 +54,5 @@ enum fota_command {
 #undef X
         COMMAND_COUNT
 };
-
-/* The line of a row of kind KIND_SEND, with its signs. */
-const char *fota_template(const struct fota_step *row);
 
 #endif

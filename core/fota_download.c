@@ -8,33 +8,37 @@
  */
 struct policy_row {
     uint16_t last; /* failure: enum fota_failure, FTP error or HTTPTOFS code */
-    uint8_t reason, tries, pause_s;
+    uint8_t reason;
+    uint8_t tries : 3;
+    uint8_t pause_5s : 5; /* in units of 5 s */
 };
 
+#define S(seconds) ((seconds) / 5)
+
 static const struct policy_row policy_rows[] = {
-    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, 10},
-    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, 10},
-    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, 10},
-    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, 10},
-    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, 10},
-    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, 5},
-    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, 0},
-    {64, FOTA_REASON_FTP_NETWORK, 5, 10},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
-    {65, FOTA_REASON_FTP_OTHER, 3, 20},    /* server */
-    {66, FOTA_REASON_FTP_OTHER, 5, 15},    /* not allowed: busy (S19) */
-    {70, FOTA_REASON_FTP_OTHER, 3, 20},    /* reply */
-    {72, FOTA_REASON_FTP_LOGIN, 1, 0},     /* user, password */
-    {99, FOTA_REASON_FTP_OTHER, 3, 10},    /* connections, 77 operate, 79 download, 80 quit */
-    {407, FOTA_REASON_HTTP_STATUS, 1, 0},  /* 206 too: ranges were not asked for */
-    {408, FOTA_REASON_HTTP_STATUS, 3, 10}, /* the server gave up waiting */
-    {499, FOTA_REASON_HTTP_STATUS, 1, 0},
-    {599, FOTA_REASON_HTTP_STATUS, 3, 20},
-    {600, FOTA_REASON_HTTP_OTHER, 2, 10},   /* not HTTP */
-    {601, FOTA_REASON_HTTP_NETWORK, 5, 10}, /* no network, refused, lost */
-    {602, FOTA_REASON_HTTP_MEMORY, 2, 10},
-    {603, FOTA_REASON_HTTP_DNS, 4, 15},
-    {604, FOTA_REASON_HTTP_OTHER, 5, 15}, /* stack busy */
-    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, 10},
+    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, S(10)},
+    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, S(10)},
+    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, S(10)},
+    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, S(10)},
+    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, S(10)},
+    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, S(5)},
+    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, S(0)},
+    {64, FOTA_REASON_FTP_NETWORK, 5, S(10)},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
+    {65, FOTA_REASON_FTP_OTHER, 3, S(20)},    /* server */
+    {66, FOTA_REASON_FTP_OTHER, 5, S(15)},    /* not allowed: busy (S19) */
+    {70, FOTA_REASON_FTP_OTHER, 3, S(20)},    /* reply */
+    {72, FOTA_REASON_FTP_LOGIN, 1, S(0)},     /* user, password */
+    {99, FOTA_REASON_FTP_OTHER, 3, S(10)},    /* connections, 77 operate, 79 download, 80 quit */
+    {407, FOTA_REASON_HTTP_STATUS, 1, S(0)},  /* 206 too: ranges were not asked for */
+    {408, FOTA_REASON_HTTP_STATUS, 3, S(10)}, /* the server gave up waiting */
+    {499, FOTA_REASON_HTTP_STATUS, 1, S(0)},
+    {599, FOTA_REASON_HTTP_STATUS, 3, S(20)},
+    {600, FOTA_REASON_HTTP_OTHER, 2, S(10)},   /* not HTTP */
+    {601, FOTA_REASON_HTTP_NETWORK, 5, S(10)}, /* no network, refused, lost */
+    {602, FOTA_REASON_HTTP_MEMORY, 2, S(10)},
+    {603, FOTA_REASON_HTTP_DNS, 4, S(15)},
+    {604, FOTA_REASON_HTTP_OTHER, 5, S(15)}, /* stack busy */
+    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, S(10)},
 };
 
 static uint8_t tries_max(const struct fota_job *job)
@@ -52,7 +56,7 @@ uint8_t fota_download_failed(struct fota_call *call, uint32_t failure)
     fota->push_resumed = false;
     if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->job))
         return fota_conclude(call, fota_default_outcome(fota), (enum fota_reason)row->reason);
-    fota->pause_s = (uint16_t)(row->pause_s * fota->download_tries);
+    fota->pause_s = (uint16_t)(row->pause_5s * 5u * fota->download_tries);
     return STEP_BACKOFF;
 }
 
@@ -70,7 +74,7 @@ uint8_t fota_judge_close(struct fota_call *call, uint8_t result)
     struct fota *fota = call->fota;
     (void)result;
     fota->files_open = false;
-    fota->http_code = 0;
+    fota->result_code = 0;
     if (fota->state != FOTA_STATE_PREPARE || call->job->delivery == FOTA_DELIVERY_HTTP)
         return STEP_NEXT;
     if (call->job->delivery == FOTA_DELIVERY_FTP)
@@ -126,7 +130,7 @@ uint8_t fota_judge_fetch(struct fota_call *call, uint8_t result)
     fota->download_tries++;
     fota->package_stored = true;
     fota->polls = 0;
-    if (fota->http_code != 0)
+    if (fota->result_code != 0)
         return http ? STEP_DOWNLOADED : STEP_FTP_PROGRESS;
     if (result == AT_RESULT_OK || result == AT_RESULT_NONE)
         return STEP_NEXT;
@@ -135,7 +139,7 @@ uint8_t fota_judge_fetch(struct fota_call *call, uint8_t result)
 
 static uint8_t stored(struct fota *fota, uint32_t bytes)
 {
-    fota->http_code = 200;
+    fota->result_code = 200;
     fota->reported_bytes = bytes;
     return STEP_DOWNLOADED;
 }
@@ -155,7 +159,7 @@ static uint8_t idle_progress(struct fota_call *call)
 uint8_t fota_judge_progress(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
-    if (fota->http_code != 0)
+    if (fota->result_code != 0)
         return STEP_DOWNLOADED;
     if (result != AT_RESULT_OK)
         return STEP_NEXT;
@@ -171,8 +175,8 @@ uint8_t fota_judge_ftp_progress(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     uint32_t wanted = call->job->package_size_bytes;
-    bool read = result == AT_RESULT_OK, good = fota->http_code == 200;
-    if (fota->http_code != 0 && !good)
+    bool read = result == AT_RESULT_OK, good = fota->result_code == 200;
+    if (fota->result_code != 0 && !good)
         return STEP_DOWNLOADED;
     if (read && fota->value[2] != 0 && (good || fota->value[2] == wanted))
         return stored(fota, fota->value[2]);
@@ -193,8 +197,8 @@ uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
     struct fota *fota = call->fota;
     uint32_t wanted = call->job->package_size_bytes;
     (void)result;
-    if (fota->http_code != 200)
-        return fota_download_failed(call, fota->http_code);
+    if (fota->result_code != 200)
+        return fota_download_failed(call, fota->result_code);
     fota->expected_bytes = wanted != 0 ? wanted : fota->reported_bytes;
     if (fota->reported_bytes != fota->expected_bytes)
         return fota_download_failed(call, FAILURE_LENGTH);

@@ -5,31 +5,31 @@
 
 /* Keeps a line as the evidence of what may be concluded from it; a verdict that a checkpoint held
  * came without one. */
-void fota_note(struct fota *fota, const char *line, size_t length)
+static void note(struct fota *fota, const char *begin, const char *line, size_t length)
 {
-    if (fota->outcome == FOTA_OUTCOME_NONE || fota->step == STEP_TIDY_REVISION)
-        text_copy(fota->result.evidence, sizeof fota->result.evidence, line, length);
+    char *evidence = fota->result.evidence;
+    size_t used = strlen(begin);
+    if (fota->outcome != FOTA_OUTCOME_NONE && fota->step != STEP_TIDY_REVISION)
+        return;
+    memcpy(evidence, begin, used);
+    text_copy(evidence + used, sizeof fota->result.evidence - used, line, length);
 }
 
 void fota_note_line(struct fota_call *call)
 {
-    fota_note(call->fota, call->line.at, call->line.length);
+    note(call->fota, "", call->line.at, call->line.length);
 }
 
 void fota_note_revision(struct fota *fota)
 {
-    char line[9 + FOTA_REVISION_LENGTH + 1];
-    size_t length = strlen(fota->result.revision);
-    memcpy(line, "Revision:", 9);
-    memcpy(line + 9, fota->result.revision, length);
-    fota_note(fota, line, length + 9);
+    const char *revision = fota->result.revision;
+    note(fota, "Revision:", revision, strlen(revision));
 }
 
 void fota_note_status(struct fota *fota)
 {
-    char line[] = "+CFOTA: ?";
-    line[8] = fota->result.status < 10 ? (char)('0' + fota->result.status) : '?';
-    fota_note(fota, line, 9);
+    char digit = fota->result.status < 10 ? (char)('0' + fota->result.status) : '?';
+    note(fota, "+CFOTA: ", &digit, 1);
 }
 
 /* What a failure means where it happened. */
@@ -131,21 +131,17 @@ uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     const struct fota_restore *restore = &call->job->restore;
+    const bool named[] = {restore->apn != NULL, restore->psm != 0, restore->function != 0,
+                          restore->baud_bps != 0}; /* from STEP_RESTORE_APN on */
     (void)result;
     if (fota->result.attempts == 0 && !fota->begun)
         return STEP_TIDY_STATUS; /* nothing was changed */
-    switch (fota->restore_at++) {
-    case 0:
-        return restore->apn != NULL ? STEP_RESTORE_APN : STEP_RESTORE;
-    case 1:
-        return restore->psm != 0 ? STEP_RESTORE_PSM : STEP_RESTORE;
-    case 2:
-        return restore->function != 0 ? STEP_RESTORE_FUNCTION : STEP_RESTORE;
-    case 3:
-        return restore->baud_bps != 0 ? STEP_RESTORE_BAUD : STEP_RESTORE;
-    default:
-        return STEP_TIDY_STATUS;
+    while (fota->restore_at < COUNT_OF(named)) {
+        uint8_t at = fota->restore_at++;
+        if (named[at])
+            return (uint8_t)(STEP_RESTORE_APN + at);
     }
+    return STEP_TIDY_STATUS;
 }
 
 uint8_t fota_judge_restore_rate(struct fota_call *call, uint8_t result)

@@ -23,10 +23,10 @@ struct fota_call {
     struct fota *fota;
     const struct fota_step *row; /* of fota->step */
     const struct fota_job *job;
-    const struct fota_host *host;
+    uint8_t cause; /* enum fota_cause */
     uint64_t now_us;
     struct text line; /* what the module said last in this call, or what is sent */
-    uint8_t cause;    /* enum fota_cause */
+    const struct fota_host *host;
 };
 
 void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fota_host *host,
@@ -151,8 +151,9 @@ enum fota_step_kind {
 /* How the surroundings answered, and what a command without a usable answer gives. */
 enum { ANSWER_REFUSED = AT_RESULT_NONE, ANSWER_DONE = AT_RESULT_OK };
 
-/* Takes an information line apart; false: not this command's, it counts as unsolicited. */
-typedef bool fota_reader(struct fota *fota, const char *line, size_t length);
+/* Takes an information line apart, whose value stands behind its colon; false: not this command's,
+ * it counts as unsolicited. */
+typedef bool fota_reader(struct fota *fota, struct text *line, struct text *value);
 
 /* Decides what comes after a result (enum at_result; AT_RESULT_NONE = no usable answer). */
 typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
@@ -220,6 +221,7 @@ struct fota_step {
 };
 
 extern const struct fota_step fota_steps[STEP_COUNT];
+const struct fota_step *fota_row(uint8_t step);
 
 /* The judge of a row, and its reader for a line. */
 uint8_t fota_judge_by(struct fota_call *call, uint8_t result);
@@ -269,7 +271,6 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
 uint8_t fota_default_outcome(const struct fota *fota);
 uint8_t fota_total_expired(struct fota_call *call);
 uint8_t fota_resume_clean_up(struct fota_call *call);
-void fota_note(struct fota *fota, const char *line, size_t length);
 void fota_note_line(struct fota_call *call);
 void fota_note_revision(struct fota *fota);
 void fota_note_status(struct fota *fota);
@@ -277,8 +278,7 @@ void fota_note_status(struct fota *fota);
 /* fota_recover.c: contact lost, the module restarted. */
 uint8_t fota_contact_lost(struct fota_call *call);
 uint8_t fota_restarted(struct fota_call *call);
-uint32_t fota_rung_argument(const struct fota_call *call);
-uint8_t fota_rung_request(const struct fota *fota);
+void fota_request_rung(struct fota_call *call);
 uint8_t fota_rung_tries(const struct fota *fota);
 
 /* fota_urc.c: unsolicited lines. */

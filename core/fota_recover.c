@@ -12,27 +12,26 @@ enum gate {
 /* The ladder is climbed once in a job, each rung gentler than the next. PWRKEY is held for 1.1 s:
  * 1 s switches on, 1.2 s would switch a running module off (HD107 table 8, 9). */
 struct rung {
-    uint32_t argument; /* 0 with SET_BAUD: the job's rate */
+    uint16_t hundreds; /* of ms or bit/s; 0 with SET_BAUD: the job's rate */
     uint8_t request, gate, tries;
 };
 
 static const struct rung rungs[] = {
     {0, FOTA_REQUEST_REOPEN_PORT, ALWAYS, 5},
-    {115200, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {57600, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {38400, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {19200, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {9600, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {1152, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {576, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {384, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {192, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {96, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
     {0, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 2},
-    {1100, FOTA_REQUEST_PWRKEY_PULSE, ALWAYS, 10},
-    {5000, FOTA_REQUEST_POWER_CYCLE, WITH_POWER, 8},
-    {1100, FOTA_REQUEST_PWRKEY_PULSE, WITH_POWER, 15}, /* boards that need it after a cut */
+    {11, FOTA_REQUEST_PWRKEY_PULSE, ALWAYS, 10},
+    {50, FOTA_REQUEST_POWER_CYCLE, WITH_POWER, 8},
+    {11, FOTA_REQUEST_PWRKEY_PULSE, WITH_POWER, 15}, /* boards that need it after a cut */
 };
 
-/* fota->rung counts the rungs that were taken, so the current one is one below. */
-static const struct rung *current(const struct fota *fota)
+static uint32_t argument_of(const struct rung *rung)
 {
-    return &rungs[fota->rung - 1];
+    return rung->hundreds * 100u;
 }
 
 static bool passes(const struct fota_call *call, const struct rung *rung)
@@ -41,7 +40,7 @@ static bool passes(const struct fota_call *call, const struct rung *rung)
     uint32_t baud_bps = call->job->baud_bps;
     switch (rung->gate) {
     case WITH_BAUD:
-        return baud_bps != 0 && rung->argument != baud_bps;
+        return baud_bps != 0 && argument_of(rung) != baud_bps;
     case WITH_POWER:
         return fota->begun ? call->now_us >= fota->worst_case_at_us : fota->idle_known;
     default:
@@ -49,21 +48,20 @@ static bool passes(const struct fota_call *call, const struct rung *rung)
     }
 }
 
-uint8_t fota_rung_request(const struct fota *fota)
-{
-    return current(fota)->request;
-}
-
+/* fota->rung counts the rungs that were taken, so the current one is one below. */
 uint8_t fota_rung_tries(const struct fota *fota)
 {
-    return current(fota)->tries;
+    return rungs[fota->rung - 1].tries;
 }
 
-uint32_t fota_rung_argument(const struct fota_call *call)
+void fota_request_rung(struct fota_call *call)
 {
-    const struct rung *rung = current(call->fota);
-    bool back = rung->request == FOTA_REQUEST_SET_BAUD && rung->argument == 0;
-    return back ? call->job->baud_bps : rung->argument;
+    struct fota *fota = call->fota;
+    const struct rung *rung = &rungs[fota->rung - 1];
+    fota->request = rung->request;
+    fota->request_argument = argument_of(rung);
+    if (rung->request == FOTA_REQUEST_SET_BAUD && rung->hundreds == 0)
+        fota->request_argument = call->job->baud_bps;
 }
 
 uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
@@ -73,7 +71,8 @@ uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
     while (fota->rung < COUNT_OF(rungs))
         if (passes(call, &rungs[fota->rung++]))
             return STEP_RUNG_ASK;
-    fota_note(fota, "", 0);
+    call->line = (struct text){"", 0};
+    fota_note_line(call);
     if (fota->begun)
         return fota_conclude(call, FOTA_OUTCOME_NEEDS_SERVICE, FOTA_REASON_SILENT);
     return STEP_END;

@@ -10,7 +10,7 @@ void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fot
                      enum fota_cause cause, uint64_t now_us)
 {
     call->fota = fota;
-    call->row = &fota_steps[fota->step];
+    call->row = fota_row(fota->step);
     call->job = host->job;
     call->host = host;
     call->now_us = now_us;
@@ -25,7 +25,7 @@ uint64_t fota_after_ms(const struct fota_call *call, uint32_t ms)
 
 void fota_wake_in(struct fota_call *call, uint32_t seconds)
 {
-    call->fota->wake_at_us = fota_after_ms(call, seconds * 1000u);
+    call->fota->timers_at_us[FOTA_TIMER_STEP] = fota_after_ms(call, seconds * 1000u);
 }
 
 void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b)
@@ -62,7 +62,7 @@ static uint64_t state_deadline(const struct fota_call *call, uint8_t state)
 /* The state made progress that it can make only so many times. */
 void fota_renew_deadline(struct fota_call *call)
 {
-    call->fota->state_deadline_at_us = state_deadline(call, call->fota->state);
+    call->fota->timers_at_us[FOTA_TIMER_STATE] = state_deadline(call, call->fota->state);
 }
 
 /* The only place that changes the state. */
@@ -162,14 +162,13 @@ static uint8_t again(struct fota_call *call)
 static void choose_request(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    fota->request = FOTA_REQUEST_SAVE_CHECKPOINT;
     if (fota->step == STEP_RUNG_ASK) {
-        fota->request = fota_rung_request(fota);
-        fota->request_argument = fota_rung_argument(call);
+        fota_request_rung(call);
     } else if (fota->step == STEP_RESTORE_RATE) {
         fota->request = FOTA_REQUEST_SET_BAUD;
         fota->request_argument = call->job->restore.baud_bps;
     } else {
+        fota->request = FOTA_REQUEST_SAVE_CHECKPOINT;
         fota->checkpoint_asked = true;
     }
 }
@@ -221,7 +220,7 @@ static void report_outcome(struct fota_call *call)
 static uint8_t enter(struct fota_call *call, uint8_t step)
 {
     struct fota *fota = call->fota;
-    const struct fota_step *row = &fota_steps[step];
+    const struct fota_step *row = fota_row(step);
     if (fota->state == FOTA_STATE_DONE)
         return STEP_STAY;
     set_state(call, row->state);
@@ -231,7 +230,7 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
     fota->request = FOTA_REQUEST_NONE;
     fota->request_argument = 0;
     fota->waiting = fota->resynchronising = false;
-    fota->wake_at_us = FOTA_NEVER;
+    fota->timers_at_us[FOTA_TIMER_STEP] = FOTA_NEVER;
     switch (row->kind) {
     case KIND_SEND:
         return begin_command(call);
@@ -333,14 +332,26 @@ static void take_information(struct fota_call *call)
 static void take_prompt(struct fota_call *call)
 {
     struct fota *fota = call->fota;
+    fota->info_seen = true;
     fota->at.deadline_at_us =
         fota_after_ms(call, fota->chunk_ms + call->row->timeout_s * UINT32_C(1000));
+}
+
+static void take_end(struct fota_call *call, const struct at_event *event)
+{
+    uint8_t step = STEP_STAY;
+    fota_tell(call, FOTA_EVENT_RESULT, 0, 0);
+    if (event->kind == AT_EVENT_TIMEOUT)
+        step = timed_out(call);
+    else if (event->kind == AT_EVENT_RESULT)
+        step = answered(call, event);
+    fota_follow(call, step);
 }
 
 void fota_take_event(struct fota_call *call, const struct at_event *event)
 {
     call->line = (struct text){event->text, event->length};
-    call->cause = FOTA_CAUSE_LINE;
+    call->cause = event->kind == AT_EVENT_TIMEOUT ? FOTA_CAUSE_TIMEOUT : FOTA_CAUSE_LINE;
     switch (event->kind) {
     case AT_EVENT_NONE:
         return;
@@ -351,22 +362,14 @@ void fota_take_event(struct fota_call *call, const struct at_event *event)
         fota_take_urc(call);
         return;
     case AT_EVENT_PROMPT:
-        call->fota->info_seen = true;
         take_prompt(call);
         return;
     case AT_EVENT_DATA:
         call->fota->info_seen = true;
         fota_take_bytes(call->fota, event->text, event->length);
         return;
-    case AT_EVENT_TIMEOUT:
-        call->cause = FOTA_CAUSE_TIMEOUT;
-        fota_tell(call, FOTA_EVENT_RESULT, 0, 0);
-        fota_follow(call, timed_out(call));
-        return;
     default:
-        fota_tell(call, FOTA_EVENT_RESULT, 0, 0);
-        if (event->kind == AT_EVENT_RESULT)
-            fota_follow(call, answered(call, event));
+        take_end(call, event);
     }
 }
 
@@ -385,25 +388,23 @@ static uint8_t woken(struct fota_call *call)
     return answered_request(call, false);
 }
 
-/* True once for each deadline. */
-static bool is_due(const struct fota_call *call, uint64_t *deadline_at_us)
+static uint8_t expired(struct fota_call *call, unsigned timer)
 {
-    if (call->now_us < *deadline_at_us)
-        return false;
-    *deadline_at_us = FOTA_NEVER;
-    return true;
+    call->cause = FOTA_CAUSE_DEADLINE;
+    if (timer == FOTA_TIMER_TOTAL)
+        return fota_total_expired(call);
+    if (timer == FOTA_TIMER_STATE)
+        return fota_state_rows[call->fota->state].expired;
+    call->cause = FOTA_CAUSE_PAUSE_OVER;
+    return woken(call);
 }
 
 void fota_run_due(struct fota_call *call)
 {
-    struct fota *fota = call->fota;
-    call->cause = FOTA_CAUSE_DEADLINE;
-    if (is_due(call, &fota->total_deadline_at_us)) {
-        fota_follow(call, fota_total_expired(call));
-    } else if (is_due(call, &fota->state_deadline_at_us)) {
-        fota_follow(call, fota_state_rows[fota->state].expired);
-    } else if (is_due(call, &fota->wake_at_us)) {
-        call->cause = FOTA_CAUSE_PAUSE_OVER;
-        fota_follow(call, woken(call));
+    for (unsigned i = 0; i < FOTA_TIMERS; i++) {
+        if (at_is_due(&call->fota->timers_at_us[i], call->now_us)) {
+            fota_follow(call, expired(call, i));
+            return;
+        }
     }
 }

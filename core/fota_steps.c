@@ -192,6 +192,11 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_DONE] = {.state = FOTA_STATE_DONE, .kind = KIND_PAUSE},
 };
 
+const struct fota_step *fota_row(uint8_t step)
+{
+    return &fota_steps[step];
+}
+
 const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     /* state                  deadline, x 10 s; expired            restarted         then */
     [FOTA_STATE_SYNCHRONISE] = {9, STEP_LOST, STEP_SYNCHRONISE, STEP_STAY},
@@ -228,7 +233,8 @@ bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *li
 #define X(name) fota_read_##name,
     static fota_reader *const readers[READER_COUNT - 1] = {FOTA_READERS(X)};
 #undef X
-    return row->read != READ_NONE && readers[row->read - 1](fota, line, length);
+    struct text text = {line, length}, value = text_after_colon(line, length);
+    return row->read != READ_NONE && readers[row->read - 1](fota, &text, &value);
 }
 
 /* A row without a judge of its own. */

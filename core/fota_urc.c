@@ -8,18 +8,14 @@ typedef uint8_t take_urc(struct fota_call *call, struct text *value, uint8_t ran
 
 /* ---- the updater --------------------------------------------------------------------------- */
 
-struct claim_row {
-    const char *text;
-    uint8_t claim;
-};
-
 /* Beginnings, so that cut lines count too; a line cut earlier says nothing. */
-static const struct claim_row claim_rows[] = {
-    {"\"Start", CLAIM_BEGAN},
-    {"\"Updating", CLAIM_BEGAN},
-    {"\"Update succ", CLAIM_SUCCESS},
-    {"\"Update fail", CLAIM_FAILURE},
+static const struct text_row claim_rows[] = {
+    TEXT_BEGINNING("\"Start"),
+    TEXT_BEGINNING("\"Updating"),
+    TEXT_BEGINNING("\"Update suc"),
+    TEXT_BEGINNING("\"Update fai"),
 };
+static const uint8_t claims[] = {CLAIM_BEGAN, CLAIM_BEGAN, CLAIM_SUCCESS, CLAIM_FAILURE};
 
 /* A sign of life, even a cut one, puts off the next question to the updater. */
 static void put_off_probe(struct fota_call *call)
@@ -63,16 +59,13 @@ static uint8_t take_cfota(struct fota_call *call, struct text *value, uint8_t ra
     if (call->fota->outcome != FOTA_OUTCOME_NONE)
         return STEP_STAY;
     put_off_probe(call);
-    for (size_t i = 0; i < COUNT_OF(claim_rows); i++) {
-        if (!text_take(value, claim_rows[i].text))
-            continue;
-        fota_note_line(call);
-        if (!may_go_on(call))
-            return STEP_STAY;
-        uint8_t claim = claim_rows[i].claim;
-        return claim == CLAIM_BEGAN ? updater_works(call) : updater_ended(call, claim);
-    }
-    return STEP_STAY;
+    size_t i = text_find(claim_rows, COUNT_OF(claim_rows), value->at, value->length);
+    if (i == COUNT_OF(claim_rows))
+        return STEP_STAY;
+    fota_note_line(call);
+    if (!may_go_on(call))
+        return STEP_STAY;
+    return claims[i] == CLAIM_BEGAN ? updater_works(call) : updater_ended(call, claims[i]);
 }
 
 /* ---- the network --------------------------------------------------------------------------- */
@@ -94,7 +87,7 @@ static uint8_t take_httptofs(struct fota_call *call, struct text *value, uint8_t
     if (!read_result(fota, value, &code, &bytes) || code < 100 || code > UINT16_MAX)
         return STEP_STAY;
     fota_note_line(call);
-    fota->http_code = code;
+    fota->result_code = (uint16_t)code;
     fota->reported_bytes = bytes;
     return fota->step == STEP_PROGRESS_PAUSE ? STEP_DOWNLOADED : STEP_STAY;
 }
@@ -108,7 +101,7 @@ static uint8_t take_ftp(struct fota_call *call, struct text *value, uint8_t rank
     if (!read_result(fota, value, &channel, &code) || (code != 0 && code - 61 > 19))
         return STEP_STAY;
     fota_note_line(call);
-    fota->http_code = code != 0 ? code : 200;
+    fota->result_code = (uint16_t)(code != 0 ? code : 200);
     return fota->step == STEP_FTP_PAUSE ? STEP_FTP_PROGRESS : STEP_STAY;
 }
 
@@ -157,31 +150,29 @@ static uint8_t take_boot(struct fota_call *call, struct text *value, uint8_t ran
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-struct urc_row {
-    const char *text;
-    take_urc *take;
-    uint8_t length;
-    bool whole; /* the line is just this */
-    uint8_t rank;
-};
+/* X("line", how it is matched, handler); boot lines are the last ones, in the order of a boot. */
+#define URCS(X)                                                                                    \
+    X("+CFOTA:", BEGINNING, take_cfota)                                                            \
+    X("+HTTPTOFS:", BEGINNING, take_httptofs)                                                      \
+    X("+FTPEXTGET", BEGINNING, take_ftp)                                                           \
+    X("+APP PDP:", BEGINNING, take_app_pdp)                                                        \
+    X("RDY", WHOLE, take_boot)                                                                     \
+    X("+CFUN:", BEGINNING, take_boot)                                                              \
+    X("SMS Ready", WHOLE, take_boot)
 
-static const struct urc_row urc_rows[] = {
-    {"+CFOTA:", take_cfota, 7, false, 0},   {"+HTTPTOFS:", take_httptofs, 10, false, 0},
-    {"+FTPEXTGET", take_ftp, 10, false, 0}, {"+APP PDP:", take_app_pdp, 9, false, 0},
-    {"RDY", take_boot, 3, true, 1},         {"+CFUN:", take_boot, 6, false, 2},
-    {"SMS Ready", take_boot, 9, true, 3},
-};
+#define BEFORE_BOOT 3 /* rows */
 
 void fota_take_urc(struct fota_call *call)
 {
+#define X(text, match, take) TEXT_##match(text),
+    static const struct text_row texts[] = {URCS(X)};
+#undef X
+#define X(text, match, take) take,
+    static take_urc *const handlers[] = {URCS(X)};
+#undef X
     struct text line = call->line, value = text_after_colon(line.at, line.length);
+    size_t i = text_find(texts, COUNT_OF(texts), line.at, line.length);
     fota_tell(call, FOTA_EVENT_URC, 0, 0);
-    for (size_t i = 0; i < COUNT_OF(urc_rows); i++) {
-        const struct urc_row *row = &urc_rows[i];
-        if (line.length < row->length || (row->whole && line.length != row->length) ||
-            memcmp(line.at, row->text, row->length) != 0)
-            continue;
-        fota_follow(call, row->take(call, &value, row->rank));
-        return;
-    }
+    if (i < COUNT_OF(texts))
+        fota_follow(call, handlers[i](call, &value, (uint8_t)(i - BEFORE_BOOT)));
 }

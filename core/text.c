@@ -3,6 +3,26 @@
 
 #include "core/text.h"
 
+/* The last byte is compared first: most lines that begin like a row differ there, and a call is
+ * saved. */
+static bool fits(const struct text_row *row, const char *line, size_t length)
+{
+    size_t wanted = row->match & (TEXT_MORE - 1u), last = wanted - 1u;
+    if (length <= last || line[0] != row->text[0] || line[last] != row->text[last])
+        return false;
+    if ((row->match & TEXT_MORE) == 0 && length != wanted)
+        return false;
+    return memcmp(line, row->text, wanted) == 0;
+}
+
+size_t text_find(const struct text_row *rows, size_t count, const char *line, size_t length)
+{
+    size_t i = 0;
+    while (i < count && !fits(&rows[i], line, length))
+        i++;
+    return i;
+}
+
 static void skip_spaces(struct text *text)
 {
     while (text->length > 0 && *text->at == ' ') {
@@ -40,9 +60,10 @@ bool text_take_number(struct text *text, uint32_t *ret_number)
     skip_spaces(text);
     while (text->length > 0 && *text->at >= '0' && *text->at <= '9') {
         uint32_t digit = (uint32_t)(*text->at - '0');
-        if (number > UINT32_MAX / 10u || (number == UINT32_MAX / 10u && digit > UINT32_MAX % 10u))
+        uint32_t next = number * 10u + digit;
+        if (number > UINT32_MAX / 10u || next < digit)
             return false;
-        number = number * 10u + digit;
+        number = next;
         any = true;
         text->at++;
         text->length--;
@@ -73,17 +94,25 @@ size_t text_append(char *buffer, size_t size, size_t used, const char *source)
     return used + length;
 }
 
-void text_number(char *buffer, uint32_t number)
+/* A multiplication by 0.8 and a shift, in shifts and sums; the quotient may be one too small. */
+static uint32_t tenth_of(uint32_t number)
 {
-    static const uint32_t powers[] = {1000000000, 100000000, 10000000, 1000000, 100000,
-                                      10000,      1000,      100,      10,      1};
-    size_t used = 0;
-    for (size_t i = 0; i < sizeof powers / sizeof powers[0]; i++) {
-        char digit = '0';
-        for (; number >= powers[i]; digit++)
-            number -= powers[i];
-        if (used > 0 || digit != '0' || powers[i] == 1)
-            buffer[used++] = digit;
-    }
-    buffer[used] = '\0';
+    uint32_t tenth = (number >> 1) + (number >> 2);
+    tenth += tenth >> 4;
+    tenth += tenth >> 8;
+    tenth += tenth >> 16;
+    tenth >>= 3;
+    return number - tenth * 10u < 10u ? tenth : tenth + 1;
+}
+
+char *text_number(char *buffer, uint32_t number)
+{
+    char *at = buffer + TEXT_NUMBER_BYTES - 1;
+    *at = '\0';
+    do {
+        uint32_t rest = tenth_of(number);
+        *--at = (char)('0' + (number - rest * 10u));
+        number = rest;
+    } while (number != 0);
+    return at;
 }

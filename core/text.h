@@ -12,6 +12,25 @@ struct text {
     size_t length;
 };
 
+/* A known line, or what one begins with: {"text", TEXT_WHOLE("text")}, TEXT_BEGINNING(). */
+struct text_row {
+    char text[11]; /* no NUL */
+    uint8_t match; /* its length, and whether there is no more */
+};
+
+#define TEXT_MORE 16u
+#define TEXT_WHOLE(text)                                                                           \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+#define TEXT_BEGINNING(text)                                                                       \
+    {                                                                                              \
+        text, (sizeof(text) - 1) | TEXT_MORE                                                       \
+    }
+
+/* The number of the first row that fits a line of one byte or more; `count` when none does. */
+size_t text_find(const struct text_row *rows, size_t count, const char *line, size_t length);
+
 /* The part of a line after its first colon and any spaces; empty when there is no colon. */
 struct text text_after_colon(const char *line, size_t length);
 
@@ -32,8 +51,8 @@ void text_copy(char *buffer, size_t size, const char *source, size_t length);
  * (0 stays 0). The result has no NUL. */
 size_t text_append(char *buffer, size_t size, size_t used, const char *source);
 
-/* Writes a number and a NUL, without a division. */
+/* Writes a number and a NUL to the end of a buffer, without a division; returns where it begins. */
 #define TEXT_NUMBER_BYTES 11
-void text_number(char *buffer, uint32_t number);
+char *text_number(char *buffer, uint32_t number);
 
 #endif
