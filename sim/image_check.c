@@ -74,6 +74,7 @@ void sim_image_install(struct sim_image_reading *reading, struct sim *sim)
             sim_files_append_blob(&ctx, i, blob, 0, file->size_bytes);
     }
     *sim = reading->sim;
+    sim_timers_count(sim);
 }
 
 /* ---- members that must fit each other ------------------------------------------------------ */

@@ -240,6 +240,8 @@
     NUMBERS(message.indication, RAM, 0, 255)                                                       \
     NUMBERS(message.parameters, RAM, 0, 255)                                                       \
     EMPTY(message.reserved)                                                                        \
+    EMPTY(timers_set) /* follows timer_at_us */                                                    \
+    EMPTY(reserved)                                                                                \
     EMPTY(names) /* made by sim_init() */
 
 /*

@@ -218,6 +218,8 @@ SIM_TIMERS(X)
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us);
 void sim_timer_stop(struct sim_context *ctx, enum sim_timer timer);
+/* timers_set follows timer_at_us, which was written from outside. */
+void sim_timers_count(struct sim *sim);
 
 /* ---- engines, to each other ---------------------------------------------------------------- */
 

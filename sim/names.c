@@ -19,12 +19,26 @@ static char upper(char c)
     return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-static unsigned slot_of(const char *name, size_t length)
+static unsigned slot_of(uint32_t hash)
+{
+    return (hash ^ hash >> 8) % SIM_NAME_SLOTS;
+}
+
+static unsigned slot_of_name(const char *name, size_t length)
 {
     uint32_t hash = 0;
     for (size_t i = 0; i < length; i++)
         hash = hash * 31 + (uint8_t)upper(name[i]);
-    return (hash ^ hash >> 8) % SIM_NAME_SLOTS;
+    return slot_of(hash);
+}
+
+/* Names of rows are in upper case; a new module begins with all of them. */
+static unsigned slot_of_row(const char *name)
+{
+    uint32_t hash = 0;
+    for (; *name; name++)
+        hash = hash * 31 + (uint8_t)*name;
+    return slot_of(hash);
 }
 
 static bool same(const char *row_name, const char *name, size_t length)
@@ -41,8 +55,7 @@ void sim_names_init(struct sim *sim)
     memset(sim->names, 0, sizeof sim->names);
     for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++) {
         for (unsigned row = 0; sim_chapters[chapter][row].name; row++) {
-            const char *name = sim_chapters[chapter][row].name;
-            unsigned slot = slot_of(name, strlen(name));
+            unsigned slot = slot_of_row(sim_chapters[chapter][row].name);
             while (sim->names[slot] != 0)
                 slot = (slot + 1) % SIM_NAME_SLOTS;
             sim->names[slot] = (uint16_t)(chapter << 8 | (row + 1));
@@ -52,7 +65,7 @@ void sim_names_init(struct sim *sim)
 
 const struct sim_command *sim_names_find(const struct sim *sim, const char *name, size_t length)
 {
-    unsigned slot = slot_of(name, length);
+    unsigned slot = slot_of_name(name, length);
     for (; sim->names[slot] != 0; slot = (slot + 1) % SIM_NAME_SLOTS) {
         uint16_t entry = sim->names[slot];
         const struct sim_command *command = &sim_chapters[entry >> 8][(entry & 0xff) - 1];

@@ -233,6 +233,8 @@ struct sim_packet {
 struct sim {
     uint64_t timer_at_us[SIM_TIMER_SLOTS];
     uint64_t seen_at_us; /* latest time that the module was told */
+    uint32_t timers_set; /* bit n: timer n is not at NEVER */
+    uint32_t reserved;
     uint64_t stat_lost_output_bytes;
     uint64_t stat_lost_input_bytes;
     int32_t settings[SIM_SETTING_COUNT];

@@ -13,22 +13,54 @@ static void (*const handlers[])(struct sim_context *ctx) = {
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
 {
-    if (ctx->sim->power.state == SIM_POWER_NO_SUPPLY && timer != SIM_TIMER_SUPPLY)
+    struct sim *sim = ctx->sim;
+    if (sim->power.state == SIM_POWER_NO_SUPPLY && timer != SIM_TIMER_SUPPLY)
         return; /* a handler goes on in whose middle the supply went */
-    ctx->sim->timer_at_us[timer] = at_us;
+    sim->timer_at_us[timer] = at_us;
+    sim->timers_set |= 1u << timer;
+    if (at_us == SIM_NEVER)
+        sim_timer_stop(ctx, timer);
 }
 
 void sim_timer_stop(struct sim_context *ctx, enum sim_timer timer)
 {
     ctx->sim->timer_at_us[timer] = SIM_NEVER;
+    ctx->sim->timers_set &= ~(1u << timer);
 }
 
+void sim_timers_count(struct sim *sim)
+{
+    sim->timers_set = 0;
+    for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
+        if (sim->timer_at_us[i] != SIM_NEVER)
+            sim->timers_set |= 1u << i;
+}
+
+/* Number of the lowest bit that is set; there is one. */
+static unsigned lowest(uint32_t bits)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctz(bits);
+#else
+    unsigned number = 0;
+    while (!(bits >> number & 1))
+        number++;
+    return number;
+#endif
+}
+
+/* Few timers run at a time; this is asked before and after each of them. */
 static unsigned earliest(const struct sim *sim)
 {
     unsigned first = 0;
-    for (unsigned i = 1; i < SIM_TIMER_COUNT; i++)
-        if (sim->timer_at_us[i] < sim->timer_at_us[first])
-            first = i;
+    uint64_t first_us = SIM_NEVER;
+    for (uint32_t left = sim->timers_set; left; left &= left - 1) {
+        unsigned timer = lowest(left);
+        if (sim->timer_at_us[timer] < first_us) {
+            first = timer;
+            first_us = sim->timer_at_us[timer];
+        }
+    }
     return first;
 }
 
@@ -43,7 +75,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
         if (sim->timer_at_us[first] > sim->seen_at_us)
             sim->seen_at_us = sim->timer_at_us[first];
         ctx.now_us = sim->seen_at_us;
-        sim->timer_at_us[first] = SIM_NEVER;
+        sim_timer_stop(&ctx, (enum sim_timer)first);
         handlers[first](&ctx);
         sim_usb_pump(&ctx);
         sim_line_pump(&ctx);

@@ -155,10 +155,12 @@ static void print(struct sim_context *ctx, const char *text, unsigned percent)
     if (!is_printed_here(ctx))
         return;
     sim_urc_begin(ctx);
-    sim_put_text(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: " : "+CFOTA:");
-    sim_put_quoted(ctx, text);
-    if (percent != NO_PERCENT) {
-        sim_put_text(ctx, ",");
+    sim_put_text(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: \"" : "+CFOTA:\"");
+    sim_put_text(ctx, text);
+    if (percent == NO_PERCENT) {
+        sim_put_bytes(ctx, "\"", 1);
+    } else {
+        sim_put_bytes(ctx, "\",", 2);
         sim_put_number(ctx, percent);
     }
     sim_urc_end(ctx);
@@ -172,7 +174,7 @@ static bool has_line(const struct sim_context *ctx, unsigned percent)
     if (percent > 0 && sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN) == ZERO_ONLY)
         return false;
     return updater_of(ctx)->phase == SIM_PHASE_UPDATE && sim_setting(ctx, SIM_SETTING_PROGRESS) &&
-           percent % (step ? step : 1) == 0;
+           (step <= 1 || percent % step == 0);
 }
 
 /* What a progress line shows for a percent (field failures 3). */
