@@ -109,7 +109,8 @@ static void ring_make_room(struct bench_journal *journal, size_t size)
     }
 }
 
-static bool make_room(struct bench_journal *journal, size_t size)
+/* Rarely called; kept out of line, so that the way of every record stays short. */
+__attribute__((noinline)) static bool make_room(struct bench_journal *journal, size_t size)
 {
     if (journal->sink == BENCH_SINK_RING) {
         ring_make_room(journal, size);
@@ -129,14 +130,20 @@ static bool make_room(struct bench_journal *journal, size_t size)
     return true;
 }
 
+static bool has_room(const struct bench_journal *journal, size_t size)
+{
+    return journal->used + size <= journal->capacity && journal->sink != BENCH_SINK_RING;
+}
+
 void bench_journal_append(struct bench_journal *journal, const struct bench_record *record)
 {
     uint16_t length =
         record->length > BENCH_RECORD_PAYLOAD_MAX ? BENCH_RECORD_PAYLOAD_MAX : record->length;
+    size_t size = BENCH_RECORD_HEADER_BYTES + (size_t)length;
     journal->record_count++;
     if (journal->sink == BENCH_SINK_NONE)
         return;
-    if (!make_room(journal, BENCH_RECORD_HEADER_BYTES + (size_t)length)) {
+    if (!has_room(journal, size) && !make_room(journal, size)) {
         journal->failed = true;
         return;
     }
@@ -149,7 +156,7 @@ void bench_journal_append(struct bench_journal *journal, const struct bench_reco
     put_16(at + 16, length);
     if (length)
         memcpy(at + BENCH_RECORD_HEADER_BYTES, record->payload, length);
-    journal->used += BENCH_RECORD_HEADER_BYTES + (size_t)length;
+    journal->used += size;
 }
 
 size_t bench_journal_begin(const struct bench_journal *journal)

@@ -14,11 +14,16 @@ static void saw_command(struct bench_run *run, const struct sim_event *event)
                          &view, run->world.now_us);
 }
 
+static void saw_boot(struct bench_run *run, const struct sim_event *event, uint64_t now_us)
+{
+    struct bench_happening boot = {
+        .kind = SCENARIO_TRIGGER_BOOT, .number = event->number, .at_us = now_us};
+    bench_engine_match(run, &boot, NULL);
+}
+
 static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
 {
     struct bench_run *run = context;
-    struct bench_happening boot = {
-        .kind = SCENARIO_TRIGGER_BOOT, .number = event->number, .at_us = now_us};
     bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
                event->length);
     switch (event->kind) {
@@ -29,7 +34,7 @@ static void on_event(void *context, uint64_t now_us, const struct sim_event *eve
         scenario_saw_urc(&run->world.monitor, &run->watch, run->one, event->text, event->length);
         break;
     case SIM_EVENT_BOOT:
-        bench_engine_match(run, &boot, NULL);
+        saw_boot(run, event, now_us);
         break;
     case SIM_EVENT_POWER:
         if (event->number == 0)

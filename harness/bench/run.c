@@ -232,7 +232,7 @@ static bool take_touched(struct bench_run *run, enum bench_lane_id lane)
     return touched;
 }
 
-void bench_run_settle(struct bench_run *run)
+static void settle_touched(struct bench_run *run)
 {
     struct bench_world *world = &run->world;
     while (run->unsettled) {
@@ -246,6 +246,12 @@ void bench_run_settle(struct bench_run *run)
                 bench_run_touch(run, BENCH_TO_HOST);
         }
     }
+}
+
+void bench_run_settle(struct bench_run *run)
+{
+    if (run->unsettled)
+        settle_touched(run);
 }
 
 static enum bench_lane_id other(enum bench_lane_id lane)

@@ -7,7 +7,11 @@
 
 static uint64_t duration_us(size_t size, uint32_t baud_bps)
 {
-    return baud_bps ? ((uint64_t)size * BIT_TIMES_US + baud_bps - 1) / baud_bps : 0;
+    uint64_t bits = (uint64_t)size * BIT_TIMES_US + baud_bps - 1;
+    if (!baud_bps)
+        return 0;
+    /* Half as wide, the division costs half as much; most bursts are short. */
+    return bits <= UINT32_MAX ? (uint32_t)bits / baud_bps : bits / baud_bps;
 }
 
 static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
@@ -15,7 +19,8 @@ static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
     size_t at = (lane->first_byte + (size_t)lane->byte_fill) % BENCH_WIRE_BYTES;
     size_t head = BENCH_WIRE_BYTES - at < size ? BENCH_WIRE_BYTES - at : size;
     memcpy(lane->bytes + at, bytes, head);
-    memcpy(lane->bytes, bytes + head, size - head);
+    if (head < size)
+        memcpy(lane->bytes, bytes + head, size - head);
     lane->byte_fill = (uint16_t)(lane->byte_fill + size);
 }
 
@@ -24,17 +29,25 @@ static bool is_line_break(uint8_t byte)
     return byte == '\r' || byte == '\n';
 }
 
-/* Is a line open after these bytes? */
-static uint8_t ends_in_line(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
-                            uint8_t line_end)
+/* How many lines begin within these bytes; *in_line says whether one is open before and after. */
+static uint32_t scan_lines(uint8_t *in_line, const uint8_t *bytes, size_t size, uint8_t line_end)
 {
-    for (size_t i = size; i-- > 0;) {
-        if (bytes[i] == line_end)
-            return 0;
-        if (!is_line_break(bytes[i]))
-            return 1;
+    const uint8_t *at = bytes, *end = bytes + size;
+    uint32_t lines = 0;
+    for (;;) {
+        if (*in_line) {
+            at = memchr(at, line_end, (size_t)(end - at));
+            if (!at)
+                return lines;
+            *in_line = 0;
+        }
+        while (at < end && is_line_break(*at))
+            at++;
+        if (at == end)
+            return lines;
+        *in_line = 1;
+        lines++;
     }
-    return lane->in_line;
 }
 
 static bool starts_line(const struct bench_lane *lane, uint8_t byte)
@@ -87,8 +100,7 @@ static bool faults_armed(const struct bench_lane *lane)
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                          uint8_t line_end)
 {
-    lane->line_count += bench_lane_lines_in(lane, bytes, size, line_end);
-    lane->in_line = ends_in_line(lane, bytes, size, line_end);
+    lane->line_count += scan_lines(&lane->in_line, bytes, size, line_end);
     lane->byte_count += (uint32_t)size;
     put(lane, bytes, size);
     return size;
@@ -118,7 +130,8 @@ static void take_bytes(struct bench_lane *lane, uint8_t *buffer, size_t size)
     if (head > size)
         head = size;
     memcpy(buffer, lane->bytes + lane->first_byte, head);
-    memcpy(buffer + head, lane->bytes, size - head);
+    if (head < size)
+        memcpy(buffer + head, lane->bytes, size - head);
     lane->first_byte = (uint16_t)((lane->first_byte + size) % BENCH_WIRE_BYTES);
     lane->byte_fill = (uint16_t)(lane->byte_fill - size);
 }
@@ -186,20 +199,6 @@ void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)
 uint32_t bench_lane_lines_in(const struct bench_lane *lane, const uint8_t *bytes, size_t size,
                              uint8_t line_end)
 {
-    const uint8_t *at = bytes, *end = bytes + size;
-    uint32_t lines = 0;
-    if (lane->in_line) {
-        at = memchr(at, line_end, size);
-        at = at ? at + 1 : end;
-    }
-    for (;;) {
-        while (at < end && is_line_break(*at))
-            at++;
-        if (at == end)
-            return lines;
-        lines++;
-        at = memchr(at, line_end, (size_t)(end - at));
-        if (!at)
-            return lines;
-    }
+    uint8_t in_line = lane->in_line;
+    return scan_lines(&in_line, bytes, size, line_end);
 }
