@@ -158,7 +158,7 @@ size:
 	$(Q)ci/size build/size
 
 ## check-arm: a Cortex-M0 firmware with the core in QEMU, at the emulated module
-check-arm: $(program) $(example) $(firmware)
+check-arm: $(program) $(firmware) $(example)
 	$(Q)python3 ci/arm/check-arm.py $^
 
 ## check-cross: the core and its tests as 32-bit (armhf) and as big-endian code (s390x)
