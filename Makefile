@@ -116,7 +116,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 .SECONDARY:
 .PHONY: all check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
-        fuzz-core
+        mistakes fuzz-core
 
 ## all: build the program and the core's example (VARIANT=debug|release|asan)
 all: $(program) $(example)
@@ -131,8 +131,8 @@ run: deps
 check: deps
 	$(Q)ci/check
 
-## check-long: what takes minutes: pace of the line in real time, and the like
-check-long: all
+## check-long: what takes minutes: line in real time, mistakes, coverage, size, check-arm, check-cross, fuzzing
+check-long: deps
 	$(Q)ci/check-long
 
 ## check-unit: unit tests of all rooms, or of one with ROOM=core|sim|reports|harness
@@ -168,6 +168,10 @@ check-cross:
 ## coverage: branches of the core that its tests take; the rest is in core/test/uncovered.txt
 coverage:
 	$(Q)ci/coverage build/coverage
+
+## mistakes: plants mistakes of shipped clients in the core; its tests must catch each
+mistakes: all
+	$(Q)ci/mistakes build/mistakes
 
 ## fuzz-core: both parsers of the core under libFuzzer, FUZZ_SECONDS=600 each
 fuzz-core:

@@ -221,17 +221,26 @@ static void a_push_that_a_host_reset_cut_off_is_spoilt_by_its_at(void **state)
     }
 }
 
+/* Its OK is lost. One module is in its updater at once, another one still answers for a while. */
 static void the_start_is_sent_twice(void **state)
 {
-    static const struct module_row rows[] = {
+    static const struct module_row deaf[] = {
         {.command = "AT+CFOTA=1",
          .later = {{8000, "\r\n+CFOTA: \"Start to update\"\r\n"}, {90000, SUCCESS}},
          .deaf_ms = 96900},
         END};
-    struct rig *rig = new_rig(rows);
+    static const struct module_row awake[] = {
+        {.command = "AT+CFOTA=1",
+         .later = {{25000, "\r\n+CFOTA: \"Start to update\"\r\n"},
+                   {90000, SUCCESS},
+                   {97000, "\r\nRDY\r\n\r\n+CFUN: 1\r\n"}}},
+        END};
     (void)state;
-    ENDS(rig, UPDATED, NONE, 1);
-    free(rig);
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig *rig = new_rig(i == 0 ? deaf : awake);
+        ENDS(rig, UPDATED, NONE, 1);
+        free(rig);
+    }
 }
 
 static void the_start_is_sent_after_a_short_download(void **state)
@@ -256,6 +265,8 @@ static void echo_and_ready_are_taken_for_granted_after_a_reset(void **state)
     (void)state;
     ENDS(rig, UPDATED, NONE, 1);
     assert_int_equal(rig_count_sent(rig, "ATE0V1Q0"), 2);
+    assert_int_equal(rig->requests, 3); /* checkpoints only: the module was asked, and at once */
+    assert_true(rig->now_us < UINT64_C(130000000));
     free(rig);
 }
 
@@ -281,7 +292,21 @@ static void a_silent_module_is_reset_while_it_restores(void **state)
     free(rig);
 }
 
-/* OKAY is no OK, and the answer of the read form is no result of the download. */
+/* OKAY is no OK: what comes behind it is the answer. */
+static void a_prefix_is_taken_for_ok(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+CFOTA=1", .answer = "\r\nOKAY\r\n\r\nOK1\r\n\r\n+CME ERROR: 3\r\n"},
+        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 8")},
+        {.command = "AT+GMR", .answer = INFO("Revision:1351B03SIM7000C")},
+        END};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    ENDS(rig, REFUSED, START_REFUSED, 1);
+    free(rig);
+}
+
+/* The answer of the read form is no result of the download. */
 static void a_prefix_is_taken_for_the_whole(void **state)
 {
     static const struct module_row rows[] = {
@@ -289,27 +314,37 @@ static void a_prefix_is_taken_for_the_whole(void **state)
         {.command = "AT+HTTPTOFS=*",
          .answer = OK,
          .later = {{900, "\r\n+HTTPTOFS: 1,\"http://a\",\"/fota/update.zip\"\r\n"},
+                   {1500, "\r\n+HTTPTOFS: 1,5\r\n"},
                    {5000, "\r\n+HTTPTOFS: 200,109285\r\n"}}},
         END};
     struct rig *rig = new_rig(rows);
     (void)state;
     ENDS(rig, UPDATED, NONE, 1);
+    assert_int_equal(rig_count_sent(rig, "AT+HTTPTOFS=" URL), 1);
     free(rig);
+}
+
+static void end_with_a_long_line(size_t length, uint32_t at_ms)
+{
+    char *line = malloc(length + 3);
+    struct rig *rig = new_rig(NULL);
+    assert_non_null(line);
+    memset(line, 'x', length);
+    memcpy(line + length, "\r\n", 3);
+    rig_say(rig, at_ms, line);
+    ENDS(rig, UPDATED, NONE, 1);
+    assert_true(rig->fota.at.stat_dropped_lines > 0);
+    free(rig);
+    free(line);
 }
 
 static void a_long_line_overruns_a_buffer(void **state)
 {
-    static char line[6000];
+    static const size_t lengths[] = {AT_LINE_BYTES + 1, AT_LINE_BYTES * 2, 6000};
     (void)state;
-    memset(line, 'x', sizeof line - 3);
-    memcpy(line + sizeof line - 3, "\r\n", 3);
-    for (uint32_t at_ms = 0; at_ms < 11000; at_ms += 501) {
-        struct rig *rig = new_rig(NULL);
-        rig_say(rig, at_ms, line);
-        ENDS(rig, UPDATED, NONE, 1);
-        assert_true(rig->fota.at.stat_dropped_lines > 0);
-        free(rig);
-    }
+    for (unsigned i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
+        for (uint32_t at_ms = 0; at_ms < 11000; at_ms += 501)
+            end_with_a_long_line(lengths[i], at_ms);
 }
 
 static void the_network_is_not_opened_again_after_a_reset(void **state)
@@ -392,6 +427,7 @@ int main(void)
         cmocka_unit_test(echo_and_ready_are_taken_for_granted_after_a_reset),
         cmocka_unit_test(the_rate_is_taken_for_unchanged),
         cmocka_unit_test(a_silent_module_is_reset_while_it_restores),
+        cmocka_unit_test(a_prefix_is_taken_for_ok),
         cmocka_unit_test(a_prefix_is_taken_for_the_whole),
         cmocka_unit_test(a_long_line_overruns_a_buffer),
         cmocka_unit_test(the_network_is_not_opened_again_after_a_reset),
