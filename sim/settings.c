@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/plausible.h"
 
 static const struct sim_setting_info settings[] = {
 #define X(NAME, name, unit, initial, minimum, maximum, choices, tag, source, summary)              \
@@ -15,6 +16,63 @@ static const struct sim_setting_info settings[] = {
 const struct sim_setting_info *sim_setting_info(unsigned setting)
 {
     return setting < SIM_SETTING_COUNT ? &settings[setting] : NULL;
+}
+
+/* ---- what nobody knows ----------------------------------------------------------------------- */
+
+static const struct {
+    uint16_t setting;
+    int32_t low, high;
+} plausible[] = {
+#define X(NAME, low, high) {SIM_SETTING_##NAME, low, high},
+    SIM_PLAUSIBLE(X)
+#undef X
+};
+
+static const char *const no_question[SIM_SETTING_COUNT] = {
+#define X(NAME, text) [SIM_SETTING_##NAME] = (text),
+    SIM_NO_QUESTION(X)
+#undef X
+};
+
+const char *sim_setting_no_question(unsigned setting)
+{
+    return setting < SIM_SETTING_COUNT ? no_question[setting] : NULL;
+}
+
+/* The n-th of the values, the default left out. */
+static bool pick(const int32_t *values, size_t count, int32_t initial, size_t index,
+                 int32_t *ret_value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] == initial || index-- > 0)
+            continue;
+        *ret_value = values[i];
+        return true;
+    }
+    return false;
+}
+
+static bool is_word(const struct sim_setting_info *info)
+{
+    return info->unit == SIM_UNIT_CHOICE || info->unit == SIM_UNIT_FLAG;
+}
+
+bool sim_setting_plausible(unsigned setting, size_t index, int32_t *ret_value)
+{
+    const struct sim_setting_info *info = sim_setting_info(setting);
+    if (!info || info->tag != 'I' || no_question[setting])
+        return false;
+    if (is_word(info)) {
+        *ret_value = (int32_t)index + ((int32_t)index >= info->initial);
+        return index < (size_t)info->maximum;
+    }
+    for (size_t i = 0; i < sizeof plausible / sizeof plausible[0]; i++) {
+        const int32_t values[] = {plausible[i].low, plausible[i].high};
+        if (plausible[i].setting == setting)
+            return pick(values, 2, info->initial, index, ret_value);
+    }
+    return false;
 }
 
 int sim_setting_find(const char *name, size_t length)

@@ -7,6 +7,7 @@
 #ifndef FOTARIG_SIM_SETTINGS_H
 #define FOTARIG_SIM_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -417,6 +418,16 @@ struct sim_setting_info {
 
 /* The row of a setting; NULL when `setting` is not below SIM_SETTING_COUNT. */
 const struct sim_setting_info *sim_setting_info(unsigned setting);
+
+/*
+ * The n-th value that an assumed setting (tag I) may have on a real module, its default left out
+ * (sim/plausible.h); false past the last one. Settings with other tags have none.
+ */
+bool sim_setting_plausible(unsigned setting, size_t index, int32_t *ret_value);
+
+/* Why an assumed setting has no such values, "a fault: ..." or "surroundings: ..."; NULL = it has.
+ */
+const char *sim_setting_no_question(unsigned setting);
 
 /* The setting with that name; -1 when there is none. */
 int sim_setting_find(const char *name, size_t length);

@@ -47,14 +47,37 @@ static const struct sim_setting_info *setting_of(const char *name, char *initial
     return info;
 }
 
+/* The n-th value that an assumed setting may have on a real module, as it would be typed. */
+static bool plausible_of(const struct sim_setting_info *info, size_t index, char *text,
+                         size_t capacity)
+{
+    int32_t value;
+    if (!sim_setting_plausible((unsigned)sim_setting_find(info->name, strlen(info->name)), index,
+                               &value))
+        return false;
+    cli_setting_print(info, value, text, capacity);
+    return true;
+}
+
+static void print_values(const struct sim_setting_info *info, const char *initial)
+{
+    char text[32];
+    printf(" (default: %s", initial);
+    for (size_t i = 0; plausible_of(info, i, text, sizeof(text)); i++)
+        printf("%s%s", i ? ", " : "; may be: ", text);
+    putchar(')');
+}
+
 static void print_fact(const struct sim_fact *fact)
 {
     char initial[32];
     bool is_setting = strcmp(fact->group, "setting") == 0;
+    const struct sim_setting_info *info =
+        is_setting ? setting_of(fact->name, initial, sizeof(initial)) : NULL;
 
     printf("%c  %-28s %s", fact->tag, fact->name, fact->meaning);
-    if (is_setting && setting_of(fact->name, initial, sizeof(initial)))
-        printf(" (default: %s)", initial);
+    if (info)
+        print_values(info, initial);
     printf(" [%s]", fact->source);
     if (!is_setting && fact->setting)
         printf(" (setting %s)", fact->setting);
@@ -74,6 +97,13 @@ static int print_table(void)
         print_fact(&fact);
     }
     return CLI_EXIT_OK;
+}
+
+static void add_plausible(cJSON *array, const struct sim_setting_info *info)
+{
+    char text[32];
+    for (size_t i = 0; plausible_of(info, i, text, sizeof(text)); i++)
+        cJSON_AddItemToArray(array, cJSON_CreateString(text));
 }
 
 static cJSON *fact_object(const struct sim_fact *fact)
@@ -96,6 +126,8 @@ static cJSON *fact_object(const struct sim_fact *fact)
         cJSON_AddStringToObject(object, "default", initial);
         if (info->choices)
             cJSON_AddStringToObject(object, "choices", info->choices);
+        if (plausible_of(info, 0, initial, sizeof(initial)))
+            add_plausible(cJSON_AddArrayToObject(object, "plausible"), info);
     }
     return object;
 }

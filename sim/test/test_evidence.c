@@ -151,6 +151,47 @@ static void every_assumed_behaviour_can_be_set(void **state)
     assert_int_equal(lacking, 0);
 }
 
+static void every_assumed_setting_has_plausible_values_or_is_no_question(void **state)
+{
+    unsigned swept = 0, bad = 0;
+    (void)state;
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        const char *why = sim_setting_no_question(i);
+        int32_t value;
+        size_t count = 0;
+        for (; sim_setting_plausible(i, count, &value); count++)
+            if (value < info->minimum || value > info->maximum || value == info->initial) {
+                print_error("%s: %ld is out of range or the default\n", info->name, (long)value);
+                bad++;
+            }
+        swept += count > 0;
+        if ((info->tag == 'I' && !why) != (count > 0) || (info->tag != 'I' && why)) {
+            print_error("%s [%c]: %zu plausible values, %s; see sim/plausible.h\n", info->name,
+                        info->tag, count, why ? why : "and it is no fault or surroundings");
+            bad++;
+        }
+    }
+    assert_int_equal(bad, 0);
+    assert_true(swept > 60);
+}
+
+static void plausible_words_are_all_but_the_default(void **state)
+{
+    int32_t value = -1;
+    (void)state;
+    assert_true(sim_setting_plausible(SIM_SETTING_PDP_AGAIN, 0, &value) && value == 1);
+    assert_true(sim_setting_plausible(SIM_SETTING_PDP_AGAIN, 1, &value) && value == 2);
+    assert_false(sim_setting_plausible(SIM_SETTING_PDP_AGAIN, 2, &value));
+    assert_true(sim_setting_plausible(SIM_SETTING_SMS_INDICATION, 0, &value) && value == 0);
+    assert_false(sim_setting_plausible(SIM_SETTING_SMS_INDICATION, 1, &value));
+    assert_true(sim_setting_plausible(SIM_SETTING_CFOTA_SUPPLY, 0, &value) && value == 3500);
+    assert_false(sim_setting_plausible(SIM_SETTING_CFOTA_SUPPLY, 1, &value));
+    assert_false(sim_setting_plausible(SIM_SETTING_UPDATE_RESULT, 0, &value)); /* a fault */
+    assert_false(sim_setting_plausible(SIM_SETTING_ANSWER_DELAY, 0, &value));  /* observed */
+    assert_false(sim_setting_plausible(SIM_SETTING_COUNT, 0, &value));
+}
+
 static void every_setting_says_what_it_does(void **state)
 {
     (void)state;
@@ -193,6 +234,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fact_has_a_tag_and_a_source_that_can_be_looked_up),
         cmocka_unit_test(every_assumed_behaviour_can_be_set),
+        cmocka_unit_test(every_assumed_setting_has_plausible_values_or_is_no_question),
+        cmocka_unit_test(plausible_words_are_all_but_the_default),
         cmocka_unit_test(every_setting_says_what_it_does),
         cmocka_unit_test(forms_of_sources_are_told_apart),
     };
