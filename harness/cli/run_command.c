@@ -13,6 +13,8 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/selection.h"
+#include "harness/cli/setting.h"
+#include "harness/cli/sweep.h"
 #include "harness/cli/version.h"
 #include "harness/explore/fault.h"
 #include "reports/report.h"
@@ -27,6 +29,10 @@ struct run_options {
     uint32_t repeat;
     const char *reports;
     const char *replay;
+    struct cli_list set;
+    bool vary_assumed;
+    uint32_t jobs;
+    bool json;
     bool timeline;
     bool digests;
     bool quiet;
@@ -46,6 +52,15 @@ static const struct cli_option options[] = {
      "run each case that often, with seeds N, N+1, ..."},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
      "run the one case that the token of a failure names"},
+    {"set", 0, "NAME=VALUE", CLI_LIST, offsetof(struct run_options, set), NULL,
+     "a setting of the emulator, over what scenarios say; 'facts' lists them"},
+    {"vary-assumed", 0, NULL, CLI_FLAG, offsetof(struct run_options, vary_assumed), NULL,
+     "run each case with each plausible value of each assumed setting, one at a\n"
+     "time, and list the verdicts that hinge on one"},
+    {"jobs", 0, "N", CLI_COUNT, offsetof(struct run_options, jobs), NULL,
+     "with --vary-assumed: processes; as many as there are processors"},
+    {"json", 0, NULL, CLI_FLAG, offsetof(struct run_options, json), NULL,
+     "with --vary-assumed: print one JSON object, for programs"},
     {"reports", 0, "DIR", CLI_TEXT, offsetof(struct run_options, reports), NULL,
      "write junit.xml and ctrf.json there"},
     {"timeline", 0, NULL, CLI_FLAG, offsetof(struct run_options, timeline), NULL,
@@ -63,7 +78,9 @@ const struct cli_command cli_command_run = {
     .summary = "run scenarios and judge them",
     .operands = "SCENARIO|DIR...",
     .notes = "Exit status: 0 all passed, 1 a scenario failed, 2 usage, 3 invalid or missing\n"
-             "scenario, 4 environment (verdict unknown), 128+n stopped by signal n.\n",
+             "scenario, 4 environment (verdict unknown), 128+n stopped by signal n.\n"
+             "With --vary-assumed a verdict that hinges on a setting is no failure (0); 1 is a\n"
+             "scenario that fails as it is, or a value with which a rule of every run is broken.\n",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
     .operands_min = 1,
@@ -84,7 +101,8 @@ struct campaign {
     struct cli_selection selection;
     struct planned_case *cases;
     size_t case_count;
-    struct scenario_case chosen; /* the replayed case, with explore's fault in it */
+    struct scenario_case chosen;  /* the replayed case, with explore's fault in it */
+    struct scenario_case changed; /* the running case with the settings of --set */
     struct bench_run *run;
     struct report_run *report;
     struct report_console console;
@@ -104,7 +122,10 @@ static void repeat_command(const struct campaign *campaign, const struct planned
     static const char remark[] = "   (virtual time; the run in real time was not exact)";
     cli_repeat_command(planned->scenario, &planned->token, buffer, capacity);
     size_t length = strlen(buffer);
-    if (campaign->options.speed > 0 && capacity - length > sizeof remark)
+    for (size_t i = 0; i < campaign->options.set.count && length < capacity; i++)
+        length += (size_t)snprintf(buffer + length, capacity - length, " --set %s",
+                                   campaign->options.set.items[i]);
+    if (campaign->options.speed > 0 && length < capacity && capacity - length > sizeof remark)
         memcpy(buffer + length, remark, sizeof remark);
 }
 
@@ -129,6 +150,20 @@ static void print_extras(const struct campaign *campaign, const struct planned_c
     if (campaign->options.digests)
         printf("digest %016" PRIx64 " %s/%s\n", result->journal_digest, planned->scenario->group,
                planned->one->name);
+}
+
+/* The case with the settings of --set, which were checked before. */
+static const struct scenario_case *with_settings(struct campaign *campaign,
+                                                 const struct scenario_case *one)
+{
+    char text[EXPLAIN_LINE_MAX];
+    if (campaign->options.set.count == 0)
+        return one;
+    campaign->changed = *one;
+    for (size_t i = 0; i < campaign->options.set.count; i++)
+        (void)cli_setting_assign(campaign->changed.module.settings, campaign->options.set.items[i],
+                                 text, sizeof text);
+    return &campaign->changed;
 }
 
 /* The runs of one case that were not its last one. */
@@ -165,7 +200,7 @@ static void run_attempts(struct campaign *campaign, const struct planned_case *p
     for (;;) {
         uint64_t started_us = clock_us(CLOCK_MONOTONIC);
         *ret_result = (struct bench_result){0};
-        if (bench_run_begin(campaign->run, planned->one, &bench))
+        if (bench_run_begin(campaign->run, with_settings(campaign, planned->one), &bench))
             bench_run_all(campaign->run, ret_result);
         else
             bench_run_judge(campaign->run, ret_result);
@@ -403,12 +438,42 @@ static int carry_out(struct campaign *campaign)
     return exit_status(campaign, write_reports(campaign));
 }
 
+/* Options that do not go together or that nothing comes of. */
+static int check_options(const struct run_options *given)
+{
+    int32_t settings[SIM_SETTING_COUNT] = {0};
+    char text[EXPLAIN_LINE_MAX];
+    for (size_t i = 0; i < given->set.count; i++)
+        if (!cli_setting_assign(settings, given->set.items[i], text, sizeof text))
+            return cli_usage_error(&cli_command_run, "--set %s", text);
+    if (settings[SIM_SETTING_RANDOM_SEED])
+        return cli_usage_error(&cli_command_run, "--set can't give the seed; use --seed N");
+    if ((given->jobs || given->json) && !given->vary_assumed)
+        return cli_usage_error(&cli_command_run, "%s goes with --vary-assumed only",
+                               given->jobs ? "--jobs" : "--json");
+    if (given->vary_assumed && (given->speed > 0 || given->replay || given->set.count ||
+                                given->reports || given->timeline || given->digests))
+        return cli_usage_error(&cli_command_run,
+                               "--vary-assumed takes --seed, --jobs and --json only");
+    return CLI_GO_ON;
+}
+
+static int sweep(const struct campaign *campaign)
+{
+    const struct cli_sweep_options given = {.seed = campaign->options.seed,
+                                            .jobs = campaign->options.jobs,
+                                            .json = campaign->options.json};
+    return cli_sweep(&campaign->selection, &given);
+}
+
 static int run_scenarios(int argc, char **argv)
 {
     struct campaign campaign = {0};
     struct cli_operands operands;
     int status = cli_parse(&cli_command_run, argc, argv, &campaign.options, sizeof campaign.options,
                            &operands);
+    if (status == CLI_GO_ON)
+        status = check_options(&campaign.options);
     if (status != CLI_GO_ON)
         return status;
     if (campaign.options.wire == BENCH_WIRE_PTY && !(campaign.options.speed > 0))
@@ -421,9 +486,9 @@ static int run_scenarios(int argc, char **argv)
                                "virtual time no machine is late",
                                LATE_REPEATS_MAX);
     status = (int)cli_selection_load(&campaign.selection, &operands);
-    if (status == CLI_EXIT_OK)
-        status = (int)prepare(&campaign, argc, argv);
-    if (status == CLI_EXIT_OK)
+    if (status == CLI_EXIT_OK && campaign.options.vary_assumed)
+        status = sweep(&campaign);
+    else if (status == CLI_EXIT_OK && (status = (int)prepare(&campaign, argc, argv)) == CLI_EXIT_OK)
         status = carry_out(&campaign);
     report_run_free(campaign.report);
     bench_run_free(campaign.run);
