@@ -20,6 +20,7 @@
     X(BOOT_JITTER, 0, 2000)                                                                        \
     X(RESET_DELAY, 0, 2000)                                                                        \
     X(RANDOM_SEED, 2, 77)                                                                          \
+    X(RAM_SIZE, 33554432, 268435456)                                                               \
     X(REGISTRATION_TIME, 500, 120000)                                                              \
     X(GNSS_FIX_TIME, 1000, 300000)                                                                 \
     X(SCAN_TIME, 2000, 45000)                                                                      \
@@ -40,6 +41,7 @@
     X(PEER_DELAY, 20, 10000)                                                                       \
     X(PING_TIME, 20, 5000)                                                                         \
     X(FTP_MISSING_FILE, 66, 79)                                                                    \
+    X(MQTT_PUBLISH_TIME, 50, 30000)                                                                \
     X(CFOTA_OK_DELAY, 0, 3000)                                                                     \
     X(CFOTA_RESET_DELAY, 100, 30000)                                                               \
     X(CFOTA_SUPPLY, 0, 3500)                                                                       \
@@ -58,6 +60,7 @@
 #define SIM_NO_QUESTION(X)                                                                         \
     X(SIM_PIN, "surroundings: the owner of the card chose it")                                     \
     X(SIM_PUK, "surroundings: the operator chose it")                                              \
+    X(ADC, "surroundings: the voltage at the pin")                                                 \
     X(GNSS_FIX, "surroundings: whether satellites are seen")                                       \
     X(GNSS_LATITUDE, "surroundings: where the module is")                                          \
     X(GNSS_LONGITUDE, "surroundings: where the module is")                                         \
