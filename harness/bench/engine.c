@@ -272,12 +272,29 @@ static bool is_done_at_hook(const struct scenario_event *event,
     return event->after_us == 0 && hook && override_with(action, &override);
 }
 
+static bool is_wire_action(unsigned kind)
+{
+    return kind == SCENARIO_ACTION_LOSE_TO_HOST || kind == SCENARIO_ACTION_LOSE_TO_MODULE ||
+           kind == SCENARIO_ACTION_GARBLE_TO_HOST || kind == SCENARIO_ACTION_INSERT_TO_HOST;
+}
+
+/* A line fault takes effect on the next byte, which may be the answer to the very command that
+ * triggers it, so it does not wait for the end of what the module does at that time. */
+static bool is_done_at_once(const struct bench_run *run, const struct scenario_event *event,
+                            unsigned action)
+{
+    return event->after_us == 0 && event->when.kind != SCENARIO_TRIGGER_TIME &&
+           is_wire_action(run->one->actions[action].kind);
+}
+
 static void do_event(struct bench_run *run, unsigned index)
 {
     const struct scenario_event *event = event_at(run, index);
     static const char useless[] = "the action had no effect: it made no sense at this time";
     for (unsigned i = 0; i < event->action_count; i++) {
         unsigned at = event->first_action + i;
+        if (is_done_at_once(run, event, at))
+            continue;
         if (!is_done_at_hook(event, &run->one->actions[at]))
             note_fault(run, index, at);
         if (!do_action(run, &run->one->actions[at]))
@@ -345,9 +362,14 @@ static void fire(struct bench_run *run, unsigned index, uint64_t at_us,
     const struct scenario_event *event = event_at(run, index);
     struct bench_engine *engine = &run->world.engine;
     engine->fired[index]++;
-    for (unsigned i = 0; override && event->after_us == 0 && i < event->action_count; i++)
-        if (override_with(&run->one->actions[event->first_action + i], override))
-            note_fault(run, index, event->first_action + i);
+    for (unsigned i = 0; event->after_us == 0 && i < event->action_count; i++) {
+        unsigned at = event->first_action + i;
+        bool at_once = is_done_at_once(run, event, at);
+        if (at_once)
+            do_wire(run, &run->one->actions[at]);
+        if (at_once || (override && override_with(&run->one->actions[at], override)))
+            note_fault(run, index, at);
+    }
     engine->due_at_us[index] = at_us + event->after_us;
     if (engine->due_at_us[index] < engine->next_at_us)
         engine->next_at_us = engine->due_at_us[index];
@@ -421,23 +443,6 @@ size_t bench_engine_wire_point(const struct bench_run *run, enum bench_lane_id l
     return first;
 }
 
-static bool is_wire_action(unsigned kind)
-{
-    return kind == SCENARIO_ACTION_LOSE_TO_HOST || kind == SCENARIO_ACTION_LOSE_TO_MODULE ||
-           kind == SCENARIO_ACTION_GARBLE_TO_HOST || kind == SCENARIO_ACTION_INSERT_TO_HOST;
-}
-
-/* A line fault takes effect on the next byte, so it cannot wait for the byte's time. */
-static bool is_immediate(const struct bench_run *run, const struct scenario_event *event)
-{
-    if (event->after_us)
-        return false;
-    for (unsigned i = 0; i < event->action_count; i++)
-        if (!is_wire_action(run->one->actions[event->first_action + i].kind))
-            return false;
-    return true;
-}
-
 void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
                             uint64_t at_us)
 {
@@ -447,12 +452,7 @@ void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, cons
             point_of(run, i, &run->world.lanes[lane], next, 1) != 0)
             continue;
         run->world.engine.seen[i] = 1;
-        if (is_immediate(run, event)) {
-            run->world.engine.fired[i] = 1;
-            do_event(run, i);
-        } else {
-            fire(run, i, at_us, NULL);
-        }
+        fire(run, i, at_us, NULL);
     }
 }
 

@@ -69,6 +69,7 @@ static void count_line(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
 static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
 {
     size_t before = lane->byte_fill;
+    bool ends_text = lane->in_line && byte == line_end;
     if (lane->insert_length && lane->byte_count >= lane->insert_at) {
         put(lane, lane->insert, lane->insert_length);
         lane->insert_length = 0;
@@ -79,7 +80,7 @@ static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_en
         lane->stat_lost_bytes++;
         if (lane->lose_bytes)
             lane->lose_bytes--;
-        else if (byte == line_end)
+        else if (ends_text)
             lane->lose_line = 0;
     } else if (lane->garble_bytes) {
         lane->garble_bytes--;

@@ -32,7 +32,7 @@ struct bench_lane {
     uint32_t garble_bytes;     /* fault: that many of the next bytes are garbled */
     uint32_t insert_at;        /* fault: byte_count at which `insert` comes in; 0 = none */
     uint16_t insert_length;
-    uint8_t lose_line; /* fault: 1 = lose up to and with the next line end */
+    uint8_t lose_line; /* fault: 1 = lose up to and with the end of the next line that has text */
     uint8_t in_line;   /* 1 = a line has begun and not ended */
     uint16_t first_byte, byte_fill;
     uint16_t first_burst, burst_fill;

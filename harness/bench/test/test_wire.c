@@ -85,6 +85,15 @@ static void a_lost_line_takes_its_line_end_with_it(void **state)
     assert_int_equal(lane.stat_lost_bytes, 5);
 }
 
+static void a_lost_line_takes_the_blank_line_before_it(void **state)
+{
+    struct bench_lane lane = {.lose_line = 1};
+    (void)state;
+    send(&lane, "\r\nOK\r\n\r\nRDY\r\n", 0);
+    assert_string_equal(arrived(&lane, UINT64_MAX), "\r\nRDY\r\n");
+    assert_int_equal(lane.stat_lost_bytes, 6);
+}
+
 static void a_line_is_lost_across_bursts(void **state)
 {
     struct bench_lane lane = {.lose_line = 1};
@@ -161,6 +170,7 @@ int main(void)
         cmocka_unit_test(an_unpaced_burst_takes_no_time),
         cmocka_unit_test(a_cut_keeps_the_bytes_that_had_arrived),
         cmocka_unit_test(a_lost_line_takes_its_line_end_with_it),
+        cmocka_unit_test(a_lost_line_takes_the_blank_line_before_it),
         cmocka_unit_test(a_line_is_lost_across_bursts),
         cmocka_unit_test(bytes_are_garbled_or_lost_as_many_as_were_ordered),
         cmocka_unit_test(bytes_are_inserted_at_their_place),
