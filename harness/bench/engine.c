@@ -143,7 +143,7 @@ static bool do_module_action(struct bench_run *run, const struct scenario_action
 static bool do_power(struct bench_run *run, bool on)
 {
     struct sim_view view;
-    sim_view(&run->world.sim, &view);
+    bench_module_view(run, &view);
     if (!on && !view.powered)
         return true; /* a hook has cut it at the very point */
     struct sim_action done = {.kind = on ? SIM_ACTION_POWER_ON : SIM_ACTION_POWER_CUT};

@@ -9,7 +9,7 @@
 static void saw_command(struct bench_run *run, const struct sim_event *event)
 {
     struct sim_view view;
-    sim_view(&run->world.sim, &view);
+    bench_module_view(run, &view);
     scenario_saw_command(&run->world.monitor, &run->watch, run->one, event->text, event->length,
                          &view, run->world.now_us);
 }
@@ -21,9 +21,8 @@ static void saw_boot(struct bench_run *run, const struct sim_event *event, uint6
     bench_engine_match(run, &boot, NULL);
 }
 
-static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
+void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
 {
-    struct bench_run *run = context;
     bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
                event->length);
     switch (event->kind) {
@@ -45,9 +44,14 @@ static void on_event(void *context, uint64_t now_us, const struct sim_event *eve
     }
 }
 
-static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
+static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
 {
-    struct bench_run *run = context;
+    bench_module_told(context, now_us, event);
+}
+
+struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
+                                        const struct sim_hook *hook)
+{
     struct sim_override override = {0};
     struct bench_happening happening = {.number = hook->number,
                                         .phase = hook->phase,
@@ -82,6 +86,11 @@ static struct sim_override on_hook(void *context, uint64_t now_us, const struct 
     return override;
 }
 
+static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
+{
+    return bench_module_hooked(context, now_us, hook);
+}
+
 /* ---- the server ---------------------------------------------------------------------------- */
 
 enum { FIRST_ERROR_CODE = 600, HTTP_OK = 200, HTTP_NOT_FOUND = 404 };
@@ -109,11 +118,9 @@ static bool is_package(const char *asked, const char *named)
            memcmp(place, named_place, length) == 0;
 }
 
-static void serve(struct bench_run *run, const struct sim_http_request *request)
+void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
+                        const struct sim_http_request *request, uint64_t now_us)
 {
-    struct sim *sim = &run->world.sim;
-    const struct sim_host *host = &run->sim_host;
-    uint64_t now_us = run->world.now_us;
     uint16_t status = run->one->package.http;
     if (status >= FIRST_ERROR_CODE) {
         sim_http_end(sim, host, request->job, status, now_us);
@@ -133,6 +140,11 @@ static void serve(struct bench_run *run, const struct sim_http_request *request)
         return;
     }
     sim_http_blob(sim, host, request->job, 0, now_us);
+}
+
+static void serve(struct bench_run *run, const struct sim_http_request *request)
+{
+    bench_module_serve(run, &run->world.sim, &run->sim_host, request, run->world.now_us);
 }
 
 static void serve_http(struct bench_run *run)
@@ -155,8 +167,18 @@ static uint64_t module_advance(struct bench_run *run)
     return sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
 }
 
+void bench_module_view(const struct bench_run *run, struct sim_view *ret_view)
+{
+    if (run->served.view)
+        run->served.view(run->served.context, ret_view);
+    else
+        sim_view(&run->world.sim, ret_view);
+}
+
 bool bench_module_apply(struct bench_run *run, const struct sim_action *action)
 {
+    if (run->served.apply)
+        return run->served.apply(run->served.context, action);
     bench_run_deliver_begun(run);
     bench_run_touch(run, BENCH_TO_MODULE);
     return sim_apply(&run->world.sim, &run->sim_host, action, run->world.now_us);

@@ -134,8 +134,8 @@ static bool set_up_job(struct bench_run *run)
     return blob;
 }
 
-bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
-                     const struct bench_options *options)
+bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
+                       const struct bench_options *options)
 {
     uint64_t total_ms =
         one->job.total_timeout_ms ? one->job.total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
@@ -153,6 +153,14 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
     run->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
     scenario_watch_init(&run->watch, one);
     bench_engine_begin(run);
+    return true;
+}
+
+bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
+                     const struct bench_options *options)
+{
+    if (!bench_run_prepare(run, one, options))
+        return false;
     run->host->start(run);
     run->module->start(run);
 

@@ -67,6 +67,13 @@ struct bench_result {
     struct scenario_observed observed;
 };
 
+/* A module that is served elsewhere, which events are for (play.h). */
+struct bench_served {
+    bool (*apply)(void *context, const struct sim_action *action); /* NULL = world.sim is it */
+    void (*view)(void *context, struct sim_view *ret_view);
+    void *context;
+};
+
 struct bench_run {
     struct bench_world world; /* first: the value that snapshots copy */
     /* What follows is constant during a run, or a view that begin and restore work out. */
@@ -95,6 +102,7 @@ struct bench_run {
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);
     struct real *real;
+    struct bench_served served;
 };
 
 /* Makes a run object, to be used for any number of runs. NULL when there is no memory. */
@@ -107,6 +115,10 @@ void bench_run_free(struct bench_run *run);
  */
 bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
                      const struct bench_options *options);
+
+/* The same without starting the ends: packages, configuration, server, events. */
+bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
+                       const struct bench_options *options);
 
 /* Virtual time: goes to the next thing that is due and does it. False when the run is over. */
 bool bench_run_step(struct bench_run *run);
@@ -158,6 +170,14 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id lane, const uin
                        size_t size, uint32_t baud_bps);
 /* The module end: applies an action now. */
 bool bench_module_apply(struct bench_run *run, const struct sim_action *action);
+void bench_module_view(const struct bench_run *run, struct sim_view *ret_view);
+/* What the module told, and where it asks; for the monitor and the event engine. */
+void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event);
+struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
+                                        const struct sim_hook *hook);
+/* Answers a request of a module as the scenario's server does. */
+void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
+                        const struct sim_http_request *request, uint64_t now_us);
 /* The host end: the board restarts after `down_us`. */
 void bench_host_reset(struct bench_run *run, uint64_t down_us);
 void bench_host_cancel(struct bench_run *run);

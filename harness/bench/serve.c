@@ -6,6 +6,7 @@
 
 #include "harness/bench/curl.h"
 #include "harness/bench/net_client.h"
+#include "harness/bench/play.h"
 
 enum {
     WARM_UP_US = 60000000,       /* of module time: all lines of a boot are over */
@@ -51,6 +52,10 @@ static void run_module(struct bench_module *module)
         bench_module_take_in(module);
         module->next_us = sim_advance(&module->sim, &module->host, module->now_us);
         bench_module_transmit(module);
+        if (module->play) {
+            uint64_t play_us = bench_play_run(module);
+            module->next_us = play_us < module->next_us ? play_us : module->next_us;
+        }
     } while (module->next_us <= module->now_us);
     if (module->burst_count > 0 && module->burst_us < module->next_us)
         module->next_us = module->burst_us;
@@ -146,6 +151,8 @@ static void on_event(void *context, uint64_t now_us, const struct sim_event *eve
 
     if (module->usb)
         bench_usb_event(module, event);
+    if (module->play)
+        bench_play_event(module, now_us, event);
     for (const struct bench_observer *observer = module->serve->observers; observer;
          observer = observer->next)
         if (observer->event)
@@ -277,7 +284,8 @@ void bench_module_remove_port(struct bench_module *module, struct bench_port *po
 
 void bench_module_attach(struct bench_module *module)
 {
-    module->host.on_event = module->serve->observers || module->usb ? on_event : NULL;
+    module->host.on_event =
+        module->serve->observers || module->usb || module->play ? on_event : NULL;
     module->start_us = module->next_us = module->now_us;
     module->origin_us = bench_clock_us();
     bench_module_begin_lines(module);

@@ -39,6 +39,7 @@ enum { BENCH_SERVE_CHUNK = 4096, BENCH_MODULE_BURST = 256 };
 struct bench_serve;
 struct bench_module;
 struct bench_net;
+struct bench_play;
 struct bench_usb;
 
 /* Sees what happens to the modules; owned by the caller, must outlive the serving. */
@@ -91,6 +92,7 @@ struct bench_module {
     struct bench_http *http;             /* real downloads */
     struct bench_net *net;               /* real connections */
     struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
+    struct bench_play *play;             /* play.h: a scenario; owned by the caller; NULL = none */
     struct bench_port_listener listener; /* what its ports are opened with */
     uint64_t look_us;                    /* real time at which a port is looked at next */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
@@ -177,6 +179,8 @@ uint64_t bench_serve_advance(struct bench_serve *serve);
 void bench_module_transmit(struct bench_module *module);
 /* Gives the module what has arrived on its line by now_us. */
 void bench_module_take_in(struct bench_module *module);
+/* Bytes to the ports on the UART, at the module's rate. */
+void bench_module_send_uart(struct bench_module *module, const void *bytes, size_t size);
 /* Bytes from the client: a port's receiver. */
 void bench_module_receive(struct bench_port *port, const void *bytes, size_t size);
 /* The client's DTR and RTS, that it has left, and that the port is gone: a port's listener. */

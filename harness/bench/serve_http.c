@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/bench/play.h"
 #include "harness/bench/serve.h"
 
 enum { CODE_NO_MEMORY = 602 /* of HTTPTOFS, AT106 9.2.14 */ };
@@ -156,6 +157,8 @@ static bool serve(struct bench_module *module)
         any = true;
         if (module->serve->options.real_http)
             start_download(module, &request);
+        else if (module->play)
+            bench_play_serve(module, &request);
         else
             serve_blob(module, &request);
     }

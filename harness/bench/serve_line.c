@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "harness/bench/play.h"
+
 enum {
     BITS_PER_BYTE_ON_LINE = 10, /* 8N1 */
     BURST_US = 2000,            /* of real time: shorter bursts cost more than they show */
@@ -66,6 +68,15 @@ static void keep_for_line(struct bench_module *module, uint32_t rate_bps, const 
         begin_intake(module, module->now_us);
 }
 
+static void hear_uart(struct bench_module *module, const uint8_t *bytes, size_t size,
+                      uint32_t rate_bps)
+{
+    if (module->play)
+        bench_play_send(module, false, bytes, size, rate_bps);
+    else
+        sim_receive(&module->sim, &module->host, bytes, size, rate_bps, module->now_us);
+}
+
 void bench_module_take_in(struct bench_module *module)
 {
     while (module->intake_count > 0 && module->intake_us <= module->now_us) {
@@ -74,8 +85,7 @@ void bench_module_take_in(struct bench_module *module)
         while (left > 0) {
             size_t size = bench_backlog_next(&module->intake, &bytes);
             size = size < left ? size : left;
-            sim_receive(&module->sim, &module->host, bytes, size, module->intake_bps,
-                        module->now_us);
+            hear_uart(module, bytes, size, module->intake_bps);
             bench_backlog_sent(&module->intake, size);
             left -= size;
         }
@@ -96,6 +106,8 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
     observe(module, port->interface, false, bytes, size);
     if (module->serve->options.paced && port->interface == 0) /* USB has no line rate */
         keep_for_line(module, rate_bps, bytes, size);
+    else if (port->interface == 0)
+        hear_uart(module, bytes, size, rate_bps);
     else
         sim_receive_on(&module->sim, &module->host, port->interface, bytes, size, rate_bps,
                        module->now_us);
@@ -271,6 +283,20 @@ static void send_to_ports(struct bench_module *module, uint8_t interfaces, const
             send_to_port(module, port, bytes, size, real_us);
 }
 
+void bench_module_send_uart(struct bench_module *module, const void *bytes, size_t size)
+{
+    send_to_ports(module, TO_UART, bytes, size);
+}
+
+/* Through a scenario's faults, if there is one. */
+static void pass_to_uart(struct bench_module *module, const uint8_t *bytes, size_t size)
+{
+    if (module->play)
+        bench_play_send(module, true, bytes, size, module->baud_bps);
+    else
+        bench_module_send_uart(module, bytes, size);
+}
+
 /* USB has no line rate, and does not wait for the UART's. */
 static void transmit_usb(struct bench_module *module)
 {
@@ -292,7 +318,7 @@ static void transmit_paced(struct bench_module *module)
         if (module->burst_count > 0) {
             if (module->burst_us > module->now_us)
                 return;
-            send_to_ports(module, TO_UART, module->burst, module->burst_count);
+            pass_to_uart(module, module->burst, module->burst_count);
             begin_us = module->burst_us;
         }
         module->burst_count = (uint32_t)bench_module_take(module, module->burst,
@@ -316,7 +342,7 @@ static void transmit_at_once(struct bench_module *module)
                             &baud_bps, module->now_us);
         bool changed = baud_bps && baud_bps != module->baud_bps;
         if (count > 0 && (more == 0 || changed)) {
-            send_to_ports(module, TO_UART, chunk, count); /* at the rate of before */
+            pass_to_uart(module, chunk, count); /* at the rate of before */
             memmove(chunk, chunk + count, more);
             count = 0;
         }
@@ -324,7 +350,7 @@ static void transmit_at_once(struct bench_module *module)
             follow_rate(module, baud_bps);
         count += more;
         if (count == BENCH_SERVE_CHUNK) {
-            send_to_ports(module, TO_UART, chunk, count);
+            pass_to_uart(module, chunk, count);
             count = 0;
         }
     } while (more > 0);

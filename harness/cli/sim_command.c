@@ -15,6 +15,7 @@
 #include "harness/cli/log.h"
 #include "harness/cli/ports.h"
 #include "harness/cli/setting.h"
+#include "harness/cli/sim_scenario.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
@@ -33,6 +34,8 @@ struct sim_options {
     double speed;
     bool usb;
     const char *control, *image, *log;
+    const char *scenario;
+    uint32_t case_number;
 };
 
 #define OPTION(member) offsetof(struct sim_options, member)
@@ -61,6 +64,11 @@ static const struct cli_option options[] = {
     {"timing", 0, "module|none", CLI_CHOICE, OPTION(timing), "module",
      "answers take as long as the module and the line take, or\ncome at once"},
     {"speed", 0, "X", CLI_SPEED, OPTION(speed), "1", "the module's clock runs X times faster"},
+    {"scenario", 0, "FILE", CLI_TEXT, OPTION(scenario), NULL,
+     "play the module's side of it: module, package, server, events;\nbegins with a cold boot, and "
+     "tells at the end which events\nnever fired (status 1)"},
+    {"case", 0, "N", CLI_COUNT, OPTION(case_number), "1",
+     "with --scenario: which of the cases that it varies"},
     {"boot", 0, "cold|warm", CLI_CHOICE, OPTION(boot), "warm",
      "it is switched on now, or has long been and has found the\nrate of 115200 bit/s"},
     {"http", 0, "model|real", CLI_CHOICE, OPTION(http), "model",
@@ -95,6 +103,7 @@ struct served {
     uint8_t *flash;
     struct bench_loop loop;
     struct bench_serve serve;
+    struct cli_sim_scenario scenario;
     struct cli_log log;
     struct cli_images images;
     struct cli_control control;
@@ -134,12 +143,14 @@ static int configure(struct served *served)
     char error[200];
 
     sim_config_init(config);
+    if (served->scenario.scenario)
+        *config = served->scenario.one->module;
     if (given->variant && !known_variant(given->variant))
         return unknown_variant(given->variant);
-    if (!sim_config_identify(config, given->variant, given->revision))
+    if (!served->scenario.scenario && !sim_config_identify(config, given->variant, given->revision))
         return cli_usage_error(&cli_command_sim, "revision '%s' is longer than %lu characters",
                                given->revision, (unsigned long)sizeof(config->revision) - 1);
-    if (given->timing == TIMING_NONE)
+    if (given->timing == TIMING_NONE && !served->scenario.scenario)
         config->settings[SIM_SETTING_ANSWER_DELAY] = 0;
     for (size_t i = 0; i < given->settings.count; i++)
         if (!cli_setting_assign(config->settings, given->settings.items[i], error, sizeof(error)))
@@ -167,8 +178,10 @@ static int load_packages(struct served *served)
         sim_package_check(bytes, size, &blob->package);
         served->blob_names[i] = slash ? slash + 1 : path;
     }
-    served->config.blobs = served->blobs;
-    served->config.blob_count = (uint16_t)packages->count;
+    if (packages->count > 0) {
+        served->config.blobs = served->blobs;
+        served->config.blob_count = (uint16_t)packages->count;
+    }
     return CLI_GO_ON;
 }
 
@@ -270,6 +283,11 @@ static int open_serve(struct served *served)
     return open_watchers(served);
 }
 
+static bool is_cold(const struct served *served)
+{
+    return served->given.boot == BOOT_COLD || served->scenario.scenario;
+}
+
 /* Makes the module and, if it shall be warm, boots it. */
 static int make_module(struct served *served, uint32_t index)
 {
@@ -279,7 +297,15 @@ static int make_module(struct served *served, uint32_t index)
     struct bench_module *module;
     char error[400];
 
-    *config = served->config;
+    if (served->scenario.scenario) {
+        const struct sim_config *of_case = cli_sim_scenario_module(&served->scenario, index);
+        if (!of_case)
+            return CLI_EXIT_ENVIRONMENT;
+        *config = *of_case;
+        memcpy(config->settings, served->config.settings, sizeof(config->settings));
+    } else {
+        *config = served->config;
+    }
     if (served->given.count > 1)
         bench_imei(served->config.imei, index, config->imei);
     module = bench_module_open(&served->serve, index, config, &store);
@@ -288,7 +314,9 @@ static int make_module(struct served *served, uint32_t index)
         cli_error(&cli_command_sim, "%s", error);
         return status;
     }
-    if (served->given.boot != BOOT_WARM)
+    if (served->scenario.scenario)
+        cli_sim_scenario_begin(&served->scenario, module);
+    if (is_cold(served))
         return CLI_GO_ON;
     bench_module_power_on(module);
     if (!bench_module_warm_up(module, PORT_BPS) && index == 0)
@@ -323,7 +351,7 @@ static int open_ports(struct served *served, uint32_t index)
         return CLI_EXIT_ENVIRONMENT;
     }
     bench_module_attach(module);
-    if (served->given.boot == BOOT_COLD) {
+    if (is_cold(served)) {
         bench_module_enter(module);
         bench_module_power_on(module);
         bench_module_leave(module);
@@ -434,6 +462,8 @@ static int serve(struct served *served)
         status = start(served);
     if (status == CLI_GO_ON)
         status = serve_until_signal(served);
+    if (served->scenario.plays && !cli_sim_scenario_end(&served->scenario) && status == CLI_EXIT_OK)
+        status = CLI_EXIT_FAILED;
     status = close_watchers(served, status);
     bench_serve_close(&served->serve);
     bench_loop_close(&served->loop);
@@ -451,6 +481,13 @@ static int check_combination(const struct sim_options *given)
         return cli_usage_error(&cli_command_sim, "option '--package' needs '--http model'");
     if (given->http == HTTP_MODEL && given->http_hosts.count > 0)
         return cli_usage_error(&cli_command_sim, "option '--http-allow' needs '--http real'");
+    if (given->scenario && (given->variant || given->revision || given->packages.count > 0))
+        return cli_usage_error(&cli_command_sim, "option '--%s' is what the scenario says",
+                               given->variant    ? "variant"
+                               : given->revision ? "revision"
+                                                 : "package");
+    if (!given->scenario && given->case_number > 1)
+        return cli_usage_error(&cli_command_sim, "option '--case' needs '--scenario'");
     if (given->serial && given->count > 1)
         return cli_usage_error(&cli_command_sim,
                                "option '--serial' is for one module, not --count");
@@ -469,6 +506,9 @@ static int sim(int argc, char **argv)
         cli_parse(&cli_command_sim, argc, argv, &served->given, sizeof(served->given), &operands);
     if (status == CLI_GO_ON)
         status = check_combination(&served->given);
+    if (status == CLI_GO_ON && served->given.scenario)
+        status = cli_sim_scenario_open(&served->scenario, served->given.scenario,
+                                       served->given.case_number, served->given.count);
     if (status == CLI_GO_ON)
         status = configure(served);
     if (status == CLI_GO_ON)
@@ -477,6 +517,7 @@ static int sim(int argc, char **argv)
         status = serve(served);
     for (size_t i = 0; i < CLI_LIST_MAX; i++)
         cli_file_free(served->blobs[i].bytes);
+    cli_sim_scenario_free(&served->scenario);
     free(served);
     return status;
 }
@@ -488,7 +529,8 @@ const struct cli_command cli_command_sim = {
     .notes =
         "Clients may come and go; one at a time on TCP. With --speed all\n"
         "times of the module shrink, those of a download's time limit too. Ends with status 0\n"
-        "on SIGINT, SIGTERM or SIGHUP, and removes the link.",
+        "on SIGINT, SIGTERM or SIGHUP, and removes the link. Of a scenario what needs the core\n"
+        "of 'fotarig run' is refused (core-state, host-reset, cancel); settings of --set win.",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
     .run = sim,

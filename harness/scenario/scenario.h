@@ -256,6 +256,11 @@ void scenario_list_done(struct scenario_list *list);
 /* True when a case's module, profile or events name the setting, whatever value they give it. */
 bool scenario_names_setting(const struct scenario_case *one, unsigned setting);
 
+/* Where an action can be done: enum scenario_target. */
+unsigned scenario_action_target(unsigned kind);
+/* True: it is the core itself that triggers, no other host can. */
+bool scenario_trigger_needs_core(unsigned kind);
+
 /* Names from the tables above. */
 const char *scenario_trigger_name(unsigned kind);
 const char *scenario_action_name(unsigned kind);

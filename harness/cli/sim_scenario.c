@@ -1,0 +1,165 @@
+/* sim_scenario.c - a scenario for `fotarig sim`: loading, what it cannot play, and what has fired.
+ */
+#include "harness/cli/sim_scenario.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/cli/cli.h"
+
+/* ---- what a client of its own cannot be told ----------------------------------------------- */
+
+static void refuse(const struct cli_sim_scenario *played, const struct scenario_event *event,
+                   const char *kind, const char *name)
+{
+    fprintf(stderr,
+            "%s:%lu:%lu: error: %s '%s' needs the core of 'fotarig run', and sim serves a client "
+            "of its own; use what the module sees, such as 'command', 'phase', 'boot' or 'time'\n",
+            played->scenario->path, (unsigned long)event->place.line,
+            (unsigned long)event->place.column, kind, name);
+}
+
+static bool is_playable(const struct cli_sim_scenario *played)
+{
+    const struct scenario_case *one = played->one;
+    bool good = true;
+
+    for (unsigned i = 0; i < one->event_count; i++) {
+        const struct scenario_event *event = &one->events[i];
+        if (scenario_trigger_needs_core(event->when.kind)) {
+            refuse(played, event, "trigger", scenario_trigger_name(event->when.kind));
+            good = false;
+        }
+        for (unsigned j = 0; j < event->action_count; j++) {
+            unsigned kind = one->actions[event->first_action + j].kind;
+            if (scenario_action_target(kind) != SCENARIO_HOST)
+                continue;
+            refuse(played, event, "action", scenario_action_name(kind));
+            good = false;
+        }
+    }
+    return good;
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+static int load(struct cli_sim_scenario *played, const char *path)
+{
+    struct scenario_errors errors = {0};
+
+    played->scenario = scenario_load(path, &errors);
+    if (errors.text)
+        fputs(errors.text, stderr);
+    if (!played->scenario)
+        cli_error(&cli_command_sim, "scenario '%s' cannot be played", path);
+    scenario_errors_done(&errors);
+    return played->scenario ? CLI_GO_ON : CLI_EXIT_INVALID;
+}
+
+static void say_case(const struct cli_sim_scenario *played, uint32_t number)
+{
+    size_t count = played->scenario->case_count;
+
+    printf("sim: %s", played->scenario->title);
+    if (count > 1)
+        printf(" [%s], case %lu of %lu", played->one->values, (unsigned long)number,
+               (unsigned long)count);
+    printf(", %u %s\n", played->one->event_count,
+           played->one->event_count == 1 ? "event" : "events");
+}
+
+int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uint32_t number,
+                          uint32_t module_count)
+{
+    int status = load(played, path);
+
+    if (status != CLI_GO_ON)
+        return status;
+    if (number > played->scenario->case_count)
+        return cli_usage_error(&cli_command_sim, "'--case %lu': '%s' has %lu",
+                               (unsigned long)number, path,
+                               (unsigned long)played->scenario->case_count);
+    played->one = &played->scenario->cases[number - 1];
+    if (!is_playable(played))
+        return CLI_EXIT_INVALID;
+    played->plays = calloc(module_count, sizeof(*played->plays));
+    if (!played->plays) {
+        cli_error(&cli_command_sim, "no memory for the scenario");
+        return CLI_EXIT_ENVIRONMENT;
+    }
+    played->count = module_count;
+    say_case(played, number);
+    return CLI_GO_ON;
+}
+
+const struct sim_config *cli_sim_scenario_module(struct cli_sim_scenario *played, uint32_t index)
+{
+    char error[BENCH_PLAY_TEXT_MAX];
+
+    played->plays[index] = bench_play_new(played->one, error, sizeof(error));
+    if (played->plays[index])
+        return bench_play_config(played->plays[index]);
+    cli_error(&cli_command_sim, "%s", error);
+    return NULL;
+}
+
+/* ---- what fires ---------------------------------------------------------------------------- */
+
+static void print_event(const struct cli_sim_scenario *played, uint32_t module, unsigned index)
+{
+    const struct scenario_event *event = &played->one->events[index];
+
+    printf("sim: ");
+    if (played->count > 1)
+        printf("module %lu: ", (unsigned long)module);
+    printf("event %u (line %lu, %s)", index + 1, (unsigned long)event->place.line,
+           scenario_trigger_name(event->when.kind));
+}
+
+static void on_fired(void *context, const struct bench_module *module, unsigned index)
+{
+    const struct cli_sim_scenario *played = context;
+    const struct scenario_event *event = &played->one->events[index];
+
+    print_event(played, module->index, index);
+    printf(" fired at %.3f s:", (double)module->now_us / 1e6);
+    for (unsigned i = 0; i < event->action_count; i++)
+        printf(" %s", scenario_action_name(played->one->actions[event->first_action + i].kind));
+    printf("\n");
+    fflush(stdout);
+}
+
+void cli_sim_scenario_begin(struct cli_sim_scenario *played, struct bench_module *module)
+{
+    bench_play_begin(played->plays[module->index], module, on_fired, played);
+}
+
+bool cli_sim_scenario_end(const struct cli_sim_scenario *played)
+{
+    unsigned fired = 0, all = 0;
+    bool good = true;
+
+    for (uint32_t module = 0; module < played->count; module++)
+        for (unsigned i = 0; played->plays[module] && i < played->one->event_count; i++) {
+            bool may_not = played->one->events[i].may_not_fire;
+            all++;
+            if (bench_play_count(played->plays[module], i) > 0) {
+                fired++;
+                continue;
+            }
+            print_event(played, module, i);
+            printf(" never fired%s\n", may_not ? ", which it may" : "; the fault was not tried");
+            good = good && may_not;
+        }
+    printf("sim: %u of %u events fired\n", fired, all);
+    return good;
+}
+
+void cli_sim_scenario_free(struct cli_sim_scenario *played)
+{
+    for (uint32_t i = 0; i < played->count; i++)
+        bench_play_free(played->plays[i]);
+    free(played->plays);
+    scenario_free(played->scenario);
+    *played = (struct cli_sim_scenario){0};
+}
