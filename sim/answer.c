@@ -11,6 +11,7 @@
 #include "sim/frame.h"
 
 const char sim_test_runs[] = "";
+const char sim_test_untold[] = "";
 
 /* X(TEXT, digit, final): AT106 2.2.19 */
 #define RESULTS(X)                                                                                 \

@@ -97,7 +97,12 @@ static int lock_card(struct sim_call *call, bool lock)
     return SIM_DONE;
 }
 
-/* Only the card's own lock; nothing else can be barred without calls (I). */
+static int run_refused(struct sim_call *call)
+{
+    return sim_setting(call->ctx, SIM_SETTING_NOT_BUILT) ? SIM_FAILED : SIM_CME_NOT_SUPPORTED;
+}
+
+/* Only the card's own lock; other facilities are not built, as CMUX is not. */
 static int run_lock(struct sim_call *call)
 {
     int32_t mode;
@@ -108,7 +113,7 @@ static int run_lock(struct sim_call *call)
     if (count < 2 || count > 4 || !sim_argument_number(call, 1, 0, 2, &mode))
         return SIM_FAILED;
     if (!facility_is(call, "SC"))
-        return SIM_CME_NOT_SUPPORTED;
+        return run_refused(call);
     if (mode != 2)
         return lock_card(call, mode == 1);
     sim_line_begin(call->ctx);
@@ -132,7 +137,7 @@ static int run_password(struct sim_call *call)
         !sim_argument_text(call, 2, &new, &new_length))
         return SIM_FAILED;
     if (!facility_is(call, "SC"))
-        return SIM_CME_NOT_SUPPORTED;
+        return run_refused(call);
     if (sim_setting(ctx, SIM_SETTING_SIM_CARD) == CARD_READY)
         return SIM_CME_NOT_ALLOWED;
     if (!secret_value(new, new_length, &value))
@@ -382,11 +387,6 @@ static int run_activity(struct sim_call *call)
 static int run_own_number(struct sim_call *call)
 {
     return sim_card_error(call->ctx); /* the card holds none: no line (TS 27.007 7.1) */
-}
-
-static int run_refused(struct sim_call *call)
-{
-    return sim_setting(call->ctx, SIM_SETTING_NOT_BUILT) ? SIM_FAILED : SIM_CME_NOT_SUPPORTED;
 }
 
 enum {

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "sim/internal.h"
+#include "sim/frame.h"
 
 enum { PIECE_MAXIMUM = 10240, TIMEOUT_MINIMUM_MS = 100, TIMEOUT_MAXIMUM_MS = 10000 };
 
@@ -277,24 +277,23 @@ static int run_room(struct sim_call *call)
     return SIM_DONE;
 }
 
-/* Test forms that the note does not show answer OK alone (I). */
 const struct sim_command sim_commands_files[] = {
     {"+CFSINIT", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
-     "gets a buffer for files", NULL, run_init, 103},
+     "gets a buffer for files", sim_test_untold, run_init, 103},
     {"+CFSTERM", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
-     "frees the buffer for files", NULL, run_term, 103},
+     "frees the buffer for files", sim_test_untold, run_term, 103},
     {"+CFSWFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
      "writes a file with bytes from the port",
      "+CFSWFILE: (0-3),\"fileName\",(0-1),(1-10240),(100-10000)", run_write, 103},
     {"+CFSRFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2", "reads a file",
      "+CFSRFILE: (0-3),\"fileName\",(0-1),(1-10240),(0-filesize)", run_read, 103},
     {"+CFSDFILE", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
-     "deletes a file", NULL, run_delete, 103},
+     "deletes a file", sim_test_untold, run_delete, 103},
     {"+CFSGFIS", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
-     "reads the size of a file", NULL, run_size, 103},
+     "reads the size of a file", sim_test_untold, run_size, 103},
     {"+CFSREN", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2", "renames a file",
-     NULL, run_rename, 103},
+     sim_test_untold, run_rename, 103},
     {"+CFSGFRS", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 15.2",
-     "reads the room for files", NULL, run_room, 103},
+     "reads the room for files", sim_test_untold, run_room, 103},
     {0},
 };

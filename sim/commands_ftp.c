@@ -373,7 +373,7 @@ static int run_size(struct sim_call *call)
     return is_busy(call->ctx) ? SIM_FAILED : start(call->ctx, SIM_TRANSFER_FTP_SIZE, NULL);
 }
 
-/* FTPQUIT: what runs ends with error 80 (AT106 10.2.14); without anything it is an error (I). */
+/* FTPQUIT: what runs ends with error 80 (AT106 10.2.14). */
 static int run_quit(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
@@ -384,10 +384,11 @@ static int run_quit(struct sim_call *call)
         sim_download_stop(ctx);
         ended(ctx, transfer, FTP_QUIT, 0);
     } else if (!open) {
-        return SIM_FAILED;
+        return sim_setting(ctx, SIM_SETTING_FTP_QUIT) ? SIM_DONE : SIM_FAILED;
     }
     ftp->mode = SIM_FTP_CLOSED;
     sim_hidden_delete(ctx, SIM_FTP_BODY);
+    sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
     return SIM_DONE;
 }
 
@@ -523,9 +524,7 @@ static int run_extended(struct sim_call *call)
     return mode == 1 ? start(ctx, SIM_TRANSFER_FTP_RAM, NULL) : SIM_DONE;
 }
 
-/*
- * <fsstatus>: AT7080 says 0 complete, 1 downloading; the sample of FOTA101 has 1 after a success.
- * <ftpstatus>: 0, or the error (I).
+/* <fsstatus>: AT7080 says 0 complete, 1 downloading; the sample of FOTA101 has 1 after a success.
  */
 static int run_status(struct sim_call *call)
 {
@@ -537,7 +536,10 @@ static int run_status(struct sim_call *call)
     sim_put_text(ctx, "+FTPTOFSST: ");
     sim_put_number(ctx, busy != inverted);
     sim_put_text(ctx, ",");
-    sim_put_number(ctx, busy ? 0 : ftp->file_error);
+    if (sim_setting(ctx, SIM_SETTING_FTP_STATE) == 0)
+        sim_put_number(ctx, busy ? 0 : ftp->file_error);
+    else
+        sim_put_number(ctx, busy);
     sim_put_text(ctx, ",");
     sim_put_number(ctx, busy ? sim_download_arrived(ctx) : ftp->file_bytes);
     sim_line_end(ctx);

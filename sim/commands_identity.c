@@ -71,10 +71,14 @@ static int run_write_imei(struct sim_call *call)
     for (size_t i = 0; i < length; i++)
         if (text[i] < '0' || text[i] > '9')
             return SIM_FAILED;
-    memcpy(sim->imei, text, length);
-    sim->imei[length] = '\0';
-    sim->settings[SIM_SETTING_IMEI] = IMEI_PRESENT;
-    return SIM_DONE;
+    struct sim_write write = sim_nv_begin(call->ctx, "+SIMEI", sizeof "+SIMEI" - 1);
+    if (write.effect != SIM_WRITE_OLD) {
+        memset(sim->imei, 0, sizeof sim->imei);
+        if (write.effect == SIM_WRITE_NEW)
+            memcpy(sim->imei, text, length);
+        sim->settings[SIM_SETTING_IMEI] = IMEI_PRESENT;
+    }
+    return sim_flash_end(call->ctx, write) ? SIM_NO_RESULT : SIM_DONE;
 }
 
 /* ---- AT+SIMCOMATI -------------------------------------------------------------------------- */

@@ -154,6 +154,14 @@ static int read_configuration(struct sim_context *ctx)
     return SIM_DONE;
 }
 
+static void forget_configuration(struct sim_packet *packet)
+{
+    packet->ip_type = packet->authentication = 0;
+    memset(packet->apn, 0, sizeof packet->apn);
+    memset(packet->user, 0, sizeof packet->user);
+    memset(packet->password, 0, sizeof packet->password);
+}
+
 static int run_configuration(struct sim_call *call)
 {
     struct sim_packet *packet = &call->ctx->sim->packet;
@@ -172,8 +180,14 @@ static int run_configuration(struct sim_call *call)
         return SIM_FAILED;
     changed.ip_type = (uint8_t)type;
     changed.authentication = (uint8_t)authentication;
-    *packet = changed;
-    return SIM_DONE;
+    if (memcmp(packet, &changed, sizeof changed) == 0)
+        return SIM_DONE;
+    struct sim_write write = sim_nv_begin(call->ctx, "+CNCFG", sizeof "+CNCFG" - 1);
+    if (write.effect == SIM_WRITE_NEW)
+        *packet = changed;
+    else if (write.effect == SIM_WRITE_LOST)
+        forget_configuration(packet);
+    return sim_flash_end(call->ctx, write) ? SIM_NO_RESULT : SIM_DONE;
 }
 
 /* ---- CGATT --------------------------------------------------------------------------------- */
@@ -249,6 +263,21 @@ static bool is_type(const char *type)
     return false;
 }
 
+/* One write to flash (flash.c); what is there already is not written again. */
+static int save_context(struct sim_context *ctx, struct sim_pdp_context *context,
+                        const struct sim_pdp_context *wanted)
+{
+    static const char name[] = "+CGDCONT";
+    if (memcmp(context, wanted, sizeof *context) == 0)
+        return SIM_DONE;
+    struct sim_write write = sim_nv_begin(ctx, name, sizeof name - 1);
+    if (write.effect == SIM_WRITE_NEW)
+        *context = *wanted;
+    else if (write.effect == SIM_WRITE_LOST)
+        memset(context, 0, sizeof *context);
+    return sim_flash_end(ctx, write) ? SIM_NO_RESULT : SIM_DONE;
+}
+
 /* A cid alone undefines the context (3GPP TS 27.007 10.1.1). */
 static int run_contexts(struct sim_call *call)
 {
@@ -269,9 +298,7 @@ static int run_contexts(struct sim_call *call)
         if (!context)
             return SIM_CME_MEMORY_FULL;
     }
-    if (context)
-        *context = wanted;
-    return SIM_DONE;
+    return context ? save_context(call->ctx, context, &wanted) : SIM_DONE;
 }
 
 static int run_addresses(struct sim_call *call)
@@ -293,11 +320,13 @@ static int run_addresses(struct sim_call *call)
 
 /* ---- CGACT, CGNAPN ------------------------------------------------------------------------- */
 
-/* An attach brings context 1 up, as the default bearer of LTE (I); CGACT changes that. */
+/* What an attach brings up is a setting: context 1, as the default bearer of LTE; CGACT changes
+   that. */
 static bool is_active(const struct sim_context *ctx, uint8_t cid)
 {
     bool changed = ctx->sim->bearers.changed >> cid & 1;
-    return ctx->sim->radio.attached && changed != (cid == 1);
+    bool first = cid == 1 && sim_setting(ctx, SIM_SETTING_DEFAULT_BEARER) == 0;
+    return ctx->sim->radio.attached && changed != first;
 }
 
 static int read_activity(struct sim_context *ctx)

@@ -117,6 +117,93 @@ static uint32_t next_mark(const struct sim_context *ctx)
     return listens && mark > download->marked_bytes && mark <= download->offered_bytes ? mark : 0;
 }
 
+/* ---- writes to flash ----------------------------------------------------------------------- */
+
+/* A body that stays in RAM writes none. */
+static bool writes_flash(const struct sim_download *download)
+{
+    return user_of(download)->has_body && !user_of(download)->hidden;
+}
+
+static uint32_t block_bytes(const struct sim_context *ctx)
+{
+    return (uint32_t)sim_setting(ctx, SIM_SETTING_DOWNLOAD_BLOCK);
+}
+
+/* Nobody listens: blocks are counted when somebody asks for a number. */
+void sim_download_count_writes(struct sim_context *ctx)
+{
+    struct sim_download *download = download_of(ctx);
+    if (download->state != SIM_DOWNLOAD_BODY || !download->file || !writes_flash(download))
+        return;
+    uint32_t blocks = sim_download_arrived(ctx) / block_bytes(ctx);
+    if (blocks <= download->written_blocks)
+        return;
+    ctx->sim->power.nv_writes += blocks - download->written_blocks;
+    download->written_blocks = (uint16_t)blocks;
+}
+
+/* Where the body has filled the next block, for surroundings that listen; 0 = not yet. */
+static uint32_t next_write(const struct sim_context *ctx)
+{
+    const struct sim_download *download = download_of(ctx);
+    bool listens = ctx->host->hook && ctx->host->hook_mask >> SIM_HOOK_NV_WRITE & 1;
+    uint64_t end = (download->written_blocks + 1ull) * block_bytes(ctx);
+    bool comes = listens && download->file && writes_flash(download);
+    return comes && end <= download->offered_bytes ? (uint32_t)end : 0;
+}
+
+static struct sim_write begin_write(struct sim_context *ctx)
+{
+    const struct sim_download *download = download_of(ctx);
+    return sim_nv_begin(ctx, download->path, strlen(download->path));
+}
+
+/* The power goes in a write: what lies in the file is `before` it or `after` it. */
+static void tear(struct sim_context *ctx, struct sim_write write, uint32_t before, uint32_t after)
+{
+    struct sim_download *download = download_of(ctx);
+    uint8_t file = (uint8_t)(download->file - 1);
+    uint32_t keep = write.effect == SIM_WRITE_NEW ? after : before;
+    bool settled = download->state != SIM_DOWNLOAD_BODY || download->blob == SIM_EXTENT_IN_STORE;
+    download->state = SIM_DOWNLOAD_STALLED;
+    download->current_bytes = keep;
+    if (write.effect == SIM_WRITE_LOST)
+        sim_files_delete(ctx, file);
+    else if (settled)
+        sim_files_truncate(ctx, file, keep);
+    else
+        sim_files_append_blob(ctx, file, download->blob, 0, keep);
+    sim_flash_end(ctx, write);
+}
+
+static void schedule(struct sim_context *ctx);
+
+static void write_block(struct sim_context *ctx)
+{
+    struct sim_download *download = download_of(ctx);
+    uint32_t before = download->written_blocks++ * block_bytes(ctx);
+    struct sim_write write = begin_write(ctx);
+    if (write.cut)
+        tear(ctx, write, before, before + block_bytes(ctx));
+    else
+        schedule(ctx);
+}
+
+/* The rest of the body and its length; true: the power was cut there. */
+static bool write_end(struct sim_context *ctx)
+{
+    struct sim_download *download = download_of(ctx);
+    uint32_t before = download->written_blocks * block_bytes(ctx);
+    if (!download->file || !writes_flash(download))
+        return false;
+    download->state = SIM_DOWNLOAD_STALLED; /* settled */
+    struct sim_write write = begin_write(ctx);
+    if (write.cut)
+        tear(ctx, write, before, download->current_bytes);
+    return write.cut;
+}
+
 /* Sets the timer to the next point that matters. */
 static void schedule(struct sim_context *ctx)
 {
@@ -125,9 +212,11 @@ static void schedule(struct sim_context *ctx)
     if (download->state == SIM_DOWNLOAD_BODY) {
         if (download->ended)
             at = arrival_at(download, download->offered_bytes);
-        uint32_t mark = next_mark(ctx);
+        uint32_t mark = next_mark(ctx), write = next_write(ctx);
         if (mark && arrival_at(download, mark) < at)
             at = arrival_at(download, mark);
+        if (write && arrival_at(download, write) < at)
+            at = arrival_at(download, write);
     }
     if (download->refused_at_us && download->refused_at_us < at)
         at = download->refused_at_us;
@@ -154,6 +243,7 @@ static void settle(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     if (download->state != SIM_DOWNLOAD_BODY)
         return;
+    sim_download_count_writes(ctx);
     uint32_t arrived = sim_download_arrived(ctx);
     download->current_bytes = arrived;
     if (!download->file)
@@ -212,6 +302,8 @@ static void finish(struct sim_context *ctx, uint16_t code)
     bool had_file = download->file != 0;
     uint8_t file = (uint8_t)(download->file - 1);
     settle(ctx);
+    if (write_end(ctx))
+        return;
     if (is_good(download, code) && download->full)
         code = CODE_NO_MEMORY;
     else if (is_good(download, code) && !had_file && user->has_body)
@@ -247,7 +339,7 @@ static void fail_later(struct sim_context *ctx, uint16_t code)
               ctx->now_us + sim_setting_us(ctx, SIM_SETTING_HTTP_FAILURE_DELAY));
 }
 
-/* The target is truncated before the first byte comes (I: sim7000-storage 1). */
+/* The target is truncated before the first byte comes. */
 static bool open_file(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
@@ -255,6 +347,7 @@ static bool open_file(struct sim_context *ctx)
     size_t length;
     const char *hidden = user_of(download)->hidden;
     download->file = 0;
+    download->written_blocks = 0;
     if (!user_of(download)->has_body)
         return true;
     if (hidden) {
@@ -265,8 +358,15 @@ static bool open_file(struct sim_context *ctx)
                                &length)) {
         return false;
     }
-    uint8_t file = sim_files_create(ctx, download->directory, name, length);
-    if (file == SIM_NO_FILE)
+    struct sim_write write = {SIM_WRITE_NEW, false};
+    if (!hidden)
+        write = begin_write(ctx);
+    uint8_t file = sim_files_find(&ctx->sim->files, download->directory, name, length);
+    if (write.effect == SIM_WRITE_NEW)
+        file = sim_files_create(ctx, download->directory, name, length);
+    else if (write.effect == SIM_WRITE_LOST && file != SIM_NO_FILE)
+        sim_files_delete(ctx, file);
+    if (sim_flash_end(ctx, write) || file == SIM_NO_FILE)
         return false;
     download->file = (uint8_t)(file + 1);
     return true;
@@ -283,7 +383,8 @@ static void ask(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
     if (!open_file(ctx)) {
-        fail_later(ctx, CODE_NO_MEMORY);
+        if (sim_power_is_on(ctx->sim))
+            fail_later(ctx, CODE_NO_MEMORY);
         return;
     }
     forget_request(download);
@@ -348,8 +449,10 @@ static void on_body_end(struct sim_context *ctx)
 static void on_body(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
-    uint32_t mark = next_mark(ctx);
-    if (mark && ctx->now_us >= arrival_at(download, mark)) {
+    uint32_t mark = next_mark(ctx), write = next_write(ctx);
+    if (write && ctx->now_us >= arrival_at(download, write)) {
+        write_block(ctx);
+    } else if (mark && ctx->now_us >= arrival_at(download, mark)) {
         download->marked_bytes = mark;
         if (sim_hook(ctx, SIM_HOOK_HTTP_BYTE, mark))
             return;
@@ -399,10 +502,22 @@ static bool path_is_good(const struct sim_download_order *order)
            sim_files_path(order->path, order->path_length, &directory, &name, &length);
 }
 
+static bool exists(const struct sim_context *ctx, const struct sim_download_order *order)
+{
+    uint8_t directory;
+    const char *name;
+    size_t length;
+    return order->path_length > 0 &&
+           sim_files_path(order->path, order->path_length, &directory, &name, &length) &&
+           sim_files_find(&ctx->sim->files, directory, name, length) != SIM_NO_FILE;
+}
+
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order)
 {
     struct sim_download *download = download_of(ctx);
     if (order->url_length >= sizeof download->url || !path_is_good(order))
+        return SIM_FAILED;
+    if (exists(ctx, order) && sim_setting(ctx, SIM_SETTING_HTTP_EXISTING))
         return SIM_FAILED;
     if (download->state != SIM_DOWNLOAD_IDLE) {
         if (order->transfer != SIM_TRANSFER_HTTPTOFS || !sim_setting(ctx, SIM_SETTING_HTTP_BUSY))

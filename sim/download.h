@@ -68,12 +68,12 @@ struct sim_download {
     uint8_t ended;        /* 1: the surroundings have given the whole body */
     uint8_t full;         /* 1: the flash had no room */
     uint8_t attempts_left;
-    uint8_t shorten;   /* 1: short_bytes counts */
-    uint8_t file;      /* index + 1 of the target, 0 = none */
-    uint8_t directory; /* of the target */
-    uint8_t transfer;  /* enum sim_transfer */
-    uint8_t method;    /* enum sim_http_method */
-    uint8_t reserved[2];
+    uint8_t shorten;             /* 1: short_bytes counts */
+    uint8_t file;                /* index + 1 of the target, 0 = none */
+    uint8_t directory;           /* of the target */
+    uint8_t transfer;            /* enum sim_transfer */
+    uint8_t method;              /* enum sim_http_method */
+    uint16_t written_blocks;     /* of flash, of the body; each was one write (flash.c) */
     uint32_t tofs_current_bytes; /* HTTPTOFSRL, of the last HTTPTOFS that has ended */
     uint32_t tofs_total_bytes;
     char url[SIM_DOWNLOAD_URL];

@@ -2,8 +2,9 @@
  * flash.c - writes to flash, and what a loss of power makes of them.
  *
  * Two kinds are numbered: the steps of an update (FLASH_STEP, 1 to 300) and everything else that
- * outlives a loss of power (NV_WRITE, n-th since sim_init): saved settings, files, the record of
- * the update. A write that is cut inside leaves what the setting torn-write says.
+ * outlives a loss of power (NV_WRITE, n-th since sim_init): saved settings, files (a download block
+ * by block), the record of the update. A write that is cut inside leaves what the setting
+ * torn-write says.
  */
 #include <string.h>
 
@@ -46,6 +47,7 @@ struct sim_write sim_flash_step(struct sim_context *ctx, uint32_t step)
 
 struct sim_write sim_nv_begin(struct sim_context *ctx, const char *what, size_t length)
 {
+    sim_download_count_writes(ctx);
     struct sim_hook hook = {.kind = SIM_HOOK_NV_WRITE,
                             .phase = ctx->sim->updater.phase,
                             .number = ++ctx->sim->power.nv_writes,

@@ -149,6 +149,8 @@ void sim_put_hex(struct sim_context *ctx, uint32_t value, unsigned digits);
 void sim_put_padded(struct sim_context *ctx, uint32_t value, unsigned digits);
 /* test_answer of a row whose handler answers the test form itself. */
 extern const char sim_test_runs[];
+/* test_answer of a row whose test form no document shows: the setting untold-test-form. */
+extern const char sim_test_untold[];
 
 /* ---- parameters.c -------------------------------------------------------------------------- */
 

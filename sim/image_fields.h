@@ -154,7 +154,7 @@
     NUMBER(download.method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                     \
     NUMBER(download.tofs_current_bytes, RAM, 0, UINT32_MAX)                                        \
     NUMBER(download.tofs_total_bytes, RAM, 0, UINT32_MAX)                                          \
-    EMPTY(download.reserved)                                                                       \
+    NUMBER(download.written_blocks, RAM, 0, UINT16_MAX)                                            \
     TEXT(download.url, RAM)                                                                        \
     TEXT(download.path, RAM)                                                                       \
     /* updater */                                                                                  \

@@ -299,6 +299,8 @@ void sim_download_progress(const struct sim_context *ctx, uint32_t *ret_current,
 bool sim_download_busy(const struct sim_context *ctx, enum sim_transfer transfer);
 /* Ends the transfer without a word. */
 void sim_download_stop(struct sim_context *ctx);
+/* Counts what a download has written to flash by now: before another write has its number. */
+void sim_download_count_writes(struct sim_context *ctx);
 /* A network came up or went down while a download may run. */
 void sim_download_bearer(struct sim_context *ctx);
 /* HTTP_RESULT, HTTP_SHORT. */

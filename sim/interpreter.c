@@ -56,6 +56,8 @@ static int answer_test(struct sim_call *call)
     const char *answer = call->command->test_answer;
     if (answer == sim_test_runs)
         return call->command->run(call);
+    if (answer == sim_test_untold)
+        return sim_setting(call->ctx, SIM_SETTING_UNTOLD_TEST_FORM) ? SIM_FAILED : SIM_DONE;
     if (answer)
         sim_line(call->ctx, answer);
     return SIM_DONE;

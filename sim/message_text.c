@@ -121,5 +121,8 @@ bool sim_argument_address(const struct sim_call *call, unsigned index, struct si
         characters[i / 2] = bytes[i] ? '\0' : (char)bytes[i + 1];
     if (ucs2 && octets > 0 && sim_address_set(ret, characters, octets / 2, false))
         return true;
-    return sim_address_set(ret, text, length, false); /* digits as they are work as well (I) */
+    if (call->ctx->sim->message.charset == SIM_CHARSET_UCS2 &&
+        sim_setting(call->ctx, SIM_SETTING_SMS_PLAIN_ADDRESS))
+        return false;
+    return sim_address_set(ret, text, length, false);
 }

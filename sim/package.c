@@ -1,7 +1,7 @@
 /*
  * package.c - the update package: a zip with stored entries, a manifest, checksums.
  *
- * The format of real packages is not known (I); this one is ours: entry fota-manifest.txt holds
+ * The format of real packages is not known; this one is ours: entry fota-manifest.txt holds
  * one `key: value` line each of format, variant, from, to, payload, payload-size (decimal, bytes)
  * and payload-crc32 (8 hexadecimal digits), every key once; entry delta.bin is the payload.
  * The bytes may be anything: each offset and length is checked before it is used.

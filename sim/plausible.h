@@ -33,6 +33,7 @@
     X(SMS_REPORT_TIME, 500, 60000)                                                                 \
     X(DIAL_TIME, 500, 60000)                                                                       \
     X(USSD_TIME, 500, 30000)                                                                       \
+    X(DOWNLOAD_BLOCK, 2048, 65536)                                                                 \
     X(HTTP_SETUP, 0, 10000)                                                                        \
     X(HTTP_FAILURE_DELAY, 100, 30000)                                                              \
     X(SAPBR_OPEN_DELAY, 100, 85000)                                                                \

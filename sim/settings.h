@@ -48,6 +48,8 @@ enum sim_unit {
       "commands that a firmware is too old for are unknown to it, or all are known")               \
     X(VIEW_FORM, "view-form", CHOICE, 0, 0, 1, "list|error", 'I', "Q2",                            \
       "AT&V lists the settings, or is not known")                                                  \
+    X(UNTOLD_TEST_FORM, "untold-test-form", CHOICE, 0, 0, 1, "ok|error", 'I', "sim7000-storage 4", \
+      "test forms of CFS* that no document shows: OK alone, or ERROR")                             \
     X(NAMED_COMMANDS, "named-commands", CHOICE, 0, 0, 1, "kept|unknown", 'I', "sim7000-at 3",      \
       "commands of which hardly more than the name is documented: they keep numbers, or are "      \
       "not known")                                                                                 \
@@ -199,6 +201,8 @@ enum sim_unit {
       "how CNACT=1 fails: OK and DEACTIVE, or an error")                                           \
     X(PDP_FAILURE_DELAY, "pdp-failure-delay", MS, 5000, 0, 600000, NULL, 'I', "Q10",               \
       "from the OK of CNACT=1 to +APP PDP: DEACTIVE")                                              \
+    X(DEFAULT_BEARER, "default-bearer", CHOICE, 0, 0, 1, "context-1|none", 'I',                    \
+      "3GPP TS 27.007 10.1.10", "what CGACT? reads after an attach")                               \
     X(PDP_AGAIN, "pdp-again", CHOICE, 0, 0, 2, "ok|error|urc", 'I', "AT106 5.2.30",                \
       "CNACT=1 while it is up: OK alone, ERROR, or OK and ACTIVE once more")                       \
     /* messages and calls */                                                                       \
@@ -212,6 +216,8 @@ enum sim_unit {
       "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
     X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O', "T-SIM7600X issue 63",      \
       "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")                    \
+    X(SMS_PLAIN_ADDRESS, "sms-plain-address", CHOICE, 0, 0, 1, "taken|refused", 'I',               \
+      "3GPP TS 27.005 3.1", "with CSCS=UCS2 a number that is not in hexadecimal digits")           \
     X(SMS_SEND, "sms-send", CHOICE, 0, 0, 2, "accepted|cms-38|cms-500", 'I',                       \
       "3GPP TS 27.005 3.2.5", "what the network says to a message")                                \
     X(SMS_SEND_TIME, "sms-send-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.005 3.5.1",      \
@@ -223,7 +229,7 @@ enum sim_unit {
     X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I', "AT106 3.2.7",                  \
       "PUK that unlocks a card whose PIN was wrong three times")                                   \
     X(NOT_BUILT, "not-built", CHOICE, 0, 0, 1, "4|plain", 'I', "3GPP TS 27.007 5.7",               \
-      "answer to CMUX and CSIM, which are not built: CME error 4 or plain ERROR")                  \
+      "answer to CMUX, CSIM and locks other than SC, which are not built: CME error 4 or ERROR")   \
     X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
       "from ATD to NO CARRIER")                                                                    \
     X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \
@@ -242,6 +248,8 @@ enum sim_unit {
     X(CFSRFILE_HEADER, "cfsrfile-header", FLAG, 1, 0, 1, NULL, 'O', "sim7000-storage 4.3",         \
       "CFSRFILE answers a line with the number of bytes before the data")                          \
     /* download */                                                                                 \
+    X(DOWNLOAD_BLOCK, "download-block", BYTES, 16384, 1024, 1048576, NULL, 'I',                    \
+      "sim7000-storage 1", "bytes of a download that are written to flash at a time")              \
     X(HTTP_OK_DELAY, "http-ok-delay", MS, 100, 0, 60000, NULL, 'O', "T01",                         \
       "from HTTPTOFS to its OK")                                                                   \
     X(HTTP_RATE, "http-rate", RATE, 11000, 1, 1000000000, NULL, 'O', "T01, T02",                   \
@@ -256,6 +264,8 @@ enum sim_unit {
       "a connection lost in the body: tried again after the timeout, or 601 at once")              \
     X(HTTP_ERROR_LENGTH, "http-error-length", CHOICE, 0, 0, 1, "zero|body", 'I',                   \
       "sim7000-storage 1", "length told with a status code other than 200 and 206")                \
+    X(HTTP_EXISTING, "http-existing", CHOICE, 0, 0, 1, "replaced|refused", 'I',                    \
+      "sim7000-storage 1", "a download to a file that is there: it is truncated, or ERROR")        \
     X(HTTP_FAILED_FILE, "http-failed-file", CHOICE, 0, 0, 1, "kept|removed", 'I',                  \
       "sim7000-storage 1", "what a failed download leaves: the bytes that came, or no file")       \
     X(HTTP_PROGRESS, "http-progress", FLAG, 1, 0, 1, NULL, 'D', "AT106 version table",             \
@@ -293,6 +303,10 @@ enum sim_unit {
       "sim7000-at 4, sim7000-storage 3.3", "network that FTP needs")                               \
     X(FTP_STATUS, "ftp-status", CHOICE, 0, 0, 1, "at7080|fota101", 'S', "sim7000-storage 3.3",     \
       "FTPTOFSST after the download: 0 is complete, or 1 is")                                      \
+    X(FTP_STATE, "ftp-state", CHOICE, 0, 0, 1, "error|busy", 'I', "sim7000-storage 3.3",           \
+      "second number of FTPTOFSST: error of the last download, or 1 while one runs")               \
+    X(FTP_QUIT, "ftp-quit", CHOICE, 0, 0, 1, "error|ok", 'I', "sim7000-storage 3.3",               \
+      "answer to FTPQUIT when nothing is open")                                                    \
     X(FTP_MISSING_FILE, "ftp-missing-file", COUNT, 77, 61, 80, NULL, 'I', "AT106 10.2.14",         \
       "error of a file that is not on the FTP server")                                             \
     /* update */                                                                                   \

@@ -497,6 +497,82 @@ static void firmware_without_httptofsrl_answers_error(void **state)
     EXPECT_ASK(&module, "AT+HTTPTOFSRL?", "|ERROR|");
 }
 
+/* ---- writes to flash ----------------------------------------------------------------------- */
+
+static struct {
+    uint32_t number; /* of the download's writes, from 1; 0 = none is cut */
+    uint8_t when;
+    unsigned count;
+} flash_cut;
+
+static struct sim_override cut_write(void *context, uint64_t now_us, const struct sim_hook *hook)
+{
+    struct sim_override override = {0};
+    (void)context;
+    (void)now_us;
+    if (hook->kind != SIM_HOOK_NV_WRITE || hook->text[0] != '/')
+        return override;
+    flash_cut.count++;
+    override.cut_power = flash_cut.count == flash_cut.number;
+    override.cut_when = flash_cut.when;
+    return override;
+}
+
+enum { NEW_BYTES = 5000, DOWNLOAD_BLOCK_BYTES = 2048 };
+
+/* Size of the file after a download whose n-th write was cut; -1 = it is not there. */
+static int32_t cut_download(uint32_t number, uint8_t when, int32_t torn, bool blob, bool listens)
+{
+    static uint8_t bytes[NEW_BYTES];
+    uint32_t size;
+    uint64_t digest;
+    module_init(&module);
+    int content = module_blob(&module, bytes, sizeof bytes);
+    module_set(&module, SIM_SETTING_DOWNLOAD_BLOCK, DOWNLOAD_BLOCK_BYTES);
+    module_set(&module, SIM_SETTING_TORN_WRITE, torn);
+    module_begin(&module);
+    module_power_on(&module);
+    module_run(&module, 10 * SECOND_US);
+    module_ask(&module, "AT+CNACT=1");
+    module_run(&module, SECOND_US);
+    module.server = (struct module_server){.status = 200,
+                                           .length_bytes = NEW_BYTES,
+                                           .blob = content,
+                                           .block_bytes = blob ? 0 : 500,
+                                           .body_bytes = NEW_BYTES};
+    flash_cut.number = number;
+    flash_cut.when = when;
+    flash_cut.count = 0;
+    uint32_t before = module.sim.power.nv_writes;
+    module.host.hook = cut_write;
+    module.host.hook_mask = listens ? 1u << SIM_HOOK_NV_WRITE : 0;
+    module_ask(&module, "AT+HTTPTOFS=\"http://a/b\",\"/fota/update.zip\"");
+    module_run(&module, 20 * SECOND_US);
+    if (number == 0)
+        assert_int_equal(module.sim.power.nv_writes - before, 4);
+    return sim_file(&module.sim, "/fota/update.zip", &size, &digest) ? (int32_t)size : -1;
+}
+
+/* Creation, two whole blocks, the rest: each may be cut. */
+static void every_write_of_a_download_is_numbered_and_can_be_cut(void **state)
+{
+    static const int32_t sizes[] = {-1, 0, 2048, 4096, 5000}; /* after the n-th write */
+    (void)state;
+    for (unsigned blob = 0; blob < 2; blob++) {
+        assert_int_equal(cut_download(0, 0, 0, blob, true), NEW_BYTES);
+        assert_int_equal(flash_cut.count, 4);
+        assert_int_equal(cut_download(0, 0, 0, blob, false), NEW_BYTES); /* counted, unheard */
+        for (uint32_t write = 1; write <= 4; write++) {
+            assert_int_equal(cut_download(write, SIM_CUT_BEFORE, 0, blob, true), sizes[write - 1]);
+            assert_int_equal(cut_download(write, SIM_CUT_INSIDE, 0, blob, true), sizes[write - 1]);
+            assert_int_equal(cut_download(write, SIM_CUT_INSIDE, 1, blob, true), sizes[write]);
+            assert_int_equal(cut_download(write, SIM_CUT_INSIDE, 2, blob, true), -1);
+            assert_int_equal(cut_download(write, SIM_CUT_AFTER, 0, blob, true), sizes[write]);
+            assert_int_equal(module.sim.power.state, 0); /* no supply */
+        }
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest fixed[] = {
@@ -522,6 +598,7 @@ int main(void)
         cmocka_unit_test_setup(answers_to_an_attempt_that_is_over_are_dropped, setup),
         cmocka_unit_test_setup(a_file_in_work_cannot_be_deleted_or_renamed, setup),
         cmocka_unit_test_setup(firmware_without_httptofsrl_answers_error, setup),
+        cmocka_unit_test(every_write_of_a_download_is_numbered_and_can_be_cut),
     };
     enum {
         FIXED = sizeof fixed / sizeof fixed[0],

@@ -4,9 +4,11 @@
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -192,6 +194,35 @@ static void plausible_words_are_all_but_the_default(void **state)
     assert_false(sim_setting_plausible(SIM_SETTING_COUNT, 0, &value));
 }
 
+/* What a comment calls assumed must be a setting as well; the legend of sim.h explains the tag. */
+static void no_comment_of_the_source_assumes_without_a_setting(void **state)
+{
+    (void)state;
+    static const char *const patterns[] = {"sim/*.c", "sim/*.h"};
+    char line[300];
+    unsigned files = 0, found = 0;
+    for (unsigned i = 0; i < 2; i++) {
+        glob_t paths = {0};
+        if (glob(patterns[i], 0, NULL, &paths) != 0)
+            fail_msg("%s: no file; run this from the root of the repository", patterns[i]);
+        for (size_t at = 0; at < paths.gl_pathc; at++, files++) {
+            FILE *file = fopen(paths.gl_pathv[at], "r");
+            assert_non_null(file);
+            for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
+                bool legend = strstr(line, "assumed (I)") || strstr(line, "inferred (I)");
+                if ((!strstr(line, "(I)") && !strstr(line, "(I:")) || legend)
+                    continue;
+                print_error("%s:%u: assumed; make it a setting\n", paths.gl_pathv[at], number);
+                found++;
+            }
+            fclose(file);
+        }
+        globfree(&paths);
+    }
+    assert_true(files > 80);
+    assert_int_equal(found, 0);
+}
+
 static void every_setting_says_what_it_does(void **state)
 {
     (void)state;
@@ -236,6 +267,7 @@ int main(void)
         cmocka_unit_test(every_assumed_behaviour_can_be_set),
         cmocka_unit_test(every_assumed_setting_has_plausible_values_or_is_no_question),
         cmocka_unit_test(plausible_words_are_all_but_the_default),
+        cmocka_unit_test(no_comment_of_the_source_assumes_without_a_setting),
         cmocka_unit_test(every_setting_says_what_it_does),
         cmocka_unit_test(forms_of_sources_are_told_apart),
     };

@@ -196,6 +196,35 @@ static void a_module_from_a_snapshot_goes_on_alike(void **state)
     assert_int_equal(downloads, LIFE + 1); /* the life went through a download and an update */
 }
 
+/* The voltage goes on along its lines, to the warning and the cut-off. */
+static void a_snapshot_holds_the_waveform_of_the_supply(void **state)
+{
+    (void)state;
+    start();
+    for (unsigned i = 0; i < 4; i++)
+        live(&module, i);
+    module_send(&module, "AT+CBATCHK=1\r", 13);
+    module_run(&module, SECOND_US);
+    assert_true(module_apply(&module, SIM_ACTION_SUPPLY, 0, 3800, NULL));
+    assert_true(module_apply(&module, SIM_ACTION_SUPPLY, 10000, 3000, NULL));
+    assert_true(module_apply(&module, SIM_ACTION_SUPPLY, 20000, 2000, NULL));
+    module_run(&module, 3 * SECOND_US);
+    size_t size = snapshot(&module, image);
+    make_copy();
+    load(SIM_IMAGE_SNAPSHOT, image, size);
+    module_output(&module);
+    module_output(copy);
+    module_send(&module, "AT+CBC\r", 7);
+    module_send(copy, "AT+CBC\r", 7);
+    module_run(&module, 30 * SECOND_US);
+    module_run(copy, 30 * SECOND_US);
+    const char *told = module_output(copy);
+    assert_non_null(strstr(told, "+CBC: 0,67,35")); /* 3.56 V by then */
+    assert_non_null(strstr(told, "UNDER-VOLTAGE WARNNING"));
+    assert_string_equal(copy->told, module.told);
+    assert_int_equal(copy->sim.power.state, module.sim.power.state);
+}
+
 static void a_snapshot_too_large_for_the_buffer_is_not_written(void **state)
 {
     (void)state;
@@ -441,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_of_the_state_has_a_row),
         cmocka_unit_test(a_module_from_a_snapshot_goes_on_alike),
+        cmocka_unit_test(a_snapshot_holds_the_waveform_of_the_supply),
         cmocka_unit_test(a_snapshot_too_large_for_the_buffer_is_not_written),
         cmocka_unit_test(the_flash_holds_what_a_loss_of_power_leaves),
         cmocka_unit_test(the_settings_of_the_configuration_hold_for_a_flash),

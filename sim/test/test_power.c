@@ -368,6 +368,15 @@ static const struct torn_row torn_rows[] = {
     {"+CPSMS", "AT+CPSMS=0,,,\"00000001\",\"00000001\"", "AT+CPSMS=0,,,\"00000010\",\"00000010\"",
      "AT+CPSMS?", "|+CPSMS: 0,,,\"00000001\",\"00000001\"||OK|",
      "|+CPSMS: 0,,,\"00000010\",\"00000010\"||OK|", "|+CPSMS: 0,,,\"01100000\",\"00000000\"||OK|"},
+    {"+CNCFG", "AT+CNCFG=1,\"old\"", "AT+CNCFG=1,\"new\"", "AT+CNCFG?",
+     "|+CNCFG: 1,\"old\",\"\",\"\",0||OK|", "|+CNCFG: 1,\"new\",\"\",\"\",0||OK|",
+     "|+CNCFG: 0,\"\",\"\",\"\",0||OK|"},
+    {"+CGDCONT", "AT+CGDCONT=13;+CGDCONT=14;+CGDCONT=1,\"IP\",\"old\"",
+     "AT+CGDCONT=1,\"IP\",\"new\"", "AT+CGDCONT?",
+     "|+CGDCONT: 1,\"IP\",\"old\",\"0.0.0.0\",0,0,0,0||OK|",
+     "|+CGDCONT: 1,\"IP\",\"new\",\"0.0.0.0\",0,0,0,0||OK|", "|OK|"},
+    {"+SIMEI", "AT+SIMEI=123456789012345", "AT+SIMEI=543210987654321", "AT+GSN",
+     "|123456789012345||OK|", "|543210987654321||OK|", "|||OK|"},
 };
 
 static void check_torn(const struct torn_row *row, uint8_t when, int32_t torn)

@@ -260,6 +260,47 @@ static void lights_name_servers_and_parts_are_read(void **state)
                "|+CPSMRDP: 1,\"00000001\",\"01011111\",\"00000001\",\"01011111\"||OK|");
 }
 
+/* ---- small assumptions --------------------------------------------------------------------- */
+
+static void small_assumptions_can_be_set(void **state)
+{
+    static const struct {
+        enum sim_setting_id setting;
+        const char *prepare, *ask, *by_default, *otherwise;
+    } rows[] = {
+        {SIM_SETTING_UNTOLD_TEST_FORM, "AT", "AT+CFSREN=?", "|OK|", "|ERROR|"},
+        {SIM_SETTING_FTP_QUIT, "AT", "AT+FTPQUIT", "|ERROR|", "|OK|"},
+        {SIM_SETTING_DEFAULT_BEARER, "AT+CGDCONT=13;+CGDCONT=14", "AT+CGACT?", "|+CGACT: 1,1||OK|",
+         "|+CGACT: 1,0||OK|"},
+        {SIM_SETTING_SMS_PLAIN_ADDRESS, "AT+CMGF=1;+CSCS=\"UCS2\"", "AT+CSCA=\"123\"", "|OK|",
+         "|+CMS ERROR: 305|"},
+        {SIM_SETTING_NOT_BUILT, "AT", "AT+CLCK=\"FD\",2", "|+CME ERROR: 4|", "|ERROR|"},
+        {SIM_SETTING_FTP_STATE, "AT", "AT+FTPTOFSST", "|+FTPTOFSST: 0,61,0||OK|",
+         "|+FTPTOFSST: 0,0,0||OK|"},
+    };
+    (void)state;
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        module_ask(&module, rows[i].prepare);
+        module.sim.ftp.file_error = 61;
+        EXPECT_ASK(&module, rows[i].ask, rows[i].by_default);
+        module_set(&module, rows[i].setting, 1);
+        EXPECT_ASK(&module, rows[i].ask, rows[i].otherwise);
+    }
+}
+
+static void a_download_to_a_file_that_is_there_can_be_refused(void **state)
+{
+    static const char line[] = "AT+HTTPTOFS=\"http://a/b\",\"/fota/a\"";
+    (void)state;
+    module.server = (struct module_server){.status = 200, .blob = -1};
+    for (int32_t refused = 0; refused < 2; refused++) {
+        module_set(&module, SIM_SETTING_HTTP_EXISTING, refused);
+        EXPECT_PART(module_ask(&module, line), refused ? "|ERROR|" : "|OK|");
+        module_run(&module, 10 * SECOND_US);
+        module_output(&module);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +317,8 @@ int main(void)
         cmocka_unit_test_setup(the_radio_connection_is_told_while_something_is_transferred, setup),
         cmocka_unit_test_setup(the_cause_of_a_call_is_kept, setup),
         cmocka_unit_test_setup(lights_name_servers_and_parts_are_read, setup),
+        cmocka_unit_test_setup(small_assumptions_can_be_set, setup),
+        cmocka_unit_test_setup(a_download_to_a_file_that_is_there_can_be_refused, setup),
     };
     return cmocka_run_group_tests_name("services", tests, NULL, NULL);
 }
