@@ -221,8 +221,6 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
 {
     struct fota *fota = call->fota;
     const struct fota_step *row = fota_row(step);
-    if (fota->state == FOTA_STATE_DONE)
-        return STEP_STAY;
     set_state(call, row->state);
     call->row = row;
     fota->step = step;
@@ -299,7 +297,7 @@ static uint8_t answered(struct fota_call *call, const struct at_event *event)
     uint8_t result = event->result;
     fota->contact = true;
     /* Echo was switched off: the module restarted without a word (T15). */
-    if (event->echoed && fota->echo_off && fota->step != STEP_START) {
+    if (event->echoed && fota->echo_off) {
         call->cause = FOTA_CAUSE_ECHO;
         fota->boot_rank = 1; /* the boot lines that may still come are of this restart */
         return fota_restarted(call);

@@ -50,6 +50,10 @@ struct reading {
 static const struct reading readings[] = {
     {"plain OK", "AT", "\r\nOK\r\n", "r(OK)", AT_INFO_NONE},
     {"echo and OK", "AT", "AT\r\r\nOK\r\n", "re(OK)", AT_INFO_NONE},
+    {"the beginning of a name is no information", "AT+CSQ", "\r\n+CS\r\n\r\n+CSQ\r\n\r\nOK\r\n",
+     "u(+CS)u(+CSQ)r(OK)", AT_INFO_NAME},
+    {"echo in a line that ends in LF alone", "AT", "xAT\rmore\n\r\nOK\r\n", "u(xmore)re(OK)",
+     AT_INFO_NONE},
     {"information", "AT+CSQ", "\r\n+CSQ: 1,2\r\n\r\nOK\r\n", "i(+CSQ: 1,2)r(OK)", AT_INFO_NAME},
     {"name of a read command", "AT+CFUN?", "\r\n+CFUN: 1\r\n\r\nOK\r\n", "i(+CFUN: 1)r(OK)",
      AT_INFO_NAME},
