@@ -73,17 +73,23 @@ static const struct field fields[] = {
     FIELD(monitor.attempt_began_at_us, TIME),
 };
 
-static uint64_t add_bytes(uint64_t digest, const uint8_t *bytes, size_t size)
-{
-    return sim_digest(digest, bytes, size);
-}
-
+/* Eight bytes at a time: exploration hashes a world of some 16 KiB at every step. */
 static uint64_t add_number(uint64_t digest, uint64_t number)
 {
-    uint8_t bytes[8];
-    for (unsigned i = 0; i < sizeof bytes; i++)
-        bytes[i] = (uint8_t)(number >> (8 * i));
-    return add_bytes(digest, bytes, sizeof bytes);
+    digest = (digest ^ number) * UINT64_C(0x9e3779b97f4a7c15);
+    return digest ^ (digest >> 29);
+}
+
+static uint64_t add_bytes(uint64_t digest, const uint8_t *bytes, size_t size)
+{
+    uint64_t number = 0;
+    for (; size >= sizeof number; size -= sizeof number, bytes += sizeof number) {
+        memcpy(&number, bytes, sizeof number);
+        digest = add_number(digest, number);
+    }
+    number = 0;
+    memcpy(&number, bytes, size);
+    return add_number(digest, number);
 }
 
 /* Zero and NEVER mean "none" everywhere; the rest is a distance. */

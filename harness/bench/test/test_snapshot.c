@@ -35,7 +35,7 @@ static const struct bench_options options = {.seed = 7};
 
 /* Runs with more steps than this go to their end at every FULL_EVERY-th step only, and on for
  * SOME_STEPS at the others; what follows a restore is compared with the undisturbed run anyway. */
-enum { SHORT_RUN_STEPS = 400, FULL_EVERY = 40, SOME_STEPS = 50 };
+enum { SHORT_RUN_STEPS = 60, FULL_EVERY = 50, SOME_STEPS = 20 };
 
 static uint64_t total_steps, total_digest;
 
