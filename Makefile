@@ -280,7 +280,8 @@ $(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_l
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
-$(example): $(call objects,$(wildcard core/example/*.c) core/port/posix.c) $(core_lib)
+$(example): $(call objects,$(wildcard core/example/*.c) core/port/posix.c \
+            core/port/checkpoint_file.c) $(core_lib)
 	@mkdir -p $(dir $@)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^

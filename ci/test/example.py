@@ -80,8 +80,31 @@ def it_waits_for_a_message(bench):
         expect_end(program, UPDATED, 0)
 
 
+def expect_usage(words, status, message):
+    done = subprocess.run(words, capture_output=True, timeout=60, check=False)
+    if done.returncode != status or message not in done.stderr:
+        raise Mismatch(f'want exit status {status} and {message!r}, got {done}')
+
+
+def wrong_usage_is_exit_status_2(bench):
+    for words in ([], ['--on-sms'], ['--on-sms', 'text', bench.module.link, *JOB], [*JOB]):
+        expect_usage([*bench.words, *words], 2, b'usage: update [--on-sms TEXT] PORT')
+
+
+def no_port_is_exit_status_4(bench):
+    expect_usage([*bench.words, '/no/such/port', *JOB, 'checkpoint'], 4, b'update: /no/such/port: ')
+
+
+def a_checkpoint_that_cannot_be_saved_begins_no_update(bench):
+    with Program([*bench.words, bench.module.link, *JOB, '/no/such/folder/checkpoint'],
+                 stderr=subprocess.STDOUT) as program:
+        expect_end(program, rb'^refused checkpoint-refused ', 1)
+
+
 CASES = [(it_updates_the_module_once, []), (it_goes_on_after_it_was_killed, []),
-         (it_waits_for_a_message, []), (another_outcome_is_exit_status_1, ['--set', 'update-result=fails'])]
+         (it_waits_for_a_message, []), (wrong_usage_is_exit_status_2, []),
+         (no_port_is_exit_status_4, []), (a_checkpoint_that_cannot_be_saved_begins_no_update, []),
+         (another_outcome_is_exit_status_1, ['--set', 'update-result=fails'])]
 
 
 def check(fotarig, example, case, options):
