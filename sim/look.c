@@ -38,3 +38,42 @@ void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view)
         .imei = sim->imei,
     };
 }
+
+static const struct {
+    const char *name, *allowed;
+} parameters[] = {
+#define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
+          test, run, since)                                                                        \
+    {name, allowed},
+    SIM_PARAMETERS(X)
+#undef X
+};
+
+/* Several numbers in one value. */
+static bool is_packed(unsigned parameter)
+{
+    return strchr(parameters[parameter].allowed, ')') != NULL;
+}
+
+int sim_look_parameter_find(const char *command, size_t length)
+{
+    for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++)
+        if (!is_packed(i) && strlen(parameters[i].name) == length &&
+            memcmp(parameters[i].name, command, length) == 0)
+            return (int)i;
+    return -1;
+}
+
+const char *sim_look_parameter_name(unsigned parameter)
+{
+    if (parameter >= SIM_PARAMETER_COUNT)
+        return NULL;
+    return is_packed(parameter) ? "" : parameters[parameter].name;
+}
+
+int32_t sim_look_parameter(const struct sim *sim, unsigned parameter)
+{
+    if (parameter >= SIM_PARAMETER_COUNT)
+        return 0;
+    return parameter == SIM_PARAMETER_CPSMS ? sim->live[parameter] >> 16 : sim->live[parameter];
+}

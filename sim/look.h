@@ -29,4 +29,12 @@ struct sim_network_view {
 };
 void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view);
 
+/*
+ * Commands that set one number ("+IPR", "E"): the index of the one that is called so, -1 = none;
+ * its name, NULL behind the last; its value, of +CPSMS the mode. Some indices have no name: "".
+ */
+int sim_look_parameter_find(const char *command, size_t length);
+const char *sim_look_parameter_name(unsigned parameter);
+int32_t sim_look_parameter(const struct sim *sim, unsigned parameter);
+
 #endif

@@ -1,8 +1,8 @@
-#include "harness/bench/engine.h"
+#include "harness/bench/engine_parts.h"
 
 #include <string.h>
 
-static const struct scenario_event *event_at(const struct bench_run *run, unsigned index)
+const struct scenario_event *bench_engine_event(const struct bench_run *run, unsigned index)
 {
     return &run->one->events[index];
 }
@@ -28,9 +28,9 @@ static uint32_t hook_of(const struct scenario_trigger *when)
     }
 }
 
-static bool may_fire_again(const struct bench_run *run, unsigned index)
+bool bench_engine_may_fire(const struct bench_run *run, unsigned index)
 {
-    uint16_t times = event_at(run, index)->times;
+    uint16_t times = bench_engine_event(run, index)->times;
     return times == 0 || run->world.engine.fired[index] < times;
 }
 
@@ -38,10 +38,10 @@ static void find_next(struct bench_run *run)
 {
     struct bench_engine *engine = &run->world.engine;
     uint64_t next = BENCH_NEVER;
-    for (unsigned i = 0; i < run->one->event_count; i++)
+    for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++)
         if (engine->due_at_us[i] < next)
             next = engine->due_at_us[i];
-    for (unsigned i = 0; i < run->one->action_count; i++)
+    for (unsigned i = 0; i < run->one->lasting_count; i++)
         if (engine->undo_at_us[i] < next)
             next = engine->undo_at_us[i];
     engine->next_at_us = next;
@@ -52,7 +52,7 @@ static void find_http_mark(struct bench_run *run)
 {
     uint32_t mark = 0;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        const struct scenario_trigger *when = &event_at(run, i)->when;
+        const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         if (when->kind == SCENARIO_TRIGGER_HTTP_BYTE && run->world.engine.seen[i] == 0 &&
             (mark == 0 || when->number < mark))
             mark = when->number;
@@ -60,13 +60,22 @@ static void find_http_mark(struct bench_run *run)
     run->sim_host.http_mark_bytes = mark;
 }
 
+/* A time that begins again whenever something is seen. */
+static bool is_since(const struct scenario_trigger *when)
+{
+    return when->kind == SCENARIO_TRIGGER_TIME && when->state != SCENARIO_SINCE_START;
+}
+
 void bench_engine_refresh(struct bench_run *run)
 {
     run->trigger_mask = 0;
+    run->since_mask = 0;
     run->sim_host.hook_mask = 0;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        const struct scenario_trigger *when = &event_at(run, i)->when;
+        const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         run->trigger_mask |= 1u << when->kind;
+        if (is_since(when))
+            run->since_mask = (uint8_t)(run->since_mask | 1u << when->state);
         run->sim_host.hook_mask |= hook_of(when);
     }
     find_http_mark(run);
@@ -76,13 +85,14 @@ void bench_engine_begin(struct bench_run *run)
 {
     struct bench_engine *engine = &run->world.engine;
     memset(engine, 0, sizeof *engine);
+    bench_engine_spare(run);
     for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++)
         engine->due_at_us[i] = BENCH_NEVER;
-    for (unsigned i = 0; i < SCENARIO_ACTIONS_MAX; i++)
+    for (unsigned i = 0; i < SCENARIO_LASTING_MAX; i++)
         engine->undo_at_us[i] = BENCH_NEVER;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        const struct scenario_event *event = event_at(run, i);
-        if (event->when.kind != SCENARIO_TRIGGER_TIME)
+        const struct scenario_event *event = bench_engine_event(run, i);
+        if (event->when.kind != SCENARIO_TRIGGER_TIME || is_since(&event->when))
             continue;
         engine->due_at_us[i] = event->when.time_us + event->after_us;
         engine->seen[i] = engine->fired[i] = 1;
@@ -157,46 +167,18 @@ static bool do_set(struct bench_run *run, const struct scenario_action *action)
     return bench_module_apply(run, &done);
 }
 
-static bool do_wire(struct bench_run *run, const struct scenario_action *action)
-{
-    struct bench_lane *to_host = &run->world.lanes[BENCH_TO_HOST];
-    struct bench_lane *lane = action->kind == SCENARIO_ACTION_LOSE_TO_MODULE
-                                  ? &run->world.lanes[BENCH_TO_MODULE]
-                                  : to_host;
-    switch (action->kind) {
-    case SCENARIO_ACTION_LOSE_TO_HOST:
-    case SCENARIO_ACTION_LOSE_TO_MODULE:
-        if (action->detail)
-            lane->lose_line = 1;
-        else
-            lane->lose_bytes += action->number;
-        return true;
-    case SCENARIO_ACTION_GARBLE_TO_HOST:
-        to_host->garble_bytes += action->number;
-        return true;
-    default:
-        to_host->insert_at = to_host->byte_count + action->number;
-        to_host->insert_length =
-            (uint16_t)(action->length < BENCH_WIRE_INSERT_MAX ? action->length
-                                                              : BENCH_WIRE_INSERT_MAX);
-        memcpy(to_host->insert, action->text, to_host->insert_length);
-        return true;
-    }
-}
-
 /* Does an action now; false when it made no sense, which is said in the journal. */
 static bool do_action(struct bench_run *run, const struct scenario_action *action)
 {
+    if (bench_engine_is_wire(action->kind)) {
+        bench_engine_do_wire(run, action);
+        return true;
+    }
     switch (action->kind) {
     case SCENARIO_ACTION_POWER:
         return do_power(run, action->detail);
     case SCENARIO_ACTION_SET:
         return do_set(run, action);
-    case SCENARIO_ACTION_LOSE_TO_HOST:
-    case SCENARIO_ACTION_LOSE_TO_MODULE:
-    case SCENARIO_ACTION_GARBLE_TO_HOST:
-    case SCENARIO_ACTION_INSERT_TO_HOST:
-        return do_wire(run, action);
     case SCENARIO_ACTION_HOST_RESET:
         bench_host_reset(run, action->for_us);
         return true;
@@ -228,16 +210,44 @@ static void undo_action(struct bench_run *run, const struct scenario_action *act
         undo.number = !action->detail;
         bench_module_apply(run, &undo);
         break;
+    case SCENARIO_ACTION_SET:
+        undo.kind = SIM_ACTION_SETTING;
+        undo.number = action->setting;
+        undo.value = run->config.settings[action->setting];
+        bench_module_apply(run, &undo);
+        break;
+    case SCENARIO_ACTION_DTR:
+    case SCENARIO_ACTION_RTS:
+        undo.kind = action->kind == SCENARIO_ACTION_DTR ? SIM_ACTION_DTR : SIM_ACTION_RTS;
+        undo.number = !action->detail;
+        bench_module_apply(run, &undo);
+        break;
     default:
         break;
     }
 }
 
+void bench_engine_count(struct bench_run *run, unsigned index)
+{
+    if (run->world.engine.seen[index] < UINT16_MAX)
+        run->world.engine.seen[index]++;
+}
+
+/* The trigger of an event was met. */
+void bench_engine_note_fired(struct bench_run *run, unsigned index, uint64_t at_us)
+{
+    const struct scenario_event *event = bench_engine_event(run, index);
+    if (run->world.engine.fired[index] < UINT16_MAX)
+        run->world.engine.fired[index]++;
+    if (event->mark)
+        scenario_saw_mark(&run->world.monitor, event->mark - 1u, at_us);
+}
+
 static void arm_undo(struct bench_run *run, unsigned index)
 {
     const struct scenario_action *action = &run->one->actions[index];
-    if (action->for_us && action->kind != SCENARIO_ACTION_HOST_RESET)
-        run->world.engine.undo_at_us[index] = run->world.now_us + action->for_us;
+    if (action->lasting)
+        run->world.engine.undo_at_us[action->lasting - 1] = run->world.now_us + action->for_us;
 }
 
 /* Actions that replace what the module does at this very point. */
@@ -272,24 +282,18 @@ static bool is_done_at_hook(const struct scenario_event *event,
     return event->after_us == 0 && hook && override_with(action, &override);
 }
 
-static bool is_wire_action(unsigned kind)
-{
-    return kind == SCENARIO_ACTION_LOSE_TO_HOST || kind == SCENARIO_ACTION_LOSE_TO_MODULE ||
-           kind == SCENARIO_ACTION_GARBLE_TO_HOST || kind == SCENARIO_ACTION_INSERT_TO_HOST;
-}
-
 /* A line fault takes effect on the next byte, which may be the answer to the very command that
  * triggers it, so it does not wait for the end of what the module does at that time. */
 static bool is_done_at_once(const struct bench_run *run, const struct scenario_event *event,
                             unsigned action)
 {
     return event->after_us == 0 && event->when.kind != SCENARIO_TRIGGER_TIME &&
-           is_wire_action(run->one->actions[action].kind);
+           bench_engine_is_wire(run->one->actions[action].kind);
 }
 
-static void do_event(struct bench_run *run, unsigned index)
+void bench_engine_do(struct bench_run *run, unsigned index)
 {
-    const struct scenario_event *event = event_at(run, index);
+    const struct scenario_event *event = bench_engine_event(run, index);
     static const char useless[] = "the action had no effect: it made no sense at this time";
     for (unsigned i = 0; i < event->action_count; i++) {
         unsigned at = event->first_action + i;
@@ -309,22 +313,38 @@ void bench_engine_run(struct bench_run *run)
     if (engine->next_at_us > run->world.now_us)
         return;
     for (unsigned i = 0; i < run->one->action_count; i++) {
-        if (engine->undo_at_us[i] > run->world.now_us)
+        unsigned lasting = run->one->actions[i].lasting;
+        if (!lasting || engine->undo_at_us[lasting - 1] > run->world.now_us)
             continue;
-        engine->undo_at_us[i] = BENCH_NEVER;
+        engine->undo_at_us[lasting - 1] = BENCH_NEVER;
         undo_action(run, &run->one->actions[i]);
     }
-    for (unsigned i = 0; i < run->one->event_count; i++) {
+    for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++) {
         if (engine->due_at_us[i] > run->world.now_us)
             continue;
         engine->due_at_us[i] = BENCH_NEVER;
-        do_event(run, i);
+        if (is_since(&bench_engine_event(run, i)->when))
+            bench_engine_note_fired(run, i, run->world.now_us);
+        bench_engine_do(run, i);
     }
     find_next(run);
     bench_run_settle(run);
 }
 
 /* ---- triggers ------------------------------------------------------------------------------ */
+
+bool bench_begins_with(const char *text, size_t length, const char *wanted)
+{
+    size_t wanted_length = strlen(wanted);
+    return length >= wanted_length && memcmp(text, wanted, wanted_length) == 0;
+}
+
+/* Some events only count from when another one has fired. */
+bool bench_engine_is_armed(const struct bench_run *run, unsigned index)
+{
+    uint8_t armed_by = bench_engine_event(run, index)->armed_by;
+    return armed_by == 0 || run->world.engine.fired[armed_by - 1] > 0;
+}
 
 /* True when the happening is one that the trigger counts. */
 static bool counts(const struct scenario_trigger *when, const struct bench_happening *happening)
@@ -333,13 +353,15 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
         return false;
     switch (when->kind) {
     case SCENARIO_TRIGGER_COMMAND:
-    case SCENARIO_TRIGGER_NV_WRITE: {
-        size_t length = strlen(when->text);
-        return happening->length >= length && memcmp(happening->text, when->text, length) == 0;
-    }
+    case SCENARIO_TRIGGER_NV_WRITE:
+    case SCENARIO_TRIGGER_URC:
+        return bench_begins_with(happening->text, happening->length, when->text);
+    case SCENARIO_TRIGGER_RESET:
+        return when->state == SIM_RESET_COUNT || when->state == happening->number;
     case SCENARIO_TRIGGER_PHASE:
         return when->phase == happening->phase && when->percent == happening->number;
     case SCENARIO_TRIGGER_CORE_STATE:
+    case SCENARIO_TRIGGER_REQUEST:
         return when->state == happening->number;
     case SCENARIO_TRIGGER_HTTP_BYTE:
     case SCENARIO_TRIGGER_BOOT: /* with `times`, the following ones too */
@@ -353,23 +375,26 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
 static bool is_nth(const struct scenario_trigger *when)
 {
     return when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_NV_WRITE ||
-           when->kind == SCENARIO_TRIGGER_CORE_STATE;
+           when->kind == SCENARIO_TRIGGER_CORE_STATE || when->kind == SCENARIO_TRIGGER_RESET ||
+           when->kind == SCENARIO_TRIGGER_URC || when->kind == SCENARIO_TRIGGER_REQUEST;
 }
 
-static void fire(struct bench_run *run, unsigned index, uint64_t at_us,
-                 struct sim_override *override)
+void bench_engine_fire(struct bench_run *run, unsigned index, uint64_t at_us,
+                       struct sim_override *override)
 {
-    const struct scenario_event *event = event_at(run, index);
+    const struct scenario_event *event = bench_engine_event(run, index);
     struct bench_engine *engine = &run->world.engine;
-    engine->fired[index]++;
+    bench_engine_note_fired(run, index, at_us);
     for (unsigned i = 0; event->after_us == 0 && i < event->action_count; i++) {
         unsigned at = event->first_action + i;
         bool at_once = is_done_at_once(run, event, at);
         if (at_once)
-            do_wire(run, &run->one->actions[at]);
+            bench_engine_do_wire(run, &run->one->actions[at]);
         if (at_once || (override && override_with(&run->one->actions[at], override)))
             note_fault(run, index, at);
     }
+    if (!event->action_count)
+        return; /* the end of a duration: nothing is to be done */
     engine->due_at_us[index] = at_us + event->after_us;
     if (engine->due_at_us[index] < engine->next_at_us)
         engine->next_at_us = engine->due_at_us[index];
@@ -382,84 +407,57 @@ void bench_engine_match(struct bench_run *run, const struct bench_happening *hap
     if (!(run->trigger_mask >> happening->kind & 1))
         return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        const struct scenario_trigger *when = &event_at(run, i)->when;
-        if (!counts(when, happening))
+        const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
+        if (!counts(when, happening) || !bench_engine_is_armed(run, i))
             continue;
-        engine->seen[i]++;
-        if (!may_fire_again(run, i) || (is_nth(when) && engine->seen[i] < when->number))
+        bench_engine_count(run, i);
+        if (!bench_engine_may_fire(run, i) || (is_nth(when) && engine->seen[i] < when->number))
             continue;
-        fire(run, i, happening->at_us, override);
+        bench_engine_fire(run, i, happening->at_us, override);
     }
     if (happening->kind == SCENARIO_TRIGGER_HTTP_BYTE)
         find_http_mark(run);
 }
 
-/* ---- points on the wire -------------------------------------------------------------------- */
-
-static bool stands_on(const struct scenario_trigger *when, enum bench_lane_id lane)
+void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t now_us)
 {
-    return lane == BENCH_TO_HOST ? when->kind == SCENARIO_TRIGGER_TO_HOST_BYTE ||
-                                       when->kind == SCENARIO_TRIGGER_TO_HOST_LINE
-                                 : when->kind == SCENARIO_TRIGGER_TO_MODULE_BYTE;
-}
-
-/* Offset of the line-th new line within the bytes, `size` = not among them. */
-static size_t line_offset(const struct bench_lane *lane, uint32_t line, const uint8_t *bytes,
-                          size_t size)
-{
-    struct bench_lane probe = {.in_line = lane->in_line};
-    uint32_t wanted = line - lane->line_count;
-    if (line <= lane->line_count || bench_lane_lines_in(lane, bytes, size, '\n') < wanted)
-        return size;
-    for (size_t i = 0; i < size; i++)
-        if (bench_lane_lines_in(&probe, bytes, i + 1, '\n') == wanted)
-            return i;
-    return size;
-}
-
-static size_t point_of(const struct bench_run *run, unsigned index, const struct bench_lane *lane,
-                       const uint8_t *bytes, size_t size)
-{
-    const struct scenario_trigger *when = &event_at(run, index)->when;
-    if (run->world.engine.seen[index])
-        return size;
-    if (when->kind == SCENARIO_TRIGGER_TO_HOST_LINE)
-        return line_offset(lane, when->number, bytes, size);
-    bool within = when->number > lane->byte_count && when->number - lane->byte_count <= size;
-    return within ? when->number - lane->byte_count - 1 : size;
-}
-
-size_t bench_engine_wire_point(const struct bench_run *run, enum bench_lane_id lane,
-                               const uint8_t *bytes, size_t size)
-{
-    size_t first = size;
+    struct bench_engine *engine = &run->world.engine;
+    if (!(run->since_mask >> since & 1))
+        return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        if (!stands_on(&event_at(run, i)->when, lane))
+        const struct scenario_event *event = bench_engine_event(run, i);
+        if (!is_since(&event->when) || event->when.state != since ||
+            !bench_engine_may_fire(run, i) || !bench_engine_is_armed(run, i))
             continue;
-        size_t at = point_of(run, i, &run->world.lanes[lane], bytes, size);
-        if (at < first)
-            first = at;
+        engine->due_at_us[i] = now_us + event->when.time_us + event->after_us;
+        if (engine->due_at_us[i] < engine->next_at_us)
+            engine->next_at_us = engine->due_at_us[i];
     }
-    return first;
 }
 
-void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
-                            uint64_t at_us)
+void bench_engine_flag(struct bench_run *run, unsigned index, uint8_t flag, bool on)
 {
+    uint8_t *flags = &run->world.engine.flags[index];
+    *flags = (uint8_t)(on ? *flags | flag : *flags & ~flag);
+}
+
+void bench_engine_saw_command(struct bench_run *run, const char *text, size_t length)
+{
+    bench_engine_saw(run, SCENARIO_SINCE_COMMAND, run->world.now_us);
+    if (!(run->trigger_mask >> SCENARIO_TRIGGER_TO_HOST_TEXT & 1))
+        return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        const struct scenario_event *event = event_at(run, i);
-        if (!stands_on(&event->when, lane) ||
-            point_of(run, i, &run->world.lanes[lane], next, 1) != 0)
-            continue;
-        run->world.engine.seen[i] = 1;
-        fire(run, i, at_us, NULL);
+        const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
+        if (when->kind == SCENARIO_TRIGGER_TO_HOST_TEXT && when->answers)
+            bench_engine_flag(run, i, BENCH_ANSWERS,
+                              bench_begins_with(text, length, when->answers));
     }
 }
 
 int bench_engine_unfired(const struct bench_run *run)
 {
     for (unsigned i = 0; i < run->one->event_count; i++)
-        if (!event_at(run, i)->may_not_fire && run->world.engine.fired[i] == 0)
+        if (!bench_engine_event(run, i)->may_not_fire && run->world.engine.fired[i] == 0)
             return (int)i;
     return -1;
 }

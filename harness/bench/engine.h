@@ -17,8 +17,9 @@ void bench_engine_refresh(struct bench_run *run);
 struct bench_happening {
     uint8_t kind;     /* enum scenario_trigger_kind */
     uint8_t phase;    /* PHASE: enum sim_phase */
-    uint32_t number;  /* PHASE: percent; BOOT, FLASH_STEP, HTTP_BYTE: the number; CORE_STATE */
-    const char *text; /* COMMAND */
+    uint32_t number;  /* PHASE: percent; BOOT, FLASH_STEP, HTTP_BYTE: the number; CORE_STATE;
+                         RESET: enum sim_reset; REQUEST: enum fota_request_kind */
+    const char *text; /* COMMAND, NV_WRITE, URC */
     size_t length;
     uint64_t at_us; /* when its actions are due; normally now */
 };
@@ -30,6 +31,12 @@ struct bench_happening {
 void bench_engine_match(struct bench_run *run, const struct bench_happening *happening,
                         struct sim_override *override);
 
+/* What `since` counts from was seen. */
+void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t now_us);
+
+/* The module runs a command (without AT): what follows is its answer. */
+void bench_engine_saw_command(struct bench_run *run, const char *text, size_t length);
+
 /* Does what is due. */
 void bench_engine_run(struct bench_run *run);
 
@@ -37,12 +44,13 @@ void bench_engine_run(struct bench_run *run);
  * The first armed byte or line trigger within `size` bytes that are about to enter a lane: returns
  * its offset, or `size` when there is none.
  */
-size_t bench_engine_wire_point(const struct bench_run *run, enum bench_lane_id lane,
-                               const uint8_t *bytes, size_t size);
+size_t bench_engine_wire_point(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
+                               size_t size);
 
-/* Fires the byte and line triggers that stand at the lane's next byte; its time is `at_us`. */
+/* Fires the byte, line and text triggers that stand at the lane's next byte; its time is `at_us`.
+ */
 void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
-                            uint64_t at_us);
+                            size_t size, uint64_t at_us);
 
 /* Index of the first event that had to fire and did not; -1 = none. */
 int bench_engine_unfired(const struct bench_run *run);

@@ -122,8 +122,11 @@ static void look_for_request(struct bench_run *run)
         return;
     if (request.kind == FOTA_REQUEST_GIVE_BYTES)
         return; /* when the line has room for them */
+    const struct bench_happening asked = {
+        .kind = SCENARIO_TRIGGER_REQUEST, .number = request.kind, .at_us = run->world.now_us};
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
+    bench_engine_match(run, &asked, NULL);
     sim_view(&run->world.sim, &view);
     scenario_saw_request(&run->world.monitor, &run->watch, run->one, request.kind, &view,
                          run->world.now_us);

@@ -9,31 +9,46 @@
 static void saw_command(struct bench_run *run, const struct sim_event *event)
 {
     struct sim_view view;
+    bench_engine_saw_command(run, event->text, event->length);
     bench_module_view(run, &view);
     scenario_saw_command(&run->world.monitor, &run->watch, run->one, event->text, event->length,
                          &view, run->world.now_us);
 }
 
-static void saw_boot(struct bench_run *run, const struct sim_event *event, uint64_t now_us)
+/* What is a trigger, and what `since` may count from. */
+static void match_event(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
 {
-    struct bench_happening boot = {
-        .kind = SCENARIO_TRIGGER_BOOT, .number = event->number, .at_us = now_us};
-    bench_engine_match(run, &boot, NULL);
+    static const struct {
+        uint8_t event, trigger, since;
+    } rows[] = {
+        {SIM_EVENT_BOOT, SCENARIO_TRIGGER_BOOT, SCENARIO_SINCE_BOOT},
+        {SIM_EVENT_RESET, SCENARIO_TRIGGER_RESET, SCENARIO_SINCE_RESET},
+        {SIM_EVENT_URC, SCENARIO_TRIGGER_URC, SCENARIO_SINCE_URC},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].event != event->kind)
+            continue;
+        const struct bench_happening happening = {.kind = rows[i].trigger,
+                                                  .number = event->number,
+                                                  .text = event->text,
+                                                  .length = event->length,
+                                                  .at_us = now_us};
+        bench_engine_match(run, &happening, NULL);
+        bench_engine_saw(run, (enum scenario_since)rows[i].since, now_us);
+    }
 }
 
 void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
 {
     bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
                event->length);
+    match_event(run, now_us, event);
     switch (event->kind) {
     case SIM_EVENT_COMMAND:
         saw_command(run, event);
         break;
     case SIM_EVENT_URC:
         scenario_saw_urc(&run->world.monitor, &run->watch, run->one, event->text, event->length);
-        break;
-    case SIM_EVENT_BOOT:
-        saw_boot(run, event, now_us);
         break;
     case SIM_EVENT_POWER:
         if (event->number == 0)

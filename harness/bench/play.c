@@ -14,7 +14,7 @@ struct bench_play {
     struct bench_module *module;
     bench_play_fired *fired;
     void *context;
-    uint16_t told[SCENARIO_EVENTS_MAX]; /* how often `fired` was called */
+    uint16_t told[SCENARIO_WATCHED_MAX]; /* how often `fired` was called */
 };
 
 /* ---- what the engine does to the module ---------------------------------------------------- */
@@ -112,7 +112,7 @@ void bench_play_send(struct bench_module *module, bool from_module, const uint8_
 static void tell_fired(struct bench_play *play)
 {
     for (unsigned i = 0; i < play->run->one->event_count; i++) {
-        if (play->told[i] == play->run->world.engine.fired[i])
+        if (play->told[i] == play->run->world.engine.fired[i] || play->run->one->events[i].mark)
             continue;
         play->told[i] = play->run->world.engine.fired[i];
         if (play->fired)

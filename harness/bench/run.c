@@ -182,9 +182,10 @@ static const struct bench_end *sender(const struct bench_run *run, enum bench_la
 void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
                     uint32_t baud_bps)
 {
-    const uint32_t wire_triggers = 1u << SCENARIO_TRIGGER_TO_HOST_BYTE |
-                                   1u << SCENARIO_TRIGGER_TO_MODULE_BYTE |
-                                   1u << SCENARIO_TRIGGER_TO_HOST_LINE;
+    const uint32_t wire_triggers =
+        1u << SCENARIO_TRIGGER_TO_HOST_BYTE | 1u << SCENARIO_TRIGGER_TO_MODULE_BYTE |
+        1u << SCENARIO_TRIGGER_TO_HOST_LINE | 1u << SCENARIO_TRIGGER_TO_MODULE_LINE |
+        1u << SCENARIO_TRIGGER_TO_HOST_TEXT | 1u << SCENARIO_TRIGGER_TO_MODULE_TEXT;
     struct bench_lane *lane = &run->world.lanes[id];
     uint8_t line_end = sender(run, id)->line_end;
     bool paced = !run->options.unpaced;
@@ -197,12 +198,13 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
             bench_lane_send(lane, bytes, point, baud_bps, line_end, paced, from_us);
         uint64_t at_us =
             lane->busy_until_at_us > run->world.now_us ? lane->busy_until_at_us : run->world.now_us;
-        bench_engine_wire_fire(run, id, bytes + point, at_us);
+        bench_engine_wire_fire(run, id, bytes + point, size - point, at_us);
         bytes += point;
         size -= point;
     }
     if (size)
         bench_lane_send(lane, bytes, size, baud_bps, line_end, paced, from_us);
+    bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
 }
 
 /* Bursts that a split by triggers may need beside the one of the bytes themselves. */
@@ -387,6 +389,8 @@ static void observe(const struct bench_run *run, struct scenario_observed *obser
                                            .duration_us = run->world.now_us};
     if (observed->finished)
         observed->result = *result;
+    observed->sim = &run->world.sim;
+    fota_statistics(&run->world.core, &observed->statistics);
     sim_view(&run->world.sim, &observed->module);
     memcpy(observed->start_revision, run->start_revision, sizeof observed->start_revision);
 }

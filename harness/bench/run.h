@@ -91,6 +91,7 @@ struct bench_run {
     struct bench_journal journal;
     struct bench_blobs packages; /* shared by all runs of this process */
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
+    uint8_t since_mask;          /* bit n: the case has a time since n (enum scenario_since) */
     uint64_t end_at_us;          /* the client must be over by then */
     uint64_t step_count;
     uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */

@@ -14,8 +14,14 @@ static uint64_t duration_us(size_t size, uint32_t baud_bps)
     return bits <= UINT32_MAX ? (uint32_t)bits / baud_bps : bits / baud_bps;
 }
 
+/* Senders ask for room before; what is more than there is would be lost. */
 static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
 {
+    size_t room = BENCH_WIRE_BYTES - (size_t)lane->byte_fill;
+    if (size > room) {
+        lane->stat_lost_bytes += (uint32_t)(size - room);
+        size = room;
+    }
     size_t at = (lane->first_byte + (size_t)lane->byte_fill) % BENCH_WIRE_BYTES;
     size_t head = BENCH_WIRE_BYTES - at < size ? BENCH_WIRE_BYTES - at : size;
     memcpy(lane->bytes + at, bytes, head);
@@ -65,37 +71,87 @@ static void count_line(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
     }
 }
 
+/* A fault of a whole line is over at the end of one that had begun. */
+static bool ends_line(const struct bench_lane *lane, uint8_t byte, uint8_t line_end)
+{
+    return byte == line_end && lane->in_line;
+}
+
+/* Puts the last bytes once more; they still lie where they were put. */
+static void repeat(struct bench_lane *lane)
+{
+    size_t length = lane->duplicate_length;
+    size_t at = (lane->first_byte + (size_t)lane->byte_fill + BENCH_WIRE_BYTES - length);
+    for (size_t i = 0; i < length; i++) {
+        uint8_t byte = lane->bytes[(at + i) % BENCH_WIRE_BYTES];
+        put(lane, &byte, 1);
+    }
+    lane->duplicate_length = 0;
+}
+
+static void put_duplicated(struct bench_lane *lane, uint8_t byte, bool ends)
+{
+    put(lane, &byte, 1);
+    if (!lane->duplicate_line && !lane->duplicate_bytes)
+        return;
+    lane->duplicate_length++;
+    if (lane->duplicate_bytes)
+        lane->duplicate_bytes--;
+    else if (ends)
+        lane->duplicate_line = 0;
+    bool full = lane->duplicate_length == BENCH_WIRE_DUPLICATE_MAX;
+    if (full)
+        lane->duplicate_line = 0;
+    if (full || (!lane->duplicate_bytes && !lane->duplicate_line))
+        repeat(lane);
+}
+
+static bool loses(struct bench_lane *lane, bool ends)
+{
+    if (!lane->lose_line && !lane->lose_bytes)
+        return false;
+    lane->stat_lost_bytes++;
+    if (lane->lose_bytes)
+        lane->lose_bytes--;
+    else if (ends)
+        lane->lose_line = 0;
+    return true;
+}
+
+static uint8_t garble(struct bench_lane *lane, uint8_t byte, bool ends)
+{
+    if (!lane->garble_line && !lane->garble_bytes)
+        return byte;
+    if (lane->garble_bytes)
+        lane->garble_bytes--;
+    else if (ends)
+        lane->garble_line = 0;
+    if (!lane->garble_bytes && (lane->garble_line || ends) && is_line_break(byte))
+        return byte;
+    lane->stat_garbled_bytes++;
+    return (uint8_t)(byte ^ 0xa5u);
+}
+
 /* One byte through the armed faults; returns how many bytes were put. */
 static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
 {
     size_t before = lane->byte_fill;
-    bool ends_text = lane->in_line && byte == line_end;
+    bool ends = ends_line(lane, byte, line_end);
     if (lane->insert_length && lane->byte_count >= lane->insert_at) {
         put(lane, lane->insert, lane->insert_length);
         lane->insert_length = 0;
     }
     count_line(lane, byte, line_end);
     lane->byte_count++;
-    if (lane->lose_line || lane->lose_bytes) {
-        lane->stat_lost_bytes++;
-        if (lane->lose_bytes)
-            lane->lose_bytes--;
-        else if (ends_text)
-            lane->lose_line = 0;
-    } else if (lane->garble_bytes) {
-        lane->garble_bytes--;
-        lane->stat_garbled_bytes++;
-        byte = (uint8_t)(byte ^ 0xa5u);
-        put(lane, &byte, 1);
-    } else {
-        put(lane, &byte, 1);
-    }
+    if (!loses(lane, ends))
+        put_duplicated(lane, garble(lane, byte, ends), ends);
     return lane->byte_fill - before;
 }
 
 static bool faults_armed(const struct bench_lane *lane)
 {
-    return lane->lose_line || lane->lose_bytes || lane->garble_bytes || lane->insert_length;
+    return lane->lose_line || lane->lose_bytes || lane->garble_line || lane->garble_bytes ||
+           lane->duplicate_line || lane->duplicate_bytes || lane->insert_length;
 }
 
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
@@ -103,12 +159,26 @@ static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t s
 {
     lane->line_count += scan_lines(&lane->in_line, bytes, size, line_end);
     lane->byte_count += (uint32_t)size;
+    size_t before = lane->byte_fill;
     put(lane, bytes, size);
-    return size;
+    return lane->byte_fill - before;
 }
 
-void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
-                     uint8_t line_end, bool paced, uint64_t now_us)
+/* With no room for one more burst the last one grows: many triggers may stand in few bytes. */
+static void add_burst(struct bench_lane *lane, size_t arriving, uint32_t baud_bps)
+{
+    bool grows = lane->burst_fill == BENCH_WIRE_BURSTS;
+    size_t at = (lane->first_burst + (size_t)lane->burst_fill - grows) % BENCH_WIRE_BURSTS;
+    if (!grows) {
+        lane->burst_fill++;
+        lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps};
+    }
+    lane->end_at_us[at] = lane->busy_until_at_us;
+    lane->bursts[at].length = (uint16_t)(lane->bursts[at].length + arriving);
+}
+
+static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                       uint32_t baud_bps, uint8_t line_end, bool paced, uint64_t now_us)
 {
     size_t arriving = 0, i = 0;
     while (i < size && faults_armed(lane))
@@ -119,9 +189,31 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
         lane->busy_until_at_us = now_us;
     if (paced)
         lane->busy_until_at_us += duration_us(size, baud_bps);
-    size_t at = (lane->first_burst + (size_t)lane->burst_fill++) % BENCH_WIRE_BURSTS;
-    lane->end_at_us[at] = lane->busy_until_at_us;
-    lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps, .length = (uint16_t)arriving};
+    add_burst(lane, arriving, baud_bps);
+}
+
+/* How many of `size` bytes stand before the pause. */
+static size_t before_split(const struct bench_lane *lane, size_t size)
+{
+    uint32_t until = lane->split_at - lane->byte_count;
+    if (!lane->split_ms || (lane->split_at > lane->byte_count && until >= size))
+        return size;
+    return lane->split_at > lane->byte_count ? until : 0;
+}
+
+void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
+                     uint8_t line_end, bool paced, uint64_t now_us)
+{
+    size_t head = before_split(lane, size);
+    if (head)
+        send_burst(lane, bytes, head, baud_bps, line_end, paced, now_us);
+    if (head == size)
+        return;
+    if (lane->busy_until_at_us < now_us)
+        lane->busy_until_at_us = now_us;
+    lane->busy_until_at_us += lane->split_ms * UINT64_C(1000);
+    lane->split_ms = 0;
+    send_burst(lane, bytes + head, size - head, baud_bps, line_end, paced, now_us);
 }
 
 /* Takes bytes from the beginning of the first burst. */
@@ -193,6 +285,7 @@ void bench_lane_cut(struct bench_lane *lane, uint64_t now_us)
     lane->burst_fill = kept_bursts;
     lane->byte_fill = kept_bytes;
     lane->in_line = 0;
+    lane->duplicate_length = 0;
     if (lane->busy_until_at_us > now_us)
         lane->busy_until_at_us = now_us;
 }

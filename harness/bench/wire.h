@@ -14,7 +14,12 @@
 
 #define WIRE_NEVER UINT64_MAX
 
-enum { BENCH_WIRE_BYTES = 1024, BENCH_WIRE_BURSTS = 32, BENCH_WIRE_INSERT_MAX = 64 };
+enum {
+    BENCH_WIRE_BYTES = 1024,
+    BENCH_WIRE_BURSTS = 28,
+    BENCH_WIRE_INSERT_MAX = 64,
+    BENCH_WIRE_DUPLICATE_MAX = 256
+};
 
 enum bench_lane_id { BENCH_TO_MODULE, BENCH_TO_HOST, BENCH_LANES };
 
@@ -30,10 +35,18 @@ struct bench_lane {
     uint32_t line_count;       /* lines that began */
     uint32_t lose_bytes;       /* fault: that many of the next bytes are lost */
     uint32_t garble_bytes;     /* fault: that many of the next bytes are garbled */
+    uint32_t duplicate_bytes;  /* fault: that many of the next bytes come twice */
+    uint32_t split_at;         /* fault: byte_count at which the stream pauses */
+    uint32_t split_ms;         /* that long; 0 = none */
     uint32_t insert_at;        /* fault: byte_count at which `insert` comes in; 0 = none */
     uint16_t insert_length;
-    uint8_t lose_line; /* fault: 1 = lose up to and with the end of the next line that has text */
-    uint8_t in_line;   /* 1 = a line has begun and not ended */
+    uint16_t duplicate_length; /* bytes put since the duplicate began */
+    uint16_t spare_bytes;      /* room that is kept for what faults add */
+    uint8_t lose_line;         /* fault: 1 = lose all up to the end of the next line */
+    uint8_t garble_line;       /* the same, garbled; line ends are left */
+    uint8_t duplicate_line;    /* the same, twice */
+    uint8_t in_line;           /* 1 = a line has begun and not ended */
+    uint8_t reserved[6];
     uint16_t first_byte, byte_fill;
     uint16_t first_burst, burst_fill;
     uint32_t stat_lost_bytes;
@@ -48,8 +61,8 @@ struct bench_lane {
 static inline size_t bench_lane_room(const struct bench_lane *lane)
 {
     size_t room = BENCH_WIRE_BYTES - (size_t)lane->byte_fill;
-    bool full = lane->burst_fill == BENCH_WIRE_BURSTS || room <= lane->insert_length;
-    return full ? 0 : room - lane->insert_length;
+    bool full = lane->burst_fill == BENCH_WIRE_BURSTS || room <= lane->spare_bytes;
+    return full ? 0 : room - lane->spare_bytes;
 }
 
 /*

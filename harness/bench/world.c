@@ -71,6 +71,7 @@ static const struct field fields[] = {
     FIELD(host.restart_at_us, TIME),
     FIELD(host.request_at_us, TIME),
     FIELD(monitor.attempt_began_at_us, TIME),
+    FIELD(monitor.mark_at_us, TIME),
 };
 
 /* Eight bytes at a time: exploration hashes a world of some 16 KiB at every step. */

@@ -14,14 +14,26 @@
 
 #define BENCH_NEVER UINT64_MAX
 
+/* What a trigger has seen besides. */
+enum {
+    BENCH_ANSWERS = 1, /* the command that it names was the last one */
+    BENCH_WAITS = 2    /* its text stands on the wire at `point`, not reached yet */
+};
+
 /* Cursors of the event engine. */
 struct bench_engine {
     uint64_t next_at_us;                       /* earliest of the times below */
     uint64_t due_at_us[SCENARIO_EVENTS_MAX];   /* actions of a fired event; NEVER = none waits */
-    uint64_t undo_at_us[SCENARIO_ACTIONS_MAX]; /* end of an action's `for`; NEVER = none */
-    uint32_t seen[SCENARIO_EVENTS_MAX];        /* how often the trigger matched */
-    uint16_t fired[SCENARIO_EVENTS_MAX];       /* how often the actions were ordered */
+    uint64_t undo_at_us[SCENARIO_LASTING_MAX]; /* end of an action's `for`; NEVER = none */
+    uint32_t point[SCENARIO_WATCHED_MAX];      /* text on the wire: the byte it stands on, from 1 */
+    uint16_t seen[SCENARIO_WATCHED_MAX];       /* how often the trigger matched */
+    uint16_t fired[SCENARIO_WATCHED_MAX];      /* how often the actions were ordered */
+    uint8_t flags[SCENARIO_WATCHED_MAX];       /* BENCH_ANSWERS, BENCH_WAITS */
 };
+_Static_assert(sizeof(struct bench_engine) == 8 + 8 * SCENARIO_EVENTS_MAX +
+                                                  8 * SCENARIO_LASTING_MAX +
+                                                  9 * SCENARIO_WATCHED_MAX,
+               "padding in struct bench_engine");
 
 /* The host board around the core. */
 struct bench_host {
@@ -48,6 +60,7 @@ struct bench_world {
     struct bench_host host;
     struct scenario_monitor monitor;
 };
+_Static_assert(sizeof(struct bench_world) <= 16384, "budget of a module's world");
 
 /* FNV-1a over the fields of the world; the same in every process, wherever the world lies. */
 uint64_t bench_world_hash(const struct bench_world *world);

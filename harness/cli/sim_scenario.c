@@ -24,7 +24,7 @@ static bool is_playable(const struct cli_sim_scenario *played)
     const struct scenario_case *one = played->one;
     bool good = true;
 
-    for (unsigned i = 0; i < one->event_count; i++) {
+    for (unsigned i = 0; i < scenario_event_count(one); i++) {
         const struct scenario_event *event = &one->events[i];
         if (scenario_trigger_needs_core(event->when.kind)) {
             refuse(played, event, "trigger", scenario_trigger_name(event->when.kind));
@@ -64,8 +64,8 @@ static void say_case(const struct cli_sim_scenario *played, uint32_t number)
     if (count > 1)
         printf(" [%s], case %lu of %lu", played->one->values, (unsigned long)number,
                (unsigned long)count);
-    printf(", %u %s\n", played->one->event_count,
-           played->one->event_count == 1 ? "event" : "events");
+    unsigned events = scenario_event_count(played->one);
+    printf(", %u %s\n", events, events == 1 ? "event" : "events");
 }
 
 int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uint32_t number,
@@ -140,7 +140,7 @@ bool cli_sim_scenario_end(const struct cli_sim_scenario *played)
     bool good = true;
 
     for (uint32_t module = 0; module < played->count; module++)
-        for (unsigned i = 0; played->plays[module] && i < played->one->event_count; i++) {
+        for (unsigned i = 0; played->plays[module] && i < scenario_event_count(played->one); i++) {
             bool may_not = played->one->events[i].may_not_fire;
             all++;
             if (bench_play_count(played->plays[module], i) > 0) {

@@ -23,7 +23,9 @@
     X(ANSWER, "answer", ACTION(REPLY) | ACTION(SWALLOW) | ACTION(DELAY))                           \
     X(LINE, "line",                                                                                \
       ACTION(LOSE_TO_HOST) | ACTION(LOSE_TO_MODULE) | ACTION(GARBLE_TO_HOST) |                     \
-          ACTION(INSERT_TO_HOST) | ACTION(DTR) | ACTION(RTS))                                      \
+          ACTION(GARBLE_TO_MODULE) | ACTION(INSERT_TO_HOST) | ACTION(INSERT_TO_MODULE) |           \
+          ACTION(DUPLICATE_TO_HOST) | ACTION(DUPLICATE_TO_MODULE) | ACTION(SPLIT_TO_HOST) |        \
+          ACTION(SPLIT_TO_MODULE) | ACTION(DTR) | ACTION(RTS))                                     \
     X(URC, "urc", ACTION(URC) | ACTION(SMS))                                                       \
     X(NETWORK, "network",                                                                          \
       ACTION(NETWORK) | ACTION(BEARER) | ACTION(HTTP_RESULT) | ACTION(HTTP_SHORT))                 \

@@ -25,7 +25,9 @@ const char *explore_fault_name(unsigned fault)
 bool explore_fault_add(const struct scenario_case *one, enum explore_fault fault, uint32_t line,
                        struct scenario_case *ret_case)
 {
-    if (one->event_count == SCENARIO_EVENTS_MAX || one->action_count == SCENARIO_ACTIONS_MAX)
+    bool lasts = actions[fault].kind == SCENARIO_ACTION_POWER;
+    if (one->event_count >= SCENARIO_EVENTS_MAX || one->action_count == SCENARIO_ACTIONS_MAX ||
+        (lasts && one->lasting_count == SCENARIO_LASTING_MAX))
         return false;
     *ret_case = *one;
     ret_case->events[ret_case->event_count++] =
@@ -33,7 +35,10 @@ bool explore_fault_add(const struct scenario_case *one, enum explore_fault fault
                                 .first_action = ret_case->action_count,
                                 .action_count = 1,
                                 .times = 1};
-    ret_case->actions[ret_case->action_count++] = actions[fault];
+    ret_case->actions[ret_case->action_count] = actions[fault];
+    if (lasts)
+        ret_case->actions[ret_case->action_count].lasting = ++ret_case->lasting_count;
+    ret_case->action_count++;
     return true;
 }
 

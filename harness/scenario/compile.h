@@ -89,6 +89,14 @@ void scenario_package_check(struct scenario_compiler *compiler, const struct sce
                             struct scenario_package *package);
 void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package);
 
+/* Without its AT; complains when nothing is left. */
+const char *scenario_strip_at(struct scenario_compiler *compiler, const struct scenario_node *value,
+                              const char *command);
+
+/* What a trigger must hold once it was walked; `node` is its mapping, may be NULL. */
+void scenario_trigger_finish(struct scenario_compiler *compiler, const struct scenario_node *node,
+                             struct scenario_trigger *when);
+
 /* Room for one more action of the case, or NULL with a complaint at `node`. */
 struct scenario_action *scenario_add_action(struct scenario_compiler *compiler,
                                             const struct scenario_node *node);

@@ -1,4 +1,4 @@
-/* events.c - events with their triggers and actions, and expectations. */
+/* events.c - events with their triggers and actions. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,18 +6,61 @@
 
 /* ---- triggers -------------------------------------------------------------------------------- */
 
+const char *scenario_strip_at(struct scenario_compiler *compiler, const struct scenario_node *value,
+                              const char *command)
+{
+    if ((command[0] | 0x20) == 'a' && (command[1] | 0x20) == 't')
+        command += 2;
+    if (!command[0])
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'AT' alone begins every command; name one: 'AT+CFOTA=1'");
+    return command;
+}
+
 void scenario_compile_trigger_command(struct scenario_compiler *compiler,
                                       const struct scenario_key *key,
                                       const struct scenario_node *value, void *target)
 {
     struct scenario_trigger *trigger = target;
-    if (!scenario_store(compiler, key, value, target))
-        return;
-    if ((trigger->text[0] | 0x20) == 'a' && (trigger->text[1] | 0x20) == 't')
-        trigger->text += 2;
-    if (!trigger->text[0])
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "'AT' alone begins every command; name one: 'AT+CFOTA=1'");
+    if (scenario_store(compiler, key, value, target))
+        trigger->text = scenario_strip_at(compiler, value, trigger->text);
+}
+
+void scenario_compile_answers(struct scenario_compiler *compiler, const struct scenario_key *key,
+                              const struct scenario_node *value, void *target)
+{
+    struct scenario_trigger *trigger = target;
+    if (scenario_store(compiler, key, value, target))
+        trigger->answers = scenario_strip_at(compiler, value, trigger->answers);
+}
+
+/* Triggers that may happen often, and say the n-th time. */
+static bool is_nth(const struct scenario_trigger *when)
+{
+    switch (when->kind) {
+    case SCENARIO_TRIGGER_COMMAND:
+    case SCENARIO_TRIGGER_NV_WRITE:
+    case SCENARIO_TRIGGER_RESET:
+    case SCENARIO_TRIGGER_URC:
+    case SCENARIO_TRIGGER_CORE_STATE:
+    case SCENARIO_TRIGGER_REQUEST:
+    case SCENARIO_TRIGGER_TO_HOST_TEXT:
+    case SCENARIO_TRIGGER_TO_MODULE_TEXT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+void scenario_trigger_finish(struct scenario_compiler *compiler, const struct scenario_node *node,
+                             struct scenario_trigger *when)
+{
+    const struct scenario_node *at = scenario_node_value(node, "at");
+    if (when->number == 0 && is_nth(when))
+        when->number = 1;
+    if (at && when->text && when->at >= strlen(when->text))
+        scenario_diagnose(compiler->diagnostics, at->at, NULL,
+                          "'at' is behind the text, which has %zuB", strlen(when->text));
 }
 
 /* ---- actions --------------------------------------------------------------------------------- */
@@ -111,21 +154,29 @@ void scenario_compile_insert(struct scenario_compiler *compiler, const struct sc
     }
 }
 
+/* Actions on a number of bytes or on a whole line. */
+static bool takes_line(unsigned kind)
+{
+    return kind == SCENARIO_ACTION_LOSE_TO_HOST || kind == SCENARIO_ACTION_LOSE_TO_MODULE ||
+           kind == SCENARIO_ACTION_GARBLE_TO_HOST || kind == SCENARIO_ACTION_GARBLE_TO_MODULE ||
+           kind == SCENARIO_ACTION_DUPLICATE_TO_HOST || kind == SCENARIO_ACTION_DUPLICATE_TO_MODULE;
+}
+
 /* What a single action must hold, and its members that follow from others. */
 static void finish_action(struct scenario_compiler *compiler, const struct scenario_node *node,
                           struct scenario_action *action)
 {
     bool over = (action->kind == SCENARIO_ACTION_POWER && action->detail == 1) ||
                 (action->kind == SCENARIO_ACTION_NETWORK && action->detail == 1) ||
-                (action->kind == SCENARIO_ACTION_HANG && action->detail == SIM_HANG_NONE);
+                (action->kind == SCENARIO_ACTION_HANG && action->detail == SIM_HANG_NONE) ||
+                ((action->kind == SCENARIO_ACTION_DTR || action->kind == SCENARIO_ACTION_RTS) &&
+                 action->detail == 1);
     const struct scenario_node *lasting = scenario_node_value(node, "for");
 
     if (over && lasting)
         scenario_diagnose(compiler->diagnostics, lasting->at, NULL,
-                          "'for' has nothing to end; it goes with cut, down and hangs");
-    if ((action->kind == SCENARIO_ACTION_LOSE_TO_HOST ||
-         action->kind == SCENARIO_ACTION_LOSE_TO_MODULE) &&
-        action->number == UINT32_MAX) {
+                          "'for' has nothing to end; it goes with cut, down, off and hangs");
+    if (takes_line(action->kind) && action->number == UINT32_MAX) {
         action->detail = 1;
         action->number = 0;
     }
@@ -150,6 +201,10 @@ void scenario_compile_actions(struct scenario_compiler *compiler, const struct s
         scenario_walk(compiler, &scenario_action_schema, item, action);
         if (item->kind == SCENARIO_NODE_MAPPING)
             finish_action(compiler, item, action);
+        /* A mapping of settings is an action each. */
+        for (struct scenario_action *more = action + 1; more < now->actions + now->action_count;
+             more++)
+            more->for_us = action->for_us;
     }
     event->action_count = (uint8_t)(now->action_count - event->first_action);
 }
@@ -200,6 +255,26 @@ static void check_event(struct scenario_compiler *compiler, const struct scenari
         }
 }
 
+/* The bench keeps a time for each action that it ends. */
+static void number_lasting(struct scenario_compiler *compiler, const struct scenario_node *node,
+                           const struct scenario_event *event)
+{
+    struct scenario_case *now = &compiler->draft->now;
+    for (unsigned i = event->first_action; i < now->action_count; i++) {
+        struct scenario_action *action = &now->actions[i];
+        if (!action->for_us || action->kind == SCENARIO_ACTION_HOST_RESET)
+            continue;
+        if (now->lasting_count == SCENARIO_LASTING_MAX) {
+            scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                              "too many actions with 'for'; a scenario has at most %d (a setting "
+                              "is one)",
+                              SCENARIO_LASTING_MAX);
+            return;
+        }
+        action->lasting = ++now->lasting_count;
+    }
+}
+
 static void add_event(struct scenario_compiler *compiler, const struct scenario_node *node)
 {
     struct scenario_case *now = &compiler->draft->now;
@@ -209,10 +284,8 @@ static void add_event(struct scenario_compiler *compiler, const struct scenario_
     event->place = node->at.place;
     event->times = 1;
     scenario_walk(compiler, &scenario_event_schema, node, event);
-    if (when->number == 0 &&
-        (when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_CORE_STATE ||
-         when->kind == SCENARIO_TRIGGER_NV_WRITE))
-        when->number = 1;
+    scenario_trigger_finish(compiler, scenario_node_value(node, "when"), when);
+    number_lasting(compiler, node, event);
     check_event(compiler, node, event);
 }
 
@@ -224,47 +297,11 @@ void scenario_compile_events(struct scenario_compiler *compiler, const struct sc
     for (; item; item = item->next) {
         if (item->kind == SCENARIO_NODE_BROKEN)
             continue;
-        if (compiler->draft->now.event_count == SCENARIO_EVENTS_MAX) {
+        if (compiler->draft->now.event_count >= SCENARIO_EVENTS_MAX) {
             scenario_diagnose(compiler->diagnostics, item->at, NULL,
                               "too many events; a scenario has at most %d", SCENARIO_EVENTS_MAX);
             return;
         }
         add_event(compiler, item);
-    }
-}
-
-/* ---- expectations ---------------------------------------------------------------------------- */
-
-static bool add_expectation(struct scenario_compiler *compiler, const struct scenario_key *key,
-                            const struct scenario_node *value, struct scenario_place place)
-{
-    struct scenario_case *now = &compiler->draft->now;
-    if (now->expectation_count == SCENARIO_EXPECTATIONS_MAX) {
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "too many expectations; a scenario has at most %d",
-                          SCENARIO_EXPECTATIONS_MAX);
-        return false;
-    }
-    struct scenario_expectation *added = &now->expectations[now->expectation_count++];
-    added->place = place;
-    added->kind = key->kind;
-    (void)scenario_store(compiler, key, value, added);
-    return true;
-}
-
-void scenario_compile_expectation(struct scenario_compiler *compiler,
-                                  const struct scenario_key *key, const struct scenario_node *value,
-                                  void *target)
-{
-    (void)target;
-    if (!(key->flags & SCENARIO_LIST)) {
-        add_expectation(compiler, key, value, compiler->here);
-        return;
-    }
-    const struct scenario_node *item = scenario_items(compiler, key, value);
-    for (; item; item = item->next) {
-        const struct scenario_node *resolved = scenario_resolve(compiler, item);
-        if (resolved && !add_expectation(compiler, key, resolved, item->at.place))
-            return;
     }
 }

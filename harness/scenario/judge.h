@@ -36,17 +36,18 @@ enum scenario_rule {
 
 /* What was seen so far. A value; all zero is the beginning. */
 struct scenario_monitor {
-    uint64_t attempt_began_at_us;                /* of the running attempt; 0 = none */
-    uint8_t met[SCENARIO_EXPECTATIONS_MAX];      /* 1 = met */
-    uint8_t violated[SCENARIO_EXPECTATIONS_MAX]; /* 1 = NEVER_SENT was sent */
-    uint16_t statuses_read;                      /* bit n: the core read status n */
-    uint8_t broken[SCENARIO_RULE_COUNT];         /* 1 = the rule was broken while it ran */
-    uint8_t starts;                              /* start commands run in this attempt */
+    uint64_t attempt_began_at_us;            /* of the running attempt; 0 = none */
+    uint64_t mark_at_us[SCENARIO_MARKS_MAX]; /* ends of durations; 0 = not yet */
+    uint64_t met;           /* bit n: expectation n is met; of what must never be: it was */
+    uint16_t statuses_read; /* bit n: the core read status n */
+    uint8_t broken[SCENARIO_RULE_COUNT]; /* 1 = the rule was broken while it ran */
+    uint8_t starts;                      /* start commands run in this attempt */
     uint8_t reserved[6];
 };
 _Static_assert(sizeof(struct scenario_monitor) ==
-                   8 + 2 * SCENARIO_EXPECTATIONS_MAX + 2 + SCENARIO_RULE_COUNT + 7,
+                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 2 + SCENARIO_RULE_COUNT + 7,
                "padding in struct scenario_monitor");
+_Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
 
 /* Which expectations an event may concern, worked out once per case. */
 struct scenario_watch {
@@ -65,13 +66,17 @@ void scenario_saw_request(struct scenario_monitor *monitor, const struct scenari
                           const struct scenario_case *one, unsigned request,
                           const struct sim_view *module, uint64_t now_us);
 void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us);
+/* A mark of the case's events; the first time counts. */
+void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us);
 void scenario_saw_status(struct scenario_monitor *monitor, unsigned status);
 
 /* How a run ended. */
 struct scenario_observed {
     bool finished; /* the client came to an end by itself */
     struct fota_result result;
+    struct fota_statistics statistics; /* of the client */
     struct sim_view module;
+    const struct sim *sim; /* the module itself, for what it is like at the end */
     char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
     uint64_t duration_us;
 };

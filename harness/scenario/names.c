@@ -5,6 +5,9 @@
 static const char *const trigger_names[] = {SCENARIO_TRIGGERS(X)};
 static const char *const action_names[] = {SCENARIO_ACTIONS(X)};
 static const char *const expectation_names[] = {SCENARIO_EXPECTATIONS(X)};
+static const char *const limit_names[] = {SCENARIO_LIMITS(X)};
+static const char *const module_end_names[] = {SCENARIO_MODULE_ENDS(X)};
+static const char *const since_names[] = {SCENARIO_SINCES(X)};
 #undef X
 
 #define X(name, key, target, ...) SCENARIO_##target,
@@ -18,7 +21,7 @@ unsigned scenario_action_target(unsigned kind)
 
 bool scenario_trigger_needs_core(unsigned kind)
 {
-    return kind == SCENARIO_TRIGGER_CORE_STATE;
+    return kind == SCENARIO_TRIGGER_CORE_STATE || kind == SCENARIO_TRIGGER_REQUEST;
 }
 
 bool scenario_names_setting(const struct scenario_case *one, unsigned setting)
@@ -39,4 +42,19 @@ const char *scenario_action_name(unsigned kind)
 const char *scenario_expectation_name(unsigned kind)
 {
     return kind < SCENARIO_EXPECT_COUNT ? expectation_names[kind] : "?";
+}
+
+const char *scenario_limit_name(unsigned limit)
+{
+    return limit < SCENARIO_LIMIT_COUNT ? limit_names[limit] : "?";
+}
+
+const char *scenario_module_end_name(unsigned end)
+{
+    return end < SCENARIO_MODULE_END_COUNT ? module_end_names[end] : "?";
+}
+
+const char *scenario_since_name(unsigned since)
+{
+    return since < SCENARIO_SINCE_COUNT ? since_names[since] : "?";
 }

@@ -16,13 +16,18 @@
 #include "sim/sim.h"
 
 enum {
-    SCENARIO_EVENTS_MAX = 16,
+    SCENARIO_EVENTS_MAX = 20,
+    SCENARIO_DURATIONS_MAX = 6,
+    SCENARIO_MARKS_MAX = 2 * SCENARIO_DURATIONS_MAX, /* both ends of each duration */
+    SCENARIO_WATCHED_MAX = SCENARIO_EVENTS_MAX + SCENARIO_MARKS_MAX, /* triggers of a case */
     SCENARIO_ACTIONS_MAX = 48,
+    SCENARIO_LASTING_MAX = 16, /* of them, with a `for` that the bench ends */
     SCENARIO_EXPECTATIONS_MAX = 48,
     SCENARIO_CASES_MAX = 1000,
-    SCENARIO_TEXT_MAX = 200,   /* longest AT text, name or path in a scenario, in bytes */
-    SCENARIO_REPLY_MAX = 1000, /* all lines of a reply together, in bytes */
-    SCENARIO_INSERT_MAX = 64   /* bytes of insert-to-host */
+    SCENARIO_TEXT_MAX = 200,     /* longest AT text, name or path in a scenario, in bytes */
+    SCENARIO_REPLY_MAX = 1000,   /* all lines of a reply together, in bytes */
+    SCENARIO_INSERT_MAX = 64,    /* bytes of insert-to-host */
+    SCENARIO_DUPLICATE_MAX = 256 /* bytes of a line, or of a number of them, that come twice */
 };
 
 /* A place in a scenario file, 1-based; line 0 = nowhere. */
@@ -38,18 +43,42 @@ struct scenario_place {
     X(NV_WRITE, "nv-write",                                                                        \
       "the module is about to write this to flash: '+IPR', '/fota/update.zip', 'update-status'")   \
     X(BOOT, "boot", "the n-th boot of the module's AT engine")                                     \
-    X(TIME, "time", "this long after the start")                                                   \
+    X(RESET, "reset", "the module begins to restart in this way, or in any")                       \
+    X(URC, "urc", "the module sends an unsolicited line that begins with this text")               \
+    X(TIME, "time", "this long after the start, or `since` something was last seen")               \
     X(CORE_STATE, "core-state", "the core enters this state")                                      \
+    X(REQUEST, "request", "the core asks this of its surroundings")                                \
     X(HTTP_BYTE, "http-byte", "this much of an HTTP body has reached the module")                  \
     X(TO_HOST_BYTE, "to-host-byte", "the n-th byte from the module is about to pass the wire")     \
     X(TO_MODULE_BYTE, "to-module-byte", "the n-th byte from the host is about to pass the wire")   \
-    X(TO_HOST_LINE, "to-host-line", "the n-th line from the module is about to pass the wire")
+    X(TO_HOST_LINE, "to-host-line", "the n-th line from the module is about to pass the wire")     \
+    X(TO_MODULE_LINE, "to-module-line", "the n-th line from the host is about to pass the wire")   \
+    X(TO_HOST_TEXT, "to-host-text",                                                                \
+      "a line from the module that begins with this text is about to pass the wire")               \
+    X(TO_MODULE_TEXT, "to-module-text",                                                            \
+      "a line from the host that begins with this text is about to pass the wire")
 
 enum scenario_trigger_kind {
 #define X(name, ...) SCENARIO_TRIGGER_##name,
     SCENARIO_TRIGGERS(X)
 #undef X
         SCENARIO_TRIGGER_COUNT
+};
+
+/* What `time` may be counted from: the last one of these. X(NAME, "name") */
+#define SCENARIO_SINCES(X)                                                                         \
+    X(START, "start")                                                                              \
+    X(RESET, "reset")     /* of the module, in any way */                                          \
+    X(BOOT, "boot")       /* the AT engine is up */                                                \
+    X(COMMAND, "command") /* the module runs a command */                                          \
+    X(URC, "urc")         /* the module sends an unsolicited line */                               \
+    X(BYTE, "byte")       /* on the wire, either way */
+
+enum scenario_since {
+#define X(name, ...) SCENARIO_SINCE_##name,
+    SCENARIO_SINCES(X)
+#undef X
+        SCENARIO_SINCE_COUNT
 };
 
 /* Where an action can be done: any module end, a rack with the fixture, or the emulator only. */
@@ -76,10 +105,22 @@ enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENA
     X(SET, "set", EMULATOR, "change settings of the emulator")                                     \
     X(LOSE_TO_HOST, "lose-to-host", WIRE, "lose bytes from the module: `line` or a number")        \
     X(LOSE_TO_MODULE, "lose-to-module", WIRE, "lose bytes from the host: `line` or a number")      \
-    X(GARBLE_TO_HOST, "garble-to-host", WIRE, "garble that many of the next bytes to the host")    \
+    X(GARBLE_TO_HOST, "garble-to-host", WIRE, "garble bytes from the module: `line` or a number")  \
+    X(GARBLE_TO_MODULE, "garble-to-module", WIRE,                                                  \
+      "garble bytes from the host: `line` or a number")                                            \
     X(INSERT_TO_HOST, "insert-to-host", WIRE,                                                      \
       "insert these bytes into the stream to the host,"                                            \
       " `at` bytes later")                                                                         \
+    X(INSERT_TO_MODULE, "insert-to-module", WIRE,                                                  \
+      "insert these bytes into the stream to the module, `at` bytes later")                        \
+    X(DUPLICATE_TO_HOST, "duplicate-to-host", WIRE,                                                \
+      "bytes from the module come twice: `line` or a number")                                      \
+    X(DUPLICATE_TO_MODULE, "duplicate-to-module", WIRE,                                            \
+      "bytes from the host come twice: `line` or a number")                                        \
+    X(SPLIT_TO_HOST, "split-to-host", WIRE,                                                        \
+      "the stream to the host pauses that long, `at` bytes later")                                 \
+    X(SPLIT_TO_MODULE, "split-to-module", WIRE,                                                    \
+      "the stream to the module pauses that long, `at` bytes later")                               \
     X(HOST_RESET, "host-reset", HOST, "the host restarts (after `for`) with its last checkpoint")  \
     X(CANCEL, "cancel", HOST, "the host calls the update off")                                     \
     X(RESET_PIN, "reset-pin", FIXTURE, "pull RESET low for this long")                             \
@@ -107,8 +148,12 @@ enum scenario_action_kind {
     X(SENT, "sent", "commands that the host sends, in this order, others between them allowed")    \
     X(NEVER_SENT, "never-sent", "commands that the host never sends")                              \
     X(URC, "urcs", "unsolicited lines that the module sends, in this order")                       \
+    X(NEVER_URC, "never-urcs", "unsolicited lines that the module never sends")                    \
     X(REQUESTS, "requests", "what the core asks of its surroundings, in this order")               \
-    X(WITHIN, "within", "the run is over after this long at the latest")
+    X(WITHIN, "within", "the run is over after this long at the latest")                           \
+    X(DURATION, "durations", "how long it takes from one thing to another")                        \
+    X(LIMIT, "limits", "the most that the core may need, since the host last started")             \
+    X(MODULE, "module", "what the module is like at the end")
 
 enum scenario_expectation_kind {
 #define X(name, ...) SCENARIO_EXPECT_##name,
@@ -117,39 +162,80 @@ enum scenario_expectation_kind {
         SCENARIO_EXPECT_COUNT
 };
 
+/* What the core may need at most: X(NAME, "key", TYPE, member of struct fota_statistics, "help") */
+#define SCENARIO_LIMITS(X)                                                                         \
+    X(EXCHANGES, "exchanges", NUMBER, exchanges, "commands sent")                                  \
+    X(RETRIES, "retries", NUMBER, retries, "of them, repetitions")                                 \
+    X(SENT, "sent", SIZE, sent_bytes, "bytes to the module")                                       \
+    X(RECEIVED, "received", SIZE, received_bytes, "bytes from the module")                         \
+    X(PACKAGE, "package", SIZE, package_bytes,                                                     \
+      "bytes of the package given by the host, repeated ones too")
+
+enum scenario_limit {
+#define X(name, ...) SCENARIO_LIMIT_##name,
+    SCENARIO_LIMITS(X)
+#undef X
+        SCENARIO_LIMIT_COUNT
+};
+
+/* The module at the end: X(NAME, "key", "help") */
+#define SCENARIO_MODULE_ENDS(X)                                                                    \
+    X(FILES, "files", "files that are there")                                                      \
+    X(NO_FILES, "no-files", "files that are not there")                                            \
+    X(PARAMETERS, "parameters", "values of commands that set one number: {'+IPR': 115200}")        \
+    X(IMEI, "imei", "whether it still has its number")                                             \
+    X(BEARER, "bearer", "whether the app network is up")
+
+enum scenario_module_end {
+#define X(name, ...) SCENARIO_MODULE_END_##name,
+    SCENARIO_MODULE_ENDS(X)
+#undef X
+        SCENARIO_MODULE_END_COUNT
+};
+
 struct scenario_trigger {
     uint8_t kind;     /* enum scenario_trigger_kind */
     uint8_t phase;    /* PHASE: enum sim_phase */
     uint8_t percent;  /* PHASE: 0 = at its beginning */
-    uint8_t state;    /* CORE_STATE: enum fota_state */
-    uint32_t number;  /* COMMAND, NV_WRITE, CORE_STATE: n-th time, from 1; bytes, lines, steps,
-                         boots */
+    uint8_t state;    /* CORE_STATE: enum fota_state; RESET: enum sim_reset, SIM_RESET_COUNT = any;
+                         REQUEST: enum fota_request_kind; TIME: enum scenario_since */
+    uint8_t at;       /* TO_*_TEXT: that many bytes into the line */
+    uint32_t number;  /* n-th time, from 1, of what may happen often; bytes, lines, steps, boots */
     uint64_t time_us; /* TIME */
-    const char *text; /* COMMAND: "+CFOTA=1", without AT; NV_WRITE: how its name begins */
+    const char *text; /* COMMAND: "+CFOTA=1", without AT; else how the name or line begins */
+    const char *answers; /* TO_HOST_TEXT: only in the answer to this command, without AT;
+                            NULL = anywhere */
 };
 
 struct scenario_action {
     uint8_t kind;     /* enum scenario_action_kind */
     uint8_t detail;   /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
-                         NETWORK: 0 down, 1 up; LOSE_*: 1 = a whole line; DTR, RTS: 1 on */
+                         NETWORK: 0 down, 1 up; LOSE_*, GARBLE_*, DUPLICATE_*: 1 = a whole line;
+                         DTR, RTS: 1 on */
     uint8_t run;      /* REPLY: 1 = the command runs as well */
     uint8_t cut;      /* POWER: enum sim_cut, where in the write that triggers it */
+    uint8_t lasting;  /* n: the n-th action that the bench ends after for_us; 0 = none */
     uint16_t setting; /* SET: enum sim_setting_id; one action per setting */
-    int32_t value;    /* SET; SUPPLY: millivolts, one action per point */
-    uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT, GARBLE_*: bytes; LOSE_*: bytes, 0 with
-                         a whole line; FILE_*, INSERT_*: `at`; PWRKEY, RESET_PIN, SUPPLY,
-                         DELAY: milliseconds */
+    int32_t value;    /* SET; SUPPLY: millivolts, one action per point; SPLIT_*: milliseconds */
+    uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT: bytes; LOSE_*, GARBLE_*, DUPLICATE_*: bytes,
+                         0 with a whole line; FILE_*, INSERT_*, SPLIT_*: `at`; PWRKEY,
+                         RESET_PIN, SUPPLY, DELAY: milliseconds */
     uint64_t for_us;  /* how long; 0 = for good */
     const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
     const char *from; /* SMS: the sender */
 };
 
-/* One trigger and its actions, which are actions[first_action … +action_count). */
+/*
+ * One trigger and its actions, which are actions[first_action … +action_count). Both ends of a
+ * duration are events without actions, behind those of the file.
+ */
 struct scenario_event {
     struct scenario_place place;
     struct scenario_trigger when;
     uint8_t first_action, action_count;
+    uint8_t mark;         /* n: its time is kept as mark n-1; 0 = no mark */
+    uint8_t armed_by;     /* n: counts from when event n-1 has fired; 0 = from the start */
     uint8_t may_not_fire; /* 1 = no failure when it never fired */
     uint16_t times;       /* fires that often, 0 = every time */
     uint64_t after_us;    /* actions are done that long after the trigger */
@@ -157,10 +243,15 @@ struct scenario_event {
 
 struct scenario_expectation {
     struct scenario_place place;
-    uint8_t kind;     /* enum scenario_expectation_kind */
-    uint32_t number;  /* outcome, reason, status, resets, attempts, request kind */
-    uint64_t time_us; /* WITHIN */
-    const char *text; /* REVISION, SENT, NEVER_SENT, URC: compared from the beginning */
+    uint8_t kind;      /* enum scenario_expectation_kind */
+    uint8_t detail;    /* LIMIT: enum scenario_limit; MODULE: enum scenario_module_end */
+    uint8_t from, to;  /* DURATION: indices of marks; from 255 = the start */
+    uint32_t number;   /* outcome, reason, status, resets, attempts, request kind, LIMIT;
+                          MODULE: the value of a parameter, 1 = present or up */
+    uint64_t time_us;  /* WITHIN, DURATION: at most, UINT64_MAX = any */
+    uint64_t least_us; /* DURATION: at least */
+    const char *text;  /* REVISION, SENT, NEVER_SENT, URC, NEVER_URC: compared from the beginning;
+                          MODULE: a path or a command without AT */
 };
 
 /* The package on the scenario's server, and how the server behaves. */
@@ -196,8 +287,8 @@ struct scenario_case {
     } module_files[SIM_INITIAL_FILES];
     struct scenario_package package;
     struct scenario_host host;
-    uint8_t event_count, action_count, expectation_count;
-    struct scenario_event events[SCENARIO_EVENTS_MAX];
+    uint8_t event_count, action_count, expectation_count, mark_count, lasting_count;
+    struct scenario_event events[SCENARIO_WATCHED_MAX];
     struct scenario_action actions[SCENARIO_ACTIONS_MAX];
     struct scenario_expectation expectations[SCENARIO_EXPECTATIONS_MAX];
 };
@@ -256,6 +347,11 @@ void scenario_list_done(struct scenario_list *list);
 /* True when a case's module, profile or events name the setting, whatever value they give it. */
 bool scenario_names_setting(const struct scenario_case *one, unsigned setting);
 
+/* Events that the file names: those without the ends of durations, which stand behind them. */
+static inline unsigned scenario_event_count(const struct scenario_case *one)
+{
+    return one->event_count - (unsigned)one->mark_count;
+}
 /* Where an action can be done: enum scenario_target. */
 unsigned scenario_action_target(unsigned kind);
 /* True: it is the core itself that triggers, no other host can. */
@@ -265,5 +361,8 @@ bool scenario_trigger_needs_core(unsigned kind);
 const char *scenario_trigger_name(unsigned kind);
 const char *scenario_action_name(unsigned kind);
 const char *scenario_expectation_name(unsigned kind);
+const char *scenario_limit_name(unsigned limit);
+const char *scenario_module_end_name(unsigned end);
+const char *scenario_since_name(unsigned since);
 
 #endif

@@ -25,6 +25,7 @@
     X(MAP, "a mapping") /* with the keys of `map` */                                               \
     X(SETTINGS, "a mapping of settings of the emulator")                                           \
     X(WAVEFORM, "a mapping of times to voltages")                                                  \
+    X(PARAMETERS, "a mapping of commands to numbers")                                              \
     X(VARY, "a mapping of names to lists of values")
 
 enum scenario_type {
@@ -82,8 +83,8 @@ struct scenario_key {
     uint8_t flags;         /* SCENARIO_REQUIRED, … */
     uint8_t kind;          /* what it stands for: in a mapping with kinds, or an expectation */
     uint16_t offset, size; /* the member that gets the value; size 0: none */
-    uint32_t with;         /* a modifier: bit n = it goes with kind n; 0 = no modifier */
-    uint32_t needed;       /* a modifier: bit n = kind n can't be without it */
+    uint64_t with;         /* a modifier: bit n = it goes with kind n; 0 = no modifier */
+    uint64_t needed;       /* a modifier: bit n = kind n can't be without it */
     int64_t minimum;       /* of numbers in the smallest unit, of text in bytes */
     int64_t maximum;       /* the same; 0 = what the member can hold */
     int64_t divisor;       /* smallest units in one of the member's; 0 = 1 */
@@ -119,16 +120,26 @@ struct scenario_file_draft {
     const char *path;
     struct scenario_package content;
 };
-extern const struct scenario_map scenario_file_schema;    /* module.files */
+extern const struct scenario_map scenario_file_schema; /* module.files */
+/* expect.durations, one item. */
+struct scenario_duration_draft {
+    struct scenario_trigger from, to;
+    uint64_t most_us, least_us;
+};
+extern const struct scenario_map scenario_duration_schema;
 extern const struct scenario_map scenario_profile_schema; /* a profile; a struct scenario_draft */
 extern const struct scenario_map scenario_event_schema;   /* events; a struct scenario_event */
 extern const struct scenario_map scenario_trigger_schema; /* when; a struct scenario_trigger */
 extern const struct scenario_map scenario_action_schema;  /* do; a struct scenario_action */
+extern const struct scenario_map scenario_expect_schema;  /* expect */
+extern const struct scenario_words scenario_requests;     /* enum fota_request_kind */
 
 /* Types that need more than their value (lists.c). */
 scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_profile,
     scenario_compile_files, scenario_compile_events, scenario_compile_trigger_command,
-    scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
-    scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation;
+    scenario_compile_answers, scenario_compile_actions, scenario_compile_reply,
+    scenario_compile_insert, scenario_compile_set, scenario_compile_supply,
+    scenario_compile_settings, scenario_compile_expectation, scenario_compile_durations,
+    scenario_compile_limit, scenario_compile_module_end, scenario_compile_parameters;
 
 #endif

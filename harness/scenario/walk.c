@@ -105,7 +105,7 @@ static void check_modifiers(struct scenario_compiler *compiler, const struct sce
     for (size_t i = 0; i < map->count; i++) {
         const struct scenario_key *key = &map->keys[i];
         bool present = scenario_node_value(node, key->name) != NULL;
-        if (!present && key->needed & (1u << kind->kind))
+        if (!present && key->needed >> kind->kind & 1)
             scenario_diagnose(compiler->diagnostics, node->at, NULL,
                               "missing key '%s'; '%s' needs it", key->name, kind->name);
     }
@@ -199,7 +199,7 @@ void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map
             continue;
         }
         check_order(compiler, map, at, key, &last);
-        if (kind && key->with && !(key->with & (1u << kind->kind)))
+        if (kind && key->with && !(key->with >> kind->kind & 1))
             scenario_diagnose(compiler->diagnostics, at->at, NULL, "'%s' does not go with '%s'",
                               key->name, kind->name);
         else if ((!map->kinds || key->with || key == kind) && !(key->flags & SCENARIO_FIRST))

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -94,6 +95,82 @@ static void a_lost_line_takes_the_blank_line_before_it(void **state)
     assert_int_equal(lane.stat_lost_bytes, 6);
 }
 
+static void a_garbled_line_keeps_its_end(void **state)
+{
+    struct bench_lane lane = {.garble_line = 1};
+    (void)state;
+    send(&lane, "\r\nab\r\nOK\r\n", 0);
+    assert_string_equal(arrived(&lane, UINT64_MAX), "\r\n\xc4\xc7\r\nOK\r\n");
+    assert_int_equal(lane.stat_garbled_bytes, 2);
+}
+
+static void a_line_comes_twice_even_across_bursts(void **state)
+{
+    struct bench_lane lane = {.duplicate_line = 1};
+    char text[40] = "";
+    (void)state;
+    send(&lane, "\r\nRD", 0);
+    size_t length = (size_t)snprintf(text, sizeof text, "%s", arrived(&lane, UINT64_MAX));
+    send(&lane, "Y\r\nOK\r\n", 0);
+    snprintf(text + length, sizeof text - length, "%s", arrived(&lane, UINT64_MAX));
+    assert_string_equal(text, "\r\nRDY\r\n\r\nRDY\r\nOK\r\n");
+    assert_int_equal(lane.duplicate_line, 0);
+}
+
+static void bytes_come_twice_as_many_as_were_ordered(void **state)
+{
+    struct bench_lane lane = {.duplicate_bytes = 2};
+    (void)state;
+    send(&lane, "abc", 0);
+    assert_string_equal(arrived(&lane, UINT64_MAX), "ababc");
+}
+
+static void a_line_without_end_comes_twice_in_pieces(void **state)
+{
+    struct bench_lane lane = {.duplicate_line = 1};
+    char text[301];
+    (void)state;
+    memset(text, 'a', 300);
+    text[300] = '\0';
+    send(&lane, text, 0);
+    assert_int_equal(strlen(arrived(&lane, UINT64_MAX)), 300 + BENCH_WIRE_DUPLICATE_MAX);
+}
+
+static void a_split_makes_the_rest_wait(void **state)
+{
+    struct bench_lane lane = {.split_at = 2, .split_ms = 50};
+    (void)state;
+    send(&lane, "abcd", 0);
+    assert_string_equal(arrived(&lane, BYTE_US(2)), "ab");
+    assert_string_equal(arrived(&lane, BYTE_US(4) + 49999), "");
+    assert_string_equal(arrived(&lane, BYTE_US(4) + 50000), "cd");
+    assert_int_equal(lane.split_ms, 0);
+}
+
+static void more_than_there_is_room_for_is_lost_and_counted(void **state)
+{
+    struct bench_lane lane = {.insert_at = 1, .insert_length = 10};
+    char text[BENCH_WIRE_BYTES + 1];
+    (void)state;
+    memset(text, 'a', BENCH_WIRE_BYTES);
+    text[BENCH_WIRE_BYTES] = '\0';
+    memset(lane.insert, 'x', 10);
+    send(&lane, text, 0);
+    assert_int_equal(lane.byte_fill, BENCH_WIRE_BYTES);
+    assert_int_equal(lane.stat_lost_bytes, 10);
+    assert_int_equal(strlen(arrived(&lane, UINT64_MAX)), BENCH_WIRE_BYTES);
+}
+
+static void more_bursts_than_there_is_room_for_grow_together(void **state)
+{
+    struct bench_lane lane = {0};
+    (void)state;
+    for (int i = 0; i < BENCH_WIRE_BURSTS + 8; i++)
+        send(&lane, "x", 0);
+    assert_int_equal(lane.burst_fill, BENCH_WIRE_BURSTS);
+    assert_int_equal(strlen(arrived(&lane, UINT64_MAX)), BENCH_WIRE_BURSTS + 8);
+}
+
 static void a_line_is_lost_across_bursts(void **state)
 {
     struct bench_lane lane = {.lose_line = 1};
@@ -171,6 +248,13 @@ int main(void)
         cmocka_unit_test(a_cut_keeps_the_bytes_that_had_arrived),
         cmocka_unit_test(a_lost_line_takes_its_line_end_with_it),
         cmocka_unit_test(a_lost_line_takes_the_blank_line_before_it),
+        cmocka_unit_test(a_garbled_line_keeps_its_end),
+        cmocka_unit_test(a_line_comes_twice_even_across_bursts),
+        cmocka_unit_test(bytes_come_twice_as_many_as_were_ordered),
+        cmocka_unit_test(a_line_without_end_comes_twice_in_pieces),
+        cmocka_unit_test(a_split_makes_the_rest_wait),
+        cmocka_unit_test(more_than_there_is_room_for_is_lost_and_counted),
+        cmocka_unit_test(more_bursts_than_there_is_room_for_grow_together),
         cmocka_unit_test(a_line_is_lost_across_bursts),
         cmocka_unit_test(bytes_are_garbled_or_lost_as_many_as_were_ordered),
         cmocka_unit_test(bytes_are_inserted_at_their_place),

@@ -25,7 +25,9 @@ enum {
     SAW_SAVE = 'w',
     SAW_POWER = 'p',
     SAW_ATTEMPT = 'a',
-    SAW_STATUS_6 = '6'
+    SAW_STATUS_6 = '6',
+    SAW_MARK_0 = '0', /* at 200 us */
+    SAW_MARK_1 = '1'  /* at 700 us */
 };
 
 struct row {
@@ -124,6 +126,53 @@ static const struct row rows[] = {
      "",
      FINE,
      .finding = "expect.within"},
+    {"a forbidden line is a finding",
+     {EXPECT(NEVER_URC, .text = "RDY"), NOTHING},
+     "R",
+     FINE,
+     .finding = "expect.never-urcs"},
+    {"a forbidden line that did not come is fine",
+     {EXPECT(NEVER_URC, .text = "RDY"), NOTHING},
+     "S",
+     FINE},
+    {"a duration within its limits is met",
+     {EXPECT(DURATION, .from = 0, .to = 1, .least_us = 500, .time_us = 500), NOTHING},
+     "01",
+     FINE},
+    {"too long a duration is a finding",
+     {EXPECT(DURATION, .from = 0, .to = 1, .time_us = 499), NOTHING},
+     "01",
+     FINE,
+     .finding = "expect.durations"},
+    {"too short a duration is a finding",
+     {EXPECT(DURATION, .from = 0, .to = 1, .least_us = 501, .time_us = UINT64_MAX), NOTHING},
+     "01",
+     FINE,
+     .finding = "expect.durations"},
+    {"a duration may count from the start",
+     {EXPECT(DURATION, .from = UINT8_MAX, .to = 1, .least_us = 700, .time_us = 700), NOTHING},
+     "1",
+     FINE},
+    {"a duration that never began is a finding",
+     {EXPECT(DURATION, .from = 0, .to = 1, .time_us = UINT64_MAX), NOTHING},
+     "1",
+     FINE,
+     .finding = "expect.durations"},
+    {"a duration that never ended is a finding",
+     {EXPECT(DURATION, .from = 0, .to = 1, .time_us = UINT64_MAX), NOTHING},
+     "0",
+     FINE,
+     .finding = "expect.durations"},
+    {"a limit that is just kept is met",
+     {EXPECT(LIMIT, .detail = SCENARIO_LIMIT_EXCHANGES, .number = 40),
+      EXPECT(LIMIT, .detail = SCENARIO_LIMIT_SENT, .number = 41)},
+     "",
+     FINE},
+    {"more than a limit is a finding",
+     {EXPECT(LIMIT, .detail = SCENARIO_LIMIT_EXCHANGES, .number = 39), NOTHING},
+     "",
+     FINE,
+     .finding = "expect.limits.exchanges"},
     {"two starts in one attempt break a rule",
      {NOTHING, NOTHING},
      "ass",
@@ -208,6 +257,8 @@ static void feed(const struct row *row, struct scenario_monitor *monitor,
                                  row->now_us);
         if (*at == SAW_ATTEMPT)
             scenario_saw_attempt(monitor, 0);
+        if (*at == SAW_MARK_0 || *at == SAW_MARK_1)
+            scenario_saw_mark(monitor, *at == SAW_MARK_1, *at == SAW_MARK_1 ? 700 : 200);
         if (*at == SAW_STATUS_6)
             scenario_saw_status(monitor, 6);
     }
@@ -228,6 +279,7 @@ static void the_row_holds(void **state)
 
     struct scenario_observed observed = {.finished = row->outcome != FOTA_OUTCOME_NONE,
                                          .result = {.outcome = row->outcome, .status = row->status},
+                                         .statistics = {.exchanges = 40, .sent_bytes = 41},
                                          .module = {.revision = row->revision, .phase = row->phase},
                                          .start_revision = BASE,
                                          .duration_us = 1000};

@@ -58,6 +58,18 @@ static const struct trigger_row trigger_rows[] = {
     {"to-host-byte: 1000", {SCENARIO_TRIGGER_TO_HOST_BYTE, .number = 1000}},
     {"to-module-byte: 1", {SCENARIO_TRIGGER_TO_MODULE_BYTE, .number = 1}},
     {"to-host-line: 12", {SCENARIO_TRIGGER_TO_HOST_LINE, .number = 12}},
+    {"to-module-line: 2", {SCENARIO_TRIGGER_TO_MODULE_LINE, .number = 2}},
+    {"nv-write: '+IPR', nth: 2", {SCENARIO_TRIGGER_NV_WRITE, .number = 2, .text = "+IPR"}},
+    {"reset: cfota, nth: 2", {SCENARIO_TRIGGER_RESET, .state = SIM_RESET_CFOTA, .number = 2}},
+    {"reset: any", {SCENARIO_TRIGGER_RESET, .state = SIM_RESET_COUNT, .number = 1}},
+    {"urc: 'RDY'", {SCENARIO_TRIGGER_URC, .text = "RDY", .number = 1}},
+    {"request: set-baud", {SCENARIO_TRIGGER_REQUEST, .state = FOTA_REQUEST_SET_BAUD, .number = 1}},
+    {"time: 2s, since: byte",
+     {SCENARIO_TRIGGER_TIME, .time_us = 2000000, .state = SCENARIO_SINCE_BYTE}},
+    {"to-host-text: 'OK', answers: 'AT+CFOTA=1', at: 1B, nth: 2",
+     {SCENARIO_TRIGGER_TO_HOST_TEXT, .text = "OK", .answers = "+CFOTA=1", .at = 1, .number = 2}},
+    {"to-module-text: 'AT+CFOTA'",
+     {SCENARIO_TRIGGER_TO_MODULE_TEXT, .text = "AT+CFOTA", .number = 1}},
 };
 
 static const char *trigger_text(const void *row)
@@ -82,7 +94,9 @@ static void test_trigger(void **state)
     SAME("state", event->when.state, row->want.state);
     SAME("number", event->when.number, row->want.number);
     SAME("time", event->when.time_us, row->want.time_us);
+    SAME("at", event->when.at, row->want.at);
     same_text("text", event->when.text, row->want.text);
+    same_text("answers", event->when.answers, row->want.answers);
     scenario_free(scenario);
 }
 
@@ -131,6 +145,16 @@ static const struct action_row action_rows[] = {
     {"lose-to-module: line", {SCENARIO_ACTION_LOSE_TO_MODULE, .detail = 1}},
     {"lose-to-module: 6B", {SCENARIO_ACTION_LOSE_TO_MODULE, .number = 6}},
     {"garble-to-host: 3B", {SCENARIO_ACTION_GARBLE_TO_HOST, .number = 3}},
+    {"garble-to-host: line", {SCENARIO_ACTION_GARBLE_TO_HOST, .detail = 1}},
+    {"garble-to-module: 4B", {SCENARIO_ACTION_GARBLE_TO_MODULE, .number = 4}},
+    {"duplicate-to-host: line", {SCENARIO_ACTION_DUPLICATE_TO_HOST, .detail = 1}},
+    {"duplicate-to-module: 256B", {SCENARIO_ACTION_DUPLICATE_TO_MODULE, .number = 256}},
+    {"split-to-host: 300ms", {SCENARIO_ACTION_SPLIT_TO_HOST, .value = 300}},
+    {"split-to-module: 2s, at: 3B", {SCENARIO_ACTION_SPLIT_TO_MODULE, .value = 2000, .number = 3}},
+    {"insert-to-module: \"AT\\r\"", {SCENARIO_ACTION_INSERT_TO_MODULE, TEXT("AT\r")}},
+    {"set: {answer-delay: 3s}, for: 1s",
+     {SCENARIO_ACTION_SET, .setting = SIM_SETTING_ANSWER_DELAY, .value = 3000, .for_us = 1000000}},
+    {"dtr: off, for: 2s", {SCENARIO_ACTION_DTR, .for_us = 2000000}},
     {"insert-to-host: \"RDY\\r\\n\"", {SCENARIO_ACTION_INSERT_TO_HOST, TEXT("RDY\r\n")}},
     {"insert-to-host: \"\\0\\xff\\x80\\xbf\\x7fA\", at: 4B",
      {SCENARIO_ACTION_INSERT_TO_HOST, .number = 4,
@@ -212,6 +236,37 @@ static const struct expectation_row expectation_rows[] = {
      {{.kind = SCENARIO_EXPECT_REQUESTS, .number = FOTA_REQUEST_POWER_CYCLE},
       {.kind = SCENARIO_EXPECT_REQUESTS, .number = FOTA_REQUEST_SAVE_CHECKPOINT}}},
     {"within: 20min", 1, {{.kind = SCENARIO_EXPECT_WITHIN, .time_us = 1200000000}}},
+    {"never-urcs: ['RDY']", 1, {{.kind = SCENARIO_EXPECT_NEVER_URC, .text = "RDY"}}},
+    {"limits: {exchanges: 50, received: 2KiB}",
+     2,
+     {{.kind = SCENARIO_EXPECT_LIMIT, .detail = SCENARIO_LIMIT_EXCHANGES, .number = 50},
+      {.kind = SCENARIO_EXPECT_LIMIT, .detail = SCENARIO_LIMIT_RECEIVED, .number = 2048}}},
+    {"durations: [{from: {boot: 1}, to: {urc: 'RDY'}, at-most: 2s},"
+     " {to: {boot: 2}, at-least: 1s}]",
+     2,
+     {{.kind = SCENARIO_EXPECT_DURATION, .from = 0, .to = 1, .time_us = 2000000},
+      {.kind = SCENARIO_EXPECT_DURATION,
+       .from = UINT8_MAX,
+       .to = 2,
+       .least_us = 1000000,
+       .time_us = UINT64_MAX}}},
+    {"module: {files: [/fota/update.zip], no-files: [/fota/a]}",
+     2,
+     {{.kind = SCENARIO_EXPECT_MODULE,
+       .detail = SCENARIO_MODULE_END_FILES,
+       .text = "/fota/update.zip"},
+      {.kind = SCENARIO_EXPECT_MODULE, .detail = SCENARIO_MODULE_END_NO_FILES, .text = "/fota/a"}}},
+    {"module: {parameters: {'AT+IPR': 9600}, imei: present}",
+     2,
+     {{.kind = SCENARIO_EXPECT_MODULE,
+       .detail = SCENARIO_MODULE_END_PARAMETERS,
+       .text = "+IPR",
+       .number = 9600},
+      {.kind = SCENARIO_EXPECT_MODULE, .detail = SCENARIO_MODULE_END_IMEI, .number = 1}}},
+    {"module: {bearer: up, imei: lost}",
+     2,
+     {{.kind = SCENARIO_EXPECT_MODULE, .detail = SCENARIO_MODULE_END_BEARER, .number = 1},
+      {.kind = SCENARIO_EXPECT_MODULE, .detail = SCENARIO_MODULE_END_IMEI, .number = 0}}},
 };
 
 static const char *expectation_text(const void *row)
@@ -234,6 +289,10 @@ static void test_expectation(void **state)
         SAME("kind", got->kind, want->kind);
         SAME("number", got->number, want->number);
         SAME("time", got->time_us, want->time_us);
+        SAME("least", got->least_us, want->least_us);
+        SAME("detail", got->detail, want->detail);
+        SAME("from", got->from, want->from);
+        SAME("to", got->to, want->to);
         same_text("text", got->text, want->text);
     }
     scenario_free(scenario);
@@ -344,7 +403,7 @@ static void test_every_key_reaches_its_member(void **state)
     SAME("request-time", one->host.request_us, 250000);
     SAME("starts-after", one->host.start_after_us, 10000000);
     SAME("always", one->events[1].times, 0);
-    SAME("times", one->events[6].times, 3);
+    SAME("times", one->events[9].times, 3);
     SAME("after", one->events[3].after_us, 3000000);
     SAME("may-not-fire", one->events[4].may_not_fire, 1);
     SAME("may-not-fire", one->events[3].may_not_fire, 0);
@@ -357,17 +416,17 @@ static void test_all_kinds_stand_in_the_file_of_all_keys(void **state)
     (void)state;
     struct scenario *scenario = loader_good("all_keys");
     const struct scenario_case *one = &scenario->cases[0];
-    uint32_t triggers = 0, actions = 0, expectations = 0;
+    uint64_t triggers = 0, actions = 0, expectations = 0;
 
     for (size_t i = 0; i < one->event_count; i++)
-        triggers |= 1u << one->events[i].when.kind;
+        triggers |= UINT64_C(1) << one->events[i].when.kind;
     for (size_t i = 0; i < one->action_count; i++)
-        actions |= 1u << one->actions[i].kind;
+        actions |= UINT64_C(1) << one->actions[i].kind;
     for (size_t i = 0; i < one->expectation_count; i++)
-        expectations |= 1u << one->expectations[i].kind;
-    SAME("triggers", triggers, (1u << SCENARIO_TRIGGER_COUNT) - 1);
-    SAME("actions", actions, (1u << SCENARIO_ACTION_COUNT) - 1);
-    SAME("expectations", expectations, (1u << SCENARIO_EXPECT_COUNT) - 1);
+        expectations |= UINT64_C(1) << one->expectations[i].kind;
+    SAME("triggers", triggers, (UINT64_C(1) << SCENARIO_TRIGGER_COUNT) - 1);
+    SAME("actions", actions, (UINT64_C(1) << SCENARIO_ACTION_COUNT) - 1);
+    SAME("expectations", expectations, (UINT64_C(1) << SCENARIO_EXPECT_COUNT) - 1);
     scenario_free(scenario);
 }
 
@@ -386,6 +445,37 @@ static void test_each_setting_is_an_action_of_its_own(void **state)
     SAME("value", one->actions[1].value, 1);
     SAME("setting", one->actions[2].setting, SIM_SETTING_BUSY_INPUT);
     SAME("value", one->actions[2].value, 1);
+    scenario_free(scenario);
+}
+
+static void test_the_ends_of_a_duration_are_events_without_actions(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        loader_text(LOADER_HEAD LOADER_UPDATE "events: [{when: {boot: 1}, do: [{urc: 'RDY'}]}]\n"
+                                              "expect: {durations: [{from: {command: 'AT+CSQ'}, "
+                                              "to: {boot: 2}, at-most: 1s}]}\n");
+    const struct scenario_case *one = &scenario->cases[0];
+
+    SAME("events", one->event_count, 3);
+    SAME("marks", one->mark_count, 2);
+    SAME("mark", one->events[0].mark, 0);
+    SAME("mark", one->events[1].mark, 1);
+    SAME("n-th", one->events[1].when.number, 1);
+    SAME("may-not-fire", one->events[1].may_not_fire, 1);
+    SAME("armed by", one->events[1].armed_by, 0);
+    SAME("armed by", one->events[2].armed_by, 2);
+    SAME("actions", one->events[2].action_count, 0);
+    scenario_free(scenario);
+}
+
+static void test_a_time_of_settings_is_that_of_each(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        load_event("boot: 1", "set: {answer-delay: 1s, boot-garbage: yes}, for: 4s");
+    for (size_t i = 0; i < 2; i++)
+        SAME("for", scenario->cases[0].actions[i].for_us, 4000000);
     scenario_free(scenario);
 }
 
@@ -421,6 +511,12 @@ static void test_names_are_those_of_the_tables(void **state)
     same_text("trigger", scenario_trigger_name(SCENARIO_TRIGGER_TO_HOST_LINE), "to-host-line");
     same_text("action", scenario_action_name(SCENARIO_ACTION_CANCEL), "cancel");
     same_text("expectation", scenario_expectation_name(SCENARIO_EXPECT_URC), "urcs");
+    same_text("limit", scenario_limit_name(SCENARIO_LIMIT_RETRIES), "retries");
+    same_text("module", scenario_module_end_name(SCENARIO_MODULE_END_IMEI), "imei");
+    same_text("since", scenario_since_name(SCENARIO_SINCE_BYTE), "byte");
+    same_text("limit", scenario_limit_name(SCENARIO_LIMIT_COUNT), "?");
+    same_text("module", scenario_module_end_name(SCENARIO_MODULE_END_COUNT), "?");
+    same_text("since", scenario_since_name(SCENARIO_SINCE_COUNT), "?");
     same_text("trigger", scenario_trigger_name(SCENARIO_TRIGGER_COUNT), "?");
     same_text("action", scenario_action_name(SCENARIO_ACTION_COUNT), "?");
     same_text("expectation", scenario_expectation_name(SCENARIO_EXPECT_COUNT), "?");
@@ -435,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_every_key_reaches_its_member),
         cmocka_unit_test(test_all_kinds_stand_in_the_file_of_all_keys),
         cmocka_unit_test(test_each_setting_is_an_action_of_its_own),
+        cmocka_unit_test(test_the_ends_of_a_duration_are_events_without_actions),
+        cmocka_unit_test(test_a_time_of_settings_is_that_of_each),
         cmocka_unit_test(test_text_may_be_folded_quoted_or_plain),
         cmocka_unit_test(test_an_unknown_size_is_zero_for_the_job_only),
         cmocka_unit_test(test_names_are_those_of_the_tables),

@@ -35,7 +35,7 @@ static const struct message_row message_rows[] = {
      "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\x09', outcome: x}\n"
      "      |                     ^~  allowed: outcome, reason, status, status-read, revision, "
      "resets,"
-     " attempts, sent, never-sent, urcs, requests, within\n"
+     " attempts, sent, never-sent, urcs, never-urcs, requests, within, durations, limits, module\n"
      "t.yaml:4:39: error: 'x' is not a value of 'outcome'\n"
      "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\x09', outcome: x}\n"
      "      |                                          ^  allowed: updated, already-current, "
