@@ -106,6 +106,7 @@ sim_lib      := $(BUILD)/libsim7000.a
 reports_lib  := $(BUILD)/libreports.a
 harness_lib  := $(BUILD)/libharness.a
 lazy_lib     := $(BUILD)/liblazy.a
+program_libs := $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib) $(lazy_lib)
 firmware     := $(BUILD)/core/example/firmware.bin
 
 test_programs = $(patsubst %.c,$(BUILD)/%,$(test_sources))
@@ -172,6 +173,10 @@ coverage:
 ## mistakes: plants mistakes of shipped clients in the core; its tests must catch each
 mistakes: all
 	$(Q)ci/mistakes build/mistakes
+
+## sabotage: mutants of the program, and which scenario catches which (1 to 2 minutes)
+sabotage: all
+	$(Q)ci/sabotage
 
 ## fuzz-core: both parsers of the core under libFuzzer, FUZZ_SECONDS=600 each
 fuzz-core:
@@ -251,6 +256,15 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(cflags_$(call room_of,$<)) $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -c -o $@ $<
 
+# What ci/mutants needs to build the program with one file changed: that file's object stands before
+# the archives, so the original stays in its archive. Warnings about what a change leaves over.
+.PHONY: mutant-commands
+mutant-commands:
+	@echo 'core $(CC) $(cflags_core) -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)'
+	@echo 'sim $(CC) $(cflags_sim) -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)'
+	@echo 'link $(CC) $(ALL_LDFLAGS)'
+	@echo 'with $(call objects,$(main_source)) $(program_libs) $(package_libs)'
+
 # The name under which a library was linked is the one under which it is loaded.
 soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/^ *SONAME *//p')
 $(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call soname,yaml)"'
@@ -276,7 +290,7 @@ $(harness_lib): $(call objects,$(filter-out $(main_source),$(harness_sources)))
 $(lazy_lib): $(call objects,$(lazy_sources))
 	$(archive)
 
-$(program): $(call objects,$(main_source)) $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib) $(lazy_lib)
+$(program): $(call objects,$(main_source)) $(program_libs)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 

@@ -1,0 +1,82 @@
+"""Mutants: the program with one line of its source changed.
+
+The table (table.txt) has a block per mutant, blocks are separated by an empty line:
+
+    name: the-start-is-sent-twice
+    file: core/fota_steps.c
+    old:  the text that is replaced; it must occur once, line breaks and indentation do not count
+    new:  what stands there instead
+
+A mutant costs the compilation of one file and a link: the other objects are those of build/debug.
+"""
+import os
+import pathlib
+import re
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+KEYS = ("name", "file", "old", "new")
+
+
+class MutantError(Exception):
+    """The table is wrong, or a row of it does not apply any more."""
+
+
+def read_table(path):
+    """The rows of a table as dictionaries."""
+    rows = []
+    for block in re.split(r"\n\s*\n", path.read_text(encoding="utf-8")):
+        lines = [line for line in block.splitlines() if line and not line.startswith("#")]
+        if not lines:
+            continue
+        row = {}
+        for line in lines:
+            key, colon, value = line.partition(":")
+            if not colon or key in row:
+                raise MutantError(f"{path.name}: not 'key: value', or a second one: {line}")
+            row[key] = value.strip()
+        if sorted(row) != sorted(KEYS):
+            raise MutantError(f"{path.name}: want the keys {', '.join(KEYS)}, got {', '.join(row)}")
+        rows.append(row)
+    names = [row["name"] for row in rows]
+    for name in names:
+        if names.count(name) > 1:
+            raise MutantError(f"{path.name}: two mutants are called {name}")
+    return rows
+
+
+def mutate(row):
+    """The source of the row's file with its change."""
+    source = (ROOT / row["file"]).read_text(encoding="utf-8")
+    pattern = r"\s+".join(re.escape(word) for word in row["old"].split())
+    found = re.findall(pattern, source)
+    if len(found) != 1:
+        raise MutantError(f"{row['name']}: its old text occurs {len(found)} times in {row['file']}")
+    return re.sub(pattern, lambda _: row["new"], source)
+
+
+def commands(program):
+    """How make compiles the rooms and links the program: {name: list of words}."""
+    out = subprocess.run(["make", "-s", "--no-print-directory", "VARIANT=debug", "mutant-commands"],
+                         cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    found = dict(line.split(" ", 1) for line in out.splitlines())
+    if not (ROOT / program).exists():
+        raise MutantError(f"{program} is not there; run make first")
+    return {name: words.split() for name, words in found.items()}
+
+
+def build(row, folder, how):
+    """Compiles and links the mutant in `folder`; returns the path of the program."""
+    folder = pathlib.Path(folder)
+    room = row["file"].split("/")[0]
+    # Under the name of the original, so that __FILE__ and quoted includes stay what they are.
+    source, object_file, program = (folder / pathlib.Path(row["file"]).name, folder / "mutant.o",
+                                    folder / "fotarig")
+    source.write_text(mutate(row), encoding="utf-8")
+    for words in (how[room] + ["-c", "-o", str(object_file), str(source)],
+                  how["link"] + ["-o", str(program), str(object_file)] + how["with"]):
+        result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True,
+                                env=dict(os.environ, LC_ALL="C"), check=False)
+        if result.returncode != 0:
+            raise MutantError(f"{row['name']}: does not build:\n{result.stderr}")
+    return program

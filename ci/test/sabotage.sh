@@ -1,0 +1,41 @@
+#!/bin/sh
+# A few mutants of the client and of the module are caught, and ci/sabotage fails where it must:
+# `make sabotage` has all mutants and all scenarios.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+folder=$(mktemp -d) || exit 2
+trap 'rm -rf "$folder"' EXIT
+failed=0
+
+# usage: test_that WHAT COMMAND...
+test_that() {
+    what=$1
+    shift
+    if "$@" >"$folder/log" 2>&1; then
+        echo "ok    $what"
+    else
+        echo "FAIL  $what"
+        sed 's/^/      /' "$folder/log"
+        failed=1
+    fi
+}
+
+# usage: says TEXT NAME OLD NEW      a table with that row is refused, with these words
+says() {
+    printf 'name: %s\nfile: core/fota_update.c\nold:  %s\nnew:  %s\n' "$2" "$3" "$4" \
+        >"$folder/table.txt"
+    ci/sabotage --table "$folder/table.txt" --only "$2" --scenarios scenarios/status \
+        >"$folder/out" 2>&1 && return 1
+    cat "$folder/out"
+    grep -qF "$1" "$folder/out"
+}
+
+test_that "mutants of the client and of the module are caught" ci/sabotage --scenarios \
+    scenarios/status --only status-3-is-a-success,no-second-attempt-is-made,an-idle-module-says-0
+test_that "a mutant that nothing catches is told" says "same: no scenario catches it" same \
+    '#include "core/fota_internal.h"' '#include "core/fota_internal.h"'
+test_that "a mutant that does not apply is told" says "gone: its old text occurs 0 times" gone \
+    'this text is not there' ''
+test_that "a mutant that does not build is told" says "broken: does not build" broken \
+    '#include "core/fota_internal.h"' 'this is no C'
+exit $failed
