@@ -72,10 +72,13 @@ static int run_view(struct sim_call *call)
     return SIM_DONE;
 }
 
-/* No call can be up: there is nothing to hang up. */
+/* A data call that +++ has left; no voice call can be up. */
 static int run_hang_up(struct sim_call *call)
 {
-    return is_profile_zero(call) ? SIM_DONE : SIM_FAILED;
+    if (!is_profile_zero(call))
+        return SIM_FAILED;
+    sim_data_call_hang_up(call->ctx);
+    return SIM_DONE;
 }
 
 /* ---- CLIST, CLAC --------------------------------------------------------------------------- */

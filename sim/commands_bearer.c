@@ -173,6 +173,7 @@ void sim_net_reset(struct sim_context *ctx)
     sim_sockets_reset(ctx);
     memset(&ctx->sim->web, 0, sizeof ctx->sim->web);
     memset(&ctx->sim->mqtt, 0, sizeof ctx->sim->mqtt);
+    memset(&ctx->sim->data_call, 0, sizeof ctx->sim->data_call);
     sim_stored_forget(ctx);
     sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
     sim_hidden_delete(ctx, SIM_FTP_UPLOAD);

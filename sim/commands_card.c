@@ -7,7 +7,7 @@
 #include "sim/stored.h"
 
 /* sim_radio.call */
-enum sim_call_work { CALL_IDLE, CALL_DIALS, CALL_USSD };
+enum sim_call_work { CALL_IDLE, CALL_DIALS, CALL_USSD, CALL_DATA };
 
 /* The choices of the setting sim-card that this file changes. */
 enum { CARD_READY = 0, CARD_PIN = 2 };
@@ -315,26 +315,60 @@ static void note_cause(struct sim_context *ctx, const char *cause)
     sim_stored_set(ctx, cause_key, SIM_NO_SAVE, cause, strlen(cause));
 }
 
-/* No call is ever answered, no PPP is spoken: it rings out, and any byte ends it (AT106 2.2.2). */
-static int run_dial(struct sim_call *call)
+/* "*99#" and "*99***1#" are calls to the packet network (TS 27.007 10.2.1). */
+static bool is_packet_call(const struct sim_call *call)
 {
-    if (!sim_network_registered(call->ctx)) {
-        note_cause(call->ctx, "No service");
+    return call->length >= 4 && memcmp(call->arguments, "*99", 3) == 0 &&
+           call->arguments[call->length - 1] == '#';
+}
+
+/* No voice call is ever answered: it rings out. Any byte ends dialling (AT106 2.2.2). */
+static int dial(struct sim_context *ctx, enum sim_call_work work)
+{
+    if (!sim_network_registered(ctx)) {
+        note_cause(ctx, "No service");
         return SIM_NO_CARRIER;
     }
-    call->ctx->sim->interpreter.abortable = 1;
-    return begin_call(call->ctx, CALL_DIALS, SIM_SETTING_DIAL_TIME);
+    ctx->sim->interpreter.abortable = 1;
+    return begin_call(ctx, work,
+                      work == CALL_DATA ? SIM_SETTING_CONNECT_TIME : SIM_SETTING_DIAL_TIME);
+}
+
+static int run_dial(struct sim_call *call)
+{
+    if (sim_data_call_is_up(call->ctx->sim))
+        return SIM_FAILED;
+    return dial(call->ctx, is_packet_call(call) ? CALL_DATA : CALL_DIALS);
+}
+
+/* CGDATA="PPP",<cid>: the same by another name (TS 27.007 10.1.12). */
+static int run_data_state(struct sim_call *call)
+{
+    const char *layer;
+    size_t length;
+    int32_t cid = 1;
+    if (sim_data_call_is_up(call->ctx->sim) || sim_argument_count(call) > 2 ||
+        !sim_argument_text(call, 0, &layer, &length) || length != 3 ||
+        memcmp(layer, "PPP", 3) != 0 ||
+        (sim_argument_count(call) == 2 && !sim_argument_number(call, 1, 1, 24, &cid)))
+        return SIM_FAILED;
+    return dial(call->ctx, CALL_DATA);
 }
 
 bool sim_call_hang_up(struct sim_context *ctx)
 {
-    if (ctx->sim->radio.call != CALL_DIALS)
+    if (ctx->sim->radio.call != CALL_DIALS && ctx->sim->radio.call != CALL_DATA)
         return false;
     ctx->sim->radio.call = CALL_IDLE;
     sim_timer_stop(ctx, SIM_TIMER_CALL);
     note_cause(ctx, "Client ended call");
     sim_finish(ctx, SIM_NO_CARRIER);
     return true;
+}
+
+static int run_return(struct sim_call *call)
+{
+    return sim_data_call_return(call->ctx);
 }
 
 static int run_no_carrier(struct sim_call *call)
@@ -348,7 +382,9 @@ void sim_on_call(struct sim_context *ctx)
 {
     uint8_t work = ctx->sim->radio.call;
     ctx->sim->radio.call = CALL_IDLE;
-    if (work == CALL_DIALS) {
+    if (work == CALL_DATA) {
+        sim_data_call_begin(ctx);
+    } else if (work == CALL_DIALS) {
         note_cause(ctx, "No user responding");
         sim_finish(ctx, SIM_NO_CARRIER);
     } else if (work == CALL_USSD && sim_value(ctx, SIM_PARAMETER_CUSD) == 1) {
@@ -412,10 +448,12 @@ const struct sim_command sim_commands_card[] = {
      run_cause, 0},
     {"+CMUX", SIM_FORM_WRITE, SIM_NO_SAVE, 'I', 0, "3GPP TS 27.007 5.7",
      "multiplexer, refused: not built", NULL, run_refused, 0},
-    {"D", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.2", "dials; nobody answers", NULL, run_dial, 0},
+    {"D", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.2", "dials; *99# is data, else nobody answers", NULL,
+     run_dial, 0},
+    {"+CGDATA", TEST_WRITE, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 10.1.12", "dials for data",
+     "+CGDATA: (\"PPP\")", run_data_state, 0},
     {"A", ACT, SIM_NO_SAVE, 'S', 0, "V.25ter 6.3.5", "answers a call; there is none", NULL,
      run_no_carrier, 0},
-    {"O", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.8", "back to data; there is no call", NULL,
-     run_no_carrier, 0},
+    {"O", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.8", "back into the data mode", NULL, run_return, 0},
     {.name = NULL},
 };

@@ -327,6 +327,24 @@ void sim_radio_state_changed(struct sim_context *ctx);
 /* A byte came while ATD dials: true when that has ended it (AT106 2.2.2). */
 bool sim_call_hang_up(struct sim_context *ctx);
 
+/* ---- data_call.c --------------------------------------------------------------------------- */
+
+/* ATD*99# or CGDATA has waited for the network: CONNECT and data mode, or NO CARRIER. */
+void sim_data_call_begin(struct sim_context *ctx);
+/* ATO: back into data mode; returns what a handler returns. */
+int sim_data_call_return(struct sim_context *ctx);
+/* ATH: ends it without a word; false: there was none. */
+bool sim_data_call_hang_up(struct sim_context *ctx);
+/* The network or DTR ends it: NO CARRIER. */
+void sim_data_call_lost(struct sim_context *ctx);
+/* +++ or DTR: into command mode, the call stays. */
+void sim_data_call_escape(struct sim_context *ctx);
+/* Bytes of the host in data mode; returns how many, all of them. */
+size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t size);
+/* In data mode; connected at all. */
+bool sim_data_call_runs(const struct sim_context *ctx);
+bool sim_data_call_is_up(const struct sim *sim);
+
 /* ---- commands_card.c: PIN and PUK -------------------------------------------------------- */
 
 /* What CPIN, CLCK and CPWD give; returns 0 or a CME error, and counts the tries. */

@@ -62,7 +62,7 @@
     NUMBER(port.scan, RAM, 0, 3)                                                                   \
     NUMBER(port.line_ended, RAM, 0, 1)                                                             \
     NUMBER(port.line_overflow, RAM, 0, 1)                                                          \
-    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_FTP)                                                 \
+    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_CALL)                                                \
     NUMBER(port.bulk_count, RAM, 0, SIM_BULK_SLOTS)                                                \
     EMPTY(port.urc_open)                                                                           \
     EMPTY(port.discard)                                                                            \
@@ -101,7 +101,7 @@
     NUMBER(radio.work, RAM, 0, SIM_RADIO_OPERATOR)                                                 \
     NUMBER(radio.zone, FLASH, -96, 96)                                                             \
     NUMBER(radio.puk_left, FLASH, 0, 10)                                                           \
-    NUMBER(radio.call, RAM, 0, 2)                                                                  \
+    NUMBER(radio.call, RAM, 0, 3)                                                                  \
     NUMBER(radio.gnss_data, RAM, 0, 1)                                                             \
     NUMBER(radio.rrc, RAM, 0, 255)                                                                 \
     /* packet data */                                                                              \
@@ -218,6 +218,10 @@
     NUMBER(mqtt.state, RAM, 0, 2)                                                                  \
     NUMBER(mqtt.work, RAM, 0, 2)                                                                   \
     NUMBER(mqtt.failed, RAM, 0, 1)                                                                 \
+    TIME(data_call.heard_at_us, RAM)                                                               \
+    NUMBER(data_call.state, RAM, 0, 2)                                                             \
+    NUMBER(data_call.pluses, RAM, 0, 3)                                                            \
+    EMPTY(data_call.reserved)                                                                      \
     EMPTY(mqtt.reserved)                                                                           \
     /* short messages; they themselves are a file */                                               \
     TEXT(message.centre, FLASH)                                                                    \

@@ -131,7 +131,8 @@ enum sim_data_taker {
     SIM_TAKER_MESSAGE,
     SIM_TAKER_MQTT,
     SIM_TAKER_SECURE,
-    SIM_TAKER_FTP
+    SIM_TAKER_FTP,
+    SIM_TAKER_CALL
 };
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
@@ -204,7 +205,8 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(REPORT, "report", sim_on_report)       /* messages: a status report is due */                \
     X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */                \
     X(CLOCK, "clock", sim_on_clock)          /* clock: CNTP has an answer */                       \
-    X(MQTT, "mqtt", sim_on_mqtt)             /* mqtt: the broker has answered */
+    X(MQTT, "mqtt", sim_on_mqtt)             /* mqtt: the broker has answered */                   \
+    X(ESCAPE, "escape", sim_on_escape)       /* data call: silence after +++ */
 
 enum sim_timer {
 #define X(name, text, handler) SIM_TIMER_##name,

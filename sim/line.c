@@ -29,6 +29,7 @@ static data_taker *const takers[] = {
     [SIM_TAKER_MQTT] = sim_mqtt_take,
     [SIM_TAKER_SECURE] = sim_secure_take,
     [SIM_TAKER_FTP] = sim_ftp_take,
+    [SIM_TAKER_CALL] = NULL, /* data_call.c takes them before */
 };
 
 static bool busy(const struct sim *sim)
@@ -282,7 +283,7 @@ static void data_finish(struct sim_context *ctx, int result)
 void sim_on_data_timeout(struct sim_context *ctx)
 {
     uint8_t taker = ctx->sim->port.data_taker;
-    if (taker != SIM_TAKER_NONE)
+    if (taker != SIM_TAKER_NONE && taker != SIM_TAKER_CALL)
         data_finish(ctx, takers[taker](ctx, NULL, 0, false));
 }
 
@@ -301,6 +302,8 @@ static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
 size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
+    if (port->data_taker == SIM_TAKER_CALL)
+        return sim_data_call_take(ctx, bytes, size);
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
     bool complete = false;
     if (port->data_left_bytes == UINT32_MAX) {

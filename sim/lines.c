@@ -7,7 +7,7 @@
 /* True: the bytes on the line are data; DCD is active from DOWNLOAD to OK (FS101 3.1, D). */
 static bool has_carrier(const struct sim *sim)
 {
-    return sim->port.data_taker == SIM_TAKER_FILE_WRITE;
+    return sim->port.data_taker == SIM_TAKER_FILE_WRITE || sim_data_call_is_up(sim);
 }
 
 unsigned sim_lines(const struct sim *sim)
@@ -32,6 +32,11 @@ void sim_lines_ring(struct sim_context *ctx)
 void sim_lines_terminal_gone(struct sim_context *ctx)
 {
     enum { IGNORE, COMMAND_MODE, HANG_UP };
-    if (sim_value(ctx, SIM_PARAMETER_TERMINAL_LINE) == HANG_UP)
-        sim_call_hang_up(ctx);
+    int32_t obeys = sim_value(ctx, SIM_PARAMETER_TERMINAL_LINE);
+    if (obeys == COMMAND_MODE)
+        sim_data_call_escape(ctx);
+    if (obeys != HANG_UP)
+        return;
+    sim_call_hang_up(ctx);
+    sim_data_call_lost(ctx);
 }

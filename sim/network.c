@@ -193,8 +193,10 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     tell_registration(ctx);
     if (was != is)
         tell_system_mode(ctx);
-    if (was && !is)
+    if (was && !is) {
         sim_packet_lost(ctx);
+        sim_data_call_lost(ctx);
+    }
     sim_radio_state_changed(ctx);
     if (is && !was)
         came_up(ctx);

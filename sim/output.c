@@ -146,6 +146,12 @@ void sim_urc_end(struct sim_context *ctx)
 {
     struct sim_port *port = &ctx->sim->port;
     size_t begin = port->urc_begin + 2u;
+    if (sim_data_call_runs(ctx)) { /* the line carries data */
+        memset(port->output + port->urc_begin, 0, (size_t)(port->output_end - port->urc_begin));
+        port->output_end = port->urc_begin;
+        port->urc_open = 0;
+        return;
+    }
     if (port->output_end >= begin && !silent(ctx->sim))
         sim_tell(ctx, SIM_EVENT_URC, 0, port->output + begin, port->output_end - begin);
     sim_output_add(ctx, "\r\n", 2);

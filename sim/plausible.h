@@ -32,6 +32,7 @@
     X(SMS_SEND_TIME, 200, 60000)                                                                   \
     X(SMS_REPORT_TIME, 500, 60000)                                                                 \
     X(DIAL_TIME, 500, 60000)                                                                       \
+    X(CONNECT_SPEED, 34000, 375000)                                                                \
     X(USSD_TIME, 500, 30000)                                                                       \
     X(DOWNLOAD_BLOCK, 2048, 65536)                                                                 \
     X(HTTP_SETUP, 0, 10000)                                                                        \

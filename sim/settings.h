@@ -232,6 +232,12 @@ enum sim_unit {
       "answer to CMUX, CSIM and locks other than SC, which are not built: CME error 4 or ERROR")   \
     X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
       "from ATD to NO CARRIER")                                                                    \
+    X(DATA_CALL, "data-call", CHOICE, 0, 0, 1, "silent|refused", 'I', "AT106 2.2",                 \
+      "ATD*99#: CONNECT and a network that answers nothing, or NO CARRIER")                        \
+    X(CONNECT_SPEED, "connect-speed", BPS, 300000, 300, 100000000, NULL, 'I', "HD107 1.4",         \
+      "speed that CONNECT shows with AT&E1")                                                       \
+    X(ESCAPE_GUARD, "escape-guard", MS, 1000, 0, 60000, NULL, 'D', "AT106 2.2.8",                  \
+      "silence before and after +++ that leads out of the data mode")                              \
     X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \
       "from CUSD to the network's answer")                                                         \
     /* files */                                                                                    \

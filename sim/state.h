@@ -18,7 +18,7 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 22,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 23,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
@@ -199,6 +199,14 @@ struct sim_mqtt {
     uint8_t reserved[5];
 };
 
+/* data_call.c */
+struct sim_data_call {
+    uint64_t heard_at_us; /* last byte of the host in data mode */
+    uint8_t state;
+    uint8_t pluses; /* of +++, so far */
+    uint8_t reserved[6];
+};
+
 /* commands_ftp.c */
 struct sim_ftp {
     uint32_t offset_bytes; /* FTPGET=2: the next byte */
@@ -254,6 +262,7 @@ struct sim {
     struct sim_sockets sockets;
     struct sim_web web;
     struct sim_mqtt mqtt;
+    struct sim_data_call data_call;
     struct sim_updater updater;
     struct sim_message message;
     uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */

@@ -55,6 +55,7 @@ static const struct field fields[] = {
     FIELD(sim.download.due_at_us, TIME),
     FIELD(sim.download.refused_at_us, TIME),
     FIELD(sim.sockets.due_at_us, TIME),
+    FIELD(sim.data_call.heard_at_us, TIME),
     FIELD(sim.updater.phase_at_us, TIME),
     FIELD(lanes[BENCH_TO_MODULE].busy_until_at_us, TIME),
     FIELD(lanes[BENCH_TO_MODULE].stat_lost_bytes, SKIPPED),

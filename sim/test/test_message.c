@@ -157,7 +157,7 @@ static const struct exchange exchanges[] = {
      0,
      {{0}}},
     {"nobody answers a call and any byte hangs up",
-     {{"ATD*99#\r", "ATD*99#\r\r\nNO CARRIER\r\n"},
+     {{"ATD112;\r", "ATD112;\r\r\nNO CARRIER\r\n"},
       {"ATA\r", "ATA\r\r\nNO CARRIER\r\n"},
       {"ATO0\r", "ATO0\r\r\nNO CARRIER\r\n"},
       {"ATDT +49 (30) 1234;\r", "ATDT +49 (30) 1234;\r\r\nNO CARRIER\r\n"},

@@ -1,0 +1,135 @@
+/*
+ * data_call.c - the data mode of ATD*99# and CGDATA: CONNECT, bytes until +++ or DTR, ATO, ATH.
+ *
+ * Nobody speaks PPP at the other end: what the host sends is swallowed, so a client sees a network
+ * that never answers its LCP. The setting data-call refuses the call instead.
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+
+/* sim_data_call.state */
+enum { CALL_NONE, CALL_DATA, CALL_HELD };
+
+enum { ESCAPE_LENGTH = 3 };
+
+static struct sim_data_call *call_of(const struct sim_context *ctx)
+{
+    return &ctx->sim->data_call;
+}
+
+/* The one place where the call changes. */
+static void set_state(struct sim_context *ctx, uint8_t state)
+{
+    struct sim_port *port = &ctx->sim->port;
+    call_of(ctx)->state = state;
+    call_of(ctx)->pluses = 0;
+    sim_timer_stop(ctx, SIM_TIMER_ESCAPE);
+    if (state == CALL_DATA) {
+        call_of(ctx)->heard_at_us = ctx->now_us;
+        port->data_taker = SIM_TAKER_CALL;
+        port->data_left_bytes = UINT32_MAX;
+    } else if (port->data_taker == SIM_TAKER_CALL) {
+        sim_line_give_back(ctx);
+    }
+}
+
+/* ATX and &E choose its text (AT106 2.2); ATV0 has a digit for CONNECT alone. */
+static void answer_connect(struct sim_context *ctx)
+{
+    char line[24] = "CONNECT ";
+    size_t length = strlen(line);
+    bool wireless = sim_value(ctx, SIM_PARAMETER_CONNECT_SPEED) != 0;
+    uint32_t speed_bps =
+        wireless ? (uint32_t)sim_setting(ctx, SIM_SETTING_CONNECT_SPEED) : ctx->sim->port.rate_bps;
+    if (!sim_value(ctx, SIM_PARAMETER_VERBOSE) || !sim_value(ctx, SIM_PARAMETER_CONNECT_TEXT)) {
+        sim_answer_text(ctx, line, length - 1);
+        return;
+    }
+    char digits[12];
+    size_t at = sizeof digits;
+    do
+        digits[--at] = (char)('0' + speed_bps % 10);
+    while ((speed_bps /= 10) > 0);
+    memcpy(line + length, digits + at, sizeof digits - at);
+    sim_answer_text(ctx, line, length + sizeof digits - at);
+}
+
+bool sim_data_call_runs(const struct sim_context *ctx)
+{
+    return call_of(ctx)->state == CALL_DATA;
+}
+
+bool sim_data_call_is_up(const struct sim *sim)
+{
+    return sim->data_call.state != CALL_NONE;
+}
+
+void sim_data_call_begin(struct sim_context *ctx)
+{
+    if (sim_setting(ctx, SIM_SETTING_DATA_CALL) || !sim_network_registered(ctx)) {
+        sim_finish(ctx, SIM_NO_CARRIER);
+        return;
+    }
+    answer_connect(ctx);
+    sim_finish(ctx, SIM_NO_RESULT);
+    set_state(ctx, CALL_DATA);
+}
+
+int sim_data_call_return(struct sim_context *ctx)
+{
+    if (call_of(ctx)->state != CALL_HELD)
+        return SIM_NO_CARRIER;
+    answer_connect(ctx);
+    set_state(ctx, CALL_DATA);
+    return SIM_NO_RESULT;
+}
+
+bool sim_data_call_hang_up(struct sim_context *ctx)
+{
+    bool was_up = sim_data_call_is_up(ctx->sim);
+    if (was_up)
+        set_state(ctx, CALL_NONE);
+    return was_up;
+}
+
+void sim_data_call_lost(struct sim_context *ctx)
+{
+    if (sim_data_call_hang_up(ctx))
+        sim_answer_text(ctx, "NO CARRIER", 10);
+}
+
+/* ---- +++ ----------------------------------------------------------------------------------- */
+
+void sim_data_call_escape(struct sim_context *ctx)
+{
+    if (!sim_data_call_runs(ctx))
+        return;
+    set_state(ctx, CALL_HELD);
+    sim_answer_text(ctx, "OK", 2);
+}
+
+void sim_on_escape(struct sim_context *ctx)
+{
+    sim_data_call_escape(ctx);
+}
+
+/* Three of them with the guard time of silence before; the timer waits for that after them. */
+size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    struct sim_data_call *call = call_of(ctx);
+    uint64_t guard_us = sim_setting_us(ctx, SIM_SETTING_ESCAPE_GUARD);
+    bool silence = ctx->now_us - call->heard_at_us >= guard_us;
+    for (size_t i = 0; i < size; i++, silence = false) {
+        bool first = silence || (call->pluses > 0 && call->pluses < ESCAPE_LENGTH);
+        if (silence)
+            call->pluses = 0;
+        call->pluses = bytes[i] == '+' && first ? (uint8_t)(call->pluses + 1) : 0;
+    }
+    call->heard_at_us = ctx->now_us;
+    if (call->pluses == ESCAPE_LENGTH)
+        sim_timer_set(ctx, SIM_TIMER_ESCAPE, ctx->now_us + guard_us);
+    else
+        sim_timer_stop(ctx, SIM_TIMER_ESCAPE);
+    return size;
+}
