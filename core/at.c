@@ -88,20 +88,6 @@ void at_forget(struct at_engine *at)
     at->discarding = false;
 }
 
-void at_expect(struct at_engine *at, uint32_t size, bool fresh, char mark)
-{
-    at->raw_left = size;
-    at->mark = mark;
-    if (fresh)
-        at->framing = AT_FRAMING_UNKNOWN;
-    at->raw = AT_RAW_WAIT;
-    if (at->framing != AT_FRAMING_BARE)
-        at->lead = 0;
-    else
-        at->raw = at->lead > 0 ? AT_RAW_SKIP : AT_RAW_BYTES;
-    at->skip = at->lead;
-}
-
 bool at_wants_bytes(const struct at_engine *at)
 {
     return at->data && at->sent == at->out_length;

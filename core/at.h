@@ -111,16 +111,16 @@ struct at_engine {
     uint8_t lead;    /* CR and LF that it sends before them */
     uint8_t skip;    /* of them, still to come */
     char mark;       /* the first of the raw bytes */
-    uint8_t reserved[5];
+    uint8_t reserved[7];
     uint16_t out_length; /* bytes of `command` that are to be sent */
     uint16_t line_length;
     uint16_t joined_length; /* length of the part of a line that stood before an echo */
     uint16_t command_length;
     uint16_t sent;                 /* of them, taken by at_transmit() */
+    uint16_t raw_left;             /* raw bytes that are still to come */
     uint16_t echo_matched;         /* bytes of the command whose echo was seen */
     uint16_t stat_line_high_water; /* longest line, in bytes */
     uint32_t interval_ms;          /* of the tries of at_synchronise() */
-    uint32_t raw_left;             /* raw bytes that are still to come */
     uint64_t deadline_at_us;       /* of the command, try or silence; AT_NEVER when idle */
     uint32_t stat_lines;
     uint32_t stat_dropped_lines; /* longer than AT_LINE_BYTES */
@@ -131,7 +131,7 @@ struct at_engine {
 };
 
 _Static_assert(sizeof(struct at_engine) ==
-                   18 + 7 * 2 + 2 * 4 + 8 + 4 * 4 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
+                   20 + 8 * 2 + 4 + 8 + 4 * 4 + AT_LINE_BYTES + 1 + AT_COMMAND_BYTES + 1,
                "struct at_engine has no implicit padding");
 
 /* Makes the engine idle and empties its buffers and statistics. */
@@ -172,7 +172,7 @@ bool at_wants_bytes(const struct at_engine *at);
  * before them or without (FS101 shows none, a client needs it). Which of both is found out with
  * `fresh`, when the first of them is `mark`, which is no CR, LF or '+', and remembered.
  */
-void at_expect(struct at_engine *at, uint32_t size, bool fresh, char mark);
+void at_expect(struct at_engine *at, uint16_t size, bool fresh, char mark);
 
 /* now_us and so many milliseconds, without a multiplication of 64 bits. */
 uint64_t at_after_ms(uint64_t now_us, uint32_t ms);

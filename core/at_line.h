@@ -22,6 +22,22 @@ enum at_raw {
 
 enum at_framing { AT_FRAMING_UNKNOWN, AT_FRAMING_HEADER, AT_FRAMING_BARE };
 
+/* A line ended with CR or LF; true for both of them. */
+static inline bool at_is_line_end(char byte)
+{
+    return byte == '\r' || byte == '\n';
+}
+
+/* The line in the buffer stands before raw bytes. */
+void at_take_header(struct at_engine *at, size_t length);
+
+/* Returns how many bytes belong to the raw part of an answer; *ret_event tells of raw bytes. */
+size_t at_take_raw(struct at_engine *at, const char *data, size_t size, struct at_event *ret_event);
+
+/* What the line in the buffer is; returns whether *ret_event was filled. */
+bool at_tell_apart(struct at_engine *at, size_t length, uint64_t now_us,
+                   struct at_event *ret_event);
+
 /* The running command is over; fills *ret_event. */
 void at_end(struct at_engine *at, enum at_event_kind kind, enum at_result result,
             struct at_event *ret_event);

@@ -126,7 +126,7 @@ void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_u
     struct fota_call call;
     bool over = fota->outcome != FOTA_OUTCOME_NONE;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_CANCEL, now_us);
-    if (!over && !fota->begun && fota->result.attempts == 0)
+    if (!over && !fota->begun && fota->attempts == 0)
         fota_follow(&call, fota_conclude(&call, FOTA_OUTCOME_CANCELLED, FOTA_REASON_BY_REQUEST));
 }
 

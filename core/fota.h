@@ -313,7 +313,7 @@ struct fota {
     uint8_t request;         /* enum fota_request_kind that is outstanding */
     uint8_t rung;            /* of the recovery ladder */
     uint8_t polls;
-    uint8_t bearer_tries;
+    uint8_t attempts; /* begun; in the result at the end */
     uint8_t download_tries;
     uint8_t boots;     /* restarts in this attempt, or before the first one */
     uint8_t boot_rank; /* which boot line came last */
@@ -334,13 +334,15 @@ struct fota {
     bool push_resumed;      /* what lies there may be the beginning of this push */
     uint8_t verify_failure; /* enum fota_failure, 0 = none */
     uint8_t checkpoint_phase;
-    uint8_t value_count;  /* numbers in value[] */
+    uint8_t value_count; /* numbers in value[] */
+    uint8_t bearer_tries;
     bool kept_bad;        /* the file was found wrong: it is not looked at again */
     bool extended;        /* the worst time was granted a second time */
     bool verdict_unsaved; /* its checkpoint was refused: the module keeps its status */
     uint8_t restore_at;   /* settings restored so far */
     uint8_t rereads;      /* of the whole file, for its checksum */
     uint8_t command_number;
+    uint8_t reserved_first[3];
     uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
@@ -368,7 +370,9 @@ struct fota {
 _Static_assert(sizeof(struct fota_result) ==
                    5 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, at) == offsetof(struct fota, reserved) + 3 &&
+_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 3 &&
+                   offsetof(struct fota, offset) == offsetof(struct fota, chunk_ms) + 2 &&
+                   offsetof(struct fota, at) == offsetof(struct fota, reserved) + 3 &&
                    offsetof(struct fota, stat_counts) + sizeof(struct fota_statistics) ==
                        sizeof(struct fota),
                "struct fota has no implicit padding");

@@ -72,7 +72,7 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     memset(checkpoint, 0, FOTA_CHECKPOINT_BYTES);
     memcpy(checkpoint, "FCP" VERSION, 4);
     checkpoint[4] = fota->checkpoint_phase;
-    checkpoint[5] = (uint8_t)(fota->result.attempts + (starting ? 1 : 0));
+    checkpoint[5] = (uint8_t)(fota->attempts + (starting ? 1 : 0));
     checkpoint[6] = fota->outcome;
     checkpoint[7] = fota->reason;
     put32(checkpoint + 8, fota->fingerprint[0]);
@@ -86,7 +86,7 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
 uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
 {
     uint8_t ours[FOTA_CHECKPOINT_BYTES], phase = checkpoint[4], attempts = checkpoint[5];
-    fota->result.attempts = (uint8_t)(attempts - (phase == PHASE_ABOUT_TO_START));
+    fota->attempts = (uint8_t)(attempts - (phase == PHASE_ABOUT_TO_START));
     fota->checkpoint_phase = phase;
     fota->outcome = checkpoint[6];
     fota->reason = checkpoint[7];
@@ -99,6 +99,6 @@ uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
         fota->outcome = fota->reason = phase = attempts = 0;
         fota->expected_bytes = 0;
     }
-    fota->result.attempts = attempts;
+    fota->attempts = attempts;
     return phase;
 }

@@ -55,7 +55,7 @@ uint8_t fota_download_failed(struct fota_call *call, uint32_t failure)
         row++;
     fota->push_resumed = false;
     if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->job))
-        return fota_conclude(call, fota_default_outcome(fota), (enum fota_reason)row->reason);
+        return fota_fail(call, (enum fota_reason)row->reason);
     fota->pause_s = (uint16_t)(row->pause_5s * 5u * fota->download_tries);
     return STEP_BACKOFF;
 }

@@ -33,25 +33,17 @@ void fota_note_status(struct fota *fota)
 }
 
 /* What a failure means where it happened. */
-uint8_t fota_default_outcome(const struct fota *fota)
+static enum fota_outcome default_outcome(const struct fota *fota)
 {
     if (fota->state == FOTA_STATE_HEALTH)
         return FOTA_OUTCOME_DEGRADED;
     if (fota->begun)
         return FOTA_OUTCOME_NEEDS_SERVICE;
-    if (fota->result.attempts > 0)
+    if (fota->attempts > 0)
         return FOTA_OUTCOME_UPDATE_FAILED;
     if (fota->state == FOTA_STATE_CHECKPOINT || fota->download_tries == 0)
         return FOTA_OUTCOME_REFUSED;
     return FOTA_OUTCOME_DOWNLOAD_FAILED;
-}
-
-uint8_t fota_total_expired(struct fota_call *call)
-{
-    struct fota *fota = call->fota;
-    if (fota->state == FOTA_STATE_CLEAN_UP)
-        return STEP_DONE;
-    return fota_conclude(call, fota_default_outcome(fota), FOTA_REASON_DEADLINE);
 }
 
 static bool may_tidy(const struct fota *fota)
@@ -81,10 +73,23 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
     struct fota *fota = call->fota;
     fota->outcome = (uint8_t)outcome;
     fota->reason = (uint8_t)reason;
-    if (fota->result.attempts == 0 || !may_tidy(fota))
+    if (fota->attempts == 0 || !may_tidy(fota))
         return begin_clean_up(call);
     fota->checkpoint_phase = PHASE_VERDICT;
     return STEP_TIDY_KEEP;
+}
+
+uint8_t fota_fail(struct fota_call *call, enum fota_reason reason)
+{
+    return fota_conclude(call, default_outcome(call->fota), reason);
+}
+
+uint8_t fota_total_expired(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    if (fota->state == FOTA_STATE_CLEAN_UP)
+        return STEP_DONE;
+    return fota_fail(call, FOTA_REASON_DEADLINE);
 }
 
 uint8_t fota_judge_tidy_keep(struct fota_call *call, uint8_t answer)
@@ -107,7 +112,7 @@ uint8_t fota_judge_tidy_read(struct fota_call *call, uint8_t result)
 {
     const struct fota *fota = call->fota;
     (void)result;
-    return fota->status_read || fota->result.attempts == 0 ? STEP_TIDY_FILES : STEP_NEXT;
+    return fota->status_read || fota->attempts == 0 ? STEP_TIDY_FILES : STEP_NEXT;
 }
 
 uint8_t fota_judge_tidy_revision(struct fota_call *call, uint8_t result)
@@ -131,14 +136,15 @@ uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     const struct fota_restore *restore = &call->job->restore;
-    const bool named[] = {restore->apn != NULL, restore->psm != 0, restore->function != 0,
-                          restore->baud_bps != 0}; /* from STEP_RESTORE_APN on */
+    /* In the order of the steps from STEP_RESTORE_APN on; 0: not named. */
+    const uint32_t named[] = {restore->apn != NULL, restore->psm, restore->function,
+                              restore->baud_bps};
     (void)result;
-    if (fota->result.attempts == 0 && !fota->begun)
+    if (fota->attempts == 0 && !fota->begun)
         return STEP_TIDY_STATUS; /* nothing was changed */
     while (fota->restore_at < COUNT_OF(named)) {
         uint8_t at = fota->restore_at++;
-        if (named[at])
+        if (named[at] != 0)
             return (uint8_t)(STEP_RESTORE_APN + at);
     }
     return STEP_TIDY_STATUS;

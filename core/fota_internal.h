@@ -261,14 +261,22 @@ enum fota_phase {
 void fota_follow(struct fota_call *call, uint8_t step);
 void fota_take_event(struct fota_call *call, const struct at_event *event);
 void fota_run_due(struct fota_call *call);
-void fota_renew_deadline(struct fota_call *call);
 void fota_wake_in(struct fota_call *call, uint32_t seconds);
 uint64_t fota_after_ms(const struct fota_call *call, uint32_t ms);
 void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b);
 
+/* fota_state.c */
+void fota_set_state(struct fota_call *call, uint8_t state);
+void fota_renew_deadline(struct fota_call *call);
+
+/* fota_send.c: commands. Each begins something and returns what to do now. */
+uint8_t fota_send_command(struct fota_call *call);
+uint8_t fota_look_for_module(struct fota_call *call, uint8_t tries, uint32_t interval_s);
+uint8_t fota_begin_command(struct fota_call *call);
+
 /* fota_end.c: conclusions. */
 uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fota_reason reason);
-uint8_t fota_default_outcome(const struct fota *fota);
+uint8_t fota_fail(struct fota_call *call, enum fota_reason reason);
 uint8_t fota_total_expired(struct fota_call *call);
 uint8_t fota_resume_clean_up(struct fota_call *call);
 void fota_note_line(struct fota_call *call);
@@ -280,6 +288,7 @@ uint8_t fota_contact_lost(struct fota_call *call);
 uint8_t fota_restarted(struct fota_call *call);
 void fota_request_rung(struct fota_call *call);
 uint8_t fota_rung_tries(const struct fota *fota);
+bool fota_worst_is_over(const struct fota_call *call);
 
 /* fota_urc.c: unsolicited lines. */
 void fota_take_urc(struct fota_call *call);

@@ -34,6 +34,11 @@ static uint32_t argument_of(const struct rung *rung)
     return rung->hundreds * 100u;
 }
 
+bool fota_worst_is_over(const struct fota_call *call)
+{
+    return call->now_us >= call->fota->worst_case_at_us;
+}
+
 static bool passes(const struct fota_call *call, const struct rung *rung)
 {
     const struct fota *fota = call->fota;
@@ -42,7 +47,7 @@ static bool passes(const struct fota_call *call, const struct rung *rung)
     case WITH_BAUD:
         return baud_bps != 0 && argument_of(rung) != baud_bps;
     case WITH_POWER:
-        return fota->begun ? call->now_us >= fota->worst_case_at_us : fota->idle_known;
+        return fota->begun ? fota_worst_is_over(call) : fota->idle_known;
     default:
         return true;
     }
@@ -122,7 +127,7 @@ uint8_t fota_contact_lost(struct fota_call *call)
     struct fota *fota = call->fota;
     if (fota->state == FOTA_STATE_CLEAN_UP)
         return STEP_TIDY_SAVE;
-    if (fota->begun && call->now_us < fota->worst_case_at_us)
+    if (fota->begun && !fota_worst_is_over(call))
         return STEP_AWAIT_BOOT;
     return climb(call);
 }
@@ -137,7 +142,7 @@ uint8_t fota_restarted(struct fota_call *call)
     fota->echo_off = fota->files_open = false;
     fota->polls = 0;
     if (++fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
-        return fota_conclude(call, fota_default_outcome(fota), FOTA_REASON_BOOT_LOOP);
+        return fota_fail(call, FOTA_REASON_BOOT_LOOP);
     if (module_downloads(fota)) {
         uint8_t step = fota_download_failed(call, FAILURE_RESTARTED);
         if (step != STEP_BACKOFF)

@@ -3,9 +3,6 @@
 
 #include "core/fota_internal.h"
 
-#define RESYNCHRONISE_TRIES 10 /* a restart takes up to 10 s */
-#define RESYNCHRONISE_S     2
-
 void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fota_host *host,
                      enum fota_cause cause, uint64_t now_us)
 {
@@ -39,104 +36,8 @@ void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b)
     host->on_event(host->context, call->now_us, &event);
 }
 
-/* ---- states -------------------------------------------------------------------------------- */
-
-static uint32_t value_or(uint32_t value, uint32_t otherwise)
-{
-    return value != 0 ? value : otherwise;
-}
-
-static uint64_t state_deadline(const struct fota_call *call, uint8_t state)
-{
-    const struct fota_job *job = call->job;
-    uint32_t tens_s = fota_state_rows[state].deadline_tens_s;
-    if (tens_s != 0)
-        return fota_after_ms(call, tens_s * 10000u);
-    if (state == FOTA_STATE_NETWORK)
-        return fota_after_ms(call, value_or(job->network_timeout_ms, 180000));
-    if (state == FOTA_STATE_DOWNLOAD)
-        return fota_after_ms(call, value_or(job->download_timeout_ms, 600000));
-    return call->fota->worst_case_at_us;
-}
-
-/* The state made progress that it can make only so many times. */
-void fota_renew_deadline(struct fota_call *call)
-{
-    call->fota->timers_at_us[FOTA_TIMER_STATE] = state_deadline(call, call->fota->state);
-}
-
-/* The only place that changes the state. */
-static void set_state(struct fota_call *call, uint8_t state)
-{
-    struct fota *fota = call->fota;
-    uint8_t old = fota->state;
-    if (old == state)
-        return;
-    fota->stat_counts.state_us[old] += call->now_us - fota->state_since_at_us;
-    fota->state_since_at_us = call->now_us;
-    fota->state = state;
-    fota_renew_deadline(call);
-    fota_tell(call, FOTA_EVENT_STATE, old, state);
-}
-
-/* ---- commands ------------------------------------------------------------------------------ */
-
-static void count_command(struct fota *fota, size_t length)
-{
-    struct fota_statistics *counts = &fota->stat_counts;
-    counts->exchanges++;
-    if (fota->tries > 1)
-        counts->retries++;
-    if (length > counts->command_bytes_max)
-        counts->command_bytes_max = (uint16_t)length;
-}
-
-static void tell_command(struct fota_call *call, const char *line, size_t length)
-{
-    call->line = (struct text){line, length};
-    fota_tell(call, FOTA_EVENT_COMMAND, ++call->fota->command_number, 0);
-}
-
-static uint8_t send_command(struct fota_call *call)
-{
-    struct fota *fota = call->fota;
-    const struct fota_step *row = call->row;
-    uint32_t timeout_ms = row->timeout_s * UINT32_C(1000);
-    if (row->info >= AT_INFO_PROMPT) {
-        fota_begin_chunk(call);
-        timeout_ms += fota->chunk_ms;
-    }
-    size_t length = fota_format(call);
-    fota->tries++;
-    fota->info_seen = false;
-    memset(fota->value, 0, sizeof fota->value);
-    if (!at_send(&fota->at, fota->at.command, length, (enum at_info)row->info, timeout_ms,
-                 call->now_us))
-        return STEP_END;
-    if (row->info == AT_INFO_DATA)
-        at_expect(&fota->at, fota->chunk_bytes, fota->offset == 0, 'P'); /* zip: "PK" */
-    count_command(fota, length);
-    tell_command(call, fota->at.command, length);
-    return STEP_STAY;
-}
-
-static uint8_t look_for_module(struct fota_call *call, uint8_t tries, uint32_t interval_s)
-{
-    at_synchronise(&call->fota->at, tries, interval_s * 1000u, call->now_us);
-    tell_command(call, "AT", 2);
-    return STEP_STAY;
-}
-
-/* Sends the step's command; when an older answer may still come, clears up first. */
-static uint8_t begin_command(struct fota_call *call)
-{
-    struct fota *fota = call->fota;
-    at_abort(&fota->at);
-    fota->resynchronising = at_owed(&fota->at);
-    if (!fota->resynchronising)
-        return send_command(call);
-    return look_for_module(call, RESYNCHRONISE_TRIES, RESYNCHRONISE_S);
-}
+/* ---- words of a step --------------------------------------------------------------------------
+ */
 
 static uint8_t wait_and_repeat(struct fota_call *call)
 {
@@ -173,12 +74,11 @@ static void choose_request(struct fota_call *call)
     }
 }
 
-static uint8_t ask(struct fota_call *call)
+static void ask(struct fota_call *call)
 {
     choose_request(call);
     fota_wake_in(call, call->row->timeout_s);
     fota_tell(call, FOTA_EVENT_REQUEST, call->fota->request, 0);
-    return STEP_STAY;
 }
 
 static uint8_t answered_request(struct fota_call *call, bool done)
@@ -204,7 +104,7 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
 static void pause(struct fota_call *call)
 {
     struct fota *fota = call->fota;
-    fota_wake_in(call, value_or(fota->pause_s, call->row->timeout_s));
+    fota_wake_in(call, fota->pause_s != 0 ? fota->pause_s : call->row->timeout_s);
     fota->pause_s = 0;
 }
 
@@ -213,6 +113,7 @@ static void report_outcome(struct fota_call *call)
     struct fota_result *result = &call->fota->result;
     result->outcome = call->fota->outcome;
     result->reason = call->fota->reason;
+    result->attempts = call->fota->attempts;
     call->line = (struct text){result->evidence, strlen(result->evidence)};
     fota_tell(call, FOTA_EVENT_OUTCOME, result->outcome, result->reason);
 }
@@ -221,7 +122,7 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
 {
     struct fota *fota = call->fota;
     const struct fota_step *row = fota_row(step);
-    set_state(call, row->state);
+    fota_set_state(call, row->state);
     call->row = row;
     fota->step = step;
     fota->tries = 0;
@@ -231,13 +132,14 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
     fota->timers_at_us[FOTA_TIMER_STEP] = FOTA_NEVER;
     switch (row->kind) {
     case KIND_SEND:
-        return begin_command(call);
+        return fota_begin_command(call);
     case KIND_FIND:
-        return look_for_module(call, row->tries != 0 ? row->tries : fota_rung_tries(fota),
-                               row->timeout_s);
+        return fota_look_for_module(call, row->tries != 0 ? row->tries : fota_rung_tries(fota),
+                                    row->timeout_s);
     case KIND_ASK:
         at_abort(&fota->at);
-        return ask(call);
+        ask(call);
+        return STEP_STAY;
     case KIND_PAUSE:
         at_abort(&fota->at);
         pause(call);
@@ -263,7 +165,7 @@ void fota_follow(struct fota_call *call, uint8_t step)
             step = again(call);
             break;
         case STEP_END:
-            step = fota_conclude(call, fota_default_outcome(call->fota), call->row->reason);
+            step = fota_fail(call, (enum fota_reason)call->row->reason);
             break;
         case STEP_ROUTE:
             step = call->job->delivery == FOTA_DELIVERY_PUSH ? STEP_OPEN : STEP_REGISTRATION;
@@ -287,7 +189,7 @@ static uint8_t timed_out(struct fota_call *call)
     if (call->row->kind == KIND_FIND)
         return call->row->failed;
     if (fota->tries < call->row->tries)
-        return begin_command(call);
+        return fota_begin_command(call);
     return fota_judge_by(call, AT_RESULT_NONE);
 }
 
@@ -304,7 +206,7 @@ static uint8_t answered(struct fota_call *call, const struct at_event *event)
     }
     if (fota->resynchronising) {
         fota->resynchronising = false;
-        return send_command(call);
+        return fota_send_command(call);
     }
     if (result != AT_RESULT_OK)
         fota_note_line(call);
@@ -378,7 +280,7 @@ static uint8_t woken(struct fota_call *call)
     struct fota *fota = call->fota;
     if (fota->waiting) {
         fota->waiting = false;
-        return begin_command(call);
+        return fota_begin_command(call);
     }
     if (call->row->kind != KIND_ASK)
         return call->row->next;

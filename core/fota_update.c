@@ -24,7 +24,7 @@ static void expect_update(struct fota_call *call)
 uint8_t fota_join_update(struct fota_call *call)
 {
     expect_update(call);
-    call->fota->claim = call->fota->result.attempts == 0 ? CLAIM_JOINED : CLAIM_NONE;
+    call->fota->claim = call->fota->attempts == 0 ? CLAIM_JOINED : CLAIM_NONE;
     return STEP_UPDATING;
 }
 
@@ -33,10 +33,10 @@ uint8_t fota_judge_save(struct fota_call *call, uint8_t answer)
     struct fota *fota = call->fota;
     if (answer == ANSWER_REFUSED)
         return STEP_END;
-    fota->result.attempts++;
+    fota->attempts++;
     fota->claim = CLAIM_NONE;
     expect_update(call);
-    fota_tell(call, FOTA_EVENT_ATTEMPT, fota->result.attempts, 0);
+    fota_tell(call, FOTA_EVENT_ATTEMPT, fota->attempts, 0);
     return STEP_NEXT;
 }
 
@@ -158,7 +158,7 @@ static uint8_t begin_new_attempt(struct fota *fota)
     fota->begun = false;
     fota->idle_known = true;
     fota->worst_case_at_us = FOTA_NEVER;
-    return fota->result.attempts == 0 ? STEP_DECIDE : STEP_VERIFY_OPEN;
+    return fota->attempts == 0 ? STEP_DECIDE : STEP_VERIFY_OPEN;
 }
 
 static void show_evidence(struct fota *fota, uint8_t evidence)
@@ -174,9 +174,9 @@ uint8_t fota_judge_verdict(struct fota_call *call, uint8_t result)
     struct fota *fota = call->fota;
     const struct verdict_row *row = find_verdict(fota, call->job);
     (void)result;
-    if (row->action == WAIT && call->now_us < fota->worst_case_at_us)
+    if (row->action == WAIT && !fota_worst_is_over(call))
         return fota->claim >= CLAIM_FAILURE ? STEP_AWAIT_BOOT : STEP_UPDATING;
-    if (row->action == NEW_ATTEMPT && fota->result.attempts < attempts_max(call->job))
+    if (row->action == NEW_ATTEMPT && fota->attempts < attempts_max(call->job))
         return begin_new_attempt(fota);
     show_evidence(fota, row->evidence);
     if (row->action == CHECK_HEALTH) {

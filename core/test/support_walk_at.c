@@ -46,7 +46,7 @@ static void send(struct at_engine *at, struct input *input, uint64_t now_us)
     bool begun = at_send(at, command, length, (enum at_info)info, 1000u + take(input), now_us);
     require(begun == (!busy && length >= 2));
     if (begun && info == AT_INFO_DATA)
-        at_expect(at, 1u + take(input) * take(input), (take(input) & 1u) != 0, 'P');
+        at_expect(at, (uint16_t)(1u + take(input) * take(input)), (take(input) & 1u) != 0, 'P');
 }
 
 static void receive(struct at_engine *at, struct input *input, uint64_t now_us)

@@ -103,6 +103,24 @@ static void a_job_may_leave_almost_everything_out(void **state)
     assert_int_equal(fota_result(&fota)->reason, FOTA_REASON_DEADLINE);
 }
 
+/* Beyond what a clock can say, and still no endless loop: at once, and after a request. */
+static void the_end_of_time_ends_the_job(void **state)
+{
+    static struct fota fota;
+    struct fota_job job = {.from_revision = "A"};
+    struct fota_host host = {&job, NULL, NULL};
+    struct fota_request request;
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        fota_start(&fota, &host, NULL, i * UINT64_C(60000000));
+        for (uint64_t now_us = i * UINT64_C(60000000); i == 1 && !fota_request(&fota, &request);)
+            now_us = fota_advance(&fota, &host, now_us);
+        for (unsigned call = 0; call < 10; call++)
+            fota_advance(&fota, &host, UINT64_MAX);
+        assert_non_null(fota_result(&fota));
+    }
+}
+
 static size_t count_raw(struct at_engine *at, const char *bytes)
 {
     size_t count = 0;
@@ -172,7 +190,7 @@ static void a_checkpoint_of_another_kind_counts_as_none(void **state)
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 5];
+    static struct CMUnitTest tests[COUNT + 6];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(readings[i].line, ""), reads, NULL, NULL,
                                        (void *)(uintptr_t)&readings[i]};
@@ -183,5 +201,6 @@ int main(void)
     tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(bytes_beyond_the_buffer_are_left);
     tests[COUNT + 4] =
         (struct CMUnitTest)cmocka_unit_test(a_checkpoint_of_another_kind_counts_as_none);
+    tests[COUNT + 5] = (struct CMUnitTest)cmocka_unit_test(the_end_of_time_ends_the_job);
     return cmocka_run_group_tests_name("cover_readers", tests, NULL, NULL);
 }

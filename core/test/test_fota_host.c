@@ -63,7 +63,7 @@ static void a_reset_between_checkpoint_and_start_begins_a_new_attempt(void **sta
     reset_host(rig);
     rig_expect(rig, rig_run(rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
     assert_int_equal(rig_count_sent(rig, "AT+CFOTA=1"), 1);
-    assert_int_equal(rig->fota.result.attempts, 2);
+    assert_int_equal(rig->fota.attempts, 2);
     /* The package was verified again, not downloaded again. */
     assert_int_equal(rig_count_sent(rig, "AT+CFSGFIS=1,\"update.zip\""), 3);
     assert_int_equal(rig_count_sent(rig, "AT+CNACT=1,\"cmnet\""), 1);

@@ -42,7 +42,7 @@ static struct ruling rule(unsigned claim, unsigned status, const char *revision,
     fota.claim = (uint8_t)claim;
     fota.status_read = status != UNREAD;
     fota.result.status = (uint8_t)status;
-    fota.result.attempts = (uint8_t)attempts;
+    fota.attempts = (uint8_t)attempts;
     fota.revision_read = revision[0] != '\0';
     memcpy(fota.result.revision, revision, strlen(revision) + 1);
     fota.worst_case_at_us = over ? call.now_us : call.now_us + 1;
