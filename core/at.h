@@ -168,9 +168,10 @@ size_t at_give(struct at_engine *at, const void *bytes, size_t size);
 bool at_wants_bytes(const struct at_engine *at);
 
 /*
- * The command just begun with AT_INFO_DATA brings `size` raw bytes, with a line "<name>: <count>"
- * before them or without (FS101 shows none, a client needs it). Which of both is found out with
- * `fresh`, when the first of them is `mark`, which is no CR, LF or '+', and remembered.
+ * The command just begun with AT_INFO_DATA brings `size` raw bytes (1 to 65,535), with a line
+ * "<name>: <count>" before them or without (FS101 shows none, a client needs it). Which of both is
+ * found out with `fresh`, when the first of them is `mark`, which is no CR, LF or '+', and
+ * remembered.
  */
 void at_expect(struct at_engine *at, uint16_t size, bool fresh, char mark);
 

@@ -204,6 +204,20 @@ static void a_boot_loop_in_the_clean_up_changes_no_verdict(void **state)
     free(rig);
 }
 
+static void the_job_bounds_the_search_for_a_network(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+CEREG?", .answer = INFO("+CEREG: 0,2")},
+        {.command = "AT+CREG?", .answer = INFO("+CREG: 0,2")},
+        END};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    rig->job.network_timeout_ms = 20000;
+    ENDS(rig, REFUSED, NO_NETWORK);
+    assert_true(rig->now_us > UINT64_C(20000000) && rig->now_us < UINT64_C(40000000));
+    free(rig);
+}
+
 static void nothing_happens_after_the_end_of_time(void **state)
 {
     struct rig *rig = new_rig(NULL);
@@ -227,6 +241,7 @@ int main(void)
         cmocka_unit_test(the_worst_time_is_granted_twice_only),
         cmocka_unit_test(a_boot_loop_in_the_clean_up_changes_no_verdict),
 
+        cmocka_unit_test(the_job_bounds_the_search_for_a_network),
         cmocka_unit_test(nothing_happens_after_the_end_of_time),
     };
     return cmocka_run_group_tests_name("cover_ways", tests, NULL, NULL);
