@@ -340,6 +340,11 @@ bool bench_rfc2217_byte(struct bench_rfc2217 *telnet, uint8_t byte, uint8_t *ret
     return is_data;
 }
 
+bool bench_rfc2217_ends_command(const struct bench_rfc2217 *telnet, uint8_t byte)
+{
+    return telnet->state == AFTER_IAC_IN_VALUE && byte == SE;
+}
+
 size_t bench_rfc2217_encode(const uint8_t *bytes, size_t size, uint8_t *out)
 {
     size_t count = 0;

@@ -44,6 +44,9 @@ size_t bench_rfc2217_greet(struct bench_rfc2217 *telnet, uint8_t *reply);
 bool bench_rfc2217_byte(struct bench_rfc2217 *telnet, uint8_t byte, uint8_t *ret_data,
                         uint8_t *reply, size_t *ret_reply_count);
 
+/* True: with this byte a command is complete; data before it was sent under the old settings. */
+bool bench_rfc2217_ends_command(const struct bench_rfc2217 *telnet, uint8_t byte);
+
 /* Data for the network: FF is doubled. `out` has room for 2 * size. Returns the size. */
 size_t bench_rfc2217_encode(const uint8_t *bytes, size_t size, uint8_t *out);
 

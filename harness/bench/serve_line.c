@@ -54,20 +54,6 @@ static void begin_intake(struct bench_module *module, uint64_t from_us)
              : BENCH_NEVER;
 }
 
-/* The UART hears bytes when their time on the line is over, burst after burst without a gap. */
-static void keep_for_line(struct bench_module *module, uint32_t rate_bps, const void *bytes,
-                          size_t size)
-{
-    bool idle = module->intake.count == 0;
-
-    if (module->intake_bps != rate_bps)
-        module->intake_rest = 0;
-    module->intake_bps = rate_bps;
-    bench_backlog_keep(&module->intake, bytes, size); /* beyond its room: an overrun */
-    if (idle)
-        begin_intake(module, module->now_us);
-}
-
 static void hear_uart(struct bench_module *module, const uint8_t *bytes, size_t size,
                       uint32_t rate_bps)
 {
@@ -77,18 +63,47 @@ static void hear_uart(struct bench_module *module, const uint8_t *bytes, size_t 
         sim_receive(&module->sim, &module->host, bytes, size, rate_bps, module->now_us);
 }
 
+/* Gives the UART so many of the bytes that are on the line. */
+static void hear(struct bench_module *module, size_t left)
+{
+    while (left > 0) {
+        const uint8_t *bytes;
+        size_t size = bench_backlog_next(&module->intake, &bytes);
+        size = size < left ? size : left;
+        hear_uart(module, bytes, size, module->intake_bps);
+        bench_backlog_sent(&module->intake, size);
+        left -= size;
+    }
+}
+
+/* The client changes its rate: what it sent before was sent at the old one. */
+static void hear_rest(struct bench_module *module)
+{
+    hear(module, module->intake.count);
+    module->intake_count = 0;
+}
+
+/* The UART hears bytes when their time on the line is over, burst after burst without a gap. */
+static void keep_for_line(struct bench_module *module, uint32_t rate_bps, const void *bytes,
+                          size_t size)
+{
+    bool idle;
+
+    if (module->intake_bps != rate_bps) {
+        hear_rest(module);
+        module->intake_rest = 0;
+    }
+    idle = module->intake.count == 0;
+    module->intake_bps = rate_bps;
+    bench_backlog_keep(&module->intake, bytes, size); /* beyond its room: an overrun */
+    if (idle)
+        begin_intake(module, module->now_us);
+}
+
 void bench_module_take_in(struct bench_module *module)
 {
     while (module->intake_count > 0 && module->intake_us <= module->now_us) {
-        const uint8_t *bytes;
-        size_t left = module->intake_count;
-        while (left > 0) {
-            size_t size = bench_backlog_next(&module->intake, &bytes);
-            size = size < left ? size : left;
-            hear_uart(module, bytes, size, module->intake_bps);
-            bench_backlog_sent(&module->intake, size);
-            left -= size;
-        }
+        hear(module, module->intake_count);
         begin_intake(module, module->intake_us);
     }
 }

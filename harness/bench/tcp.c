@@ -110,13 +110,14 @@ static void receive_telnet(struct bench_tcp *tcp, const uint8_t *bytes, size_t s
 
     for (size_t i = 0; i < size && tcp->client_fd >= 0; i++) {
         uint8_t lines = tcp->telnet.lines, byte;
+        if (count > 0 && bench_rfc2217_ends_command(&tcp->telnet, bytes[i])) {
+            listener->receive(&tcp->port, data, count);
+            count = 0;
+        }
         if (bench_rfc2217_byte(&tcp->telnet, bytes[i], &byte, reply, &reply_count))
             data[count++] = byte;
         if (reply_count == 0 && tcp->telnet.lines == lines)
             continue;
-        if (count > 0)
-            listener->receive(&tcp->port, data, count);
-        count = 0;
         send_raw(tcp, reply, reply_count);
         note_changes(tcp, lines);
     }
