@@ -188,7 +188,7 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_ACTION_REPLY:
     case SCENARIO_ACTION_SWALLOW:
     case SCENARIO_ACTION_DELAY:
-        return true; /* was done at the hook */
+        return false; /* at a hook or never */
     default:
         return do_module_action(run, action);
     }
@@ -299,10 +299,11 @@ void bench_engine_do(struct bench_run *run, unsigned index)
         unsigned at = event->first_action + i;
         if (is_done_at_once(run, event, at))
             continue;
-        if (!is_done_at_hook(event, &run->one->actions[at]))
+        bool done = is_done_at_hook(event, &run->one->actions[at]);
+        if (!done)
             note_fault(run, index, at);
-        if (!do_action(run, &run->one->actions[at]))
-            bench_note(run, BENCH_JOURNAL_BENCH, 0, 0, 0, useless, sizeof useless - 1);
+        if (!do_action(run, &run->one->actions[at]) && !done)
+            bench_note(run, BENCH_JOURNAL_BENCH, 1, 0, 0, useless, sizeof useless - 1);
         arm_undo(run, at);
     }
 }

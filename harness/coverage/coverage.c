@@ -97,6 +97,7 @@ struct reader {
     int state;  /* enum fota_state; UNKNOWN while the host is down */
     int phase;  /* enum sim_phase */
     int status; /* index on the axis of statuses */
+    int action; /* a fault that waits to be counted: it may have had no effect */
     bool failed;
 };
 
@@ -160,10 +161,11 @@ static void count_point(struct reader *reader, unsigned fault)
     coverage->points[coverage->point_count++] = point;
 }
 
-static void read_fault(struct reader *reader, const struct bench_record *record)
+/* Counts the fault that waits: nothing has happened since, so it is where it fell. */
+static void count_fault(struct reader *reader)
 {
-    int action =
-        find(reader->coverage, COVERAGE_AXIS_ACTION, (const char *)record->payload, record->length);
+    int action = reader->action;
+    reader->action = UNKNOWN;
     if (action == UNKNOWN)
         return;
     unsigned fault = coverage_fault_of((unsigned)action);
@@ -229,7 +231,10 @@ static void read_module(struct reader *reader, const struct bench_record *record
 
 static void read_record(struct reader *reader, const struct bench_record *record)
 {
-    enum { HOST_DOWN = 0, REQUEST_ASKED = 0 };
+    enum { HOST_DOWN = 0, REQUEST_ASKED = 0, NO_EFFECT = 1 };
+    if (record->kind == BENCH_JOURNAL_BENCH && record->a == NO_EFFECT)
+        reader->action = UNKNOWN;
+    count_fault(reader);
     switch (record->kind) {
     case BENCH_JOURNAL_CORE:
         read_core(reader, record);
@@ -238,7 +243,8 @@ static void read_record(struct reader *reader, const struct bench_record *record
         read_module(reader, record);
         break;
     case BENCH_JOURNAL_FAULT:
-        read_fault(reader, record);
+        reader->action = find(reader->coverage, COVERAGE_AXIS_ACTION, (const char *)record->payload,
+                              record->length);
         break;
     case BENCH_JOURNAL_REQUEST:
         if (record->b != REQUEST_ASKED)
@@ -256,12 +262,16 @@ static void read_record(struct reader *reader, const struct bench_record *record
 bool coverage_add(struct coverage *coverage, const char *case_name,
                   const struct bench_journal *journal)
 {
-    struct reader reader = {
-        .coverage = coverage, .state = UNKNOWN, .phase = SIM_PHASE_IDLE, .status = UNKNOWN};
+    struct reader reader = {.coverage = coverage,
+                            .state = UNKNOWN,
+                            .phase = SIM_PHASE_IDLE,
+                            .status = UNKNOWN,
+                            .action = UNKNOWN};
     size_t offset = bench_journal_begin(journal);
     struct bench_record record;
     while (bench_journal_next(journal, &offset, &record))
         read_record(&reader, &record);
+    count_fault(&reader);
     return keep(&coverage->cases, &coverage->case_count, case_name) && !reader.failed;
 }
 

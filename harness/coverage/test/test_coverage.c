@@ -162,6 +162,21 @@ static void a_fault_while_the_host_is_down_falls_into_no_state(void **state)
     EXPECT_COUNT("fault-in-state: reset / idle", 0);
 }
 
+static void a_fault_without_effect_is_not_counted(void **state)
+{
+    (void)state;
+    note(BENCH_JOURNAL_HOST, 1, 0, 1, "");
+    note(BENCH_JOURNAL_FAULT, 0, 0, 0, "urc");
+    note(BENCH_JOURNAL_BENCH, 1, 0, 0, "the action had no effect");
+    note(BENCH_JOURNAL_FAULT, 1, 0, 0, "sms");
+    note(BENCH_JOURNAL_BENCH, 0, 0, 0, "something else");
+    note(BENCH_JOURNAL_FAULT, 2, 0, 0, "hang");
+    add("one");
+    EXPECT_COUNT("action: urc", 0);
+    EXPECT_COUNT("action: sms", 1);
+    EXPECT_COUNT("action: hang", 1);
+}
+
 static void the_first_case_to_reach_a_cell_is_kept(void **state)
 {
     (void)state;
@@ -268,6 +283,7 @@ int main(void)
         TEST(what_the_module_tells_is_counted),
         TEST(a_fault_is_counted_in_the_phase_and_state_it_falls_into),
         TEST(a_fault_while_the_host_is_down_falls_into_no_state),
+        TEST(a_fault_without_effect_is_not_counted),
         TEST(the_first_case_to_reach_a_cell_is_kept),
         TEST(patterns_justify_cells_that_were_not_reached),
         TEST(lines_that_are_wrong_are_told_with_their_place),
