@@ -455,10 +455,19 @@ void bench_engine_saw_command(struct bench_run *run, const char *text, size_t le
     }
 }
 
+/* Its only firing came too late for `after`: the run was over when the actions were due. */
+static bool has_waited_in_vain(const struct bench_run *run, unsigned index)
+{
+    const struct bench_engine *engine = &run->world.engine;
+    return engine->fired[index] == 1 && bench_engine_event(run, index)->after_us != 0 &&
+           engine->due_at_us[index] != BENCH_NEVER;
+}
+
 int bench_engine_unfired(const struct bench_run *run)
 {
     for (unsigned i = 0; i < run->one->event_count; i++)
-        if (!bench_engine_event(run, i)->may_not_fire && run->world.engine.fired[i] == 0)
+        if (!bench_engine_event(run, i)->may_not_fire &&
+            (run->world.engine.fired[i] == 0 || has_waited_in_vain(run, i)))
             return (int)i;
     return -1;
 }

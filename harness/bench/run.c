@@ -409,7 +409,9 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
     snprintf(finding->want, sizeof finding->want, "its trigger '%s' happens %s",
              scenario_trigger_name(event->when.kind), "(or `may-not-fire: yes`)");
-    snprintf(finding->got, sizeof finding->got, "it never happened; the fault was not tried");
+    snprintf(finding->got, sizeof finding->got, "%s; the fault was not tried",
+             run->world.engine.fired[index] ? "it did, but the run was over before `after` was"
+                                            : "it never happened");
 }
 
 void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)

@@ -230,12 +230,10 @@ static unsigned count_faults(void)
     return count;
 }
 
-static void the_row_holds(void **state)
+static struct scenario *run_row(const struct row *row, struct bench_result *ret_result)
 {
-    const struct row *row = *state;
     const struct bench_options options = {.seed = 1};
     struct scenario_errors errors = {0};
-    struct bench_result result;
     char text[2048];
     int length =
         snprintf(text, sizeof text,
@@ -248,7 +246,16 @@ static void the_row_holds(void **state)
     if (!scenario)
         fail_msg("%s", errors.text);
     assert_true(bench_run_begin(run, &scenario->cases[0], &options));
-    bench_run_all(run, &result);
+    bench_run_all(run, ret_result);
+    scenario_errors_done(&errors);
+    return scenario;
+}
+
+static void the_row_holds(void **state)
+{
+    const struct row *row = *state;
+    struct bench_result result;
+    struct scenario *scenario = run_row(row, &result);
     for (size_t i = 0; i < result.finding_count; i++)
         print_error("%s: want %s, got %s\n", result.findings[i].what, result.findings[i].want,
                     result.findings[i].got);
@@ -256,16 +263,37 @@ static void the_row_holds(void **state)
     assert_int_equal(result.verdict, BENCH_PASSED);
     assert_int_equal(count_faults(), row->faults);
     scenario_free(scenario);
-    scenario_errors_done(&errors);
+}
+
+/* A fault that was not tried fails the run, also where only its `after` was too long. */
+static void an_event_without_effect_is_a_finding(void **state)
+{
+    static const struct row rows_of_faults[] = {
+        {"never", "", "[{when: {boot: 9}, do: [{urc: 'DST: 1'}]}]", UPDATED, 0},
+        {"late", "", "[{when: {core-state: clean-up}, after: 1h, do: [{urc: 'DST: 1'}]}]", UPDATED,
+         0},
+    };
+    static const char *const got[] = {"it never happened", "the run was over"};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct bench_result result;
+        struct scenario *scenario = run_row(&rows_of_faults[i], &result);
+        assert_int_equal(result.verdict, BENCH_FAILED);
+        assert_int_equal(result.finding_count, 1);
+        assert_non_null(strstr(result.findings[0].got, got[i]));
+        assert_int_equal(count_faults(), 0);
+        scenario_free(scenario);
+    }
 }
 
 int main(void)
 {
     enum { COUNT = sizeof rows / sizeof rows[0] };
-    struct CMUnitTest tests[COUNT];
+    struct CMUnitTest tests[COUNT + 1] = {
+        [COUNT] = cmocka_unit_test(an_event_without_effect_is_a_finding)};
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = the_row_holds,
                                        .initial_state = (void *)(uintptr_t)&rows[i]};
-    return _cmocka_run_group_tests("engine", tests, COUNT, make_run, free_run);
+    return _cmocka_run_group_tests("engine", tests, COUNT + 1, make_run, free_run);
 }
