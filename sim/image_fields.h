@@ -243,6 +243,7 @@
     NUMBERS(message.storage, RAM, 0, SIM_STORAGE_COUNT - 1)                                        \
     NUMBERS(message.indication, RAM, 0, 255)                                                       \
     NUMBERS(message.parameters, RAM, 0, 255)                                                       \
+    NUMBER(message.long_reference, RAM, 0, 255)                                                    \
     EMPTY(message.reserved)                                                                        \
     EMPTY(timers_set) /* follows timer_at_us */                                                    \
     EMPTY(reserved)                                                                                \

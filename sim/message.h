@@ -30,7 +30,8 @@ struct sim_message {
     uint8_t storage[3];     /* CPMS: enum sim_message_storage */
     uint8_t indication[5];  /* CNMI */
     uint8_t parameters[4];  /* CSMP: first octet, validity, protocol, coding */
-    uint8_t reserved[5];
+    uint8_t long_reference; /* of the next longer text that comes in parts */
+    uint8_t reserved[4];
 };
 
 _Static_assert(sizeof(struct sim_message) == 80, "padding in struct sim_message");

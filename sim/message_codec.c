@@ -120,6 +120,52 @@ bool sim_tpdu_set_text(struct sim_tpdu *tpdu, enum sim_alphabet alphabet,
     return true;
 }
 
+enum { PART_HEADER = 6, PART_SEPTETS = 153, PART_UNITS = 67, HEADER_SEPTETS = 7 };
+
+static size_t part_of_septets(struct sim_tpdu *tpdu, const uint16_t *characters, size_t count)
+{
+    size_t used = 0, taken = 0;
+    for (; taken < count; taken++) {
+        bool escaped;
+        uint8_t septet = sim_gsm_septet(characters[taken], &escaped);
+        if (septet == NO_SEPTET)
+            return 0;
+        if (used + escaped + 1u > PART_SEPTETS)
+            break;
+        if (escaped)
+            set_septet(tpdu->user, HEADER_SEPTETS + used++, ESCAPE);
+        set_septet(tpdu->user, HEADER_SEPTETS + used++, septet);
+    }
+    tpdu->user_length = (uint8_t)(HEADER_SEPTETS + used);
+    tpdu->user_octets = octets_of_septets(tpdu->user_length);
+    return taken;
+}
+
+static size_t part_of_units(struct sim_tpdu *tpdu, const uint16_t *characters, size_t count)
+{
+    size_t taken = count < PART_UNITS ? count : PART_UNITS;
+    if (taken < count && characters[taken - 1] >> 10 == 0x36)
+        taken--;
+    for (size_t i = 0; i < taken; i++) {
+        tpdu->user[PART_HEADER + 2 * i] = (uint8_t)(characters[i] >> 8);
+        tpdu->user[PART_HEADER + 2 * i + 1] = (uint8_t)characters[i];
+    }
+    tpdu->user_length = tpdu->user_octets = (uint8_t)(PART_HEADER + 2 * taken);
+    return taken;
+}
+
+size_t sim_tpdu_set_part(struct sim_tpdu *tpdu, enum sim_alphabet alphabet,
+                         const uint16_t *characters, size_t count, const struct sim_part *part)
+{
+    const uint8_t header[PART_HEADER] = {PART_HEADER - 1, 0,           3,
+                                         part->reference, part->count, part->number};
+    memset(tpdu->user, 0, sizeof tpdu->user);
+    memcpy(tpdu->user, header, sizeof header);
+    tpdu->first_octet |= SIM_TPDU_HEADER;
+    return alphabet == SIM_ALPHABET_GSM ? part_of_septets(tpdu, characters, count)
+                                        : part_of_units(tpdu, characters, count);
+}
+
 static size_t text_of_septets(const struct sim_tpdu *tpdu, size_t first, uint16_t *characters)
 {
     size_t count = 0;

@@ -66,6 +66,18 @@ enum sim_alphabet sim_coding_alphabet(uint8_t coding);
  */
 bool sim_tpdu_set_text(struct sim_tpdu *tpdu, enum sim_alphabet alphabet,
                        const uint16_t *characters, size_t count);
+/* Which part of a longer text a message is (TS 23.040 9.2.3.24.1). */
+struct sim_part {
+    uint8_t reference; /* the same in all of them */
+    uint8_t count;
+    uint8_t number; /* from 1 */
+};
+/*
+ * Puts as much of the text as one part holds into a message, behind its header; returns how many
+ * characters that were, 0 = one is not in the alphabet. Pairs of UTF-16 stay together.
+ */
+size_t sim_tpdu_set_part(struct sim_tpdu *tpdu, enum sim_alphabet alphabet,
+                         const uint16_t *characters, size_t count, const struct sim_part *part);
 /* The characters of a message, a header left out; returns how many. Octets count as characters. */
 size_t sim_tpdu_text(const struct sim_tpdu *tpdu, uint16_t characters[SIM_SEPTETS_MAX]);
 

@@ -63,11 +63,13 @@ static void put_character(struct sim_context *ctx, uint16_t character)
 void sim_put_message_text(struct sim_context *ctx, const struct sim_tpdu *tpdu)
 {
     uint16_t characters[SIM_SEPTETS_MAX];
-    bool text = sim_coding_alphabet(tpdu->coding) == SIM_ALPHABET_GSM &&
-                !(tpdu->first_octet & SIM_TPDU_HEADER) &&
+    bool has_header = (tpdu->first_octet & SIM_TPDU_HEADER) && tpdu->user_octets > 0;
+    bool skips = has_header && sim_setting(ctx, SIM_SETTING_SMS_PART_TEXT) == 1;
+    size_t header = skips ? tpdu->user[0] + 1u : 0;
+    bool text = sim_coding_alphabet(tpdu->coding) == SIM_ALPHABET_GSM && has_header == skips &&
                 ctx->sim->message.charset != SIM_CHARSET_HEX;
     if (!text) {
-        sim_put_octets(ctx, tpdu->user, tpdu->user_octets);
+        sim_put_octets(ctx, tpdu->user + header, tpdu->user_octets - header);
         return;
     }
     size_t count = sim_tpdu_text(tpdu, characters);

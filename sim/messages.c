@@ -488,15 +488,62 @@ void sim_on_report(struct sim_context *ctx)
         store(ctx, bytes, size, "+CDSI: ", message->indication[0] != 0);
 }
 
-/* In the default alphabet if that has every character, else in UCS2. */
-static bool set_incoming_text(struct sim_tpdu *tpdu, const char *text)
+/* As many as the port can queue at once where CNMI hands them over. */
+enum { PARTS_MAXIMUM = 6, LONG_MAXIMUM = PARTS_MAXIMUM * SIM_SEPTETS_MAX };
+
+/* How many parts a text has; 0 = a character is not in the alphabet, or too many. */
+static unsigned count_parts(enum sim_alphabet alphabet, const uint16_t *characters, size_t count)
 {
-    uint16_t characters[SIM_SEPTETS_MAX + 1];
-    size_t count = sim_utf8_read(text, strlen(text), characters, SIM_SEPTETS_MAX + 1);
+    struct sim_tpdu tpdu = {.first_octet = SIM_TPDU_DELIVER};
+    const struct sim_part part = {0, 1, 1};
+    unsigned parts = 0;
+    for (size_t at = 0, taken; at < count; at += taken) {
+        taken = sim_tpdu_set_part(&tpdu, alphabet, characters + at, count - at, &part);
+        if (taken == 0 || ++parts > PARTS_MAXIMUM)
+            return 0;
+    }
+    return parts;
+}
+
+/* A longer text: one message after the other, each behind a header that numbers it. */
+static bool deliver_parts(struct sim_context *ctx, struct sim_tpdu *tpdu,
+                          const uint16_t *characters, size_t count)
+{
+    enum { MORE_FOLLOWS_NOT = 4 };
+    enum sim_alphabet alphabet = SIM_ALPHABET_GSM;
+    struct sim_part part = {.reference = ctx->sim->message.long_reference};
+    part.count = (uint8_t)count_parts(alphabet, characters, count);
+    if (part.count == 0) {
+        alphabet = SIM_ALPHABET_UCS2;
+        tpdu->coding = 8;
+        part.count = (uint8_t)count_parts(alphabet, characters, count);
+    }
+    if (part.count == 0)
+        return false;
+    ctx->sim->message.long_reference++;
+    for (size_t at = 0; at < count && sim_power_is_up(ctx->sim);) {
+        part.number++;
+        at += sim_tpdu_set_part(tpdu, alphabet, characters + at, count - at, &part);
+        tpdu->first_octet = (uint8_t)(tpdu->first_octet & ~MORE_FOLLOWS_NOT);
+        tpdu->first_octet |= at == count ? MORE_FOLLOWS_NOT : 0;
+        if (!deliver(ctx, tpdu))
+            return false;
+    }
+    return true;
+}
+
+/* In the default alphabet if that has every character, else in UCS2. */
+static bool deliver_text(struct sim_context *ctx, struct sim_tpdu *tpdu, const char *text)
+{
+    uint16_t characters[LONG_MAXIMUM + 1];
+    size_t count = sim_utf8_read(text, strlen(text), characters, LONG_MAXIMUM + 1);
     if (sim_tpdu_set_text(tpdu, SIM_ALPHABET_GSM, characters, count))
-        return true;
+        return deliver(ctx, tpdu);
     tpdu->coding = 8;
-    return sim_tpdu_set_text(tpdu, SIM_ALPHABET_UCS2, characters, count);
+    if (sim_tpdu_set_text(tpdu, SIM_ALPHABET_UCS2, characters, count))
+        return deliver(ctx, tpdu);
+    tpdu->coding = 0;
+    return count <= LONG_MAXIMUM && deliver_parts(ctx, tpdu, characters, count);
 }
 
 bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action)
@@ -504,11 +551,10 @@ bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action
     struct sim_tpdu tpdu = {.first_octet = SIM_TPDU_DELIVER | 4};
     if (!action->text || !action->from || !sim_power_is_up(ctx->sim) ||
         !sim_network_registered(ctx) ||
-        !sim_address_set(&tpdu.address, action->from, strlen(action->from), true) ||
-        !set_incoming_text(&tpdu, action->text))
+        !sim_address_set(&tpdu.address, action->from, strlen(action->from), true))
         return false;
     set_time(ctx, tpdu.time);
-    return deliver(ctx, &tpdu);
+    return deliver_text(ctx, &tpdu, action->text);
 }
 
 /* ---- a new module, a restart ----------------------------------------------------------------- */
@@ -523,6 +569,7 @@ void sim_messages_reset(struct sim_context *ctx)
     memset(message, 0, sizeof *message);
     memcpy(message->centre, kept.centre, sizeof kept.centre);
     message->reference = kept.reference;
+    message->long_reference = kept.long_reference;
     memcpy(message->parameters, initial_parameters, sizeof initial_parameters);
     memcpy(message->indication, indications[sim_setting(ctx, SIM_SETTING_SMS_INDICATION)],
            sizeof message->indication);

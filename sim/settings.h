@@ -216,6 +216,8 @@ enum sim_unit {
       "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
     X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O', "T-SIM7600X issue 63",      \
       "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")                    \
+    X(SMS_PART_TEXT, "sms-part-text", CHOICE, 0, 0, 1, "octets|text", 'I', "3GPP TS 27.005 3.1",   \
+      "text mode shows a part of a longer message, header and all, as octets, or its text alone")  \
     X(SMS_PLAIN_ADDRESS, "sms-plain-address", CHOICE, 0, 0, 1, "taken|refused", 'I',               \
       "3GPP TS 27.005 3.1", "with CSCS=UCS2 a number that is not in hexadecimal digits")           \
     X(SMS_SEND, "sms-send", CHOICE, 0, 0, 2, "accepted|cms-38|cms-500", 'I',                       \

@@ -146,7 +146,7 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 #define ACTION_FILE_DAMAGE   ACTION_PATH
 #define ACTION_FILE_TRUNCATE ACTION_PATH
 #define ACTION_FILE_DELETE   ACTION_PATH
-#define ACTION_SMS           .type = SCENARIO_TYPE_LINE, .minimum = 1, .maximum = 160, ACTION(text)
+#define ACTION_SMS           .type = SCENARIO_TYPE_LINE, .minimum = 1, .maximum = 918, ACTION(text)
 #define ACTION_SET           .type = SCENARIO_TYPE_SETTINGS, .compile = scenario_compile_set
 #define ACTION_HOST_RESET    .type = SCENARIO_TYPE_YES
 #define ACTION_CANCEL        .type = SCENARIO_TYPE_YES

@@ -230,6 +230,69 @@ static void a_message_that_comes_is_stored_told_and_read_once(void **state)
                "5C8329BFD06||OK|");
 }
 
+/* 160 septets go in one piece, one more in two parts of 153 and 8 (TS 23.040 9.2.3.24.1). */
+static void a_long_text_comes_in_parts_that_say_so(void **state)
+{
+    (void)state;
+    char text[161 + 1];
+    memset(text, 'a', 161);
+    text[161] = '\0';
+    text[152] = '[';  /* with its escape it does not fit into the first part */
+    text[160] = '\0'; /* 161 septets */
+    module_told(&module);
+    assert_true(deliver("+49301", text));
+    EXPECT_OUTPUT(&module, "|+CMTI: \"SM\",1||+CMTI: \"SM\",2|");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=1"), "|050003000201C2");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=2"), "|050003000202");
+    module_set(&module, SIM_SETTING_SMS_PART_TEXT, 1);
+    EXPECT_PART(module_ask(&module, "AT+CMGR=1"), "+32\"|aaaaaaa");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=2"), "+32\"|[aaaaaaa||OK|");
+    module_ask(&module, "AT+CMGF=0");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=1"), "|+CMGR: 1,\"\",156|0891683108100005F040");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=2"), "F04405919403F1");
+    module_ask(&module, "AT+CMGF=1;+CMGD=1,4");
+    text[160] = '\0';
+    text[152] = 'a';
+    assert_true(deliver("+49301", text)); /* 160 septets */
+    EXPECT_OUTPUT(&module, "|+CMTI: \"SM\",1|");
+    assert_true(deliver("+49301", text + 100));
+}
+
+static void a_long_text_in_ucs2_and_one_that_is_too_long(void **state)
+{
+    (void)state;
+    char text[1000] = "";
+    for (unsigned i = 0; i < 71; i++)
+        memcpy(text + strlen(text), i == 66 ? "\xf0\x9f\x98\x80" : "\xd0\x96", i == 66 ? 5 : 3);
+    assert_true(deliver("+49301", text));
+    EXPECT_OUTPUT(&module, "|+CMTI: \"SM\",1||+CMTI: \"SM\",2|");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=1"), "|050003000201041604160416");
+    EXPECT_PART(module_ask(&module, "AT+CMGR=2"), "|050003000202D83DDE000416"); /* a pair stays */
+    memset(text, 'a', sizeof text - 1);
+    text[918] = '\0';
+    assert_true(deliver("+49301", text));
+    memset(text, 'a', sizeof text - 1);
+    text[919] = '\0';
+    assert_false(deliver("+49301", text));
+}
+
+static void parts_go_straight_to_the_host_on_demand(void **state)
+{
+    (void)state;
+    char text[919];
+    unsigned count = 0;
+    memset(text, 'a', sizeof text);
+    text[918] = '\0';
+    module_ask(&module, "AT+CNMI=2,2");
+    module_output(&module);
+    assert_true(deliver("+49301", text));
+    const char *got = module_output(&module);
+    for (const char *at = got; (at = strstr(at, "|+CMT: ")) != NULL; at++)
+        count++;
+    assert_int_equal(count, 6);
+    EXPECT_PART(got, "|050003000606C2");
+}
+
 static void messages_go_straight_to_the_host_on_demand(void **state)
 {
     (void)state;
@@ -262,12 +325,12 @@ static void an_unacknowledged_message_keeps_the_next_ones_in_the_storage(void **
 static void no_message_comes_without_registration_room_or_sense(void **state)
 {
     (void)state;
-    char longest[170];
+    char longest[920];
     memset(longest, 'x', sizeof longest);
     longest[160] = '\0';
     assert_true(deliver("12", longest));
-    longest[160] = 'x';
-    longest[161] = '\0';
+    memset(longest, 'x', sizeof longest);
+    longest[919] = '\0';
     assert_false(deliver("12", longest));
     assert_false(deliver("", "x"));
     assert_false(deliver(NULL, "x"));
@@ -525,6 +588,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_message_that_comes_is_stored_told_and_read_once, setup),
         cmocka_unit_test_setup(messages_go_straight_to_the_host_on_demand, setup),
+        cmocka_unit_test_setup(a_long_text_comes_in_parts_that_say_so, setup),
+        cmocka_unit_test_setup(a_long_text_in_ucs2_and_one_that_is_too_long, setup),
+        cmocka_unit_test_setup(parts_go_straight_to_the_host_on_demand, setup),
         cmocka_unit_test_setup(an_unacknowledged_message_keeps_the_next_ones_in_the_storage, setup),
         cmocka_unit_test_setup(no_message_comes_without_registration_room_or_sense, setup),
         cmocka_unit_test_setup(a_lost_message_is_told_and_is_nowhere, setup),
