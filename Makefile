@@ -115,7 +115,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all schema check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
         mistakes fuzz-core
 
@@ -153,6 +153,11 @@ tidy:
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench
+
+## schema: write scenarios/schema.json, for editors, from the loader's tables; check compares it
+schema: $(program)
+	$(Q)$(program) check --schema > scenarios/schema.json.new
+	$(Q)mv scenarios/schema.json.new scenarios/schema.json
 
 ## size: text, memory and stack of the core on Cortex-M, against its budgets
 size:

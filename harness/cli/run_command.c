@@ -30,6 +30,8 @@ struct run_options {
     const char *reports;
     const char *replay;
     struct cli_list set;
+    struct cli_list tags;
+    bool shuffle;
     bool vary_assumed;
     uint32_t jobs;
     bool json;
@@ -50,6 +52,10 @@ static const struct cli_option options[] = {
      "of the module's jitter and noise"},
     {"repeat", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat), "1",
      "run each case that often, with seeds N, N+1, ..."},
+    {"shuffle", 0, NULL, CLI_FLAG, offsetof(struct run_options, shuffle), NULL,
+     "run the cases in an order that --seed chooses; verdicts do not depend on it"},
+    {"tag", 0, "TAG", CLI_LIST, offsetof(struct run_options, tags), NULL,
+     "only scenarios with this tag; given twice, with both; 'list --tags' has them"},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
      "run the one case that the token of a failure names"},
     {"set", 0, "NAME=VALUE", CLI_LIST, offsetof(struct run_options, set), NULL,
@@ -272,6 +278,27 @@ static bool plan_all(struct campaign *campaign)
     return true;
 }
 
+/* The next of a sequence of numbers that look random (splitmix64). */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t mixed = *state += 0x9e3779b97f4a7c15u;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
+    return mixed ^ mixed >> 31;
+}
+
+/* The order that the seed chooses: each one is as likely as the others (Fisher and Yates). */
+static void shuffle(struct campaign *campaign)
+{
+    uint64_t state = campaign->options.seed;
+    for (size_t left = campaign->case_count; left > 1; left--) {
+        size_t chosen = (size_t)(next_random(&state) % left);
+        struct planned_case last = campaign->cases[left - 1];
+        campaign->cases[left - 1] = campaign->cases[chosen];
+        campaign->cases[chosen] = last;
+    }
+}
+
 /* The case that a token names, with the fault of its choice; NULL when it is not among them. */
 static const struct scenario_case *replayed_case(struct campaign *campaign,
                                                  const struct cli_token *token,
@@ -414,7 +441,11 @@ static enum cli_exit prepare(struct campaign *campaign, int argc, char **argv)
     }
     if (campaign->options.replay)
         return plan_replay(campaign);
-    return plan_all(campaign) ? CLI_EXIT_OK : CLI_EXIT_INTERNAL;
+    if (!plan_all(campaign))
+        return CLI_EXIT_INTERNAL;
+    if (campaign->options.shuffle)
+        shuffle(campaign);
+    return CLI_EXIT_OK;
 }
 
 static const char *stop_reason(int number)
@@ -486,6 +517,10 @@ static int run_scenarios(int argc, char **argv)
                                "virtual time no machine is late",
                                LATE_REPEATS_MAX);
     status = (int)cli_selection_load(&campaign.selection, &operands);
+    cli_selection_keep_tagged(&campaign.selection, &campaign.options.tags);
+    if (status == CLI_EXIT_OK && campaign.options.tags.count && !campaign.selection.count)
+        status = cli_usage_error(&cli_command_run, "no scenario has the tags asked for; "
+                                                   "'fotarig list --tags' lists them");
     if (status == CLI_EXIT_OK && campaign.options.vary_assumed)
         status = sweep(&campaign);
     else if (status == CLI_EXIT_OK && (status = (int)prepare(&campaign, argc, argv)) == CLI_EXIT_OK)

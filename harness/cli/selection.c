@@ -47,6 +47,37 @@ enum cli_exit cli_selection_load(struct cli_selection *selection,
     return status;
 }
 
+void cli_selection_keep(struct cli_selection *selection,
+                        bool (*wanted)(const struct scenario *scenario, const char *text),
+                        const char *text)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        struct scenario *scenario = selection->scenarios[i];
+        if (wanted(scenario, text)) {
+            selection->scenarios[kept++] = scenario;
+            continue;
+        }
+        selection->case_count -= scenario->case_count;
+        scenario_free(scenario);
+    }
+    selection->count = kept;
+}
+
+static bool has_tag(const struct scenario *scenario, const char *wanted)
+{
+    for (const char *const *tag = scenario->tags; *tag; tag++)
+        if (strcmp(*tag, wanted) == 0)
+            return true;
+    return false;
+}
+
+void cli_selection_keep_tagged(struct cli_selection *selection, const struct cli_list *tags)
+{
+    for (size_t i = 0; i < tags->count; i++)
+        cli_selection_keep(selection, has_tag, tags->items[i]);
+}
+
 void cli_selection_done(struct cli_selection *selection)
 {
     for (size_t i = 0; i < selection->count; i++)

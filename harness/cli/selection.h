@@ -17,6 +17,11 @@ struct cli_selection {
  */
 enum cli_exit cli_selection_load(struct cli_selection *selection,
                                  const struct cli_operands *operands);
+/* Keeps those that `wanted` is true for, or that have all of the tags; the others are freed. */
+void cli_selection_keep(struct cli_selection *selection,
+                        bool (*wanted)(const struct scenario *scenario, const char *text),
+                        const char *text);
+void cli_selection_keep_tagged(struct cli_selection *selection, const struct cli_list *tags);
 void cli_selection_done(struct cli_selection *selection);
 
 /*

@@ -258,6 +258,40 @@ static void write_entry(FILE *out, const struct scenario_diagnostics *diagnostic
     write_excerpt(out, diagnostics, entry);
 }
 
+static char *copy(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+/* The same for programs: only what there is memory for. */
+static void list_entries(const struct scenario_diagnostics *diagnostics,
+                         struct scenario_errors *errors)
+{
+    errors->list = calloc(diagnostics->count ? diagnostics->count : 1, sizeof(*errors->list));
+    for (size_t i = 0; errors->list && i < diagnostics->count; i++) {
+        const struct scenario_diagnostic *entry = diagnostics->list[i];
+        struct scenario_error *error = &errors->list[errors->listed];
+        *error = (struct scenario_error){.path = copy(diagnostics->path),
+                                         .line = entry->where.place.line,
+                                         .column = entry->where.place.column,
+                                         .length = entry->where.width > 0 ? entry->where.width : 1,
+                                         .message = copy(entry->text),
+                                         .hint = copy(entry->hint)};
+        errors->listed++;
+        if (!error->path || !error->message || (entry->hint && !error->hint)) {
+            scenario_error_done(&errors->list[--errors->listed]);
+            return;
+        }
+    }
+}
+
+void scenario_error_done(struct scenario_error *error)
+{
+    free(error->path);
+    free(error->message);
+    free(error->hint);
+}
+
 bool scenario_diagnostics_done(struct scenario_diagnostics *diagnostics,
                                struct scenario_errors *reterr_errors)
 {
@@ -277,6 +311,7 @@ bool scenario_diagnostics_done(struct scenario_diagnostics *diagnostics,
                     diagnostics->count);
         if (out)
             fclose(out);
+        list_entries(diagnostics, reterr_errors);
     }
     scenario_arena_done(&diagnostics->arena);
     return good;

@@ -71,6 +71,9 @@ void scenario_diagnose(struct scenario_diagnostics *diagnostics, struct scenario
 bool scenario_diagnostics_done(struct scenario_diagnostics *diagnostics,
                                struct scenario_errors *reterr_errors);
 
+/* Frees the texts of one error. */
+void scenario_error_done(struct scenario_error *error);
+
 /* Copies text for a message: control bytes escaped, too long a text cut with "…". */
 const char *scenario_printable(char *buffer, size_t capacity, const char *text, size_t length);
 
@@ -136,6 +139,9 @@ enum scenario_number_fault scenario_number_parse(enum scenario_quantity quantity
 /* The value in the largest unit that shows it whole; a bare 0. */
 const char *scenario_number_write(char *buffer, size_t capacity, enum scenario_quantity quantity,
                                   int64_t value);
+/* A regular expression (ECMA 262) of what is written so. */
+const char *scenario_quantity_pattern(enum scenario_quantity quantity, char *buffer,
+                                      size_t capacity);
 const char *scenario_quantity_name(enum scenario_quantity quantity);    /* "a duration" */
 const char *scenario_quantity_example(enum scenario_quantity quantity); /* "5s (us, ms, …)" */
 

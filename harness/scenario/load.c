@@ -209,6 +209,9 @@ void scenario_free(struct scenario *scenario)
 
 void scenario_errors_done(struct scenario_errors *errors)
 {
+    for (size_t i = 0; i < errors->listed; i++)
+        scenario_error_done(&errors->list[i]);
+    free(errors->list);
     free(errors->text);
     *errors = (struct scenario_errors){0};
 }

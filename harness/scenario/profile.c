@@ -229,8 +229,22 @@ bool scenario_check_profile(const char *path, struct scenario_errors *reterr_err
     return good;
 }
 
+/* Moves the list of one to the end of the other. */
+static void append_list(struct scenario_errors *errors, struct scenario_errors *more)
+{
+    size_t size = (errors->listed + more->listed) * sizeof(*errors->list);
+    struct scenario_error *grown = more->listed ? realloc(errors->list, size) : NULL;
+    if (!grown)
+        return;
+    memcpy(grown + errors->listed, more->list, more->listed * sizeof(*grown));
+    errors->list = grown;
+    errors->listed += more->listed;
+    more->listed = 0; /* the texts have moved */
+}
+
 static bool append(struct scenario_errors *errors, struct scenario_errors *more)
 {
+    append_list(errors, more);
     size_t length = errors->text ? strlen(errors->text) : 0;
     char *grown = more->text ? realloc(errors->text, length + strlen(more->text) + 1) : NULL;
     errors->count += more->count;

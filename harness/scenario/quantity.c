@@ -115,6 +115,19 @@ const char *scenario_number_write(char *buffer, size_t capacity, enum scenario_q
     return buffer;
 }
 
+const char *scenario_quantity_pattern(enum scenario_quantity quantity, char *buffer,
+                                      size_t capacity)
+{
+    const struct unit *unit = quantities[quantity].units;
+    size_t length = (size_t)snprintf(buffer, capacity, "^(0|[1-9][0-9]*)(\\.[0-9]{1,6})?(");
+    for (const char *separator = ""; unit->name && length < capacity; unit++, separator = "|")
+        length +=
+            (size_t)snprintf(buffer + length, capacity - length, "%s%s", separator, unit->name);
+    if (length < capacity)
+        snprintf(buffer + length, capacity - length, ")$");
+    return buffer;
+}
+
 const char *scenario_quantity_name(enum scenario_quantity quantity)
 {
     return quantities[quantity].name;

@@ -306,8 +306,19 @@ struct scenario {
     const struct scenario_case *cases;
 };
 
+/* One error; texts are owned by the list that it is in. */
+struct scenario_error {
+    char *path;
+    uint32_t line, column; /* from 1; line 0 = in no line */
+    uint32_t length;       /* characters that are wrong, at least 1 */
+    char *message;
+    char *hint; /* what is allowed, NULL = nothing to say */
+};
+
 /* All errors of a load, in the order of the file. */
 struct scenario_errors {
+    struct scenario_error *list; /* listed ones: `count`, or fewer when memory was short */
+    size_t listed;
     char *text; /* complete messages with source line and caret, each line ends with a newline;
                    NULL = none, or no memory for them */
     size_t count;
