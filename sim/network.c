@@ -200,6 +200,8 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     sim_radio_state_changed(ctx);
     if (is && !was)
         came_up(ctx);
+    if (is != was)
+        sim_sleep_later(ctx);
 }
 
 static uint8_t result_of_search(const struct sim_context *ctx)

@@ -41,8 +41,18 @@ static const struct range {
 
 /* ---- values -------------------------------------------------------------------------------- */
 
+/* CPSMS as its handler keeps it: mode, T3412 and T3324, whose unit 0 is 2 s (24.008). */
+static int32_t power_saving(const struct sim_context *ctx)
+{
+    int32_t active = sim_setting(ctx, SIM_SETTING_PSM_SAVED) / 2000;
+    int32_t off = ranges[SIM_PARAMETER_CPSMS].initial;
+    return active ? off | 1 << 16 | active : off;
+}
+
 static int32_t initial_value(const struct sim_context *ctx, unsigned parameter)
 {
+    if (parameter == SIM_PARAMETER_CPSMS)
+        return power_saving(ctx);
     int16_t setting = ranges[parameter].setting;
     if (setting < 0)
         return ranges[parameter].initial;

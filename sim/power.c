@@ -16,7 +16,7 @@ enum { CLEARED_BY_RESET, CLEARED_BY_PWRKEY, CLEARED_BY_POWER };
 static const struct {
     enum sim_setting_id silence;
     uint8_t clears; /* hangs that this or a weaker one ends */
-    bool counts;    /* told and counted as a reset */
+    bool counts;    /* among the resets of sim_view; all are told */
     bool retains;   /* with psm-retains: what is not saved stays, too */
     bool abnormal;  /* nobody asked the firmware for it */
 } ways[SIM_RESET_COUNT] = {
@@ -82,8 +82,8 @@ static void forget(struct sim_context *ctx, enum sim_reset reset)
 
 static void count_restart(struct sim_context *ctx, enum sim_reset reset)
 {
-    if (ctx->sim->power.was_on && ways[reset].counts) {
-        ctx->sim->power.resets++;
+    if (ctx->sim->power.was_on) {
+        ctx->sim->power.resets = (uint16_t)(ctx->sim->power.resets + ways[reset].counts);
         sim_tell(ctx, SIM_EVENT_RESET, reset, NULL, 0);
     }
     ctx->sim->power.was_on = 1;

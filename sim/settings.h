@@ -110,6 +110,8 @@ enum sim_unit {
       "what a write to flash leaves that was cut inside")                                          \
     X(PSM, "psm", CHOICE, 0, 0, 1, "granted|refused", 'D', "LPM101",                               \
       "whether the network grants CPSMS=1")                                                        \
+    X(PSM_SAVED, "psm-saved", MS, 0, 0, 62000, NULL, 'D', "LPM101",                                \
+      "CPSMS=1 with that active time (T3324, steps of 2 s) is saved in a new module; 0 = CPSMS=0") \
     X(PSM_ENTRY, "psm-entry", MS, 500, 0, 60000, NULL, 'I', "LPM101",                              \
       "from ENTER PSM to a module that is asleep")                                                 \
     X(PSM_RETAINS, "psm-retains", FLAG, 1, 0, 1, NULL, 'I', "LPM101",                              \
