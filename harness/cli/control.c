@@ -127,6 +127,17 @@ static size_t argument_count(const struct cli_control_request *request)
     return count;
 }
 
+/* The text of a command's arguments names this option, whole. */
+static bool has_option(const char *arguments, const char *option)
+{
+    size_t length = strlen(option);
+
+    for (const char *at = arguments; (at = strstr(at, option)) != NULL; at++)
+        if (length > 2 && (at[length] == ' ' || at[length] == ']') && !strchr(option, ' '))
+            return true;
+    return false;
+}
+
 /* An option that the command does not have, or whose value is missing; NULL = none. */
 static const char *odd_option(const struct cli_control_request *request,
                               const struct cli_control_command *command)
@@ -135,7 +146,7 @@ static const char *odd_option(const struct cli_control_request *request,
         const char *word = request->words[i];
         if (strncmp(word, "--", 2) != 0)
             continue;
-        if (i + 1 == request->word_count || !strstr(command->arguments, word) || strchr(word, ' '))
+        if (i + 1 == request->word_count || !has_option(command->arguments, word))
             return word;
         i++;
     }
@@ -160,6 +171,8 @@ static void run_command(struct cli_control_request *request, const char *name)
                          command->arguments[0] ? command->arguments : "no argument",
                          "see 'fotarig ctl --help'", "'%s' does not take '%.40s' so", name,
                          odd_option(request, command));
+    } else if (command->file && request->control->without_files) {
+        cli_control_fail(request, CLI_CONTROL_REFUSED, NULL, NULL, "files are not served here");
     } else {
         command->run(request);
     }

@@ -79,6 +79,7 @@ struct cli_control_due {
 struct cli_control {
     struct bench_serve *serve;
     struct bench_observer observer; /* to be added with bench_serve_observe() */
+    bool without_files; /* commands that name a file are refused: for hostile clients in tests */
     uint64_t event_count;
     bool matched; /* a wait has an answer: cli_control_advance() must be called at once */
     struct cli_control_event events[CLI_CONTROL_EVENTS]; /* a ring */
