@@ -340,6 +340,21 @@ bool bench_begins_with(const char *text, size_t length, const char *wanted)
     return length >= wanted_length && memcmp(text, wanted, wanted_length) == 0;
 }
 
+static char upper(char byte)
+{
+    return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
+}
+
+/* Commands may be typed in either case (V.250 5.2.1). */
+static bool begins_command(const char *text, size_t length, const char *wanted)
+{
+    size_t n = strlen(wanted);
+    for (size_t i = 0; i < n && length >= n; i++)
+        if (upper(text[i]) != upper(wanted[i]))
+            return false;
+    return length >= n;
+}
+
 /* Some events only count from when another one has fired. */
 bool bench_engine_is_armed(const struct bench_run *run, unsigned index)
 {
@@ -354,6 +369,7 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
         return false;
     switch (when->kind) {
     case SCENARIO_TRIGGER_COMMAND:
+        return begins_command(happening->text, happening->length, when->text);
     case SCENARIO_TRIGGER_NV_WRITE:
     case SCENARIO_TRIGGER_URC:
         return bench_begins_with(happening->text, happening->length, when->text);
@@ -450,8 +466,7 @@ void bench_engine_saw_command(struct bench_run *run, const char *text, size_t le
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         if (when->kind == SCENARIO_TRIGGER_TO_HOST_TEXT && when->answers)
-            bench_engine_flag(run, i, BENCH_ANSWERS,
-                              bench_begins_with(text, length, when->answers));
+            bench_engine_flag(run, i, BENCH_ANSWERS, begins_command(text, length, when->answers));
     }
 }
 

@@ -407,8 +407,9 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     struct scenario_finding *finding = &result->findings[at];
     *finding = (struct scenario_finding){.place = event->place};
     snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
-    snprintf(finding->want, sizeof finding->want, "its trigger '%s' happens %s",
-             scenario_trigger_name(event->when.kind), "(or `may-not-fire: yes`)");
+    snprintf(finding->want, sizeof finding->want, "its trigger '%s%s%s' happens %s",
+             scenario_trigger_name(event->when.kind), event->when.text ? ": " : "",
+             event->when.text ? event->when.text : "", "(or `may-not-fire: yes`)");
     snprintf(finding->got, sizeof finding->got, "%s; the fault was not tried",
              run->world.engine.fired[index] ? "it did, but the run was over before `after` was"
                                             : "it never happened");

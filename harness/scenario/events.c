@@ -6,6 +6,16 @@
 
 /* ---- triggers -------------------------------------------------------------------------------- */
 
+static size_t letters_of(const char *text)
+{
+    size_t count = 0;
+    while ((text[count] | 0x20) >= 'a' && (text[count] | 0x20) <= 'z')
+        count++;
+    return count;
+}
+
+/* Commands without AT and + would never be seen: only basic ones begin with a letter, and they
+ * have one or two. */
 const char *scenario_strip_at(struct scenario_compiler *compiler, const struct scenario_node *value,
                               const char *command)
 {
@@ -14,6 +24,9 @@ const char *scenario_strip_at(struct scenario_compiler *compiler, const struct s
     if (!command[0])
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
                           "'AT' alone begins every command; name one: 'AT+CFOTA=1'");
+    else if (letters_of(command) > 2)
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' is no command; write 'AT+%s'", value->text, command);
     return command;
 }
 

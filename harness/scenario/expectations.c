@@ -26,7 +26,15 @@ static bool judge_name(const struct scenario_judging *judging, unsigned got,
 
 static bool judge_outcome(const struct scenario_judging *judging)
 {
-    return judge_name(judging, judging->observed->result.outcome, fota_outcome_name);
+    const struct fota_result *result = &judging->observed->result;
+    struct scenario_finding *finding = judging->finding;
+    if (judge_name(judging, result->outcome, fota_outcome_name))
+        return true;
+    if (judging->observed->finished && result->reason != FOTA_REASON_NONE)
+        snprintf(finding->got, sizeof finding->got, "%s (%s: %s)",
+                 fota_outcome_name(result->outcome), fota_reason_name(result->reason),
+                 fota_reason_meaning(result->reason));
+    return false;
 }
 
 static bool judge_reason(const struct scenario_judging *judging)

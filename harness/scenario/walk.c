@@ -34,9 +34,54 @@ static void list_keys(char *buffer, size_t capacity, const char *title,
     }
 }
 
+static const struct scenario_key *find_key(const struct scenario_map *map,
+                                           const struct scenario_node *node)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (strlen(map->keys[i].name) == node->length &&
+            memcmp(map->keys[i].name, node->text, node->length) == 0)
+            return &map->keys[i];
+    return NULL;
+}
+
+/* The mapping below `map` that has such a key; NULL: none. */
+static const struct scenario_map *find_home(const struct scenario_map *map,
+                                            const struct scenario_node *key)
+{
+    const struct scenario_map *home = find_key(map, key) ? map : NULL;
+    for (size_t i = 0; !home && i < map->count; i++)
+        if (map->keys[i].map)
+            home = find_home(map->keys[i].map, key);
+    return home;
+}
+
+/* False for a mapping of another kind of file. */
+static bool is_below(const struct scenario_map *root, const struct scenario_map *map)
+{
+    bool found = root == map;
+    for (size_t i = 0; !found && i < root->count; i++)
+        found = root->keys[i].map && is_below(root->keys[i].map, map);
+    return found;
+}
+
+static void refuse_misplaced_key(struct scenario_compiler *compiler, const struct scenario_map *map,
+                                 const struct scenario_node *key, const char *hint,
+                                 const struct scenario_map *home)
+{
+    if (home->name[0])
+        scenario_diagnose(compiler->diagnostics, key->at, hint,
+                          "'%.*s' is no key of '%s'; it belongs to '%s'", (int)key->length,
+                          key->text, map->name, home->name);
+    else
+        scenario_diagnose(compiler->diagnostics, key->at, hint,
+                          "'%.*s' is no key of '%s'; it belongs to the file, not indented",
+                          (int)key->length, key->text, map->name);
+}
+
 static void refuse_key(struct scenario_compiler *compiler, const struct scenario_map *map,
                        const struct scenario_node *key)
 {
+    const struct scenario_map *home = find_home(&scenario_schema, key);
     char shown[SHOWN], hint[SCENARIO_MESSAGE_MAX];
     const char *nearest = scenario_nearest(key->text, key->length, key_name, map, map->count);
     char in[SHOWN] = "";
@@ -49,6 +94,8 @@ static void refuse_key(struct scenario_compiler *compiler, const struct scenario
     if (strcmp(key->text, "<<") == 0)
         scenario_diagnose(compiler->diagnostics, key->at, hint,
                           "merge keys (<<) are not used in scenarios; write the values out");
+    else if (home && map->name[0] && is_below(&scenario_schema, map))
+        refuse_misplaced_key(compiler, map, key, hint, home);
     else if (nearest)
         scenario_diagnose(compiler->diagnostics, key->at, hint,
                           "unknown key '%s'%s; did you mean '%s'?", shown, in, nearest);
@@ -57,16 +104,6 @@ static void refuse_key(struct scenario_compiler *compiler, const struct scenario
 }
 
 /* ---- kinds: mappings that have exactly one of some keys -------------------------------------- */
-
-static const struct scenario_key *find_key(const struct scenario_map *map,
-                                           const struct scenario_node *node)
-{
-    for (size_t i = 0; i < map->count; i++)
-        if (strlen(map->keys[i].name) == node->length &&
-            memcmp(map->keys[i].name, node->text, node->length) == 0)
-            return &map->keys[i];
-    return NULL;
-}
 
 /* The one key that says what the mapping is; NULL with a complaint when there is none. */
 static const struct scenario_key *find_kind(struct scenario_compiler *compiler,
