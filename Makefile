@@ -279,6 +279,12 @@ $(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call sonam
 $(BUILD)/obj/harness/lazy/serialport.o: cflags_harness += \
     -DSERIALPORT_SONAME='"$(call soname,serialport)"'
 
+# Inside a program the compiler may know what memcmp() does; other variants and the firmware do not
+# count on it.
+ifeq ($(VARIANT),release)
+$(BUILD)/obj/core/%.o: cflags_core += -fbuiltin
+endif
+
 define archive
 	$(say) AR $@
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
