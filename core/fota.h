@@ -156,10 +156,11 @@ enum fota_reason {
 
 /* Settings that are set after an update, which may have reset them. Only what is named here. */
 struct fota_restore {
-    const char *apn;   /* AT+CGDCONT=1,"IP","<apn>", at most 99 bytes; NULL: left alone */
-    uint32_t baud_bps; /* AT+IPR=<rate>, and the port follows; 0: left alone */
-    uint8_t function;  /* AT+CFUN=<function>; 0: left alone */
-    uint8_t psm;       /* AT+CPSMS=0 with 1, AT+CPSMS=1 with 2; 0: left alone */
+    const char *apn;     /* AT+CGDCONT=<context>,"IP","<apn>", at most 99 bytes; NULL: left alone */
+    uint32_t baud_bps;   /* AT+IPR=<rate>, and the port follows; 0: left alone */
+    uint8_t function;    /* AT+CFUN=<function>; 0: left alone */
+    uint8_t psm;         /* AT+CPSMS=0 with 1, AT+CPSMS=1 with 2; 0: left alone */
+    uint8_t apn_context; /* of the APN, 1 to 24 (AT106 6.2); 0: 1 */
 };
 
 /*

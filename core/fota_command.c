@@ -59,6 +59,9 @@ static const char *value_of(const struct fota_call *call, char letter, char *num
     case 'e':
         value = job->restore.psm - 1u;
         break;
+    case 'i':
+        value = job->restore.apn_context != 0 ? job->restore.apn_context : 1;
+        break;
     case 'l':
         value = job->restore.function;
         break;

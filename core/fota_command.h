@@ -43,7 +43,7 @@
     X(FTP_PATH, "+FTPGETPATH=\"d\"")                                                               \
     X(FTP_FETCH, "+FTPEXTGET=2,z")                                                                 \
     X(FTP_PROGRESS, "+FTPTOFSST")                                                                  \
-    X(RESTORE_APN, "+CGDCONT=1,\"IP\",\"r\"")                                                      \
+    X(RESTORE_APN, "+CGDCONT=i,\"IP\",\"r\"")                                                      \
     X(RESTORE_PSM, "+CPSMS=e")                                                                     \
     X(RESTORE_FUNCTION, "+CFUN=l")                                                                 \
     X(RESTORE_BAUD, "+IPR=b")

@@ -310,7 +310,11 @@ static void choose_job(struct bench *bench)
     job->model = (options & 32u) != 0 ? "SIMCOM_SIM7000C" : NULL;
     job->package_crc32 = (options & 64u) != 0 ? digest_of(job->package_size_bytes) : 0;
     if ((options & 128u) != 0)
-        job->restore = (struct fota_restore){"cmnet", 115200, 1, (uint8_t)(1u + (more >> 7))};
+        job->restore = (struct fota_restore){.apn = "cmnet",
+                                             .baud_bps = 115200,
+                                             .function = 1,
+                                             .psm = (uint8_t)(1u + (more >> 7)),
+                                             .apn_context = (uint8_t)(more & 3u)};
     job->update_timeout_ms = (more & 64u) != 0 ? 100000 : 0;
     job->total_timeout_ms = (more & 12u) == 12 ? 40000u + 1000u * more : 0;
     if ((more & 9u) == 9)

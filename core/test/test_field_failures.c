@@ -366,20 +366,27 @@ static void the_network_is_not_opened_again_after_a_reset(void **state)
     free(rig);
 }
 
-static void settings_are_not_restored(void **state)
+static void expect_restored(uint8_t context, const char *apn)
 {
     static const struct module_row rows[] = {{.command = "AT+CGDCONT=*", .answer = OK},
                                              {.command = "AT+CPSMS=*", .answer = OK},
                                              {.command = "AT+IPR=*", .answer = OK},
                                              END};
     struct rig *rig = new_rig(rows);
-    (void)state;
-    rig->job.restore = (struct fota_restore){.apn = "cmnet", .baud_bps = 57600, .psm = 2};
+    rig->job.restore =
+        (struct fota_restore){.apn = "cmnet", .baud_bps = 57600, .psm = 2, .apn_context = context};
     ENDS(rig, UPDATED, NONE, 1);
-    assert_int_equal(rig_count_sent(rig, "AT+CGDCONT=1,\"IP\",\"cmnet\""), 1);
+    assert_int_equal(rig_count_sent(rig, apn), 1);
     assert_int_equal(rig_count_sent(rig, "AT+CPSMS=1"), 1);
     assert_int_equal(rig_count_sent(rig, "AT+IPR=57600"), 1);
     free(rig);
+}
+
+static void settings_are_not_restored(void **state)
+{
+    (void)state;
+    expect_restored(0, "AT+CGDCONT=1,\"IP\",\"cmnet\"");
+    expect_restored(13, "AT+CGDCONT=13,\"IP\",\"cmnet\"");
 }
 
 /* Not in the list, but of its kind: AT+CFOTA=0 was sent, the last checkpoint was not saved. */
