@@ -85,10 +85,13 @@ int sim_setting_find(const char *name, size_t length)
 
 int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting)
 {
+    uint64_t *read = ctx->host->settings_read;
+    if (read)
+        read[setting / 64] |= UINT64_C(1) << setting % 64;
     return ctx->sim->settings[setting];
 }
 
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting)
 {
-    return (uint64_t)ctx->sim->settings[setting] * 1000u;
+    return (uint64_t)sim_setting(ctx, setting) * 1000u;
 }

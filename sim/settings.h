@@ -430,6 +430,8 @@ enum sim_setting_id {
         SIM_SETTING_COUNT
 };
 
+enum { SIM_SETTING_WORDS = (SIM_SETTING_COUNT + 63) / 64 }; /* of 64 bits, one bit a setting */
+
 struct sim_setting_info {
     const char *name;
     uint8_t unit; /* enum sim_unit */

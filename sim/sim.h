@@ -257,6 +257,8 @@ struct sim_host {
     void (*on_event)(void *context, uint64_t now_us, const struct sim_event *event); /* or NULL */
     struct sim_override (*hook)(void *context, uint64_t now_us, const struct sim_hook *hook);
     void *context;
+    uint64_t *settings_read; /* of the caller, SIM_SETTING_WORDS of them: bit n is set when setting
+                                n is looked up; NULL = nobody wants to know */
     struct sim_usb *usb; /* memory of the USB ports, zero at first (sim/usb.h); NULL = no such */
 };
 

@@ -183,17 +183,21 @@ static void print_own(const struct telling *telling)
 static size_t run_count(const struct telling *telling)
 {
     return telling->case_count + telling->case_count * telling->value_count -
-           telling->counts[SWEEP_LEFT_OUT] - telling->counts[SWEEP_NOT_RUN];
+           telling->counts[SWEEP_LEFT_OUT] - telling->counts[SWEEP_UNREAD] -
+           telling->counts[SWEEP_NOT_RUN];
 }
 
 static void print_console(const struct telling *telling)
 {
     print_own(telling);
     print_values(telling);
-    printf("%s%zu runs in %.1f s: %zu cases, each with %zu values of %zu assumed settings, one at "
-           "a time\n(%zu left out: the scenario names the setting itself, or does not pass)\n",
-           telling->hinging ? "\n" : "", run_count(telling), telling->seconds, telling->case_count,
-           telling->value_count, telling->settings, telling->counts[SWEEP_LEFT_OUT]);
+    printf(
+        "%s%zu runs in %.1f s: %zu cases, each with %zu values of %zu assumed settings, one at "
+        "a time\n(%zu spared: the run never looks at the setting; %zu left out: the scenario names "
+        "it, or does\nnot pass)\n",
+        telling->hinging ? "\n" : "", run_count(telling), telling->seconds, telling->case_count,
+        telling->value_count, telling->settings, telling->counts[SWEEP_UNREAD],
+        telling->counts[SWEEP_LEFT_OUT]);
     printf("%zu verdicts hinge on %zu of the settings: in %zu a rule is broken, in %zu an "
            "expectation is\nnot met, in %zu the story does not happen, %zu could not be run\n",
            telling->hinging, telling->hinging_settings, telling->counts[SWEEP_RULE],
@@ -246,6 +250,7 @@ static bool print_json(const struct telling *telling)
     cJSON_AddNumberToObject(root, "failing", (double)telling->own_failed);
     cJSON_AddNumberToObject(root, "settings", (double)telling->settings);
     cJSON_AddNumberToObject(root, "runs", (double)run_count(telling));
+    cJSON_AddNumberToObject(root, "spared", (double)telling->counts[SWEEP_UNREAD]);
     cJSON_AddNumberToObject(root, "leftOut", (double)telling->counts[SWEEP_LEFT_OUT]);
     cJSON_AddNumberToObject(root, "hinging", (double)telling->hinging);
     cJSON_AddNumberToObject(root, "rulesBroken", (double)telling->counts[SWEEP_RULE]);

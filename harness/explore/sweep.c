@@ -122,16 +122,28 @@ struct work {
     uint64_t seed;
 };
 
+/* Both runs are the same up to the first look at the setting; the seed is looked at in the bench.
+ */
+static bool is_read(const uint64_t read[SIM_SETTING_WORDS], unsigned setting)
+{
+    return setting == SIM_SETTING_RANDOM_SEED || (read[setting / 64] >> setting % 64 & 1);
+}
+
 static void run_values(const struct work *work, struct bench_run *run, size_t index)
 {
     const struct sweep *sweep = &work->shared->sweep;
     const struct scenario_case *one = work->cases[index];
     struct sweep_result *results = &sweep->results[index * sweep->value_count];
+    uint64_t read[SIM_SETTING_WORDS] = {0};
+    run->sim_host.settings_read = read;
     run_case(run, one, work->seed, &sweep->own[index]);
+    run->sim_host.settings_read = NULL;
     for (size_t i = 0; i < sweep->value_count && !bench_signal(); i++) {
-        if (sweep->own[index].answer != SWEEP_SAME ||
-            scenario_names_setting(one, work->values[i].setting))
+        unsigned setting = work->values[i].setting;
+        if (sweep->own[index].answer != SWEEP_SAME || scenario_names_setting(one, setting))
             results[i].answer = SWEEP_LEFT_OUT;
+        else if (!is_read(read, setting))
+            results[i].answer = SWEEP_UNREAD;
         else
             sweep_one(run, one, &work->values[i], work->seed, &results[i]);
     }

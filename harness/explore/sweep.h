@@ -21,6 +21,7 @@ struct sweep_value *sweep_values(size_t *ret_count);
 #define SWEEP_ANSWERS(X)                                                                           \
     X(NOT_RUN, "not-run")         /* it was stopped before */                                      \
     X(LEFT_OUT, "left-out")       /* the scenario names the setting, or fails without it */        \
+    X(UNREAD, "unread")           /* the run never looks at the setting: nothing can change */     \
     X(SAME, "same")               /* passed, as with the default */                                \
     X(NO_STORY, "no-story")       /* an event that had to fire did not: the story is another */    \
     X(EXPECTATION, "expectation") /* an expectation is not met */                                  \

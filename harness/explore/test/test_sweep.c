@@ -153,6 +153,45 @@ static void a_sweep_gives_the_same_with_any_number_of_processes(void **state)
         scenario_free(stories[i]);
 }
 
+/* What the run of a case leaves in its journal. */
+static uint64_t digest_of(struct bench_run *recording, const struct scenario_case *one)
+{
+    const struct bench_options options = {.seed = 1, .sink = BENCH_SINK_MEMORY};
+    struct bench_result result = {0};
+    assert_true(bench_run_begin(recording, one, &options));
+    bench_run_all(recording, &result);
+    return result.journal_digest;
+}
+
+static void values_that_are_spared_change_no_byte(void **state)
+{
+    struct scenario *story = parse(HEAD "expect: {outcome: updated}\n");
+    struct bench_run *recording = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario_case one = story->cases[0];
+    const struct scenario_case *cases[] = {&story->cases[0]};
+    size_t count, spared = 0;
+    struct sweep_value *values = sweep_values(&count);
+    struct sweep *sweep = sweep_run(cases, 1, values, count, 1, 1);
+    (void)state;
+    assert_true(recording && values && sweep);
+    uint64_t want = digest_of(recording, &one);
+    for (size_t i = 0; i < count; i++) {
+        if (sweep->results[i].answer != SWEEP_UNREAD)
+            continue;
+        one.module.settings[values[i].setting] = values[i].value;
+        if (digest_of(recording, &one) != want)
+            fail_msg("%s=%ld was spared, but it changes the run",
+                     sim_setting_info(values[i].setting)->name, (long)values[i].value);
+        one = story->cases[0];
+        spared++;
+    }
+    assert_true(spared > 40 && spared < count);
+    sweep_free(sweep);
+    free(values);
+    bench_run_free(recording);
+    scenario_free(story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +201,7 @@ int main(void)
         TEST(an_event_that_does_not_fire_makes_it_another_story),
         TEST(the_seed_is_a_value_like_others),
         TEST(all_plausible_values_are_swept_in_the_order_of_the_settings),
+        TEST(values_that_are_spared_change_no_byte),
         TEST(a_sweep_gives_the_same_with_any_number_of_processes),
     };
     return cmocka_run_group_tests_name("sweep", tests, NULL, NULL);
