@@ -203,7 +203,7 @@ deps:
 deps-fuzz:
 	$(Q)ci/deps fuzz
 
-## fuzz: emulator, package check and scenario loader under libFuzzer, FUZZ_SECONDS=600 each
+## fuzz: emulator, images, package check and scenario loader under libFuzzer, FUZZ_SECONDS=600 each
 fuzz: deps deps-fuzz
 	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzz-programs

@@ -10,7 +10,7 @@ import sys
 
 WORDS = ['AT', '\\x0d', '\\x0d\\x0a', '=?', '?', ';', ',', '\\"', '=0', '=1', '=1,1', '=2', '+++',
          '\\x1a', '\\x1b', 'A/', '/fota/update.zip', 'http://', 'update.zip', '\\xff\\x01\\x20',
-         '\\xff\\x41\\x10', '\\xff\\x90\\x40', '\\xff\\xb0\\x01']
+         '\\xff\\x41\\x10', '\\xff\\x90\\x40', '\\xff\\xb0\\x01', '\\xff\\xa0\\x0b', '\\xff\\xa2\\x01']
 
 
 def facts(program):
