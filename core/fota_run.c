@@ -299,9 +299,10 @@ static uint8_t expired(struct fota_call *call, unsigned timer)
     return woken(call);
 }
 
+/* What ended the procedure at this moment leaves no timer that counts. */
 void fota_run_due(struct fota_call *call)
 {
-    for (unsigned i = 0; i < FOTA_TIMERS; i++) {
+    for (unsigned i = 0; i < FOTA_TIMERS && call->fota->state != FOTA_STATE_DONE; i++) {
         if (at_is_due(&call->fota->timers_at_us[i], call->now_us)) {
             fota_follow(call, expired(call, i));
             return;

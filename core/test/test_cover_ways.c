@@ -218,6 +218,23 @@ static void the_job_bounds_the_search_for_a_network(void **state)
     free(rig);
 }
 
+/* A module that never answers; the last timeout and the job's deadline are the same moment. */
+static void a_deadline_at_the_very_end_gives_no_second_outcome(void **state)
+{
+    uint32_t total_ms = 0;
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct rig *rig = new_rig(NULL);
+        rig->module.mute = true;
+        rig->job.total_timeout_ms = total_ms;
+        start(rig, NULL);
+        ENDS(rig, REFUSED, NO_ANSWER); /* and one outcome */
+        total_ms = (uint32_t)(rig->now_us / 1000u);
+        assert_int_equal(rig->now_us, total_ms * UINT64_C(1000));
+        free(rig);
+    }
+}
+
 static void nothing_happens_after_the_end_of_time(void **state)
 {
     struct rig *rig = new_rig(NULL);
@@ -242,6 +259,7 @@ int main(void)
         cmocka_unit_test(a_boot_loop_in_the_clean_up_changes_no_verdict),
 
         cmocka_unit_test(the_job_bounds_the_search_for_a_network),
+        cmocka_unit_test(a_deadline_at_the_very_end_gives_no_second_outcome),
         cmocka_unit_test(nothing_happens_after_the_end_of_time),
     };
     return cmocka_run_group_tests_name("cover_ways", tests, NULL, NULL);
