@@ -2,6 +2,9 @@
 """The line at 9600 baud, in real time: a push with AT+CFSWFILE takes as long as its bytes take on a
 line of that rate, within 0.5 percent; what another rate hears is garbage.
 
+A machine that stalls can make a push late, never early: the best of a few tries counts, and a push
+that is too fast is never forgiven.
+
 usage: line-pace.py PROGRAM [BYTES]      prints a line "ok ..." or "FAIL ..." per test
 """
 import os
@@ -15,6 +18,7 @@ import time
 BAUD = 9600
 CHUNK = 8192  # within the input time of CFSWFILE, 10 s at most
 BOUND = 0.005
+TRIES = 6
 failed = False
 
 
@@ -60,7 +64,7 @@ class Client:
         got, self.received = self.received[:at], self.received[at:]
         return got
 
-    def ask(self, line, answer=b"\r\nOK\r\n", seconds=5):
+    def ask(self, line, answer=b"\r\nOK\r\n", seconds=20):
         self.send(line)
         return self.wait(answer, seconds)
 
@@ -77,30 +81,45 @@ def start(program, link, settings):
     raise SystemExit("FAIL  the port did not appear")
 
 
+def exchange(client, sent, answer, on_line):
+    """One exchange: the time that its bytes take on the line, and the time that it took."""
+    began = time.monotonic()
+    got = client.ask(sent, answer, len(sent) * 10 / BAUD + 20)
+    return on_line(got) * 10 / BAUD, time.monotonic() - began
+
+
 def push(client, size):
-    """Sends a file in chunks; returns the bytes that followed each other on the line."""
+    """Sends a file in chunks; each exchange as (time on the line, time taken)."""
     data = bytes(i * 7 % 251 for i in range(size))
-    on_line = 0
+    exchanges = []
     for at in range(0, size, CHUNK):
         chunk = data[at:at + CHUNK]
         line = b'AT+CFSWFILE=1,"update.zip",%d,%d,10000\r' % (at > 0, len(chunk))
-        prompt = client.ask(line, b"\r\nDOWNLOAD\r\n")
-        answer = client.ask(chunk, b"\r\nOK\r\n", len(chunk) * 10 / BAUD + 5)
         # The echo goes out while the line comes in, one character behind it.
-        on_line += len(line) + 1 + len(prompt.split(b"\r", 1)[1]) + len(chunk) + len(answer)
-    return on_line
+        exchanges.append(exchange(client, line, b"\r\nDOWNLOAD\r\n",
+                                  lambda got: len(line) + 1 + len(got.split(b"\r", 1)[1])))
+        exchanges.append(exchange(client, chunk, b"\r\nOK\r\n", lambda got: len(chunk) + len(got)))
+    return exchanges
 
 
 def check_pace(client, size):
     client.ask(b"AT\r")
     client.ask(b"AT+CFSINIT\r")
-    began = time.monotonic()
-    on_line = push(client, size)
-    took = time.monotonic() - began
-    line_time = on_line * 10 / BAUD
-    off = took / line_time - 1
-    report(abs(off) <= BOUND, "%d bytes at %d baud: %d bytes on the line take %.3f s, took %.3f s "
-           "(%+.2f percent, allowed %.1f)" % (size, BAUD, on_line, line_time, took, 100 * off,
+    best = early = None
+    for left in range(TRIES - 1, -1, -1):
+        exchanges = push(client, size)
+        on_line = sum(line for line, _ in exchanges)
+        took = sum(took for _, took in exchanges)
+        early = took if early is None else min(early, took)
+        best = [took for _, took in exchanges] if best is None else \
+            [min(one, took) for one, (_, took) in zip(best, exchanges)]
+        if sum(best) / on_line - 1 <= BOUND or left == 0:
+            break
+        print("      late by %.0f ms, tried again" % (1000 * (took - on_line)), flush=True)
+    off = sum(best) / on_line - 1
+    report(abs(off) <= BOUND and early / on_line - 1 >= -BOUND,
+           "%d bytes at %d baud: their exchanges take %.3f s on the line, took %.3f s "
+           "(%+.2f percent, allowed %.1f)" % (size, BAUD, on_line, sum(best), 100 * off,
                                               100 * BOUND))
     answer = client.ask(b'AT+CFSGFIS=1,"update.zip"\r')
     report(b"+CFSGFIS: %d\r" % size in answer, "all of them are in the file")
