@@ -185,7 +185,7 @@ static const struct row rows[] = {
      "[{when: {command: 'AT+CGMM'}, do: [{set: {answer-delay: 1s}, for: 10s}]}]",
      "{outcome: updated, durations:"
      " [{from: {command: 'AT+GMR'}, to: {core-state: decide}, at-least: 1s},"
-     "  {from: {command: 'AT+CFOTA=1'}, to: {to-host-text: 'OK'}, at-most: 60ms}]}",
+     "  {from: {to-module-text: 'AT+CFOTA=1'}, to: {to-host-text: 'OK'}, at-most: 500ms}]}",
      1},
     {"limits and the end of the module are judged", "",
      "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
@@ -196,12 +196,33 @@ static const struct row rows[] = {
     {"a file that is there at the end is seen", ", files: [{path: /customer/a.txt, size: 3000B}]",
      "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
      "{outcome: updated, module: {files: [/customer/a.txt]}}", 1},
+    {"a duration counts to the first end behind its beginning", "",
+     "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, durations:"
+     " [{from: {command: 'AT+CFOTA=1'}, to: {command: 'AT+CFOTA?'}, at-least: 1min, at-most: 1h}]}",
+     1},
     {"the host restarts with its checkpoint", "",
      "[{when: {phase: update, percent: 10%}, do: [{host-reset: yes, for: 3s}]}]",
      "{outcome: updated, sent: ['AT+CFOTA=1']}", 1},
     {"the host calls it off before the start", "",
      "[{when: {core-state: network}, do: [{cancel: yes}]}]",
      "{outcome: cancelled, never-sent: ['AT+CFOTA=1'], revision: 1351B03SIM7000C}", 1},
+};
+
+/* The end of the module, judged: what is expected, and the finding that comes of it. */
+static const struct wrong_row {
+    const char *name, *module, *expect, *finding;
+} wrong_rows[] = {
+    {"a file that is not there at the end is a finding", "", "files: [/fota/update.zip]",
+     "expect.module.files"},
+    {"a file that must not be there at the end is a finding",
+     ", files: [{path: /customer/a.txt, size: 3000B}]", "no-files: [/customer/a.txt]",
+     "expect.module.no-files"},
+    {"another value of a command at the end is a finding", "", "parameters: {'+CFUN': 4}",
+     "expect.module.parameters"},
+    {"a number that is still there is a finding where it must be lost", "", "imei: lost",
+     "expect.module.imei"},
+    {"a bearer that is down at the end is a finding", "", "bearer: up", "expect.module.bearer"},
 };
 
 static struct bench_run *run;
@@ -289,14 +310,34 @@ static void an_event_without_effect_is_a_finding(void **state)
     }
 }
 
+static void the_row_is_a_finding(void **state)
+{
+    const struct wrong_row *wrong = *state;
+    struct bench_result result;
+    char expect[200];
+    snprintf(expect, sizeof expect, "{outcome: updated, module: {%s}}", wrong->expect);
+    struct scenario *scenario =
+        run_row(&(struct row){wrong->name, wrong->module,
+                              "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]", expect, 1},
+                &result);
+    assert_int_equal(result.finding_count, 1);
+    assert_string_equal(result.findings[0].what, wrong->finding);
+    assert_int_equal(result.verdict, BENCH_FAILED);
+    scenario_free(scenario);
+}
+
 int main(void)
 {
-    enum { COUNT = sizeof rows / sizeof rows[0] };
-    struct CMUnitTest tests[COUNT + 1] = {
-        [COUNT] = cmocka_unit_test(an_event_without_effect_is_a_finding)};
+    enum { COUNT = sizeof rows / sizeof rows[0], WRONG = sizeof wrong_rows / sizeof wrong_rows[0] };
+    struct CMUnitTest tests[COUNT + WRONG + 1] = {
+        [COUNT + WRONG] = cmocka_unit_test(an_event_without_effect_is_a_finding)};
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = the_row_holds,
                                        .initial_state = (void *)(uintptr_t)&rows[i]};
-    return _cmocka_run_group_tests("engine", tests, COUNT + 1, make_run, free_run);
+    for (size_t i = 0; i < WRONG; i++)
+        tests[COUNT + i] = (struct CMUnitTest){.name = wrong_rows[i].name,
+                                               .test_func = the_row_is_a_finding,
+                                               .initial_state = (void *)(uintptr_t)&wrong_rows[i]};
+    return _cmocka_run_group_tests("engine", tests, COUNT + WRONG + 1, make_run, free_run);
 }
