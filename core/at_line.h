@@ -22,7 +22,7 @@ enum at_raw {
 
 enum at_framing { AT_FRAMING_UNKNOWN, AT_FRAMING_HEADER, AT_FRAMING_BARE };
 
-/* A line ended with CR or LF; true for both of them. */
+/* A line ends at either. */
 static inline bool at_is_line_end(char byte)
 {
     return byte == '\r' || byte == '\n';

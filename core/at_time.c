@@ -1,4 +1,4 @@
-/* at_time.c - times of 64 bits on a machine of 32: no multiplication, and no copy of it anywhere.
+/* at_time.c - times of 64 bits on a machine of 32, in one place: each copy would cost it 20 bytes.
  */
 #include "core/at.h"
 

@@ -361,7 +361,7 @@ struct fota {
     uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
     uint64_t state_since_at_us;
     uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
-    uint32_t fingerprint[2];  /* of the job */
+    uint8_t fingerprint[8];   /* of the job */
     struct fota_result result;
     uint8_t reserved[3];
     struct at_engine at;

@@ -61,8 +61,8 @@ static uint32_t job_digest(uint32_t hash, const struct fota_job *job)
 
 void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job)
 {
-    fota->fingerprint[0] = job_digest(FNV_START, job);
-    fota->fingerprint[1] = job_digest(UINT32_C(0x9e3779b9), job);
+    put32(fota->fingerprint, job_digest(FNV_START, job));
+    put32(fota->fingerprint + 4, job_digest(UINT32_C(0x9e3779b9), job));
     fota->checkpoint_phase = PHASE_ABOUT_TO_START;
 }
 
@@ -75,8 +75,7 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     checkpoint[5] = (uint8_t)(fota->attempts + (starting ? 1 : 0));
     checkpoint[6] = fota->outcome;
     checkpoint[7] = fota->reason;
-    put32(checkpoint + 8, fota->fingerprint[0]);
-    put32(checkpoint + 12, fota->fingerprint[1]);
+    memcpy(checkpoint + 8, fota->fingerprint, sizeof fota->fingerprint);
     put32(checkpoint + 16, fota->expected_bytes);
     put32(checkpoint + 28, digest(FNV_START, checkpoint, 28));
 }

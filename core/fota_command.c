@@ -21,12 +21,48 @@ static const char *text_or(const char *text, const char *otherwise)
     return text != NULL ? text : otherwise;
 }
 
-/* The text of a value; a number is written to `number`. */
-static const char *value_of(const struct fota_call *call, char letter, char *number)
+/* The number that a letter stands for, if it stands for one. */
+static bool take_number(const struct fota_call *call, char letter, uint32_t *ret_number)
 {
     const struct fota *fota = call->fota;
     const struct fota_job *job = call->job;
-    uint32_t value;
+    const struct fota_restore *restore = &job->restore;
+    switch (letter) {
+    case 'b':
+        *ret_number = restore->baud_bps;
+        return true;
+    case 'c':
+        *ret_number = fota->chunk_bytes;
+        return true;
+    case 'e':
+        *ret_number = restore->psm - 1u;
+        return true;
+    case 'i':
+        *ret_number = restore->apn_context != 0 ? restore->apn_context : 1;
+        return true;
+    case 'l':
+        *ret_number = restore->function;
+        return true;
+    case 'm': /* 0: from the beginning, 1: append */
+        *ret_number = fota->offset > 0;
+        return true;
+    case 'o':
+        *ret_number = fota->offset;
+        return true;
+    case 'p':
+        *ret_number = job->ftp_port != 0 ? job->ftp_port : 21;
+        return true;
+    case 't':
+        *ret_number = fota->chunk_ms;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The text that a letter stands for. */
+static const char *text_of(const struct fota_job *job, char letter)
+{
     switch (letter) {
     case 'a':
         return job->apn;
@@ -45,39 +81,12 @@ static const char *value_of(const struct fota_call *call, char letter, char *num
     case 'u':
         return job->url;
     case 'w':
-        return text_or(job->ftp_password, "");
-    case 'x':
-        return "";
+        return job->ftp_password;
     case 'z': /* directory and name; 1 is /fota/, AT106 15.2 */
         return "1,\"update.zip\"";
-    case 'b':
-        value = job->restore.baud_bps;
-        break;
-    case 'c':
-        value = fota->chunk_bytes;
-        break;
-    case 'e':
-        value = job->restore.psm - 1u;
-        break;
-    case 'i':
-        value = job->restore.apn_context != 0 ? job->restore.apn_context : 1;
-        break;
-    case 'l':
-        value = job->restore.function;
-        break;
-    case 'm': /* 0: from the beginning, 1: append */
-        value = fota->offset > 0;
-        break;
-    case 'o':
-        value = fota->offset;
-        break;
-    case 'p':
-        value = job->ftp_port != 0 ? job->ftp_port : 21;
-        break;
     default:
-        value = fota->chunk_ms;
+        return "";
     }
-    return text_number(number, value);
 }
 
 static bool names_apn(const struct fota_job *job)
@@ -93,13 +102,16 @@ size_t fota_format(struct fota_call *call)
     for (const char *at = template_of(call->row); *at != '\0'; at++) {
         char piece[TEXT_NUMBER_BYTES];
         const char *text = piece;
+        uint32_t number;
         piece[0] = *at;
         piece[1] = '\0';
         if (*at == 'x' && !names_apn(call->job))
             break;
-        if (*at >= 'a')
-            text = value_of(call, *at, piece);
-        used = text_append(buffer, AT_COMMAND_BYTES, used, text_or(text, ""));
+        if (take_number(call, *at, &number))
+            text = text_number(piece, number);
+        else if (*at >= 'a')
+            text = text_or(text_of(call->job, *at), "");
+        used = text_append(buffer, AT_COMMAND_BYTES, used, text);
     }
     return used;
 }

@@ -257,7 +257,7 @@ enum fota_phase {
     PHASE_VERDICT  /* the verdict is in, the clean-up is not over */
 };
 
-/* fota_run.c: going from step to step. */
+/* fota_run.c: going from step to step. fota_tell() reports an event with the line of the call. */
 void fota_follow(struct fota_call *call, uint8_t step);
 void fota_take_event(struct fota_call *call, const struct at_event *event);
 void fota_run_due(struct fota_call *call);
@@ -265,7 +265,7 @@ void fota_wake_in(struct fota_call *call, uint32_t seconds);
 uint64_t fota_after_ms(const struct fota_call *call, uint32_t ms);
 void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b);
 
-/* fota_state.c */
+/* fota_state.c: the state, and its deadline anew after progress that can be made only so often. */
 void fota_set_state(struct fota_call *call, uint8_t state);
 void fota_renew_deadline(struct fota_call *call);
 
@@ -286,7 +286,7 @@ void fota_note_status(struct fota *fota);
 /* fota_recover.c: contact lost, the module restarted. */
 uint8_t fota_contact_lost(struct fota_call *call);
 uint8_t fota_restarted(struct fota_call *call);
-void fota_request_rung(struct fota_call *call);
+void fota_request_rung(struct fota_call *call); /* asks what the rung of the ladder says */
 uint8_t fota_rung_tries(const struct fota *fota);
 bool fota_worst_is_over(const struct fota_call *call);
 

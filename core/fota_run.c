@@ -36,8 +36,7 @@ void fota_tell(struct fota_call *call, unsigned kind, unsigned a, unsigned b)
     host->on_event(host->context, call->now_us, &event);
 }
 
-/* ---- words of a step --------------------------------------------------------------------------
- */
+/* ---- words, not rows ----------------------------------------------------------------------- */
 
 static uint8_t wait_and_repeat(struct fota_call *call)
 {

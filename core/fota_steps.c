@@ -192,11 +192,6 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_DONE] = {.state = FOTA_STATE_DONE, .kind = KIND_PAUSE},
 };
 
-const struct fota_step *fota_row(uint8_t step)
-{
-    return &fota_steps[step];
-}
-
 const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     /* state                  deadline, x 10 s; expired            restarted         then */
     [FOTA_STATE_SYNCHRONISE] = {9, STEP_LOST, STEP_SYNCHRONISE, STEP_STAY},
@@ -217,6 +212,12 @@ const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     [FOTA_STATE_HEALTH] = {9, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_CLEAN_UP] = {25, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
 };
+
+/* Rows have nine bytes: to find one costs a multiplication, so it is found once in a call. */
+const struct fota_step *fota_row(uint8_t step)
+{
+    return &fota_steps[step];
+}
 
 /* ---- judges and readers by their numbers --------------------------------------------------- */
 
