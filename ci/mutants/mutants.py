@@ -3,8 +3,8 @@
 The table (table.txt) has a block per mutant, blocks are separated by an empty line:
 
     name: the-start-is-sent-twice
-    file: core/fota_steps.c
-    old:  the text that is replaced; it must occur once, line breaks and indentation do not count
+    room: core, or sim
+    old:  the text that is replaced; it must occur once in the room, line breaks do not count
     new:  what stands there instead
 
 A mutant costs the compilation of one file and a link: the other objects are those of build/debug.
@@ -15,7 +15,7 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-KEYS = ("name", "file", "old", "new")
+KEYS = ("name", "room", "old", "new")
 
 
 class MutantError(Exception):
@@ -46,13 +46,16 @@ def read_table(path):
 
 
 def mutate(row):
-    """The source of the row's file with its change."""
-    source = (ROOT / row["file"]).read_text(encoding="utf-8")
-    pattern = r"\s+".join(re.escape(word) for word in row["old"].split())
-    found = re.findall(pattern, source)
+    """(path of the changed file below ROOT, its source with the change)."""
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in row["old"].split()))
+    found = []
+    for path in sorted((ROOT / row["room"]).glob("*.c")):
+        source = path.read_text(encoding="utf-8")
+        found += [(path, source)] * len(pattern.findall(source))
     if len(found) != 1:
-        raise MutantError(f"{row['name']}: its old text occurs {len(found)} times in {row['file']}")
-    return re.sub(pattern, lambda _: row["new"], source)
+        raise MutantError(f"{row['name']}: its old text occurs {len(found)} times in {row['room']}")
+    path, source = found[0]
+    return path, pattern.sub(lambda _: row["new"], source)
 
 
 def commands(program):
@@ -68,12 +71,11 @@ def commands(program):
 def build(row, folder, how):
     """Compiles and links the mutant in `folder`; returns the path of the program."""
     folder = pathlib.Path(folder)
-    room = row["file"].split("/")[0]
+    path, changed = mutate(row)
     # Under the name of the original, so that __FILE__ and quoted includes stay what they are.
-    source, object_file, program = (folder / pathlib.Path(row["file"]).name, folder / "mutant.o",
-                                    folder / "fotarig")
-    source.write_text(mutate(row), encoding="utf-8")
-    for words in (how[room] + ["-c", "-o", str(object_file), str(source)],
+    source, object_file, program = folder / path.name, folder / "mutant.o", folder / "fotarig"
+    source.write_text(changed, encoding="utf-8")
+    for words in (how[row["room"]] + ["-c", "-o", str(object_file), str(source)],
                   how["link"] + ["-o", str(program), str(object_file)] + how["with"]):
         result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True,
                                 env=dict(os.environ, LC_ALL="C"), check=False)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Every field failure has its scenario, and the table of them says so; that the check itself sees
-# what is missing is tried on a copy.
+# Every field failure has its scenario; that the check itself sees what is missing is tried on a
+# copy.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 folder=$(mktemp -d) || exit 2
@@ -36,12 +36,9 @@ copy() {
 test_that "each field failure has a scenario" ci/library-rows
 cat "$folder/log"
 copy
-rm "$folder/scenarios/host/comes-back-late.yaml"
+grep -rl 'V08' --include='*.yaml' "$folder/scenarios" | xargs rm
 test_that "a row without a scenario is found" finds "row V08 has no scenario"
 copy
 sed -i.was 's/(V08, /(V99, /' "$folder/scenarios/host/comes-back-late.yaml"
 test_that "a scenario of no row is found" finds "names V99, which is no row"
-copy
-sed -i.was 's/ (V25, [^)]*)//' "$folder/scenarios/update/starts-before-the-ok.yaml"
-test_that "a column that is out of date is found" finds "row V25 is out of date"
 exit $failed
