@@ -162,11 +162,20 @@ static uint64_t due_at(struct sim_context *ctx, const struct row *row)
     return at_us;
 }
 
+/* T14 has gaps of 14 to 34 s: 7/12 to 17/12 of 24 s. */
+static uint64_t noise_gap_us(struct sim_context *ctx)
+{
+    uint64_t part_us = sim_setting_us(ctx, SIM_SETTING_LINE_NOISE) / 12;
+    return 7 * part_us + sim_random(ctx, 1000) * part_us / 100;
+}
+
 static void arm(struct sim_context *ctx)
 {
     struct sim_power *power = &ctx->sim->power;
     if (power->boot_step < ROWS)
         sim_timer_set(ctx, SIM_TIMER_BOOT, due_at(ctx, &rows[power->boot_step]));
+    else if (sim_setting(ctx, SIM_SETTING_LINE_NOISE) > 0)
+        sim_timer_set(ctx, SIM_TIMER_BOOT, ctx->now_us + noise_gap_us(ctx));
 }
 
 void sim_boot_begin(struct sim_context *ctx)
@@ -178,6 +187,12 @@ void sim_boot_begin(struct sim_context *ctx)
 /* Rows up to the engine run while starting; the others only if the engine came up. */
 void sim_on_boot(struct sim_context *ctx)
 {
+    if (ctx->sim->power.boot_step >= ROWS) { /* the timeline is over */
+        if (sim_power_is_up(ctx->sim))
+            make_noise(ctx);
+        arm(ctx);
+        return;
+    }
     const struct row *row = &rows[ctx->sim->power.boot_step];
     uint64_t started_at_us = ctx->sim->power.started_at_us;
     if (!row->wanted || row->wanted(ctx))

@@ -97,7 +97,7 @@ static bool time_is_told(const struct sim_image_reading *reading)
 static bool boot_step_is_one(const struct sim_image_reading *reading)
 {
     return !timer_runs(&reading->sim, SIM_TIMER_BOOT) ||
-           reading->sim.power.boot_step < sim_boot_steps();
+           reading->sim.power.boot_step <= sim_boot_steps();
 }
 
 static bool output_is_ordered(const struct sim_image_reading *reading)

@@ -125,6 +125,8 @@ enum sim_unit {
       "random time at most added to either of the two")                                            \
     X(BOOT_GARBAGE, "boot-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                          \
       "noise on the line 64 ms after each start")                                                  \
+    X(LINE_NOISE, "line-noise", MS, 0, 0, 3600000, NULL, 'O', "T14",                               \
+      "after a boot noise at gaps about as long as that; 0 = none")                                \
     X(RESET_DELAY, "reset-delay", MS, 100, 0, 60000, NULL, 'I', "T08",                             \
       "from the OK of CFUN=1,1 to the reset")                                                      \
     X(RESET_SILENCE, "reset-silence", MS, 6000, 0, 600000, NULL, 'O', "T08", "silence of a reset") \

@@ -418,6 +418,30 @@ static void a_found_rate_is_lost_in_a_reset_but_not_in_an_update(void **state)
     EXPECT_BYTES(&module, "AT\r\r\nOK\r\n");
 }
 
+/* Bursts of T14, each 14 to 34 s after the one before or after SMS Ready. */
+static void noise_comes_at_gaps_about_as_long_as_the_setting(void **state)
+{
+    (void)state;
+    uint64_t last_us = 0;
+    unsigned bursts = 0;
+    module_init(&module);
+    module_set(&module, SIM_SETTING_LINE_NOISE, 24000);
+    module_begin(&module);
+    module_power_on(&module);
+    module_run(&module, 4 * SECOND_US);
+    module_output(&module);
+    last_us = module.now_us;
+    while (bursts < 20 && module.now_us - last_us < 40 * SECOND_US) {
+        module_run(&module, SECOND_US / 4);
+        if (strcmp(module_output(&module), "f`f") != 0)
+            continue;
+        assert_in_range((long)((module.now_us - last_us) / 1000), bursts ? 13700 : 0, 34300);
+        last_us = module.now_us;
+        bursts++;
+    }
+    assert_int_equal(bursts, 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup(a_fixed_rate_does_not_hear_another, setup),
         cmocka_unit_test_setup(ipr_changes_the_rate_after_its_result, setup),
         cmocka_unit_test_setup(a_found_rate_is_lost_in_a_reset_but_not_in_an_update, setup),
+        cmocka_unit_test(noise_comes_at_gaps_about_as_long_as_the_setting),
     };
     return cmocka_run_group_tests_name("boot", tests, NULL, NULL);
 }
