@@ -24,7 +24,7 @@ def chat(link, *script):
         settings = termios.tcgetattr(port)
         settings[4] = settings[5] = termios.B115200
         termios.tcsetattr(port, termios.TCSANOW, settings)
-        done = subprocess.run([CHAT, '-E', '-V', '-t', '5', *script], stdin=port, stdout=port,
+        done = subprocess.run([CHAT, '-E', '-V', '-t', '20', *script], stdin=port, stdout=port,
                               stderr=subprocess.PIPE, timeout=60, check=False)
         return done.returncode, done.stderr.decode(errors='replace')
     finally:
@@ -52,8 +52,8 @@ def an_answer_that_does_not_come_is_a_timeout(link):
 
 def a_question_is_repeated_when_time_is_up(link):
     # With echo off and results suppressed the first question gets nothing.
-    want(chat(link, 'TIMEOUT', '1', '', 'ATE0', 'OK', 'ATQ1', 'OK-ATQ0-OK', 'AT+GMR',
-              'Revision:1351B03SIM7000C', '\\c'), 0, 'Revision')
+    want(chat(link, '', 'ATE0', 'OK', 'ATQ1', 'TIMEOUT', '3', 'OK-ATQ0-OK', 'AT+GMR', 'TIMEOUT',
+              '20', 'Revision:1351B03SIM7000C', '\\c'), 0, 'Revision')
 
 
 def the_operator_is_reported(link):

@@ -12,11 +12,11 @@ import time
 
 import serial
 
-from dialog import Mismatch, run_with_module
+from dialog import PATIENCE_S, Mismatch, run_with_module
 
 
 def opened(link, **options):
-    return serial.Serial(link, 115200, timeout=2, exclusive=True, **options)
+    return serial.Serial(link, 115200, timeout=PATIENCE_S, exclusive=True, **options)
 
 
 def ask(port, command):
@@ -65,13 +65,16 @@ def bytes_may_come_one_by_one(link):
         for byte in b'AT+GMR\r':
             port.write(bytes([byte]))
             time.sleep(0.005)
-        want(b'Revision:1351B03SIM7000C' in port.read(200), True)
+        got, end = b'', time.monotonic() + PATIENCE_S
+        while not got.endswith(b'OK\r\n') and time.monotonic() < end:
+            got += port.read(200)  # what comes without a pause of 0.2 s
+        want(b'Revision:1351B03SIM7000C' in got, True)
 
 
 def the_number_of_waiting_bytes_grows(link):
     with opened(link) as port:
         port.write(b'ATI\r')
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE_S
         while port.in_waiting < len('ATI\r\r\nSIM7000C R1351\r\n\r\nOK\r\n'):
             want(time.monotonic() < end, True)
             time.sleep(0.01)

@@ -112,6 +112,26 @@ def dtr_hangs_up(program, folder):
         ask(port, 'AT')
 
 
+def dcd_and_dtr_go_with_a_data_call(program, folder):
+    with Served(program, folder, 'rfc2217', *QUICK) as module, module.open() as port:
+        ask(port, 'AT&D2')
+        for _ in range(2):
+            ask(port, 'ATD*99#', b'CONNECT')
+            until('DCD', lambda: port.cd)
+            port.dtr = False
+            read(port, b'NO CARRIER\r\n')
+            until('DCD gone', lambda: not port.cd)
+            port.dtr = True
+            ask(port, 'AT')
+        ask(port, 'AT&D1')
+        ask(port, 'ATD*99#', b'CONNECT')
+        port.dtr = False  # command mode, but the call stays
+        read(port, b'OK\r\n')
+        port.dtr = True
+        ask(port, 'ATO', b'CONNECT')
+        until('DCD still', lambda: port.cd)
+
+
 def rts_stops_the_module(program, folder):
     with Served(program, folder, 'rfc2217', *QUICK) as module, module.open() as port:
         ask(port, 'AT+IFC=2,2')
@@ -241,6 +261,7 @@ CASES = [
     autobaud_finds_the_rate,
     every_byte_passes,
     dtr_hangs_up,
+    dcd_and_dtr_go_with_a_data_call,
     rts_stops_the_module,
     the_module_s_lines_are_seen,
     purge_drops_what_was_not_read,

@@ -72,9 +72,9 @@ expect 0 "a line is printed" ctl urc '+HELLO: 1'
 expect 0 "an event since then counts" ctl wait-for urc HELLO --after "$after" --timeout 1s
 expect 1 "what does not happen times out" ctl wait-for urc NEVER --timeout 100ms
 expect 0 "network down" ctl network down
-expect 0 "is seen" ctl wait-for network down --timeout 5s
+expect 0 "is seen" ctl wait-for network down --timeout 20s
 expect 0 "network up" ctl network up
-expect 0 "is seen when it has registered again" ctl wait-for network up --timeout 5s
+expect 0 "is seen when it has registered again" ctl wait-for network up --timeout 20s
 expect 0 "a short message" ctl sms +4915112345678 'hello there'
 expect 0 "voltage" ctl voltage 3.4V
 expect 0 "a setting" ctl set http-rate=5KiB/s
@@ -90,7 +90,7 @@ expect 0 "of the module" state_is time_us "$frozen"
 expect 0 "thaw lets it go on" ctl thaw
 expect 0 "a snapshot is saved" ctl save snapshot
 expect 0 "a reset" ctl reset cfun
-expect 0 "is over in time" ctl wait-for boot --timeout 5s
+expect 0 "is over in time" ctl wait-for boot --timeout 20s
 expect 0 "the snapshot is loaded" ctl load snapshot
 expect 0 "and its settings are back" state_is settings "[('http-rate', '5KiB/s'), ('supply', '3400mV')]"
 head -c 5000 snapshot >short
@@ -98,7 +98,7 @@ expect 3 "a snapshot that is cut short is refused" ctl load short
 expect 3 "a file that is none is refused" ctl load /etc/passwd
 expect 3 "one that is not there, too" ctl load nothing
 expect 0 "pwrkey switches it off" ctl pwrkey 1500ms
-expect 0 "after a while" ctl wait-for power off --timeout 5s
+expect 0 "after a while" ctl wait-for power off --timeout 20s
 expect 2 "an unknown command" ctl pover cut
 expect 2 "a line that is neither on nor off" ctl dtr up
 expect 2 "a missing argument" ctl power
@@ -113,7 +113,7 @@ import json, os, socket
 
 def client():
     link = socket.socket(socket.AF_UNIX)
-    link.settimeout(5)
+    link.settimeout(20)
     link.connect("ctl")
     return link
 

@@ -124,7 +124,7 @@ def the_model_serves_packages_by_name(program, folder):
 
 
 def read_back(program, folder, options):
-    """A file of 10 KB through the port, raw; returns the seconds it took."""
+    """A file of 10 KB through the port, raw; returns the seconds from the command to the last byte."""
     path = package(program, folder, 'update.zip', 12345)
     with open(path, 'rb') as file:
         wanted = file.read()[:10240]
@@ -134,9 +134,9 @@ def read_back(program, folder, options):
             client.ask('AT+HTTPTOFS="http://x.example/u","/fota/update.zip"', 'OK',
                        '+HTTPTOFS: 200,12345')
             client.ask('AT+CFSINIT', 'OK')
+            begin = time.monotonic()
             client.send('AT+CFSRFILE=1,"update.zip",0,10240,0')
             client.read_match(rb'\+CFSRFILE: 10240\r\n')
-            begin = time.monotonic()
             while len(client.unread) < 10240 + 6:
                 want(client.read_more(begin + PATIENCE_S), f'only {len(client.unread)} bytes came')
             want(client.unread[:10240] == wanted, 'the file came back changed')
@@ -150,10 +150,13 @@ def bytes_of_a_file_come_back_unchanged(program, folder):
 
 
 def paced_bytes_take_their_time_on_the_line(program, folder):
-    # 10 kB at 115200 bit/s are 0.889 s; the header has passed by a burst at most when time begins.
-    took = read_back(program, folder, ['--set', 'http-rate=1000000B/s'])
-    want(took > 0.85, f'10 kB took {took:.3f} s, want 0.889 s')
-    want(took < 3, f'10 kB took {took:.3f} s, want 0.889 s and some')
+    # 10 kB at 115200 bit/s are 0.889 s. A machine that stalls makes them late, never early.
+    for _ in range(5):
+        took = read_back(program, folder, ['--set', 'http-rate=1000000B/s'])
+        want(took > 0.889, f'10 kB took {took:.3f} s, want 0.889 s at least')
+        if took < 1.2:
+            return
+    raise Mismatch(f'10 kB took {took:.3f} s in the last of 5 tries, want 0.889 s and some')
 
 
 def signals_end_it_cleanly(program, folder):

@@ -210,7 +210,7 @@ def rfc2217_negotiates_and_follows_the_rate(program, folder):
 
 def pyserial_talks_rfc2217(program, folder):
     client = ('import serial,sys; s=serial.serial_for_url("rfc2217://"+sys.argv[1],baudrate=115200,'
-              'timeout=5); s.dtr=False; s.dtr=True; s.reset_input_buffer(); s.write(b"AT\\r");'
+              'timeout=20); s.dtr=False; s.dtr=True; s.reset_input_buffer(); s.write(b"AT\\r");'
               'r=s.read_until(b"OK\\r\\n"); print(r, s.cts, s.dsr); s.close();'
               'sys.exit(0 if r.endswith(b"OK\\r\\n") and s is not None else 1)')
     for python in ('/usr/bin/python3', 'python3'):
@@ -220,7 +220,7 @@ def pyserial_talks_rfc2217(program, folder):
         return 'python3-serial is not installed'
     with Module(program, folder, '--rfc2217', '127.0.0.1:0', *QUICK) as module:
         done = subprocess.run([python, '-c', client, ports_of(module)['rfc2217']],
-                              capture_output=True, text=True, timeout=PATIENCE_S)
+                              capture_output=True, text=True, timeout=3 * PATIENCE_S)
         if done.returncode or 'True True' not in done.stdout:
             raise Mismatch(f'pyserial: {done.stdout}{done.stderr}')
 

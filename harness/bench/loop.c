@@ -177,6 +177,10 @@ int bench_loop_wait(struct bench_loop *loop, uint64_t until_us)
     int count = wait_for_events(loop->poll_fd, events, until_us);
     int run = 0;
 
+    /* A process that was stopped and goes on is interrupted too: what has come meanwhile is handled
+       before what is late. */
+    if (count < 0 && errno == EINTR)
+        count = epoll_wait(loop->poll_fd, events, BENCH_LOOP_BATCH, 0);
     if (count < 0)
         return errno == EINTR ? 0 : -1;
     for (int i = 0; i < count; i++)
