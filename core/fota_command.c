@@ -97,8 +97,8 @@ static bool names_apn(const struct fota_job *job)
 size_t fota_format(struct fota_call *call)
 {
     char *buffer = call->fota->at.command;
-    size_t used = 2;
-    memcpy(buffer, "AT", used);
+    size_t used = call->row->command == COMMAND_NORMALISE ? 2 : 3;
+    memcpy(buffer, "AT+", 3);
     for (const char *at = template_of(call->row); *at != '\0'; at++) {
         char piece[TEXT_NUMBER_BYTES];
         const char *text = piece;

@@ -5,48 +5,48 @@
 #include "core/fota_internal.h"
 
 /*
- * X(NAME, "line without its AT"). A small letter stands for a value (fota_command.c); behind 'x'
- * the line only goes on when the job names an APN.
+ * X(NAME, "line without its AT+"; NORMALISE alone has no '+'). A small letter stands for a value
+ * (fota_command.c); behind 'x' the line only goes on when the job names an APN.
  */
 #define FOTA_COMMANDS(X)                                                                           \
     X(NORMALISE, "E0V1Q0")                                                                         \
-    X(ERROR_FORM, "+CMEE=1")                                                                       \
-    X(MODEL, "+CGMM")                                                                              \
-    X(REVISION, "+GMR")                                                                            \
-    X(STATUS, "+CFOTA?")                                                                           \
-    X(CLEAR, "+CFOTA=0")                                                                           \
-    X(START, "+CFOTA=1")                                                                           \
-    X(SUPPLY, "+CBC")                                                                              \
-    X(FUNCTION, "+CFUN?")                                                                          \
-    X(RADIO_ON, "+CFUN=1")                                                                         \
-    X(SIM, "+CPIN?")                                                                               \
-    X(IDENTITY, "+GSN")                                                                            \
-    X(REGISTRATION, "+CEREG?")                                                                     \
-    X(REGISTRATION_GSM, "+CREG?")                                                                  \
-    X(BEARER, "+CNACT?")                                                                           \
-    X(ACTIVATE, "+CNACT=1x,\"a\"")                                                                 \
-    X(OPEN, "+CFSINIT")                                                                            \
-    X(CLOSE, "+CFSTERM")                                                                           \
-    X(SIZE, "+CFSGFIS=z")                                                                          \
-    X(REMOVE, "+CFSDFILE=z")                                                                       \
-    X(SPACE, "+CFSGFRS?")                                                                          \
-    X(WRITE, "+CFSWFILE=z,m,c,t")                                                                  \
-    X(READ, "+CFSRFILE=z,1,c,o")                                                                   \
-    X(FETCH, "+HTTPTOFS=\"u\",\"k\"")                                                              \
-    X(PROGRESS, "+HTTPTOFSRL?")                                                                    \
-    X(FTP_CONTEXT, "+FTPCID=1")                                                                    \
-    X(FTP_SERVER, "+FTPSERV=\"s\"")                                                                \
-    X(FTP_PORT, "+FTPPORT=p")                                                                      \
-    X(FTP_USER, "+FTPUN=\"n\"")                                                                    \
-    X(FTP_PASSWORD, "+FTPPW=\"w\"")                                                                \
-    X(FTP_NAME, "+FTPGETNAME=\"f\"")                                                               \
-    X(FTP_PATH, "+FTPGETPATH=\"d\"")                                                               \
-    X(FTP_FETCH, "+FTPEXTGET=2,z")                                                                 \
-    X(FTP_PROGRESS, "+FTPTOFSST")                                                                  \
-    X(RESTORE_APN, "+CGDCONT=i,\"IP\",\"r\"")                                                      \
-    X(RESTORE_PSM, "+CPSMS=e")                                                                     \
-    X(RESTORE_FUNCTION, "+CFUN=l")                                                                 \
-    X(RESTORE_BAUD, "+IPR=b")
+    X(ERROR_FORM, "CMEE=1")                                                                        \
+    X(MODEL, "CGMM")                                                                               \
+    X(REVISION, "GMR")                                                                             \
+    X(STATUS, "CFOTA?")                                                                            \
+    X(CLEAR, "CFOTA=0")                                                                            \
+    X(START, "CFOTA=1")                                                                            \
+    X(SUPPLY, "CBC")                                                                               \
+    X(FUNCTION, "CFUN?")                                                                           \
+    X(RADIO_ON, "CFUN=1")                                                                          \
+    X(SIM, "CPIN?")                                                                                \
+    X(IDENTITY, "GSN")                                                                             \
+    X(REGISTRATION, "CEREG?")                                                                      \
+    X(REGISTRATION_GSM, "CREG?")                                                                   \
+    X(BEARER, "CNACT?")                                                                            \
+    X(ACTIVATE, "CNACT=1x,\"a\"")                                                                  \
+    X(OPEN, "CFSINIT")                                                                             \
+    X(CLOSE, "CFSTERM")                                                                            \
+    X(SIZE, "CFSGFIS=z")                                                                           \
+    X(REMOVE, "CFSDFILE=z")                                                                        \
+    X(SPACE, "CFSGFRS?")                                                                           \
+    X(WRITE, "CFSWFILE=z,m,c,t")                                                                   \
+    X(READ, "CFSRFILE=z,1,c,o")                                                                    \
+    X(FETCH, "HTTPTOFS=\"u\",\"k\"")                                                               \
+    X(PROGRESS, "HTTPTOFSRL?")                                                                     \
+    X(FTP_CONTEXT, "FTPCID=1")                                                                     \
+    X(FTP_SERVER, "FTPSERV=\"s\"")                                                                 \
+    X(FTP_PORT, "FTPPORT=p")                                                                       \
+    X(FTP_USER, "FTPUN=\"n\"")                                                                     \
+    X(FTP_PASSWORD, "FTPPW=\"w\"")                                                                 \
+    X(FTP_NAME, "FTPGETNAME=\"f\"")                                                                \
+    X(FTP_PATH, "FTPGETPATH=\"d\"")                                                                \
+    X(FTP_FETCH, "FTPEXTGET=2,z")                                                                  \
+    X(FTP_PROGRESS, "FTPTOFSST")                                                                   \
+    X(RESTORE_APN, "CGDCONT=i,\"IP\",\"r\"")                                                       \
+    X(RESTORE_PSM, "CPSMS=e")                                                                      \
+    X(RESTORE_FUNCTION, "CFUN=l")                                                                  \
+    X(RESTORE_BAUD, "IPR=b")
 
 enum fota_command {
 #define X(name, text) COMMAND_##name,

@@ -166,10 +166,3 @@ uint8_t fota_judge_tidy_status(struct fota_call *call, uint8_t result)
         return STEP_TIDY_CLEAR;
     return fota->checkpoint_asked ? STEP_TIDY_SAVE : STEP_DONE;
 }
-
-uint8_t fota_judge_tidy_done(struct fota_call *call, uint8_t answer)
-{
-    (void)call;
-    (void)answer;
-    return STEP_DONE;
-}

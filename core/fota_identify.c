@@ -73,14 +73,6 @@ uint8_t fota_judge_decide(struct fota_call *call, uint8_t result)
     }
 }
 
-/* Whatever the answer was, the status that is read next decides. */
-uint8_t fota_judge_clear(struct fota_call *call, uint8_t result)
-{
-    (void)call;
-    (void)result;
-    return STEP_NEXT;
-}
-
 /* A left-over 6 or 7 would be taken for the verdict of this update. */
 uint8_t fota_judge_cleared(struct fota_call *call, uint8_t result)
 {

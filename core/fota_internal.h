@@ -170,10 +170,10 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
 /* clang-format finds no stable form for this list. */
 /* clang-format off */
 #define FOTA_JUDGES(X)                                                                             \
-    /* fota_run.c: OK is STEP_NEXT, anything else STEP_RETRY */                                    \
-    X(plain)                                                                                       \
+    /* fota_steps.c: OK is STEP_NEXT, anything else STEP_RETRY; STEP_NEXT in any case */           \
+    X(plain) X(go_on)                                                                              \
     /* fota_identify.c */                                                                          \
-    X(found) X(echo) X(error_form) X(model) X(revision) X(support) X(decide) X(clear) X(cleared)   \
+    X(found) X(echo) X(error_form) X(model) X(revision) X(support) X(decide) X(cleared)            \
     X(preflight) X(supply) X(function) X(radio_on) X(sim) X(identity) X(healthy)                   \
     /* fota_network.c */                                                                           \
     X(registration) X(bearer) X(activate)                                                          \
@@ -190,7 +190,7 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     X(rung) X(rung_answered) X(recovered)                                                          \
     /* fota_end.c */                                                                               \
     X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(restore) X(restore_rate)            \
-    X(tidy_status) X(tidy_done)
+    X(tidy_status)
 /* clang-format on */
 
 #define X(name) READ_##name,

@@ -41,7 +41,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_SUPPORT] = {SEND(IDENTIFY, STATUS, 5, 3, DECIDE, END, NOT_SUPPORTED), ASKS(NAME, status),
                       BY(support)},
     [STEP_DECIDE] = {JUDGE(DECIDE, decide), .next = STEP_PREFLIGHT},
-    [STEP_CLEAR] = {SEND(DECIDE, CLEAR, 10, 3, CLEARED, CLEARED, LEFT_OVER), BY(clear)},
+    [STEP_CLEAR] = {SEND(DECIDE, CLEAR, 10, 3, CLEARED, CLEARED, LEFT_OVER), BY(go_on)},
     [STEP_CLEARED] = {SEND(DECIDE, STATUS, 5, 3, PREFLIGHT, END, LEFT_OVER), ASKS(NAME, status),
                       BY(cleared)},
 
@@ -188,7 +188,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_RESTORE_FIND] = {FIND(CLEAN_UP, 10, 2, RESTORE, TIDY_SAVE)},
     [STEP_TIDY_STATUS] = {JUDGE(CLEAN_UP, tidy_status)},
     [STEP_TIDY_CLEAR] = {SEND(CLEAN_UP, CLEAR, 10, 2, TIDY_SAVE, TIDY_SAVE, NONE)},
-    [STEP_TIDY_SAVE] = {ASK(CLEAN_UP, NONE), BY(tidy_done)},
+    [STEP_TIDY_SAVE] = {ASK(CLEAN_UP, NONE), BY(go_on), .next = STEP_DONE},
     [STEP_DONE] = {.state = FOTA_STATE_DONE, .kind = KIND_PAUSE},
 };
 
@@ -236,6 +236,14 @@ bool fota_read_by(const struct fota_step *row, struct fota *fota, const char *li
 #undef X
     struct text text = {line, length}, value = text_after_colon(line, length);
     return row->read != READ_NONE && readers[row->read - 1](fota, &text, &value);
+}
+
+/* Whatever the answer is: what follows decides, or nothing is left to decide. */
+uint8_t fota_judge_go_on(struct fota_call *call, uint8_t result)
+{
+    (void)call;
+    (void)result;
+    return STEP_NEXT;
 }
 
 /* A row without a judge of its own. */
