@@ -90,33 +90,29 @@ static const char *action_value(size_t index)
     return index < SCENARIO_ACTION_COUNT ? scenario_action_name((unsigned)index) : NULL;
 }
 
-static const char *fact_of(const char *group, size_t index)
-{
-    struct sim_fact fact;
-    for (size_t i = 0; sim_fact(i, &fact); i++)
-        if (strcmp(fact.group, group) == 0 && index-- == 0)
-            return fact.name;
-    return NULL;
-}
-
-static const char *status_value(size_t index)
-{
-    return fact_of("status", index);
-}
-
-static const char *http_value(size_t index)
-{
-    return fact_of("http", index);
-}
-
 static const char *(*const sources[COVERAGE_AXIS_COUNT])(size_t index) = {
-    [COVERAGE_AXIS_STATUS] = status_value, [COVERAGE_AXIS_PHASE] = phase_value,
-    [COVERAGE_AXIS_STATE] = state_value,   [COVERAGE_AXIS_FAULT] = fault_value,
-    [COVERAGE_AXIS_ACTION] = action_value, [COVERAGE_AXIS_OUTCOME] = outcome_value,
-    [COVERAGE_AXIS_REASON] = reason_value, [COVERAGE_AXIS_REQUEST] = request_value,
-    [COVERAGE_AXIS_HTTP] = http_value,     [COVERAGE_AXIS_RESET] = reset_value,
+    [COVERAGE_AXIS_PHASE] = phase_value,     [COVERAGE_AXIS_STATE] = state_value,
+    [COVERAGE_AXIS_FAULT] = fault_value,     [COVERAGE_AXIS_ACTION] = action_value,
+    [COVERAGE_AXIS_OUTCOME] = outcome_value, [COVERAGE_AXIS_REASON] = reason_value,
+    [COVERAGE_AXIS_REQUEST] = request_value, [COVERAGE_AXIS_RESET] = reset_value,
     [COVERAGE_AXIS_URC] = sim_update_urc,
 };
+
+/* The groups of facts that are axes; a fact is found by walking, so they are walked once. */
+static const char *const groups[COVERAGE_AXIS_COUNT] = {
+    [COVERAGE_AXIS_STATUS] = "status",
+    [COVERAGE_AXIS_HTTP] = "http",
+};
+
+static bool add_value(struct coverage_axis *axis, const char *value)
+{
+    const char **grown = realloc(axis->values, (axis->count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    axis->values = grown;
+    axis->values[axis->count++] = value;
+    return true;
+}
 
 bool coverage_axis_fill(struct coverage_axis *axis, unsigned id)
 {
@@ -125,14 +121,14 @@ bool coverage_axis_fill(struct coverage_axis *axis, unsigned id)
         COVERAGE_AXES(X)
 #undef X
     };
-    size_t count = 0;
+    struct sim_fact fact;
+    const char *value;
+    bool good = true;
     axis->name = names[id];
-    while (sources[id] && sources[id](count))
-        count++;
-    axis->values = calloc(count ? count : 1, sizeof *axis->values);
-    if (!axis->values)
-        return false;
-    for (axis->count = 0; axis->count < count; axis->count++)
-        axis->values[axis->count] = sources[id](axis->count);
-    return true;
+    for (size_t i = 0; good && sources[id] && (value = sources[id](i)); i++)
+        good = add_value(axis, value);
+    for (size_t i = 0; good && groups[id] && sim_fact(i, &fact); i++)
+        if (strcmp(fact.group, groups[id]) == 0)
+            good = add_value(axis, fact.name);
+    return good;
 }
