@@ -38,18 +38,20 @@ static int coverage(int argc, char **argv);
 const struct cli_command cli_command_coverage = {
     .name = "coverage",
     .summary = "run scenarios and print what they have tried, and what not",
-    .operands = "SCENARIO|DIR...",
+    .operands = "[SCENARIO|DIR...]",
     .notes =
-        "Counted from the journals of the runs: statuses, outcomes, reasons, codes, resets and\n"
-        "lines of the module, and which fault fell into which phase and state. A line of the file\n"
-        "of unreachable cells is 'table: row / column -- why', with * and | in row and column.\n"
+        "Without operands the folder scenarios. Counted from the journals of the runs: statuses,\n"
+        "outcomes, reasons, codes, resets and lines of the module, and which fault fell into "
+        "which\n"
+        "phase and state. A line of the file of unreachable cells is 'table: row / column -- "
+        "why',\n"
+        "with * and | in row and column.\n"
         "Exit status: 0 each cell was reached or can't be, 1 cells are missing, a line of that "
         "file\n"
         "is stale (its cell was reached) or a scenario failed, 2 usage, 3 invalid file,\n"
         "4 environment.\n",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
-    .operands_min = 1,
     .operands_max = SIZE_MAX,
     .run = coverage};
 
@@ -177,12 +179,16 @@ static int make_map(struct mapping *mapping, const struct cli_operands *operands
 
 static int coverage(int argc, char **argv)
 {
+    static char folder[] = "scenarios";
+    static char *bundled[] = {folder};
     struct mapping mapping = {0};
     struct cli_operands operands;
     int status = cli_parse(&cli_command_coverage, argc, argv, &mapping.options,
                            sizeof mapping.options, &operands);
     if (status != CLI_GO_ON)
         return status;
+    if (operands.count == 0)
+        operands = (struct cli_operands){.items = bundled, .count = 1};
     status = (int)cli_selection_load(&mapping.selection, &operands);
     if (status == CLI_EXIT_OK)
         status = make_map(&mapping, &operands);
