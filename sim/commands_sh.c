@@ -6,6 +6,7 @@
 
 #include "sim/net.h"
 #include "sim/profiles.h"
+#include "sim/stored.h"
 
 /* sim_web.sh_state */
 enum { SH_OFF, SH_CONNECTING, SH_ON };
@@ -377,6 +378,34 @@ void sim_on_sh(struct sim_context *ctx)
 
 enum { ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE, WRITE = SIM_FORM_TEST | SIM_FORM_WRITE };
 
+/* CSSLCFG="sslversion",<context>,<version>, "sni",<context>,"<name>": kept for the context. */
+static int set_context(struct sim_call *call)
+{
+    static const char *const words[] = {"SSLVERSION", "IGNORERTCTIME", "SNI"};
+    static const char prefix[] = "+CSSLCFG ";
+    char key[40];
+    const char *word, *value;
+    size_t word_length, length;
+    int32_t context, number;
+    if (sim_argument_count(call) != 3 || !sim_argument_text(call, 0, &word, &word_length) ||
+        !sim_argument_number(call, 1, 0, 5, &context) ||
+        !sim_argument_text(call, 2, &value, &length) || length == 0 || length > 64)
+        return SIM_CME_NOT_ALLOWED;
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        bool is_name = i == 2;
+        if (!sim_same_word(words[i], word, word_length))
+            continue;
+        if (!is_name && !sim_number_of(value, length, i == 0 ? 4 : 1, &number))
+            return SIM_CME_NOT_ALLOWED;
+        memcpy(key, prefix, sizeof prefix - 1);
+        key[sizeof prefix - 1] = (char)('0' + context);
+        memcpy(key + sizeof prefix, words[i], strlen(words[i]) + 1);
+        return sim_stored_set(call->ctx, key, SIM_NO_SAVE, value, length) ? SIM_DONE
+                                                                          : SIM_CME_MEMORY_FULL;
+    }
+    return SIM_CME_NOT_ALLOWED;
+}
+
 /* CSSLCFG="convert",2,"ca.crt": a file of /customer/ becomes a certificate that TLS knows (T17). */
 static int run_certificate(struct sim_call *call)
 {
@@ -384,9 +413,9 @@ static int run_certificate(struct sim_call *call)
     const char *what, *name;
     size_t length, name_length;
     int32_t kind = 0;
-    if (!sim_argument_text(call, 0, &what, &length) || length != 7 ||
-        (memcmp(what, "convert", 7) != 0 && memcmp(what, "CONVERT", 7) != 0) ||
-        !sim_argument_number(call, 1, 1, 2, &kind) ||
+    if (!sim_argument_text(call, 0, &what, &length) || !sim_same_word("CONVERT", what, length))
+        return set_context(call);
+    if (!sim_argument_number(call, 1, 1, 2, &kind) ||
         sim_argument_count(call) != (kind == 1 ? 4u : 3u))
         return SIM_CME_NOT_ALLOWED;
     for (unsigned i = 2; i < sim_argument_count(call); i++)
@@ -398,8 +427,10 @@ static int run_certificate(struct sim_call *call)
 }
 
 const struct sim_command sim_commands_sh[] = {
-    {"+CSSLCFG", WRITE, SIM_NO_SAVE, 'O', 0, "T17, sim7000-storage 4.5", "certificates of TLS",
-     NULL, run_certificate, 103},
+    {"+CSSLCFG", WRITE, SIM_NO_SAVE, 'O', 0, "T17, sim7000-storage 4.5, TinyGSM",
+     "certificates and parameters of TLS",
+     "+CSSLCFG: (\"convert\",\"sslversion\",\"ignorertctime\",\"sni\"),(0-5)", run_certificate,
+     103},
     {"+SHCONF", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.3", "parameters of SH",
      "+SHCONF: (\"URL\",\"TIMEOUT\",\"BODYLEN\",\"HEADERLEN\",\"IPVER\")", run_configuration, 103},
     {"+SHSSL", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.1", "certificates of SH",

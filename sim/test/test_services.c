@@ -89,7 +89,9 @@ static void a_broker_that_is_not_there_is_an_error(void **state)
 static void a_connection_sends_and_reads(void **state)
 {
     (void)state;
-    EXPECT_ASK(&module, "AT+CACID=0", "|OK|");
+    EXPECT_ASK(&module, "AT+CACID=0;+CSSLCFG=\"sslversion\",0,3", "|OK|");
+    EXPECT_ASK(&module, "AT+CSSLCFG=\"sslversion\",0,5", "|+CME ERROR: 3|");
+    EXPECT_ASK(&module, "AT+CSSLCFG=\"convert\",2,\"missing\"", "|+CME ERROR: 3|");
     EXPECT_ASK(&module, "AT+CASSLCFG=0,\"ssl\",1", "|OK|");
     EXPECT_ASK(&module, "AT+CASSLCFG?", "|+CASSLCFG: 0,\"SSL\",1||OK|");
     EXPECT_ASK(&module, "AT+CAOPEN=0,\"a.example\",443", "|+CAOPEN: 0,0||OK|");
