@@ -222,6 +222,8 @@ def what_needs_the_core_is_refused_with_its_place(program, folder):
     for events, what in (
             ('\n  - when: {core-state: download}\n    do: [{urc: "X"}]\n',
              "story.yaml:12:5: error: trigger 'core-state' needs the core"),
+            ('\n  - when: {request: power-cycle}\n    do: [{urc: "X"}]\n',
+             "trigger 'request' needs the core"),
             ("\n  - when: {time: 1s}\n    do: [{host-reset: yes}]\n",
              "story.yaml:12:5: error: action 'host-reset' needs the core"),
             ("\n  - when: {time: 1s}\n    do: [{cancel: yes}]\n", "action 'cancel' needs the core")):

@@ -111,7 +111,7 @@ void bench_play_send(struct bench_module *module, bool from_module, const uint8_
 
 static void tell_fired(struct bench_play *play)
 {
-    for (unsigned i = 0; i < play->run->one->event_count; i++) {
+    for (unsigned i = 0; i < scenario_event_count(play->run->one); i++) {
         if (play->told[i] == play->run->world.engine.fired[i] || play->run->one->events[i].mark)
             continue;
         play->told[i] = play->run->world.engine.fired[i];

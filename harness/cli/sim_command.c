@@ -49,7 +49,7 @@ static const struct cli_option options[] = {
      "and come with the "
      "module's restarts"},
     {"serial", 0, "DEVICE", CLI_TEXT, OPTION(serial), NULL,
-     "the UART is this serial port, for a device at its other end"},
+     "the UART is this serial port, for a device at its other end;\nunplugged, it is waited for"},
     {"tcp", 0, "HOST:PORT", CLI_TEXT, OPTION(tcp), NULL,
      "the UART is a TCP server there, raw bytes; with --count the\nport number counts up"},
     {"rfc2217", 0, "HOST:PORT", CLI_TEXT, OPTION(rfc2217), NULL,
@@ -529,8 +529,15 @@ const struct cli_command cli_command_sim = {
     .notes =
         "Clients may come and go; one at a time on TCP. With --speed all\n"
         "times of the module shrink, those of a download's time limit too. Ends with status 0\n"
-        "on SIGINT, SIGTERM or SIGHUP, and removes the link. Of a scenario what needs the core\n"
-        "of 'fotarig run' is refused (core-state, host-reset, cancel); settings of --set win.",
+        "on SIGINT, SIGTERM or SIGHUP, and removes the link.\n"
+        "\n"
+        "Of a scenario what needs the core of 'fotarig run' is refused (core-state, request,\n"
+        "host-reset, cancel); settings of --set win, and its answer delays stay with --timing "
+        "none.\n"
+        "\n"
+        "Modem lines (DTR, RTS in; CTS, DSR, RI, DCD out) exist on --rfc2217, and by a null modem\n"
+        "cable without RI and DCD on --serial. A pty and raw TCP have none: DTR and RTS count as\n"
+        "on, unless 'fotarig ctl dtr|rts' says else; 'ctl state' shows the others.",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
     .run = sim,
