@@ -1,26 +1,8 @@
 #!/bin/sh
 # The coverage map of the bundled scenarios has no hole: each cell is reached, or the file says why it
 # can't be; and each way in which that could rot is noticed.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-fotarig=${FOTARIG:-build/debug/fotarig}
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-failed=0
+. "$(dirname "$0")/../shell-tests"
 why=scenarios/unreachable.txt
-
-# usage: test_that WHAT COMMAND...
-test_that() {
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        echo "ok    $what"
-    else
-        echo "FAIL  $what"
-        sed 's/^/      /' "$folder/log"
-        failed=1
-    fi
-}
 
 # usage: exits STATUS COMMAND...      its output is in $folder/out and $folder/err
 exits() {

@@ -1,24 +1,7 @@
 #!/bin/sh
 # Every field failure has its scenario; that the check itself sees what is missing is tried on a
 # copy.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-failed=0
-
-# usage: test_that WHAT COMMAND...
-test_that() {
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        echo "ok    $what"
-    else
-        echo "FAIL  $what"
-        sed 's/^/      /' "$folder/log"
-        failed=1
-    fi
-}
+. "$(dirname "$0")/../shell-tests"
 
 # usage: finds TEXT      the check of the copy fails and says so
 finds() {

@@ -1,26 +1,8 @@
 #!/bin/sh
 # Both libraries as a stranger gets them: installed in a folder of their own, found by pkg-config;
 # the example of sim/ is compiled against that copy, outside the tree, and run.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
+. "$(dirname "$0")/../shell-tests"
 root=$PWD
-fotarig=${FOTARIG:-$root/build/debug/fotarig}
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-failed=0
-
-# usage: test_that WHAT COMMAND...
-test_that() {
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        echo "ok    $what"
-    else
-        echo "FAIL  $what"
-        sed 's/^/      /' "$folder/log"
-        failed=1
-    fi
-}
 
 build=$(dirname "$fotarig")
 

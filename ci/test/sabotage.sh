@@ -1,24 +1,7 @@
 #!/bin/sh
 # A few mutants of the client and of the module are caught, and ci/sabotage fails where it must:
 # `make sabotage` has all mutants and all scenarios.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-failed=0
-
-# usage: test_that WHAT COMMAND...
-test_that() {
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        echo "ok    $what"
-    else
-        echo "FAIL  $what"
-        sed 's/^/      /' "$folder/log"
-        failed=1
-    fi
-}
+. "$(dirname "$0")/../shell-tests"
 
 # usage: says TEXT NAME OLD NEW      a table with that row is refused, with these words
 says() {

@@ -1,25 +1,7 @@
 #!/bin/sh
 # The settings sweep on a few stories: what hinges on an assumed fact is listed with a command that
 # repeats it; --set alone does the same; wrong usage is refused.
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-fotarig=${FOTARIG:-build/debug/fotarig}
-folder=$(mktemp -d) || exit 2
-trap 'rm -rf "$folder"' EXIT
-failed=0
-
-# usage: test_that WHAT COMMAND...
-test_that() {
-    what=$1
-    shift
-    if "$@" >"$folder/log" 2>&1; then
-        echo "ok    $what"
-    else
-        echo "FAIL  $what"
-        sed 's/^/      /' "$folder/log"
-        failed=1
-    fi
-}
+. "$(dirname "$0")/../shell-tests"
 
 # usage: story NAME EXPECTATIONS
 story() {
