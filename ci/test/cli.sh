@@ -66,7 +66,7 @@ printf 'scenario: x\nnonsense: 1\n' >"$folder/bad.yaml"
 expect 'a bad scenario' 3 '^1 file, [1-9][0-9]* errors*$' 'bad.yaml:2:1: error: ' check \
     "$folder/bad.yaml"
 expect 'a missing scenario' 3 '^0 files, 1 error$' 'none.yaml' check "$folder/none.yaml"
-expect 'nothing to check' 2 '' 'missing FILE' check
+expect 'nothing to check' 2 '' 'name a file or a folder to check' check
 
 expect 'an unknown setting' 2 '' "unknown setting 'answer-dealy'; did you mean 'answer-delay'?" \
     sim --link "$folder/port" --set answer-dealy=1ms
