@@ -49,6 +49,14 @@ hole() {
     grep -q '^  urc: OVER-VOLTAGE WARNNING$' "$folder/out"
 }
 
+# A page for a web server: mkstemp alone would make it readable for its owner only.
+usual_mode() (
+    umask 027
+    exits 0 "$fotarig" coverage scenarios/documented/update-by-http.yaml --unreachable /dev/null \
+        --html "$folder/mode.html" || [ "$got" -eq 1 ] || exit 1
+    [ "$(stat -c %a "$folder/mode.html")" = 640 ]
+)
+
 stale() {
     { cat $why; echo 'urc: RDY | SMS Ready -- nobody listens'; } >"$folder/why"
     exits 1 "$fotarig" coverage scenarios --unreachable "$folder/why" || return 1
@@ -71,6 +79,7 @@ test_that "each cell is reached or can't be" complete
 [ ! -s "$folder/figures" ] || sed 's/^/      /' "$folder/figures"
 test_that "all statuses, outcomes, reasons, codes, resets, lines and actions were met" lists
 test_that "a scenario less leaves a hole, which is named" hole
+test_that "the page has the mode that the umask leaves" usual_mode
 test_that "a justification whose cell was reached is stale" stale
 test_that "a justification of what is not there is refused" unknown
 test_that "a file of justifications that is not there is an error" missing_file

@@ -82,6 +82,14 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
+/* What mkstemp made for its owner alone becomes what any other file of this process is. */
+static bool take_usual_mode(int fd)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    return fchmod(fd, 0666 & ~mask) == 0;
+}
+
 int cli_file_replace(const char *path, const void *bytes, size_t size)
 {
     char fresh[PATH_MAX];
@@ -92,10 +100,10 @@ int cli_file_replace(const char *path, const void *bytes, size_t size)
         errno = ENAMETOOLONG;
         return -1;
     }
-    fd = mkstemp(fresh); /* mode 0600 */
+    fd = mkstemp(fresh);
     if (fd < 0)
         return -1;
-    good = write_all(fd, bytes, size) && !fsync(fd);
+    good = write_all(fd, bytes, size) && take_usual_mode(fd) && !fsync(fd);
     kept = errno;
     if (close(fd) && good) {
         good = false;
