@@ -32,7 +32,10 @@ struct bench_port_kind {
     const char *name; /* "pty" */
     /* Sends bytes to the client: one system call as long as it keeps up; never blocks. */
     void (*write)(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us);
-    /* Rate that the client has set, in bit/s; 0 = unknown, taken for right. */
+    /*
+     * Rate that the client has set, in bit/s; 0 = unknown, taken for right. If the last answer was
+     * `expected_bps` and is not old it may be given again; 0 = the system is asked.
+     */
     uint32_t (*rate)(struct bench_port *port, uint32_t expected_bps, uint64_t now_us);
     /* The module talks at this rate from now on: a real UART follows. */
     void (*follow)(struct bench_port *port, uint32_t rate_bps);

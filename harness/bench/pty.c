@@ -138,8 +138,8 @@ static void on_data(void *context, unsigned ready)
 
 /* ---- rate --------------------------------------------------------------------------------- */
 
-/* The system is asked only when the last answer is old or was not the expected one, so that a quick
-   dialog costs no further call. */
+/* The system is asked when the last answer is old or was not the expected one, so that the lines of
+   a long answer cost no further call. */
 static uint32_t pty_rate(struct bench_port *port, uint32_t expected_bps, uint64_t now_us)
 {
     struct bench_pty *pty = (struct bench_pty *)port;

@@ -116,7 +116,8 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
     if (module->frozen)
         return;
     bench_module_enter(module);
-    rate_bps = bench_port_rate(port, module->baud_bps, bench_clock_us());
+    /* A client may send right behind a change, after the OK of AT+IPR for one: asked each time. */
+    rate_bps = bench_port_rate(port, 0, bench_clock_us());
     rate_bps = rate_bps ? rate_bps : module->baud_bps;
     observe(module, port->interface, false, bytes, size);
     if (module->serve->options.paced && port->interface == 0) /* USB has no line rate */

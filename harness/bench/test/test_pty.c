@@ -248,6 +248,7 @@ static void the_rate_is_the_clients(void **state)
     assert_int_equal(tcsetattr(fd, TCSANOW, &settings), 0);
     /* As expected and just looked at: not asked for again. */
     assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 2), 115200);
+    assert_int_equal(bench_port_rate(&fixture->pty.port, 0, 2), 9600);
     assert_int_equal(bench_port_rate(&fixture->pty.port, 115200, 2 + BENCH_PTY_RATE_CHECK_US),
                      9600);
     cfsetispeed(&settings, B57600);
