@@ -50,7 +50,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
             -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
 package_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-# libcurl is loaded when it is first needed (harness/bench/curl.h), so it is not linked.
+# libcurl is loaded when it is first needed (harness/serve/curl.h), so it is not linked.
 # The others are loaded when first called (harness/lazy/lazy.h); --as-needed links those of which a
 # function is missing there.
 package_libs   := -Wl,--as-needed \
@@ -78,12 +78,12 @@ endif
 
 # ---- what is built -------------------------------------------------------------------------
 
+harness_rooms   := scenario judge ports bench serve explore coverage cli
+sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)
-sim_sources     := $(wildcard sim/*.c)
+sim_sources     := $(wildcard sim/*.c $(foreach room,$(sim_rooms),sim/$(room)/*.c))
 reports_sources := $(wildcard reports/*.c)
-harness_sources := $(wildcard harness/bench/*.c harness/scenario/*.c harness/explore/*.c \
-                              harness/coverage/*.c \
-                              harness/cli/*.c)
+harness_sources := $(wildcard $(foreach room,$(harness_rooms),harness/$(room)/*.c))
 lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \

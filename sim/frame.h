@@ -123,7 +123,7 @@ struct sim_piece {
 /* grammar.c: finds the command at `cursor`; false at the end of the line. */
 bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim_piece *ret_piece);
 
-/* ---- names.c ------------------------------------------------------------------------------- */
+/* ---- at/command_index.c -------------------------------------------------------------------- */
 
 enum { SIM_CHAPTERS = 21 };
 /* The command tables, in the order in which CLAC lists them. */

@@ -449,7 +449,7 @@ const struct sim_setting_info *sim_setting_info(unsigned setting);
 
 /*
  * The n-th value that an assumed setting (tag I) may have on a real module, its default left out
- * (sim/plausible.h); false past the last one. Settings with other tags have none.
+ * (sim/knowledge/plausible.h); false past the last one. Settings with other tags have none.
  */
 bool sim_setting_plausible(unsigned setting, size_t index, int32_t *ret_value);
 

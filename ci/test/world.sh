@@ -3,7 +3,7 @@
 # harness/bench/world.c, or equal worlds would not hash alike.
 set -eu
 headers="core/at.h core/fota.h sim/state.h sim/files.h sim/download.h sim/updater.h
-         harness/bench/wire.h harness/bench/world.h harness/scenario/judge.h"
+         harness/bench/wire.h harness/bench/world.h harness/judge/judge.h"
 failed=0
 # Members only: a type in front, no function's parameter list behind.
 for member in $(sed -nE 's/^    uint(16|32|64)_t ((stat_[a-z_]+)|([a-z_]+_at_us))[[;].*/\2/p' $headers | sort -u); do

@@ -15,8 +15,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "harness/bench/loop.h"
 #include "harness/bench/run.h"
+#include "harness/ports/loop.h"
 
 enum { LATE_PARTS = 4 /* a quarter of a deadline */ };
 

@@ -8,8 +8,8 @@
 
 #include "harness/bench/engine.h"
 #include "harness/bench/figures.h"
-#include "harness/bench/loop.h"
 #include "harness/bench/package.h"
+#include "harness/ports/loop.h"
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
 enum { STORE_BYTES = 22151168 };

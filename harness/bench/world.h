@@ -9,7 +9,7 @@
 
 #include "core/fota.h"
 #include "harness/bench/wire.h"
-#include "harness/scenario/judge.h"
+#include "harness/judge/judge.h"
 #include "sim/sim.h"
 
 #define BENCH_NEVER UINT64_MAX

@@ -14,8 +14,8 @@
 
 #include <cjson/cJSON.h>
 
-#include "harness/bench/control.h"
-#include "harness/bench/serve.h"
+#include "harness/serve/control.h"
+#include "harness/serve/serve.h"
 
 enum {
     CLI_CONTROL_WORDS = 12,

@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/bench/loop.h"
 #include "harness/bench/run.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/file.h"
 #include "harness/cli/selection.h"
 #include "harness/coverage/coverage.h"
+#include "harness/ports/loop.h"
 
 struct coverage_options {
     uint64_t seed;

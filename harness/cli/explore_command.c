@@ -5,10 +5,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "harness/bench/loop.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/selection.h"
 #include "harness/explore/explore.h"
+#include "harness/ports/loop.h"
 
 struct explore_options {
     uint64_t seed;

@@ -6,7 +6,7 @@
 #ifndef FOTARIG_HARNESS_CLI_IMAGES_H
 #define FOTARIG_HARNESS_CLI_IMAGES_H
 
-#include "harness/bench/serve.h"
+#include "harness/serve/serve.h"
 
 enum { CLI_IMAGES_US = 200000 /* of real time between two writings */ };
 

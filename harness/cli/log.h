@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#include "harness/bench/serve.h"
+#include "harness/serve/serve.h"
 
 enum { CLI_LOG_PIECE = 240 };
 

@@ -2,10 +2,10 @@
 #ifndef FOTARIG_HARNESS_CLI_PORTS_H
 #define FOTARIG_HARNESS_CLI_PORTS_H
 
-#include "harness/bench/pty.h"
-#include "harness/bench/serial.h"
-#include "harness/bench/serve.h"
-#include "harness/bench/tcp.h"
+#include "harness/ports/pty.h"
+#include "harness/ports/serial.h"
+#include "harness/ports/tcp.h"
+#include "harness/serve/serve.h"
 
 /* Name of the link where none was given. */
 #define CLI_PORTS_LINK "sim7000"

@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/bench/loop.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/explain.h"
 #include "harness/cli/selection.h"
@@ -17,6 +16,7 @@
 #include "harness/cli/sweep.h"
 #include "harness/cli/version.h"
 #include "harness/explore/fault.h"
+#include "harness/ports/loop.h"
 #include "reports/report.h"
 
 enum { LATE_REPEATS_MAX = 8 };

@@ -5,9 +5,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "harness/bench/imei.h"
-#include "harness/bench/loop.h"
-#include "harness/bench/serve.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/control.h"
 #include "harness/cli/file.h"
@@ -16,6 +13,9 @@
 #include "harness/cli/ports.h"
 #include "harness/cli/setting.h"
 #include "harness/cli/sim_scenario.h"
+#include "harness/ports/loop.h"
+#include "harness/serve/imei.h"
+#include "harness/serve/serve.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 

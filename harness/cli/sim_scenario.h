@@ -5,8 +5,8 @@
 #ifndef FOTARIG_HARNESS_CLI_SIM_SCENARIO_H
 #define FOTARIG_HARNESS_CLI_SIM_SCENARIO_H
 
-#include "harness/bench/play.h"
 #include "harness/scenario/scenario.h"
+#include "harness/serve/play.h"
 
 struct cli_sim_scenario {
     struct scenario *scenario;       /* NULL = there is none */

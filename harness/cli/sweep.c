@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/bench/loop.h"
 #include "harness/cli/setting.h"
 #include "harness/cli/version.h"
 #include "harness/explore/sweep.h"
+#include "harness/ports/loop.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
 enum { SWEEP_FORMAT = 1, REPEAT_MAX = 1024, VALUE_MAX = 48 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/loop.h"
+#include "harness/ports/loop.h"
 
 #define ALLOWS(outcome) (1u << FOTA_OUTCOME_##outcome)
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/bench/loop.h"
+#include "harness/ports/loop.h"
 
 enum { JOBS_MAX = 64 };
 

@@ -4,7 +4,7 @@
  */
 #include "sim/frame.h"
 #include "sim/image.h"
-#include "sim/image_fields.h"
+#include "sim/storage/image_fields.h"
 #include "sim/test/support_update.h"
 
 #include <stdlib.h>
@@ -164,9 +164,10 @@ static void every_member_of_the_state_has_a_row(void **state)
     while (missing < sizeof covered && covered[missing])
         missing++;
     if (missing < sizeof covered)
-        fail_msg("byte %zu of struct sim has no row in sim/image_fields.h; it lies %zu bytes "
-                 "behind the beginning of sim.power (gdb: ptype /o struct sim)",
-                 missing, missing - offsetof(struct sim, power));
+        fail_msg(
+            "byte %zu of struct sim has no row in sim/storage/image_fields.h; it lies %zu bytes "
+            "behind the beginning of sim.power (gdb: ptype /o struct sim)",
+            missing, missing - offsetof(struct sim, power));
 }
 
 /* ---- snapshots ----------------------------------------------------------------------------- */

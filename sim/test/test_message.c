@@ -4,7 +4,7 @@
  */
 #include "sim/test/support_exchange.h"
 
-#include "sim/message_engine.h"
+#include "sim/sms/message_engine.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "sim/catalogue.h"
-#include "sim/package.h"
 #include "sim/test/support_package.h"
+#include "sim/update/package.h"
 
 #define FROM "1351B03SIM7000C"
 #define TO   "1351B04SIM7000C"

@@ -2,7 +2,7 @@
  * Variants and revisions: each row of the tables at work.
  */
 #include "sim/frame.h"
-#include "sim/profiles.h"
+#include "sim/knowledge/profiles.h"
 #include "sim/test/support_module.h"
 
 #include <setjmp.h>

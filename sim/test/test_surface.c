@@ -2,7 +2,7 @@
  * The surface of the module against the list of what the fact sheets name, and the commands of
  * stored.h against their own rows: ranges, what is read back, what a restart keeps.
  */
-#include "sim/stored.h"
+#include "sim/at/stored.h"
 #include "sim/test/support_module.h"
 
 #include <setjmp.h>

@@ -1,0 +1,262 @@
+/* expectations.c - each kind of expectation against what was observed. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/judge/judging.h"
+#include "sim/look.h"
+
+static bool judge_number(const struct scenario_judging *judging, unsigned got)
+{
+    unsigned want = judging->expectation->number;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%u", want);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%u", got);
+    return got == want;
+}
+
+static bool judge_name(const struct scenario_judging *judging, unsigned got,
+                       const char *(*name)(unsigned))
+{
+    unsigned want = judging->expectation->number;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s", name(want));
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s",
+             judging->observed->finished ? name(got) : "none: the client did not come to an end");
+    return judging->observed->finished && got == want;
+}
+
+static bool judge_outcome(const struct scenario_judging *judging)
+{
+    const struct fota_result *result = &judging->observed->result;
+    struct scenario_finding *finding = judging->finding;
+    if (judge_name(judging, result->outcome, fota_outcome_name))
+        return true;
+    if (judging->observed->finished && result->reason != FOTA_REASON_NONE)
+        snprintf(finding->got, sizeof finding->got, "%s (%s: %s)",
+                 fota_outcome_name(result->outcome), fota_reason_name(result->reason),
+                 fota_reason_meaning(result->reason));
+    return false;
+}
+
+static bool judge_reason(const struct scenario_judging *judging)
+{
+    return judge_name(judging, judging->observed->result.reason, fota_reason_name);
+}
+
+static bool judge_status(const struct scenario_judging *judging)
+{
+    return judge_number(judging, judging->observed->result.status);
+}
+
+static bool judge_status_read(const struct scenario_judging *judging)
+{
+    struct scenario_finding *finding = judging->finding;
+    unsigned want = judging->expectation->number;
+    size_t length = 0;
+    snprintf(finding->want, sizeof finding->want, "%u", want);
+    finding->got[0] = '\0';
+    for (unsigned status = 0; status < 16; status++)
+        if (judging->monitor->statuses_read >> status & 1 && length < sizeof finding->got)
+            length += (size_t)snprintf(finding->got + length, sizeof finding->got - length, "%s%u",
+                                       length ? ", " : "", status);
+    if (!length)
+        snprintf(finding->got, sizeof finding->got, "no status was read");
+    return judging->monitor->statuses_read >> want & 1;
+}
+
+static bool judge_revision(const struct scenario_judging *judging)
+{
+    const char *got = judging->observed->module.revision;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s",
+             judging->expectation->text);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got);
+    return strcmp(got, judging->expectation->text) == 0;
+}
+
+static bool judge_resets(const struct scenario_judging *judging)
+{
+    return judge_number(judging, judging->observed->module.resets);
+}
+
+static bool judge_attempts(const struct scenario_judging *judging)
+{
+    return judge_number(judging, judging->observed->result.attempts);
+}
+
+static bool judge_list(const struct scenario_judging *judging, const char *got)
+{
+    const struct scenario_expectation *wanted = judging->expectation;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s",
+             wanted->kind == SCENARIO_EXPECT_REQUESTS ? fota_request_name(wanted->number)
+                                                      : wanted->text);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got);
+    return judging->monitor->met >> judging->index & 1;
+}
+
+static bool judge_sent(const struct scenario_judging *judging)
+{
+    return judge_list(judging, "no such command at this place of the order");
+}
+
+static bool judge_urc(const struct scenario_judging *judging)
+{
+    return judge_list(judging, "no such line at this place of the order");
+}
+
+static bool judge_requests(const struct scenario_judging *judging)
+{
+    return judge_list(judging, "no such request at this place of the order");
+}
+
+static bool judge_never(const struct scenario_judging *judging)
+{
+    snprintf(judging->finding->want, sizeof judging->finding->want, "never %s",
+             judging->expectation->text);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "it was sent");
+    return !(judging->monitor->met >> judging->index & 1);
+}
+
+/* "12.345 s" */
+static const char *write_time(char buffer[32], uint64_t time_us)
+{
+    snprintf(buffer, 32, "%" PRIu64 ".%03u s", time_us / 1000000u,
+             (unsigned)(time_us / 1000u % 1000u));
+    return buffer;
+}
+
+static bool judge_within(const struct scenario_judging *judging)
+{
+    uint64_t want = judging->expectation->time_us, got = judging->observed->duration_us;
+    char text[32];
+    snprintf(judging->finding->want, sizeof judging->finding->want, "at most %s",
+             write_time(text, want));
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", write_time(text, got));
+    return got <= want;
+}
+
+/* The trigger that a mark stands for, in words. */
+static const char *mark_name(const struct scenario_case *one, unsigned mark)
+{
+    for (unsigned i = 0; i < one->event_count; i++)
+        if (one->events[i].mark == mark + 1)
+            return scenario_trigger_name(one->events[i].when.kind);
+    return "start";
+}
+
+static bool judge_duration(const struct scenario_judging *judging)
+{
+    const struct scenario_expectation *wanted = judging->expectation;
+    const uint64_t *marks = judging->monitor->mark_at_us;
+    struct scenario_finding *finding = judging->finding;
+    uint64_t from_us = wanted->from == UINT8_MAX ? 0 : marks[wanted->from];
+    uint64_t to_us = marks[wanted->to];
+    char least[32], most[32], got[32];
+    bool begun = wanted->from == UINT8_MAX || from_us > 0;
+    snprintf(finding->want, sizeof finding->want, "from %s to %s: %s to %s",
+             wanted->from == UINT8_MAX ? "start" : mark_name(judging->one, wanted->from),
+             mark_name(judging->one, wanted->to), write_time(least, wanted->least_us),
+             wanted->time_us == UINT64_MAX ? "any" : write_time(most, wanted->time_us));
+    if (!begun || to_us == 0) {
+        snprintf(finding->got, sizeof finding->got, "'%s' never happened%s", begun ? "to" : "from",
+                 begun && wanted->from != UINT8_MAX ? " after 'from'" : "");
+        return false;
+    }
+    snprintf(finding->got, sizeof finding->got, "%s", write_time(got, to_us - from_us));
+    return to_us - from_us >= wanted->least_us && to_us - from_us <= wanted->time_us;
+}
+
+static bool judge_limit(const struct scenario_judging *judging)
+{
+    const struct fota_statistics *statistics = &judging->observed->statistics;
+    const uint32_t got[] = {
+#define X(name, key, type, member, text) statistics->member,
+        SCENARIO_LIMITS(X)
+#undef X
+    };
+    const struct scenario_expectation *wanted = judging->expectation;
+    snprintf(judging->finding->what, sizeof judging->finding->what, "expect.limits.%s",
+             scenario_limit_name(wanted->detail));
+    snprintf(judging->finding->want, sizeof judging->finding->want, "at most %" PRIu32,
+             wanted->number);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%" PRIu32, got[wanted->detail]);
+    return got[wanted->detail] <= wanted->number;
+}
+
+/* ---- the module at the end --------------------------------------------------------------------
+ */
+
+static bool judge_file(const struct scenario_judging *judging, bool wanted)
+{
+    struct scenario_finding *finding = judging->finding;
+    uint64_t digest;
+    uint32_t size_bytes;
+    bool there = sim_file(judging->observed->sim, judging->expectation->text, &size_bytes, &digest);
+    snprintf(finding->want, sizeof finding->want, "%s%s", wanted ? "" : "no ",
+             judging->expectation->text);
+    if (there)
+        snprintf(finding->got, sizeof finding->got, "%" PRIu32 " bytes", size_bytes);
+    else
+        snprintf(finding->got, sizeof finding->got, "no such file");
+    return there == wanted;
+}
+
+static bool judge_parameter(const struct scenario_judging *judging)
+{
+    const char *command = judging->expectation->text;
+    int parameter = sim_look_parameter_find(command, strlen(command));
+    int32_t got =
+        parameter < 0 ? -1 : sim_look_parameter(judging->observed->sim, (unsigned)parameter);
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s %" PRIu32, command,
+             judging->expectation->number);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%" PRId32, got);
+    return got >= 0 && (uint32_t)got == judging->expectation->number;
+}
+
+static bool judge_either(const struct scenario_judging *judging, bool got, const char *no,
+                         const char *yes)
+{
+    bool want = judging->expectation->number;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s", want ? yes : no);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got ? yes : no);
+    return got == want;
+}
+
+static bool judge_module(const struct scenario_judging *judging)
+{
+    struct sim_network_view view = {.imei = ""};
+    struct scenario_finding *finding = judging->finding;
+    snprintf(finding->what, sizeof finding->what, "expect.module.%s",
+             scenario_module_end_name(judging->expectation->detail));
+    sim_look_network(judging->observed->sim, &view);
+    switch (judging->expectation->detail) {
+    case SCENARIO_MODULE_END_FILES:
+        return judge_file(judging, true);
+    case SCENARIO_MODULE_END_NO_FILES:
+        return judge_file(judging, false);
+    case SCENARIO_MODULE_END_PARAMETERS:
+        return judge_parameter(judging);
+    case SCENARIO_MODULE_END_IMEI:
+        return judge_either(judging, view.imei[0] != '\0', "lost", "present");
+    default:
+        return judge_either(judging, view.bearer, "down", "up");
+    }
+}
+
+/* ---- all of them ------------------------------------------------------------------------------
+ */
+
+/* In the order of SCENARIO_EXPECTATIONS. */
+static bool (*const judges[SCENARIO_EXPECT_COUNT])(const struct scenario_judging *) = {
+    [SCENARIO_EXPECT_OUTCOME] = judge_outcome,   [SCENARIO_EXPECT_REASON] = judge_reason,
+    [SCENARIO_EXPECT_STATUS] = judge_status,     [SCENARIO_EXPECT_STATUS_READ] = judge_status_read,
+    [SCENARIO_EXPECT_REVISION] = judge_revision, [SCENARIO_EXPECT_RESETS] = judge_resets,
+    [SCENARIO_EXPECT_ATTEMPTS] = judge_attempts, [SCENARIO_EXPECT_SENT] = judge_sent,
+    [SCENARIO_EXPECT_NEVER_SENT] = judge_never,  [SCENARIO_EXPECT_NEVER_URC] = judge_never,
+    [SCENARIO_EXPECT_DURATION] = judge_duration, [SCENARIO_EXPECT_LIMIT] = judge_limit,
+    [SCENARIO_EXPECT_MODULE] = judge_module,     [SCENARIO_EXPECT_URC] = judge_urc,
+    [SCENARIO_EXPECT_REQUESTS] = judge_requests, [SCENARIO_EXPECT_WITHIN] = judge_within,
+};
+
+bool scenario_expectation_holds(const struct scenario_judging *judging)
+{
+    return judges[judging->expectation->kind](judging);
+}

@@ -1,0 +1,233 @@
+#include "harness/judge/judging.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/catalogue.h"
+
+/* The module's own worst time when the job names none (core/fota.h). */
+#define UPDATE_TIMEOUT_DEFAULT_MS 2400000u
+
+void scenario_watch_init(struct scenario_watch *watch, const struct scenario_case *one)
+{
+    memset(watch, 0, sizeof *watch);
+    for (uint8_t i = 0; i < one->expectation_count; i++) {
+        unsigned kind = one->expectations[i].kind;
+        watch->index[kind][watch->count[kind]++] = i;
+    }
+}
+
+/* Scenarios write a command as it is typed, the module tells it without the AT. */
+static const char *without_at(const char *command)
+{
+    bool has_at = (command[0] | 0x20) == 'a' && (command[1] | 0x20) == 't';
+    return has_at ? command + 2 : command;
+}
+
+static bool begins_with(const char *text, size_t length, const char *wanted)
+{
+    size_t n = strlen(wanted);
+    return length >= n && memcmp(text, wanted, n) == 0;
+}
+
+/* Lists are met in order: sets *ret_index to the first one that is not met yet. */
+static bool next_unmet(const struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                       unsigned kind, uint8_t *ret_index)
+{
+    for (unsigned i = 0; i < watch->count[kind]; i++) {
+        *ret_index = watch->index[kind][i];
+        if (!(monitor->met >> *ret_index & 1))
+            return true;
+    }
+    return false;
+}
+
+static void note_met(struct scenario_monitor *monitor, unsigned index)
+{
+    monitor->met |= UINT64_C(1) << index;
+}
+
+static void meet_next(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                      const struct scenario_case *one, unsigned kind, const char *text,
+                      size_t length)
+{
+    uint8_t at;
+    if (!next_unmet(monitor, watch, kind, &at))
+        return;
+    const char *wanted = one->expectations[at].text;
+    if (begins_with(text, length, kind == SCENARIO_EXPECT_SENT ? without_at(wanted) : wanted))
+        note_met(monitor, at);
+}
+
+static void forbid(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                   const struct scenario_case *one, unsigned kind, const char *text, size_t length)
+{
+    for (unsigned i = 0; i < watch->count[kind]; i++) {
+        uint8_t at = watch->index[kind][i];
+        const char *refused = one->expectations[at].text;
+        if (begins_with(text, length,
+                        kind == SCENARIO_EXPECT_NEVER_SENT ? without_at(refused) : refused))
+            note_met(monitor, at);
+    }
+}
+
+/* True while an update is under way and its worst time is not over. */
+static bool must_not_disturb(const struct scenario_monitor *monitor,
+                             const struct scenario_case *one, uint64_t now_us)
+{
+    uint64_t worst_ms =
+        one->job.update_timeout_ms ? one->job.update_timeout_ms : UPDATE_TIMEOUT_DEFAULT_MS;
+    return now_us - monitor->attempt_began_at_us < worst_ms * 1000u;
+}
+
+static bool is_updating(const struct sim_view *module)
+{
+    return module->phase != SIM_PHASE_IDLE || (module->status >= 1 && module->status <= 5);
+}
+
+void scenario_saw_command(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                          const struct scenario_case *one, const char *text, size_t length,
+                          const struct sim_view *module, uint64_t now_us)
+{
+    meet_next(monitor, watch, one, SCENARIO_EXPECT_SENT, text, length);
+    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_SENT, text, length);
+    switch (sim_command_role(text, length)) {
+    case SIM_ROLE_START_UPDATE:
+        if (++monitor->starts > 1)
+            monitor->broken[SCENARIO_RULE_START_ONCE] = 1;
+        break;
+    case SIM_ROLE_CLEAR_UPDATE:
+        if (is_updating(module) && must_not_disturb(monitor, one, now_us))
+            monitor->broken[SCENARIO_RULE_NO_CLEAR] = 1;
+        break;
+    case SIM_ROLE_RESTART:
+        if (is_updating(module) && must_not_disturb(monitor, one, now_us))
+            monitor->broken[SCENARIO_RULE_NO_DISTURBANCE] = 1;
+        break;
+    case SIM_ROLE_NONE:
+        break;
+    }
+}
+
+void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                      const struct scenario_case *one, const char *text, size_t length)
+{
+    meet_next(monitor, watch, one, SCENARIO_EXPECT_URC, text, length);
+    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_URC, text, length);
+}
+
+void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                          const struct scenario_case *one, unsigned request,
+                          const struct sim_view *module, uint64_t now_us)
+{
+    uint8_t at;
+    if (next_unmet(monitor, watch, SCENARIO_EXPECT_REQUESTS, &at) &&
+        one->expectations[at].number == request)
+        note_met(monitor, at);
+    bool restarts = request == FOTA_REQUEST_PWRKEY_PULSE || request == FOTA_REQUEST_POWER_CYCLE;
+    if (restarts && is_updating(module) && must_not_disturb(monitor, one, now_us))
+        monitor->broken[SCENARIO_RULE_NO_DISTURBANCE] = 1;
+}
+
+void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us)
+{
+    monitor->starts = 0;
+    monitor->attempt_began_at_us = now_us;
+}
+
+void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us)
+{
+    if (monitor->mark_at_us[mark] == 0)
+        monitor->mark_at_us[mark] = now_us ? now_us : 1;
+}
+
+void scenario_saw_status(struct scenario_monitor *monitor, unsigned status)
+{
+    if (status < 16)
+        monitor->statuses_read = (uint16_t)(monitor->statuses_read | 1u << status);
+}
+
+/* ---- rules --------------------------------------------------------------------------------- */
+
+static bool runs(const struct scenario_observed *observed, const char *revision)
+{
+    return revision && strcmp(observed->module.revision, revision) == 0;
+}
+
+/* True when the outcome does not contradict what the module runs. */
+static bool rule_holds(unsigned rule, const struct scenario_case *one,
+                       const struct scenario_observed *observed)
+{
+    unsigned outcome = observed->result.outcome;
+    switch (rule) {
+    case SCENARIO_RULE_HONEST_UPDATED:
+        return (outcome != FOTA_OUTCOME_UPDATED && outcome != FOTA_OUTCOME_ALREADY_CURRENT &&
+                outcome != FOTA_OUTCOME_DEGRADED) ||
+               runs(observed, one->job.to_revision);
+    case SCENARIO_RULE_HONEST_FAILED:
+        return outcome != FOTA_OUTCOME_UPDATE_FAILED || runs(observed, one->job.from_revision);
+    case SCENARIO_RULE_HONEST_REFUSED:
+        return (outcome != FOTA_OUTCOME_REFUSED && outcome != FOTA_OUTCOME_DOWNLOAD_FAILED &&
+                outcome != FOTA_OUTCOME_CANCELLED) ||
+               (runs(observed, observed->start_revision) &&
+                observed->module.phase == SIM_PHASE_IDLE);
+    case SCENARIO_RULE_ENDS:
+        return observed->finished;
+    default:
+        return true;
+    }
+}
+
+static void describe_broken(unsigned rule, const struct scenario_observed *observed,
+                            struct scenario_finding *finding)
+{
+    static const char *const demands[] = {
+#define X(name, text, demand) demand,
+        SCENARIO_RULES(X)
+#undef X
+    };
+    *finding = (struct scenario_finding){0};
+    snprintf(finding->what, sizeof finding->what, "rule %s", scenario_rule_name(rule));
+    snprintf(finding->want, sizeof finding->want, "%s", demands[rule]);
+    snprintf(finding->got, sizeof finding->got, "outcome %s; the module runs %s in phase %s",
+             observed->finished ? fota_outcome_name(observed->result.outcome) : "none",
+             observed->module.revision, sim_phase_name(observed->module.phase));
+}
+
+size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
+                      const struct scenario_observed *observed, struct scenario_finding *findings,
+                      size_t capacity)
+{
+    size_t count = 0;
+    struct scenario_finding finding;
+    for (size_t i = 0; i < one->expectation_count; i++) {
+        const struct scenario_expectation *expectation = &one->expectations[i];
+        struct scenario_judging judging = {one, monitor, observed, expectation, i, &finding};
+        finding = (struct scenario_finding){.place = expectation->place};
+        snprintf(finding.what, sizeof finding.what, "expect.%s",
+                 scenario_expectation_name(expectation->kind));
+        if (scenario_expectation_holds(&judging))
+            continue;
+        if (count < capacity)
+            findings[count] = finding;
+        count++;
+    }
+    for (unsigned rule = 0; rule < SCENARIO_RULE_COUNT; rule++) {
+        if (!monitor->broken[rule] && rule_holds(rule, one, observed))
+            continue;
+        if (count < capacity)
+            describe_broken(rule, observed, &findings[count]);
+        count++;
+    }
+    return count;
+}
+
+const char *scenario_rule_name(unsigned rule)
+{
+    static const char *const names[] = {
+#define X(name, text, demand) text,
+        SCENARIO_RULES(X)
+#undef X
+    };
+    return rule < SCENARIO_RULE_COUNT ? names[rule] : "?";
+}

@@ -1,0 +1,101 @@
+/*
+ * judge.h - expectations of a scenario and rules that hold in every run, as one table.
+ *
+ * The bench feeds what happens into a monitor (a value, part of the world), and asks at the end.
+ * Expectations are what the scenario's author wants; rules are what no client may ever do.
+ */
+#ifndef FOTARIG_HARNESS_JUDGE_JUDGE_H
+#define FOTARIG_HARNESS_JUDGE_JUDGE_H
+
+#include "harness/scenario/scenario.h"
+
+/* X(NAME, "name", "what it demands") */
+#define SCENARIO_RULES(X)                                                                          \
+    X(START_ONCE, "start-once", "the update is started at most once in an attempt")                \
+    X(NO_CLEAR, "no-clear-while-updating",                                                         \
+      "the flag is not cleared on a status of 1 to 5 before"                                       \
+      " the module's worst time is over")                                                          \
+    X(NO_DISTURBANCE, "no-disturbance",                                                            \
+      "the module is not restarted while it updates, before its"                                   \
+      " worst time is over")                                                                       \
+    X(HONEST_UPDATED, "honest-updated",                                                            \
+      "updated or already-current is only said when the module"                                    \
+      " runs the target")                                                                          \
+    X(HONEST_FAILED, "honest-failed", "update-failed is only said when the module runs the base")  \
+    X(HONEST_REFUSED, "honest-refused",                                                            \
+      "after refused, download-failed and cancelled the module"                                    \
+      " runs what it ran and no update goes on")                                                   \
+    X(ENDS, "ends", "the client comes to an end before its own deadline")
+
+enum scenario_rule {
+#define X(name, text, demand) SCENARIO_RULE_##name,
+    SCENARIO_RULES(X)
+#undef X
+        SCENARIO_RULE_COUNT
+};
+
+/* What was seen so far. A value; all zero is the beginning. */
+struct scenario_monitor {
+    uint64_t attempt_began_at_us;            /* of the running attempt; 0 = none */
+    uint64_t mark_at_us[SCENARIO_MARKS_MAX]; /* ends of durations; 0 = not yet */
+    uint64_t met;           /* bit n: expectation n is met; of what must never be: it was */
+    uint16_t statuses_read; /* bit n: the core read status n */
+    uint8_t broken[SCENARIO_RULE_COUNT]; /* 1 = the rule was broken while it ran */
+    uint8_t starts;                      /* start commands run in this attempt */
+    uint8_t reserved[6];
+};
+_Static_assert(sizeof(struct scenario_monitor) ==
+                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 2 + SCENARIO_RULE_COUNT + 7,
+               "padding in struct scenario_monitor");
+_Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
+
+/* Which expectations an event may concern, worked out once per case. */
+struct scenario_watch {
+    uint8_t count[SCENARIO_EXPECT_COUNT];
+    uint8_t index[SCENARIO_EXPECT_COUNT][SCENARIO_EXPECTATIONS_MAX];
+};
+void scenario_watch_init(struct scenario_watch *watch, const struct scenario_case *one);
+
+/* Feeding. `text` need not be NUL-terminated. */
+void scenario_saw_command(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                          const struct scenario_case *one, const char *text, size_t length,
+                          const struct sim_view *module, uint64_t now_us);
+void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                      const struct scenario_case *one, const char *text, size_t length);
+void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,
+                          const struct scenario_case *one, unsigned request,
+                          const struct sim_view *module, uint64_t now_us);
+void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us);
+/* A mark of the case's events; the first time counts. */
+void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us);
+void scenario_saw_status(struct scenario_monitor *monitor, unsigned status);
+
+/* How a run ended. */
+struct scenario_observed {
+    bool finished; /* the client came to an end by itself */
+    struct fota_result result;
+    struct fota_statistics statistics; /* of the client */
+    struct sim_view module;
+    const struct sim *sim; /* the module itself, for what it is like at the end */
+    char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
+    uint64_t duration_us;
+};
+
+/* One thing that is not as it should be. */
+struct scenario_finding {
+    struct scenario_place place; /* line 0: a rule */
+    char what[48];               /* "expect.status" or "rule honest-updated" */
+    char want[224], got[224];
+};
+
+/*
+ * Judges; writes up to `capacity` findings in the order of the file, rules last. Returns how many
+ * there are (may be more than were written). 0 = all is as expected.
+ */
+size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
+                      const struct scenario_observed *observed, struct scenario_finding *findings,
+                      size_t capacity);
+
+const char *scenario_rule_name(unsigned rule);
+
+#endif

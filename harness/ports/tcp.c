@@ -1,0 +1,330 @@
+/* tcp.c - one client on a socket. */
+#include "harness/ports/tcp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ADDRESS_MAX = 128, INPUT_PIECE = 64 };
+
+/* ---- bytes to the client ------------------------------------------------------------------ */
+
+static void drop_client(struct bench_tcp *tcp)
+{
+    if (tcp->client_fd < 0)
+        return;
+    bench_loop_remove(tcp->port.loop, &tcp->data);
+    close(tcp->client_fd);
+    tcp->client_fd = -1;
+    bench_backlog_drop(&tcp->backlog);
+}
+
+/* The client has gone; its lines drop, as those of a port that is closed. */
+static void hang_up(struct bench_tcp *tcp)
+{
+    drop_client(tcp);
+    if (tcp->is_rfc2217 && tcp->port.listener->left)
+        tcp->port.listener->left(&tcp->port);
+}
+
+/* Sends, or keeps what the client does not take now. */
+static void send_raw(struct bench_tcp *tcp, const uint8_t *bytes, size_t size)
+{
+    ssize_t sent = 0;
+
+    if (tcp->backlog.count == 0)
+        sent = send(tcp->client_fd, bytes, size, MSG_NOSIGNAL);
+    if (sent < 0)
+        sent = 0; /* a client that is gone is found by reading */
+    if ((size_t)sent == size)
+        return;
+    if (tcp->backlog.count == 0)
+        bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE | BENCH_WRITABLE);
+    size -= (size_t)sent;
+    tcp->port.stat_lost_bytes += size - bench_backlog_keep(&tcp->backlog, bytes + sent, size);
+}
+
+static void flush_backlog(struct bench_tcp *tcp)
+{
+    const uint8_t *bytes;
+    size_t size;
+
+    while ((size = bench_backlog_next(&tcp->backlog, &bytes)) > 0) {
+        ssize_t sent = send(tcp->client_fd, bytes, size, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return;
+        bench_backlog_sent(&tcp->backlog, (size_t)sent);
+    }
+    bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE);
+}
+
+static void tcp_write(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us)
+{
+    struct bench_tcp *tcp = (struct bench_tcp *)port;
+    uint8_t encoded[2 * BENCH_PORT_CHUNK];
+
+    (void)now_us;
+    if (tcp->client_fd < 0 || size > BENCH_PORT_CHUNK) {
+        port->stat_lost_bytes += size;
+        return;
+    }
+    if (tcp->is_rfc2217) {
+        size = bench_rfc2217_encode(bytes, size, encoded);
+        bytes = encoded;
+    }
+    send_raw(tcp, bytes, size);
+}
+
+/* ---- bytes from the client ---------------------------------------------------------------- */
+
+/* What a byte of the protocol has changed. */
+static void note_changes(struct bench_tcp *tcp, uint8_t lines_before)
+{
+    const struct bench_port_listener *listener = tcp->port.listener;
+
+    if (tcp->telnet.purge_output) {
+        tcp->telnet.purge_output = false;
+        if (tcp->backlog.count > 0) {
+            bench_backlog_drop(&tcp->backlog);
+            bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE);
+        }
+    }
+    if (tcp->telnet.lines != lines_before && listener->lines)
+        listener->lines(&tcp->port, tcp->telnet.lines);
+}
+
+/* Data goes to the module in pieces as large as possible, but never past a command. */
+static void receive_telnet(struct bench_tcp *tcp, const uint8_t *bytes, size_t size)
+{
+    const struct bench_port_listener *listener = tcp->port.listener;
+    uint8_t data[BENCH_PORT_CHUNK], reply[BENCH_RFC2217_REPLY_MAX];
+    size_t count = 0, reply_count;
+
+    for (size_t i = 0; i < size && tcp->client_fd >= 0; i++) {
+        uint8_t lines = tcp->telnet.lines, byte;
+        if (count > 0 && bench_rfc2217_ends_command(&tcp->telnet, bytes[i])) {
+            listener->receive(&tcp->port, data, count);
+            count = 0;
+        }
+        if (bench_rfc2217_byte(&tcp->telnet, bytes[i], &byte, reply, &reply_count))
+            data[count++] = byte;
+        if (reply_count == 0 && tcp->telnet.lines == lines)
+            continue;
+        send_raw(tcp, reply, reply_count);
+        note_changes(tcp, lines);
+    }
+    if (count > 0)
+        listener->receive(&tcp->port, data, count);
+}
+
+static void on_data(void *context, unsigned ready)
+{
+    struct bench_tcp *tcp = context;
+    uint8_t bytes[BENCH_PORT_CHUNK];
+    ssize_t size;
+
+    if (ready & BENCH_WRITABLE)
+        flush_backlog(tcp);
+    if (!(ready & BENCH_READABLE))
+        return;
+    size = recv(tcp->client_fd, bytes, sizeof(bytes), 0);
+    if (size > 0 && tcp->is_rfc2217)
+        receive_telnet(tcp, bytes, (size_t)size);
+    else if (size > 0)
+        tcp->port.listener->receive(&tcp->port, bytes, (size_t)size);
+    else if (size == 0 || (errno != EAGAIN && errno != EINTR))
+        hang_up(tcp);
+}
+
+/* ---- clients ------------------------------------------------------------------------------ */
+
+/* As ser2net says it (racks-and-ci.md); a raw client would take any text for the module's. */
+static void refuse(const struct bench_tcp *tcp, int fd)
+{
+    static const char text[] = "Port already in use\r\n";
+
+    if (tcp->is_rfc2217 && send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL) < 0)
+        errno = 0;
+    close(fd);
+}
+
+static void greet(struct bench_tcp *tcp)
+{
+    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
+
+    bench_rfc2217_init(&tcp->telnet);
+    tcp->telnet.module = tcp->lines;
+    send_raw(tcp, reply, bench_rfc2217_greet(&tcp->telnet, reply));
+    if (tcp->port.listener->lines)
+        tcp->port.listener->lines(&tcp->port, tcp->telnet.lines);
+}
+
+static void on_arrival(void *context, unsigned ready)
+{
+    struct bench_tcp *tcp = context;
+    int fd = accept(tcp->listen_fd, NULL, NULL), on = 1;
+
+    (void)ready;
+    if (fd < 0)
+        return;
+    if (tcp->client_fd >= 0) {
+        refuse(tcp, fd);
+        return;
+    }
+    tcp->data = (struct bench_source){fd, on_data, tcp};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) || fcntl(fd, F_SETFD, FD_CLOEXEC) ||
+        bench_loop_add(tcp->port.loop, &tcp->data, BENCH_READABLE)) {
+        close(fd);
+        return;
+    }
+    tcp->client_fd = fd;
+    if (tcp->is_rfc2217)
+        greet(tcp);
+}
+
+/* ---- the port ----------------------------------------------------------------------------- */
+
+static uint32_t tcp_rate(struct bench_port *port, uint32_t expected_bps, uint64_t now_us)
+{
+    (void)expected_bps;
+    (void)now_us;
+    return ((const struct bench_tcp *)port)->telnet.rate_bps;
+}
+
+static void tcp_lines(struct bench_port *port, unsigned lines)
+{
+    struct bench_tcp *tcp = (struct bench_tcp *)port;
+    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
+    size_t size;
+
+    tcp->lines = (uint8_t)lines;
+    if (tcp->client_fd < 0 || !tcp->is_rfc2217)
+        return;
+    size = bench_rfc2217_lines(&tcp->telnet, lines, reply);
+    if (size > 0)
+        send_raw(tcp, reply, size);
+}
+
+static void tcp_close(struct bench_port *port)
+{
+    struct bench_tcp *tcp = (struct bench_tcp *)port;
+
+    drop_client(tcp);
+    if (tcp->arrivals.run)
+        bench_loop_remove(port->loop, &tcp->arrivals);
+    if (tcp->listen_fd >= 0)
+        close(tcp->listen_fd);
+    tcp->listen_fd = -1;
+    port->kind = NULL;
+}
+
+static const struct bench_port_kind raw_kind = {
+    .name = "tcp", .write = tcp_write, .close = tcp_close};
+static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217",
+                                                    .write = tcp_write,
+                                                    .rate = tcp_rate,
+                                                    .lines = tcp_lines,
+                                                    .close = tcp_close};
+
+/* ---- addresses ---------------------------------------------------------------------------- */
+
+/* Splits "HOST:PORT" and "[HOST]:PORT"; `host` has ADDRESS_MAX bytes. */
+static bool split_address(const char *address, char *host, uint32_t *ret_port)
+{
+    const char *colon = strrchr(address, ':');
+    size_t length = colon ? (size_t)(colon - address) : 0;
+    char *end;
+    unsigned long number;
+
+    if (length == 0 || length >= ADDRESS_MAX)
+        return false;
+    number = strtoul(colon + 1, &end, 10);
+    if (colon[1] < '0' || colon[1] > '9' || *end || number > 65535)
+        return false;
+    if (address[0] == '[' && address[length - 1] == ']') {
+        address++;
+        length -= 2;
+    }
+    memcpy(host, address, length);
+    host[length] = '\0';
+    *ret_port = (uint32_t)number;
+    return true;
+}
+
+/* Opens the socket; -1 with errno set. */
+static int listen_at(const struct addrinfo *info)
+{
+    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1, kept;
+
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, 4) == 0)
+        return fd;
+    kept = errno;
+    close(fd);
+    errno = kept;
+    return -1;
+}
+
+static void note_name(struct bench_tcp *tcp)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof(address);
+    char host[INET6_ADDRSTRLEN], port[8];
+
+    if (getsockname(tcp->listen_fd, (struct sockaddr *)&address, &size) == 0 &&
+        getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
+                    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+        snprintf(tcp->name, sizeof(tcp->name), address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+                 host, port);
+}
+
+int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *address,
+                   uint32_t offset, bool is_rfc2217, const struct bench_port_listener *listener,
+                   char *reterr_text, size_t reterr_capacity)
+{
+    const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *info;
+    char host[ADDRESS_MAX], service[16];
+    uint32_t number;
+
+    memset(tcp, 0, sizeof(*tcp));
+    tcp->listen_fd = tcp->client_fd = -1;
+    tcp->is_rfc2217 = is_rfc2217;
+    if (!split_address(address, host, &number) || (number && number + offset > 65535)) {
+        snprintf(reterr_text, reterr_capacity,
+                 "'%.100s' is not an address: expected HOST:PORT, such as 127.0.0.1:7000", address);
+        return -1;
+    }
+    snprintf(service, sizeof(service), "%lu", (unsigned long)(number ? number + offset : 0));
+    if (getaddrinfo(host, service, &wanted, &info)) {
+        snprintf(reterr_text, reterr_capacity, "host '%.100s' is not known", host);
+        return -1;
+    }
+    tcp->port = (struct bench_port){.kind = is_rfc2217 ? &rfc2217_kind : &raw_kind,
+                                    .listener = listener,
+                                    .loop = loop,
+                                    .has_lines = is_rfc2217};
+    tcp->listen_fd = listen_at(info);
+    freeaddrinfo(info);
+    tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};
+    if (tcp->listen_fd >= 0 && bench_loop_add(loop, &tcp->arrivals, BENCH_READABLE) == 0) {
+        note_name(tcp);
+        return 0;
+    }
+    bench_port_error(reterr_text, reterr_capacity, "cannot listen at", address);
+    tcp->arrivals.run = NULL;
+    tcp_close(&tcp->port);
+    return -1;
+}

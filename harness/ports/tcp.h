@@ -1,0 +1,31 @@
+/*
+ * tcp.h - a module's port as a TCP server: raw bytes, or RFC 2217 with rates and modem lines. One
+ * client at a time; a second one is refused. Nobody there: what is sent is lost.
+ */
+#ifndef FOTARIG_HARNESS_PORTS_TCP_H
+#define FOTARIG_HARNESS_PORTS_TCP_H
+
+#include "harness/ports/port.h"
+#include "harness/ports/rfc2217.h"
+
+struct bench_tcp {
+    struct bench_port port;
+    int listen_fd, client_fd; /* -1 = none */
+    struct bench_source arrivals, data;
+    struct bench_backlog backlog;
+    bool is_rfc2217;
+    struct bench_rfc2217 telnet; /* of the client */
+    uint8_t lines;               /* of the module */
+    char name[64];               /* "127.0.0.1:7000" */
+};
+
+/*
+ * Listens at `address`, "HOST:PORT" or "[HOST]:PORT"; `offset` is added to the port number, which
+ * may be 0: the system chooses one (see name). Must not move while it is open. Returns 0, or -1
+ * with a message.
+ */
+int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *address,
+                   uint32_t offset, bool is_rfc2217, const struct bench_port_listener *listener,
+                   char *reterr_text, size_t reterr_capacity);
+
+#endif

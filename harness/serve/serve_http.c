@@ -1,0 +1,187 @@
+/* serve_http.c - downloads of the modules: from packages at hand, or from real servers. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/serve/play.h"
+#include "harness/serve/serve.h"
+
+enum { CODE_NO_MEMORY = 602 /* of HTTPTOFS, AT106 9.2.14 */ };
+
+/* ---- packages at hand --------------------------------------------------------------------- */
+
+/* The last part of the URL's path. */
+static const char *url_name(const char *url, size_t *ret_length)
+{
+    size_t length = strcspn(url, "?#");
+    size_t start = length;
+
+    while (start > 0 && url[start - 1] != '/')
+        start--;
+    *ret_length = length - start;
+    return url + start;
+}
+
+static int find_blob(const struct bench_module *module, const char *url)
+{
+    size_t length, count = module->host.config->blob_count;
+    const char *name = url_name(url, &length);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *blob_name = module->serve->options.blob_names[i];
+        if (strlen(blob_name) == length && memcmp(blob_name, name, length) == 0)
+            return (int)i;
+    }
+    return count == 1 ? 0 : -1;
+}
+
+static void serve_blob(struct bench_module *module, const struct sim_http_request *request)
+{
+    struct sim *sim = &module->sim;
+    const struct sim_host *host = &module->host;
+    int blob = find_blob(module, request->url);
+
+    if (request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0) {
+        sim_http_headers(sim, host, request->job, 200, 0, module->now_us); /* it is taken */
+        sim_http_end(sim, host, request->job, 0, module->now_us);
+        return;
+    }
+    if (blob < 0) {
+        sim_http_headers(sim, host, request->job, 404, 0, module->now_us);
+        sim_http_end(sim, host, request->job, 0, module->now_us);
+        return;
+    }
+    sim_http_headers(sim, host, request->job, 200, host->config->blobs[blob].size_bytes,
+                     module->now_us);
+    if (request->method != SIM_HTTP_HEAD)
+        sim_http_blob(sim, host, request->job, (uint16_t)blob, module->now_us);
+    sim_http_end(sim, host, request->job, 0, module->now_us);
+}
+
+/* ---- real servers ------------------------------------------------------------------------- */
+
+static void on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
+{
+    struct bench_module *module = context;
+
+    bench_module_enter(module);
+    sim_http_headers(&module->sim, &module->host, job, status, length_bytes, module->now_us);
+    module->next_us = module->now_us;
+}
+
+static void on_block(void *context, uint16_t job, const void *bytes, size_t size)
+{
+    struct bench_module *module = context;
+
+    bench_module_enter(module);
+    sim_http_block(&module->sim, &module->host, job, bytes, size, module->now_us);
+    module->next_us = module->now_us;
+}
+
+static void on_end(void *context, uint16_t job, uint16_t code)
+{
+    struct bench_module *module = context;
+    const struct bench_serve_options *options = &module->serve->options;
+
+    bench_module_enter(module);
+    if (module->http->error[0] && options->http_failed)
+        options->http_failed(options->context, module->http->error);
+    sim_http_end(&module->sim, &module->host, job, code, module->now_us);
+    module->next_us = module->now_us;
+}
+
+/* The deadline of libcurl has changed, or the module has got something: at the next turn of the
+   loop it is looked at. A module must not be left from inside a call of libcurl. */
+static void on_change(void *context)
+{
+    struct bench_module *module = context;
+
+    bench_heap_set(&module->serve->deadlines, module->index, 0);
+}
+
+static bool open_client(struct bench_module *module)
+{
+    const struct bench_http_handler handler = {on_headers, on_block, on_end, module, on_change};
+    const struct bench_serve_options *options = &module->serve->options;
+
+    if (module->http)
+        return true;
+    module->http = calloc(1, sizeof(*module->http));
+    if (module->http && bench_http_open(module->http, module->serve->loop, options->http_hosts,
+                                        options->http_host_count, &handler) == 0)
+        return true;
+    free(module->http);
+    module->http = NULL;
+    return false;
+}
+
+/* False: no memory. The body is copied by bench_http_start(). */
+static bool set_request(struct bench_module *module, const struct sim_http_request *request,
+                        void **ret_body)
+{
+    static const char *const methods[] = {
+#define X(name, text) text,
+        SIM_HTTP_METHODS(X)
+#undef X
+    };
+    size_t size = request->body_bytes;
+
+    *ret_body = size > 0 ? malloc(size) : NULL;
+    if (size > 0 && !*ret_body)
+        return false;
+    size = sim_http_request_body(&module->sim, &module->host, 0, *ret_body, size);
+    bench_http_ask(module->http, methods[request->method], *ret_body, size);
+    return true;
+}
+
+static void start_download(struct bench_module *module, const struct sim_http_request *request)
+{
+    void *body = NULL;
+    uint64_t timeout_us =
+        (uint64_t)((double)request->timeout_s * 1e6 / module->serve->options.speed);
+
+    if (open_client(module) && set_request(module, request, &body))
+        bench_http_start(module->http, request->job, request->url, timeout_us);
+    else
+        sim_http_end(&module->sim, &module->host, request->job, CODE_NO_MEMORY, module->now_us);
+    free(body);
+}
+
+/* ---- the service -------------------------------------------------------------------------- */
+
+static bool serve(struct bench_module *module)
+{
+    struct sim_http_request request;
+    bool any = false;
+
+    while (sim_http_wanted(&module->sim, &request)) {
+        any = true;
+        if (module->serve->options.real_http)
+            start_download(module, &request);
+        else if (module->play)
+            bench_play_serve(module, &request);
+        else
+            serve_blob(module, &request);
+    }
+    return any;
+}
+
+static uint64_t due_us(const struct bench_module *module)
+{
+    return module->http ? module->http->deadline_us : BENCH_NEVER;
+}
+
+static void advance(struct bench_module *module, uint64_t real_us)
+{
+    bench_http_advance(module->http, real_us);
+}
+
+static void close_client(struct bench_module *module)
+{
+    if (!module->http)
+        return;
+    bench_http_close(module->http);
+    free(module->http);
+    module->http = NULL;
+}
+
+const struct bench_service bench_downloads = {serve, due_us, advance, close_client};

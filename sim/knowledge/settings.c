@@ -1,0 +1,97 @@
+/*
+ * settings.c - the table of settings as data.
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+#include "sim/knowledge/plausible.h"
+
+static const struct sim_setting_info settings[] = {
+#define X(NAME, name, unit, initial, minimum, maximum, choices, tag, source, summary)              \
+    {name, SIM_UNIT_##unit, tag, initial, minimum, maximum, choices, source, summary},
+    SIM_SETTINGS(X)
+#undef X
+};
+
+const struct sim_setting_info *sim_setting_info(unsigned setting)
+{
+    return setting < SIM_SETTING_COUNT ? &settings[setting] : NULL;
+}
+
+/* ---- what nobody knows ----------------------------------------------------------------------- */
+
+static const struct {
+    uint16_t setting;
+    int32_t low, high;
+} plausible[] = {
+#define X(NAME, low, high) {SIM_SETTING_##NAME, low, high},
+    SIM_PLAUSIBLE(X)
+#undef X
+};
+
+static const char *const no_question[SIM_SETTING_COUNT] = {
+#define X(NAME, text) [SIM_SETTING_##NAME] = (text),
+    SIM_NO_QUESTION(X)
+#undef X
+};
+
+const char *sim_setting_no_question(unsigned setting)
+{
+    return setting < SIM_SETTING_COUNT ? no_question[setting] : NULL;
+}
+
+/* The n-th of the values, the default left out. */
+static bool pick(const int32_t *values, size_t count, int32_t initial, size_t index,
+                 int32_t *ret_value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] == initial || index-- > 0)
+            continue;
+        *ret_value = values[i];
+        return true;
+    }
+    return false;
+}
+
+static bool is_word(const struct sim_setting_info *info)
+{
+    return info->unit == SIM_UNIT_CHOICE || info->unit == SIM_UNIT_FLAG;
+}
+
+bool sim_setting_plausible(unsigned setting, size_t index, int32_t *ret_value)
+{
+    const struct sim_setting_info *info = sim_setting_info(setting);
+    if (!info || info->tag != 'I' || no_question[setting])
+        return false;
+    if (is_word(info)) {
+        *ret_value = (int32_t)index + ((int32_t)index >= info->initial);
+        return index < (size_t)info->maximum;
+    }
+    for (size_t i = 0; i < sizeof plausible / sizeof plausible[0]; i++) {
+        const int32_t values[] = {plausible[i].low, plausible[i].high};
+        if (plausible[i].setting == setting)
+            return pick(values, 2, info->initial, index, ret_value);
+    }
+    return false;
+}
+
+int sim_setting_find(const char *name, size_t length)
+{
+    for (int i = 0; i < SIM_SETTING_COUNT; i++)
+        if (strlen(settings[i].name) == length && memcmp(settings[i].name, name, length) == 0)
+            return i;
+    return -1;
+}
+
+int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting)
+{
+    uint64_t *read = ctx->host->settings_read;
+    if (read)
+        read[setting / 64] |= UINT64_C(1) << setting % 64;
+    return ctx->sim->settings[setting];
+}
+
+uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting)
+{
+    return (uint64_t)sim_setting(ctx, setting) * 1000u;
+}
