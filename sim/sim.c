@@ -56,7 +56,6 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
     take_settings(sim, host->config);
     memcpy(sim->imei, host->config->imei, sizeof host->config->imei - 1);
     sim->power.random = (uint32_t)sim_setting(&ctx, SIM_SETTING_RANDOM_SEED);
-    sim_names_init(sim);
     sim_values_init(&ctx);
     sim_updater_init(&ctx);
     sim_files_init(&ctx);

@@ -24,7 +24,6 @@ enum {
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */
     SIM_TYPE_AHEAD_SIZE = 256, /* bytes kept while a line runs (busy-input: delay) */
     SIM_BULK_SLOTS = 4,        /* file contents between queued answers */
-    SIM_NAME_SLOTS = 320,      /* index of command names; a quarter of it stays free */
     SIM_CONTEXTS = 8,          /* PDP contexts kept; cid 1 to 24 (AT106, D) */
     SIM_APN_SIZE = 64,
     SIM_SECRET_SIZE = 32,
@@ -265,7 +264,6 @@ struct sim {
     struct sim_data_call data_call;
     struct sim_updater updater;
     struct sim_message message;
-    uint16_t names[SIM_NAME_SLOTS]; /* chapter << 8 | row + 1; made once by sim_init() */
 };
 
 #if defined(__GNUC__)

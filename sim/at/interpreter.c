@@ -67,7 +67,7 @@ static int run_command(struct sim_context *ctx, const struct sim_piece *piece)
 {
     const struct sim_command *command = NULL;
     if (!piece->malformed)
-        command = sim_names_find(ctx->sim, piece->text, piece->name_length);
+        command = sim_names_find(piece->text, piece->name_length);
     if (!command || !sim_profile_knows(ctx, command))
         return unknown_results[sim_setting(ctx, SIM_SETTING_UNKNOWN_COMMAND)];
     if (!(command->forms & piece->form))

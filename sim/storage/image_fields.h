@@ -246,8 +246,7 @@
     NUMBER(message.long_reference, RAM, 0, 255)                                                    \
     EMPTY(message.reserved)                                                                        \
     EMPTY(timers_set) /* follows timer_at_us */                                                    \
-    EMPTY(reserved)                                                                                \
-    EMPTY(names) /* made by sim_init() */
+    EMPTY(reserved)
 
 /*
  * X(NAME, member, keep, kind, count): arrays of numbers whose places have names; one that a version

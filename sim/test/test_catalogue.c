@@ -45,11 +45,44 @@ static void every_command_is_found_by_its_name_and_once(void **state)
     unsigned rows = 0;
     for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++)
         for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++, rows++)
-            if (sim_names_find(&module.sim, row->name, strlen(row->name)) != row)
+            if (sim_names_find(row->name, strlen(row->name)) != row)
                 fail_msg("%s is there twice or not found", row->name);
     assert_true(rows < SIM_NAME_SLOTS / 4 * 3);
-    assert_null(sim_names_find(&module.sim, "+CMN", 4));
-    assert_null(sim_names_find(&module.sim, "+CMNBX", 6));
+    assert_null(sim_names_find("+CMN", 4));
+    assert_null(sim_names_find("+CMNBX", 6));
+}
+
+static const char slots_path[] = "sim/at/command_slots.h";
+
+static int write_slots(void)
+{
+    uint16_t slots[SIM_NAME_SLOTS];
+    FILE *file = fopen(slots_path, "w");
+    if (!file)
+        return 1;
+    sim_names_order(slots);
+    fprintf(file, "/*\n"
+                  " * command_slots.h - where each command's row stands: X(slot, chapter, row). "
+                  "Written by\n"
+                  " * `test_catalogue --write`, checked by test_catalogue.\n */\n"
+                  "#ifndef FOTARIG_SIM_AT_COMMAND_SLOTS_H\n"
+                  "#define FOTARIG_SIM_AT_COMMAND_SLOTS_H\n\n/* clang-format off */\n"
+                  "#define SIM_COMMAND_SLOTS(X)");
+    for (unsigned i = 0; i < SIM_NAME_SLOTS; i++)
+        if (slots[i])
+            fprintf(file, " \\\n    X(%u, %u, %u) /* %s */", i, slots[i] >> 8,
+                    (slots[i] & 0xff) - 1, sim_chapters[slots[i] >> 8][(slots[i] & 0xff) - 1].name);
+    fprintf(file, "\n\n#endif\n");
+    return fclose(file) != 0;
+}
+
+static void the_constant_index_is_the_one_that_the_tables_make(void **state)
+{
+    (void)state;
+    if (!sim_names_in_order())
+        fail_msg("%s is not that of the command tables; write it with\n"
+                 "  build/debug/sim/test/test_catalogue --write",
+                 slots_path);
 }
 
 /* Unknown forms answer plain ERROR, so a test form that the row has must not. */
@@ -239,10 +272,13 @@ static void dates_go_there_and_back(void **state)
     assert_int_equal(date.day, 29);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "--write") == 0)
+        return write_slots();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_fact_has_a_name_a_source_and_a_tag),
+        cmocka_unit_test(the_constant_index_is_the_one_that_the_tables_make),
         cmocka_unit_test_setup(every_command_is_found_by_its_name_and_once, setup),
         cmocka_unit_test_setup(every_test_and_read_form_of_the_tables_answers, setup),
         cmocka_unit_test_setup(what_is_written_is_read_again, setup),

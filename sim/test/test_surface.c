@@ -31,7 +31,7 @@ static int setup(void **state)
 
 static const struct sim_command *row_of(const char *name)
 {
-    return sim_names_find(&module.sim, name, strlen(name));
+    return sim_names_find(name, strlen(name));
 }
 
 static void every_command_that_the_sheets_name_is_there_and_no_foreign_one(void **state)
