@@ -110,20 +110,32 @@ static size_t pusher_transmit(struct bench_run *run, uint8_t *buffer, size_t cap
     return size;
 }
 
-static void pusher_start(struct bench_run *run)
+static bool pusher_start(struct bench_run *run)
 {
     memset(&pusher, 0, sizeof pusher);
-    run->world.host = (struct bench_host){.core_at_us = 10000000,
-                                          .restart_at_us = BENCH_NEVER,
-                                          .request_at_us = BENCH_NEVER,
-                                          .baud_bps = BAUD_BPS};
+    run->world.host_at_us = 10000000;
+    run->world.host = (struct bench_host){
+        .restart_at_us = BENCH_NEVER, .request_at_us = BENCH_NEVER, .baud_bps = BAUD_BPS};
+    return true;
+}
+
+static bool pusher_is_over(const struct bench_run *run)
+{
+    (void)run;
+    return false;
+}
+
+static uint64_t pusher_board_next(const struct bench_run *run)
+{
+    (void)run;
+    return BENCH_NEVER;
 }
 
 static uint64_t pusher_advance(struct bench_run *run)
 {
-    if (run->world.now_us < run->world.host.core_at_us)
-        return run->world.host.core_at_us;
-    if (run->world.host.core_at_us != BENCH_NEVER)
+    if (run->world.now_us < run->world.host_at_us)
+        return run->world.host_at_us;
+    if (run->world.host_at_us != BENCH_NEVER)
         say("AT\r"); /* the boot is over */
     return BENCH_NEVER;
 }
@@ -133,7 +145,9 @@ static const struct bench_end host_pusher = {.name = "pusher",
                                              .start = pusher_start,
                                              .receive = pusher_receive,
                                              .transmit = pusher_transmit,
-                                             .advance = pusher_advance};
+                                             .advance = pusher_advance,
+                                             .is_over = pusher_is_over,
+                                             .board_next = pusher_board_next};
 
 /* ---- measuring ----------------------------------------------------------------------------- */
 

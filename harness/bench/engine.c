@@ -47,6 +47,12 @@ static void find_next(struct bench_run *run)
     engine->next_at_us = next;
 }
 
+static void tell_module(struct bench_run *run)
+{
+    if (run->module->watch)
+        run->module->watch(run, run->hook_mask, run->http_mark_bytes);
+}
+
 /* The module calls its HTTP_BYTE hook at one mark: the nearest that still waits. */
 static void find_http_mark(struct bench_run *run)
 {
@@ -57,7 +63,8 @@ static void find_http_mark(struct bench_run *run)
             (mark == 0 || when->number < mark))
             mark = when->number;
     }
-    run->sim_host.http_mark_bytes = mark;
+    run->http_mark_bytes = mark;
+    tell_module(run);
 }
 
 /* A time that begins again whenever something is seen. */
@@ -70,13 +77,13 @@ void bench_engine_refresh(struct bench_run *run)
 {
     run->trigger_mask = 0;
     run->since_mask = 0;
-    run->sim_host.hook_mask = 0;
+    run->hook_mask = 0;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         run->trigger_mask |= 1u << when->kind;
         if (is_since(when))
             run->since_mask = (uint8_t)(run->since_mask | 1u << when->state);
-        run->sim_host.hook_mask |= hook_of(when);
+        run->hook_mask |= hook_of(when);
     }
     find_http_mark(run);
 }
@@ -145,7 +152,7 @@ static bool do_module_action(struct bench_run *run, const struct scenario_action
                                   .value = action->value,
                                   .text = action->text,
                                   .from = action->from};
-        return bench_module_apply(run, &done);
+        return run->module->apply(run, &done);
     }
     return false;
 }
@@ -153,18 +160,18 @@ static bool do_module_action(struct bench_run *run, const struct scenario_action
 static bool do_power(struct bench_run *run, bool on)
 {
     struct sim_view view;
-    bench_module_view(run, &view);
+    run->module->view(run, &view);
     if (!on && !view.powered)
         return true; /* a hook has cut it at the very point */
     struct sim_action done = {.kind = on ? SIM_ACTION_POWER_ON : SIM_ACTION_POWER_CUT};
-    return bench_module_apply(run, &done);
+    return run->module->apply(run, &done);
 }
 
 static bool do_set(struct bench_run *run, const struct scenario_action *action)
 {
     struct sim_action done = {
         .kind = SIM_ACTION_SETTING, .number = action->setting, .value = action->value};
-    return bench_module_apply(run, &done);
+    return run->module->apply(run, &done);
 }
 
 /* Does an action now; false when it made no sense, which is said in the journal. */
@@ -180,10 +187,10 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_ACTION_SET:
         return do_set(run, action);
     case SCENARIO_ACTION_HOST_RESET:
-        bench_host_reset(run, action->for_us);
+        run->host->reset(run, action->for_us);
         return true;
     case SCENARIO_ACTION_CANCEL:
-        bench_host_cancel(run);
+        run->host->cancel(run);
         return true;
     case SCENARIO_ACTION_REPLY:
     case SCENARIO_ACTION_SWALLOW:
@@ -203,24 +210,24 @@ static void undo_action(struct bench_run *run, const struct scenario_action *act
         do_power(run, !action->detail);
         break;
     case SCENARIO_ACTION_HANG:
-        bench_module_apply(run, &undo);
+        run->module->apply(run, &undo);
         break;
     case SCENARIO_ACTION_NETWORK:
         undo.kind = SIM_ACTION_NETWORK;
         undo.number = !action->detail;
-        bench_module_apply(run, &undo);
+        run->module->apply(run, &undo);
         break;
     case SCENARIO_ACTION_SET:
         undo.kind = SIM_ACTION_SETTING;
         undo.number = action->setting;
-        undo.value = run->config.settings[action->setting];
-        bench_module_apply(run, &undo);
+        undo.value = run->shared->config.settings[action->setting];
+        run->module->apply(run, &undo);
         break;
     case SCENARIO_ACTION_DTR:
     case SCENARIO_ACTION_RTS:
         undo.kind = action->kind == SCENARIO_ACTION_DTR ? SIM_ACTION_DTR : SIM_ACTION_RTS;
         undo.number = !action->detail;
-        bench_module_apply(run, &undo);
+        run->module->apply(run, &undo);
         break;
     default:
         break;

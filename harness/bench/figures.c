@@ -1,3 +1,4 @@
+/* figures.c - the core's counts as a record of the journal. */
 #include "harness/bench/figures.h"
 
 #include <stdio.h>
@@ -11,16 +12,14 @@ static void put(uint8_t *bytes, unsigned index, uint64_t value)
         bytes[WORD_BYTES * index + i] = (uint8_t)(word >> (8 * i));
 }
 
-void bench_figures_note(struct bench_run *run)
+void bench_figures_note(struct bench_run *run, const struct fota_statistics *counts)
 {
     uint8_t bytes[WORD_BYTES * BENCH_FIGURE_COUNT];
-    struct fota_statistics counts;
-    fota_statistics(&run->world.core, &counts);
-#define X(member, name) put(bytes, BENCH_FIGURE_##member, counts.member);
+#define X(member, name) put(bytes, BENCH_FIGURE_##member, counts->member);
     BENCH_FIGURES(X)
 #undef X
     for (unsigned state = 0; state < FOTA_STATE_COUNT; state++)
-        put(bytes, BENCH_FIGURE_FIRST_STATE + state, counts.state_us[state] / 1000u);
+        put(bytes, BENCH_FIGURE_FIRST_STATE + state, counts->state_us[state] / 1000u);
     bench_note(run, BENCH_JOURNAL_FIGURES, 0, 0, run->world.host.start_count, bytes, sizeof bytes);
 }
 

@@ -30,8 +30,8 @@ enum {
     BENCH_FIGURE_NAME_BYTES = 32
 };
 
-/* Appends the counts of the core as they are now. */
-void bench_figures_note(struct bench_run *run);
+/* Appends the counts of the core. */
+void bench_figures_note(struct bench_run *run, const struct fota_statistics *counts);
 
 /* Figure `index` (below BENCH_FIGURE_COUNT) of a record of kind FIGURES; 0 when it has none. */
 uint32_t bench_figure(const struct bench_record *record, unsigned index);

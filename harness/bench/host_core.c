@@ -1,4 +1,5 @@
 /* host_core.c - the host end: the core, and the board around it that does what the core asks. */
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/bench/engine.h"
@@ -55,6 +56,13 @@ static void note_request(struct bench_run *run, unsigned kind, unsigned what)
     bench_note(run, BENCH_JOURNAL_REQUEST, (uint8_t)kind, (uint16_t)what, 0, NULL, 0);
 }
 
+static void set_rate(struct bench_run *run, uint32_t baud_bps)
+{
+    run->world.host.baud_bps = baud_bps;
+    if (run->module->follow)
+        run->module->follow(run, baud_bps);
+}
+
 /* What is done at once when a request is begun; the rest is done when it is answered. */
 static void begin_request(struct bench_run *run, const struct fota_request *request)
 {
@@ -66,16 +74,20 @@ static void begin_request(struct bench_run *run, const struct fota_request *requ
         memcpy(host->pending_checkpoint, request->checkpoint, FOTA_CHECKPOINT_BYTES);
         break;
     case FOTA_REQUEST_POWER_CYCLE:
-        bench_module_apply(run, &action);
+        run->module->apply(run, &action);
         wait_us += request->argument * UINT64_C(1000);
         break;
     case FOTA_REQUEST_PWRKEY_PULSE:
         action = (struct sim_action){.kind = SIM_ACTION_PWRKEY, .number = request->argument};
-        bench_module_apply(run, &action);
+        run->module->apply(run, &action);
         wait_us += request->argument * UINT64_C(1000);
         break;
     case FOTA_REQUEST_SET_BAUD:
-        host->baud_bps = request->argument;
+        set_rate(run, request->argument);
+        break;
+    case FOTA_REQUEST_REOPEN_PORT:
+        if (run->module->reopen)
+            run->module->reopen(run);
         break;
     default:
         break;
@@ -83,16 +95,18 @@ static void begin_request(struct bench_run *run, const struct fota_request *requ
     host->request_at_us = run->world.now_us + wait_us;
 }
 
+/* The board refuses what the scenario says, and what it has no switch for. */
 static bool is_refused(const struct bench_run *run, unsigned kind)
 {
-    return run->one->host.refused >> kind & 1;
+    bool needs_power = kind == FOTA_REQUEST_POWER_CYCLE || kind == FOTA_REQUEST_PWRKEY_PULSE;
+    return (run->one->host.refused >> kind & 1) || (needs_power && !run->module->has_power(run));
 }
 
 /* Gives the next bytes of the package, which the board has in its own flash: at once, and without
  * a word in the journal, which has the bytes anyway. */
 static void give_bytes(struct bench_run *run, const struct fota_request *request)
 {
-    const struct sim_blob *package = &run->blobs[0];
+    const struct sim_blob *package = &run->shared->blobs[0];
     size_t size = 0;
     if (!is_refused(run, request->kind) && request->argument < package->size_bytes)
         size = package->size_bytes - request->argument;
@@ -127,8 +141,8 @@ static void look_for_request(struct bench_run *run)
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
     bench_engine_match(run, &asked, NULL);
-    sim_view(&run->world.sim, &view);
-    scenario_saw_request(&run->world.monitor, &run->watch, run->one, request.kind, &view,
+    run->module->view(run, &view);
+    scenario_saw_request(&run->world.monitor, &run->shared->watch, run->one, request.kind, &view,
                          run->world.now_us);
     if (is_refused(run, request.kind))
         host->request_at_us = run->world.now_us + run->one->host.request_us;
@@ -139,7 +153,7 @@ static void look_for_request(struct bench_run *run)
 static void restore_power(struct bench_run *run)
 {
     struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
-    bench_module_apply(run, &on);
+    run->module->apply(run, &on);
 }
 
 static void answer_request(struct bench_run *run)
@@ -173,40 +187,49 @@ static void start_core(struct bench_run *run)
     bench_run_touch(run, BENCH_TO_HOST);
 }
 
-void bench_host_reset(struct bench_run *run, uint64_t down_us)
+/* What the core's job has cost up to now, before its counts are gone. */
+static void note_figures(struct bench_run *run)
+{
+    struct fota_statistics counts;
+    if (!run->world.host.up)
+        return;
+    fota_statistics(&run->world.core, &counts);
+    bench_figures_note(run, &counts);
+}
+
+static void host_reset(struct bench_run *run, uint64_t down_us)
 {
     struct bench_host *host = &run->world.host;
     if (host->request == FOTA_REQUEST_POWER_CYCLE && !is_refused(run, host->request))
         restore_power(run); /* the switch's idle position is on */
-    if (host->up)
-        bench_figures_note(run);
+    note_figures(run);
     host->up = 0;
     host->request = FOTA_REQUEST_NONE;
     host->request_at_us = BENCH_NEVER;
-    host->core_at_us = BENCH_NEVER;
-    host->baud_bps = run->one->host.baud_bps;
+    run->world.host_at_us = BENCH_NEVER;
+    set_rate(run, run->one->host.baud_bps);
     host->restart_at_us = run->world.now_us + down_us;
     bench_lane_cut(&run->world.lanes[BENCH_TO_MODULE], run->world.now_us);
     bench_note(run, BENCH_JOURNAL_HOST, 0, 0, host->start_count, NULL, 0);
 }
 
-void bench_host_cancel(struct bench_run *run)
+static void host_cancel(struct bench_run *run)
 {
     if (run->world.host.up)
         fota_cancel(&run->world.core, &run->fota_host, run->world.now_us);
     bench_run_touch(run, BENCH_TO_HOST);
 }
 
-uint64_t bench_host_next(const struct bench_run *run)
+static uint64_t board_next(const struct bench_run *run)
 {
     const struct bench_host *host = &run->world.host;
     return host->restart_at_us < host->request_at_us ? host->restart_at_us : host->request_at_us;
 }
 
-void bench_host_run_due(struct bench_run *run)
+static void board_run(struct bench_run *run)
 {
     struct bench_host *host = &run->world.host;
-    bool due = bench_host_next(run) <= run->world.now_us;
+    bool due = board_next(run) <= run->world.now_us;
     if (host->restart_at_us <= run->world.now_us)
         start_core(run);
     if (host->request_at_us <= run->world.now_us)
@@ -217,13 +240,34 @@ void bench_host_run_due(struct bench_run *run)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
-static void host_start(struct bench_run *run)
+static bool host_start(struct bench_run *run)
 {
-    run->fota_host = (struct fota_host){.job = &run->job, .on_event = on_event, .context = run};
-    run->world.host = (struct bench_host){.core_at_us = BENCH_NEVER,
-                                          .restart_at_us = run->one->host.start_after_us,
+    run->fota_host =
+        (struct fota_host){.job = &run->shared->job, .on_event = on_event, .context = run};
+    run->world.host_at_us = BENCH_NEVER;
+    run->world.host = (struct bench_host){.restart_at_us = run->one->host.start_after_us,
                                           .request_at_us = BENCH_NEVER,
                                           .baud_bps = run->one->host.baud_bps};
+    return true;
+}
+
+static bool host_is_over(const struct bench_run *run)
+{
+    return run->world.host.up && fota_result(&run->world.core);
+}
+
+static void host_observe(const struct bench_run *run, struct scenario_observed *observed)
+{
+    observed->finished = host_is_over(run);
+    if (observed->finished)
+        observed->result = *fota_result(&run->world.core);
+    fota_statistics(&run->world.core, &observed->statistics);
+}
+
+static void host_describe(const struct bench_run *run, char *buffer, size_t capacity)
+{
+    (void)run;
+    snprintf(buffer, capacity, "core");
 }
 
 static void host_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
@@ -268,4 +312,12 @@ const struct bench_end bench_host_core = {.name = "core",
                                           .start = host_start,
                                           .receive = host_receive,
                                           .transmit = host_transmit,
-                                          .advance = host_advance};
+                                          .advance = host_advance,
+                                          .observe = host_observe,
+                                          .finish = note_figures,
+                                          .describe = host_describe,
+                                          .is_over = host_is_over,
+                                          .reset = host_reset,
+                                          .cancel = host_cancel,
+                                          .board_next = board_next,
+                                          .board_run = board_run};

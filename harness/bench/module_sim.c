@@ -1,8 +1,10 @@
 /* module_sim.c - the module end: the emulator, its hooks, and the server behind its HTTP. */
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/bench/engine.h"
 #include "harness/bench/run.h"
+#include "sim/look.h"
 
 /* ---- what the module tells ----------------------------------------------------------------- */
 
@@ -10,9 +12,9 @@ static void saw_command(struct bench_run *run, const struct sim_event *event)
 {
     struct sim_view view;
     bench_engine_saw_command(run, event->text, event->length);
-    bench_module_view(run, &view);
-    scenario_saw_command(&run->world.monitor, &run->watch, run->one, event->text, event->length,
-                         &view, run->world.now_us);
+    run->module->view(run, &view);
+    scenario_saw_command(&run->world.monitor, &run->shared->watch, run->one, event->text,
+                         event->length, &view, run->world.now_us);
 }
 
 /* What is a trigger, and what `since` may count from. */
@@ -48,7 +50,8 @@ void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_
         saw_command(run, event);
         break;
     case SIM_EVENT_URC:
-        scenario_saw_urc(&run->world.monitor, &run->watch, run->one, event->text, event->length);
+        scenario_saw_urc(&run->world.monitor, &run->shared->watch, run->one, event->text,
+                         event->length);
         break;
     case SIM_EVENT_POWER:
         if (event->number == 0)
@@ -142,14 +145,14 @@ void bench_module_serve(const struct bench_run *run, struct sim *sim, const stru
         return;
     }
     bool upload = request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0;
-    if (!upload && !is_package(request->url, run->package_url))
+    if (!upload && !is_package(request->url, run->shared->package_url))
         status = HTTP_NOT_FOUND;
     if (status != HTTP_OK || upload) {
         sim_http_headers(sim, host, request->job, status, 0, now_us);
         sim_http_end(sim, host, request->job, 0, now_us);
         return;
     }
-    sim_http_headers(sim, host, request->job, status, run->blobs[0].size_bytes, now_us);
+    sim_http_headers(sim, host, request->job, status, run->shared->blobs[0].size_bytes, now_us);
     if (request->method == SIM_HTTP_HEAD) {
         sim_http_end(sim, host, request->job, 0, now_us);
         return;
@@ -182,33 +185,42 @@ static uint64_t module_advance(struct bench_run *run)
     return sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
 }
 
-void bench_module_view(const struct bench_run *run, struct sim_view *ret_view)
+static void module_view(const struct bench_run *run, struct sim_view *ret_view)
 {
-    if (run->served.view)
-        run->served.view(run->served.context, ret_view);
-    else
-        sim_view(&run->world.sim, ret_view);
+    sim_view(&run->world.sim, ret_view);
 }
 
-bool bench_module_apply(struct bench_run *run, const struct sim_action *action)
+static bool module_apply(struct bench_run *run, const struct sim_action *action)
 {
-    if (run->served.apply)
-        return run->served.apply(run->served.context, action);
     bench_run_deliver_begun(run);
     bench_run_touch(run, BENCH_TO_MODULE);
     return sim_apply(&run->world.sim, &run->sim_host, action, run->world.now_us);
 }
 
-static void module_start(struct bench_run *run)
+static bool has_power(const struct bench_run *run)
+{
+    (void)run;
+    return true;
+}
+
+static void module_watch(struct bench_run *run, uint32_t hook_mask, uint32_t http_mark_bytes)
+{
+    run->sim_host.hook_mask = hook_mask;
+    run->sim_host.http_mark_bytes = http_mark_bytes;
+}
+
+static bool module_start(struct bench_run *run)
 {
     struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
-    run->sim_host.config = &run->config;
+    run->sim_host.config = &run->shared->config;
     run->sim_host.store = &run->store;
     run->sim_host.on_event = on_event;
     run->sim_host.hook = on_hook;
     run->sim_host.context = run;
+    run->sim_host.settings_read = run->options.settings_read;
     sim_init(&run->world.sim, &run->sim_host, run->world.now_us);
-    bench_module_apply(run, &on);
+    module_apply(run, &on);
+    return true;
 }
 
 static void module_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
@@ -234,9 +246,63 @@ static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t cap
     return size;
 }
 
+/* ---- what is judged ------------------------------------------------------------------------ */
+
+static enum scenario_answer ask_file(const void *context, const char *path,
+                                     uint32_t *ret_size_bytes)
+{
+    const struct bench_run *run = context;
+    uint64_t digest;
+    return sim_file(&run->world.sim, path, ret_size_bytes, &digest) ? SCENARIO_YES : SCENARIO_NO;
+}
+
+static enum scenario_answer ask_parameter(const void *context, unsigned parameter,
+                                          int32_t *ret_value)
+{
+    const struct bench_run *run = context;
+    *ret_value = sim_look_parameter(&run->world.sim, parameter);
+    return SCENARIO_YES;
+}
+
+static enum scenario_answer ask_flag(const void *context, enum scenario_module_flag flag)
+{
+    const struct bench_run *run = context;
+    struct sim_network_view view;
+    sim_look_network(&run->world.sim, &view);
+    bool set = flag == SCENARIO_MODULE_HAS_IMEI ? view.imei[0] != '\0' : view.bearer;
+    return set ? SCENARIO_YES : SCENARIO_NO;
+}
+
+static const struct scenario_asking asking = {ask_file, ask_parameter, ask_flag};
+
+static void module_observe(const struct bench_run *run, struct scenario_observed *observed)
+{
+    module_view(run, &observed->module);
+    observed->asking = &asking;
+    observed->asked = run;
+}
+
+static void module_finish(struct bench_run *run)
+{
+    (void)run;
+}
+
+static void module_describe(const struct bench_run *run, char *buffer, size_t capacity)
+{
+    (void)run;
+    snprintf(buffer, capacity, "emulator");
+}
+
 const struct bench_end bench_module_sim = {.name = "emulator",
                                            .line_end = '\n',
                                            .start = module_start,
                                            .receive = module_receive,
                                            .transmit = module_transmit,
-                                           .advance = module_advance};
+                                           .advance = module_advance,
+                                           .observe = module_observe,
+                                           .finish = module_finish,
+                                           .describe = module_describe,
+                                           .apply = module_apply,
+                                           .has_power = has_power,
+                                           .view = module_view,
+                                           .watch = module_watch};

@@ -143,9 +143,9 @@ static void close_pty(struct real *real)
 static void note_armed(struct real *real)
 {
     const struct bench_world *world = &real->run->world;
-    if (world->host.core_at_us == real->armed_for_us)
+    if (world->host_at_us == real->armed_for_us)
         return;
-    real->armed_for_us = world->host.core_at_us;
+    real->armed_for_us = world->host_at_us;
     real->armed_at_us = world->now_us;
 }
 
@@ -196,7 +196,7 @@ static bool turn(struct real *real)
         if (real->sides[i].readable)
             read_side(real, &real->sides[i]);
     note_armed(real);
-    return !run->error[0] && now_us <= run->end_at_us;
+    return !run->error[0] && now_us <= run->shared->end_at_us;
 }
 
 void bench_run_real(struct bench_run *run)
@@ -214,7 +214,7 @@ void bench_run_real(struct bench_run *run)
         real.origin_us = bench_clock_us();
         note_armed(&real);
         while (!(run->options.stoppable && bench_signal()) && turn(&real))
-            if (run->world.host.up && fota_result(&run->world.core))
+            if (run->host->is_over(run))
                 break;
     }
     close_pty(&real);

@@ -1,3 +1,4 @@
+/* run.c - begin, step, send, deliver, judge, snapshots. */
 #include "harness/bench/run.h"
 
 #include <inttypes.h>
@@ -7,17 +8,12 @@
 #include <sys/mman.h>
 
 #include "harness/bench/engine.h"
-#include "harness/bench/figures.h"
-#include "harness/bench/package.h"
 #include "harness/ports/loop.h"
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
 enum { STORE_BYTES = 22151168 };
 /* A run that does this many steps without coming to an end turns in circles. */
 enum { STEPS_MAX = 20000000 };
-/* Core's default for the whole job (core/fota.h), and what it may take longer to say so. */
-#define TOTAL_TIMEOUT_DEFAULT_MS 5400000u
-#define ENDING_MS                600000u
 
 struct bench_run *bench_run_new(enum bench_sink sink)
 {
@@ -63,82 +59,9 @@ void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, 
 
 /* ---- beginning ----------------------------------------------------------------------------- */
 
-/* The module's setting holds 31 bits; every bit of the seed takes part. */
-static int32_t module_seed(uint64_t seed)
-{
-    uint64_t mixed = seed ^ seed >> 31 ^ seed >> 62;
-    return (int32_t)(mixed & INT32_MAX);
-}
-
-static bool set_up_blobs(struct bench_run *run)
-{
-    const struct scenario_case *one = run->one;
-    const struct sim_blob *blob =
-        bench_blobs_get(&run->packages, &one->package, run->error, sizeof run->error);
-    if (!blob)
-        return false;
-    run->blobs[0] = *blob;
-    run->config = one->module;
-    run->config.settings[SIM_SETTING_RANDOM_SEED] = module_seed(run->options.seed);
-    run->config.initial_file_count = one->module_file_count;
-    for (uint8_t i = 0; i < one->module_file_count; i++) {
-        struct sim_initial_file *file = &run->config.initial_files[i];
-        blob = bench_blobs_get(&run->packages, &one->module_files[i].content, run->error,
-                               sizeof run->error);
-        if (!blob)
-            return false;
-        run->blobs[1 + i] = *blob;
-        file->directory = one->module_files[i].directory;
-        memcpy(file->name, one->module_files[i].name, sizeof file->name);
-        file->blob = (uint16_t)(1 + i);
-        file->size_bytes = blob->size_bytes;
-    }
-    run->config.blobs = run->blobs;
-    run->config.blob_count = (uint16_t)(1 + one->module_file_count);
-    return true;
-}
-
-/* The URL that the job names, or that its FTP settings come to. */
-static void set_up_url(struct bench_run *run)
-{
-    const struct fota_job *job = &run->job;
-    char *url = run->package_url;
-    size_t capacity = sizeof run->package_url;
-    const char *path = job->ftp_path ? job->ftp_path : "/";
-    char port[8] = "";
-    snprintf(url, capacity, "%s", job->url ? job->url : "");
-    if (job->delivery != FOTA_DELIVERY_FTP)
-        return;
-    if (job->ftp_port != 0 && job->ftp_port != 21)
-        snprintf(port, sizeof port, ":%u", job->ftp_port);
-    snprintf(url, capacity, "ftp://%s%s%s%s%s%s", job->ftp_server, port, path[0] == '/' ? "" : "/",
-             path, path[strlen(path) - 1] == '/' ? "" : "/",
-             job->ftp_name ? job->ftp_name : "update.zip");
-}
-
-/* The job names the checksum of the package as it should be, whatever the server or the host has.
- */
-static bool set_up_job(struct bench_run *run)
-{
-    struct scenario_package whole = run->one->package;
-    run->job = run->one->job;
-    set_up_url(run);
-    if (!run->one->checksum)
-        return true;
-    whole.sent_bytes = whole.size_bytes;
-    whole.damage_at = UINT32_MAX;
-    const struct sim_blob *blob =
-        bench_blobs_get(&run->packages, &whole, run->error, sizeof run->error);
-    if (blob)
-        run->job.package_crc32 = bench_package_crc32(blob->bytes, blob->size_bytes);
-    return blob;
-}
-
 bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
                        const struct bench_options *options)
 {
-    uint64_t total_ms =
-        one->job.total_timeout_ms ? one->job.total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
     run->one = one;
     run->options = *options;
     run->error[0] = '\0';
@@ -148,10 +71,10 @@ bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
     memset(&run->world, 0, sizeof run->world);
-    if (!set_up_blobs(run) || !set_up_job(run))
+    if (!bench_case_make(&run->own_case, &run->packages, one, options->seed, run->error,
+                         sizeof run->error))
         return false;
-    run->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
-    scenario_watch_init(&run->watch, one);
+    run->shared = &run->own_case;
     bench_engine_begin(run);
     return true;
 }
@@ -161,11 +84,10 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
 {
     if (!bench_run_prepare(run, one, options))
         return false;
-    run->host->start(run);
-    run->module->start(run);
-
+    if (!run->host->start(run) || !run->module->start(run))
+        return false;
     struct sim_view view;
-    sim_view(&run->world.sim, &view);
+    run->module->view(run, &view);
     snprintf(run->start_revision, sizeof run->start_revision, "%s", view.revision);
     bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);
@@ -251,7 +173,7 @@ static void settle_touched(struct bench_run *run)
             drain(run, BENCH_TO_HOST); /* what is sent changes no deadline of a module */
         }
         if (take_touched(run, BENCH_TO_HOST)) {
-            world->host.core_at_us = run->host->advance(run);
+            world->host_at_us = run->host->advance(run);
             if (drain(run, BENCH_TO_MODULE))
                 bench_run_touch(run, BENCH_TO_HOST);
         }
@@ -321,17 +243,17 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 uint64_t bench_run_next(const struct bench_run *run)
 {
     const struct bench_world *world = &run->world;
-    uint64_t next = earlier(world->module_at_us, world->host.core_at_us);
+    uint64_t next = earlier(world->module_at_us, world->host_at_us);
     next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_MODULE]));
     next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_HOST]));
     next = earlier(next, world->engine.next_at_us);
-    next = earlier(next, bench_host_next(run));
+    next = earlier(next, run->host->board_next(run));
     return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
 }
 
 static bool is_over(struct bench_run *run)
 {
-    if (run->world.host.up && fota_result(&run->world.core))
+    if (run->host->is_over(run))
         return true;
     if (++run->step_count < STEPS_MAX)
         return false;
@@ -345,7 +267,7 @@ bool bench_run_step(struct bench_run *run)
 {
     struct bench_world *world = &run->world;
     uint64_t next = bench_run_next(run);
-    if (next > run->end_at_us || is_over(run))
+    if (next > run->shared->end_at_us || is_over(run))
         return false;
     world->now_us = next;
     for (unsigned lane = 0; lane < BENCH_LANES; lane++)
@@ -355,13 +277,13 @@ bool bench_run_step(struct bench_run *run)
         bench_run_deliver_begun(run);
         bench_run_touch(run, BENCH_TO_MODULE);
     }
-    if (world->host.core_at_us <= next)
+    if (world->host_at_us <= next)
         bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);
     if (world->engine.next_at_us <= next)
         bench_engine_run(run);
-    if (bench_host_next(run) <= next)
-        bench_host_run_due(run);
+    if (run->host->board_next(run) <= next)
+        run->host->board_run(run);
     return true;
 }
 
@@ -384,14 +306,9 @@ void bench_run_all(struct bench_run *run, struct bench_result *ret_result)
 
 static void observe(const struct bench_run *run, struct scenario_observed *observed)
 {
-    const struct fota_result *result = fota_result(&run->world.core);
-    *observed = (struct scenario_observed){.finished = run->world.host.up && result,
-                                           .duration_us = run->world.now_us};
-    if (observed->finished)
-        observed->result = *result;
-    observed->sim = &run->world.sim;
-    fota_statistics(&run->world.core, &observed->statistics);
-    sim_view(&run->world.sim, &observed->module);
+    *observed = (struct scenario_observed){.duration_us = run->world.now_us};
+    run->host->observe(run, observed);
+    run->module->observe(run, observed);
     memcpy(observed->start_revision, run->start_revision, sizeof observed->start_revision);
 }
 
@@ -419,8 +336,8 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
 {
     *ret_result = (struct bench_result){.duration_us = run->world.now_us};
     observe(run, &ret_result->observed);
-    if (run->world.host.up)
-        bench_figures_note(run);
+    run->host->finish(run);
+    run->module->finish(run);
     if (run->journal.sink == BENCH_SINK_MEMORY)
         ret_result->journal_digest = bench_journal_digest(&run->journal, 0);
     if (run->journal.failed && !run->error[0])

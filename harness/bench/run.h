@@ -7,7 +7,8 @@
 #ifndef FOTARIG_HARNESS_BENCH_RUN_H
 #define FOTARIG_HARNESS_BENCH_RUN_H
 
-#include "harness/bench/blobs.h"
+#include "harness/bench/case.h"
+#include "harness/bench/end.h"
 #include "harness/bench/journal.h"
 #include "harness/bench/world.h"
 
@@ -15,24 +16,6 @@ enum { BENCH_FINDINGS_MAX = 32, BENCH_TEXT_MAX = 256 };
 
 struct bench_run;
 struct real;
-
-/*
- * What the bench asks of an end. Each is called with the run's world at world.now_us; none may
- * block. `receive` gets bytes that passed the wire, `transmit` fills a buffer and returns how much
- * (0 = nothing now), `advance` runs what is due and returns when to call again.
- */
-struct bench_end {
-    const char *name;
-    uint8_t line_end; /* byte that ends a line of what this end sends */
-    void (*start)(struct bench_run *run);
-    void (*receive)(struct bench_run *run, const uint8_t *bytes, size_t size, uint32_t baud_bps);
-    size_t (*transmit)(struct bench_run *run, uint8_t *buffer, size_t capacity,
-                       uint32_t *ret_baud_bps);
-    uint64_t (*advance)(struct bench_run *run);
-};
-
-extern const struct bench_end bench_host_core;  /* the core, in this process */
-extern const struct bench_end bench_module_sim; /* the emulator, in this process */
 
 /* How the two sides of the wire are joined: X(NAME, "name") */
 #define BENCH_WIRES(X)                                                                             \
@@ -46,12 +29,14 @@ enum bench_wire_kind {
 };
 
 struct bench_options {
-    uint64_t seed;  /* of the module's jitter and noise */
-    uint8_t sink;   /* enum bench_sink of the journal */
-    uint8_t wire;   /* enum bench_wire_kind; PTY needs a speed */
-    bool unpaced;   /* bytes take no time on the line */
-    double speed;   /* real time, this much faster; 0 = virtual time */
-    bool stoppable; /* ends when a caught signal came (loop.h) */
+    uint64_t seed;           /* of the module's jitter and noise */
+    uint8_t sink;            /* enum bench_sink of the journal */
+    uint8_t wire;            /* enum bench_wire_kind; PTY needs a speed */
+    bool unpaced;            /* bytes take no time on the line */
+    double speed;            /* real time, this much faster; 0 = virtual time */
+    bool stoppable;          /* ends when a caught signal came (loop.h) */
+    uint64_t *settings_read; /* SIM_SETTING_WORDS of the caller: which settings were looked up;
+                                NULL = nobody wants to know */
 };
 
 enum bench_verdict { BENCH_PASSED, BENCH_FAILED, BENCH_ERROR, BENCH_STOPPED };
@@ -67,32 +52,24 @@ struct bench_result {
     struct scenario_observed observed;
 };
 
-/* A module that is served elsewhere, which events are for (play.h). */
-struct bench_served {
-    bool (*apply)(void *context, const struct sim_action *action); /* NULL = world.sim is it */
-    void (*view)(void *context, struct sim_view *ret_view);
-    void *context;
-};
-
 struct bench_run {
     struct bench_world world; /* first: the value that snapshots copy */
     /* What follows is constant during a run, or a view that begin and restore work out. */
     const struct scenario_case *one;
-    struct fota_job job;   /* the case's, with the package's checksum if it asks for one */
-    char package_url[512]; /* where the server has the package, "" = nowhere */
+    const struct bench_case *shared; /* what is constant in all runs of the case */
     const struct bench_end *host, *module;
+    void *module_context; /* of the module end, where it needs something of its own */
     struct bench_options options;
-    struct sim_config config;
-    struct sim_blob blobs[1 + SIM_INITIAL_FILES];
-    struct sim_host sim_host;
-    struct fota_host fota_host;
+    struct sim_host sim_host;   /* of the emulator's end alone */
+    struct fota_host fota_host; /* of the core's end alone */
     struct sim_store store;
-    struct scenario_watch watch;
     struct bench_journal journal;
     struct bench_blobs packages; /* shared by all runs of this process */
+    struct bench_case own_case;  /* what `shared` points to, unless it is somebody else's */
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
+    uint32_t hook_mask;          /* hooks of the module that events wait for */
+    uint32_t http_mark_bytes;    /* the nearest mark of a body that one waits for, 0 = none */
     uint8_t since_mask;          /* bit n: the case has a time since n (enum scenario_since) */
-    uint64_t end_at_us;          /* the client must be over by then */
     uint64_t step_count;
     uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */
     uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
@@ -103,7 +80,6 @@ struct bench_run {
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);
     struct real *real;
-    struct bench_served served;
 };
 
 /* Makes a run object, to be used for any number of runs. NULL when there is no memory. */
@@ -169,9 +145,6 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id lane, const uint8_
 /* Gives bytes that passed the wire to their end, and notes them. */
 void bench_run_deliver(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                        size_t size, uint32_t baud_bps);
-/* The module end: applies an action now. */
-bool bench_module_apply(struct bench_run *run, const struct sim_action *action);
-void bench_module_view(const struct bench_run *run, struct sim_view *ret_view);
 /* What the module told, and where it asks; for the monitor and the event engine. */
 void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event);
 struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
@@ -179,11 +152,5 @@ struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
 /* Answers a request of a module as the scenario's server does. */
 void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
                         const struct sim_http_request *request, uint64_t now_us);
-/* The host end: the board restarts after `down_us`. */
-void bench_host_reset(struct bench_run *run, uint64_t down_us);
-void bench_host_cancel(struct bench_run *run);
-/* When the host board itself (restart, request) is due. */
-uint64_t bench_host_next(const struct bench_run *run);
-void bench_host_run_due(struct bench_run *run);
 
 #endif

@@ -25,6 +25,7 @@ struct field {
 static const struct field fields[] = {
     FIELD(now_us, SKIPPED),
     FIELD(module_at_us, TIME),
+    FIELD(host_at_us, TIME),
     FIELD(core.at.deadline_at_us, TIME),
     FIELD(core.at.stat_lines, SKIPPED),
     FIELD(core.at.stat_dropped_lines, SKIPPED),
@@ -68,7 +69,6 @@ static const struct field fields[] = {
     FIELD(engine.next_at_us, TIME),
     FIELD(engine.due_at_us, TIME),
     FIELD(engine.undo_at_us, TIME),
-    FIELD(host.core_at_us, TIME),
     FIELD(host.restart_at_us, TIME),
     FIELD(host.request_at_us, TIME),
     FIELD(monitor.attempt_began_at_us, TIME),

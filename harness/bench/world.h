@@ -37,7 +37,6 @@ _Static_assert(sizeof(struct bench_engine) == 8 + 8 * SCENARIO_EVENTS_MAX +
 
 /* The host board around the core. */
 struct bench_host {
-    uint64_t core_at_us;    /* the core wants to be called then */
     uint64_t restart_at_us; /* the host comes back then; NEVER = it is up */
     uint64_t request_at_us; /* the outstanding request is answered then; NEVER = none */
     uint32_t baud_bps;
@@ -53,6 +52,7 @@ struct bench_host {
 struct bench_world {
     uint64_t now_us;
     uint64_t module_at_us; /* the module wants to be called then */
+    uint64_t host_at_us;   /* the host wants to be called then */
     struct fota core;
     struct sim sim;
     struct bench_lane lanes[BENCH_LANES];

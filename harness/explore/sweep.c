@@ -85,9 +85,10 @@ static void judge(const struct bench_result *bench, struct sweep_result *result)
 }
 
 static void run_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                     struct sweep_result *ret_result)
+                     uint64_t *settings_read, struct sweep_result *ret_result)
 {
-    const struct bench_options options = {.seed = seed, .sink = BENCH_SINK_NONE, .stoppable = true};
+    const struct bench_options options = {
+        .seed = seed, .sink = BENCH_SINK_NONE, .stoppable = true, .settings_read = settings_read};
     struct bench_result result = {0};
     if (bench_run_begin(run, one, &options))
         bench_run_all(run, &result);
@@ -103,7 +104,7 @@ void sweep_one(struct bench_run *run, const struct scenario_case *one,
     changed.module.settings[value->setting] = value->value;
     if (value->setting == SIM_SETTING_RANDOM_SEED)
         seed = (uint64_t)value->value;
-    run_case(run, &changed, seed, ret_result);
+    run_case(run, &changed, seed, NULL, ret_result);
 }
 
 /* ---- many ----------------------------------------------------------------------------------- */
@@ -135,9 +136,7 @@ static void run_values(const struct work *work, struct bench_run *run, size_t in
     const struct scenario_case *one = work->cases[index];
     struct sweep_result *results = &sweep->results[index * sweep->value_count];
     uint64_t read[SIM_SETTING_WORDS] = {0};
-    run->sim_host.settings_read = read;
-    run_case(run, one, work->seed, &sweep->own[index]);
-    run->sim_host.settings_read = NULL;
+    run_case(run, one, work->seed, read, &sweep->own[index]);
     for (size_t i = 0; i < sweep->value_count && !bench_signal(); i++) {
         unsigned setting = work->values[i].setting;
         if (sweep->own[index].answer != SWEEP_SAME || scenario_names_setting(one, setting))

@@ -184,49 +184,68 @@ static bool judge_limit(const struct scenario_judging *judging)
 /* ---- the module at the end --------------------------------------------------------------------
  */
 
+/* What can't be found out is not as it should be. */
+static bool is_unknown(const struct scenario_judging *judging, enum scenario_answer answer)
+{
+    if (answer == SCENARIO_UNKNOWN)
+        snprintf(judging->finding->got, sizeof judging->finding->got,
+                 "not known: this module can't be asked for it");
+    return answer == SCENARIO_UNKNOWN;
+}
+
 static bool judge_file(const struct scenario_judging *judging, bool wanted)
 {
     struct scenario_finding *finding = judging->finding;
-    uint64_t digest;
-    uint32_t size_bytes;
-    bool there = sim_file(judging->observed->sim, judging->expectation->text, &size_bytes, &digest);
-    snprintf(finding->want, sizeof finding->want, "%s%s", wanted ? "" : "no ",
-             judging->expectation->text);
-    if (there)
+    const struct scenario_observed *observed = judging->observed;
+    const char *path = judging->expectation->text;
+    uint32_t size_bytes = 0;
+    enum scenario_answer there = observed->asking->file(observed->asked, path, &size_bytes);
+    snprintf(finding->want, sizeof finding->want, "%s%s", wanted ? "" : "no ", path);
+    if (is_unknown(judging, there))
+        return false;
+    if (there == SCENARIO_YES)
         snprintf(finding->got, sizeof finding->got, "%" PRIu32 " bytes", size_bytes);
     else
         snprintf(finding->got, sizeof finding->got, "no such file");
-    return there == wanted;
+    return (there == SCENARIO_YES) == wanted;
 }
 
 static bool judge_parameter(const struct scenario_judging *judging)
 {
+    const struct scenario_observed *observed = judging->observed;
     const char *command = judging->expectation->text;
     int parameter = sim_look_parameter_find(command, strlen(command));
-    int32_t got =
-        parameter < 0 ? -1 : sim_look_parameter(judging->observed->sim, (unsigned)parameter);
+    int32_t got = -1;
+    enum scenario_answer answer = SCENARIO_NO;
+    if (parameter >= 0)
+        answer = observed->asking->parameter(observed->asked, (unsigned)parameter, &got);
     snprintf(judging->finding->want, sizeof judging->finding->want, "%s %" PRIu32, command,
              judging->expectation->number);
+    if (is_unknown(judging, answer))
+        return false;
     snprintf(judging->finding->got, sizeof judging->finding->got, "%" PRId32, got);
     return got >= 0 && (uint32_t)got == judging->expectation->number;
 }
 
-static bool judge_either(const struct scenario_judging *judging, bool got, const char *no,
-                         const char *yes)
+static bool judge_flag(const struct scenario_judging *judging, enum scenario_module_flag flag,
+                       const char *no, const char *yes)
 {
+    const struct scenario_observed *observed = judging->observed;
     bool want = judging->expectation->number;
+    enum scenario_answer got = observed->asking->flag(observed->asked, flag);
     snprintf(judging->finding->want, sizeof judging->finding->want, "%s", want ? yes : no);
-    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got ? yes : no);
-    return got == want;
+    if (is_unknown(judging, got))
+        return false;
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s",
+             got == SCENARIO_YES ? yes : no);
+    return (got == SCENARIO_YES) == want;
 }
 
 static bool judge_module(const struct scenario_judging *judging)
 {
-    struct sim_network_view view = {.imei = ""};
     struct scenario_finding *finding = judging->finding;
     snprintf(finding->what, sizeof finding->what, "expect.module.%s",
              scenario_module_end_name(judging->expectation->detail));
-    sim_look_network(judging->observed->sim, &view);
     switch (judging->expectation->detail) {
     case SCENARIO_MODULE_END_FILES:
         return judge_file(judging, true);
@@ -235,9 +254,9 @@ static bool judge_module(const struct scenario_judging *judging)
     case SCENARIO_MODULE_END_PARAMETERS:
         return judge_parameter(judging);
     case SCENARIO_MODULE_END_IMEI:
-        return judge_either(judging, view.imei[0] != '\0', "lost", "present");
+        return judge_flag(judging, SCENARIO_MODULE_HAS_IMEI, "lost", "present");
     default:
-        return judge_either(judging, view.bearer, "down", "up");
+        return judge_flag(judging, SCENARIO_MODULE_HAS_BEARER, "down", "up");
     }
 }
 

@@ -70,13 +70,27 @@ void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us);
 void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us);
 void scenario_saw_status(struct scenario_monitor *monitor, unsigned status);
 
+/* What the module's end of a bench says to a question about the module as it is now. */
+enum scenario_answer { SCENARIO_NO, SCENARIO_YES, SCENARIO_UNKNOWN };
+enum scenario_module_flag { SCENARIO_MODULE_HAS_IMEI, SCENARIO_MODULE_HAS_BEARER };
+
+/* How it is asked; `context` is scenario_observed.asked. UNKNOWN: it can't be found out here. */
+struct scenario_asking {
+    /* Is there this file ("/fota/update.zip")? YES: *ret_size_bytes is its length. */
+    enum scenario_answer (*file)(const void *context, const char *path, uint32_t *ret_size_bytes);
+    /* YES: *ret_value is the parameter's (sim_look_parameter_find()), -1 = it has none. */
+    enum scenario_answer (*parameter)(const void *context, unsigned parameter, int32_t *ret_value);
+    enum scenario_answer (*flag)(const void *context, enum scenario_module_flag flag);
+};
+
 /* How a run ended. */
 struct scenario_observed {
     bool finished; /* the client came to an end by itself */
     struct fota_result result;
     struct fota_statistics statistics; /* of the client */
     struct sim_view module;
-    const struct sim *sim; /* the module itself, for what it is like at the end */
+    const struct scenario_asking *asking; /* what else the module is like at the end */
+    const void *asked;
     char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
     uint64_t duration_us;
 };

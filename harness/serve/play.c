@@ -19,19 +19,33 @@ struct bench_play {
 
 /* ---- what the engine does to the module ---------------------------------------------------- */
 
-static bool apply(void *context, const struct sim_action *action)
+static bool apply(struct bench_run *run, const struct sim_action *action)
 {
-    struct bench_module *module = context;
+    struct bench_module *module = run->module_context;
 
     return sim_apply(&module->sim, &module->host, action, module->now_us);
 }
 
-static void view(void *context, struct sim_view *ret_view)
+static void view(const struct bench_run *run, struct sim_view *ret_view)
 {
-    const struct bench_module *module = context;
+    const struct bench_module *module = run->module_context;
 
     sim_view(&module->sim, ret_view);
 }
+
+static void watch(struct bench_run *run, uint32_t hook_mask, uint32_t http_mark_bytes)
+{
+    struct bench_module *module = run->module_context;
+
+    if (!module)
+        return; /* it begins to play later */
+    module->host.hook_mask = hook_mask;
+    module->host.http_mark_bytes = http_mark_bytes;
+}
+
+/* The module end of what is played: serve moves its bytes and its time. */
+static const struct bench_end played = {
+    .name = "served", .line_end = '\n', .apply = apply, .view = view, .watch = watch};
 
 /* ---- what the module tells ----------------------------------------------------------------- */
 
@@ -43,18 +57,11 @@ static struct bench_run *run_at(struct bench_module *module, uint64_t now_us)
     return run;
 }
 
-static void take_hooks(struct bench_module *module)
-{
-    module->host.hook_mask = module->play->run->sim_host.hook_mask;
-    module->host.http_mark_bytes = module->play->run->sim_host.http_mark_bytes;
-}
-
 static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
 {
     struct bench_module *module = context;
     struct sim_override override = bench_module_hooked(run_at(module, now_us), now_us, hook);
 
-    take_hooks(module);
     return override;
 }
 
@@ -135,7 +142,6 @@ uint64_t bench_play_run(struct bench_module *module)
         bench_engine_run(run);
     for (unsigned id = 0; id < BENCH_LANES; id++)
         deliver_arrived(module, (enum bench_lane_id)id);
-    take_hooks(module);
     tell_fired(module->play);
     if (due)
         return module->now_us; /* the module may have something to say */
@@ -159,6 +165,7 @@ struct bench_play *bench_play_new(const struct scenario_case *one, char *reterr_
         free(play);
         return NULL;
     }
+    play->run->module = &played;
     if (bench_run_prepare(play->run, one, &options))
         return play;
     snprintf(reterr_text, reterr_capacity, "%s", play->run->error);
@@ -176,7 +183,7 @@ void bench_play_free(struct bench_play *play)
 
 const struct sim_config *bench_play_config(const struct bench_play *play)
 {
-    return &play->run->config;
+    return &play->run->shared->config;
 }
 
 void bench_play_begin(struct bench_play *play, struct bench_module *module, bench_play_fired *fired,
@@ -185,10 +192,10 @@ void bench_play_begin(struct bench_play *play, struct bench_module *module, benc
     play->module = module;
     play->fired = fired;
     play->context = context;
-    play->run->served = (struct bench_served){apply, view, module};
+    play->run->module_context = module;
     module->play = play;
     module->host.hook = on_hook;
-    take_hooks(module);
+    watch(play->run, play->run->hook_mask, play->run->http_mark_bytes);
 }
 
 unsigned bench_play_count(const struct bench_play *play, unsigned event)

@@ -27,14 +27,14 @@ static char got[4096];
 static size_t got_length;
 static uint64_t first_at_us, last_at_us;
 
-static void start(struct bench_run *run)
+static bool start(struct bench_run *run)
 {
-    run->world.host = (struct bench_host){.core_at_us = START_US,
-                                          .restart_at_us = BENCH_NEVER,
-                                          .request_at_us = BENCH_NEVER,
-                                          .baud_bps = 9600};
+    run->world.host_at_us = START_US;
+    run->world.host = (struct bench_host){
+        .restart_at_us = BENCH_NEVER, .request_at_us = BENCH_NEVER, .baud_bps = 9600};
     sent = got_length = 0;
     first_at_us = last_at_us = 0;
+    return true;
 }
 
 static void receive(struct bench_run *run, const uint8_t *bytes, size_t size, uint32_t baud_bps)
@@ -67,12 +67,26 @@ static uint64_t advance(struct bench_run *run)
     return run->world.now_us < START_US ? START_US : BENCH_NEVER;
 }
 
+static bool is_over(const struct bench_run *run)
+{
+    (void)run;
+    return false;
+}
+
+static uint64_t board_next(const struct bench_run *run)
+{
+    (void)run;
+    return BENCH_NEVER;
+}
+
 static const struct bench_end host = {.name = "test",
                                       .line_end = '\r',
                                       .start = start,
                                       .receive = receive,
                                       .transmit = transmit,
-                                      .advance = advance};
+                                      .advance = advance,
+                                      .is_over = is_over,
+                                      .board_next = board_next};
 
 static void run_line(const char *text, const char *what)
 {

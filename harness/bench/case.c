@@ -1,0 +1,115 @@
+/* case.c - works out what is constant in all runs of a case. */
+#include "harness/bench/case.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/bench/package.h"
+
+/* Core's default for the whole job (core/fota.h), and what it may take longer to say so. */
+#define TOTAL_TIMEOUT_DEFAULT_MS 5400000u
+#define ENDING_MS                600000u
+
+/* Where a message goes, and packages come from. */
+struct making {
+    struct bench_case *made;
+    struct bench_blobs *packages;
+    char *text;
+    size_t capacity;
+};
+
+/* The module's setting holds 31 bits; every bit of the seed takes part. */
+static int32_t module_seed(uint64_t seed)
+{
+    uint64_t mixed = seed ^ seed >> 31 ^ seed >> 62;
+    return (int32_t)(mixed & INT32_MAX);
+}
+
+static const struct sim_blob *get(const struct making *making,
+                                  const struct scenario_package *package)
+{
+    return bench_blobs_get(making->packages, package, making->text, making->capacity);
+}
+
+static bool set_up_files(const struct making *making)
+{
+    struct bench_case *made = making->made;
+    made->config.initial_file_count = made->one->module_file_count;
+    for (uint8_t i = 0; i < made->one->module_file_count; i++) {
+        struct sim_initial_file *file = &made->config.initial_files[i];
+        const struct sim_blob *blob = get(making, &made->one->module_files[i].content);
+        if (!blob)
+            return false;
+        made->blobs[1 + i] = *blob;
+        file->directory = made->one->module_files[i].directory;
+        memcpy(file->name, made->one->module_files[i].name, sizeof file->name);
+        file->blob = (uint16_t)(1 + i);
+        file->size_bytes = blob->size_bytes;
+    }
+    made->config.blobs = made->blobs;
+    made->config.blob_count = (uint16_t)(1 + made->one->module_file_count);
+    return true;
+}
+
+static bool set_up_module(const struct making *making, uint64_t seed)
+{
+    struct bench_case *made = making->made;
+    const struct sim_blob *blob = get(making, &made->one->package);
+    if (!blob)
+        return false;
+    made->blobs[0] = *blob;
+    made->config = made->one->module;
+    made->config.settings[SIM_SETTING_RANDOM_SEED] = module_seed(seed);
+    return set_up_files(making);
+}
+
+/* The URL that the job names, or that its FTP settings come to. */
+static void set_up_url(struct bench_case *made)
+{
+    const struct fota_job *job = &made->job;
+    char *url = made->package_url;
+    size_t capacity = sizeof made->package_url;
+    const char *path = job->ftp_path ? job->ftp_path : "/";
+    char port[8] = "";
+    snprintf(url, capacity, "%s", job->url ? job->url : "");
+    if (job->delivery != FOTA_DELIVERY_FTP)
+        return;
+    if (job->ftp_port != 0 && job->ftp_port != 21)
+        snprintf(port, sizeof port, ":%u", job->ftp_port);
+    snprintf(url, capacity, "ftp://%s%s%s%s%s%s", job->ftp_server, port, path[0] == '/' ? "" : "/",
+             path, path[strlen(path) - 1] == '/' ? "" : "/",
+             job->ftp_name ? job->ftp_name : "update.zip");
+}
+
+/* The job names the checksum of the package as it should be, whatever the server or the host has.
+ */
+static bool set_up_job(const struct making *making)
+{
+    struct bench_case *made = making->made;
+    struct scenario_package whole = made->one->package;
+    made->job = made->one->job;
+    set_up_url(made);
+    if (!made->one->checksum)
+        return true;
+    whole.sent_bytes = whole.size_bytes;
+    whole.damage_at = UINT32_MAX;
+    const struct sim_blob *blob = get(making, &whole);
+    if (blob)
+        made->job.package_crc32 = bench_package_crc32(blob->bytes, blob->size_bytes);
+    return blob;
+}
+
+bool bench_case_make(struct bench_case *made, struct bench_blobs *packages,
+                     const struct scenario_case *one, uint64_t seed, char *reterr_text,
+                     size_t reterr_capacity)
+{
+    const struct making making = {made, packages, reterr_text, reterr_capacity};
+    uint64_t total_ms =
+        one->job.total_timeout_ms ? one->job.total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
+    made->one = one;
+    if (!set_up_module(&making, seed) || !set_up_job(&making))
+        return false;
+    made->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
+    scenario_watch_init(&made->watch, one);
+    return true;
+}

@@ -1,0 +1,75 @@
+/*
+ * end.h - what the bench asks of an end: a table of functions. Whatever stands at an end (the core,
+ * the emulator, a port with a real module behind it, a module that is served elsewhere), the bench
+ * knows it by this table only.
+ *
+ * Each function is called with the bench at world.now_us; none may block, none may print. What only
+ * one kind of end has (its state, its configuration) is known to its own file.
+ */
+#ifndef FOTARIG_HARNESS_BENCH_END_H
+#define FOTARIG_HARNESS_BENCH_END_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/judge/judge.h"
+#include "sim/sim.h"
+
+struct bench_run;
+
+struct bench_end {
+    const char *name; /* of the kind: "core", "emulator", "port" */
+    uint8_t line_end; /* byte that ends a line of what this end sends */
+
+    /* ---- both ends ---- */
+
+    /* The run begins. False with run->error when this end can't take part. */
+    bool (*start)(struct bench_run *run);
+    /* Bytes that passed the wire, sent at `baud_bps`. */
+    void (*receive)(struct bench_run *run, const uint8_t *bytes, size_t size, uint32_t baud_bps);
+    /* Fills the buffer with what the end sends now and returns how much; 0 = nothing. */
+    size_t (*transmit)(struct bench_run *run, uint8_t *buffer, size_t capacity,
+                       uint32_t *ret_baud_bps);
+    /* Does what is due; returns when to call again, BENCH_NEVER = when something happens. */
+    uint64_t (*advance)(struct bench_run *run);
+    /* Writes its part of what is judged. */
+    void (*observe)(const struct bench_run *run, struct scenario_observed *observed);
+    /* The run is over, observed or not: what the end still has to say goes into the journal. */
+    void (*finish)(struct bench_run *run);
+    /* Writes what stands at this end, for people ("emulator", "tcp://10.0.0.7:7000"). */
+    void (*describe)(const struct bench_run *run, char *buffer, size_t capacity);
+
+    /* ---- a host end ---- */
+
+    /* True when the client has come to an end by itself. */
+    bool (*is_over)(const struct bench_run *run);
+    /* The board restarts after `down_us` with its last checkpoint. */
+    void (*reset)(struct bench_run *run, uint64_t down_us);
+    /* The update is called off. */
+    void (*cancel)(struct bench_run *run);
+    /* When the board itself (a restart, a request) is due; BENCH_NEVER = not. */
+    uint64_t (*board_next)(const struct bench_run *run);
+    void (*board_run)(struct bench_run *run);
+
+    /* ---- a module end ---- */
+
+    /* Does something to the module now; false: it makes no sense now, or this end can't. */
+    bool (*apply)(struct bench_run *run, const struct sim_action *action);
+    /* True when the supply can be cut and PWRKEY be pulled from here. */
+    bool (*has_power)(const struct bench_run *run);
+    /* What is known of the module. */
+    void (*view)(const struct bench_run *run, struct sim_view *ret_view);
+    /* Hooks of the module that events wait for (bit n: enum sim_hook_kind n), and the mark of its
+       HTTP_BYTE hook in bytes, 0 = none. NULL: this end has no hooks. */
+    void (*watch)(struct bench_run *run, uint32_t hook_mask, uint32_t http_mark_bytes);
+    /* The host listens and talks at this rate from now on; NULL: bytes carry their rate. */
+    void (*follow)(struct bench_run *run, uint32_t baud_bps);
+    /* The host closes its port and opens it again; NULL: there is nothing to open. */
+    void (*reopen)(struct bench_run *run);
+};
+
+extern const struct bench_end bench_host_core;  /* the core, in this process */
+extern const struct bench_end bench_module_sim; /* the emulator, in this process */
+
+#endif
