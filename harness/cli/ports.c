@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { URL_MAX = 512 };
 
 /* "PATH", or "PATH12" where there are several modules; USB ports have it without a pty too. */
 static void name_link(const struct cli_ports_options *options, uint32_t index, char *name,
@@ -16,105 +19,85 @@ static void name_link(const struct cli_ports_options *options, uint32_t index, c
         snprintf(name, capacity, "%s", link);
 }
 
-static bool open_pty(struct cli_ports *ports, struct bench_module *module, const char *link,
-                     char *text, size_t capacity)
+/* "HOST:7012" of the twelfth module at "HOST:7000"; what is no such address is told by its opener,
+   and so is a port number that is too large. */
+static void name_address(const char *address, uint32_t index, char *name, size_t capacity)
 {
-    if (bench_pty_open(ports->pty, module->serve->loop, link, &module->listener, text, capacity))
+    const char *colon = strrchr(address, ':');
+    char *end = NULL;
+    unsigned long number = colon ? strtoul(colon + 1, &end, 10) : 0;
+
+    if (number == 0 || *end || number > 65535)
+        snprintf(name, capacity, "%s", address);
+    else
+        snprintf(name, capacity, "%.*s:%lu", (int)(colon - address), address, number + index);
+}
+
+static bool add(struct cli_ports *ports, size_t place, struct bench_module *module,
+                const char *scheme, const char *where, char *text, size_t capacity)
+{
+    char url[URL_MAX];
+
+    if (snprintf(url, sizeof(url), "%s%s", scheme, where) >= (int)sizeof(url)) {
+        snprintf(text, capacity, "'%.60s...' is too long for a port", where);
         return false;
-    bench_module_add_port(module, &ports->pty->port);
-    return true;
+    }
+    ports->ports[place] = bench_port_open(module->serve->loop, url, BENCH_PORT_SERVE,
+                                          module->baud_bps, &module->listener, text, capacity);
+    if (ports->ports[place])
+        bench_module_add_port(module, ports->ports[place]);
+    return ports->ports[place] != NULL;
 }
 
-static bool open_serial(struct cli_ports *ports, struct bench_module *module, const char *path,
-                        char *text, size_t capacity)
-{
-    if (bench_serial_open(ports->serial, module->serve->loop, path, module->baud_bps,
-                          &module->listener, text, capacity))
-        return false;
-    bench_module_add_port(module, &ports->serial->port);
-    return true;
-}
-
-static bool open_tcp(struct bench_tcp *tcp, struct bench_module *module, const char *address,
-                     bool is_rfc2217, char *text, size_t capacity)
-{
-    if (bench_tcp_open(tcp, module->serve->loop, address, module->index, is_rfc2217,
-                       &module->listener, text, capacity))
-        return false;
-    bench_module_add_port(module, &tcp->port);
-    return true;
-}
-
-static bool get_memory(struct cli_ports *ports, const struct cli_ports_options *options)
-{
-    if (options->link)
-        ports->pty = calloc(1, sizeof(*ports->pty));
-    if (options->serial)
-        ports->serial = calloc(1, sizeof(*ports->serial));
-    if (options->tcp)
-        ports->tcp = calloc(1, sizeof(*ports->tcp));
-    if (options->rfc2217)
-        ports->rfc2217 = calloc(1, sizeof(*ports->rfc2217));
-    return !options->link == !ports->pty && !options->serial == !ports->serial &&
-           !options->tcp == !ports->tcp && !options->rfc2217 == !ports->rfc2217;
-}
-
+/* TCP ports first, and the pty last: who finds the link finds the others too. */
 bool cli_ports_open(struct cli_ports *ports, const struct cli_ports_options *options,
                     struct bench_module *module, char *reterr_text, size_t reterr_capacity)
 {
-    char link[BENCH_PTY_NAME_MAX + 64];
+    enum { PTY, SERIAL, TCP, RFC2217 };
+    char link[URL_MAX], tcp[URL_MAX], rfc2217[URL_MAX];
+    const struct {
+        size_t place;
+        bool wanted;
+        const char *scheme, *where;
+    } rows[] = {
+        {TCP, options->tcp != NULL, "tcp://", tcp},
+        {RFC2217, options->rfc2217 != NULL, "rfc2217://", rfc2217},
+        {SERIAL, options->serial != NULL, "tty:", options->serial},
+        {PTY, options->link != NULL, "pty:", link},
+    };
 
     name_link(options, module->index, link, sizeof(link));
-    if (!get_memory(ports, options)) {
-        snprintf(reterr_text, reterr_capacity, "no memory for the ports");
-        return false;
-    }
+    name_address(options->tcp ? options->tcp : "", module->index, tcp, sizeof(tcp));
+    name_address(options->rfc2217 ? options->rfc2217 : "", module->index, rfc2217, sizeof(rfc2217));
     if (options->usb && bench_module_add_usb(module, link, reterr_text, reterr_capacity))
         return false;
-    if (ports->tcp &&
-        !open_tcp(ports->tcp, module, options->tcp, false, reterr_text, reterr_capacity))
-        return false;
-    if (ports->rfc2217 &&
-        !open_tcp(ports->rfc2217, module, options->rfc2217, true, reterr_text, reterr_capacity))
-        return false;
-    if (ports->serial && !open_serial(ports, module, options->serial, reterr_text, reterr_capacity))
-        return false;
-    if (ports->pty && !open_pty(ports, module, link, reterr_text, reterr_capacity))
-        return false;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (rows[i].wanted && !add(ports, rows[i].place, module, rows[i].scheme, rows[i].where,
+                                   reterr_text, reterr_capacity))
+            return false;
     bench_module_tell_lines(module, true);
     return true;
 }
 
 void cli_ports_free(struct cli_ports *ports)
 {
-    free(ports->pty);
-    free(ports->serial);
-    free(ports->tcp);
-    free(ports->rfc2217);
+    for (size_t i = 0; i < CLI_PORTS_MAX; i++)
+        bench_port_free(ports->ports[i]);
     *ports = (struct cli_ports){0};
 }
 
 void cli_ports_print(const struct cli_ports *ports, char *text, size_t capacity)
 {
-    const char *comma = "";
     size_t count = 0;
 
     text[0] = '\0';
-    if (ports->pty) {
-        count +=
-            (size_t)snprintf(text, capacity, "%s (link %s)", ports->pty->path, ports->pty->link);
-        comma = ", ";
+    for (size_t i = 0; i < CLI_PORTS_MAX; i++) {
+        const struct bench_port *port = ports->ports[i];
+        if (!port || count + 2 >= capacity)
+            continue;
+        if (count > 0)
+            count += (size_t)snprintf(text + count, capacity - count, ", ");
+        port->kind->describe(port, text + count, capacity - count);
+        count += strlen(text + count);
     }
-    if (ports->serial && count < capacity) {
-        count +=
-            (size_t)snprintf(text + count, capacity - count, "%s%s", comma, ports->serial->path);
-        comma = ", ";
-    }
-    if (ports->tcp && count < capacity) {
-        count +=
-            (size_t)snprintf(text + count, capacity - count, "%stcp %s", comma, ports->tcp->name);
-        comma = ", ";
-    }
-    if (ports->rfc2217 && count < capacity)
-        snprintf(text + count, capacity - count, "%srfc2217 %s", comma, ports->rfc2217->name);
 }

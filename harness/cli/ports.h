@@ -2,9 +2,7 @@
 #ifndef FOTARIG_HARNESS_CLI_PORTS_H
 #define FOTARIG_HARNESS_CLI_PORTS_H
 
-#include "harness/ports/pty.h"
-#include "harness/ports/serial.h"
-#include "harness/ports/tcp.h"
+#include "harness/ports/port.h"
 #include "harness/serve/serve.h"
 
 /* Name of the link where none was given. */
@@ -17,11 +15,10 @@ struct cli_ports_options {
     uint32_t count; /* of modules: links get a number, TCP ports count up */
 };
 
-/* Of one module; must not move while they are open. Those that are wanted lie on the UART. */
+/* Of one module, on its UART, in the order in which they are told. */
+enum { CLI_PORTS_MAX = 4 };
 struct cli_ports {
-    struct bench_pty *pty;
-    struct bench_serial *serial;
-    struct bench_tcp *tcp, *rfc2217;
+    struct bench_port *ports[CLI_PORTS_MAX]; /* NULL = none */
 };
 
 /* Opens them for the module and adds them to it; false with a message. */

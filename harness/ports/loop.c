@@ -145,6 +145,58 @@ void bench_loop_remove(struct bench_loop *loop, struct bench_source *source)
             loop->batch[i] = NULL;
 }
 
+/* ---- timers ------------------------------------------------------------------------------- */
+
+static void unset(struct bench_loop *loop, struct bench_timer *timer)
+{
+    struct bench_timer **link = &loop->timers;
+
+    while (*link && *link != timer)
+        link = &(*link)->next;
+    if (*link)
+        *link = timer->next;
+    timer->set = false;
+}
+
+void bench_loop_at(struct bench_loop *loop, struct bench_timer *timer, uint64_t at_us)
+{
+    if (timer->set && at_us == BENCH_NEVER)
+        unset(loop, timer);
+    timer->at_us = at_us;
+    if (timer->set || at_us == BENCH_NEVER)
+        return;
+    timer->set = true;
+    timer->next = loop->timers;
+    loop->timers = timer;
+}
+
+static struct bench_timer *first_timer(const struct bench_loop *loop)
+{
+    struct bench_timer *first = loop->timers;
+
+    for (struct bench_timer *timer = first; timer; timer = timer->next)
+        if (timer->at_us < first->at_us)
+            first = timer;
+    return first;
+}
+
+/* Runs what is due; a timer that is set again meanwhile waits for the next call. */
+static int run_timers(struct bench_loop *loop)
+{
+    uint64_t now_us = loop->timers ? bench_clock_us() : 0;
+    struct bench_timer *timer;
+    int run = 0;
+
+    while ((timer = first_timer(loop)) && timer->at_us <= now_us && run < BENCH_LOOP_BATCH) {
+        unset(loop, timer);
+        timer->run(timer->context, now_us);
+        run++;
+    }
+    return run;
+}
+
+/* ---- waiting ------------------------------------------------------------------------------ */
+
 /* Microseconds from now to `until_us`, at most an hour at a time. */
 static uint64_t time_left(uint64_t until_us)
 {
@@ -173,16 +225,21 @@ static int wait_for_events(int poll_fd, struct epoll_event *events, uint64_t unt
 
 int bench_loop_wait(struct bench_loop *loop, uint64_t until_us)
 {
+    const struct bench_timer *timer = first_timer(loop);
     struct epoll_event events[BENCH_LOOP_BATCH];
-    int count = wait_for_events(loop->poll_fd, events, until_us);
-    int run = 0;
+    int count, run = 0;
+
+    if (timer && timer->at_us < until_us)
+        until_us = timer->at_us;
+    count = wait_for_events(loop->poll_fd, events, until_us);
 
     /* A process that was stopped and goes on is interrupted too: what has come meanwhile is handled
        before what is late. */
     if (count < 0 && errno == EINTR)
         count = epoll_wait(loop->poll_fd, events, BENCH_LOOP_BATCH, 0);
-    if (count < 0)
-        return errno == EINTR ? 0 : -1;
+    if (count < 0 && errno != EINTR)
+        return -1;
+    count = count < 0 ? 0 : count;
     for (int i = 0; i < count; i++)
         loop->batch[i] = events[i].data.ptr;
     loop->batch_count = (size_t)count;
@@ -194,7 +251,7 @@ int bench_loop_wait(struct bench_loop *loop, uint64_t until_us)
         run++;
     }
     loop->batch_count = 0;
-    return run;
+    return run + run_timers(loop);
 }
 
 uint64_t bench_clock_us(void)

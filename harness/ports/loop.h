@@ -1,5 +1,5 @@
 /*
- * loop.h - waiting: for descriptors, for a point in time, for a signal. What is Linux's own (epoll,
+ * loop.h - waiting: for descriptors, for points in time, for a signal. What is Linux's own (epoll,
  * timer slack, inotify) stands behind this one file; the rest of the bench is POSIX.
  *
  * A wake costs one system call, however many descriptors there are. Nothing is allocated but by
@@ -28,6 +28,18 @@ struct bench_source {
     void *context;
 };
 
+/*
+ * A point in time at which something is to be looked at. Owned by the caller; must not move while
+ * it is set. Few are set at a time: ports that wait for what is gone.
+ */
+struct bench_timer {
+    void (*run)(void *context, uint64_t now_us);
+    void *context;
+    uint64_t at_us;
+    struct bench_timer *next; /* of those that are set */
+    bool set;
+};
+
 enum { BENCH_LOOP_BATCH = 256 };
 
 struct bench_loop {
@@ -36,7 +48,8 @@ struct bench_loop {
     struct bench_source opens;    /* inotify, opened with the first watch */
     struct bench_watch **watches; /* by ascending id */
     size_t watch_count, watch_room;
-    bool broken; /* a port of the loop cannot come back by itself; set by ports */
+    struct bench_timer *timers; /* that are set, in no order */
+    bool broken;                /* a port of the loop cannot come back by itself; set by ports */
     /* Sources of the batch that is being run; bench_loop_remove() blots them out. */
     struct bench_source *batch[BENCH_LOOP_BATCH];
     size_t batch_count;
@@ -58,10 +71,14 @@ int bench_loop_change(struct bench_loop *loop, struct bench_source *source, unsi
 /* Its callback is not called any more, not even for what has been found ready already. */
 void bench_loop_remove(struct bench_loop *loop, struct bench_source *source);
 
+/* Has it run once, by bench_loop_wait(), when the monotonic clock has reached `at_us`; one that is
+   set already gets the new time. BENCH_NEVER = not at all. */
+void bench_loop_at(struct bench_loop *loop, struct bench_timer *timer, uint64_t at_us);
+
 /*
- * Waits until a source is ready, a caught signal came, or the monotonic clock reaches `until_us`
- * (BENCH_NEVER = no limit; a time that is over = look only), and runs the callbacks of what is
- * ready. Returns how many were run, or -1 with errno set.
+ * Waits until a source is ready, a timer is due, a caught signal came, or the monotonic clock
+ * reaches `until_us` (BENCH_NEVER = no limit; a time that is over = look only), and runs the
+ * callbacks of what is ready. Returns how many were run, or -1 with errno set.
  */
 int bench_loop_wait(struct bench_loop *loop, uint64_t until_us);
 

@@ -81,6 +81,27 @@ speed_t bench_speed_of(uint32_t rate_bps)
     return B0;
 }
 
+/* ---- life --------------------------------------------------------------------------------- */
+
+void bench_port_free(struct bench_port *port)
+{
+    if (!port)
+        return;
+    bench_port_close(port);
+    free(port);
+}
+
+void bench_port_tell(struct bench_port *port, bool present, const char *text)
+{
+    const struct bench_port_listener *listener = port->listener;
+
+    port->absent = !present;
+    if (listener->said)
+        listener->said(port, text);
+    if (listener->presence)
+        listener->presence(port, present);
+}
+
 /* ---- messages ----------------------------------------------------------------------------- */
 
 int bench_port_error(char *text, size_t capacity, const char *what, const char *name)

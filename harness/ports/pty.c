@@ -261,6 +261,16 @@ static void remove_link(struct bench_pty *pty)
     pty->link = NULL;
 }
 
+static void pty_describe(const struct bench_port *port, char *text, size_t capacity)
+{
+    const struct bench_pty *pty = (const struct bench_pty *)port;
+
+    if (pty->link)
+        snprintf(text, capacity, "%s (link %s)", pty->path, pty->link);
+    else
+        snprintf(text, capacity, "%s", pty->path);
+}
+
 static void pty_close(struct bench_port *port)
 {
     struct bench_pty *pty = (struct bench_pty *)port;
@@ -280,8 +290,11 @@ static void pty_close(struct bench_port *port)
     port->kind = NULL;
 }
 
-static const struct bench_port_kind pty_kind = {
-    .name = "pty", .write = pty_write, .rate = pty_rate, .close = pty_close};
+static const struct bench_port_kind pty_kind = {.name = "pty",
+                                                .write = pty_write,
+                                                .rate = pty_rate,
+                                                .describe = pty_describe,
+                                                .close = pty_close};
 
 int bench_pty_open(struct bench_pty *pty, struct bench_loop *loop, const char *link,
                    const struct bench_port_listener *listener, char *reterr_text,

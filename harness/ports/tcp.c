@@ -1,19 +1,14 @@
 /* tcp.c - one client on a socket. */
 #include "harness/ports/tcp.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ADDRESS_MAX = 128, INPUT_PIECE = 64 };
+#include "harness/ports/address.h"
 
 /* ---- bytes to the client ------------------------------------------------------------------ */
 
@@ -97,6 +92,7 @@ static void note_changes(struct bench_tcp *tcp, uint8_t lines_before)
             bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE);
         }
     }
+    tcp->port.heard = tcp->telnet.lines;
     if (tcp->telnet.lines != lines_before && listener->lines)
         listener->lines(&tcp->port, tcp->telnet.lines);
 }
@@ -170,7 +166,7 @@ static void greet(struct bench_tcp *tcp)
 static void on_arrival(void *context, unsigned ready)
 {
     struct bench_tcp *tcp = context;
-    int fd = accept(tcp->listen_fd, NULL, NULL), on = 1;
+    int fd = accept(tcp->listen_fd, NULL, NULL);
 
     (void)ready;
     if (fd < 0)
@@ -180,8 +176,7 @@ static void on_arrival(void *context, unsigned ready)
         return;
     }
     tcp->data = (struct bench_source){fd, on_data, tcp};
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+    bench_address_tune(fd);
     if (fcntl(fd, F_SETFL, O_NONBLOCK) || fcntl(fd, F_SETFD, FD_CLOEXEC) ||
         bench_loop_add(tcp->port.loop, &tcp->data, BENCH_READABLE)) {
         close(fd);
@@ -215,6 +210,11 @@ static void tcp_lines(struct bench_port *port, unsigned lines)
         send_raw(tcp, reply, size);
 }
 
+static void tcp_describe(const struct bench_port *port, char *text, size_t capacity)
+{
+    snprintf(text, capacity, "%s %s", port->kind->name, ((const struct bench_tcp *)port)->name);
+}
+
 static void tcp_close(struct bench_port *port)
 {
     struct bench_tcp *tcp = (struct bench_tcp *)port;
@@ -229,37 +229,13 @@ static void tcp_close(struct bench_port *port)
 }
 
 static const struct bench_port_kind raw_kind = {
-    .name = "tcp", .write = tcp_write, .close = tcp_close};
+    .name = "tcp", .write = tcp_write, .describe = tcp_describe, .close = tcp_close};
 static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217",
                                                     .write = tcp_write,
                                                     .rate = tcp_rate,
                                                     .lines = tcp_lines,
+                                                    .describe = tcp_describe,
                                                     .close = tcp_close};
-
-/* ---- addresses ---------------------------------------------------------------------------- */
-
-/* Splits "HOST:PORT" and "[HOST]:PORT"; `host` has ADDRESS_MAX bytes. */
-static bool split_address(const char *address, char *host, uint32_t *ret_port)
-{
-    const char *colon = strrchr(address, ':');
-    size_t length = colon ? (size_t)(colon - address) : 0;
-    char *end;
-    unsigned long number;
-
-    if (length == 0 || length >= ADDRESS_MAX)
-        return false;
-    number = strtoul(colon + 1, &end, 10);
-    if (colon[1] < '0' || colon[1] > '9' || *end || number > 65535)
-        return false;
-    if (address[0] == '[' && address[length - 1] == ']') {
-        address++;
-        length -= 2;
-    }
-    memcpy(host, address, length);
-    host[length] = '\0';
-    *ret_port = (uint32_t)number;
-    return true;
-}
 
 /* Opens the socket; -1 with errno set. */
 static int listen_at(const struct addrinfo *info)
@@ -277,41 +253,17 @@ static int listen_at(const struct addrinfo *info)
     return -1;
 }
 
-static void note_name(struct bench_tcp *tcp)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
-    char host[INET6_ADDRSTRLEN], port[8];
-
-    if (getsockname(tcp->listen_fd, (struct sockaddr *)&address, &size) == 0 &&
-        getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
-                    NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-        snprintf(tcp->name, sizeof(tcp->name), address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
-                 host, port);
-}
-
 int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *address,
-                   uint32_t offset, bool is_rfc2217, const struct bench_port_listener *listener,
-                   char *reterr_text, size_t reterr_capacity)
+                   bool is_rfc2217, const struct bench_port_listener *listener, char *reterr_text,
+                   size_t reterr_capacity)
 {
-    const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
-    struct addrinfo *info;
-    char host[ADDRESS_MAX], service[16];
-    uint32_t number;
+    struct addrinfo *info = bench_address_find(address, AI_PASSIVE, reterr_text, reterr_capacity);
 
     memset(tcp, 0, sizeof(*tcp));
     tcp->listen_fd = tcp->client_fd = -1;
+    if (!info)
+        return -1;
     tcp->is_rfc2217 = is_rfc2217;
-    if (!split_address(address, host, &number) || (number && number + offset > 65535)) {
-        snprintf(reterr_text, reterr_capacity,
-                 "'%.100s' is not an address: expected HOST:PORT, such as 127.0.0.1:7000", address);
-        return -1;
-    }
-    snprintf(service, sizeof(service), "%lu", (unsigned long)(number ? number + offset : 0));
-    if (getaddrinfo(host, service, &wanted, &info)) {
-        snprintf(reterr_text, reterr_capacity, "host '%.100s' is not known", host);
-        return -1;
-    }
     tcp->port = (struct bench_port){.kind = is_rfc2217 ? &rfc2217_kind : &raw_kind,
                                     .listener = listener,
                                     .loop = loop,
@@ -320,7 +272,7 @@ int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *a
     freeaddrinfo(info);
     tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};
     if (tcp->listen_fd >= 0 && bench_loop_add(loop, &tcp->arrivals, BENCH_READABLE) == 0) {
-        note_name(tcp);
+        bench_address_of(tcp->listen_fd, tcp->name, sizeof(tcp->name));
         return 0;
     }
     bench_port_error(reterr_text, reterr_capacity, "cannot listen at", address);

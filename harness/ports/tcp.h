@@ -20,12 +20,11 @@ struct bench_tcp {
 };
 
 /*
- * Listens at `address`, "HOST:PORT" or "[HOST]:PORT"; `offset` is added to the port number, which
- * may be 0: the system chooses one (see name). Must not move while it is open. Returns 0, or -1
- * with a message.
+ * Listens at `address`, "HOST:PORT" or "[HOST]:PORT"; port 0: the system chooses one (see name).
+ * Must not move while it is open. Returns 0, or -1 with a message.
  */
 int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *address,
-                   uint32_t offset, bool is_rfc2217, const struct bench_port_listener *listener,
-                   char *reterr_text, size_t reterr_capacity);
+                   bool is_rfc2217, const struct bench_port_listener *listener, char *reterr_text,
+                   size_t reterr_capacity);
 
 #endif

@@ -16,7 +16,7 @@ enum {
 };
 
 static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
-                                                       &bench_usb_ports, &bench_line_looks};
+                                                       &bench_usb_ports};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
 /* ---- clock -------------------------------------------------------------------------------- */
@@ -213,9 +213,11 @@ struct bench_module *bench_module_open(struct bench_serve *serve, uint32_t index
 
     module->serve = serve;
     module->index = index;
-    module->listener = (struct bench_port_listener){bench_module_receive, bench_module_lines,
-                                                    bench_module_left, bench_module_said, module};
-    module->look_us = BENCH_NEVER;
+    module->listener = (struct bench_port_listener){.receive = bench_module_receive,
+                                                    .lines = bench_module_lines,
+                                                    .left = bench_module_left,
+                                                    .said = bench_module_said,
+                                                    .context = module};
     module->store = *store;
     module->host.config = config;
     module->host.store = &module->store;

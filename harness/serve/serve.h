@@ -94,7 +94,6 @@ struct bench_module {
     struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
     struct bench_play *play;             /* play.h: a scenario; owned by the caller; NULL = none */
     struct bench_port_listener listener; /* what its ports are opened with */
-    uint64_t look_us;                    /* real time at which a port is looked at next */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
     uint32_t burst_count;                /* bytes that are on the line */
     uint8_t lines;                       /* its modem lines as last told, BENCH_LINE_... */
@@ -189,7 +188,6 @@ void bench_module_left(struct bench_port *port);
 void bench_module_said(struct bench_port *port, const char *text);
 /* Before the first client: the lines are as if one had left. */
 void bench_module_begin_lines(struct bench_module *module);
-extern const struct bench_service bench_line_looks;
 /* Tells the ports the module's modem lines when they have changed, or in any case. */
 void bench_module_tell_lines(struct bench_module *module, bool in_any_case);
 /* Takes what the module sends on its UART now; notes the rate it sends at. */

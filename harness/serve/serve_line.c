@@ -188,35 +188,7 @@ void bench_module_said(struct bench_port *port, const char *text)
 void bench_module_begin_lines(struct bench_module *module)
 {
     set_host_lines(module, lines_of_nobody(module));
-    for (const struct bench_port *port = module->ports; port; port = port->next)
-        if (port->kind->look)
-            module->look_us = 0;
 }
-
-static bool nothing_is_asked(struct bench_module *module)
-{
-    (void)module;
-    return false;
-}
-
-static uint64_t look_due_us(const struct bench_module *module)
-{
-    return module->look_us;
-}
-
-static void look(struct bench_module *module, uint64_t real_us)
-{
-    struct bench_port *next;
-
-    module->look_us = BENCH_NEVER;
-    for (struct bench_port *port = module->ports; port; port = next) {
-        uint64_t again_us = port->kind->look ? port->kind->look(port, real_us) : BENCH_NEVER;
-        next = port->next;
-        module->look_us = again_us < module->look_us ? again_us : module->look_us;
-    }
-}
-
-const struct bench_service bench_line_looks = {nothing_is_asked, look_due_us, look, NULL};
 
 static const uint8_t port_lines[] = {
     [SIM_LINE_INDEX_CTS] = BENCH_LINE_CTS,

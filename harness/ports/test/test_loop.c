@@ -101,6 +101,68 @@ static void a_removed_source_is_not_run_even_if_it_was_ready(void **state)
     bench_loop_close(&loop);
 }
 
+struct alarm {
+    struct bench_timer timer;
+    struct bench_loop *loop;
+    struct bench_timer *other; /* to be taken back when this one runs, NULL = none */
+    int runs, repeats;
+};
+
+static void ring(void *context, uint64_t now_us)
+{
+    struct alarm *alarm = context;
+
+    assert_true(now_us >= alarm->timer.at_us);
+    assert_false(alarm->timer.set);
+    if (++alarm->runs < alarm->repeats)
+        bench_loop_at(alarm->loop, &alarm->timer, now_us);
+    if (alarm->other)
+        bench_loop_at(alarm->loop, alarm->other, BENCH_NEVER);
+}
+
+static void a_timer_runs_once_at_its_time_and_ends_the_wait(void **state)
+{
+    struct bench_loop loop;
+    struct alarm first = {.timer = {.run = ring, .context = &first}, .loop = &loop}, second = first;
+    uint64_t now_us;
+
+    (void)state;
+    second.timer.context = &second;
+    assert_int_equal(bench_loop_open(&loop), 0);
+    now_us = bench_clock_us();
+    bench_loop_at(&loop, &first.timer, now_us + 900000);
+    bench_loop_at(&loop, &second.timer, now_us + 40000000);
+    bench_loop_at(&loop, &first.timer, now_us + 2000);
+    assert_int_equal(bench_loop_wait(&loop, BENCH_NEVER), 1);
+    assert_true(bench_clock_us() >= now_us + 2000);
+    assert_int_equal(bench_loop_wait(&loop, bench_clock_us() + 3000), 0);
+    assert_int_equal(first.runs, 1);
+    assert_int_equal(second.runs, 0);
+    bench_loop_at(&loop, &second.timer, BENCH_NEVER);
+    bench_loop_at(&loop, &second.timer, BENCH_NEVER);
+    assert_null(loop.timers);
+    bench_loop_close(&loop);
+}
+
+static void a_timer_may_set_itself_again_and_take_another_back(void **state)
+{
+    struct bench_loop loop;
+    struct alarm first = {.timer = {.run = ring, .context = &first}, .loop = &loop}, second = first;
+
+    (void)state;
+    second.timer.context = &second;
+    first.repeats = 3;
+    first.other = &second.timer;
+    assert_int_equal(bench_loop_open(&loop), 0);
+    bench_loop_at(&loop, &second.timer, 20);
+    bench_loop_at(&loop, &first.timer, 10);
+    while (first.runs < 3)
+        assert_true(bench_loop_wait(&loop, BENCH_NEVER) > 0);
+    assert_int_equal(second.runs, 0);
+    assert_null(loop.timers);
+    bench_loop_close(&loop);
+}
+
 /* In a process of its own: what a signal handler notes stays noted. */
 static void a_signal_wakes_the_wait_and_the_second_ends_the_process(void **state)
 {
@@ -131,6 +193,8 @@ int main(void)
         cmocka_unit_test(a_wait_ends_at_its_time_and_not_before),
         cmocka_unit_test(what_is_ready_is_run),
         cmocka_unit_test(a_removed_source_is_not_run_even_if_it_was_ready),
+        cmocka_unit_test(a_timer_runs_once_at_its_time_and_ends_the_wait),
+        cmocka_unit_test(a_timer_may_set_itself_again_and_take_another_back),
         cmocka_unit_test(a_signal_wakes_the_wait_and_the_second_ends_the_process),
     };
 
