@@ -7,25 +7,13 @@ const struct scenario_event *bench_engine_event(const struct bench_run *run, uns
     return &run->one->events[index];
 }
 
-/* Hooks of the module that a kind of trigger needs; 0 = none. */
-static uint32_t hook_of(const struct scenario_trigger *when)
+/* Hooks of the module that a trigger needs; 0 = none. */
+static uint32_t hooks_of(const struct scenario_trigger *when)
 {
-    switch (when->kind) {
-    case SCENARIO_TRIGGER_COMMAND:
-        return 1u << SIM_HOOK_COMMAND;
-    case SCENARIO_TRIGGER_PHASE:
-        return when->percent ? 1u << SIM_HOOK_PERCENT : 1u << SIM_HOOK_PHASE;
-    case SCENARIO_TRIGGER_FLASH_STEP:
-        return 1u << SIM_HOOK_FLASH_STEP;
-    case SCENARIO_TRIGGER_NV_WRITE:
-        return 1u << SIM_HOOK_NV_WRITE;
-    case SCENARIO_TRIGGER_BOOT:
-        return 1u << SIM_HOOK_BOOT;
-    case SCENARIO_TRIGGER_HTTP_BYTE:
-        return 1u << SIM_HOOK_HTTP_BYTE;
-    default:
-        return 0;
-    }
+    const struct scenario_trigger_row *row = &scenario_trigger_rows[when->kind];
+    if (row->match != SCENARIO_MATCH_PHASE)
+        return row->hooks;
+    return row->hooks & (when->percent ? SCENARIO_HOOK(PERCENT) : SCENARIO_HOOK(PHASE));
 }
 
 bool bench_engine_may_fire(const struct bench_run *run, unsigned index)
@@ -76,14 +64,16 @@ static bool is_since(const struct scenario_trigger *when)
 void bench_engine_refresh(struct bench_run *run)
 {
     run->trigger_mask = 0;
+    run->lane_mask = 0;
     run->since_mask = 0;
     run->hook_mask = 0;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         run->trigger_mask |= 1u << when->kind;
+        run->lane_mask = (uint8_t)(run->lane_mask | bench_engine_lanes(when));
         if (is_since(when))
             run->since_mask = (uint8_t)(run->since_mask | 1u << when->state);
-        run->hook_mask |= hook_of(when);
+        run->hook_mask |= hooks_of(when);
     }
     find_http_mark(run);
 }
@@ -117,44 +107,15 @@ static void note_fault(struct bench_run *run, unsigned event, unsigned action)
                (uint16_t)(action - run->one->events[event].first_action), 0, name, strlen(name));
 }
 
-/* How an action becomes one of the module's: X-like rows, the rest is done by the bench. */
-static const struct {
-    uint8_t action;      /* enum scenario_action_kind */
-    uint8_t sim;         /* enum sim_action_kind */
-    uint8_t from_detail; /* 1: number = detail, else number = number */
-} module_actions[] = {
-    {SCENARIO_ACTION_PWRKEY, SIM_ACTION_PWRKEY, 0},
-    {SCENARIO_ACTION_RESET_PIN, SIM_ACTION_RESET_PIN, 0},
-    {SCENARIO_ACTION_SUPPLY, SIM_ACTION_SUPPLY, 0},
-    {SCENARIO_ACTION_DTR, SIM_ACTION_DTR, 1},
-    {SCENARIO_ACTION_RTS, SIM_ACTION_RTS, 1},
-    {SCENARIO_ACTION_URC, SIM_ACTION_URC, 0},
-    {SCENARIO_ACTION_RESET, SIM_ACTION_RESET, 1},
-    {SCENARIO_ACTION_HANG, SIM_ACTION_HANG, 1},
-    {SCENARIO_ACTION_NETWORK, SIM_ACTION_NETWORK, 1},
-    {SCENARIO_ACTION_BEARER, SIM_ACTION_BEARER_LOST, 0},
-    {SCENARIO_ACTION_HTTP_RESULT, SIM_ACTION_HTTP_RESULT, 0},
-    {SCENARIO_ACTION_HTTP_SHORT, SIM_ACTION_HTTP_SHORT, 0},
-    {SCENARIO_ACTION_FILE_DAMAGE, SIM_ACTION_FILE_DAMAGE, 0},
-    {SCENARIO_ACTION_FILE_TRUNCATE, SIM_ACTION_FILE_TRUNCATE, 0},
-    {SCENARIO_ACTION_FILE_DELETE, SIM_ACTION_FILE_DELETE, 0},
-    {SCENARIO_ACTION_SMS, SIM_ACTION_SMS, 0},
-};
-
+/* An action has a word or a number, never both. */
 static bool do_module_action(struct bench_run *run, const struct scenario_action *action)
 {
-    for (size_t i = 0; i < sizeof module_actions / sizeof module_actions[0]; i++) {
-        if (module_actions[i].action != action->kind)
-            continue;
-        struct sim_action done = {.kind = module_actions[i].sim,
-                                  .number = module_actions[i].from_detail ? action->detail
-                                                                          : action->number,
-                                  .value = action->value,
-                                  .text = action->text,
-                                  .from = action->from};
-        return run->module->apply(run, &done);
-    }
-    return false;
+    struct sim_action done = {.kind = scenario_action_rows[action->kind].sim,
+                              .number = action->detail + action->number,
+                              .value = action->value,
+                              .text = action->text,
+                              .from = action->from};
+    return run->module->apply(run, &done);
 }
 
 static bool do_power(struct bench_run *run, bool on)
@@ -167,71 +128,54 @@ static bool do_power(struct bench_run *run, bool on)
     return run->module->apply(run, &done);
 }
 
-static bool do_set(struct bench_run *run, const struct scenario_action *action)
+static bool do_set(struct bench_run *run, unsigned setting, int32_t value)
 {
-    struct sim_action done = {
-        .kind = SIM_ACTION_SETTING, .number = action->setting, .value = action->value};
+    struct sim_action done = {.kind = SIM_ACTION_SETTING, .number = setting, .value = value};
     return run->module->apply(run, &done);
 }
 
 /* Does an action now; false when it made no sense, which is said in the journal. */
 static bool do_action(struct bench_run *run, const struct scenario_action *action)
 {
-    if (bench_engine_is_wire(action->kind)) {
+    switch ((enum scenario_doing)scenario_action_rows[action->kind].doing) {
+    case SCENARIO_DO_MODULE:
+        return do_module_action(run, action);
+    case SCENARIO_DO_POWER:
+        return do_power(run, action->detail);
+    case SCENARIO_DO_SETTING:
+        return do_set(run, action->setting, action->value);
+    case SCENARIO_DO_HOST_RESET:
+        run->host->reset(run, action->for_us);
+        return true;
+    case SCENARIO_DO_CANCEL:
+        run->host->cancel(run);
+        return true;
+    case SCENARIO_DO_REPLY:
+    case SCENARIO_DO_SWALLOW:
+    case SCENARIO_DO_DELAY:
+        return false; /* at a hook or never */
+    case SCENARIO_DO_LOSE:
+    case SCENARIO_DO_GARBLE:
+    case SCENARIO_DO_DUPLICATE:
+    case SCENARIO_DO_INSERT:
+    case SCENARIO_DO_SPLIT:
         bench_engine_do_wire(run, action);
         return true;
     }
-    switch (action->kind) {
-    case SCENARIO_ACTION_POWER:
-        return do_power(run, action->detail);
-    case SCENARIO_ACTION_SET:
-        return do_set(run, action);
-    case SCENARIO_ACTION_HOST_RESET:
-        run->host->reset(run, action->for_us);
-        return true;
-    case SCENARIO_ACTION_CANCEL:
-        run->host->cancel(run);
-        return true;
-    case SCENARIO_ACTION_REPLY:
-    case SCENARIO_ACTION_SWALLOW:
-    case SCENARIO_ACTION_DELAY:
-        return false; /* at a hook or never */
-    default:
-        return do_module_action(run, action);
-    }
+    return false;
 }
 
 /* The end of an action's `for`. */
 static void undo_action(struct bench_run *run, const struct scenario_action *action)
 {
-    struct sim_action undo = {.kind = SIM_ACTION_HANG, .number = SIM_HANG_NONE};
-    switch (action->kind) {
-    case SCENARIO_ACTION_POWER:
-        do_power(run, !action->detail);
-        break;
-    case SCENARIO_ACTION_HANG:
+    const struct scenario_action_row *row = &scenario_action_rows[action->kind];
+    struct sim_action undo = {.kind = row->sim, .number = row->back};
+    if (row->doing == SCENARIO_DO_POWER)
+        do_power(run, row->back);
+    else if (row->doing == SCENARIO_DO_SETTING)
+        do_set(run, action->setting, run->shared->config.settings[action->setting]);
+    else if (row->doing == SCENARIO_DO_MODULE)
         run->module->apply(run, &undo);
-        break;
-    case SCENARIO_ACTION_NETWORK:
-        undo.kind = SIM_ACTION_NETWORK;
-        undo.number = !action->detail;
-        run->module->apply(run, &undo);
-        break;
-    case SCENARIO_ACTION_SET:
-        undo.kind = SIM_ACTION_SETTING;
-        undo.number = action->setting;
-        undo.value = run->shared->config.settings[action->setting];
-        run->module->apply(run, &undo);
-        break;
-    case SCENARIO_ACTION_DTR:
-    case SCENARIO_ACTION_RTS:
-        undo.kind = action->kind == SCENARIO_ACTION_DTR ? SIM_ACTION_DTR : SIM_ACTION_RTS;
-        undo.number = !action->detail;
-        run->module->apply(run, &undo);
-        break;
-    default:
-        break;
-    }
 }
 
 void bench_engine_count(struct bench_run *run, unsigned index)
@@ -260,18 +204,18 @@ static void arm_undo(struct bench_run *run, unsigned index)
 /* Actions that replace what the module does at this very point. */
 static bool override_with(const struct scenario_action *action, struct sim_override *override)
 {
-    switch (action->kind) {
-    case SCENARIO_ACTION_SWALLOW:
+    switch (scenario_action_rows[action->kind].doing) {
+    case SCENARIO_DO_SWALLOW:
         override->swallow = true;
         return true;
-    case SCENARIO_ACTION_DELAY:
+    case SCENARIO_DO_DELAY:
         override->delay_ms = action->number;
         return true;
-    case SCENARIO_ACTION_REPLY:
+    case SCENARIO_DO_REPLY:
         override->reply = action->text;
         override->run = action->run;
         return true;
-    case SCENARIO_ACTION_POWER:
+    case SCENARIO_DO_POWER:
         override->cut_power = override->cut_power || !action->detail;
         override->cut_when = action->cut;
         return !action->detail;
@@ -285,8 +229,8 @@ static bool is_done_at_hook(const struct scenario_event *event,
                             const struct scenario_action *action)
 {
     struct sim_override override = {0};
-    uint32_t hook = hook_of(&event->when) & ~(1u << SIM_HOOK_BOOT); /* boots are told, not asked */
-    return event->after_us == 0 && hook && override_with(action, &override);
+    uint32_t hooks = hooks_of(&event->when) & ~SCENARIO_HOOK(BOOT); /* told, not asked */
+    return event->after_us == 0 && hooks && override_with(action, &override);
 }
 
 /* A line fault takes effect on the next byte, which may be the answer to the very command that
@@ -374,21 +318,18 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
 {
     if (when->kind != happening->kind)
         return false;
-    switch (when->kind) {
-    case SCENARIO_TRIGGER_COMMAND:
+    switch (scenario_trigger_rows[when->kind].match) {
+    case SCENARIO_MATCH_COMMAND:
         return begins_command(happening->text, happening->length, when->text);
-    case SCENARIO_TRIGGER_NV_WRITE:
-    case SCENARIO_TRIGGER_URC:
+    case SCENARIO_MATCH_TEXT:
         return bench_begins_with(happening->text, happening->length, when->text);
-    case SCENARIO_TRIGGER_RESET:
+    case SCENARIO_MATCH_ANY:
         return when->state == SIM_RESET_COUNT || when->state == happening->number;
-    case SCENARIO_TRIGGER_PHASE:
+    case SCENARIO_MATCH_PHASE:
         return when->phase == happening->phase && when->percent == happening->number;
-    case SCENARIO_TRIGGER_CORE_STATE:
-    case SCENARIO_TRIGGER_REQUEST:
+    case SCENARIO_MATCH_STATE:
         return when->state == happening->number;
-    case SCENARIO_TRIGGER_HTTP_BYTE:
-    case SCENARIO_TRIGGER_BOOT: /* with `times`, the following ones too */
+    case SCENARIO_MATCH_REACHED: /* with `times`, the following ones too */
         return happening->number >= when->number;
     default:
         return when->number == happening->number;
@@ -398,9 +339,7 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
 /* Triggers whose `number` says the n-th time; the others are met by the number itself. */
 static bool is_nth(const struct scenario_trigger *when)
 {
-    return when->kind == SCENARIO_TRIGGER_COMMAND || when->kind == SCENARIO_TRIGGER_NV_WRITE ||
-           when->kind == SCENARIO_TRIGGER_CORE_STATE || when->kind == SCENARIO_TRIGGER_RESET ||
-           when->kind == SCENARIO_TRIGGER_URC || when->kind == SCENARIO_TRIGGER_REQUEST;
+    return scenario_trigger_rows[when->kind].takes & SCENARIO_TAKES_NTH;
 }
 
 void bench_engine_fire(struct bench_run *run, unsigned index, uint64_t at_us,

@@ -23,6 +23,8 @@ bool bench_begins_with(const char *text, size_t length, const char *wanted);
 
 /* engine_wire.c: actions on the line itself. */
 bool bench_engine_is_wire(unsigned kind);
+/* Bit n: the trigger stands on bytes of lane n (enum bench_lane_id). */
+unsigned bench_engine_lanes(const struct scenario_trigger *when);
 void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *action);
 /* Keeps room on the lanes for what the case's actions may put there. */
 void bench_engine_spare(struct bench_run *run);

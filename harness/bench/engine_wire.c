@@ -5,38 +5,26 @@
 
 /* ---- actions on the line --------------------------------------------------------------------- */
 
-/* Faults of a lane: X-like rows; `line` is the action on a whole line. */
-static const struct {
-    uint8_t action, lane; /* enum scenario_action_kind, enum bench_lane_id */
-    uint16_t line, bytes; /* offsets of the members that arm it */
-} lane_faults[] = {
-#define LANE_FAULT(ACTION, name)                                                                   \
-    {SCENARIO_ACTION_##ACTION##_TO_HOST, BENCH_TO_HOST, offsetof(struct bench_lane, name##_line),  \
-     offsetof(struct bench_lane, name##_bytes)},                                                   \
-    {                                                                                              \
-        SCENARIO_ACTION_##ACTION##_TO_MODULE, BENCH_TO_MODULE,                                     \
-            offsetof(struct bench_lane, name##_line), offsetof(struct bench_lane, name##_bytes)    \
-    }
-    LANE_FAULT(LOSE, lose),
-    LANE_FAULT(GARBLE, garble),
-    LANE_FAULT(DUPLICATE, duplicate),
-#undef LANE_FAULT
-};
-
-static void arm_fault(struct bench_run *run, size_t row, const struct scenario_action *action)
+static struct bench_lane *lane_of(struct bench_run *run, const struct scenario_action *action)
 {
-    uint8_t *lane = (uint8_t *)&run->world.lanes[lane_faults[row].lane];
-    uint32_t bytes;
-    if (action->detail) {
-        lane[lane_faults[row].line] = 1;
-        return;
-    }
-    memcpy(&bytes, lane + lane_faults[row].bytes, sizeof bytes);
-    bytes += action->number;
-    if (lane_faults[row].bytes == offsetof(struct bench_lane, duplicate_bytes) &&
-        bytes > BENCH_WIRE_DUPLICATE_MAX)
-        bytes = BENCH_WIRE_DUPLICATE_MAX;
-    memcpy(lane + lane_faults[row].bytes, &bytes, sizeof bytes);
+    bool to_host = scenario_action_rows[action->kind].where == SCENARIO_TO_HOST;
+    return &run->world.lanes[to_host ? BENCH_TO_HOST : BENCH_TO_MODULE];
+}
+
+/* Arms a fault of the next bytes, or of all up to the end of the next line. */
+static void arm(uint8_t *line, uint32_t *bytes, const struct scenario_action *action)
+{
+    if (action->detail)
+        *line = 1;
+    else
+        *bytes += action->number;
+}
+
+static void duplicate(struct bench_lane *lane, const struct scenario_action *action)
+{
+    arm(&lane->duplicate_line, &lane->duplicate_bytes, action);
+    if (lane->duplicate_bytes > BENCH_WIRE_DUPLICATE_MAX)
+        lane->duplicate_bytes = BENCH_WIRE_DUPLICATE_MAX;
 }
 
 static void insert(struct bench_lane *lane, const struct scenario_action *action)
@@ -55,54 +43,51 @@ static void split(struct bench_lane *lane, const struct scenario_action *action)
 
 bool bench_engine_is_wire(unsigned kind)
 {
-    return scenario_action_target(kind) == SCENARIO_WIRE;
+    return scenario_action_rows[kind].where >= SCENARIO_TO_HOST;
 }
 
 void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *action)
 {
-    for (size_t i = 0; i < sizeof lane_faults / sizeof lane_faults[0]; i++)
-        if (lane_faults[i].action == action->kind)
-            arm_fault(run, i, action);
-    if (action->kind == SCENARIO_ACTION_INSERT_TO_HOST)
-        insert(&run->world.lanes[BENCH_TO_HOST], action);
-    if (action->kind == SCENARIO_ACTION_INSERT_TO_MODULE)
-        insert(&run->world.lanes[BENCH_TO_MODULE], action);
-    if (action->kind == SCENARIO_ACTION_SPLIT_TO_HOST)
-        split(&run->world.lanes[BENCH_TO_HOST], action);
-    if (action->kind == SCENARIO_ACTION_SPLIT_TO_MODULE)
-        split(&run->world.lanes[BENCH_TO_MODULE], action);
+    struct bench_lane *lane = lane_of(run, action);
+    switch (scenario_action_rows[action->kind].doing) {
+    case SCENARIO_DO_LOSE:
+        arm(&lane->lose_line, &lane->lose_bytes, action);
+        break;
+    case SCENARIO_DO_GARBLE:
+        arm(&lane->garble_line, &lane->garble_bytes, action);
+        break;
+    case SCENARIO_DO_DUPLICATE:
+        duplicate(lane, action);
+        break;
+    case SCENARIO_DO_INSERT:
+        insert(lane, action);
+        break;
+    case SCENARIO_DO_SPLIT:
+        split(lane, action);
+        break;
+    default:
+        break;
+    }
 }
 
 void bench_engine_spare(struct bench_run *run)
 {
     for (unsigned i = 0; i < run->one->action_count; i++) {
-        unsigned kind = run->one->actions[i].kind;
-        bool to_host =
-            kind == SCENARIO_ACTION_INSERT_TO_HOST || kind == SCENARIO_ACTION_DUPLICATE_TO_HOST;
-        bool to_module =
-            kind == SCENARIO_ACTION_INSERT_TO_MODULE || kind == SCENARIO_ACTION_DUPLICATE_TO_MODULE;
-        if (to_host || to_module)
-            run->world.lanes[to_host ? BENCH_TO_HOST : BENCH_TO_MODULE].spare_bytes =
-                BENCH_WIRE_INSERT_MAX + BENCH_WIRE_DUPLICATE_MAX;
+        const struct scenario_action *action = &run->one->actions[i];
+        unsigned doing = scenario_action_rows[action->kind].doing;
+        if (doing == SCENARIO_DO_INSERT || doing == SCENARIO_DO_DUPLICATE)
+            lane_of(run, action)->spare_bytes = BENCH_WIRE_INSERT_MAX + BENCH_WIRE_DUPLICATE_MAX;
     }
 }
 
 /* ---- points on the wire -------------------------------------------------------------------- */
 
-static bool stands_on(const struct scenario_trigger *when, enum bench_lane_id lane)
+unsigned bench_engine_lanes(const struct scenario_trigger *when)
 {
-    switch (when->kind) {
-    case SCENARIO_TRIGGER_TO_HOST_BYTE:
-    case SCENARIO_TRIGGER_TO_HOST_LINE:
-    case SCENARIO_TRIGGER_TO_HOST_TEXT:
-        return lane == BENCH_TO_HOST;
-    case SCENARIO_TRIGGER_TO_MODULE_BYTE:
-    case SCENARIO_TRIGGER_TO_MODULE_LINE:
-    case SCENARIO_TRIGGER_TO_MODULE_TEXT:
-        return lane == BENCH_TO_MODULE;
-    default:
-        return false;
-    }
+    unsigned where = scenario_trigger_rows[when->kind].where;
+    return where == SCENARIO_TO_HOST     ? 1u << BENCH_TO_HOST
+           : where == SCENARIO_TO_MODULE ? 1u << BENCH_TO_MODULE
+                                         : 0;
 }
 
 /* Offset of the line-th new line within the bytes, `size` = not among them. */
@@ -147,8 +132,7 @@ static uint8_t line_end_of(const struct bench_run *run, enum bench_lane_id lane)
 
 static bool is_text(const struct scenario_trigger *when)
 {
-    return when->kind == SCENARIO_TRIGGER_TO_HOST_TEXT ||
-           when->kind == SCENARIO_TRIGGER_TO_MODULE_TEXT;
+    return scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_BEGIN;
 }
 
 /* A text is found when its line enters the lane, and remembered until its byte does. */
@@ -174,7 +158,7 @@ static size_t point_of(struct bench_run *run, unsigned index, enum bench_lane_id
     const struct scenario_trigger *when = &bench_engine_event(run, index)->when;
     const struct bench_engine *engine = &run->world.engine;
     const struct bench_lane *lane = &run->world.lanes[id];
-    if (!stands_on(when, id) || !bench_engine_is_armed(run, index))
+    if (!(bench_engine_lanes(when) >> id & 1) || !bench_engine_is_armed(run, index))
         return size;
     if (is_text(when)) {
         bool open = !when->answers || engine->flags[index] & BENCH_ANSWERS;
@@ -183,8 +167,7 @@ static size_t point_of(struct bench_run *run, unsigned index, enum bench_lane_id
     }
     if (engine->seen[index])
         return size;
-    if (when->kind == SCENARIO_TRIGGER_TO_HOST_LINE ||
-        when->kind == SCENARIO_TRIGGER_TO_MODULE_LINE)
+    if (scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_LINE)
         return line_offset(lane, when->number, bytes, size, line_end_of(run, id));
     bool within = when->number > lane->byte_count && when->number - lane->byte_count <= size;
     return within ? when->number - lane->byte_count - 1 : size;

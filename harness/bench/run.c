@@ -104,15 +104,11 @@ static const struct bench_end *sender(const struct bench_run *run, enum bench_la
 void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
                     uint32_t baud_bps)
 {
-    const uint32_t wire_triggers =
-        1u << SCENARIO_TRIGGER_TO_HOST_BYTE | 1u << SCENARIO_TRIGGER_TO_MODULE_BYTE |
-        1u << SCENARIO_TRIGGER_TO_HOST_LINE | 1u << SCENARIO_TRIGGER_TO_MODULE_LINE |
-        1u << SCENARIO_TRIGGER_TO_HOST_TEXT | 1u << SCENARIO_TRIGGER_TO_MODULE_TEXT;
     struct bench_lane *lane = &run->world.lanes[id];
     uint8_t line_end = sender(run, id)->line_end;
     bool paced = !run->options.unpaced;
     uint64_t from_us = run->world.now_us - (paced ? run->began_us : 0);
-    while (run->trigger_mask & wire_triggers) {
+    while (run->lane_mask >> id & 1) {
         size_t point = bench_engine_wire_point(run, id, bytes, size);
         if (point == size)
             break;

@@ -69,6 +69,7 @@ struct bench_run {
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
     uint32_t hook_mask;          /* hooks of the module that events wait for */
     uint32_t http_mark_bytes;    /* the nearest mark of a body that one waits for, 0 = none */
+    uint8_t lane_mask;           /* bit n: the case has a trigger on the bytes of lane n */
     uint8_t since_mask;          /* bit n: the case has a time since n (enum scenario_since) */
     uint64_t step_count;
     uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */

@@ -6,37 +6,26 @@
 #include <stdlib.h>
 
 #include "harness/cli/cli.h"
+#include "harness/scenario/needs.h"
 
 /* ---- what a client of its own cannot be told ----------------------------------------------- */
 
-static void refuse(const struct cli_sim_scenario *played, const struct scenario_event *event,
-                   const char *kind, const char *name)
-{
-    fprintf(stderr,
-            "%s:%lu:%lu: error: %s '%s' needs the core of 'fotarig run', and sim serves a client "
-            "of its own; use what the module sees, such as 'command', 'phase', 'boot' or 'time'\n",
-            played->scenario->path, (unsigned long)event->place.line,
-            (unsigned long)event->place.column, kind, name);
-}
-
 static bool is_playable(const struct cli_sim_scenario *played)
 {
-    const struct scenario_case *one = played->one;
+    struct scenario_lack lacks[SCENARIO_WATCHED_MAX + SCENARIO_ACTIONS_MAX];
+    size_t count = scenario_lacks(played->one, SCENARIO_CAN_SERVE, lacks, CLI_COUNT_OF(lacks));
     bool good = true;
 
-    for (unsigned i = 0; i < scenario_event_count(one); i++) {
-        const struct scenario_event *event = &one->events[i];
-        if (scenario_trigger_needs_core(event->when.kind)) {
-            refuse(played, event, "trigger", scenario_trigger_name(event->when.kind));
-            good = false;
-        }
-        for (unsigned j = 0; j < event->action_count; j++) {
-            unsigned kind = one->actions[event->first_action + j].kind;
-            if (scenario_action_target(kind) != SCENARIO_HOST)
-                continue;
-            refuse(played, event, "action", scenario_action_name(kind));
-            good = false;
-        }
+    for (size_t i = 0; i < count && i < CLI_COUNT_OF(lacks); i++) {
+        if (lacks[i].fit != SCENARIO_CANNOT_DO)
+            continue; /* expectations are those of the client's own bench */
+        fprintf(stderr,
+                "%s:%lu:%lu: error: '%s' needs the core of 'fotarig run', and sim serves a client "
+                "of its own; use what the module sees, such as 'command', 'phase', 'boot' or "
+                "'time'\n",
+                played->scenario->path, (unsigned long)lacks[i].place.line,
+                (unsigned long)lacks[i].place.column, lacks[i].word);
+        good = false;
     }
     return good;
 }

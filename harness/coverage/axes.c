@@ -10,33 +10,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Each action belongs to one kind of fault: all of them together, and none twice. */
-#define ACTION(name)        (UINT64_C(1) << SCENARIO_ACTION_##name)
-#define ALL                 ((UINT64_C(1) << SCENARIO_ACTION_COUNT) - 1)
-#define X(name, text, bits) | (bits)
-_Static_assert((0 COVERAGE_FAULTS(X)) == ALL, "an action has no kind of fault (coverage.h)");
-#undef X
-#define X(name, text, bits) +(bits)
-_Static_assert((0 COVERAGE_FAULTS(X)) == ALL, "an action has two kinds of fault (coverage.h)");
-#undef X
-
-static const struct {
-    const char *name;
-    uint64_t actions;
-} faults[] = {
-#define X(name, text, bits) {text, bits},
-    COVERAGE_FAULTS(X)
-#undef X
-};
-
-unsigned coverage_fault_of(unsigned action)
-{
-    unsigned fault = 0;
-    while (fault + 1 < COUNT(faults) && !(faults[fault].actions >> action & 1))
-        fault++;
-    return fault;
-}
-
 /* ---- sources: each returns the n-th value, NULL past the end -------------------------------- */
 
 #define X(name, text, ...) text,
@@ -82,7 +55,7 @@ static const char *reset_value(size_t index)
 
 static const char *fault_value(size_t index)
 {
-    return index < COUNT(faults) ? faults[index].name : NULL;
+    return index < SCENARIO_FAULT_COUNT ? scenario_fault_name((unsigned)index) : NULL;
 }
 
 static const char *action_value(size_t index)

@@ -7,6 +7,7 @@
 
 #include "core/fota.h"
 #include "harness/coverage/internal.h"
+#include "harness/scenario/scenario.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
@@ -168,7 +169,7 @@ static void count_fault(struct reader *reader)
     reader->action = UNKNOWN;
     if (action == UNKNOWN)
         return;
-    unsigned fault = coverage_fault_of((unsigned)action);
+    unsigned fault = scenario_action_rows[action].fault;
     count(reader, COVERAGE_TABLE_ACTION, action, 0);
     count(reader, COVERAGE_TABLE_FAULT_PHASE, (int)fault, reader->phase);
     count(reader, COVERAGE_TABLE_FAULT_STATE, (int)fault, reader->state);

@@ -14,39 +14,13 @@
 
 #include "harness/bench/journal.h"
 
-/* Kinds of faults, by the actions that make them: X(NAME, "name", actions). */
-#define COVERAGE_FAULTS(X)                                                                         \
-    X(SUPPLY, "supply", ACTION(POWER) | ACTION(SUPPLY))                                            \
-    X(PIN, "pin", ACTION(PWRKEY) | ACTION(RESET_PIN))                                              \
-    X(RESET, "reset", ACTION(RESET))                                                               \
-    X(HANG, "hang", ACTION(HANG))                                                                  \
-    X(ANSWER, "answer", ACTION(REPLY) | ACTION(SWALLOW) | ACTION(DELAY))                           \
-    X(LINE, "line",                                                                                \
-      ACTION(LOSE_TO_HOST) | ACTION(LOSE_TO_MODULE) | ACTION(GARBLE_TO_HOST) |                     \
-          ACTION(GARBLE_TO_MODULE) | ACTION(INSERT_TO_HOST) | ACTION(INSERT_TO_MODULE) |           \
-          ACTION(DUPLICATE_TO_HOST) | ACTION(DUPLICATE_TO_MODULE) | ACTION(SPLIT_TO_HOST) |        \
-          ACTION(SPLIT_TO_MODULE) | ACTION(DTR) | ACTION(RTS))                                     \
-    X(URC, "urc", ACTION(URC) | ACTION(SMS))                                                       \
-    X(NETWORK, "network",                                                                          \
-      ACTION(NETWORK) | ACTION(BEARER) | ACTION(HTTP_RESULT) | ACTION(HTTP_SHORT))                 \
-    X(FLASH, "flash", ACTION(FILE_DAMAGE) | ACTION(FILE_TRUNCATE) | ACTION(FILE_DELETE))           \
-    X(HOST, "host", ACTION(HOST_RESET) | ACTION(CANCEL))                                           \
-    X(SETTING, "setting", ACTION(SET))
-
-enum coverage_fault {
-#define X(name, ...) COVERAGE_FAULT_##name,
-    COVERAGE_FAULTS(X)
-#undef X
-        COVERAGE_FAULT_COUNT
-};
-
 /* What rows and columns are: X(NAME, "name"). */
 #define COVERAGE_AXES(X)                                                                           \
     X(NONE, "none")       /* the column of a table that is a list */                               \
     X(STATUS, "status")   /* values of AT+CFOTA? */                                                \
     X(PHASE, "phase")     /* of the updater */                                                     \
     X(STATE, "state")     /* of the client */                                                      \
-    X(FAULT, "fault")     /* enum coverage_fault */                                                \
+    X(FAULT, "fault")     /* enum scenario_fault */                                                \
     X(ACTION, "action")   /* of the scenario language */                                           \
     X(OUTCOME, "outcome") /* of the client */                                                      \
     X(REASON, "reason")   /* of the client */                                                      \

@@ -12,7 +12,4 @@ bool coverage_axis_fill(struct coverage_axis *axis, unsigned id);
 /* Keeps a copy of a text as long as the coverage lives; NULL: no memory. */
 const char *coverage_keep(struct coverage *coverage, const char *text);
 
-/* The kind of fault (enum coverage_fault) that an action makes. */
-unsigned coverage_fault_of(unsigned action);
-
 #endif

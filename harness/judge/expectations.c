@@ -168,7 +168,7 @@ static bool judge_limit(const struct scenario_judging *judging)
 {
     const struct fota_statistics *statistics = &judging->observed->statistics;
     const uint32_t got[] = {
-#define X(name, key, type, member, text) statistics->member,
+#define X(name, key, type, member, need, text) statistics->member,
         SCENARIO_LIMITS(X)
 #undef X
     };
@@ -193,7 +193,7 @@ static bool is_unknown(const struct scenario_judging *judging, enum scenario_ans
     return answer == SCENARIO_UNKNOWN;
 }
 
-static bool judge_file(const struct scenario_judging *judging, bool wanted)
+static bool judge_there(const struct scenario_judging *judging, bool wanted)
 {
     struct scenario_finding *finding = judging->finding;
     const struct scenario_observed *observed = judging->observed;
@@ -208,6 +208,16 @@ static bool judge_file(const struct scenario_judging *judging, bool wanted)
     else
         snprintf(finding->got, sizeof finding->got, "no such file");
     return (there == SCENARIO_YES) == wanted;
+}
+
+static bool judge_file(const struct scenario_judging *judging)
+{
+    return judge_there(judging, true);
+}
+
+static bool judge_no_file(const struct scenario_judging *judging)
+{
+    return judge_there(judging, false);
 }
 
 static bool judge_parameter(const struct scenario_judging *judging)
@@ -241,38 +251,35 @@ static bool judge_flag(const struct scenario_judging *judging, enum scenario_mod
     return (got == SCENARIO_YES) == want;
 }
 
+static bool judge_imei(const struct scenario_judging *judging)
+{
+    return judge_flag(judging, SCENARIO_MODULE_HAS_IMEI, "lost", "present");
+}
+
+static bool judge_bearer(const struct scenario_judging *judging)
+{
+    return judge_flag(judging, SCENARIO_MODULE_HAS_BEARER, "down", "up");
+}
+
 static bool judge_module(const struct scenario_judging *judging)
 {
-    struct scenario_finding *finding = judging->finding;
-    snprintf(finding->what, sizeof finding->what, "expect.module.%s",
+    static bool (*const ends[])(const struct scenario_judging *) = {
+#define X(id, key, value, judge, need, text) judge_##judge,
+        SCENARIO_MODULE_ENDS(X)
+#undef X
+    };
+    snprintf(judging->finding->what, sizeof judging->finding->what, "expect.module.%s",
              scenario_module_end_name(judging->expectation->detail));
-    switch (judging->expectation->detail) {
-    case SCENARIO_MODULE_END_FILES:
-        return judge_file(judging, true);
-    case SCENARIO_MODULE_END_NO_FILES:
-        return judge_file(judging, false);
-    case SCENARIO_MODULE_END_PARAMETERS:
-        return judge_parameter(judging);
-    case SCENARIO_MODULE_END_IMEI:
-        return judge_flag(judging, SCENARIO_MODULE_HAS_IMEI, "lost", "present");
-    default:
-        return judge_flag(judging, SCENARIO_MODULE_HAS_BEARER, "down", "up");
-    }
+    return ends[judging->expectation->detail](judging);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
  */
 
-/* In the order of SCENARIO_EXPECTATIONS. */
-static bool (*const judges[SCENARIO_EXPECT_COUNT])(const struct scenario_judging *) = {
-    [SCENARIO_EXPECT_OUTCOME] = judge_outcome,   [SCENARIO_EXPECT_REASON] = judge_reason,
-    [SCENARIO_EXPECT_STATUS] = judge_status,     [SCENARIO_EXPECT_STATUS_READ] = judge_status_read,
-    [SCENARIO_EXPECT_REVISION] = judge_revision, [SCENARIO_EXPECT_RESETS] = judge_resets,
-    [SCENARIO_EXPECT_ATTEMPTS] = judge_attempts, [SCENARIO_EXPECT_SENT] = judge_sent,
-    [SCENARIO_EXPECT_NEVER_SENT] = judge_never,  [SCENARIO_EXPECT_NEVER_URC] = judge_never,
-    [SCENARIO_EXPECT_DURATION] = judge_duration, [SCENARIO_EXPECT_LIMIT] = judge_limit,
-    [SCENARIO_EXPECT_MODULE] = judge_module,     [SCENARIO_EXPECT_URC] = judge_urc,
-    [SCENARIO_EXPECT_REQUESTS] = judge_requests, [SCENARIO_EXPECT_WITHIN] = judge_within,
+static bool (*const judges[])(const struct scenario_judging *) = {
+#define X(id, key, value, judge, need, text) judge_##judge,
+    SCENARIO_EXPECTATIONS(X)
+#undef X
 };
 
 bool scenario_expectation_holds(const struct scenario_judging *judging)

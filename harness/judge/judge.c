@@ -154,41 +154,59 @@ static bool runs(const struct scenario_observed *observed, const char *revision)
     return revision && strcmp(observed->module.revision, revision) == 0;
 }
 
-/* True when the outcome does not contradict what the module runs. */
-static bool rule_holds(unsigned rule, const struct scenario_case *one,
-                       const struct scenario_observed *observed)
+/* The outcome must not contradict what the module runs; each is a row of SCENARIO_RULES. */
+static bool rule_honest_updated(const struct scenario_case *one,
+                                const struct scenario_observed *observed)
 {
     unsigned outcome = observed->result.outcome;
-    switch (rule) {
-    case SCENARIO_RULE_HONEST_UPDATED:
-        return (outcome != FOTA_OUTCOME_UPDATED && outcome != FOTA_OUTCOME_ALREADY_CURRENT &&
-                outcome != FOTA_OUTCOME_DEGRADED) ||
-               runs(observed, one->job.to_revision);
-    case SCENARIO_RULE_HONEST_FAILED:
-        return outcome != FOTA_OUTCOME_UPDATE_FAILED || runs(observed, one->job.from_revision);
-    case SCENARIO_RULE_HONEST_REFUSED:
-        return (outcome != FOTA_OUTCOME_REFUSED && outcome != FOTA_OUTCOME_DOWNLOAD_FAILED &&
-                outcome != FOTA_OUTCOME_CANCELLED) ||
-               (runs(observed, observed->start_revision) &&
-                observed->module.phase == SIM_PHASE_IDLE);
-    case SCENARIO_RULE_ENDS:
-        return observed->finished;
-    default:
-        return true;
-    }
+    return (outcome != FOTA_OUTCOME_UPDATED && outcome != FOTA_OUTCOME_ALREADY_CURRENT &&
+            outcome != FOTA_OUTCOME_DEGRADED) ||
+           runs(observed, one->job.to_revision);
 }
+
+static bool rule_honest_failed(const struct scenario_case *one,
+                               const struct scenario_observed *observed)
+{
+    return observed->result.outcome != FOTA_OUTCOME_UPDATE_FAILED ||
+           runs(observed, one->job.from_revision);
+}
+
+static bool rule_honest_refused(const struct scenario_case *one,
+                                const struct scenario_observed *observed)
+{
+    unsigned outcome = observed->result.outcome;
+    (void)one;
+    return (outcome != FOTA_OUTCOME_REFUSED && outcome != FOTA_OUTCOME_DOWNLOAD_FAILED &&
+            outcome != FOTA_OUTCOME_CANCELLED) ||
+           (runs(observed, observed->start_revision) && observed->module.phase == SIM_PHASE_IDLE);
+}
+
+static bool rule_ends(const struct scenario_case *one, const struct scenario_observed *observed)
+{
+    (void)one;
+    return observed->finished;
+}
+
+/* Broken while the client runs, or never. */
+static bool rule_seen(const struct scenario_case *one, const struct scenario_observed *observed)
+{
+    (void)one;
+    (void)observed;
+    return true;
+}
+
+static bool (*const rules[])(const struct scenario_case *, const struct scenario_observed *) = {
+#define X(id, text, rule, need_mask, demand) rule_##rule,
+    SCENARIO_RULES(X)
+#undef X
+};
 
 static void describe_broken(unsigned rule, const struct scenario_observed *observed,
                             struct scenario_finding *finding)
 {
-    static const char *const demands[] = {
-#define X(name, text, demand) demand,
-        SCENARIO_RULES(X)
-#undef X
-    };
     *finding = (struct scenario_finding){0};
     snprintf(finding->what, sizeof finding->what, "rule %s", scenario_rule_name(rule));
-    snprintf(finding->want, sizeof finding->want, "%s", demands[rule]);
+    snprintf(finding->want, sizeof finding->want, "%s", scenario_rule_rows[rule].demand);
     snprintf(finding->got, sizeof finding->got, "outcome %s; the module runs %s in phase %s",
              observed->finished ? fota_outcome_name(observed->result.outcome) : "none",
              observed->module.revision, sim_phase_name(observed->module.phase));
@@ -213,21 +231,11 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
         count++;
     }
     for (unsigned rule = 0; rule < SCENARIO_RULE_COUNT; rule++) {
-        if (!monitor->broken[rule] && rule_holds(rule, one, observed))
+        if (!monitor->broken[rule] && rules[rule](one, observed))
             continue;
         if (count < capacity)
             describe_broken(rule, observed, &findings[count]);
         count++;
     }
     return count;
-}
-
-const char *scenario_rule_name(unsigned rule)
-{
-    static const char *const names[] = {
-#define X(name, text, demand) text,
-        SCENARIO_RULES(X)
-#undef X
-    };
-    return rule < SCENARIO_RULE_COUNT ? names[rule] : "?";
 }

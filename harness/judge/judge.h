@@ -9,31 +9,6 @@
 
 #include "harness/scenario/scenario.h"
 
-/* X(NAME, "name", "what it demands") */
-#define SCENARIO_RULES(X)                                                                          \
-    X(START_ONCE, "start-once", "the update is started at most once in an attempt")                \
-    X(NO_CLEAR, "no-clear-while-updating",                                                         \
-      "the flag is not cleared on a status of 1 to 5 before"                                       \
-      " the module's worst time is over")                                                          \
-    X(NO_DISTURBANCE, "no-disturbance",                                                            \
-      "the module is not restarted while it updates, before its"                                   \
-      " worst time is over")                                                                       \
-    X(HONEST_UPDATED, "honest-updated",                                                            \
-      "updated or already-current is only said when the module"                                    \
-      " runs the target")                                                                          \
-    X(HONEST_FAILED, "honest-failed", "update-failed is only said when the module runs the base")  \
-    X(HONEST_REFUSED, "honest-refused",                                                            \
-      "after refused, download-failed and cancelled the module"                                    \
-      " runs what it ran and no update goes on")                                                   \
-    X(ENDS, "ends", "the client comes to an end before its own deadline")
-
-enum scenario_rule {
-#define X(name, text, demand) SCENARIO_RULE_##name,
-    SCENARIO_RULES(X)
-#undef X
-        SCENARIO_RULE_COUNT
-};
-
 /* What was seen so far. A value; all zero is the beginning. */
 struct scenario_monitor {
     uint64_t attempt_began_at_us;            /* of the running attempt; 0 = none */
@@ -109,7 +84,5 @@ struct scenario_finding {
 size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
                       const struct scenario_observed *observed, struct scenario_finding *findings,
                       size_t capacity);
-
-const char *scenario_rule_name(unsigned rule);
 
 #endif

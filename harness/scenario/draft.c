@@ -61,6 +61,37 @@ static void check_delivery(struct scenario_compiler *compiler)
                           "missing key 'ftp' in 'update'; delivery ftp needs a server");
 }
 
+static bool is_before(struct scenario_place a, struct scenario_place b)
+{
+    return a.line < b.line || (a.line == b.line && a.column < b.column);
+}
+
+/* The first of the keys that the mapping has. */
+static struct scenario_place find_first(const struct scenario_node *map, const char *const *keys,
+                                        size_t count)
+{
+    struct scenario_place first = {0};
+    for (size_t i = 0; i < count; i++) {
+        const struct scenario_node *value = scenario_node_value(map, keys[i]);
+        if (value && (first.line == 0 || is_before(value->at.place, first)))
+            first = value->at.place;
+    }
+    return first;
+}
+
+/* What only an emulator can be told to be like, and what only the scenario's server has. */
+static void find_conditions(struct scenario_compiler *compiler)
+{
+    static const char *const setup[] = {"profile", "imei", "files", "settings"};
+    static const char *const package[] = {"from", "to", "variant", "sent", "damage-at", "http"};
+    struct scenario_case *now = &compiler->draft->now;
+    const struct scenario_node *module = scenario_node_value(compiler->root, "module");
+    now->setup_place = find_first(module, setup, sizeof setup / sizeof setup[0]);
+    if (now->job.delivery != FOTA_DELIVERY_PUSH)
+        now->server_place = find_first(update_node(compiler, "package"), package,
+                                       sizeof package / sizeof package[0]);
+}
+
 void scenario_draft_finish(struct scenario_compiler *compiler)
 {
     struct scenario_case *now = &compiler->draft->now;
@@ -74,4 +105,5 @@ void scenario_draft_finish(struct scenario_compiler *compiler)
         now->job.package_size_bytes = now->package.size_bytes;
     check_revisions(compiler);
     check_delivery(compiler);
+    find_conditions(compiler);
 }

@@ -47,29 +47,11 @@ void scenario_compile_answers(struct scenario_compiler *compiler, const struct s
         trigger->answers = scenario_strip_at(compiler, value, trigger->answers);
 }
 
-/* Triggers that may happen often, and say the n-th time. */
-static bool is_nth(const struct scenario_trigger *when)
-{
-    switch (when->kind) {
-    case SCENARIO_TRIGGER_COMMAND:
-    case SCENARIO_TRIGGER_NV_WRITE:
-    case SCENARIO_TRIGGER_RESET:
-    case SCENARIO_TRIGGER_URC:
-    case SCENARIO_TRIGGER_CORE_STATE:
-    case SCENARIO_TRIGGER_REQUEST:
-    case SCENARIO_TRIGGER_TO_HOST_TEXT:
-    case SCENARIO_TRIGGER_TO_MODULE_TEXT:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void scenario_trigger_finish(struct scenario_compiler *compiler, const struct scenario_node *node,
                              struct scenario_trigger *when)
 {
     const struct scenario_node *at = scenario_node_value(node, "at");
-    if (when->number == 0 && is_nth(when))
+    if (when->number == 0 && scenario_trigger_rows[when->kind].takes & SCENARIO_TAKES_NTH)
         when->number = 1;
     if (at && when->text && when->at >= strlen(when->text))
         scenario_diagnose(compiler->diagnostics, at->at, NULL,
@@ -167,29 +149,18 @@ void scenario_compile_insert(struct scenario_compiler *compiler, const struct sc
     }
 }
 
-/* Actions on a number of bytes or on a whole line. */
-static bool takes_line(unsigned kind)
-{
-    return kind == SCENARIO_ACTION_LOSE_TO_HOST || kind == SCENARIO_ACTION_LOSE_TO_MODULE ||
-           kind == SCENARIO_ACTION_GARBLE_TO_HOST || kind == SCENARIO_ACTION_GARBLE_TO_MODULE ||
-           kind == SCENARIO_ACTION_DUPLICATE_TO_HOST || kind == SCENARIO_ACTION_DUPLICATE_TO_MODULE;
-}
-
 /* What a single action must hold, and its members that follow from others. */
 static void finish_action(struct scenario_compiler *compiler, const struct scenario_node *node,
                           struct scenario_action *action)
 {
-    bool over = (action->kind == SCENARIO_ACTION_POWER && action->detail == 1) ||
-                (action->kind == SCENARIO_ACTION_NETWORK && action->detail == 1) ||
-                (action->kind == SCENARIO_ACTION_HANG && action->detail == SIM_HANG_NONE) ||
-                ((action->kind == SCENARIO_ACTION_DTR || action->kind == SCENARIO_ACTION_RTS) &&
-                 action->detail == 1);
+    const struct scenario_action_row *row = &scenario_action_rows[action->kind];
+    bool over = row->back != SCENARIO_NO_WORD && action->detail == row->back;
     const struct scenario_node *lasting = scenario_node_value(node, "for");
 
     if (over && lasting)
         scenario_diagnose(compiler->diagnostics, lasting->at, NULL,
                           "'for' has nothing to end; it goes with cut, down, off and hangs");
-    if (takes_line(action->kind) && action->number == UINT32_MAX) {
+    if (row->where >= SCENARIO_TO_HOST && action->number == UINT32_MAX) {
         action->detail = 1;
         action->number = 0;
     }
@@ -211,21 +182,21 @@ void scenario_compile_actions(struct scenario_compiler *compiler, const struct s
         struct scenario_action *action = scenario_add_action(compiler, item);
         if (!action)
             break;
+        action->place = item->at.place;
         scenario_walk(compiler, &scenario_action_schema, item, action);
         if (item->kind == SCENARIO_NODE_MAPPING)
             finish_action(compiler, item, action);
         /* A mapping of settings is an action each. */
         for (struct scenario_action *more = action + 1; more < now->actions + now->action_count;
-             more++)
+             more++) {
+            more->place = action->place;
             more->for_us = action->for_us;
+        }
     }
     event->action_count = (uint8_t)(now->action_count - event->first_action);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
-
-/* Actions that decide what becomes of the triggering command, at once. */
-static const char *const command_actions[] = {"reply", "swallow", "delay"};
 
 /* A place inside a write needs a write, at once. */
 static void check_write(struct scenario_compiler *compiler, const struct scenario_node *action,
@@ -240,32 +211,51 @@ static void check_write(struct scenario_compiler *compiler, const struct scenari
                           "without 'after'");
 }
 
+/* The action that decides what becomes of the triggering command, at once; NULL = another one. */
+static const struct scenario_action_row *find_answer(const struct scenario_node *action)
+{
+    for (unsigned i = 0; i < SCENARIO_ACTION_COUNT; i++) {
+        const struct scenario_action_row *row = &scenario_action_rows[i];
+        bool answers = row->doing == SCENARIO_DO_REPLY || row->doing == SCENARIO_DO_SWALLOW ||
+                       row->doing == SCENARIO_DO_DELAY;
+        if (answers && scenario_node_value(action, row->name))
+            return row;
+    }
+    return NULL;
+}
+
+static void check_answer(struct scenario_compiler *compiler, const struct scenario_node *action,
+                         const struct scenario_event *event, bool *answered)
+{
+    const struct scenario_action_row *row = find_answer(action);
+    if (!row)
+        return;
+    if (event->when.kind != SCENARIO_TRIGGER_COMMAND)
+        scenario_diagnose(compiler->diagnostics, action->at, NULL,
+                          "'%s' needs a command to answer; use it with 'command'", row->name);
+    else if (event->after_us > 0)
+        scenario_diagnose(compiler->diagnostics, action->at, NULL,
+                          "'%s' can't come later; leave 'after' out", row->name);
+    if (row->doing == SCENARIO_DO_DELAY)
+        return;
+    if (*answered)
+        scenario_diagnose(compiler->diagnostics, action->at, NULL,
+                          "the command is answered by another action already");
+    *answered = true;
+}
+
 static void check_event(struct scenario_compiler *compiler, const struct scenario_node *node,
                         const struct scenario_event *event)
 {
     const struct scenario_node *actions = scenario_node_value(node, "do");
-    const struct scenario_node *answered = NULL;
+    bool answered = false;
 
     if (!actions || actions->kind != SCENARIO_NODE_SEQUENCE)
         return;
-    for (const struct scenario_node *item = actions->first; item; item = item->next)
+    for (const struct scenario_node *item = actions->first; item; item = item->next) {
         check_write(compiler, item, event);
-    for (const struct scenario_node *item = actions->first; item; item = item->next)
-        for (size_t i = 0; i < sizeof(command_actions) / sizeof(command_actions[0]); i++) {
-            const char *name = command_actions[i];
-            if (!scenario_node_value(item, name))
-                continue;
-            if (event->when.kind != SCENARIO_TRIGGER_COMMAND)
-                scenario_diagnose(compiler->diagnostics, item->at, NULL,
-                                  "'%s' needs a command to answer; use it with 'command'", name);
-            else if (event->after_us > 0)
-                scenario_diagnose(compiler->diagnostics, item->at, NULL,
-                                  "'%s' can't come later; leave 'after' out", name);
-            if (i < 2 && answered)
-                scenario_diagnose(compiler->diagnostics, item->at, NULL,
-                                  "the command is answered by another action already");
-            answered = i < 2 ? item : answered;
-        }
+        check_answer(compiler, item, event, &answered);
+    }
 }
 
 /* The bench keeps a time for each action that it ends. */

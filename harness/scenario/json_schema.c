@@ -322,9 +322,9 @@ static cJSON *branch_of(const struct scenario_map *map, const struct scenario_ke
     add_word(allowed, kind->name);
     for (size_t i = 0; i < map->count; i++) {
         const struct scenario_key *key = &map->keys[i];
-        if (key->with >> kind->kind & 1)
+        if (scenario_takes(kind, key))
             add_word(allowed, key->name);
-        if (key->needed >> kind->kind & 1)
+        if (scenario_must_have(kind, key))
             add_word(required, key->name);
     }
     return branch;
@@ -334,7 +334,7 @@ static void add_kinds(cJSON *schema, const struct scenario_map *map)
 {
     cJSON *branches = cJSON_AddArrayToObject(schema, "oneOf");
     for (size_t i = 0; i < map->count; i++)
-        if (!map->keys[i].with)
+        if (!map->keys[i].modifier)
             cJSON_AddItemToArray(branches, branch_of(map, &map->keys[i]));
 }
 

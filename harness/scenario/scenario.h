@@ -2,8 +2,8 @@
  * scenario.h - a scenario file, compiled: YAML in, flat tables out. The bench runs the tables and
  * knows no YAML; the loader knows no bench.
  *
- * Vocabulary (triggers, actions, expectations) is one X-macro each; the loader, `fotarig check`,
- * the bench and the messages all read the same rows.
+ * The words (triggers, actions, expectations, rules) are the rows of rows.h, with all that is true
+ * of each.
  */
 #ifndef FOTARIG_HARNESS_SCENARIO_SCENARIO_H
 #define FOTARIG_HARNESS_SCENARIO_SCENARIO_H
@@ -12,8 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/fota.h"
-#include "sim/sim.h"
+#include "harness/scenario/rows.h"
 
 enum {
     SCENARIO_EVENTS_MAX = 20,
@@ -33,164 +32,6 @@ enum {
 /* A place in a scenario file, 1-based; line 0 = nowhere. */
 struct scenario_place {
     uint32_t line, column;
-};
-
-/* X(NAME, "key", "what it waits for") */
-#define SCENARIO_TRIGGERS(X)                                                                       \
-    X(COMMAND, "command", "the module is about to run a command that begins with this text")       \
-    X(PHASE, "phase", "the updater begins this phase, or reaches `percent` of it")                 \
-    X(FLASH_STEP, "flash-step", "the updater is about to write this step, counted from 1")         \
-    X(NV_WRITE, "nv-write",                                                                        \
-      "the module is about to write this to flash: '+IPR', '/fota/update.zip', 'update-status'")   \
-    X(BOOT, "boot", "the n-th boot of the module's AT engine")                                     \
-    X(RESET, "reset", "the module begins to restart in this way, or in any")                       \
-    X(URC, "urc", "the module sends an unsolicited line that begins with this text")               \
-    X(TIME, "time", "this long after the start, or `since` something was last seen")               \
-    X(CORE_STATE, "core-state", "the core enters this state")                                      \
-    X(REQUEST, "request", "the core asks this of its surroundings")                                \
-    X(HTTP_BYTE, "http-byte", "this much of an HTTP body has reached the module")                  \
-    X(TO_HOST_BYTE, "to-host-byte", "the n-th byte from the module is about to pass the wire")     \
-    X(TO_MODULE_BYTE, "to-module-byte", "the n-th byte from the host is about to pass the wire")   \
-    X(TO_HOST_LINE, "to-host-line", "the n-th line from the module is about to pass the wire")     \
-    X(TO_MODULE_LINE, "to-module-line", "the n-th line from the host is about to pass the wire")   \
-    X(TO_HOST_TEXT, "to-host-text",                                                                \
-      "a line from the module that begins with this text is about to pass the wire")               \
-    X(TO_MODULE_TEXT, "to-module-text",                                                            \
-      "a line from the host that begins with this text is about to pass the wire")
-
-enum scenario_trigger_kind {
-#define X(name, ...) SCENARIO_TRIGGER_##name,
-    SCENARIO_TRIGGERS(X)
-#undef X
-        SCENARIO_TRIGGER_COUNT
-};
-
-/* What `time` may be counted from: the last one of these. X(NAME, "name") */
-#define SCENARIO_SINCES(X)                                                                         \
-    X(START, "start")                                                                              \
-    X(RESET, "reset")     /* of the module, in any way */                                          \
-    X(BOOT, "boot")       /* the AT engine is up */                                                \
-    X(COMMAND, "command") /* the module runs a command */                                          \
-    X(URC, "urc")         /* the module sends an unsolicited line */                               \
-    X(BYTE, "byte")       /* on the wire, either way */
-
-enum scenario_since {
-#define X(name, ...) SCENARIO_SINCE_##name,
-    SCENARIO_SINCES(X)
-#undef X
-        SCENARIO_SINCE_COUNT
-};
-
-/* Where an action can be done: any module end, a rack with the fixture, or the emulator only. */
-enum scenario_target { SCENARIO_WIRE, SCENARIO_FIXTURE, SCENARIO_EMULATOR, SCENARIO_HOST };
-
-/* X(NAME, "key", TARGET, "what it does") */
-#define SCENARIO_ACTIONS(X)                                                                        \
-    X(POWER, "power", FIXTURE, "cut: the supply goes (back after `for`); on: it comes back")       \
-    X(PWRKEY, "pwrkey", FIXTURE, "pull PWRKEY low for this long")                                  \
-    X(REPLY, "reply", EMULATOR, "answer the triggering command with these lines instead")          \
-    X(SWALLOW, "swallow", EMULATOR, "the triggering command does not run and is not answered")     \
-    X(DELAY, "delay", EMULATOR, "answer the triggering command this much later")                   \
-    X(URC, "urc", EMULATOR, "the module sends this unsolicited line")                              \
-    X(RESET, "reset", EMULATOR, "the module restarts in this way")                                 \
-    X(HANG, "hang", EMULATOR, "the module hangs in this way (until `for` is over)")                \
-    X(NETWORK, "network", EMULATOR, "coverage goes or comes: down, up")                            \
-    X(BEARER, "bearer", EMULATOR, "lost: the app network is dropped")                              \
-    X(HTTP_RESULT, "http-result", EMULATOR, "the next download ends with this code")               \
-    X(HTTP_SHORT, "http-short", EMULATOR, "the next body ends after that much, with code 200")     \
-    X(FILE_DAMAGE, "file-damage", EMULATOR, "invert the byte at `at` of this file")                \
-    X(FILE_TRUNCATE, "file-truncate", EMULATOR, "cut this file to `at`")                           \
-    X(FILE_DELETE, "file-delete", EMULATOR, "delete this file")                                    \
-    X(SMS, "sms", EMULATOR, "a short message comes `from` there")                                  \
-    X(SET, "set", EMULATOR, "change settings of the emulator")                                     \
-    X(LOSE_TO_HOST, "lose-to-host", WIRE, "lose bytes from the module: `line` or a number")        \
-    X(LOSE_TO_MODULE, "lose-to-module", WIRE, "lose bytes from the host: `line` or a number")      \
-    X(GARBLE_TO_HOST, "garble-to-host", WIRE, "garble bytes from the module: `line` or a number")  \
-    X(GARBLE_TO_MODULE, "garble-to-module", WIRE,                                                  \
-      "garble bytes from the host: `line` or a number")                                            \
-    X(INSERT_TO_HOST, "insert-to-host", WIRE,                                                      \
-      "insert these bytes into the stream to the host,"                                            \
-      " `at` bytes later")                                                                         \
-    X(INSERT_TO_MODULE, "insert-to-module", WIRE,                                                  \
-      "insert these bytes into the stream to the module, `at` bytes later")                        \
-    X(DUPLICATE_TO_HOST, "duplicate-to-host", WIRE,                                                \
-      "bytes from the module come twice: `line` or a number")                                      \
-    X(DUPLICATE_TO_MODULE, "duplicate-to-module", WIRE,                                            \
-      "bytes from the host come twice: `line` or a number")                                        \
-    X(SPLIT_TO_HOST, "split-to-host", WIRE,                                                        \
-      "the stream to the host pauses that long, `at` bytes later")                                 \
-    X(SPLIT_TO_MODULE, "split-to-module", WIRE,                                                    \
-      "the stream to the module pauses that long, `at` bytes later")                               \
-    X(HOST_RESET, "host-reset", HOST, "the host restarts (after `for`) with its last checkpoint")  \
-    X(CANCEL, "cancel", HOST, "the host calls the update off")                                     \
-    X(RESET_PIN, "reset-pin", FIXTURE, "pull RESET low for this long")                             \
-    X(SUPPLY, "supply", EMULATOR,                                                                  \
-      "the supply voltage goes in straight lines: {0s: 3.8V, 200ms: 2.8V}")                        \
-    X(DTR, "dtr", FIXTURE, "the host asserts DTR or not: on, off")                                 \
-    X(RTS, "rts", FIXTURE, "the host takes bytes or not: on, off (IFC=2)")
-
-enum scenario_action_kind {
-#define X(name, ...) SCENARIO_ACTION_##name,
-    SCENARIO_ACTIONS(X)
-#undef X
-        SCENARIO_ACTION_COUNT
-};
-
-/* X(NAME, "key", "what is compared") */
-#define SCENARIO_EXPECTATIONS(X)                                                                   \
-    X(OUTCOME, "outcome", "the core's outcome")                                                    \
-    X(REASON, "reason", "the core's reason")                                                       \
-    X(STATUS, "status", "the module's update status at the end")                                   \
-    X(STATUS_READ, "status-read", "a status that the core read with AT+CFOTA? at any time")        \
-    X(REVISION, "revision", "the revision that the module runs at the end")                        \
-    X(RESETS, "resets", "restarts of the module")                                                  \
-    X(ATTEMPTS, "attempts", "update attempts of the core")                                         \
-    X(SENT, "sent", "commands that the host sends, in this order, others between them allowed")    \
-    X(NEVER_SENT, "never-sent", "commands that the host never sends")                              \
-    X(URC, "urcs", "unsolicited lines that the module sends, in this order")                       \
-    X(NEVER_URC, "never-urcs", "unsolicited lines that the module never sends")                    \
-    X(REQUESTS, "requests", "what the core asks of its surroundings, in this order")               \
-    X(WITHIN, "within", "the run is over after this long at the latest")                           \
-    X(DURATION, "durations", "how long it takes from one thing to another")                        \
-    X(LIMIT, "limits", "the most that the core may need, since the host last started")             \
-    X(MODULE, "module", "what the module is like at the end")
-
-enum scenario_expectation_kind {
-#define X(name, ...) SCENARIO_EXPECT_##name,
-    SCENARIO_EXPECTATIONS(X)
-#undef X
-        SCENARIO_EXPECT_COUNT
-};
-
-/* What the core may need at most: X(NAME, "key", TYPE, member of struct fota_statistics, "help") */
-#define SCENARIO_LIMITS(X)                                                                         \
-    X(EXCHANGES, "exchanges", NUMBER, exchanges, "commands sent")                                  \
-    X(RETRIES, "retries", NUMBER, retries, "of them, repetitions")                                 \
-    X(SENT, "sent", SIZE, sent_bytes, "bytes to the module")                                       \
-    X(RECEIVED, "received", SIZE, received_bytes, "bytes from the module")                         \
-    X(PACKAGE, "package", SIZE, package_bytes,                                                     \
-      "bytes of the package given by the host, repeated ones too")
-
-enum scenario_limit {
-#define X(name, ...) SCENARIO_LIMIT_##name,
-    SCENARIO_LIMITS(X)
-#undef X
-        SCENARIO_LIMIT_COUNT
-};
-
-/* The module at the end: X(NAME, "key", "help") */
-#define SCENARIO_MODULE_ENDS(X)                                                                    \
-    X(FILES, "files", "files that are there")                                                      \
-    X(NO_FILES, "no-files", "files that are not there")                                            \
-    X(PARAMETERS, "parameters", "values of commands that set one number: {'+IPR': 115200}")        \
-    X(IMEI, "imei", "whether it still has its number")                                             \
-    X(BEARER, "bearer", "whether the app network is up")
-
-enum scenario_module_end {
-#define X(name, ...) SCENARIO_MODULE_END_##name,
-    SCENARIO_MODULE_ENDS(X)
-#undef X
-        SCENARIO_MODULE_END_COUNT
 };
 
 struct scenario_trigger {
@@ -224,6 +65,7 @@ struct scenario_action {
     const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
     const char *from; /* SMS: the sender */
+    struct scenario_place place;
 };
 
 /*
@@ -287,6 +129,9 @@ struct scenario_case {
     } module_files[SIM_INITIAL_FILES];
     struct scenario_package package;
     struct scenario_host host;
+    /* What the file says of the module beside variant and revision, and of a package or a server
+     * that is not as it should be: where it says so, line 0 = nothing. */
+    struct scenario_place setup_place, server_place;
     uint8_t event_count, action_count, expectation_count, mark_count, lasting_count;
     struct scenario_event events[SCENARIO_WATCHED_MAX];
     struct scenario_action actions[SCENARIO_ACTIONS_MAX];
@@ -363,17 +208,14 @@ static inline unsigned scenario_event_count(const struct scenario_case *one)
 {
     return one->event_count - (unsigned)one->mark_count;
 }
-/* Where an action can be done: enum scenario_target. */
-unsigned scenario_action_target(unsigned kind);
-/* True: it is the core itself that triggers, no other host can. */
-bool scenario_trigger_needs_core(unsigned kind);
-
-/* Names from the tables above. */
+/* Names from the rows. */
 const char *scenario_trigger_name(unsigned kind);
 const char *scenario_action_name(unsigned kind);
 const char *scenario_expectation_name(unsigned kind);
 const char *scenario_limit_name(unsigned limit);
 const char *scenario_module_end_name(unsigned end);
+const char *scenario_rule_name(unsigned rule);
 const char *scenario_since_name(unsigned since);
+const char *scenario_fault_name(unsigned fault);
 
 #endif

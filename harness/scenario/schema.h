@@ -83,8 +83,8 @@ struct scenario_key {
     uint8_t flags;         /* SCENARIO_REQUIRED, … */
     uint8_t kind;          /* what it stands for: in a mapping with kinds, or an expectation */
     uint16_t offset, size; /* the member that gets the value; size 0: none */
-    uint64_t with;         /* a modifier: bit n = it goes with kind n; 0 = no modifier */
-    uint64_t needed;       /* a modifier: bit n = kind n can't be without it */
+    uint32_t takes;        /* modifiers that go with it (SCENARIO_TAKES_…, SCENARIO_MUST) */
+    uint16_t modifier;     /* a modifier: its bit in `takes`; 0 = none */
     int64_t minimum;       /* of numbers in the smallest unit, of text in bytes */
     int64_t maximum;       /* the same; 0 = what the member can hold */
     int64_t divisor;       /* smallest units in one of the member's; 0 = 1 */
@@ -94,6 +94,18 @@ struct scenario_key {
     const struct scenario_map *map;
     scenario_compile *compile; /* does what the type alone can't say; NULL = store the value */
 };
+
+/* True when the modifier may stand beside the kind, and when it has to. */
+static inline bool scenario_takes(const struct scenario_key *kind,
+                                  const struct scenario_key *modifier)
+{
+    return kind->takes & modifier->modifier;
+}
+static inline bool scenario_must_have(const struct scenario_key *kind,
+                                      const struct scenario_key *modifier)
+{
+    return kind->takes >> SCENARIO_TAKES_BITS & modifier->modifier;
+}
 
 struct scenario_map {
     const char *name; /* in messages: "update.package", "" = the file itself */

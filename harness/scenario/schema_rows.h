@@ -7,7 +7,6 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MEMBER(structure, member)                                                                  \
     .offset = (uint16_t)offsetof(structure, member), .size = sizeof(((structure *)0)->member)
-#define WITH(name) (UINT64_C(1) << (name))
 
 #define WORDS(from, all)                                                                           \
     {                                                                                              \

@@ -26,7 +26,7 @@ static void list_keys(char *buffer, size_t capacity, const char *title,
     const char *separator = "";
     snprintf(buffer, capacity, "%s", title);
     for (size_t i = 0; i < map->count; i++) {
-        if (kinds_only && map->keys[i].with)
+        if (kinds_only && map->keys[i].modifier)
             continue;
         append(buffer, capacity, separator);
         append(buffer, capacity, map->keys[i].name);
@@ -117,7 +117,7 @@ static const struct scenario_key *find_kind(struct scenario_compiler *compiler,
     for (const struct scenario_node *at = node->first; at; at = at->next) {
         const struct scenario_key *key = at->skip ? NULL : find_key(map, at);
         unknown |= !key;
-        if (!key || key->with)
+        if (!key || key->modifier)
             continue;
         if (kind)
             scenario_diagnose(compiler->diagnostics, at->at, NULL,
@@ -142,7 +142,7 @@ static void check_modifiers(struct scenario_compiler *compiler, const struct sce
     for (size_t i = 0; i < map->count; i++) {
         const struct scenario_key *key = &map->keys[i];
         bool present = scenario_node_value(node, key->name) != NULL;
-        if (!present && key->needed >> kind->kind & 1)
+        if (!present && scenario_must_have(kind, key))
             scenario_diagnose(compiler->diagnostics, node->at, NULL,
                               "missing key '%s'; '%s' needs it", key->name, kind->name);
     }
@@ -236,10 +236,10 @@ void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map
             continue;
         }
         check_order(compiler, map, at, key, &last);
-        if (kind && key->with && !(key->with >> kind->kind & 1))
+        if (kind && key->modifier && !scenario_takes(kind, key))
             scenario_diagnose(compiler->diagnostics, at->at, NULL, "'%s' does not go with '%s'",
                               key->name, kind->name);
-        else if ((!map->kinds || key->with || key == kind) && !(key->flags & SCENARIO_FIRST))
+        else if ((!map->kinds || key->modifier || key == kind) && !(key->flags & SCENARIO_FIRST))
             compile_value(compiler, key, at->value, target);
     }
     if (kind)
