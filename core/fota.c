@@ -22,6 +22,25 @@ static uint8_t first_step(struct fota_call *call, uint8_t phase)
     }
 }
 
+/* Whether a text can stand between quotes in a command; a blank may be right in some of them. */
+static bool usable(const char *text, uint8_t least)
+{
+    while (text != NULL && *text != '\0' && (uint8_t)*text >= least && *text != '"' &&
+           *text != 0x7f)
+        text++;
+    return text == NULL || *text == '\0';
+}
+
+static bool job_is_usable(const struct fota_job *job)
+{
+    const char *const texts[] = {job->ftp_server, job->ftp_user, job->ftp_password, job->ftp_path,
+                                 job->ftp_name,   job->apn,      job->restore.apn};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (!usable(texts[i], ' '))
+            return false;
+    return usable(job->url, '!');
+}
+
 void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *checkpoint,
                 uint64_t now_us)
 {
@@ -42,7 +61,8 @@ void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *
     if (phase != PHASE_NONE) {
         call.cause = FOTA_CAUSE_CHECKPOINT;
     }
-    fota_follow(&call, first_step(&call, phase));
+    fota_follow(&call, job_is_usable(host->job) ? first_step(&call, phase)
+                                                : fota_fail(&call, FOTA_REASON_UNUSABLE_TEXT));
 }
 
 void fota_receive(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,

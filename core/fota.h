@@ -145,7 +145,9 @@ enum fota_outcome {
     X(IDENTITY_LOST, "identity-lost", "the IMEI is missing or zero after the update")              \
     X(SIM_UNHEALTHY, "sim-unhealthy", "the SIM is not ready after the update")                     \
     X(DEADLINE, "deadline", "the job's total time is over")                                        \
-    X(BY_REQUEST, "by-request", "fota_cancel() was called")
+    X(BY_REQUEST, "by-request", "fota_cancel() was called")                                        \
+    X(UNUSABLE_TEXT, "unusable-text", "a text of the job can't stand in a command line")           \
+    X(NOT_A_PACKAGE, "not-a-package", "the file does not begin like a package (zip), twice read")
 
 enum fota_reason {
 #define X(name, text, meaning) FOTA_REASON_##name,
@@ -165,7 +167,8 @@ struct fota_restore {
 
 /*
  * What shall be done. Strings are NUL-terminated, owned by the caller, and must stay unchanged
- * while a client uses the job; none may hold a quote, CR or LF.
+ * while a client uses the job; one with a quote or a control character, and a URL with a blank, is
+ * refused (FOTA_REASON_UNUSABLE_TEXT) before the first command.
  */
 struct fota_job {
     const char *from_revision;   /* base of the package, as AT+GMR prints it after "Revision:" */
@@ -178,7 +181,7 @@ struct fota_job {
     const char *ftp_path;        /* folder on the server, at most 255 bytes; NULL: "/" */
     const char *ftp_name;        /* file on the server, at most 99 bytes; NULL: "update.zip" */
     const char *apn;             /* APN for AT+CNACT; NULL or "": the module's own choice */
-    uint32_t package_size_bytes; /* 0: unknown, the download's own report is trusted; not PUSH */
+    uint32_t package_size_bytes; /* 0: unknown, the download's own report counts; not PUSH */
     uint32_t package_crc32;      /* CRC-32 (IEEE 802.3, as in zip) of the package, compared with
                                     what is read back; 0: not compared */
     uint32_t baud_bps;      /* rate of the port; 0: unknown, the core never asks for another and
@@ -191,7 +194,9 @@ struct fota_job {
     uint8_t download_tries_max;   /* 0: 3 */
     uint8_t attempts_max;         /* update attempts (design.md, "core"); 0: 2 */
     uint8_t delivery;             /* enum fota_delivery */
-    uint16_t ftp_port;            /* 0: 21 */
+    bool trust_report; /* a file of unknown size and checksum is not looked into; false: its
+                          first bytes must be those of a zip */
+    uint16_t ftp_port; /* 0: 21 */
     struct fota_restore restore;
 };
 
@@ -228,7 +233,8 @@ struct fota_request {
     X(REQUEST, "request") /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused */         \
     X(STATUS, "status")   /* a = value of AT+CFOTA? that was read; text = the line */              \
     X(ATTEMPT, "attempt") /* a = number of the update attempt that begins */                       \
-    X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */
+    X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */       \
+    X(REMARK, "remark")   /* a = enum fota_remark, made for the first time in this job */
 
 enum fota_event_kind {
 #define X(name, text) FOTA_EVENT_##name,
@@ -272,6 +278,18 @@ struct fota_host {
     void *context;
 };
 
+/* What was done besides, or left: X(NAME, "name", "what it means"). */
+#define FOTA_REMARKS(X)                                                                            \
+    X(NETWORK_REOPENED, "network-reopened", "the app network was closed and opened again")         \
+    X(FILE_LEFT, "file-left", "something of this job may be left in /fota")
+
+enum fota_remark {
+#define X(name, text, meaning) FOTA_REMARK_##name,
+    FOTA_REMARKS(X)
+#undef X
+        FOTA_REMARK_COUNT
+};
+
 /* How it ended. */
 struct fota_result {
     uint8_t outcome;                         /* enum fota_outcome */
@@ -279,6 +297,7 @@ struct fota_result {
     uint8_t status;                          /* last value of AT+CFOTA?, 0 = never read */
     uint8_t attempts;                        /* update attempts begun */
     uint8_t resets_seen;                     /* restarts of the module that were noticed */
+    uint8_t remarks;                         /* bit n: enum fota_remark n */
     char revision[FOTA_REVISION_LENGTH + 1]; /* last one read, "" = none */
     char evidence[FOTA_EVIDENCE_LENGTH + 1]; /* the line that decided, "" = silence */
 };
@@ -343,7 +362,9 @@ struct fota {
     uint8_t restore_at;   /* settings restored so far */
     uint8_t rereads;      /* of the whole file, for its checksum */
     uint8_t command_number;
-    uint8_t reserved_first[3];
+    uint8_t size_reads; /* of a file that is not complete */
+    bool astray;        /* what was delivered lies under another name */
+    uint8_t reserved_first[1];
     uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
@@ -363,17 +384,17 @@ struct fota {
     uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
     uint8_t fingerprint[8];   /* of the job */
     struct fota_result result;
-    uint8_t reserved[3];
+    uint8_t reserved[2];
     struct at_engine at;
     struct fota_statistics stat_counts;
 };
 
 _Static_assert(sizeof(struct fota_result) ==
-                   5 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
+                   6 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 3 &&
+_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 1 &&
                    offsetof(struct fota, offset) == offsetof(struct fota, chunk_ms) + 2 &&
-                   offsetof(struct fota, at) == offsetof(struct fota, reserved) + 3 &&
+                   offsetof(struct fota, at) == offsetof(struct fota, reserved) + 2 &&
                    offsetof(struct fota, stat_counts) + sizeof(struct fota_statistics) ==
                        sizeof(struct fota),
                "struct fota has no implicit padding");
@@ -436,5 +457,6 @@ const char *fota_request_name(unsigned request);
 const char *fota_event_name(unsigned event);
 const char *fota_cause_name(unsigned cause);
 const char *fota_delivery_name(unsigned delivery);
+const char *fota_remark_name(unsigned remark);
 
 #endif

@@ -60,6 +60,13 @@ static bool take_number(const struct fota_call *call, char letter, uint32_t *ret
     }
 }
 
+/* The name of the file as it arrives when its byte number `lost` does not. */
+static void name_astray(char *name, uint8_t lost)
+{
+    memcpy(name, "update.zip", 11);
+    memmove(name + lost, name + lost + 1, 10u - lost);
+}
+
 /* The text that a letter stands for. */
 static const char *text_of(const struct fota_job *job, char letter)
 {
@@ -109,6 +116,8 @@ size_t fota_format(struct fota_call *call)
             break;
         if (take_number(call, *at, &number))
             text = text_number(piece, number);
+        else if (*at == 'y')
+            name_astray(piece, call->fota->polls);
         else if (*at >= 'a')
             text = text_or(text_of(call->job, *at), "");
         used = text_append(buffer, AT_COMMAND_BYTES, used, text);

@@ -25,10 +25,12 @@
     X(REGISTRATION_GSM, "CREG?")                                                                   \
     X(BEARER, "CNACT?")                                                                            \
     X(ACTIVATE, "CNACT=1x,\"a\"")                                                                  \
+    X(DEACTIVATE, "CNACT=0")                                                                       \
     X(OPEN, "CFSINIT")                                                                             \
     X(CLOSE, "CFSTERM")                                                                            \
     X(SIZE, "CFSGFIS=z")                                                                           \
     X(REMOVE, "CFSDFILE=z")                                                                        \
+    X(REMOVE_ASTRAY, "CFSDFILE=1,\"y\"")                                                           \
     X(SPACE, "CFSGFRS?")                                                                           \
     X(WRITE, "CFSWFILE=z,m,c,t")                                                                   \
     X(READ, "CFSRFILE=z,1,c,o")                                                                    \

@@ -4,41 +4,45 @@
 /*
  * The policy: what a failed try means, after how many tries in all it is the end, and how long is
  * waited before the next one, times the number of tries. The first row that reaches up to the
- * failure counts; a row with one try is terminal. Codes of HTTPTOFS: AT106 9.2.14, of FTP: 10.2.14.
+ * failure counts. An answer that will not change is believed when it came twice: the line that told
+ * it, or the URL on its way, may have been damaged. Codes of HTTPTOFS: AT106 9.2.14, of
+ * FTP: 10.2.14.
  */
 struct policy_row {
     uint16_t last; /* failure: enum fota_failure, FTP error or HTTPTOFS code */
     uint8_t reason;
     uint8_t tries : 3;
-    uint8_t pause_5s : 5; /* in units of 5 s */
+    uint8_t pause_5s : 4; /* in units of 5 s */
+    uint8_t reopen : 1;   /* the app network is opened anew before the last try */
 };
 
 #define S(seconds) ((seconds) / 5)
 
 static const struct policy_row policy_rows[] = {
-    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, S(10)},
-    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, S(10)},
-    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, S(10)},
-    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, S(10)},
-    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, S(10)},
-    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, S(5)},
-    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, S(0)},
-    {64, FOTA_REASON_FTP_NETWORK, 5, S(10)},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
-    {65, FOTA_REASON_FTP_OTHER, 3, S(20)},    /* server */
-    {66, FOTA_REASON_FTP_OTHER, 5, S(15)},    /* not allowed: busy (S19) */
-    {70, FOTA_REASON_FTP_OTHER, 3, S(20)},    /* reply */
-    {72, FOTA_REASON_FTP_LOGIN, 1, S(0)},     /* user, password */
-    {99, FOTA_REASON_FTP_OTHER, 3, S(10)},    /* connections, 77 operate, 79 download, 80 quit */
-    {407, FOTA_REASON_HTTP_STATUS, 1, S(0)},  /* 206 too: ranges were not asked for */
-    {408, FOTA_REASON_HTTP_STATUS, 3, S(10)}, /* the server gave up waiting */
-    {499, FOTA_REASON_HTTP_STATUS, 1, S(0)},
-    {599, FOTA_REASON_HTTP_STATUS, 3, S(20)},
-    {600, FOTA_REASON_HTTP_OTHER, 2, S(10)},   /* not HTTP */
-    {601, FOTA_REASON_HTTP_NETWORK, 5, S(10)}, /* no network, refused, lost */
-    {602, FOTA_REASON_HTTP_MEMORY, 2, S(10)},
-    {603, FOTA_REASON_HTTP_DNS, 4, S(15)},
-    {604, FOTA_REASON_HTTP_OTHER, 5, S(15)}, /* stack busy */
-    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, S(10)},
+    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, S(10), 0},
+    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, S(10), 1},
+    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, S(10), 1},
+    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, S(10), 0},
+    {FAILURE_CONTENT, FOTA_REASON_NOT_A_PACKAGE, 2, S(10), 0},
+    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, S(10), 0},
+    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, S(5), 0},
+    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, S(0), 0},
+    {64, FOTA_REASON_FTP_NETWORK, 5, S(10), 1},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
+    {65, FOTA_REASON_FTP_OTHER, 3, S(20), 0},    /* server */
+    {66, FOTA_REASON_FTP_OTHER, 5, S(15), 0},    /* not allowed: busy (S19) */
+    {70, FOTA_REASON_FTP_OTHER, 3, S(20), 0},    /* reply */
+    {72, FOTA_REASON_FTP_LOGIN, 2, S(10), 0},    /* user, password */
+    {99, FOTA_REASON_FTP_OTHER, 3, S(10), 0},    /* connections, 77 operate, 79 download, 80 quit */
+    {407, FOTA_REASON_HTTP_STATUS, 2, S(10), 0}, /* 206 too: ranges were not asked for */
+    {408, FOTA_REASON_HTTP_STATUS, 3, S(10), 0}, /* the server gave up waiting */
+    {499, FOTA_REASON_HTTP_STATUS, 2, S(10), 0},
+    {599, FOTA_REASON_HTTP_STATUS, 3, S(20), 0},
+    {600, FOTA_REASON_HTTP_OTHER, 2, S(10), 0},   /* not HTTP */
+    {601, FOTA_REASON_HTTP_NETWORK, 5, S(10), 1}, /* no network, refused, lost */
+    {602, FOTA_REASON_HTTP_MEMORY, 2, S(10), 0},
+    {603, FOTA_REASON_HTTP_DNS, 4, S(15), 1},
+    {604, FOTA_REASON_HTTP_OTHER, 5, S(15), 1}, /* stack busy */
+    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, S(10), 1},
 };
 
 static uint8_t tries_max(const struct fota_job *job)
@@ -54,10 +58,17 @@ uint8_t fota_download_failed(struct fota_call *call, uint32_t failure)
     while (failure > row->last)
         row++;
     fota->push_resumed = false;
-    if (fota->download_tries >= row->tries || fota->download_tries >= tries_max(call->job))
+    uint8_t tries = tries_max(call->job);
+    if (tries > row->tries)
+        tries = row->tries;
+    if (fota->download_tries >= tries)
         return fota_fail(call, (enum fota_reason)row->reason);
     fota->pause_s = (uint16_t)(row->pause_5s * 5u * fota->download_tries);
-    return STEP_BACKOFF;
+    if (row->reopen == 0 || fota->download_tries + 1 < tries ||
+        call->job->delivery == FOTA_DELIVERY_PUSH)
+        return STEP_BACKOFF;
+    fota_remark(call, FOTA_REMARK_NETWORK_REOPENED);
+    return STEP_DEACTIVATE;
 }
 
 /* An error may say that it is open already, so the next command decides. */
@@ -119,7 +130,9 @@ uint8_t fota_judge_space(struct fota_call *call, uint8_t result)
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
     uint32_t needed = call->job->package_size_bytes - call->fota->offset;
-    return call->fota->value[0] < needed ? STEP_END : STEP_NEXT;
+    if (call->fota->value[0] >= needed)
+        return STEP_NEXT;
+    return call->fota->tries < call->row->tries ? STEP_RETRY : STEP_END;
 }
 
 /* OK only says that the download began. After a lost OK the progress tells. */
@@ -192,6 +205,7 @@ uint8_t fota_judge_ftp_progress(struct fota_call *call, uint8_t result)
                                : fota_download_failed(call, FAILURE_FTP);
 }
 
+/* What the report says of the length is told by the file itself, if the job knows it. */
 uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
@@ -200,8 +214,6 @@ uint8_t fota_judge_downloaded(struct fota_call *call, uint8_t result)
     if (fota->result_code != 200)
         return fota_download_failed(call, fota->result_code);
     fota->expected_bytes = wanted != 0 ? wanted : fota->reported_bytes;
-    if (fota->reported_bytes != fota->expected_bytes)
-        return fota_download_failed(call, FAILURE_LENGTH);
     return STEP_NEXT;
 }
 

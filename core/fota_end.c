@@ -32,6 +32,15 @@ void fota_note_status(struct fota *fota)
     note(fota, "+CFOTA: ", &digit, 1);
 }
 
+/* Something that the result tells besides; the event comes once. */
+void fota_remark(struct fota_call *call, enum fota_remark remark)
+{
+    uint8_t *remarks = &call->fota->result.remarks, bit = (uint8_t)(1u << remark);
+    if ((*remarks & bit) == 0)
+        fota_tell(call, FOTA_EVENT_REMARK, remark, 0);
+    *remarks |= bit;
+}
+
 /* What a failure means where it happened. */
 static enum fota_outcome default_outcome(const struct fota *fota)
 {
@@ -129,6 +138,37 @@ uint8_t fota_judge_tidy_files(struct fota_call *call, uint8_t result)
     if (fota->package_stored)
         return STEP_TIDY_OPEN;
     return fota->files_open ? STEP_TIDY_CLOSE : STEP_RESTORE;
+}
+
+/* The package is gone; what a damaged command has put elsewhere is looked for. */
+static uint8_t after_removal(struct fota *fota)
+{
+    fota->polls = 0;
+    return fota->astray ? STEP_TIDY_ASTRAY : STEP_TIDY_CLOSE;
+}
+
+uint8_t fota_judge_tidy_remove(struct fota_call *call, uint8_t result)
+{
+    return result == AT_RESULT_OK ? after_removal(call->fota) : STEP_RETRY;
+}
+
+/* It could not be deleted: the updater has done that already, or it stays. */
+uint8_t fota_judge_tidy_look(struct fota_call *call, uint8_t result)
+{
+    if (result == AT_RESULT_OK)
+        fota_remark(call, FOTA_REMARK_FILE_LEFT);
+    return after_removal(call->fota);
+}
+
+/* Ten names that a lost byte makes of it. What another damage made of it is not known. */
+uint8_t fota_judge_tidy_astray(struct fota_call *call, uint8_t result)
+{
+    if (result == AT_RESULT_OK)
+        return STEP_NEXT;
+    if (++call->fota->polls < 10)
+        return STEP_TIDY_ASTRAY;
+    fota_remark(call, FOTA_REMARK_FILE_LEFT);
+    return STEP_NEXT;
 }
 
 /* Settings that the job names, the rate last: after it the port may be lost. */

@@ -90,9 +90,11 @@ enum fota_step_id {
     STEP_FTP_PROGRESS,
     STEP_DOWNLOADED,
     STEP_DOWNLOAD_EXPIRED,
+    STEP_DEACTIVATE,
     STEP_BACKOFF,
     STEP_VERIFY_OPEN,
     STEP_VERIFY_SIZE,
+    STEP_VERIFY_SIZE_PAUSE,
     STEP_VERIFY_READ,
     STEP_VERIFY_CLOSE,
     STEP_VERIFY_JUDGE,
@@ -125,6 +127,8 @@ enum fota_step_id {
     STEP_TIDY_FILES,
     STEP_TIDY_OPEN,
     STEP_TIDY_REMOVE,
+    STEP_TIDY_LOOK,
+    STEP_TIDY_ASTRAY,
     STEP_TIDY_CLOSE,
     STEP_RESTORE,
     STEP_RESTORE_APN,
@@ -189,7 +193,8 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     /* fota_recover.c */                                                                           \
     X(rung) X(rung_answered) X(recovered)                                                          \
     /* fota_end.c */                                                                               \
-    X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(restore) X(restore_rate)            \
+    X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(tidy_remove) X(tidy_look)           \
+    X(tidy_astray) X(restore) X(restore_rate)                                                      \
     X(tidy_status)
 /* clang-format on */
 
@@ -282,6 +287,7 @@ uint8_t fota_resume_clean_up(struct fota_call *call);
 void fota_note_line(struct fota_call *call);
 void fota_note_revision(struct fota *fota);
 void fota_note_status(struct fota *fota);
+void fota_remark(struct fota_call *call, enum fota_remark remark);
 
 /* fota_recover.c: contact lost, the module restarted. */
 uint8_t fota_contact_lost(struct fota_call *call);
@@ -321,6 +327,7 @@ enum fota_failure {
     FAILURE_TIMEOUT,
     FAILURE_LENGTH,
     FAILURE_CHECKSUM,
+    FAILURE_CONTENT, /* no zip */
     FAILURE_UNREADABLE,
     FAILURE_WRITE,
     FAILURE_NO_BYTES,
@@ -335,6 +342,8 @@ uint8_t fota_download_failed(struct fota_call *call, uint32_t failure);
 void fota_begin_chunk(struct fota_call *call);
 bool fota_wants_bytes(const struct fota *fota);
 bool fota_is_resumable(struct fota_call *call, uint32_t file_bytes);
+/* fota_verify.c: bytes taken, and the most that are to be read at once. */
+uint16_t fota_read_bytes_max(const struct fota_call *call, uint16_t most);
 void fota_take_bytes(struct fota *fota, const char *bytes, size_t size);
 
 /* fota_checkpoint.c */

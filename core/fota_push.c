@@ -38,7 +38,7 @@ void fota_begin_chunk(struct fota_call *call)
     uint32_t named_bps = call->job->baud_bps;
     uint32_t baud_bps = named_bps != 0 ? named_bps : RATE_UNKNOWN;
     uint32_t rest = fota->expected_bytes - fota->offset;
-    uint16_t most = chunk_bytes_max(baud_bps);
+    uint16_t most = fota_read_bytes_max(call, chunk_bytes_max(baud_bps));
     fota->chunk_bytes = rest < most ? (uint16_t)rest : most;
     fota->chunk_left = fota->chunk_bytes;
     fota->chunk_ms = line_ms(fota->chunk_bytes, baud_bps);

@@ -38,6 +38,8 @@ static const struct module_row default_rows[] = {
     {.command = "AT+CFSTERM", .answer = OK},
     {.command = "AT+CFSGFIS=1,\"update.zip\"", .answer = "\r\nERROR\r\n", .times = 1},
     {.command = "AT+CFSGFIS=1,\"update.zip\"", .answer = INFO("+CFSGFIS: 109285")},
+    {.command = "AT+CFSRFILE=1,\"update.zip\",1,4,0",
+     .answer = "\r\n+CFSRFILE: 4\r\nPK\3\4\r\nOK\r\n"},
     {.command = "AT+CFSGFRS?", .answer = INFO("+CFSGFRS: 22151168")},
     {.command = "AT+CFSDFILE=*", .answer = OK},
     {.command = "AT+HTTPTOFS=*", .answer = OK, .later = {{9000, "\r\n+HTTPTOFS: 200,109285\r\n"}}},
@@ -245,6 +247,7 @@ static void on_event(void *context, uint64_t now_us, const struct fota_event *ev
     (void)now_us;
     rig->outcomes += event->kind == FOTA_EVENT_OUTCOME;
     rig->attempts += event->kind == FOTA_EVENT_ATTEMPT;
+    rig->remarks += event->kind == FOTA_EVENT_REMARK;
     if (event->kind != FOTA_EVENT_STATE)
         return;
     size_t length = strlen(rig->states);

@@ -76,6 +76,7 @@ struct rig {
     char states[1024];                /* names of the states passed, joined by spaces */
     unsigned outcomes;                /* outcome events */
     unsigned attempts;                /* attempt events */
+    unsigned remarks;                 /* remark events */
     void (*on_turn)(struct rig *rig); /* after each call that gave bytes or time; NULL: none */
 };
 

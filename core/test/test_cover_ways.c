@@ -57,6 +57,7 @@ static void ftp_that_is_complete_with_another_size_is_a_wrong_length(void **stat
         {.command = "AT+FTPEXTGET=*", .answer = OK},
         {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0,5,1000")},
         {.command = "AT+FTP*", .answer = OK},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 1000")},
         END};
     struct rig *rig = new_rig(rows);
     (void)state;

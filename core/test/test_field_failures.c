@@ -58,7 +58,7 @@ static void an_error_is_retried_for_ever(void **state)
     rig = new_rig(gone);
     rig->job.download_tries_max = 255;
     ENDS(rig, DOWNLOAD_FAILED, HTTP_STATUS, 0);
-    assert_int_equal(rig_count_sent(rig, "AT+HTTPTOFS=" URL), 1);
+    assert_int_equal(rig_count_sent(rig, "AT+HTTPTOFS=" URL), 2);
     free(rig);
 }
 

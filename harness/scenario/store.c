@@ -197,7 +197,7 @@ static const struct {
     [SCENARIO_FORM_COMMAND] = {.without = "", .begins = "AT", .or_begins = "A/"},
     [SCENARIO_FORM_FILE] = {.without = " \"'/\\", .ends = ".yaml"},
     [SCENARIO_FORM_PATH] = {.without = " \"'", .begins = "/"},
-    [SCENARIO_FORM_URL] = {.without = " \"'", .begins = "http://"},
+    [SCENARIO_FORM_URL] = {.without = "", .begins = "http://"},
 };
 
 static bool ends_with(const struct scenario_node *value, const char *end)
