@@ -92,7 +92,7 @@ static void every_step_can_be_restored(void **state)
         more = bench_run_step(fresh);
         assert_true(bench_run_step(run) == more);
     }
-    assert_true(step > 10);
+    assert_true(step > 0); /* a job that is refused unsent ends at once */
     expect_equal("the same journal as undisturbed", step, total_digest,
                  bench_journal_digest(&run->journal, 0));
 }
