@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 enum { DEAD_AFTER_MS = 10000 };
 
@@ -51,6 +52,19 @@ struct addrinfo *bench_address_find(const char *address, int flags, char *reterr
     return NULL;
 }
 
+bool bench_address_unix(const char *path, struct sockaddr_storage *ret_address, socklen_t *ret_size)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+
+    if (length >= sizeof(address.sun_path))
+        return false;
+    memcpy(address.sun_path, path, length + 1);
+    memcpy(ret_address, &address, sizeof(address));
+    *ret_size = (socklen_t)sizeof(address);
+    return true;
+}
+
 void bench_address_of(int fd, char *text, size_t capacity)
 {
     struct sockaddr_storage address;
@@ -74,4 +88,11 @@ void bench_address_tune(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+}
+
+void bench_address_acknowledge(int fd)
+{
+    const int on = 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }

@@ -21,10 +21,18 @@ bool bench_address_split(const char *address, char *host, uint32_t *ret_port);
 struct addrinfo *bench_address_find(const char *address, int flags, char *reterr_text,
                                     size_t reterr_capacity);
 
+/* The address of the socket at `path`; false: the path is too long. */
+bool bench_address_unix(const char *path, struct sockaddr_storage *ret_address,
+                        socklen_t *ret_size);
+
 /* Where the socket is bound, "127.0.0.1:7000"; `text` stays as it is where that isn't known. */
 void bench_address_of(int fd, char *text, size_t capacity);
 
 /* Lets small pieces go at once, and has a peer that is dead found out. For TCP. */
 void bench_address_tune(int fd);
+
+/* What came is acknowledged at once: a peer that has Nagle's algorithm on (ser2net's default) holds
+   what it has to say next back for up to 40 ms otherwise. */
+void bench_address_acknowledge(int fd);
 
 #endif

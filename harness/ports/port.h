@@ -29,7 +29,8 @@ enum {
     BENCH_LINE_CTS = 4,
     BENCH_LINE_DSR = 8,
     BENCH_LINE_RI = 16,
-    BENCH_LINE_DCD = 32
+    BENCH_LINE_DCD = 32,
+    BENCH_LINES_UNKNOWN = 0xff /* nothing has been told of them yet */
 };
 
 enum bench_port_role { BENCH_PORT_SERVE, BENCH_PORT_OPEN };
@@ -81,12 +82,12 @@ struct bench_port {
     const struct bench_port_kind *kind; /* NULL = closed */
     const struct bench_port_listener *listener;
     struct bench_loop *loop;
-    struct bench_port *next;  /* of the same module */
-    uint8_t interface;        /* of the module: enum sim_interface */
-    bool broken;              /* it cannot come back by itself */
-    bool absent;              /* its device or peer is gone; it is looked for */
-    bool has_lines;           /* modem lines of the other side are known */
-    uint8_t heard;            /* the other side's lines, as last told; BENCH_LINE_... */
+    struct bench_port *next; /* of the same module */
+    uint8_t interface;       /* of the module: enum sim_interface */
+    bool broken;             /* it cannot come back by itself */
+    bool absent;             /* its device or peer is gone; it is looked for */
+    bool has_lines;          /* modem lines of the other side are known */
+    uint8_t heard; /* the other side's lines, as last told; BENCH_LINE_..., _LINES_UNKNOWN */
     uint64_t stat_lost_bytes; /* written, but nobody took them */
 };
 
@@ -97,6 +98,7 @@ struct bench_port {
  *   tty:DEVICE[,RATE]  a serial port of this machine, 8N1 without flow control
  *   tcp://HOST:PORT    raw bytes; served: listens, port 0 = the system chooses
  *   rfc2217://HOST:PORT  the same with rates and modem lines
+ *   unix:PATH          raw bytes; a socket in the file system
  *
  * `rate_bps` is this side's rate at first; a RATE of the URL goes before it. `listener` must
  * outlive the port. An opened TCP port waits up to 5 s for its peer. NULL with a message of one

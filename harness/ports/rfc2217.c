@@ -1,48 +1,32 @@
-/* rfc2217.c - Telnet negotiation (RFC 855, 1143) and the commands of RFC 2217, from a table. */
+/* rfc2217.c - Telnet beneath RFC 2217: negotiation (RFC 855, 1143), framing, doubled FF. */
 #include "harness/ports/rfc2217.h"
 
 #include <string.h>
 
 #include "harness/ports/port.h"
+#include "harness/ports/rfc2217_parts.h"
 
 enum { SE = 240, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254, IAC = 255 };
 enum { BINARY = 0, ECHO_OPTION = 1, SUPPRESS_GO_AHEAD = 3, COM_PORT = 44 };
-enum { ANSWER = 100, NOTIFY_MODEM_STATE = 107 };
 
 enum state { IN_DATA, AFTER_IAC, AFTER_VERB, IN_VALUE, AFTER_IAC_IN_VALUE };
 
-/* Bits of NOTIFY-MODEMSTATE (RFC 2217, "MODEMSTATE"). */
-enum {
-    STATE_CD = 0x80,
-    STATE_RI = 0x40,
-    STATE_DSR = 0x20,
-    STATE_CTS = 0x10,
-    DELTA_CD = 0x08,
-    RI_ENDED = 0x04,
-    DELTA_DSR = 0x02,
-    DELTA_CTS = 0x01
-};
-
 /* ---- replies ------------------------------------------------------------------------------ */
 
-struct reply {
-    uint8_t *bytes;
-    size_t count;
-};
-
-static void put(struct reply *reply, uint8_t byte)
+static void put(struct bench_rfc2217_reply *reply, uint8_t byte)
 {
     reply->bytes[reply->count++] = byte;
 }
 
-static void put_verb(struct reply *reply, uint8_t verb, uint8_t option)
+static void put_verb(struct bench_rfc2217_reply *reply, uint8_t verb, uint8_t option)
 {
     put(reply, IAC);
     put(reply, verb);
     put(reply, option);
 }
 
-static void put_command(struct reply *reply, uint8_t command, const uint8_t *value, size_t size)
+void bench_rfc2217_put(struct bench_rfc2217_reply *reply, uint8_t command, const uint8_t *value,
+                       size_t size)
 {
     put(reply, IAC);
     put(reply, SB);
@@ -57,18 +41,33 @@ static void put_command(struct reply *reply, uint8_t command, const uint8_t *val
     put(reply, SE);
 }
 
-/* ---- options ------------------------------------------------------------------------------ */
-
-/* Which options each side may have on; all others are refused. */
-static bool we_may(uint8_t option)
+void bench_rfc2217_put_rate(struct bench_rfc2217_reply *reply, uint8_t command, uint32_t rate_bps)
 {
-    return option == BINARY || option == ECHO_OPTION || option == SUPPRESS_GO_AHEAD ||
-           option == COM_PORT;
+    uint8_t value[4];
+
+    for (int i = 0; i < 4; i++)
+        value[i] = (uint8_t)(rate_bps >> (24 - 8 * i));
+    bench_rfc2217_put(reply, command, value, sizeof(value));
 }
 
-static bool they_may(uint8_t option)
+uint32_t bench_rfc2217_rate_in(const uint8_t *value)
 {
-    return option == BINARY || option == SUPPRESS_GO_AHEAD || option == COM_PORT;
+    return (uint32_t)value[0] << 24 | (uint32_t)value[1] << 16 | (uint32_t)value[2] << 8 | value[3];
+}
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+/* Which options each side may have on; all others are refused. Only a server echoes. */
+static bool we_may(const struct bench_rfc2217 *telnet, uint8_t option)
+{
+    return option == BINARY || option == SUPPRESS_GO_AHEAD || option == COM_PORT ||
+           (option == ECHO_OPTION && telnet->role == BENCH_RFC2217_SERVER);
+}
+
+static bool they_may(const struct bench_rfc2217 *telnet, uint8_t option)
+{
+    return option == BINARY || option == SUPPRESS_GO_AHEAD || option == COM_PORT ||
+           (option == ECHO_OPTION && telnet->role == BENCH_RFC2217_CLIENT);
 }
 
 static bool is_set(const uint8_t *bits, uint8_t option)
@@ -87,162 +86,90 @@ static bool set(uint8_t *bits, uint8_t option, bool on)
     return true;
 }
 
-static uint8_t modem_state(unsigned lines)
+/* The other side has answered to COM-PORT, or asks for it. */
+static void on_com_port(struct bench_rfc2217 *telnet, bool wish, struct bench_rfc2217_reply *reply)
 {
-    return (uint8_t)((lines & BENCH_LINE_DCD ? STATE_CD : 0) |
-                     (lines & BENCH_LINE_RI ? STATE_RI : 0) |
-                     (lines & BENCH_LINE_DSR ? STATE_DSR : 0) |
-                     (lines & BENCH_LINE_CTS ? STATE_CTS : 0));
+    if (!wish)
+        telnet->refused = !telnet->agreed && telnet->verb == DONT;
+    if (!wish || telnet->agreed)
+        return;
+    telnet->agreed = true;
+    if (telnet->role == BENCH_RFC2217_SERVER)
+        bench_rfc2217_server_begin(telnet, reply);
+    else
+        bench_rfc2217_client_begin(telnet, reply);
 }
 
-static void put_modem_state(const struct bench_rfc2217 *telnet, uint8_t delta, struct reply *reply)
-{
-    uint8_t state = (uint8_t)((modem_state(telnet->module) | delta) & telnet->modem_mask);
-
-    put_command(reply, NOTIFY_MODEM_STATE, &state, 1);
-}
-
-static void option_byte(struct bench_rfc2217 *telnet, uint8_t option, struct reply *reply)
+static void option_byte(struct bench_rfc2217 *telnet, uint8_t option,
+                        struct bench_rfc2217_reply *reply)
 {
     bool wish = telnet->verb == WILL || telnet->verb == DO;
     bool theirs = telnet->verb == WILL || telnet->verb == WONT;
-    bool allowed = theirs ? they_may(option) : we_may(option);
+    bool allowed = theirs ? they_may(telnet, option) : we_may(telnet, option);
     uint8_t *bits = theirs ? telnet->they_do : telnet->we_do;
+    uint8_t *asked = theirs ? telnet->they_asked : telnet->we_asked;
 
     if (!allowed) {
         if (wish)
             put_verb(reply, theirs ? DONT : WONT, option);
         return;
     }
-    /* Only a change is answered, so that two sides that agree stop talking (RFC 1143). */
-    if (!set(bits, option, wish))
-        return;
-    if (theirs)
-        put_verb(reply, wish ? DO : DONT, option);
-    else
-        put_verb(reply, wish ? WILL : WONT, option);
-    if (option == COM_PORT && wish && !telnet->agreed) {
-        telnet->agreed = true;
-        put_modem_state(telnet, 0, reply);
+    /* An answer is not answered, and neither is what is so already (RFC 1143): two sides that agree
+       stop talking. */
+    if (set(bits, option, wish) && !set(asked, option, false) &&
+        telnet->changes < BENCH_RFC2217_CHANGES_MAX) {
+        telnet->changes++;
+        if (theirs)
+            put_verb(reply, wish ? DO : DONT, option);
+        else
+            put_verb(reply, wish ? WILL : WONT, option);
     }
+    set(asked, option, false);
+    if (option == COM_PORT)
+        on_com_port(telnet, wish, reply);
 }
 
-/* ---- commands ----------------------------------------------------------------------------- */
+/* ---- bytes -------------------------------------------------------------------------------- */
 
-/* 4 bytes, big-endian; 0 asks. */
-static void on_rate(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
+void bench_rfc2217_init(struct bench_rfc2217 *telnet, enum bench_rfc2217_role role)
 {
-    const uint8_t *value = telnet->value;
-    uint32_t rate_bps =
-        (uint32_t)value[0] << 24 | (uint32_t)value[1] << 16 | (uint32_t)value[2] << 8 | value[3];
-    uint8_t answer[4];
-
-    if (rate_bps != 0)
-        telnet->rate_bps = rate_bps;
-    for (int i = 0; i < 4; i++)
-        answer[i] = (uint8_t)(telnet->rate_bps >> (24 - 8 * i));
-    put_command(reply, command, answer, sizeof(answer));
+    memset(telnet, 0, sizeof(*telnet));
+    telnet->role = (uint8_t)role;
+    telnet->lines = BENCH_LINE_DTR | BENCH_LINE_RTS;
+    telnet->modem_mask = 0xff;
+    telnet->size = 8;
+    telnet->parity = telnet->stop = telnet->flow = 1;
 }
 
-/* Size, parity, stop bits: kept and told, since a module's line is 8N1 whatever a client says. */
-static void on_format(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    static const struct {
-        uint8_t command;
-        size_t offset;
-        uint8_t maximum;
-    } rows[] = {{2, offsetof(struct bench_rfc2217, size), 8},
-                {3, offsetof(struct bench_rfc2217, parity), 5},
-                {4, offsetof(struct bench_rfc2217, stop), 3}};
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        uint8_t *member = (uint8_t *)telnet + rows[i].offset;
-        if (rows[i].command + ANSWER != command)
-            continue;
-        if (telnet->value[0] != 0 && telnet->value[0] <= rows[i].maximum)
-            *member = telnet->value[0];
-        put_command(reply, command, member, 1);
-    }
-}
-
-/* Values of SET-CONTROL: what each sets, and what is asked for. */
-enum { ASK_FLOW = 0, ASK_BREAK = 4, ASK_DTR = 7, ASK_RTS = 10, ASK_FLOW_IN = 13 };
-
-static void set_line(struct bench_rfc2217 *telnet, unsigned line, bool on)
-{
-    telnet->lines = (uint8_t)(on ? telnet->lines | line : telnet->lines & ~line);
-}
-
-static void on_control(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    uint8_t value = telnet->value[0], answer = value;
-
-    if (value == 8 || value == 9)
-        set_line(telnet, BENCH_LINE_DTR, value == 8);
-    else if (value == 11 || value == 12)
-        set_line(telnet, BENCH_LINE_RTS, value == 11);
-    else if (value == 5 || value == 6)
-        telnet->in_break = value == 5;
-    else if (value >= 1 && value <= 3)
-        telnet->flow = value;
-    if (value == ASK_FLOW)
-        answer = telnet->flow;
-    else if (value == ASK_BREAK)
-        answer = telnet->in_break ? 5 : 6;
-    else if (value == ASK_DTR)
-        answer = telnet->lines & BENCH_LINE_DTR ? 8 : 9;
-    else if (value == ASK_RTS)
-        answer = telnet->lines & BENCH_LINE_RTS ? 11 : 12;
-    else if (value >= ASK_FLOW_IN)
-        answer = 14; /* no flow control of what comes in */
-    put_command(reply, command, &answer, 1);
-}
-
-static void on_suspend(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    (void)reply; /* RFC 2217: no answer */
-    telnet->suspended = command == 8 + ANSWER;
-}
-
-static void on_modem_mask(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    telnet->modem_mask = telnet->value[0];
-    put_command(reply, command, telnet->value, 1);
-    put_modem_state(telnet, 0, reply);
-}
-
-static void on_echoed(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    put_command(reply, command, telnet->value, 1);
-}
-
-static void on_purge(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    telnet->purge_output = telnet->value[0] == 1 || telnet->value[0] == 3;
-    put_command(reply, command, telnet->value, 1);
-}
-
-static void on_signature(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply)
-{
-    static const char name[] = "fotarig";
-
-    if (telnet->value_count == 0) /* with a text the client tells its own */
-        put_command(reply, command, (const uint8_t *)name, sizeof(name) - 1);
-}
-
-/* Commands of the client by number, with the size of their value. */
+/* What each role asks for at first. */
 static const struct {
-    uint8_t size;
-    void (*run)(struct bench_rfc2217 *telnet, uint8_t command, struct reply *reply);
-} commands[] = {
-    [0] = {0, on_signature},   [1] = {4, on_rate},    [2] = {1, on_format},
-    [3] = {1, on_format},      [4] = {1, on_format},  [5] = {1, on_control},
-    [8] = {0, on_suspend},     [9] = {0, on_suspend}, [10] = {1, on_echoed},
-    [11] = {1, on_modem_mask}, [12] = {1, on_purge},
+    uint8_t role, verb, option;
+} greeting[] = {
+    {BENCH_RFC2217_SERVER, WILL, SUPPRESS_GO_AHEAD},
+    {BENCH_RFC2217_SERVER, WILL, ECHO_OPTION},
+    {BENCH_RFC2217_CLIENT, WILL, BINARY},
+    {BENCH_RFC2217_CLIENT, DO, BINARY},
+    {BENCH_RFC2217_CLIENT, WILL, SUPPRESS_GO_AHEAD},
+    {BENCH_RFC2217_CLIENT, DO, SUPPRESS_GO_AHEAD},
+    {BENCH_RFC2217_CLIENT, WILL, COM_PORT},
 };
 
+size_t bench_rfc2217_greet(struct bench_rfc2217 *telnet, uint8_t *reply)
+{
+    struct bench_rfc2217_reply out = {reply, 0};
+
+    for (size_t i = 0; i < sizeof(greeting) / sizeof(greeting[0]); i++) {
+        if (greeting[i].role != telnet->role)
+            continue;
+        set(greeting[i].verb == DO ? telnet->they_asked : telnet->we_asked, greeting[i].option,
+            true);
+        put_verb(&out, greeting[i].verb, greeting[i].option);
+    }
+    return out.count;
+}
+
 /* value[0] is the option, value[1] the command. */
-static void subnegotiation(struct bench_rfc2217 *telnet, struct reply *reply)
+static void subnegotiation(struct bench_rfc2217 *telnet, struct bench_rfc2217_reply *reply)
 {
     uint8_t command;
 
@@ -251,32 +178,10 @@ static void subnegotiation(struct bench_rfc2217 *telnet, struct reply *reply)
     command = telnet->value[1];
     telnet->value_count = (uint8_t)(telnet->value_count - 2);
     memmove(telnet->value, telnet->value + 2, telnet->value_count);
-    if (command >= sizeof(commands) / sizeof(commands[0]) || !commands[command].run ||
-        telnet->value_count < commands[command].size)
-        return;
-    commands[command].run(telnet, (uint8_t)(command + ANSWER), reply);
-}
-
-/* ---- bytes -------------------------------------------------------------------------------- */
-
-void bench_rfc2217_init(struct bench_rfc2217 *telnet)
-{
-    memset(telnet, 0, sizeof(*telnet));
-    telnet->lines = BENCH_LINE_DTR | BENCH_LINE_RTS;
-    telnet->modem_mask = 0xff;
-    telnet->size = 8;
-    telnet->parity = telnet->stop = telnet->flow = 1;
-}
-
-size_t bench_rfc2217_greet(struct bench_rfc2217 *telnet, uint8_t *reply)
-{
-    struct reply out = {reply, 0};
-
-    set(telnet->we_do, SUPPRESS_GO_AHEAD, true);
-    set(telnet->we_do, ECHO_OPTION, true);
-    put_verb(&out, WILL, SUPPRESS_GO_AHEAD);
-    put_verb(&out, WILL, ECHO_OPTION);
-    return out.count;
+    if (telnet->role == BENCH_RFC2217_SERVER)
+        bench_rfc2217_server_command(telnet, command, reply);
+    else
+        bench_rfc2217_client_answer(telnet, command);
 }
 
 /* The byte after IAC; true: it is data, a doubled FF. */
@@ -303,7 +208,7 @@ static void value_byte(struct bench_rfc2217 *telnet, uint8_t byte)
 bool bench_rfc2217_byte(struct bench_rfc2217 *telnet, uint8_t byte, uint8_t *ret_data,
                         uint8_t *reply, size_t *ret_reply_count)
 {
-    struct reply out = {reply, 0};
+    struct bench_rfc2217_reply out = {reply, 0};
     bool is_data = false;
 
     switch ((enum state)telnet->state) {
@@ -355,19 +260,4 @@ size_t bench_rfc2217_encode(const uint8_t *bytes, size_t size, uint8_t *out)
             out[count++] = IAC;
     }
     return count;
-}
-
-size_t bench_rfc2217_lines(struct bench_rfc2217 *telnet, unsigned lines, uint8_t *reply)
-{
-    unsigned changed = telnet->module ^ lines;
-    struct reply out = {reply, 0};
-    uint8_t delta = (uint8_t)((changed & BENCH_LINE_DCD ? DELTA_CD : 0) |
-                              (changed & ~lines & BENCH_LINE_RI ? RI_ENDED : 0) |
-                              (changed & BENCH_LINE_DSR ? DELTA_DSR : 0) |
-                              (changed & BENCH_LINE_CTS ? DELTA_CTS : 0));
-
-    telnet->module = (uint8_t)lines;
-    if (changed && telnet->agreed && telnet->modem_mask)
-        put_modem_state(telnet, delta, &out);
-    return out.count;
 }

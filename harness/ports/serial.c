@@ -13,8 +13,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { UNKNOWN_LINES = 0xff };
-
 const char *bench_serial_by_path = "/dev/serial/by-path";
 
 /* ---- bytes -------------------------------------------------------------------------------- */
@@ -337,7 +335,7 @@ static int take(struct bench_serial *serial, char *reterr_text, size_t reterr_ca
 {
     char device[PATH_MAX];
 
-    serial->port.heard = UNKNOWN_LINES;
+    serial->port.heard = BENCH_LINES_UNKNOWN;
     errno = 0;
     if (find_device(serial, device) && !open_known(serial, device))
         open_any(serial, device);

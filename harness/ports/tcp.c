@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/ports/address.h"
@@ -156,7 +157,7 @@ static void greet(struct bench_tcp *tcp)
 {
     uint8_t reply[BENCH_RFC2217_REPLY_MAX];
 
-    bench_rfc2217_init(&tcp->telnet);
+    bench_rfc2217_init(&tcp->telnet, BENCH_RFC2217_SERVER);
     tcp->telnet.module = tcp->lines;
     send_raw(tcp, reply, bench_rfc2217_greet(&tcp->telnet, reply));
     if (tcp->port.listener->lines)
@@ -215,6 +216,17 @@ static void tcp_describe(const struct bench_port *port, char *text, size_t capac
     snprintf(text, capacity, "%s %s", port->kind->name, ((const struct bench_tcp *)port)->name);
 }
 
+/* The socket in the file system, if it is still this one. */
+static void remove_file(struct bench_tcp *tcp)
+{
+    struct stat file;
+
+    if (tcp->file_number && lstat(tcp->name, &file) == 0 && file.st_dev == tcp->file_device &&
+        file.st_ino == tcp->file_number)
+        unlink(tcp->name);
+    tcp->file_number = 0;
+}
+
 static void tcp_close(struct bench_port *port)
 {
     struct bench_tcp *tcp = (struct bench_tcp *)port;
@@ -222,6 +234,7 @@ static void tcp_close(struct bench_port *port)
     drop_client(tcp);
     if (tcp->arrivals.run)
         bench_loop_remove(port->loop, &tcp->arrivals);
+    remove_file(tcp);
     if (tcp->listen_fd >= 0)
         close(tcp->listen_fd);
     tcp->listen_fd = -1;
@@ -230,6 +243,8 @@ static void tcp_close(struct bench_port *port)
 
 static const struct bench_port_kind raw_kind = {
     .name = "tcp", .write = tcp_write, .describe = tcp_describe, .close = tcp_close};
+static const struct bench_port_kind unix_kind = {
+    .name = "unix", .write = tcp_write, .describe = tcp_describe, .close = tcp_close};
 static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217",
                                                     .write = tcp_write,
                                                     .rate = tcp_rate,
@@ -237,19 +252,43 @@ static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217",
                                                     .describe = tcp_describe,
                                                     .close = tcp_close};
 
+/* ---- opening ------------------------------------------------------------------------------ */
+
 /* Opens the socket; -1 with errno set. */
-static int listen_at(const struct addrinfo *info)
+static int listen_at(const struct sockaddr *address, socklen_t size)
 {
-    int fd = socket(info->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1, kept;
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1,
+        kept;
 
     if (fd < 0)
         return -1;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, 4) == 0)
+    if (bind(fd, address, size) == 0 && listen(fd, 4) == 0)
         return fd;
     kept = errno;
     close(fd);
     errno = kept;
+    return -1;
+}
+
+static void init(struct bench_tcp *tcp, const struct bench_port_kind *kind, struct bench_loop *loop,
+                 const struct bench_port_listener *listener)
+{
+    memset(tcp, 0, sizeof(*tcp));
+    tcp->port = (struct bench_port){.kind = kind, .listener = listener, .loop = loop};
+    tcp->listen_fd = tcp->client_fd = -1;
+}
+
+/* Serves tcp->listen_fd, or tells with errno why there is none. */
+static int begin(struct bench_tcp *tcp, const char *address, char *reterr_text,
+                 size_t reterr_capacity)
+{
+    tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};
+    if (tcp->listen_fd >= 0 && bench_loop_add(tcp->port.loop, &tcp->arrivals, BENCH_READABLE) == 0)
+        return 0;
+    bench_port_error(reterr_text, reterr_capacity, "cannot listen at", address);
+    tcp->arrivals.run = NULL;
+    tcp_close(&tcp->port);
     return -1;
 }
 
@@ -259,24 +298,52 @@ int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *a
 {
     struct addrinfo *info = bench_address_find(address, AI_PASSIVE, reterr_text, reterr_capacity);
 
-    memset(tcp, 0, sizeof(*tcp));
-    tcp->listen_fd = tcp->client_fd = -1;
+    init(tcp, is_rfc2217 ? &rfc2217_kind : &raw_kind, loop, listener);
     if (!info)
         return -1;
-    tcp->is_rfc2217 = is_rfc2217;
-    tcp->port = (struct bench_port){.kind = is_rfc2217 ? &rfc2217_kind : &raw_kind,
-                                    .listener = listener,
-                                    .loop = loop,
-                                    .has_lines = is_rfc2217};
-    tcp->listen_fd = listen_at(info);
+    tcp->port.has_lines = tcp->is_rfc2217 = is_rfc2217;
+    tcp->listen_fd = listen_at(info->ai_addr, info->ai_addrlen);
     freeaddrinfo(info);
-    tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};
-    if (tcp->listen_fd >= 0 && bench_loop_add(loop, &tcp->arrivals, BENCH_READABLE) == 0) {
-        bench_address_of(tcp->listen_fd, tcp->name, sizeof(tcp->name));
-        return 0;
+    if (begin(tcp, address, reterr_text, reterr_capacity))
+        return -1;
+    bench_address_of(tcp->listen_fd, tcp->name, sizeof(tcp->name));
+    return 0;
+}
+
+/* A socket that is left over from a program that is gone: nobody listens. */
+static void remove_left_over(const struct sockaddr *address, socklen_t size, const char *path)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct stat file;
+
+    if (fd >= 0 && lstat(path, &file) == 0 && S_ISSOCK(file.st_mode) &&
+        connect(fd, address, size) && errno == ECONNREFUSED)
+        unlink(path);
+    if (fd >= 0)
+        close(fd);
+}
+
+int bench_tcp_open_unix(struct bench_tcp *tcp, struct bench_loop *loop, const char *path,
+                        const struct bench_port_listener *listener, char *reterr_text,
+                        size_t reterr_capacity)
+{
+    struct sockaddr_storage storage;
+    const struct sockaddr *address = (const struct sockaddr *)&storage;
+    struct stat file;
+    socklen_t size;
+
+    init(tcp, &unix_kind, loop, listener);
+    errno = ENAMETOOLONG;
+    if (bench_address_unix(path, &storage, &size)) {
+        remove_left_over(address, size, path);
+        tcp->listen_fd = listen_at(address, size);
     }
-    bench_port_error(reterr_text, reterr_capacity, "cannot listen at", address);
-    tcp->arrivals.run = NULL;
-    tcp_close(&tcp->port);
-    return -1;
+    if (begin(tcp, path, reterr_text, reterr_capacity))
+        return -1;
+    snprintf(tcp->name, sizeof(tcp->name), "%s", path);
+    if (lstat(path, &file) == 0) {
+        tcp->file_device = file.st_dev;
+        tcp->file_number = file.st_ino;
+    }
+    return 0;
 }

@@ -86,14 +86,32 @@ static int serve_tcp(void *port, const struct wish *wish)
 
 static int open_tcp(void *port, const struct wish *wish)
 {
-    return bench_client_open(port, wish->loop, wish->url, wish->rest, wish->listener,
-                             wish->reterr_text, wish->reterr_capacity);
+    return bench_client_open(port, wish->loop, wish->url, wish->rest, false, wish->rate_bps,
+                             wish->listener, wish->reterr_text, wish->reterr_capacity);
 }
 
 static int serve_rfc2217(void *port, const struct wish *wish)
 {
     return bench_tcp_open(port, wish->loop, wish->rest, true, wish->listener, wish->reterr_text,
                           wish->reterr_capacity);
+}
+
+static int open_rfc2217(void *port, const struct wish *wish)
+{
+    return bench_client_open(port, wish->loop, wish->url, wish->rest, true, wish->rate_bps,
+                             wish->listener, wish->reterr_text, wish->reterr_capacity);
+}
+
+static int serve_unix(void *port, const struct wish *wish)
+{
+    return bench_tcp_open_unix(port, wish->loop, wish->rest, wish->listener, wish->reterr_text,
+                               wish->reterr_capacity);
+}
+
+static int open_unix(void *port, const struct wish *wish)
+{
+    return bench_client_open_unix(port, wish->loop, wish->url, wish->rest, wish->listener,
+                                  wish->reterr_text, wish->reterr_capacity);
 }
 
 /* By role: how large the port is and what opens it; NULL = not in this role. */
@@ -113,7 +131,12 @@ static const struct scheme {
     {"tcp://",
      "tcp://HOST:PORT",
      {{sizeof(struct bench_tcp), serve_tcp}, {sizeof(struct bench_client), open_tcp}}},
-    {"rfc2217://", "rfc2217://HOST:PORT", {{sizeof(struct bench_tcp), serve_rfc2217}, {0, NULL}}},
+    {"rfc2217://",
+     "rfc2217://HOST:PORT",
+     {{sizeof(struct bench_tcp), serve_rfc2217}, {sizeof(struct bench_client), open_rfc2217}}},
+    {"unix:",
+     "unix:PATH",
+     {{sizeof(struct bench_tcp), serve_unix}, {sizeof(struct bench_client), open_unix}}},
 };
 
 enum { SCHEME_COUNT = sizeof(schemes) / sizeof(schemes[0]) };

@@ -1,4 +1,4 @@
-/* test_rfc2217.c - the server's side of RFC 2217, whole and byte by byte; no socket here. */
+/* test_rfc2217.c - both sides of RFC 2217, byte by byte and at each other; no socket here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void say(struct talk *talk, const void *bytes, size_t size)
 static void agree(struct talk *talk)
 {
     memset(talk, 0, sizeof(*talk));
-    bench_rfc2217_init(&talk->telnet);
+    bench_rfc2217_init(&talk->telnet, BENCH_RFC2217_SERVER);
     say(talk, "\xff\xfb\x2c", 3);
     talk->reply_count = 0;
 }
@@ -113,7 +113,7 @@ static void the_option_is_agreed_once_with_the_state_of_the_lines(void **state)
 
     (void)state;
     memset(&talk, 0, sizeof(talk));
-    bench_rfc2217_init(&talk.telnet);
+    bench_rfc2217_init(&talk.telnet, BENCH_RFC2217_SERVER);
     talk.telnet.module = BENCH_LINE_CTS | BENCH_LINE_DSR;
     say(&talk, "\xff\xfb\x2c", 3);
     assert_int_equal(talk.reply_count, 10);
@@ -159,7 +159,7 @@ static void nothing_is_told_before_the_option_is_agreed(void **state)
     struct bench_rfc2217 telnet;
 
     (void)state;
-    bench_rfc2217_init(&telnet);
+    bench_rfc2217_init(&telnet, BENCH_RFC2217_SERVER);
     assert_int_equal(bench_rfc2217_lines(&telnet, BENCH_LINE_CTS, reply), 0);
 }
 
@@ -185,8 +185,10 @@ static void any_bytes_are_survived(void **state)
 
     (void)state;
     agree(&talk);
-    for (int i = 0; i < 200000; i++) {
+    for (int i = 0; i < 400000; i++) {
         uint8_t byte;
+        if (i == 200000)
+            bench_rfc2217_init(&talk.telnet, BENCH_RFC2217_CLIENT);
         random = random * 1664525u + 1013904223u;
         byte = random >> 30 ? (uint8_t)(random >> 16) : (uint8_t)(0xf0u | random >> 20);
         talk.data_count = talk.reply_count = 0;
@@ -194,21 +196,185 @@ static void any_bytes_are_survived(void **state)
     }
 }
 
+/* ---- the client's side -------------------------------------------------------------------- */
+
+#define GREETING "\xff\xfb\x00\xff\xfd\x00\xff\xfb\x03\xff\xfd\x03\xff\xfb\x2c"
+
+static void greet(struct talk *talk, uint32_t rate_bps)
+{
+    memset(talk, 0, sizeof(*talk));
+    bench_rfc2217_init(&talk->telnet, BENCH_RFC2217_CLIENT);
+    assert_int_equal(bench_rfc2217_set_rate(&talk->telnet, rate_bps, talk->reply), 0);
+    assert_int_equal(bench_rfc2217_greet(&talk->telnet, talk->reply), sizeof(GREETING) - 1);
+    assert_memory_equal(talk->reply, GREETING, sizeof(GREETING) - 1);
+}
+
+static void a_client_sets_its_port_when_the_option_is_agreed(void **state)
+{
+    static const char want[] =
+        "\xff\xfa\x2c\x01\x00\x00\x25\x80\xff\xf0\xff\xfa\x2c\x02\x08\xff\xf0"
+        "\xff\xfa\x2c\x03\x01\xff\xf0\xff\xfa\x2c\x04\x01\xff\xf0\xff\xfa\x2c\x05\x01\xff\xf0"
+        "\xff\xfa\x2c\x05\x08\xff\xf0\xff\xfa\x2c\x05\x0b\xff\xf0\xff\xfa\x2c\x0b\xff\xff\xff\xf0";
+    struct talk talk;
+
+    (void)state;
+    greet(&talk, 9600);
+    say(&talk, "\xff\xfd\x00\xff\xfb\x00\xff\xfd\x03\xff\xfb\x03", 12);
+    assert_int_equal(talk.reply_count, 0); /* answers are not answered */
+    say(&talk, "\xff\xfd\x2c", 3);
+    assert_true(talk.telnet.agreed);
+    assert_false(talk.telnet.rate_told);
+    assert_int_equal(talk.reply_count, sizeof(want) - 1);
+    assert_memory_equal(talk.reply, want, sizeof(want) - 1);
+    say(&talk, "\xff\xfd\x2c\xff\xfd\x2c", 6);
+    assert_int_equal(talk.reply_count, sizeof(want) - 1);
+}
+
+static void a_client_hears_the_rate_and_the_lines(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    greet(&talk, 65535);
+    say(&talk, "\xff\xfd\x2c\xff\xfa\x2c\x65\x00\x00\xff\xff\xff\xff\xff\xf0", 15);
+    assert_true(talk.telnet.rate_told);
+    assert_int_equal(talk.telnet.rate_bps, 65535);
+    assert_false(talk.telnet.module_told);
+    say(&talk, "\xff\xfa\x2c\x6b\xb3\xff\xf0", 7);
+    assert_true(talk.telnet.module_told);
+    assert_int_equal(talk.telnet.module, BENCH_LINE_DCD | BENCH_LINE_DSR | BENCH_LINE_CTS);
+    say(&talk, "\xff\xfa\x2c\x6c\xff\xf0", 6);
+    assert_true(talk.telnet.suspended);
+    say(&talk, "\xff\xfa\x2c\x6d\xff\xf0", 6);
+    assert_false(talk.telnet.suspended);
+    /* What is too short, or nothing that a server says, is ignored. */
+    say(&talk, "\xff\xfa\x2c\x65\x00\xff\xf0\xff\xfa\x2c\x01\x00\x00\x00\x01\xff\xf0", 17);
+    assert_int_equal(talk.telnet.rate_bps, 65535);
+    assert_int_equal(talk.data_count, 0);
+}
+
+static void a_client_hears_that_the_option_is_refused(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    greet(&talk, 9600);
+    say(&talk, "\xff\xfe\x2c", 3);
+    assert_true(talk.telnet.refused);
+    assert_int_equal(talk.reply_count, 0);
+}
+
+static void a_client_asks_for_what_changes_only(void **state)
+{
+    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
+    struct talk talk;
+
+    (void)state;
+    greet(&talk, 9600);
+    assert_int_equal(bench_rfc2217_set_lines(&talk.telnet, BENCH_LINE_RTS, reply), 0);
+    say(&talk, "\xff\xfd\x2c", 3);
+    assert_int_equal(bench_rfc2217_set_lines(&talk.telnet, BENCH_LINE_RTS, reply), 0);
+    assert_int_equal(bench_rfc2217_set_lines(&talk.telnet, BENCH_LINE_DTR | BENCH_LINE_RTS, reply),
+                     7);
+    assert_memory_equal(reply, "\xff\xfa\x2c\x05\x08\xff\xf0", 7);
+    assert_int_equal(bench_rfc2217_set_lines(&talk.telnet, BENCH_LINE_DTR, reply), 7);
+    assert_memory_equal(reply, "\xff\xfa\x2c\x05\x0c\xff\xf0", 7);
+    talk.telnet.rate_told = true;
+    assert_int_equal(bench_rfc2217_set_rate(&talk.telnet, 0xffff, reply), 12);
+    assert_memory_equal(reply, "\xff\xfa\x2c\x01\x00\x00\xff\xff\xff\xff\xff\xf0", 12);
+    assert_false(talk.telnet.rate_told);
+}
+
+/* Two sides that take each other's answers for wishes change an option for ever. */
+static void changes_without_end_are_not_answered(void **state)
+{
+    struct talk talk;
+
+    (void)state;
+    greet(&talk, 9600);
+    for (int i = 0; i < 1000; i++) {
+        talk.reply_count = 0;
+        say(&talk, i % 2 ? "\xff\xfd\x00" : "\xff\xfe\x00", 3);
+    }
+    assert_int_equal(talk.reply_count, 0);
+}
+
+/* ---- at each other ------------------------------------------------------------------------ */
+
+/* Hands `bytes` to one and its replies to the other, to and fro, until nobody has more to say. */
+static void exchange(struct talk *to, struct talk *from, const uint8_t *bytes, size_t size)
+{
+    uint8_t pending[OUT];
+    int turns = 0;
+
+    memcpy(pending, bytes, size);
+    while (size > 0) {
+        struct talk *next = to;
+        to->reply_count = 0;
+        say(to, pending, size);
+        size = to->reply_count;
+        memcpy(pending, to->reply, size);
+        to = from;
+        from = next;
+        assert_true(++turns < 8);
+    }
+}
+
+static void two_sides_agree_and_stop(void **state)
+{
+    struct talk client, server;
+    uint8_t all[256], out[512];
+    size_t size;
+
+    (void)state;
+    memset(&server, 0, sizeof(server));
+    bench_rfc2217_init(&server.telnet, BENCH_RFC2217_SERVER);
+    server.telnet.module = BENCH_LINE_CTS | BENCH_LINE_DCD;
+    greet(&client, 460800);
+    client.telnet.lines = BENCH_LINE_RTS;
+    size = bench_rfc2217_greet(&server.telnet, out);
+    exchange(&client, &server, out, size);
+    exchange(&server, &client, (const uint8_t *)GREETING, sizeof(GREETING) - 1);
+    assert_true(client.telnet.agreed && server.telnet.agreed && client.telnet.rate_told);
+    assert_int_equal(client.telnet.rate_bps, 460800);
+    assert_int_equal(server.telnet.rate_bps, 460800);
+    assert_int_equal(server.telnet.lines, BENCH_LINE_RTS);
+    assert_int_equal(client.telnet.module, BENCH_LINE_CTS | BENCH_LINE_DCD);
+    exchange(&client, &server, out, bench_rfc2217_lines(&server.telnet, BENCH_LINE_RI, out));
+    assert_int_equal(client.telnet.module, BENCH_LINE_RI);
+    exchange(&server, &client, out, bench_rfc2217_set_rate(&client.telnet, 0xfffeff, out));
+    assert_int_equal(client.telnet.rate_bps, 0xfffeff);
+    assert_int_equal(client.data_count + server.data_count, 0);
+    for (int i = 0; i < 256; i++)
+        all[i] = (uint8_t)i;
+    size = bench_rfc2217_encode(all, sizeof(all), out);
+    say(&client, out, size);
+    say(&server, out, size);
+    assert_memory_equal(client.data, all, sizeof(all));
+    assert_memory_equal(server.data, all, sizeof(all));
+}
+
 int main(void)
 {
-    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
-    struct CMUnitTest tests[ROWS + 6] = {
+    enum { ROWS = sizeof(rows) / sizeof(rows[0]), OTHERS = 12 };
+    struct CMUnitTest tests[ROWS + OTHERS] = {
         cmocka_unit_test(the_option_is_agreed_once_with_the_state_of_the_lines),
         cmocka_unit_test(all_256_values_pass_both_ways),
         cmocka_unit_test(changed_lines_are_told_with_what_changed),
         cmocka_unit_test(nothing_is_told_before_the_option_is_agreed),
         cmocka_unit_test(a_value_without_end_is_bounded),
         cmocka_unit_test(any_bytes_are_survived),
+        cmocka_unit_test(a_client_sets_its_port_when_the_option_is_agreed),
+        cmocka_unit_test(a_client_hears_the_rate_and_the_lines),
+        cmocka_unit_test(a_client_hears_that_the_option_is_refused),
+        cmocka_unit_test(a_client_asks_for_what_changes_only),
+        cmocka_unit_test(changes_without_end_are_not_answered),
+        cmocka_unit_test(two_sides_agree_and_stop),
     };
 
     for (size_t i = 0; i < ROWS; i++)
-        tests[6 + i] = (struct CMUnitTest){.name = rows[i].name,
-                                           .test_func = the_answer_is_the_one_of_the_row,
-                                           .initial_state = (void *)(uintptr_t)&rows[i]};
-    return _cmocka_run_group_tests("rfc2217", tests, ROWS + 6, NULL, NULL);
+        tests[OTHERS + i] = (struct CMUnitTest){.name = rows[i].name,
+                                                .test_func = the_answer_is_the_one_of_the_row,
+                                                .initial_state = (void *)(uintptr_t)&rows[i]};
+    return _cmocka_run_group_tests("rfc2217", tests, ROWS + OTHERS, NULL, NULL);
 }
