@@ -68,4 +68,46 @@ enum sim_role {
 /* The role of a command as SIM_EVENT_COMMAND tells it, without the AT; any case. */
 enum sim_role sim_command_role(const char *command, size_t length);
 
+/*
+ * Questions that tell what a module is and change nothing of it, for a bench that reaches it by its
+ * port alone: X(NAME, "what is asked for").
+ */
+#define SIM_QUESTIONS(X)                                                                           \
+    X(MODEL, "model")                                                                              \
+    X(REVISION, "revision")                                                                        \
+    X(IMEI, "IMEI")                                                                                \
+    X(SUPPLY, "supply in millivolts")                                                              \
+    X(STATUS, "update status")                                                                     \
+    X(BEARER, "app network, 1 = up")                                                               \
+    X(CLOCK, "clock, seconds of the day")                                                          \
+    X(FILE, "length of a file in bytes")                                                           \
+    X(PARAMETER, "value of a command that sets one number")
+
+enum sim_question {
+#define X(name, text) SIM_QUESTION_##name,
+    SIM_QUESTIONS(X)
+#undef X
+        SIM_QUESTION_COUNT
+};
+
+enum { SIM_QUESTION_STEPS = 3, SIM_QUESTION_COMMAND_MAX = 128 };
+
+/*
+ * Writes the command line of a step of a question (from 0), with AT and without CR; returns its
+ * length, 0 = the question has no such step, or the argument does not fit. `argument`: FILE: its
+ * path ("/fota/update.zip"), PARAMETER: the command ("+IPR"), else NULL. A step may fail and the
+ * others are still to be sent.
+ */
+size_t sim_question_command(enum sim_question question, unsigned step, const char *argument,
+                            char *buffer, size_t capacity);
+
+/*
+ * True when a line of an answer holds what was asked for, which is written to `value` as text
+ * (decimal where it is a number), cut to `capacity` with its NUL.
+ */
+bool sim_question_answer(enum sim_question question, const char *argument, const char *line,
+                         size_t length, char *value, size_t capacity);
+
+const char *sim_question_name(unsigned question);
+
 #endif
