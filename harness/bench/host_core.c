@@ -95,11 +95,17 @@ static void begin_request(struct bench_run *run, const struct fota_request *requ
     host->request_at_us = run->world.now_us + wait_us;
 }
 
-/* The board refuses what the scenario says, and what it has no switch for. */
-static bool is_refused(const struct bench_run *run, unsigned kind)
+/* True when the board has no switch for it. */
+static bool is_lacking(const struct bench_run *run, unsigned kind)
 {
     bool needs_power = kind == FOTA_REQUEST_POWER_CYCLE || kind == FOTA_REQUEST_PWRKEY_PULSE;
-    return (run->one->host.refused >> kind & 1) || (needs_power && !run->module->has_power(run));
+    return needs_power && !run->module->has_power(run);
+}
+
+/* The board refuses what the scenario says, and what it can't do. */
+static bool is_refused(const struct bench_run *run, unsigned kind)
+{
+    return (run->one->host.refused >> kind & 1) || is_lacking(run, kind);
 }
 
 /* Gives the next bytes of the package, which the board has in its own flash: at once, and without
@@ -144,6 +150,8 @@ static void look_for_request(struct bench_run *run)
     run->module->view(run, &view);
     scenario_saw_request(&run->world.monitor, &run->shared->watch, run->one, request.kind, &view,
                          run->world.now_us);
+    if (!(run->one->host.refused >> request.kind & 1) && is_lacking(run, request.kind))
+        run->lacked |= 1u << request.kind;
     if (is_refused(run, request.kind))
         host->request_at_us = run->world.now_us + run->one->host.request_us;
     else

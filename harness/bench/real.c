@@ -30,7 +30,8 @@ struct side {
 
 struct real {
     struct bench_run *run;
-    struct bench_loop loop;
+    struct bench_loop *loop; /* the run's, or `own` */
+    struct bench_loop own;
     struct side sides[BENCH_LANES];
     uint64_t origin_us;    /* monotonic clock when the run's time was 0 */
     uint64_t armed_at_us;  /* run's time when the core armed its deadline */
@@ -123,7 +124,7 @@ static bool open_pty(struct real *real)
         side->lane = (enum bench_lane_id)i;
         side->source.run = on_ready;
         side->source.context = side;
-        if (bench_loop_add(&real->loop, &side->source, BENCH_READABLE) != 0)
+        if (bench_loop_add(real->loop, &side->source, BENCH_READABLE) != 0)
             return false;
     }
     real->run->through = write_through;
@@ -153,7 +154,8 @@ static void note_armed(struct real *real)
 static void check_lateness(struct real *real, uint64_t wanted_us, uint64_t now_us)
 {
     struct bench_run *run = real->run;
-    if (wanted_us == BENCH_NEVER || now_us <= wanted_us || real->armed_for_us == BENCH_NEVER)
+    if (run->options.patient || wanted_us == BENCH_NEVER || now_us <= wanted_us ||
+        real->armed_for_us == BENCH_NEVER)
         return;
     uint64_t late_us = now_us - wanted_us;
     uint64_t armed_us = real->armed_for_us - real->armed_at_us;
@@ -178,16 +180,29 @@ static bool catch_up(struct real *real, uint64_t now_us)
     return true;
 }
 
+/* What came in while this machine waited was there before a deadline that is over by now. */
+static void take_arrived(struct bench_run *run, uint64_t now_us)
+{
+    uint64_t next_us = bench_run_next(run);
+    uint64_t at_us = next_us < now_us ? next_us : now_us;
+    if (!run->unsettled)
+        return;
+    if (at_us > run->world.now_us)
+        run->world.now_us = at_us;
+    bench_run_settle(run);
+}
+
 static bool turn(struct real *real)
 {
     struct bench_run *run = real->run;
     uint64_t wanted_us = bench_run_next(run);
-    if (bench_loop_wait(&real->loop, clock_time(real, wanted_us)) < 0 && errno != EINTR) {
+    if (bench_loop_wait(real->loop, clock_time(real, wanted_us)) < 0 && errno != EINTR) {
         fail(run, "waiting");
         return false;
     }
     uint64_t now_us = run_time(real);
     check_lateness(real, wanted_us, now_us);
+    take_arrived(run, now_us);
     if (run->error[0] || !catch_up(real, now_us))
         return false;
     if (now_us > run->world.now_us)
@@ -199,11 +214,26 @@ static bool turn(struct real *real)
     return !run->error[0] && now_us <= run->shared->end_at_us;
 }
 
+static bool open_loop(struct real *real)
+{
+    real->loop = real->run->options.loop;
+    if (real->loop)
+        return true;
+    real->loop = &real->own;
+    return bench_loop_open(&real->own) == 0;
+}
+
+static void close_loop(struct real *real)
+{
+    if (real->loop == &real->own)
+        bench_loop_close(&real->own);
+}
+
 void bench_run_real(struct bench_run *run)
 {
     struct real real = {.run = run, .armed_for_us = BENCH_NEVER};
     real.sides[BENCH_TO_HOST].source.fd = real.sides[BENCH_TO_MODULE].source.fd = -1;
-    if (bench_loop_open(&real.loop) != 0) {
+    if (!open_loop(&real)) {
         fail(run, "the event loop");
         return;
     }
@@ -218,6 +248,6 @@ void bench_run_real(struct bench_run *run)
                 break;
     }
     close_pty(&real);
-    bench_loop_close(&real.loop);
+    close_loop(&real);
     run->real = NULL;
 }

@@ -66,6 +66,7 @@ bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
     run->options = *options;
     run->error[0] = '\0';
     run->late = false;
+    run->lacked = 0;
     run->step_count = 0;
     run->unsettled = 0;
     run->store.used = run->store.pinned = 0;

@@ -11,6 +11,7 @@
 #include "harness/bench/end.h"
 #include "harness/bench/journal.h"
 #include "harness/bench/world.h"
+#include "harness/ports/loop.h"
 
 enum { BENCH_FINDINGS_MAX = 32, BENCH_TEXT_MAX = 256 };
 
@@ -34,19 +35,21 @@ struct bench_options {
     uint8_t wire;            /* enum bench_wire_kind; PTY needs a speed */
     bool unpaced;            /* bytes take no time on the line */
     double speed;            /* real time, this much faster; 0 = virtual time */
+    bool patient;            /* real time: nothing is judged that this machine could be late for */
+    struct bench_loop *loop; /* real time: the loop of an end's port; NULL = one of its own */
     bool stoppable;          /* ends when a caught signal came (loop.h) */
     uint64_t *settings_read; /* SIM_SETTING_WORDS of the caller: which settings were looked up;
                                 NULL = nobody wants to know */
 };
 
-enum bench_verdict { BENCH_PASSED, BENCH_FAILED, BENCH_ERROR, BENCH_STOPPED };
+enum bench_verdict { BENCH_PASSED, BENCH_FAILED, BENCH_ERROR, BENCH_SKIPPED, BENCH_STOPPED };
 
 /* How a run ended, and why that is wrong if it is. */
 struct bench_result {
     uint8_t verdict; /* enum bench_verdict */
     uint64_t duration_us;
     uint64_t journal_digest;    /* MEMORY sink only, else 0 */
-    char error[BENCH_TEXT_MAX]; /* ERROR: what the lab or the bench did */
+    char error[BENCH_TEXT_MAX]; /* ERROR: what the lab or the bench did; SKIPPED: why */
     size_t finding_count;       /* FAILED: findings[0 … min(count, MAX)) */
     struct scenario_finding findings[BENCH_FINDINGS_MAX];
     struct scenario_observed observed;
@@ -58,7 +61,7 @@ struct bench_run {
     const struct scenario_case *one;
     const struct bench_case *shared; /* what is constant in all runs of the case */
     const struct bench_end *host, *module;
-    void *module_context; /* of the module end, where it needs something of its own */
+    void *host_context, *module_context; /* of an end that needs something of its own */
     struct bench_options options;
     struct sim_host sim_host;   /* of the emulator's end alone */
     struct fota_host fota_host; /* of the core's end alone */
@@ -77,6 +80,8 @@ struct bench_run {
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
     bool late;                  /* that trouble: this machine was late (real time) */
+    uint32_t lacked; /* bit n: the client asked for n (enum fota_request_kind), and nothing here
+                        can do it */
     /* Real time only: takes bytes that passed the wire's model; NULL = straight to their end. */
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);

@@ -163,6 +163,11 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
     case BENCH_STOPPED:
         reported->verdict = REPORT_NOT_RUN;
         return;
+    case BENCH_SKIPPED:
+        reported->verdict = REPORT_SKIPPED;
+        snprintf(explanation->message, sizeof explanation->message, "%s", result->error);
+        reported->message = explanation->message;
+        return;
     case BENCH_ERROR:
         reported->verdict = REPORT_ERROR;
         reported->type = "BenchError";

@@ -14,6 +14,7 @@
 #include "harness/cli/selection.h"
 #include "harness/cli/setting.h"
 #include "harness/cli/sweep.h"
+#include "harness/cli/target.h"
 #include "harness/cli/version.h"
 #include "harness/explore/fault.h"
 #include "harness/ports/loop.h"
@@ -38,6 +39,8 @@ struct run_options {
     bool timeline;
     bool digests;
     bool quiet;
+    bool plan;
+    struct cli_target_options target;
 };
 
 static const struct cli_option options[] = {
@@ -73,6 +76,9 @@ static const struct cli_option options[] = {
      "print the whole journal of each case"},
     {"digests", 0, NULL, CLI_FLAG, offsetof(struct run_options, digests), NULL,
      "print the digest of each case's journal"},
+    {"plan", 0, NULL, CLI_FLAG, offsetof(struct run_options, plan), NULL,
+     "only say what would run, what not and why, and what it does to the module"},
+    CLI_TARGET_OPTIONS(struct run_options, target),
     {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct run_options, quiet), NULL,
      "no line for a case that passed"},
 };
@@ -110,6 +116,7 @@ struct campaign {
     struct scenario_case chosen;  /* the replayed case, with explore's fault in it */
     struct scenario_case changed; /* the running case with the settings of --set */
     struct bench_run *run;
+    struct cli_target target;
     struct report_run *report;
     struct report_console console;
     struct explanation *explanation;
@@ -203,13 +210,13 @@ static void run_attempts(struct campaign *campaign, const struct planned_case *p
                                   .wire = (uint8_t)campaign->options.wire,
                                   .speed = campaign->options.speed,
                                   .stoppable = true};
+    if (cli_target_is_port(&campaign->target))
+        bench.speed = campaign->target.target.options.speed;
     for (;;) {
         uint64_t started_us = clock_us(CLOCK_MONOTONIC);
         *ret_result = (struct bench_result){0};
-        if (bench_run_begin(campaign->run, with_settings(campaign, planned->one), &bench))
-            bench_run_all(campaign->run, ret_result);
-        else
-            bench_run_judge(campaign->run, ret_result);
+        bench_target_run(&campaign->target.target, campaign->run,
+                         with_settings(campaign, planned->one), &bench, ret_result);
         *ret_wall_us = clock_us(CLOCK_MONOTONIC) - started_us;
         if (!note_late(late, campaign, ret_result, *ret_wall_us))
             return;
@@ -455,8 +462,24 @@ static const char *stop_reason(int number)
                               : "stopped by a signal";
 }
 
+static int print_plan(struct campaign *campaign)
+{
+    char name[EXPLAIN_LINE_MAX];
+    for (size_t i = 0; i < campaign->case_count; i++) {
+        const struct planned_case *planned = &campaign->cases[i];
+        snprintf(name, sizeof name, "%s/%s", planned->scenario->group, planned->one->name);
+        cli_target_print_plan(&campaign->target, name, planned->one);
+    }
+    return CLI_EXIT_OK;
+}
+
 static int carry_out(struct campaign *campaign)
 {
+    if (campaign->options.plan)
+        return print_plan(campaign);
+    int status = cli_target_open(&campaign->target, &cli_command_run);
+    if (status != CLI_GO_ON)
+        return status;
     bench_signals_catch();
     bool complete = run_cases(campaign);
     const char *stopped = bench_signal() ? stop_reason(bench_signal()) : NULL;
@@ -516,7 +539,13 @@ static int run_scenarios(int argc, char **argv)
                                "--repeat-late is a number from 1 to %d and needs --speed X: in "
                                "virtual time no machine is late",
                                LATE_REPEATS_MAX);
-    status = (int)cli_selection_load(&campaign.selection, &operands);
+    if (campaign.options.repeat_late && strchr(campaign.options.target.module, ':'))
+        return cli_usage_error(&cli_command_run, "--repeat-late goes with the emulator only: what "
+                                                 "stands behind a port is not as it was");
+    status = cli_target_make(&campaign.target, &cli_command_run, &campaign.options.target,
+                             campaign.options.speed);
+    if (status == CLI_GO_ON)
+        status = (int)cli_selection_load(&campaign.selection, &operands);
     cli_selection_keep_tagged(&campaign.selection, &campaign.options.tags);
     if (status == CLI_EXIT_OK && campaign.options.tags.count && !campaign.selection.count)
         status = cli_usage_error(&cli_command_run, "no scenario has the tags asked for; "
@@ -526,6 +555,7 @@ static int run_scenarios(int argc, char **argv)
     else if (status == CLI_EXIT_OK && (status = (int)prepare(&campaign, argc, argv)) == CLI_EXIT_OK)
         status = carry_out(&campaign);
     report_run_free(campaign.report);
+    cli_target_done(&campaign.target);
     bench_run_free(campaign.run);
     free(campaign.explanation);
     free(campaign.cases);

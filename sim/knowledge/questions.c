@@ -12,12 +12,12 @@ enum part {
 
 static const struct question {
     const char *steps[SIM_QUESTION_STEPS]; /* '%' stands for the argument */
-    const char *name;                      /* that the answer begins with, without ": " */
-    uint8_t part;                          /* enum part */
-    uint8_t place;                         /* NUMBER: n-th, from 1 */
+    const char *name; /* that the answer begins with, without ": "; of WHOLE it may be missing */
+    uint8_t part;     /* enum part */
+    uint8_t place;    /* NUMBER: n-th, from 1 */
 } questions[SIM_QUESTION_COUNT] = {
     [SIM_QUESTION_MODEL] = {{"AT+CGMM"}, "", WHOLE, 0},                  /* AT106 3.2.18 */
-    [SIM_QUESTION_REVISION] = {{"AT+GMR"}, "", WHOLE, 0},                /* AT106 2.2.27 */
+    [SIM_QUESTION_REVISION] = {{"AT+GMR"}, "Revision", WHOLE, 0},        /* AT106 2.2.27 */
     [SIM_QUESTION_IMEI] = {{"AT+GSN"}, "", WHOLE, 0},                    /* AT106 2.2.29 */
     [SIM_QUESTION_SUPPLY] = {{"AT+CBC"}, "+CBC", NUMBER, 3},             /* AT106 3.2 */
     [SIM_QUESTION_STATUS] = {{"AT+CFOTA?"}, "+CFOTA", NUMBER, 1},        /* FOTA101 */
@@ -156,11 +156,11 @@ bool sim_question_answer(enum sim_question question, const char *argument, const
                          size_t length, char *value, size_t capacity)
 {
     const struct question *row = &questions[question];
+    size_t name = name_length(row, argument, line, length);
     if (row->part == WHOLE)
         return length > 0 && line[0] != '+' && line[0] != '*' &&
                !sim_is_final_result(line, length) && !sim_is_boot_line(line, length) &&
-               copy(line, length, value, capacity);
-    size_t name = name_length(row, argument, line, length);
+               copy(line + name, length - name, value, capacity);
     if (!name)
         return false;
     if (row->part == SECONDS)

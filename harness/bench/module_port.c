@@ -1,0 +1,270 @@
+/* module_port.c - the module end behind a port: bytes, modem lines, a port that goes and comes. */
+#include "harness/bench/module_port.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bench/engine.h"
+#include "sim/catalogue.h"
+#include "sim/look.h"
+
+static struct bench_module_port *end_of(const struct bench_run *run)
+{
+    return run->module_context;
+}
+
+static void say(struct bench_run *run, const char *text)
+{
+    bench_note(run, BENCH_JOURNAL_BENCH, 0, 0, 0, text, strlen(text));
+}
+
+/* ---- the port ------------------------------------------------------------------------------ */
+
+static void on_receive(struct bench_port *port, const void *bytes, size_t size)
+{
+    struct bench_module_port *end = port->listener->context;
+    if (!end->run) {
+        end->stale_bytes += size;
+        return;
+    }
+    end->received_bytes += size;
+    if (bench_backlog_keep(&end->arrived, bytes, size) < size && !end->run->error[0])
+        snprintf(end->run->error, sizeof end->run->error,
+                 "%.150s: more bytes came than this machine could take in time", end->url);
+    bench_run_touch(end->run, BENCH_TO_MODULE);
+}
+
+static void on_presence(struct bench_port *port, bool present)
+{
+    struct bench_module_port *end = port->listener->context;
+    end->gone_at_us = present ? 0 : bench_clock_us();
+    if (!end->run)
+        return;
+    if (!present && end->loss_count++ == 0)
+        end->lost_at_us = end->run->world.now_us;
+    say(end->run, present ? "the module's port is back" : "the module's port is gone");
+}
+
+bool bench_module_port_open(struct bench_module_port *end, struct bench_loop *loop, const char *url,
+                            uint32_t baud_bps, char *reterr_text, size_t reterr_capacity)
+{
+    *end = (struct bench_module_port){
+        .loop = loop,
+        .baud_bps = baud_bps,
+        .lines = BENCH_LINE_DTR | BENCH_LINE_RTS,
+        .listener = {.receive = on_receive, .presence = on_presence, .context = end}};
+    if (strlen(url) >= sizeof end->url) {
+        snprintf(reterr_text, reterr_capacity, "the port's URL has more than %zu characters",
+                 sizeof end->url - 1);
+        return false;
+    }
+    memcpy(end->url, url, strlen(url) + 1);
+    end->port = bench_port_open(loop, url, BENCH_PORT_OPEN, baud_bps, &end->listener, reterr_text,
+                                reterr_capacity);
+    return end->port != NULL;
+}
+
+void bench_module_port_close(struct bench_module_port *end)
+{
+    bench_port_free(end->port);
+    end->port = NULL;
+    bench_backlog_drop(&end->arrived);
+}
+
+bool bench_module_port_lost(const struct bench_module_port *end, char *text, size_t capacity)
+{
+    if (end->loss_count == 0)
+        return false;
+    snprintf(text, capacity,
+             "%.100s went away %" PRIu32 " %s, at first at %.3f s; what followed says nothing of "
+             "client or module",
+             end->url, end->loss_count, end->loss_count == 1 ? "time" : "times",
+             (double)end->lost_at_us / 1e6);
+    return true;
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static void follow(struct bench_run *run, uint32_t baud_bps)
+{
+    struct bench_module_port *end = end_of(run);
+    end->baud_bps = baud_bps;
+    if (end->port->kind->follow)
+        end->port->kind->follow(end->port, baud_bps);
+}
+
+static void set_lines(struct bench_module_port *end, uint8_t line, bool on)
+{
+    end->lines = (uint8_t)(on ? end->lines | line : end->lines & ~line);
+    if (end->port->kind->lines)
+        end->port->kind->lines(end->port, end->lines);
+}
+
+static bool start(struct bench_run *run)
+{
+    struct bench_module_port *end = end_of(run);
+    bench_backlog_drop(&end->arrived);
+    end->run = run;
+    end->received_bytes = 0;
+    end->loss_count = 0;
+    end->blocked = false;
+    end->boots = 0;
+    follow(run, run->one->host.baud_bps);
+    set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, true);
+    if (end->stale_bytes) {
+        char text[96];
+        snprintf(text, sizeof text, "%" PRIu64 " bytes had come before this run; they are left out",
+                 end->stale_bytes);
+        say(run, text);
+    }
+    end->stale_bytes = 0;
+    return true;
+}
+
+static void receive(struct bench_run *run, const uint8_t *bytes, size_t size, uint32_t baud_bps)
+{
+    struct bench_module_port *end = end_of(run);
+    if (baud_bps != end->baud_bps)
+        follow(run, baud_bps);
+    if (!end->blocked)
+        bench_port_write(end->port, bytes, size, bench_clock_us());
+}
+
+static size_t transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
+                       uint32_t *ret_baud_bps)
+{
+    struct bench_module_port *end = end_of(run);
+    const uint8_t *bytes;
+    size_t size = bench_backlog_next(&end->arrived, &bytes);
+    size = size < capacity ? size : capacity;
+    if (size)
+        memcpy(buffer, bytes, size);
+    bench_backlog_sent(&end->arrived, size);
+    *ret_baud_bps = end->baud_bps; /* what the port heard, it heard at this rate */
+    return size;
+}
+
+static uint64_t advance(struct bench_run *run)
+{
+    struct bench_module_port *end = end_of(run);
+    bool for_good = end->gone_at_us && bench_clock_us() - end->gone_at_us > BENCH_PORT_AWAY_US;
+    if (for_good && !run->error[0])
+        snprintf(run->error, sizeof run->error,
+                 "%.150s went away and did not come back within %d s", end->url,
+                 BENCH_PORT_AWAY_US / 1000000);
+    /* A port that is away is looked at now and then. */
+    return end->gone_at_us ? run->world.now_us + 1000000u : BENCH_NEVER;
+}
+
+static bool apply(struct bench_run *run, const struct sim_action *action)
+{
+    struct bench_module_port *end = end_of(run);
+    if (action->kind != SIM_ACTION_DTR && action->kind != SIM_ACTION_RTS)
+        return false;
+    set_lines(end, action->kind == SIM_ACTION_DTR ? BENCH_LINE_DTR : BENCH_LINE_RTS,
+              action->number != 0);
+    return true;
+}
+
+static bool has_power(const struct bench_run *run)
+{
+    (void)run;
+    return false; /* nothing here switches its supply or its PWRKEY */
+}
+
+static const struct bench_question *asked(const struct bench_module_port *end,
+                                          enum sim_question kind, const char *argument)
+{
+    return end->survey ? bench_survey_find(end->survey, kind, argument) : NULL;
+}
+
+static void view(const struct bench_run *run, struct sim_view *ret_view)
+{
+    const struct bench_module_port *end = end_of(run);
+    const struct bench_question *revision = asked(end, SIM_QUESTION_REVISION, NULL);
+    *ret_view = (struct sim_view){.powered = true,
+                                  .answering = true,
+                                  .boots = end->boots,
+                                  .resets = end->boots,
+                                  .revision = revision ? revision->answer : ""};
+}
+
+/* The host's board closes and opens its port: the lines fall, what waits is gone. */
+static void reopen(struct bench_run *run)
+{
+    struct bench_module_port *end = end_of(run);
+    bench_backlog_drop(&end->arrived);
+    set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, false);
+    set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, true);
+}
+
+/* ---- what is judged ------------------------------------------------------------------------ */
+
+static enum scenario_answer ask_file(const void *context, const char *path,
+                                     uint32_t *ret_size_bytes)
+{
+    const struct bench_question *question = asked(context, SIM_QUESTION_FILE, path);
+    if (!question)
+        return SCENARIO_UNKNOWN;
+    *ret_size_bytes = (uint32_t)strtoul(question->answer, NULL, 10);
+    return (enum scenario_answer)question->known;
+}
+
+static enum scenario_answer ask_parameter(const void *context, unsigned parameter,
+                                          int32_t *ret_value)
+{
+    const struct bench_question *question =
+        asked(context, SIM_QUESTION_PARAMETER, sim_look_parameter_name(parameter));
+    if (!question)
+        return SCENARIO_UNKNOWN;
+    *ret_value = question->known == SCENARIO_YES ? (int32_t)strtol(question->answer, NULL, 10) : -1;
+    return (enum scenario_answer)question->known;
+}
+
+static enum scenario_answer ask_flag(const void *context, enum scenario_module_flag flag)
+{
+    bool imei = flag == SCENARIO_MODULE_HAS_IMEI;
+    const struct bench_question *question =
+        asked(context, imei ? SIM_QUESTION_IMEI : SIM_QUESTION_BEARER, NULL);
+    if (!question || question->known != SCENARIO_YES)
+        return question ? (enum scenario_answer)question->known : SCENARIO_UNKNOWN;
+    return imei || question->answer[0] == '1' ? SCENARIO_YES : SCENARIO_NO;
+}
+
+static const struct scenario_asking asking = {ask_file, ask_parameter, ask_flag};
+
+static void observe(const struct bench_run *run, struct scenario_observed *observed)
+{
+    view(run, &observed->module);
+    observed->asking = &asking;
+    observed->asked = end_of(run);
+}
+
+static void finish(struct bench_run *run)
+{
+    struct bench_module_port *end = end_of(run);
+    if (end->run == run)
+        end->run = NULL;
+}
+
+static void describe(const struct bench_run *run, char *buffer, size_t capacity)
+{
+    snprintf(buffer, capacity, "%s", end_of(run)->url);
+}
+
+const struct bench_end bench_module_port = {.name = "port",
+                                            .line_end = '\n',
+                                            .start = start,
+                                            .receive = receive,
+                                            .transmit = transmit,
+                                            .advance = advance,
+                                            .observe = observe,
+                                            .finish = finish,
+                                            .describe = describe,
+                                            .apply = apply,
+                                            .has_power = has_power,
+                                            .view = view,
+                                            .follow = follow,
+                                            .reopen = reopen};

@@ -1,0 +1,56 @@
+/*
+ * module_port.h - a module end behind a port of this machine: a real module, or an emulator that
+ * another program serves. Nothing is known of it but its bytes and what it is asked for (survey.h).
+ *
+ * In real time only. One object serves many runs, one after the other, so that the port is held
+ * between them.
+ */
+#ifndef FOTARIG_HARNESS_BENCH_MODULE_PORT_H
+#define FOTARIG_HARNESS_BENCH_MODULE_PORT_H
+
+#include "harness/bench/run.h"
+#include "harness/bench/survey.h"
+#include "harness/ports/port.h"
+
+enum {
+    BENCH_PORT_URL_MAX = 512,
+    BENCH_PORT_AWAY_US = 60000000,   /* real time that a port may be away; longer is for good */
+    BENCH_RESET_AROUND_US = 15000000 /* module time around a reset in which its port may vanish */
+};
+
+/* Owned by the caller; must not move while it is open. */
+struct bench_module_port {
+    struct bench_loop *loop;
+    struct bench_port *port; /* NULL = closed */
+    struct bench_port_listener listener;
+    struct bench_run *run; /* that takes its bytes now; NULL = they are stale */
+    struct bench_backlog arrived;
+    char url[BENCH_PORT_URL_MAX];
+    uint32_t baud_bps;
+    uint8_t lines;           /* of the host, BENCH_LINE_DTR, _RTS */
+    bool allows_update;      /* what starts an update may pass; false: the run ends before it */
+    bool blocked;            /* such a command came */
+    uint64_t received_bytes; /* in this run */
+    uint64_t stale_bytes;    /* that came while no run took them */
+    uint32_t loss_count;     /* times the port went in this run */
+    uint64_t gone_at_us;     /* real time since when it is away; 0 = it is there */
+    uint64_t lost_at_us;     /* run's time of the first loss, if there was one */
+    uint16_t boots;          /* of this run, as far as the wire shows them */
+    const struct bench_survey *survey; /* what the module said when it was asked last; or NULL */
+};
+
+/* Opens it. False with a message: the port is not there, or another program has it. */
+bool bench_module_port_open(struct bench_module_port *end, struct bench_loop *loop, const char *url,
+                            uint32_t baud_bps, char *reterr_text, size_t reterr_capacity);
+void bench_module_port_close(struct bench_module_port *end);
+
+/*
+ * True when the port went away in this run: writes what happened. A failure of such a run says
+ * nothing about client or module.
+ */
+bool bench_module_port_lost(const struct bench_module_port *end, char *text, size_t capacity);
+
+/* The end; run->module_context is a struct bench_module_port. */
+extern const struct bench_end bench_module_port;
+
+#endif

@@ -1,0 +1,136 @@
+/* target.c - makes the target of `run` out of its options, and prints what would run there. */
+#include "harness/cli/target.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bench/package.h"
+
+enum { PACKAGE_BYTES_MAX = 16 * 1024 * 1024 /* more than the module's flash takes */ };
+
+/* ---- the package --------------------------------------------------------------------------- */
+
+/* Its length and checksum; false with a message on stderr. */
+static bool read_package(const struct cli_command *command, const char *path,
+                         struct scenario_override *override)
+{
+    FILE *file = fopen(path, "rb");
+    uint8_t *bytes = file ? malloc(PACKAGE_BYTES_MAX + 1) : NULL;
+    size_t size = bytes ? fread(bytes, 1, PACKAGE_BYTES_MAX + 1, file) : 0;
+    bool good = size > 0 && size <= PACKAGE_BYTES_MAX && !ferror(file);
+    if (good) {
+        override->size_bytes = (uint32_t)size;
+        override->crc32 = bench_package_crc32(bytes, (uint32_t)size);
+    } else {
+        cli_error(command, "--package %s: expected a file of 1 to %d bytes that can be read", path,
+                  PACKAGE_BYTES_MAX);
+    }
+    if (file)
+        fclose(file);
+    free(bytes);
+    return good;
+}
+
+static int make_override(struct cli_target *made, const struct cli_command *command,
+                         const struct cli_target_options *options)
+{
+    made->override = (struct scenario_override){.url = options->package_url,
+                                                .from_revision = options->from,
+                                                .to_revision = options->to,
+                                                .variant = options->variant,
+                                                .delivery = (uint8_t)options->delivery};
+    if (options->variant && strlen(options->variant) >= sizeof((struct sim_config *)0)->variant)
+        return cli_usage_error(command, "--variant '%s' is no variant like SIM7000E",
+                               options->variant);
+    if (options->package && !read_package(command, options->package, &made->override))
+        return CLI_EXIT_INVALID;
+    return CLI_GO_ON;
+}
+
+/* ---- the target ---------------------------------------------------------------------------- */
+
+static bool is_url(const char *text)
+{
+    return strchr(text, ':') != NULL;
+}
+
+static int check(const struct cli_command *command, const struct cli_target_options *options,
+                 double speed)
+{
+    bool port = is_url(options->module);
+    if (!port && strcmp(options->module, "emulator") != 0)
+        return cli_usage_error(command,
+                               "--module '%s' is neither 'emulator' nor the URL of a port like "
+                               "tty:/dev/ttyUSB2 or tcp://HOST:PORT",
+                               options->module);
+    if (!port && (options->far_end != BENCH_FAR_END_MODULE || options->allow_update))
+        return cli_usage_error(command, "%s goes with --module URL only",
+                               options->allow_update ? "--allow-update" : "--far-end");
+    if (port && options->far_end == BENCH_FAR_END_MODULE && speed > 0)
+        return cli_usage_error(command,
+                               "a real module knows one speed; --speed goes with --far-end "
+                               "emulator or scenario, which say that a 'fotarig sim' of that speed "
+                               "is there");
+    return CLI_GO_ON;
+}
+
+int cli_target_make(struct cli_target *made, const struct cli_command *command,
+                    const struct cli_target_options *options, double speed)
+{
+    struct bench_target_options bench = {.far_end = (uint8_t)options->far_end,
+                                         .allow_update = options->allow_update,
+                                         .speed = speed > 0 ? speed : 1,
+                                         .override = &made->override};
+    *made = (struct cli_target){.at_revision = ""};
+    int status = check(command, options, speed);
+    if (status == CLI_GO_ON)
+        status = make_override(made, command, options);
+    if (status != CLI_GO_ON)
+        return status;
+    bench.url = is_url(options->module) ? options->module : NULL;
+    if (bench_target_init(&made->target, &bench))
+        return CLI_GO_ON;
+    cli_error(command, "not enough memory");
+    return CLI_EXIT_INTERNAL;
+}
+
+bool cli_target_is_port(const struct cli_target *made)
+{
+    return made->target.options.url != NULL;
+}
+
+int cli_target_open(struct cli_target *made, const struct cli_command *command)
+{
+    char text[BENCH_TEXT_MAX];
+    if (bench_target_open(&made->target, text, sizeof text))
+        return CLI_GO_ON;
+    cli_error(command, "%s", text);
+    return CLI_EXIT_ENVIRONMENT;
+}
+
+void cli_target_done(struct cli_target *made)
+{
+    bench_target_done(&made->target);
+}
+
+/* ---- the plan ------------------------------------------------------------------------------ */
+
+void cli_target_print_plan(struct cli_target *made, const char *name,
+                           const struct scenario_case *one)
+{
+    struct bench_plan plan;
+    bool real = cli_target_is_port(made) && made->target.options.far_end == BENCH_FAR_END_MODULE;
+    bench_target_plan(&made->target, one, real && made->at_revision[0] ? made->at_revision : NULL,
+                      &plan);
+    if (!plan.runs) {
+        printf("  skipped  %s\n           %s\n", name, plan.reason);
+        return;
+    }
+    printf("  runs     %s\n", name);
+    if (plan.destructive)
+        printf("           destructive: an update may start; leaves the module at %s\n",
+               plan.leaves ? plan.leaves : "its revision");
+    if (plan.leaves && real)
+        snprintf(made->at_revision, sizeof made->at_revision, "%s", plan.leaves);
+}

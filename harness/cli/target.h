@@ -1,0 +1,107 @@
+/* target.h - the module that `fotarig run` is for, as its options say; and what would run there. */
+#ifndef FOTARIG_HARNESS_CLI_TARGET_H
+#define FOTARIG_HARNESS_CLI_TARGET_H
+
+#include "harness/bench/target.h"
+#include "harness/cli/cli.h"
+
+/* Part of the options of `run`. */
+struct cli_target_options {
+    const char *module; /* "emulator" or the URL of a port */
+    int far_end;        /* enum bench_far_end */
+    bool allow_update;
+    const char *package_url, *package, *from, *to, *variant;
+    int delivery; /* enum fota_delivery; FOTA_DELIVERY_COUNT: as the file says */
+};
+
+/* Rows of an option table whose struct has `member` of that type: X-like, for run_command.c. */
+#define CLI_TARGET_OPTIONS(type, member)                                                           \
+    {"module",                                                                                     \
+     0,                                                                                            \
+     "emulator|URL",                                                                               \
+     CLI_TEXT,                                                                                     \
+     offsetof(type, member.module),                                                                \
+     "emulator",                                                                                   \
+     "what the core talks to: the emulator, or a module behind a port, by its URL:\n"              \
+     "pty:LINK, tty:/dev/...[,RATE], tcp://HOST:PORT, rfc2217://HOST:PORT"},                       \
+        {"far-end",                                                                                \
+         0,                                                                                        \
+         "module|emulator|scenario",                                                               \
+         CLI_CHOICE,                                                                               \
+         offsetof(type, member.far_end),                                                           \
+         "module",                                                                                 \
+         "what the port leads to: a real module, a 'fotarig sim' of the same --speed, or\n"        \
+         "a 'fotarig sim --scenario' that plays this scenario's events as well"},                  \
+        {"allow-update",                                                                           \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.allow_update),                                                      \
+         NULL,                                                                                     \
+         "let an update start on a real module, which may ruin it"},                               \
+        {"package-url",                                                                            \
+         0,                                                                                        \
+         "URL",                                                                                    \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.package_url),                                                       \
+         NULL,                                                                                     \
+         "where the package lies, over what scenarios say: http://, https://, ftp://"},            \
+        {"package",                                                                                \
+         0,                                                                                        \
+         "FILE",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.package),                                                           \
+         NULL,                                                                                     \
+         "that package, for its length and checksum"},                                             \
+        {"from",                                                                                   \
+         0,                                                                                        \
+         "REVISION",                                                                               \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.from),                                                              \
+         NULL,                                                                                     \
+         "base revision of the package, over what scenarios say"},                                 \
+        {"to",                                                                                     \
+         0,                                                                                        \
+         "REVISION",                                                                               \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.to),                                                                \
+         NULL,                                                                                     \
+         "target revision of the package, over what scenarios say"},                               \
+        {"variant",                                                                                \
+         0,                                                                                        \
+         "VARIANT",                                                                                \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.variant),                                                           \
+         NULL,                                                                                     \
+         "variant of the module, over what scenarios say: SIM7000E"},                              \
+    {                                                                                              \
+        "delivery", 0, "http|push|ftp|as-written", CLI_CHOICE, offsetof(type, member.delivery),    \
+            "as-written", "how the package comes into the module"                                  \
+    }
+
+/* A target with all that its options point to; must not move. */
+struct cli_target {
+    struct bench_target target;
+    struct scenario_override override;
+    char at_revision[FOTA_REVISION_LENGTH + 1]; /* of the module after what was planned; "" = not
+                                                   known */
+};
+
+/*
+ * Makes the target of `command`'s options, with --speed `speed` (0 = not given). CLI_GO_ON, or the
+ * status to return at once, with its message printed: options that do not go together, or a package
+ * that can't be read.
+ */
+int cli_target_make(struct cli_target *made, const struct cli_command *command,
+                    const struct cli_target_options *options, double speed);
+/* True when a port leads to the module. */
+bool cli_target_is_port(const struct cli_target *made);
+/* Opens the port, if there is one; CLI_GO_ON or CLI_EXIT_ENVIRONMENT with its message printed. */
+int cli_target_open(struct cli_target *made, const struct cli_command *command);
+void cli_target_done(struct cli_target *made);
+
+/* `run --plan`: prints what a case would come to after the cases planned before. */
+void cli_target_print_plan(struct cli_target *made, const char *name,
+                           const struct scenario_case *one);
+
+#endif
