@@ -61,7 +61,7 @@ cmocka_libs    := $(shell pkg-config --libs cmocka 2>/dev/null)
 cflags_portable := -std=c11 $(warnings) -Werror -I.
 cflags_core     := $(cflags_portable) -ffreestanding
 cflags_sim      := $(cflags_portable)
-cflags_reports  := -std=c11 $(warnings) -Werror -I. -D_POSIX_C_SOURCE=200809L $(package_cflags)
+cflags_reports  := -std=c11 $(warnings) -Werror -I. -D_XOPEN_SOURCE=700 $(package_cflags)
 cflags_harness  := -std=c11 $(warnings) -Werror -I. -D_XOPEN_SOURCE=700 -D_DEFAULT_SOURCE \
                    $(package_cflags)
 cflags_test     := $(cflags_harness)

@@ -8,6 +8,7 @@
 #include "harness/cli/control.h"
 #include "harness/cli/file.h"
 #include "harness/cli/setting.h"
+#include "reports/file.h"
 #include "sim/image.h"
 
 #define DEFAULT_CYCLE_US 5000000u
@@ -273,7 +274,7 @@ static void run_save(struct cli_control_request *request)
     bytes = malloc(size);
     if (bytes)
         again = sim_image_write(&module->sim, &module->host, SIM_IMAGE_SNAPSHOT, bytes, size);
-    if (again != size || cli_file_replace(request->words[0], bytes, size))
+    if (again != size || report_file_write(request->words[0], bytes, size, REPORT_FILE_DURABLE))
         cli_control_fail(request, CLI_CONTROL_INVALID, "a file that can be written",
                          "choose another name", "cannot write '%.200s': %s", request->words[0],
                          bytes ? strerror(errno) : "no memory");

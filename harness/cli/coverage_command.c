@@ -9,10 +9,10 @@
 
 #include "harness/bench/run.h"
 #include "harness/cli/cli.h"
-#include "harness/cli/file.h"
 #include "harness/cli/selection.h"
 #include "harness/coverage/coverage.h"
 #include "harness/ports/loop.h"
+#include "reports/file.h"
 
 struct coverage_options {
     uint64_t seed;
@@ -130,7 +130,8 @@ static enum cli_exit write_page(const struct mapping *mapping)
         coverage_write_html(mapping->coverage, memory);
         fclose(memory);
     }
-    int result = text ? cli_file_replace(mapping->options.html, text, size) : -1;
+    int result =
+        text ? report_file_write(mapping->options.html, text, size, REPORT_FILE_WHOLE) : -1;
     if (result != 0)
         cli_error(&cli_command_coverage, "%s: %s", mapping->options.html, strerror(errno));
     free(text);

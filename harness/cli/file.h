@@ -1,4 +1,4 @@
-/* file.h - a whole file in memory; locks. */
+/* file.h - a whole file in memory; locks. What is written goes through reports/file.h. */
 #ifndef FOTARIG_HARNESS_CLI_FILE_H
 #define FOTARIG_HARNESS_CLI_FILE_H
 
@@ -11,12 +11,6 @@
  */
 uint8_t *cli_file_read(const char *path, size_t limit, size_t *ret_size);
 void cli_file_free(const uint8_t *bytes);
-
-/*
- * Writes a file in one step: under a temporary name beside it, to the disk, then renamed. What
- * stood there before is whole until the new one is. 0, or -1 with errno set.
- */
-int cli_file_replace(const char *path, const void *bytes, size_t size);
 
 /*
  * Makes this process the only one that uses a file: a lock on PATH.lock beside it, since the file

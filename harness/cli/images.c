@@ -9,6 +9,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/file.h"
+#include "reports/file.h"
 #include "sim/image.h"
 
 enum { LIMIT_BYTES = 64 * 1024 * 1024 };
@@ -101,7 +102,8 @@ static bool write_image(struct cli_images *images, const struct bench_module *mo
     bool good =
         bytes && sim_image_write(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size) == size;
 
-    good = good && !cli_file_replace(file_name(images, module->index, name), bytes, size);
+    good = good && !report_file_write(file_name(images, module->index, name), bytes, size,
+                                      REPORT_FILE_DURABLE);
     if (!good && !images->failed)
         cli_error(&cli_command_sim, "cannot write image '%s': %s", name, strerror(errno));
     images->failed = !good;

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/bench/package.h"
 #include "harness/cli/cli.h"
+#include "reports/file.h"
 
 struct package_options {
     const char *from, *to, *variant, *output;
@@ -31,31 +31,6 @@ static int save_failed(const char *path)
     return CLI_EXIT_ENVIRONMENT;
 }
 
-/* The file appears whole or not at all. */
-static int save(const char *path, const uint8_t *bytes, size_t size)
-{
-    size_t length = strlen(path) + sizeof(".tmp");
-    char *fresh = malloc(length);
-    FILE *file;
-    int status = CLI_EXIT_OK;
-
-    if (!fresh)
-        return save_failed(path);
-    snprintf(fresh, length, "%s.tmp", path);
-    file = fopen(fresh, "wb");
-    if (!file) {
-        status = save_failed(fresh);
-    } else {
-        bool written = fwrite(bytes, 1, size, file) == size && fflush(file) == 0;
-        if (fclose(file) || !written || rename(fresh, path)) {
-            status = save_failed(path);
-            unlink(fresh);
-        }
-    }
-    free(fresh);
-    return status;
-}
-
 static int package(int argc, char **argv)
 {
     struct package_options given;
@@ -67,6 +42,7 @@ static int package(int argc, char **argv)
 
     if (status != CLI_GO_ON)
         return status;
+    status = CLI_EXIT_OK;
     if (!given.from || !given.to || !given.output)
         return cli_usage_error(&cli_command_package, "option '--%s' is missing",
                                !given.from ? "from"
@@ -76,8 +52,9 @@ static int package(int argc, char **argv)
     bytes = bench_package_make(&wanted, &size, error, sizeof(error));
     if (!bytes)
         return cli_usage_error(&cli_command_package, "%s", error);
-    status = save(given.output, bytes, size);
-    if (status == CLI_EXIT_OK)
+    if (report_file_write(given.output, bytes, size, REPORT_FILE_DURABLE) != 0)
+        status = save_failed(given.output);
+    else
         printf("%s: %lu bytes, CRC-32 %08lx\n", given.output, (unsigned long)size,
                (unsigned long)bench_package_crc32(bytes, size));
     free(bytes);
