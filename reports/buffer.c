@@ -1,7 +1,6 @@
-/* buffer.c - text that grows, and the file that is replaced in one step. */
+/* buffer.c - text that grows. */
 #include "reports/internal.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -101,42 +100,4 @@ int report_fail(struct report_error *reterr_error, const char *format, ...)
     vsnprintf(reterr_error->message, sizeof reterr_error->message, format, arguments);
     va_end(arguments);
     return -1;
-}
-
-/* Writes all of the buffer to a new file; 0, or -1 with errno set. */
-static int write_whole(const char *path, const struct report_buffer *buffer)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        return -1;
-    size_t written = fwrite(report_buffer_text(buffer), 1, buffer->size, file);
-    int write_errno = errno;
-    if (fclose(file) != 0)
-        return -1;
-    if (written != buffer->size) {
-        errno = write_errno;
-        return -1;
-    }
-    return 0;
-}
-
-int report_replace_file(const char *path, const struct report_buffer *buffer,
-                        struct report_error *reterr_error)
-{
-    if (buffer->failed)
-        return report_fail(reterr_error, "%s: memory ran out while the report was made", path);
-    struct report_buffer name = {0};
-    int result = 0;
-    report_buffer_addf(&name, "%s.tmp", path);
-    if (name.failed) {
-        result = report_fail(reterr_error, "%s: memory ran out while the report was made", path);
-    } else if (write_whole(name.text, buffer) != 0) {
-        result = report_fail(reterr_error, "%s: can't be written: %s", name.text, strerror(errno));
-        remove(name.text);
-    } else if (rename(name.text, path) != 0) {
-        result = report_fail(reterr_error, "%s: can't be replaced: %s", path, strerror(errno));
-        remove(name.text);
-    }
-    report_buffer_free(&name);
-    return result;
 }

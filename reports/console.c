@@ -125,14 +125,14 @@ static void add_problems(struct report_buffer *text, const struct report_console
                          const struct report_run *run)
 {
     for (size_t i = 0; i < run->entry_count; i++) {
-        const struct report_case *c = &run->entries[i]->result;
-        if (c->verdict != REPORT_FAILED && c->verdict != REPORT_ERROR)
+        const struct report_case c = report_case_at(run, i);
+        if (c.verdict != REPORT_FAILED && c.verdict != REPORT_ERROR)
             continue;
-        add_word(text, console, c->verdict);
+        add_word(text, console, c.verdict);
         report_buffer_addf(text, " ");
-        add_full_name(text, c);
+        add_full_name(text, &c);
         report_buffer_addf(text, "\n        ");
-        report_buffer_prose(text, c->message ? c->message : "no reason was given");
+        report_buffer_prose(text, c.message ? c.message : "no reason was given");
         report_buffer_addf(text, "\n");
     }
 }
@@ -159,8 +159,8 @@ static void add_table(struct report_buffer *text, const struct report_run *run)
     for (size_t suite = 0; suite < run->suite_count; suite++) {
         size_t counts[REPORT_VERDICT_COUNT] = {0};
         for (size_t i = 0; i < run->entry_count; i++)
-            if (run->entries[i]->suite == suite)
-                counts[run->entries[i]->result.verdict]++;
+            if (run->entries[i].suite == suite)
+                counts[run->entries[i].verdict]++;
         add_row(text, run->suites[suite], counts);
     }
     if (run->suite_count != 1)
@@ -170,9 +170,9 @@ static void add_table(struct report_buffer *text, const struct report_run *run)
 /* The cases that took the machine longest, slowest first. */
 static void add_slowest(struct report_buffer *text, const struct report_run *run)
 {
-    const struct report_case *slowest[SLOWEST_SHOWN] = {NULL};
+    const struct report_entry *slowest[SLOWEST_SHOWN] = {NULL};
     for (size_t i = 0; i < run->entry_count; i++) {
-        const struct report_case *c = &run->entries[i]->result;
+        const struct report_entry *c = &run->entries[i];
         int at = SLOWEST_SHOWN;
         while (at > 0 && (!slowest[at - 1] || slowest[at - 1]->wall_us < c->wall_us))
             at--;
@@ -186,7 +186,8 @@ static void add_slowest(struct report_buffer *text, const struct report_run *run
         report_buffer_addf(text, "%s ", at ? "," : "");
         report_buffer_prose(text, slowest[at]->name);
         report_buffer_addf(text, " ");
-        report_buffer_seconds(text, report_case_ms(slowest[at]));
+        report_buffer_seconds(
+            text, report_case_ms(&(struct report_case){.wall_us = slowest[at]->wall_us}));
         report_buffer_addf(text, " s");
     }
     report_buffer_addf(text, "\n");

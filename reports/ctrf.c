@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct ctrf {
@@ -103,18 +104,12 @@ static void put_attachments(struct ctrf *ctrf, cJSON *test, const struct report_
     }
 }
 
-/* A case that passed, but not at once, is what readers call flaky. */
-static bool is_flaky(const struct report_case *c)
-{
-    return c->verdict == REPORT_PASSED && c->attempt_count > 0;
-}
-
 static void put_attempts(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
     if (c->attempt_count == 0)
         return;
     put_number(ctrf, test, "retries", c->attempt_count);
-    put(ctrf, test, "flaky", cJSON_CreateBool(is_flaky(c)));
+    put(ctrf, test, "flaky", cJSON_CreateBool(report_is_flaky(c)));
     cJSON *all = put(ctrf, test, "retryAttempts", cJSON_CreateArray());
     for (size_t i = 0; all && i < c->attempt_count; i++) {
         const struct report_attempt *from = &c->attempts[i];
@@ -161,7 +156,7 @@ static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *
     cJSON *extra = put(ctrf, test, "extra", cJSON_CreateObject());
     put_text(ctrf, extra, "title", c->title);
     put_text(ctrf, extra, "why", c->why);
-    put_text(ctrf, extra, "type", c->type ? report_type(c) : NULL);
+    put_text(ctrf, extra, "kind", c->kind ? report_type(c) : NULL);
     put_text(ctrf, extra, "place", c->place);
     put_bytes(ctrf, extra, "expected", c->expected);
     put_bytes(ctrf, extra, "received", c->received);
@@ -187,9 +182,8 @@ static void put_explanation(struct ctrf *ctrf, cJSON *test, const struct report_
     report_buffer_free(&text);
 }
 
-static void put_test(struct ctrf *ctrf, cJSON *tests, const struct report_case *c)
+static void put_test(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
-    cJSON *test = append(ctrf, tests, cJSON_CreateObject());
     uint64_t start_ms = report_case_started_ms(ctrf->run, c);
     put_text(ctrf, test, "testId", c->id);
     put_text(ctrf, test, "name", c->name);
@@ -215,17 +209,16 @@ static void put_test(struct ctrf *ctrf, cJSON *tests, const struct report_case *
     put_extra(ctrf, test, c);
 }
 
-static void put_summary(struct ctrf *ctrf, cJSON *results)
+static void put_summary(struct ctrf *ctrf, cJSON *summary)
 {
     const struct report_run *run = ctrf->run;
-    cJSON *summary = put(ctrf, results, "summary", cJSON_CreateObject());
     uint64_t stop_ms = report_ended_ms(run);
     put_number(ctrf, summary, "tests", run->entry_count);
     for (int i = 0; i < REPORT_VERDICT_COUNT; i++)
         put_number(ctrf, summary, status_of((enum report_verdict)i), run->counts[i]);
     uint64_t flaky = 0;
     for (size_t i = 0; i < run->entry_count; i++)
-        flaky += is_flaky(&run->entries[i]->result);
+        flaky += run->entries[i].flaky;
     put_number(ctrf, summary, "flaky", flaky);
     put_number(ctrf, summary, "suites", run->suite_count);
     put_number(ctrf, summary, "start", run->info.started_at_ms);
@@ -233,12 +226,11 @@ static void put_summary(struct ctrf *ctrf, cJSON *results)
     put_number(ctrf, summary, "duration", stop_ms - run->info.started_at_ms);
 }
 
-static void put_environment(struct ctrf *ctrf, cJSON *results)
+static void put_environment(struct ctrf *ctrf, cJSON *environment)
 {
     const struct report_run_info *info = &ctrf->run->info;
     char seed[24]; /* as text: JSON readers lose digits of 64-bit numbers */
     snprintf(seed, sizeof seed, "%" PRIu64, info->seed);
-    cJSON *environment = put(ctrf, results, "environment", cJSON_CreateObject());
     put_text(ctrf, environment, "reportName", info->name);
     put_text(ctrf, environment, "testEnvironment", info->host);
     cJSON *extra = put(ctrf, environment, "extra", cJSON_CreateObject());
@@ -255,43 +247,103 @@ static void put_environment(struct ctrf *ctrf, cJSON *results)
     }
 }
 
-static void put_document(struct ctrf *ctrf, cJSON *root)
+static void put_tool(struct ctrf *ctrf, cJSON *tool)
 {
-    const struct report_run *run = ctrf->run;
-    struct report_buffer generator = {0};
-    put_text(ctrf, root, "reportFormat", "CTRF");
-    put_text(ctrf, root, "specVersion", "0.0.0");
-    report_buffer_prose(&generator, run->info.tool);
-    report_buffer_addf(&generator, " ");
-    report_buffer_prose(&generator, run->info.tool_version);
-    put(ctrf, root, "generatedBy", string_of(ctrf, &generator));
-    cJSON *results = put(ctrf, root, "results", cJSON_CreateObject());
-    cJSON *tool = put(ctrf, results, "tool", cJSON_CreateObject());
-    put_text(ctrf, tool, "name", run->info.tool[0] ? run->info.tool : "fotarig");
-    put_text(ctrf, tool, "version", run->info.tool_version);
-    put_summary(ctrf, results);
-    cJSON *tests = put(ctrf, results, "tests", cJSON_CreateArray());
-    for (size_t i = 0; i < run->entry_count; i++)
-        put_test(ctrf, tests, &run->entries[i]->result);
-    put_environment(ctrf, results);
+    const struct report_run_info *info = &ctrf->run->info;
+    put_text(ctrf, tool, "name", info->tool[0] ? info->tool : "fotarig");
+    put_text(ctrf, tool, "version", info->tool_version);
 }
 
-int report_write_ctrf(const struct report_run *run, const char *path,
-                      struct report_error *reterr_error)
+/* ---- the format: report_format --------------------------------------------------------------- */
+
+/* Adds an object, on one line, that `fill` has filled. */
+static void add_object(struct ctrf *ctrf, struct report_buffer *text,
+                       void (*fill)(struct ctrf *ctrf, cJSON *object))
 {
-    struct ctrf ctrf = {.run = run};
-    struct report_buffer document = {0};
-    cJSON *root = cJSON_CreateObject();
-    put_document(&ctrf, root);
-    char *printed = root && !ctrf.failed ? cJSON_Print(root) : NULL;
-    if (printed) {
-        report_buffer_add(&document, printed, strlen(printed));
-        report_buffer_add(&document, "\n", 1);
-    }
-    document.failed |= !printed;
+    cJSON *object = cJSON_CreateObject();
+    if (object)
+        fill(ctrf, object);
+    char *printed = object && !ctrf->failed ? cJSON_PrintUnformatted(object) : NULL;
+    if (printed)
+        report_buffer_addf(text, "%s", printed);
+    ctrf->failed |= !printed;
     cJSON_free(printed);
-    cJSON_Delete(root);
-    int result = report_replace_file(path, &document, reterr_error);
-    report_buffer_free(&document);
-    return result;
+    cJSON_Delete(object);
+}
+
+/* The head's own members, without the braces of the document. */
+static void add_head(struct ctrf *ctrf, struct report_buffer *text)
+{
+    const struct report_run_info *info = &ctrf->run->info;
+    struct report_buffer generator = {0};
+    report_buffer_prose(&generator, info->tool);
+    report_buffer_addf(&generator, " ");
+    report_buffer_prose(&generator, info->tool_version);
+    cJSON *string = string_of(ctrf, &generator);
+    char *printed = string ? cJSON_PrintUnformatted(string) : NULL;
+    report_buffer_addf(text,
+                       "{\n\"reportFormat\": \"CTRF\",\n\"specVersion\": \"0.0.0\",\n"
+                       "\"generatedBy\": %s,\n\"results\": {\n\"tool\": ",
+                       printed ? printed : "");
+    ctrf->failed |= !printed;
+    cJSON_free(printed);
+    cJSON_Delete(string);
+    add_object(ctrf, text, put_tool);
+    report_buffer_addf(text, ",\n\"summary\": ");
+    add_object(ctrf, text, put_summary);
+    report_buffer_addf(text, ",\n\"tests\": [\n");
+}
+
+static void *open_ctrf(const struct report_run *run, const char *path)
+{
+    struct ctrf *ctrf = calloc(1, sizeof *ctrf);
+    (void)path;
+    if (ctrf)
+        ctrf->run = run;
+    return ctrf;
+}
+
+static bool add_case(void *own, const struct report_case *c, struct report_buffer *text)
+{
+    struct ctrf *ctrf = own;
+    cJSON *test = cJSON_CreateObject();
+    if (test)
+        put_test(ctrf, test, c);
+    char *printed = test && !ctrf->failed ? cJSON_PrintUnformatted(test) : NULL;
+    if (printed)
+        report_buffer_add(text, printed, strlen(printed));
+    cJSON_free(printed);
+    cJSON_Delete(test);
+    return printed != NULL;
+}
+
+static bool write_document(void *own, struct report_stream *stream, FILE *out)
+{
+    struct ctrf *ctrf = own;
+    struct report_buffer text = {0};
+    add_head(ctrf, &text);
+    fwrite(report_buffer_text(&text), 1, text.size, out);
+    for (size_t i = 0; i < ctrf->run->entry_count; i++) {
+        fputs(i ? ",\n" : "", out);
+        report_stream_copy(stream, i, out);
+    }
+    report_buffer_clear(&text);
+    report_buffer_addf(&text, "\n],\n\"environment\": ");
+    add_object(ctrf, &text, put_environment);
+    report_buffer_addf(&text, "\n}\n}\n");
+    fwrite(report_buffer_text(&text), 1, text.size, out);
+    bool good = !ctrf->failed && !text.failed;
+    report_buffer_free(&text);
+    return good;
+}
+
+static void done(void *own)
+{
+    free(own);
+}
+
+int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error)
+{
+    static const struct report_format format = {open_ctrf, add_case, write_document, done};
+    return report_stream_open(run, &format, path, reterr_error);
 }

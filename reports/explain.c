@@ -74,11 +74,11 @@ static size_t column_of(struct report_bytes bytes, size_t index)
     return column;
 }
 
-static void add_bytes_line(struct report_buffer *buffer, const char *label,
-                           struct report_bytes bytes, size_t from)
+static void add_value(struct report_buffer *buffer, const char *label, struct report_bytes bytes,
+                      enum report_form form, size_t from)
 {
     struct report_buffer text = {0};
-    report_buffer_escape(&text, bytes, REPORT_FORM_BYTES);
+    report_buffer_escape(&text, bytes, form);
     report_buffer_addf(buffer, "%-9s: ", label);
     if (bytes.size == 0)
         report_buffer_addf(buffer, "(nothing)");
@@ -93,12 +93,13 @@ static void add_comparison(struct report_buffer *buffer, const struct report_cas
     struct report_bytes expected = c->expected, received = c->received;
     if (!expected.data && !received.data)
         return;
-    bool both = expected.data && received.data && expected.size && received.size;
+    bool both = c->are_bytes && expected.data && received.data && expected.size && received.size;
+    enum report_form form = c->are_bytes ? REPORT_FORM_BYTES : REPORT_FORM_TEXT;
     size_t index = both ? first_difference(expected, received) : SIZE_MAX;
     size_t column = index == SIZE_MAX ? 0 : column_of(expected, index);
     size_t from = column > SHOWN_COLUMNS - COLUMNS_BEFORE ? column - COLUMNS_BEFORE : 0;
-    add_bytes_line(buffer, "expected", expected, from);
-    add_bytes_line(buffer, "received", received, from);
+    add_value(buffer, "expected", expected, form, from);
+    add_value(buffer, "received", received, form, from);
     if (index == SIZE_MAX)
         return;
     size_t indent = column - from + (from > 0 ? 3 : 0);
@@ -134,12 +135,23 @@ static void add_exchange(struct report_buffer *buffer, const struct report_excha
     report_buffer_free(&text);
 }
 
+static const struct {
+    const char *type, *meaning;
+} kinds[REPORT_KIND_COUNT] = {
+#define X(name, type, meaning) {type, meaning},
+    REPORT_KINDS(X)
+#undef X
+};
+
 void report_add_explanation(struct report_buffer *buffer, const struct report_case *c)
 {
     if (c->place) {
         report_buffer_prose(buffer, c->place);
         report_buffer_add(buffer, "\n", 1);
     }
+    if (c->kind)
+        report_buffer_addf(buffer, "%-9s: %s: %s\n", "kind", kinds[c->kind].type,
+                           kinds[c->kind].meaning);
     add_line(buffer, "why", c->why);
     add_comparison(buffer, c);
     for (size_t i = 0; i < c->detail_count; i++) {
@@ -214,9 +226,5 @@ void report_add_message(struct report_buffer *buffer, const struct report_run *r
 const char *report_type(const struct report_case *c)
 {
     static const char *const types[] = {"NotRun", "Passed", "Failed", "BenchError", "Skipped"};
-    static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    static const char word[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    bool good = c->type && c->type[0] && strchr(upper, c->type[0]) &&
-                c->type[strspn(c->type, word)] == '\0';
-    return good ? c->type : types[c->verdict];
+    return c->kind ? kinds[c->kind].type : types[c->verdict];
 }

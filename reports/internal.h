@@ -27,9 +27,6 @@ void report_buffer_prose(struct report_buffer *buffer, const char *text);
 /* Seconds with a point and three decimals, whatever the locale. */
 void report_buffer_seconds(struct report_buffer *buffer, uint64_t time_ms);
 
-/* Write `buffer` to path.tmp and rename it; 0, or -1 with the error set. */
-int report_replace_file(const char *path, const struct report_buffer *buffer,
-                        struct report_error *reterr_error);
 /* Set the error if it is wanted; returns -1. */
 int report_fail(struct report_error *reterr_error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -37,45 +34,92 @@ int report_fail(struct report_error *reterr_error, const char *format, ...)
 /* ---- names.c ------------------------------------------------------------------------------- */
 
 /* A set of strings, which it does not own; open addressing, at most half full. */
+struct report_slot {
+    const char *text;  /* NULL = free */
+    uint32_t repeated; /* for the owner: how often a name was asked for again */
+};
 struct report_set {
-    const char **slots;
+    struct report_slot *slots;
     size_t slot_count; /* a power of two, or 0 */
     size_t used;
 };
 
-enum report_added { REPORT_ADDED, REPORT_THERE_BEFORE, REPORT_NO_MEMORY };
-enum report_added report_set_add(struct report_set *set, const char *text);
-bool report_set_has(const struct report_set *set, const char *text);
+/* The slot that holds the string, or NULL; valid until the set grows. */
+struct report_slot *report_set_find(const struct report_set *set, const char *text);
+/* Add a string that is not in the set; false when memory ran out. */
+bool report_set_add(struct report_set *set, const char *text);
 /* Add a name: readable, without blanks at the ends or doubled ones (readers collapse them), and
  * `otherwise` when nothing is left. */
 void report_name_add(struct report_buffer *buffer, const char *text, const char *otherwise);
 
 /* ---- model.c ------------------------------------------------------------------------------- */
 
+/* What stays of a case. */
 struct report_entry {
-    struct report_case result;
-    size_t suite; /* index into report_run.suites */
+    const char *name, *id, *title, *why, *file;
+    const char *message; /* of one that did not pass; NULL = none */
+    uint64_t started_at_ms, wall_us, virtual_us;
+    uint32_t line;
+    uint32_t suite; /* index into report_run.suites */
+    uint8_t verdict, kind;
+    bool flaky;
 };
+
+enum { REPORT_STREAMS_MAX = 4 };
 
 struct report_run {
     struct report_run_info info;
-    struct report_entry **entries;
+    struct report_entry *entries;
     size_t entry_count, entry_capacity;
     const char **suites; /* one per group, in order of appearance */
     size_t suite_count, suite_capacity;
     size_t counts[REPORT_VERDICT_COUNT];
     struct report_set names, ids;
-    uint64_t ended_at_ms; /* 0 = not ended yet */
+    struct report_set texts; /* what many cases share: a copy of each */
+    uint64_t ended_at_ms;    /* 0 = not ended yet */
     const char *stopped_because;
-    struct report_chunk *chunks; /* all memory of the strings and cases */
+    struct report_chunk *chunks; /* all memory of the strings */
+    struct report_stream *streams[REPORT_STREAMS_MAX];
+    size_t stream_count;
 };
 
+/* A case that passed, but not at once, is what readers call flaky. */
+bool report_is_flaky(const struct report_case *c);
 /* Wall time of a case as all writers give it, so that sums of it agree. */
 uint64_t report_case_ms(const struct report_case *c);
 /* When a case started; never before the run did. */
 uint64_t report_case_started_ms(const struct report_run *run, const struct report_case *c);
 /* When the last thing happened that is known: the end of the run or of its last case. */
 uint64_t report_ended_ms(const struct report_run *run);
+
+/* ---- stream.c: a report that is written while the run goes on ------------------------------- */
+
+/*
+ * Readers want counts at the head of a file, which are known at its end: the text of each case goes
+ * to an unnamed file as the case ends; head and texts are put together when the run is closed.
+ */
+struct report_stream;
+
+/* What a format supplies. */
+struct report_format {
+    /* Makes what it needs of its own; NULL when memory ran out. */
+    void *(*begin)(const struct report_run *run, const char *path);
+    /* Adds the text of a case; false when memory ran out. */
+    bool (*add_case)(void *own, const struct report_case *c, struct report_buffer *text);
+    /* Writes the document; false when memory ran out. Asks report_stream_copy() for the cases. */
+    bool (*write)(void *own, struct report_stream *stream, FILE *out);
+    void (*done)(void *own);
+};
+
+/* Opens a stream of the run; 0, or -1 with the error set. */
+int report_stream_open(struct report_run *run, const struct report_format *format, const char *path,
+                       struct report_error *reterr_error);
+/* A case ended: its text goes to the stream. Trouble is told when the run is closed. */
+void report_stream_case(struct report_stream *stream, size_t index, const struct report_case *c);
+/* Copies the text of a case to `out`; one that was planned only is made from its entry. */
+void report_stream_copy(struct report_stream *stream, size_t index, FILE *out);
+/* Gives up what is not closed yet. */
+void report_stream_free(struct report_stream *stream);
 
 /* ---- explain.c ----------------------------------------------------------------------------- */
 
@@ -88,7 +132,7 @@ void report_add_message(struct report_buffer *buffer, const struct report_run *r
                         const struct report_case *c);
 /* All lines under the message. */
 void report_add_explanation(struct report_buffer *buffer, const struct report_case *c);
-/* The type of the case, or a word for its verdict when it has none that readers take. */
+/* The type of the case's kind, or a word for its verdict when it has none. */
 const char *report_type(const struct report_case *c);
 
 #endif

@@ -14,8 +14,9 @@
 
 struct junit {
     const struct report_run *run;
-    const char *folder; /* of the report, with a slash; "" = here */
-    xmlTextWriterPtr xml;
+    char *folder; /* of the report, with a slash; "" = here */
+    xmlBufferPtr memory;
+    xmlTextWriterPtr xml;      /* writes into memory */
     struct report_buffer text; /* scratch */
     bool failed;
 };
@@ -30,6 +31,26 @@ static void check(struct junit *junit, int written)
 {
     if (written < 0)
         junit->failed = true;
+}
+
+/* Lets the writer begin a document in an empty memory. */
+static bool open_writer(struct junit *junit)
+{
+    if (junit->xml)
+        xmlFreeTextWriter(junit->xml);
+    if (!junit->memory)
+        junit->memory = xmlBufferCreate();
+    else
+        xmlBufferEmpty(junit->memory);
+    junit->xml = junit->memory ? xmlNewTextWriterMemory(junit->memory, 0) : NULL;
+    if (junit->xml)
+        check(junit, xmlTextWriterSetIndent(junit->xml, 1));
+    return junit->xml != NULL;
+}
+
+static void flush(struct junit *junit)
+{
+    check(junit, xmlTextWriterFlush(junit->xml));
 }
 
 static const xmlChar *utf8(const char *text)
@@ -186,6 +207,18 @@ static void count_case(struct totals *totals, const struct junit *junit,
     totals->time_ms += report_case_ms(c);
 }
 
+/* Totals of each suite, owned by the caller; NULL when memory ran out. */
+static struct totals *count_suites(const struct junit *junit)
+{
+    const struct report_run *run = junit->run;
+    struct totals *totals = calloc(run->suite_count + 1, sizeof *totals);
+    for (size_t i = 0; totals && i < run->entry_count; i++) {
+        const struct report_case c = report_case_at(run, i);
+        count_case(&totals[run->entries[i].suite], junit, &c);
+    }
+    return totals;
+}
+
 static void write_property(struct junit *junit, const char *name, const char *value)
 {
     if (!name || !name[0] || !value)
@@ -211,38 +244,28 @@ static void write_properties(struct junit *junit)
     end(junit);
 }
 
-static void write_suite(struct junit *junit, size_t suite)
+static void begin_suite(struct junit *junit, size_t suite, const struct totals *totals)
 {
-    const struct report_run *run = junit->run;
-    struct totals totals = {0};
-    for (size_t i = 0; i < run->entry_count; i++)
-        if (run->entries[i]->suite == suite)
-            count_case(&totals, junit, &run->entries[i]->result);
     begin(junit, "testsuite");
-    attribute(junit, "name", run->suites[suite]);
-    attribute_number(junit, "tests", totals.tests);
-    attribute_number(junit, "failures", totals.failures);
-    attribute_number(junit, "errors", totals.errors);
-    attribute_number(junit, "skipped", totals.skipped);
-    attribute_seconds(junit, "time", totals.time_ms);
-    attribute_utc(junit, "timestamp", totals.started_at_ms);
-    report_name_add(&junit->text, run->info.host, "localhost");
+    attribute(junit, "name", junit->run->suites[suite]);
+    attribute_number(junit, "tests", totals->tests);
+    attribute_number(junit, "failures", totals->failures);
+    attribute_number(junit, "errors", totals->errors);
+    attribute_number(junit, "skipped", totals->skipped);
+    attribute_seconds(junit, "time", totals->time_ms);
+    attribute_utc(junit, "timestamp", totals->started_at_ms);
+    report_name_add(&junit->text, junit->run->info.host, "localhost");
     attribute_of_text(junit, "hostname");
     attribute_number(junit, "id", suite);
     write_properties(junit);
-    for (size_t i = 0; i < run->entry_count; i++)
-        if (run->entries[i]->suite == suite)
-            write_case(junit, &run->entries[i]->result);
-    end(junit);
 }
 
-static void write_document(struct junit *junit)
+static void begin_document(struct junit *junit, const struct totals *totals)
 {
     const struct report_run *run = junit->run;
     uint64_t time_ms = 0, elapsed_ms = report_ended_ms(run) - run->info.started_at_ms;
-    for (size_t i = 0; i < run->entry_count; i++)
-        time_ms += report_case_ms(&run->entries[i]->result);
-    check(junit, xmlTextWriterSetIndent(junit->xml, 1));
+    for (size_t i = 0; i < run->suite_count; i++)
+        time_ms += totals[i].time_ms;
     check(junit, xmlTextWriterStartDocument(junit->xml, NULL, "UTF-8", NULL));
     begin(junit, "testsuites");
     report_name_add(&junit->text, run->info.name, "fotarig");
@@ -251,41 +274,101 @@ static void write_document(struct junit *junit)
     attribute_number(junit, "failures", run->counts[REPORT_FAILED]);
     attribute_number(junit, "errors", run->counts[REPORT_ERROR]);
     attribute_seconds(junit, "time", time_ms > elapsed_ms ? time_ms : elapsed_ms);
-    for (size_t i = 0; i < run->suite_count; i++)
-        write_suite(junit, i);
-    end(junit);
-    check(junit, xmlTextWriterEndDocument(junit->xml));
 }
 
-/* Makes the document in memory; the file is written in one go. */
-static void make_document(struct junit *junit, struct report_buffer *document)
+/* Empties the memory into the file, for what is copied behind it. */
+static void drain(struct junit *junit, FILE *out)
 {
-    xmlBufferPtr memory = xmlBufferCreate();
-    junit->xml = memory ? xmlNewTextWriterMemory(memory, 0) : NULL;
-    if (junit->xml) {
-        write_document(junit);
-        xmlFreeTextWriter(junit->xml); /* flushes into `memory` */
-        report_buffer_add(document, xmlBufferContent(memory), (size_t)xmlBufferLength(memory));
-        document->failed |= junit->failed;
-    } else {
-        document->failed = true;
-    }
-    if (memory)
-        xmlBufferFree(memory);
+    flush(junit);
+    fwrite(xmlBufferContent(junit->memory), 1, (size_t)xmlBufferLength(junit->memory), out);
+    xmlBufferEmpty(junit->memory);
 }
 
-int report_write_junit(const struct report_run *run, const char *path,
-                       struct report_error *reterr_error)
+/* ---- the format: report_format --------------------------------------------------------------- */
+
+static void done(void *own)
+{
+    struct junit *junit = own;
+    if (junit->xml)
+        xmlFreeTextWriter(junit->xml);
+    if (junit->memory)
+        xmlBufferFree(junit->memory);
+    report_buffer_free(&junit->text);
+    free(junit->folder);
+    free(junit);
+}
+
+/* Cases are written as they stand in the document: two elements deep, behind something. */
+static bool open_for_cases(struct junit *junit)
+{
+    if (!open_writer(junit))
+        return false;
+    begin(junit, "testsuites");
+    begin(junit, "testsuite");
+    begin(junit, "properties");
+    end(junit);
+    flush(junit);
+    return !junit->failed;
+}
+
+static void *open_junit(const struct report_run *run, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    struct report_buffer folder = {0}, document = {0};
-    report_buffer_add(&folder, path, slash ? (size_t)(slash + 1 - path) : 0);
-    struct junit junit = {.run = run, .folder = report_buffer_text(&folder)};
-    make_document(&junit, &document);
-    document.failed |= folder.failed;
-    int result = report_replace_file(path, &document, reterr_error);
-    report_buffer_free(&junit.text);
-    report_buffer_free(&document);
-    report_buffer_free(&folder);
-    return result;
+    struct junit *junit = calloc(1, sizeof *junit);
+    if (!junit)
+        return NULL;
+    junit->run = run;
+    junit->folder = strndup(path, slash ? (size_t)(slash + 1 - path) : 0);
+    if (junit->folder && open_for_cases(junit))
+        return junit;
+    done(junit);
+    return NULL;
+}
+
+static bool add_case(void *own, const struct report_case *c, struct report_buffer *text)
+{
+    struct junit *junit = own;
+    xmlBufferEmpty(junit->memory);
+    write_case(junit, c);
+    flush(junit);
+    report_buffer_add(text, xmlBufferContent(junit->memory),
+                      (size_t)xmlBufferLength(junit->memory));
+    return !junit->failed;
+}
+
+/* Head and suites by a writer of their own; the cases of a suite are copied between. */
+static bool write_document(void *own, struct report_stream *stream, FILE *out)
+{
+    struct junit *cases = own;
+    const struct report_run *run = cases->run;
+    struct junit document = {.run = run};
+    struct totals *totals = count_suites(&document);
+    if (totals && open_writer(&document)) {
+        begin_document(&document, totals);
+        for (size_t suite = 0; suite < run->suite_count; suite++) {
+            begin_suite(&document, suite, &totals[suite]);
+            drain(&document, out);
+            for (size_t i = 0; i < run->entry_count; i++)
+                if (run->entries[i].suite == suite)
+                    report_stream_copy(stream, i, out);
+            end(&document);
+        }
+        end(&document);
+        check(&document, xmlTextWriterEndDocument(document.xml));
+        drain(&document, out);
+        xmlFreeTextWriter(document.xml);
+    } else {
+        document.failed = true;
+    }
+    if (document.memory)
+        xmlBufferFree(document.memory);
+    report_buffer_free(&document.text);
+    free(totals);
+    return !document.failed;
+}
+
+int report_open_junit(struct report_run *run, const char *path, struct report_error *reterr_error)
+{
+    static const struct report_format format = {open_junit, add_case, write_document, done};
+    return report_stream_open(run, &format, path, reterr_error);
 }

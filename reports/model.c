@@ -1,4 +1,4 @@
-/* model.c - the run: copies of all that was said about it, in chunks that are freed together. */
+/* model.c - the run: what stays of its cases; strings lie in chunks that are freed together. */
 #include "reports/internal.h"
 
 #include <stdlib.h>
@@ -91,24 +91,24 @@ static bool unique_name(struct report_run *run, struct report_set *set,
                         const struct report_buffer *name, const char **ret_name)
 {
     struct report_buffer tried = {0};
+    struct report_slot *first = report_set_find(set, name->text);
     report_buffer_add(&tried, name->text, name->size);
-    for (unsigned n = 2; !tried.failed && report_set_has(set, tried.text); n++) {
+    while (!tried.failed && report_set_find(set, tried.text)) {
         report_buffer_clear(&tried);
-        report_buffer_addf(&tried, "%s (%u)", name->text, n);
+        report_buffer_addf(&tried, "%s (%u)", name->text, (unsigned)(++first->repeated + 1));
     }
     *ret_name = report_buffer_text(&tried);
-    bool done =
-        !tried.failed && copy_text(run, ret_name) && report_set_add(set, *ret_name) == REPORT_ADDED;
+    bool done = !tried.failed && copy_text(run, ret_name) && report_set_add(set, *ret_name);
     report_buffer_free(&tried);
     return done;
 }
 
 /* Index of the suite of this group, which is added when it is new; false when memory ran out. */
-static bool find_suite(struct report_run *run, const char *group, size_t *ret_suite)
+static bool find_suite(struct report_run *run, const char *group, uint32_t *ret_suite)
 {
     for (size_t i = run->suite_count; i-- > 0;) {
         if (strcmp(run->suites[i], group) == 0) {
-            *ret_suite = i;
+            *ret_suite = (uint32_t)i;
             return true;
         }
     }
@@ -118,12 +118,12 @@ static bool find_suite(struct report_run *run, const char *group, size_t *ret_su
     run->suites = suites;
     if (!copy_text(run, &group))
         return false;
-    *ret_suite = run->suite_count;
+    *ret_suite = (uint32_t)run->suite_count;
     run->suites[run->suite_count++] = group;
     return true;
 }
 
-/* Gives the entry its suite, group, name and id. The set of names holds "group LF name". */
+/* Gives the entry its suite, name and id. The set of names holds "group LF name". */
 static bool identify(struct report_run *run, struct report_entry *entry,
                      const struct report_case *known)
 {
@@ -136,13 +136,12 @@ static bool identify(struct report_run *run, struct report_entry *entry,
     done = done && !text.failed && unique_name(run, &run->names, &text, &name);
     report_buffer_clear(&text);
     if (done) {
-        entry->result.group = run->suites[entry->suite];
-        entry->result.name = strchr(name, '\n') + 1;
+        entry->name = strchr(name, '\n') + 1;
         if (known->id)
             report_name_add(&text, known->id, "unnamed");
         else
-            report_buffer_addf(&text, "%s/%s", entry->result.group, entry->result.name);
-        done = !text.failed && unique_name(run, &run->ids, &text, &entry->result.id);
+            report_buffer_addf(&text, "%s/%s", run->suites[entry->suite], entry->name);
+        done = !text.failed && unique_name(run, &run->ids, &text, &entry->id);
     }
     report_buffer_free(&text);
     return done;
@@ -150,82 +149,17 @@ static bool identify(struct report_run *run, struct report_entry *entry,
 
 /* ---- cases --------------------------------------------------------------------------------- */
 
-static bool copy_exchanges(struct report_run *run, struct report_case *c)
+/* Replaces a text that many cases share with the run's one copy of it. */
+static bool share_text(struct report_run *run, const char **text)
 {
-    bool failed = false;
-    struct report_exchange *copy =
-        copy_array(run, c->exchanges, c->exchange_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->exchange_count; i++)
-        failed |= !copy_bytes(run, &copy[i].bytes);
-    c->exchanges = copy;
-    return !failed;
-}
-
-static bool copy_steps(struct report_run *run, struct report_case *c)
-{
-    bool failed = false;
-    struct report_step *copy = copy_array(run, c->steps, c->step_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->step_count; i++)
-        failed |= !copy_text(run, &copy[i].name);
-    c->steps = copy;
-    return !failed;
-}
-
-static bool copy_details(struct report_run *run, struct report_case *c)
-{
-    bool failed = false;
-    const char **copy = copy_array(run, c->details, c->detail_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->detail_count; i++)
-        failed |= !copy_text(run, &copy[i]);
-    c->details = copy;
-    return !failed;
-}
-
-static bool copy_attachments(struct report_run *run, struct report_case *c)
-{
-    bool failed = false;
-    struct report_attachment *copy =
-        copy_array(run, c->attachments, c->attachment_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->attachment_count; i++)
-        failed |= !copy_text(run, &copy[i].name) || !copy_text(run, &copy[i].content_type) ||
-                  !copy_text(run, &copy[i].path);
-    c->attachments = copy;
-    return !failed;
-}
-
-static bool copy_attempts(struct report_run *run, struct report_case *c)
-{
-    bool failed = false;
-    struct report_attempt *copy =
-        copy_array(run, c->attempts, c->attempt_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->attempt_count; i++)
-        failed |= !copy_text(run, &copy[i].message);
-    c->attempts = copy;
-    return !failed;
-}
-
-static bool copy_figures(struct report_run *run, struct report_case *c)
-{
-    bool failed = false;
-    struct report_figure *copy =
-        copy_array(run, c->figures, c->figure_count, sizeof *copy, &failed);
-    for (size_t i = 0; copy && i < c->figure_count; i++)
-        failed |= !copy_text(run, &copy[i].name);
-    c->figures = copy;
-    return !failed;
-}
-
-/* Replaces all that the case points to, but its identity, with copies. */
-static bool own_case(struct report_run *run, struct report_case *c)
-{
-    const char **texts[] = {&c->title,   &c->why,   &c->file,  &c->type,
-                            &c->message, &c->place, &c->repeat};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (!copy_text(run, texts[i]))
-            return false;
-    return copy_bytes(run, &c->expected) && copy_bytes(run, &c->received) &&
-           copy_exchanges(run, c) && copy_steps(run, c) && copy_details(run, c) &&
-           copy_attachments(run, c) && copy_attempts(run, c) && copy_figures(run, c);
+    if (!*text)
+        return true;
+    const struct report_slot *slot = report_set_find(&run->texts, *text);
+    if (slot) {
+        *text = slot->text;
+        return true;
+    }
+    return copy_text(run, text) && report_set_add(&run->texts, *text);
 }
 
 int report_plan_case(struct report_run *run, const struct report_case *known, size_t *ret_index)
@@ -234,14 +168,13 @@ int report_plan_case(struct report_run *run, const struct report_case *known, si
     if (!grow(&entries, run->entry_count, &run->entry_capacity, sizeof run->entries[0]))
         return -1;
     run->entries = entries;
-    struct report_entry *entry = allocate(run, sizeof *entry);
-    if (!entry || !identify(run, entry, known))
-        return -1;
-    entry->result.title = known->title;
-    entry->result.why = known->why;
-    entry->result.file = known->file;
-    entry->result.line = known->line;
-    if (!own_case(run, &entry->result))
+    struct report_entry entry = {.title = known->title,
+                                 .why = known->why,
+                                 .file = known->file,
+                                 .line = known->line,
+                                 .verdict = REPORT_NOT_RUN};
+    if (!identify(run, &entry, known) || !share_text(run, &entry.title) ||
+        !share_text(run, &entry.why) || !share_text(run, &entry.file))
         return -1;
     run->counts[REPORT_NOT_RUN]++;
     run->entries[run->entry_count] = entry;
@@ -251,27 +184,49 @@ int report_plan_case(struct report_run *run, const struct report_case *known, si
     return 0;
 }
 
+/* The result as it is told: with the identity that was planned. */
+static struct report_case identified(const struct report_run *run, size_t index,
+                                     const struct report_case *result)
+{
+    const struct report_entry *entry = &run->entries[index];
+    struct report_case c = *result;
+    c.group = run->suites[entry->suite];
+    c.name = entry->name;
+    c.id = entry->id;
+    c.title = c.title ? c.title : entry->title;
+    c.why = c.why ? c.why : entry->why;
+    if (!c.file) {
+        c.file = entry->file;
+        c.line = entry->line;
+    }
+    return c;
+}
+
 int report_finish_case(struct report_run *run, size_t index, const struct report_case *result)
 {
     if (index >= run->entry_count)
         return -1;
-    struct report_case *planned = &run->entries[index]->result;
-    struct report_case ended = *result;
-    if (!own_case(run, &ended))
-        return -1;
-    ended.group = planned->group;
-    ended.name = planned->name;
-    ended.id = planned->id;
-    ended.title = ended.title ? ended.title : planned->title;
-    ended.why = ended.why ? ended.why : planned->why;
-    if (!ended.file) {
-        ended.file = planned->file;
-        ended.line = planned->line;
-    }
-    run->counts[planned->verdict]--;
+    struct report_entry *entry = &run->entries[index];
+    struct report_case ended = identified(run, index, result);
+    for (size_t i = 0; i < run->stream_count; i++)
+        report_stream_case(run->streams[i], index, &ended);
+    run->counts[entry->verdict]--;
     run->counts[ended.verdict]++;
-    *planned = ended;
-    return 0;
+    entry->verdict = (uint8_t)ended.verdict;
+    entry->kind = (uint8_t)ended.kind;
+    entry->flaky = report_is_flaky(&ended);
+    entry->started_at_ms = ended.started_at_ms;
+    entry->wall_us = ended.wall_us;
+    entry->virtual_us = ended.virtual_us;
+    entry->title = ended.title;
+    entry->why = ended.why;
+    entry->file = ended.file;
+    entry->line = ended.line;
+    entry->message = ended.verdict == REPORT_PASSED ? NULL : ended.message;
+    return share_text(run, &entry->title) && share_text(run, &entry->why) &&
+                   share_text(run, &entry->file) && share_text(run, &entry->message)
+               ? 0
+               : -1;
 }
 
 int report_add_case(struct report_run *run, const struct report_case *result)
@@ -280,6 +235,11 @@ int report_add_case(struct report_run *run, const struct report_case *result)
     if (report_plan_case(run, result, &index) != 0)
         return -1;
     return report_finish_case(run, index, result);
+}
+
+bool report_is_flaky(const struct report_case *c)
+{
+    return c->verdict == REPORT_PASSED && c->attempt_count > 0;
 }
 
 /* ---- the run ------------------------------------------------------------------------------- */
@@ -320,12 +280,15 @@ void report_run_free(struct report_run *run)
 {
     if (!run)
         return;
+    for (size_t i = 0; i < run->stream_count; i++)
+        report_stream_free(run->streams[i]);
     for (struct report_chunk *chunk = run->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
         free(chunk);
     }
     free(run->names.slots);
     free(run->ids.slots);
+    free(run->texts.slots);
     free(run->suites);
     free(run->entries);
     free(run);
@@ -348,9 +311,20 @@ size_t report_case_count(const struct report_run *run)
     return run->entry_count;
 }
 
-const struct report_case *report_case_at(const struct report_run *run, size_t index)
+struct report_case report_case_at(const struct report_run *run, size_t index)
 {
-    return &run->entries[index]->result;
+    const struct report_entry *entry = &run->entries[index];
+    const struct report_case kept = {.title = entry->title,
+                                     .why = entry->why,
+                                     .file = entry->file,
+                                     .line = entry->line,
+                                     .verdict = (enum report_verdict)entry->verdict,
+                                     .kind = (enum report_kind)entry->kind,
+                                     .message = entry->message,
+                                     .started_at_ms = entry->started_at_ms,
+                                     .wall_us = entry->wall_us,
+                                     .virtual_us = entry->virtual_us};
+    return identified(run, index, &kept);
 }
 
 size_t report_count(const struct report_run *run, enum report_verdict verdict)
@@ -384,8 +358,8 @@ uint64_t report_ended_ms(const struct report_run *run)
     if (ended < run->info.started_at_ms)
         ended = run->info.started_at_ms;
     for (size_t i = 0; i < run->entry_count; i++) {
-        const struct report_case *c = &run->entries[i]->result;
-        uint64_t stop = report_case_started_ms(run, c) + report_case_ms(c);
+        const struct report_case c = report_case_at(run, i);
+        uint64_t stop = report_case_started_ms(run, &c) + report_case_ms(&c);
         if (stop > ended)
             ended = stop;
     }

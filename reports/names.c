@@ -13,10 +13,10 @@ static size_t hash(const char *text)
 }
 
 /* The slot where the string is or would be; the set must not be full. */
-static const char **find_slot(const struct report_set *set, const char *text)
+static struct report_slot *find_slot(const struct report_set *set, const char *text)
 {
     size_t i = hash(text) & (set->slot_count - 1);
-    while (set->slots[i] && strcmp(set->slots[i], text) != 0)
+    while (set->slots[i].text && strcmp(set->slots[i].text, text) != 0)
         i = (i + 1) & (set->slot_count - 1);
     return &set->slots[i];
 }
@@ -29,24 +29,21 @@ static bool grow_set(struct report_set *set)
     if (!larger.slots)
         return false;
     for (size_t i = 0; i < set->slot_count; i++)
-        if (set->slots[i])
-            *find_slot(&larger, set->slots[i]) = set->slots[i];
+        if (set->slots[i].text)
+            *find_slot(&larger, set->slots[i].text) = set->slots[i];
     larger.used = set->used;
     free(set->slots);
     *set = larger;
     return true;
 }
 
-enum report_added report_set_add(struct report_set *set, const char *text)
+bool report_set_add(struct report_set *set, const char *text)
 {
     if (set->used * 2 >= set->slot_count && !grow_set(set))
-        return REPORT_NO_MEMORY;
-    const char **slot = find_slot(set, text);
-    if (*slot)
-        return REPORT_THERE_BEFORE;
-    *slot = text;
+        return false;
+    *find_slot(set, text) = (struct report_slot){.text = text};
     set->used++;
-    return REPORT_ADDED;
+    return true;
 }
 
 void report_name_add(struct report_buffer *buffer, const char *text, const char *otherwise)
@@ -63,7 +60,8 @@ void report_name_add(struct report_buffer *buffer, const char *text, const char 
     report_buffer_free(&readable);
 }
 
-bool report_set_has(const struct report_set *set, const char *text)
+struct report_slot *report_set_find(const struct report_set *set, const char *text)
 {
-    return set->slot_count && *find_slot(set, text);
+    struct report_slot *slot = set->slot_count ? find_slot(set, text) : NULL;
+    return slot && slot->text ? slot : NULL;
 }

@@ -2,20 +2,22 @@
  * report.h - what a run found, as a plain value, and three ways to tell it: a console, a JUnit XML
  * file (the portable profile that all CI systems read) and a CTRF JSON file.
  *
- * The model is built in memory while the run goes on and can be written at any moment:
+ * The reports are written while the run goes on: of a case that has ended, its identity, verdict,
+ * times and message stay in memory, all else goes straight to the files that were opened:
  *
  *     run = report_run_new(&info);
+ *     report_open_junit(run, "out/junit.xml", &error);
+ *     report_open_ctrf(run, "out/ctrf.json", &error);
  *     report_plan_case(run, &known, &index);     all cases that were selected, before the first
  * runs report_finish_case(run, index, &result);   as each one ends report_end(run, now_ms, NULL);
- * or, after a signal, the reason it was stopped report_write_junit(run, "out/junit.xml", &error);
- *     report_write_ctrf(run, "out/ctrf.json", &error);
- *     report_run_free(run);
+ * or, after a signal, the reason it was stopped report_close(run, &error);                 now the
+ * files stand at their paths report_run_free(run);
  *
  * A planned case that was never finished is reported as not run, so a run that was interrupted
- * writes complete, valid files: the signal handler sets a flag, the loop ends, the writers are
- * called as always. Nothing here is safe to call inside a signal handler.
+ * writes complete, valid files: the signal handler sets a flag, the loop ends, the reports are
+ * closed as always. Nothing here is safe to call inside a signal handler.
  *
- * Strings: the run copies everything it is given; the caller's may be freed after each call. Text
+ * Strings: the run keeps copies of what it needs; the caller's may be freed after each call. Text
  * is bytes: whatever a module sent may be put in. The writers escape it (report_escape), so that
  * no answer of a module can make a report unreadable. Any `const char *` may be NULL = absent.
  *
@@ -45,6 +47,26 @@ enum report_verdict {
     REPORT_VERDICTS(X)
 #undef X
         REPORT_VERDICT_COUNT
+};
+
+/*
+ * What kind of thing was found: X(NAME, "Type in JUnit", "what it says"). NONE: nothing is said,
+ * the type is a word for the verdict.
+ */
+#define REPORT_KINDS(X)                                                                            \
+    X(NONE, "", "")                                                                                \
+    X(EXPECTATION, "Expectation", "the scenario expects something else")                           \
+    X(EVENT, "Event", "an armed event did not happen: what it does was not tried")                 \
+    X(RULE, "Rule", "a rule that holds in every run was broken")                                   \
+    X(OUTCOME, "Outcome", "a fault changed how it ends, and may not")                              \
+    X(LATENESS, "Lateness", "this machine was late: nothing was judged")                           \
+    X(BENCH, "BenchError", "trouble of the bench or its surroundings: nothing was judged")
+
+enum report_kind {
+#define X(name, ...) REPORT_KIND_##name,
+    REPORT_KINDS(X)
+#undef X
+        REPORT_KIND_COUNT
 };
 
 /* Which way bytes went: X(NAME, "name", "mark in a listing"). A note is an event of the bench. */
@@ -122,10 +144,11 @@ struct report_case {
     uint32_t line;     /* 1-based; 0 = unknown */
 
     enum report_verdict verdict;
-    const char *type;    /* one CamelCase word, "ExpectTimeout"; NULL = a word for the verdict */
-    const char *message; /* one line: what went wrong, or why it was skipped */
+    enum report_kind kind; /* of what was found first */
+    const char *message;   /* one line: what went wrong, or why it was skipped */
     struct report_bytes expected;
     struct report_bytes received;
+    bool are_bytes;    /* both are values, not prose: the first byte that differs is marked */
     const char *place; /* "file:line: the expectation" */
 
     const struct report_exchange *exchanges; /* the last ones, oldest first */
@@ -195,8 +218,11 @@ int report_end(struct report_run *run, uint64_t now_ms, const char *stopped_beca
 /* Reading: all pointers belong to the run and stay valid until it is freed. */
 const struct report_run_info *report_info(const struct report_run *run);
 size_t report_case_count(const struct report_run *run);
-/* The case with this index, 0 <= index < report_case_count(). */
-const struct report_case *report_case_at(const struct report_run *run, size_t index);
+/*
+ * What stays of the case with this index, 0 <= index < report_case_count(): identity, title, why,
+ * file, line, verdict, kind, times, and the message of one that did not pass.
+ */
+struct report_case report_case_at(const struct report_run *run, size_t index);
 /* How many cases have this verdict. */
 size_t report_count(const struct report_run *run, enum report_verdict verdict);
 /* "passed", "failed", ... */
@@ -220,22 +246,25 @@ size_t report_escape(char *to, size_t capacity, const void *bytes, size_t size,
 
 /* ---- files --------------------------------------------------------------------------------- */
 
-/* Why a report could not be written, for a person: "out/junit.xml.tmp: No space left ...". */
+/* Why a report could not be written, for a person: "out/junit.xml: No space left ...". */
 struct report_error {
     char message[512];
 };
 
 /*
- * Write the run so far as JUnit XML, portable profile, to `path`: first to `path`.tmp, renamed when
- * complete, so there is always the old file or the new one. A run without cases is written too.
- * Returns 0, or -1 with *reterr_error set (NULL = not wanted); the old file is then untouched.
+ * Open a report, before the first case ends: JUnit XML, portable profile, or CTRF JSON
+ * (specification 0.0.0). Cases go to an unnamed file beside `path` until report_close(). Returns 0,
+ * or -1 with *reterr_error set (NULL = not wanted) when nothing can be written there.
  */
-int report_write_junit(const struct report_run *run, const char *path,
-                       struct report_error *reterr_error);
+int report_open_junit(struct report_run *run, const char *path, struct report_error *reterr_error);
+int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error);
 
-/* Write the run so far as CTRF JSON (specification 0.0.0); otherwise as report_write_junit(). */
-int report_write_ctrf(const struct report_run *run, const char *path,
-                      struct report_error *reterr_error);
+/*
+ * Complete all open reports: what stood at their paths is replaced in one step (file.h). A run
+ * without cases is written too. Returns 0, or -1 with the first trouble in *reterr_error; a report
+ * that is not complete leaves the old file untouched.
+ */
+int report_close(struct report_run *run, struct report_error *reterr_error);
 
 /* ---- console ------------------------------------------------------------------------------- */
 

@@ -30,7 +30,8 @@ sed 's/^  status: 6$/  status: 7/' "$good" >"$work/wrong.yaml"
 line=$(grep -n '^  status: 7$' "$work/wrong.yaml" | cut -d: -f1)
 expect 1 "a wrong expectation fails the run" "$FOTARIG" run "$work/wrong.yaml" --reports "$work/reports"
 shows "expect.status: want 7, got 6" "the failure says what was wanted and what came"
-shows "at step clean-up" "the failure names the step"
+shows "kind     : Expectation" "the failure says of what kind it is"
+if grep -q 'at step\|byte . differs' "$work/out"; then fail "no step failed and prose has no bytes"; else ok "no step is blamed for a client that ended well, no byte of prose is marked"; fi
 shows "$work/wrong.yaml:$line:" "the failure names the line of the scenario"
 shows 'AT+CFOTA=0' "the failure shows the last exchanges"
 repeat=$(sed -n 's/^ *repeat *: //p' "$work/out" | head -1)
@@ -53,6 +54,18 @@ python3 ci/check-ctrf.py "$work/reports/ctrf.json" || failed=1
 sed 's/^expect:$/events:\n  - when: {command: "AT+CIPSTART"}\n    do: [{swallow: yes}]\nexpect:/' "$good" >"$work/unfired.yaml"
 expect 1 "an event that never fires fails the run" "$FOTARIG" run "$work/unfired.yaml"
 shows "it never happened" "the failure says that the fault was not tried"
+shows "kind     : Event" "an event that never fired is no expectation"
+
+# ---- what went wrong, where, on which line ----------------------------------------------------------
+sed "s/^  package: {/  package: {http: 404, /" "$good" >"$work/gone.yaml"
+expect 1 "a package that is gone fails the run" "$FOTARIG" run "$work/gone.yaml"
+shows "at step download, on '+HTTPTOFS: 404,0'" "the headline has the step that failed and the line that decided"
+sed 's/^expect:$/events:\n  - when: {phase: restore-modem}\n    do: [{power: cut, for: 5s}]\nexpect:/' "$work/gone.yaml" >"$work/order.yaml"
+expect 1 "an event that a bad end left no time for" "$FOTARIG" run "$work/order.yaml"
+if sed -n 2p "$work/out" | grep -q expect.outcome; then ok "the cause stands before its consequence"; else fail "the cause stands before its consequence"; fi
+sed -e 's/^  outcome: updated$/  outcome: update-failed/' "$work/unfired.yaml" >"$work/tried.yaml"
+expect 1 "a fault that was not tried" "$FOTARIG" run "$work/tried.yaml"
+if sed -n 2p "$work/out" | grep -q 'event 1'; then ok "a fault that was not tried stands before what it was to bring"; else fail "event first"; fi
 
 # ---- exit statuses --------------------------------------------------------------------------------
 expect 0 "a right scenario passes" "$FOTARIG" run "$good"

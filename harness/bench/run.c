@@ -319,7 +319,7 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     if (at >= BENCH_FINDINGS_MAX)
         return;
     struct scenario_finding *finding = &result->findings[at];
-    *finding = (struct scenario_finding){.place = event->place};
+    *finding = (struct scenario_finding){.place = event->place, .kind = SCENARIO_FINDING_EVENT};
     snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
     snprintf(finding->want, sizeof finding->want, "its trigger '%s%s%s' happens %s",
              scenario_trigger_name(event->when.kind), event->when.text ? ": " : "",
@@ -351,6 +351,11 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
     ret_result->finding_count = scenario_judge(run->one, &run->world.monitor, &ret_result->observed,
                                                ret_result->findings, BENCH_FINDINGS_MAX);
     add_unfired(run, ret_result);
+    scenario_findings_sort(ret_result->findings,
+                           ret_result->finding_count < BENCH_FINDINGS_MAX
+                               ? ret_result->finding_count
+                               : BENCH_FINDINGS_MAX,
+                           &ret_result->observed);
     ret_result->verdict = ret_result->finding_count ? BENCH_FAILED : BENCH_PASSED;
 }
 

@@ -112,40 +112,96 @@ static void list_figures(struct explanation *explanation, const struct bench_jou
 
 /* ---- the verdict --------------------------------------------------------------------------- */
 
+static const uint8_t kinds[SCENARIO_FINDING_KIND_COUNT] = {
+#define X(name, text, meaning) [SCENARIO_FINDING_##name] = REPORT_KIND_##name,
+    SCENARIO_FINDING_KINDS(X)
+#undef X
+};
+
+/*
+ * The step that a bad end came of, or in which an endless run stands; NULL when the client ended
+ * well. What it does after its verdict (health of a module that was not updated, clean-up) failed
+ * nothing.
+ */
+static struct report_step *failed_step(struct explanation *explanation,
+                                       const struct scenario_observed *observed)
+{
+    const char *const after[] = {fota_state_name(FOTA_STATE_CLEAN_UP),
+                                 fota_state_name(FOTA_STATE_HEALTH)};
+    unsigned outcome = observed->result.outcome;
+    size_t count = explanation->reported.step_count;
+    if (observed->finished &&
+        (outcome == FOTA_OUTCOME_UPDATED || outcome == FOTA_OUTCOME_ALREADY_CURRENT))
+        return NULL;
+    for (unsigned i = 0; i < 2 && observed->finished; i++)
+        if (count > 1 && strcmp(explanation->steps[count - 1].name, after[i]) == 0 &&
+            (i == 0 || outcome != FOTA_OUTCOME_DEGRADED))
+            count--;
+    return count ? &explanation->steps[count - 1] : NULL;
+}
+
+/* What was found first; of a bad end also the line that decided it, and where. */
+static void write_headline(struct explanation *explanation, const struct scenario_finding *first,
+                           const struct scenario_observed *observed, const struct report_step *step)
+{
+    size_t capacity = sizeof explanation->message;
+    size_t length = (size_t)snprintf(explanation->message, capacity, "%s: want %.120s, got %.160s",
+                                     first->what, first->want, first->got);
+    if (step && length < capacity)
+        length += (size_t)snprintf(explanation->message + length, capacity - length,
+                                   ", at step %.40s", step->name);
+    if (step && observed->result.evidence[0] && length < capacity)
+        snprintf(explanation->message + length, capacity - length, ", on '%s'",
+                 observed->result.evidence);
+}
+
+/* "file:line:column: what"; what stands in no file has no line. */
+static void write_place(char *buffer, size_t capacity, const char *path,
+                        const struct scenario_finding *finding)
+{
+    if (finding->place.line)
+        snprintf(buffer, capacity, "%s:%u:%u: %s", path, finding->place.line, finding->place.column,
+                 finding->what);
+    else
+        snprintf(buffer, capacity, "%s: %s", path, finding->what);
+}
+
+static void list_findings(struct explanation *explanation, const struct bench_result *result)
+{
+    struct report_case *reported = &explanation->reported;
+    size_t shown =
+        result->finding_count < BENCH_FINDINGS_MAX ? result->finding_count : BENCH_FINDINGS_MAX;
+    for (size_t i = 0; i < shown; i++) {
+        const struct scenario_finding *finding = &result->findings[i];
+        char line[32] = "";
+        if (finding->place.line)
+            snprintf(line, sizeof line, ", line %u", finding->place.line);
+        snprintf(explanation->finding[i], sizeof explanation->finding[i],
+                 "%s%s: %s: want %.200s, got %.200s", scenario_finding_kind_name(finding->kind),
+                 line, finding->what, finding->want, finding->got);
+        explanation->details[i] = explanation->finding[i];
+    }
+    reported->details = explanation->details;
+    reported->detail_count = shown > 1 ? shown : 0;
+}
+
 static void describe_findings(struct explanation *explanation, const struct scenario *scenario,
                               const struct bench_result *result)
 {
     struct report_case *reported = &explanation->reported;
     const struct scenario_finding *first = &result->findings[0];
-    size_t shown =
-        result->finding_count < BENCH_FINDINGS_MAX ? result->finding_count : BENCH_FINDINGS_MAX;
-    const char *last_step =
-        reported->step_count ? reported->steps[reported->step_count - 1].name : "the start";
-    snprintf(explanation->message, sizeof explanation->message,
-             "%s: want %.160s, got %.160s, at step %.40s", first->what, first->want, first->got,
-             last_step);
-    if (first->place.line)
-        snprintf(explanation->place, sizeof explanation->place, "%s:%u:%u: %s", scenario->path,
-                 first->place.line, first->place.column, first->what);
-    else
-        snprintf(explanation->place, sizeof explanation->place, "%s: %s", scenario->path,
-                 first->what);
-    for (size_t i = 0; i < shown; i++) {
-        const struct scenario_finding *finding = &result->findings[i];
-        snprintf(explanation->finding[i], sizeof explanation->finding[i],
-                 "line %u: %s: want %.200s, got %.200s", finding->place.line, finding->what,
-                 finding->want, finding->got);
-        explanation->details[i] = explanation->finding[i];
-    }
+    struct report_step *step = failed_step(explanation, &result->observed);
+    write_headline(explanation, first, &result->observed, step);
+    write_place(explanation->place, sizeof explanation->place, scenario->path, first);
+    list_findings(explanation, result);
     reported->line = first->place.line;
-    reported->type = first->place.line ? "Expectation" : "Rule";
+    reported->kind = (enum report_kind)kinds[first->kind];
+    reported->are_bytes = first->are_bytes;
     reported->place = explanation->place;
     reported->expected = report_bytes_of(first->want);
     reported->received = report_bytes_of(first->got);
-    reported->details = explanation->details;
-    reported->detail_count = shown > 1 ? shown : 0;
-    if (reported->step_count)
-        explanation->steps[reported->step_count - 1].status = REPORT_FAILED;
+    if (step)
+        step->status = REPORT_FAILED;
 }
 
 void explain_run(struct explanation *explanation, const struct scenario *scenario,
@@ -170,7 +226,7 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
         return;
     case BENCH_ERROR:
         reported->verdict = REPORT_ERROR;
-        reported->type = "BenchError";
+        reported->kind = run->late ? REPORT_KIND_LATENESS : REPORT_KIND_BENCH;
         snprintf(explanation->message, sizeof explanation->message, "%s", result->error);
         break;
     default:

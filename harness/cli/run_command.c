@@ -369,25 +369,37 @@ static bool make_folders(const char *path)
     return mkdir(part, 0777) == 0 || errno == EEXIST;
 }
 
-static bool write_one(const struct campaign *campaign, const char *name,
-                      int (*write)(const struct report_run *, const char *, struct report_error *))
+static bool open_one(const struct campaign *campaign, const char *name,
+                     int (*open)(struct report_run *, const char *, struct report_error *))
 {
     char path[1100];
     struct report_error error;
     snprintf(path, sizeof path, "%s/%s", campaign->options.reports, name);
-    if (write(campaign->report, path, &error) == 0)
+    if (open(campaign->report, path, &error) == 0)
         return true;
     cli_error(&cli_command_run, "%s", error.message);
     return false;
 }
 
-static bool write_reports(const struct campaign *campaign)
+static bool open_reports(const struct campaign *campaign)
 {
     if (!campaign->options.reports)
         return true;
-    bool junit = write_one(campaign, "junit.xml", report_write_junit);
-    bool ctrf = write_one(campaign, "ctrf.json", report_write_ctrf);
-    return junit && ctrf;
+    if (make_folders(campaign->options.reports))
+        return open_one(campaign, "junit.xml", report_open_junit) &&
+               open_one(campaign, "ctrf.json", report_open_ctrf);
+    cli_error(&cli_command_run, "%s: %s; name a folder that can be written",
+              campaign->options.reports, strerror(errno));
+    return false;
+}
+
+static bool close_reports(const struct campaign *campaign)
+{
+    struct report_error error;
+    if (report_close(campaign->report, &error) == 0)
+        return true;
+    cli_error(&cli_command_run, "%s", error.message);
+    return false;
 }
 
 static int exit_status(const struct campaign *campaign, bool written)
@@ -441,11 +453,8 @@ static enum cli_exit prepare(struct campaign *campaign, int argc, char **argv)
         cli_error(&cli_command_run, "not enough memory");
         return CLI_EXIT_INTERNAL;
     }
-    if (campaign->options.reports && !make_folders(campaign->options.reports)) {
-        cli_error(&cli_command_run, "%s: %s; name a folder that can be written",
-                  campaign->options.reports, strerror(errno));
+    if (!open_reports(campaign))
         return CLI_EXIT_ENVIRONMENT;
-    }
     if (campaign->options.replay)
         return plan_replay(campaign);
     if (!plan_all(campaign))
@@ -489,7 +498,7 @@ static int carry_out(struct campaign *campaign)
     }
     report_console_end(&campaign->console, campaign->report);
     fflush(stdout);
-    return exit_status(campaign, write_reports(campaign));
+    return exit_status(campaign, close_reports(campaign));
 }
 
 /* Options that do not go together or that nothing comes of. */

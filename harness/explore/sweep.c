@@ -44,12 +44,16 @@ struct sweep_value *sweep_values(size_t *ret_count)
 
 /* ---- one run -------------------------------------------------------------------------------- */
 
-/* Rules stand in no line of the file; an event that did not fire has its own name (run.c). */
 static enum sweep_answer answer_of(const struct scenario_finding *finding)
 {
-    if (finding->place.line == 0)
+    switch (finding->kind) {
+    case SCENARIO_FINDING_RULE:
         return SWEEP_RULE;
-    return strncmp(finding->what, "event ", 6) == 0 ? SWEEP_NO_STORY : SWEEP_EXPECTATION;
+    case SCENARIO_FINDING_EVENT:
+        return SWEEP_NO_STORY;
+    default:
+        return SWEEP_EXPECTATION;
+    }
 }
 
 /* A broken rule says more than an expectation; without the story neither says much. */

@@ -66,6 +66,7 @@ static bool judge_status_read(const struct scenario_judging *judging)
 static bool judge_revision(const struct scenario_judging *judging)
 {
     const char *got = judging->observed->module.revision;
+    judging->finding->are_bytes = true;
     snprintf(judging->finding->want, sizeof judging->finding->want, "%s",
              judging->expectation->text);
     snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got);

@@ -204,7 +204,7 @@ static bool (*const rules[])(const struct scenario_case *, const struct scenario
 static void describe_broken(unsigned rule, const struct scenario_observed *observed,
                             struct scenario_finding *finding)
 {
-    *finding = (struct scenario_finding){0};
+    *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_RULE};
     snprintf(finding->what, sizeof finding->what, "rule %s", scenario_rule_name(rule));
     snprintf(finding->want, sizeof finding->want, "%s", scenario_rule_rows[rule].demand);
     snprintf(finding->got, sizeof finding->got, "outcome %s; the module runs %s in phase %s",
@@ -221,7 +221,8 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
     for (size_t i = 0; i < one->expectation_count; i++) {
         const struct scenario_expectation *expectation = &one->expectations[i];
         struct scenario_judging judging = {one, monitor, observed, expectation, i, &finding};
-        finding = (struct scenario_finding){.place = expectation->place};
+        finding = (struct scenario_finding){.place = expectation->place,
+                                            .kind = SCENARIO_FINDING_EXPECTATION};
         snprintf(finding.what, sizeof finding.what, "expect.%s",
                  scenario_expectation_name(expectation->kind));
         if (scenario_expectation_holds(&judging))
@@ -238,4 +239,55 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
         count++;
     }
     return count;
+}
+
+/* ---- findings ------------------------------------------------------------------------------ */
+
+const char *scenario_finding_kind_name(unsigned kind)
+{
+    static const char *const names[] = {
+#define X(name, text, meaning) text,
+        SCENARIO_FINDING_KINDS(X)
+#undef X
+    };
+    return kind < SCENARIO_FINDING_KIND_COUNT ? names[kind] : "?";
+}
+
+static bool ended_well(const struct scenario_observed *observed)
+{
+    return observed->finished && (observed->result.outcome == FOTA_OUTCOME_UPDATED ||
+                                  observed->result.outcome == FOTA_OUTCOME_ALREADY_CURRENT);
+}
+
+/*
+ * After a bad end nothing more could happen, so an event that waited for it is the consequence;
+ * after a good one the fault that was not tried is why it was good.
+ */
+static unsigned rank_of(const struct scenario_finding *finding, bool well)
+{
+    switch (finding->kind) {
+    case SCENARIO_FINDING_RULE:
+        return 0;
+    case SCENARIO_FINDING_OUTCOME:
+        return 1;
+    case SCENARIO_FINDING_EVENT:
+        return well ? 1 : 4;
+    default:
+        return strcmp(finding->what, "expect.outcome") == 0  ? 2
+               : strcmp(finding->what, "expect.reason") == 0 ? 3
+                                                             : 5;
+    }
+}
+
+void scenario_findings_sort(struct scenario_finding *findings, size_t count,
+                            const struct scenario_observed *observed)
+{
+    bool well = ended_well(observed);
+    for (size_t i = 1; i < count; i++) {
+        struct scenario_finding moved = findings[i];
+        size_t at = i;
+        for (; at > 0 && rank_of(&findings[at - 1], well) > rank_of(&moved, well); at--)
+            findings[at] = findings[at - 1];
+        findings[at] = moved;
+    }
 }

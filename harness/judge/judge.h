@@ -70,9 +70,25 @@ struct scenario_observed {
     uint64_t duration_us;
 };
 
+/* What kind of thing is not as it should be: X(NAME, "name", "what it says") */
+#define SCENARIO_FINDING_KINDS(X)                                                                  \
+    X(EXPECTATION, "expectation", "something that the scenario's author wants is not so")          \
+    X(EVENT, "event", "an event that was armed never fired")                                       \
+    X(RULE, "rule", "a rule that holds in every run was broken")                                   \
+    X(OUTCOME, "outcome", "a fault changed how the run ends, and may not")
+
+enum scenario_finding_kind {
+#define X(name, text, meaning) SCENARIO_FINDING_##name,
+    SCENARIO_FINDING_KINDS(X)
+#undef X
+        SCENARIO_FINDING_KIND_COUNT
+};
+
 /* One thing that is not as it should be. */
 struct scenario_finding {
-    struct scenario_place place; /* line 0: a rule */
+    struct scenario_place place; /* line 0: stands in no file */
+    uint8_t kind;                /* enum scenario_finding_kind */
+    bool are_bytes;              /* want and got are values as the module gives them, not prose */
     char what[48];               /* "expect.status" or "rule honest-updated" */
     char want[224], got[224];
 };
@@ -84,5 +100,14 @@ struct scenario_finding {
 size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
                       const struct scenario_observed *observed, struct scenario_finding *findings,
                       size_t capacity);
+
+/*
+ * Puts the cause before its consequence: broken rules, then how the run ended if it ended badly,
+ * else first the events that never fired; what is left stands as it stood.
+ */
+void scenario_findings_sort(struct scenario_finding *findings, size_t count,
+                            const struct scenario_observed *observed);
+
+const char *scenario_finding_kind_name(unsigned kind);
 
 #endif

@@ -1,4 +1,4 @@
-/* xml.c - libxml2's writer, when the first JUnit report is written. */
+/* xml.c - libxml2's writer, when the first JUnit report is opened. */
 #include <libxml/xmlwriter.h>
 
 #include "harness/lazy/lazy.h"
@@ -6,11 +6,13 @@
 #define FUNCTIONS(X)                                                                               \
     X(xmlBufferPtr, xmlBufferCreate, (void), ())                                                   \
     X(void, xmlBufferFree, (xmlBufferPtr buffer), (buffer))                                        \
+    X(void, xmlBufferEmpty, (xmlBufferPtr buffer), (buffer))                                       \
     X(const xmlChar *, xmlBufferContent, (const xmlBuffer *buffer), (buffer))                      \
     X(int, xmlBufferLength, (const xmlBuffer *buffer), (buffer))                                   \
     X(xmlTextWriterPtr, xmlNewTextWriterMemory, (xmlBufferPtr buffer, int compression),            \
       (buffer, compression))                                                                       \
     X(void, xmlFreeTextWriter, (xmlTextWriterPtr writer), (writer))                                \
+    X(int, xmlTextWriterFlush, (xmlTextWriterPtr writer), (writer))                                \
     X(int, xmlTextWriterSetIndent, (xmlTextWriterPtr writer, int indent), (writer, indent))        \
     X(int, xmlTextWriterStartDocument,                                                             \
       (xmlTextWriterPtr writer, const char *version, const char *encoding,                         \

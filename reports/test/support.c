@@ -29,11 +29,55 @@ const char *support_hostile_text(void)
     return hostile_memory() + 1;
 }
 
+/* What the next runs report to, and what their cases were told as. */
+static int (*next_open)(struct report_run *run, const char *path, struct report_error *error);
+static const char *next_path;
+static struct report_case told[SUPPORT_CASES_MAX];
+static size_t told_count;
+
 static struct report_run *new_run(const struct report_run_info *info)
 {
     struct report_run *run = report_run_new(info);
+    struct report_error error;
     assert_non_null(run);
+    told_count = 0;
+    if (next_open && next_open(run, next_path, &error) != 0)
+        fail_msg("%s", error.message);
     return run;
+}
+
+struct report_run *support_report(struct report_run *(*make)(void),
+                                  int (*open)(struct report_run *, const char *,
+                                              struct report_error *),
+                                  const char *path)
+{
+    struct report_error error;
+    next_open = open;
+    next_path = path;
+    struct report_run *run = make();
+    next_open = NULL;
+    if (report_close(run, &error) != 0)
+        fail_msg("%s", error.message);
+    return run;
+}
+
+const struct report_case *support_told(size_t index)
+{
+    assert_true(index < told_count);
+    return &told[index];
+}
+
+size_t support_told_count(void)
+{
+    return told_count;
+}
+
+/* Adds a case and keeps it; what it points to must stay. */
+static void add(struct report_run *run, const struct report_case *c)
+{
+    assert_true(told_count < SUPPORT_CASES_MAX);
+    told[told_count++] = *c;
+    assert_int_equal(0, report_add_case(run, c));
 }
 
 struct report_run *support_empty_run(void)
@@ -56,34 +100,33 @@ static void add_failure(struct report_run *run)
     static const struct report_figure figures[] = {{"commands", 44}, {"sent-bytes", 812}};
     static const struct report_attachment attachments[] = {
         {"wire trace", "application/x-ndjson", "restore/trace.jsonl"}};
-    assert_int_equal(
-        0, report_add_case(run, &(struct report_case){
-                                    .group = "power",
-                                    .name = "cut while restoring [percent=37%]",
-                                    .title = "power is cut while the modem image is restored",
-                                    .why = "The restore phase must go on by itself.",
-                                    .file = "scenarios/power/restore.yaml",
-                                    .line = 24,
-                                    .verdict = REPORT_FAILED,
-                                    .type = "StatusDiffers",
-                                    .message = "status is \"7\", expected 6 <by AT&F>",
-                                    .expected = {"+CFOTA: 6", 9},
-                                    .received = {"+CFOTA: 7", 9},
-                                    .place = "scenarios/power/restore.yaml:24: status: 6",
-                                    .exchanges = exchanges,
-                                    .exchange_count = 3,
-                                    .steps = steps,
-                                    .step_count = 2,
-                                    .details = details,
-                                    .detail_count = 1,
-                                    .figures = figures,
-                                    .figure_count = 2,
-                                    .attachments = attachments,
-                                    .attachment_count = 1,
-                                    .repeat = "fotarig run --seed 7 scenarios/power/restore.yaml",
-                                    .started_at_ms = STARTED_MS + 400,
-                                    .wall_us = 1500,
-                                    .virtual_us = UINT64_C(412300000)}));
+    add(run, &(struct report_case){.group = "power",
+                                   .name = "cut while restoring [percent=37%]",
+                                   .title = "power is cut while the modem image is restored",
+                                   .why = "The restore phase must go on by itself.",
+                                   .file = "scenarios/power/restore.yaml",
+                                   .line = 24,
+                                   .verdict = REPORT_FAILED,
+                                   .kind = REPORT_KIND_EXPECTATION,
+                                   .message = "status is \"7\", expected 6 <by AT&F>",
+                                   .expected = {"+CFOTA: 6", 9},
+                                   .received = {"+CFOTA: 7", 9},
+                                   .are_bytes = true,
+                                   .place = "scenarios/power/restore.yaml:24: status: 6",
+                                   .exchanges = exchanges,
+                                   .exchange_count = 3,
+                                   .steps = steps,
+                                   .step_count = 2,
+                                   .details = details,
+                                   .detail_count = 1,
+                                   .figures = figures,
+                                   .figure_count = 2,
+                                   .attachments = attachments,
+                                   .attachment_count = 1,
+                                   .repeat = "fotarig run --seed 7 scenarios/power/restore.yaml",
+                                   .started_at_ms = STARTED_MS + 400,
+                                   .wall_us = 1500,
+                                   .virtual_us = UINT64_C(412300000)});
 }
 
 struct report_run *support_mixed_run(void)
@@ -99,25 +142,20 @@ struct report_run *support_mixed_run(void)
                                                                .properties = properties,
                                                                .property_count = 2});
     for (int i = 0; i < 3; i++) /* 0.4995 s each: rounded up, and the suite's sum with them */
-        assert_int_equal(0, report_add_case(run, &(struct report_case){.group = "happy",
-                                                                       .name = "update",
-                                                                       .verdict = REPORT_PASSED,
-                                                                       .wall_us = 499500}));
+        add(run,
+            &(struct report_case){
+                .group = "happy", .name = "update", .verdict = REPORT_PASSED, .wall_us = 499500});
     add_failure(run);
-    assert_int_equal(
-        0, report_add_case(
-               run, &(struct report_case){.group = "power",
-                                          .name = "hook",
-                                          .verdict = REPORT_ERROR,
-                                          .type = "symbol",
-                                          .message = "power hook exited 3: relay board not found",
-                                          .wall_us = 7500000}));
-    assert_int_equal(
-        0, report_add_case(
-               run, &(struct report_case){.group = "happy",
-                                          .name = "real",
-                                          .verdict = REPORT_SKIPPED,
-                                          .message = "needs a power hook; rack2/slot4 has none"}));
+    add(run, &(struct report_case){.group = "power",
+                                   .name = "hook",
+                                   .verdict = REPORT_ERROR,
+                                   .kind = REPORT_KIND_BENCH,
+                                   .message = "power hook exited 3: relay board not found",
+                                   .wall_us = 7500000});
+    add(run, &(struct report_case){.group = "happy",
+                                   .name = "real",
+                                   .verdict = REPORT_SKIPPED,
+                                   .message = "needs a power hook; rack2/slot4 has none"});
     assert_int_equal(0, report_plan_case(run, &(struct report_case){.name = "late"}, NULL));
     assert_int_equal(0, report_end(run, STARTED_MS + 12000, NULL));
     return run;
@@ -128,12 +166,12 @@ struct report_run *support_repeated_run(void)
     static const struct report_attempt attempts[] = {{REPORT_ERROR, "late by 700 ms", 2000000},
                                                      {REPORT_ERROR, "late by 600 ms", 4000000}};
     struct report_run *run = support_empty_run();
-    assert_int_equal(0, report_add_case(run, &(struct report_case){.group = "happy",
-                                                                   .name = "update",
-                                                                   .verdict = REPORT_PASSED,
-                                                                   .attempts = attempts,
-                                                                   .attempt_count = 2,
-                                                                   .wall_us = 8000000}));
+    add(run, &(struct report_case){.group = "happy",
+                                   .name = "update",
+                                   .verdict = REPORT_PASSED,
+                                   .attempts = attempts,
+                                   .attempt_count = 2,
+                                   .wall_us = 8000000});
     assert_int_equal(0, report_end(run, STARTED_MS + 14000, NULL));
     return run;
 }
@@ -158,39 +196,43 @@ struct report_run *support_stopped_run(void)
 
 static void add_hostile(struct report_run *run, enum report_verdict verdict)
 {
-    const char *text = support_hostile_text();
+    static const char *text;
+    static struct report_exchange exchanges[2];
+    static struct report_step step;
+    static struct report_attachment attachment;
+    static struct report_attempt attempt;
     struct report_bytes bytes = support_hostile_bytes();
-    const struct report_exchange exchanges[] = {{1, REPORT_TO_HOST, bytes},
-                                                {2, REPORT_NOTE, bytes}};
-    const struct report_step step = {.name = text, .status = verdict};
-    const struct report_attachment attachment = {text, text, text};
-    const struct report_attempt attempt = {REPORT_ERROR, text, 1};
-    assert_int_equal(
-        0, report_add_case(run, &(struct report_case){
-                                    .group = text,
-                                    .name = text,
-                                    .id = text,
-                                    .title = text,
-                                    .why = text,
-                                    .file = text,
-                                    .line = 1,
-                                    .verdict = verdict,
-                                    .type = text,
-                                    .message = text,
-                                    .expected = bytes,
-                                    .received = {(const char *)bytes.data + 1, bytes.size - 1},
-                                    .place = text,
-                                    .exchanges = exchanges,
-                                    .exchange_count = 2,
-                                    .steps = &step,
-                                    .step_count = 1,
-                                    .details = &text,
-                                    .detail_count = 1,
-                                    .attachments = &attachment,
-                                    .attachment_count = 1,
-                                    .attempts = &attempt,
-                                    .attempt_count = 1,
-                                    .repeat = text}));
+    text = support_hostile_text();
+    exchanges[0] = (struct report_exchange){1, REPORT_TO_HOST, bytes};
+    exchanges[1] = (struct report_exchange){2, REPORT_NOTE, bytes};
+    step = (struct report_step){.name = text, .status = verdict};
+    attachment = (struct report_attachment){text, text, text};
+    attempt = (struct report_attempt){REPORT_ERROR, text, 1};
+    add(run, &(struct report_case){.group = text,
+                                   .name = text,
+                                   .id = text,
+                                   .title = text,
+                                   .why = text,
+                                   .file = text,
+                                   .line = 1,
+                                   .verdict = verdict,
+                                   .kind = REPORT_KIND_RULE,
+                                   .message = text,
+                                   .expected = bytes,
+                                   .received = {(const char *)bytes.data + 1, bytes.size - 1},
+                                   .are_bytes = true,
+                                   .place = text,
+                                   .exchanges = exchanges,
+                                   .exchange_count = 2,
+                                   .steps = &step,
+                                   .step_count = 1,
+                                   .details = &text,
+                                   .detail_count = 1,
+                                   .attachments = &attachment,
+                                   .attachment_count = 1,
+                                   .attempts = &attempt,
+                                   .attempt_count = 1,
+                                   .repeat = text});
 }
 
 struct report_run *support_hostile_run(void)

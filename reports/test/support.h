@@ -36,6 +36,17 @@ struct support_row {
 enum { SUPPORT_ROWS = 4 };
 extern const struct support_row support_rows[SUPPORT_ROWS];
 
+/* Makes a run that reports to the path, and closes the report; fails the test when it can't. */
+struct report_run *support_report(struct report_run *(*make)(void),
+                                  int (*open)(struct report_run *, const char *,
+                                              struct report_error *),
+                                  const char *path);
+
+/* The cases of the run that was made last, as they were told; planned ones are not among them. */
+enum { SUPPORT_CASES_MAX = 16 };
+const struct report_case *support_told(size_t index);
+size_t support_told_count(void);
+
 /*
  * A path for a file of this name; owned by the caller (free). In $REPORT_TEST_DIR, where the files
  * stay for the checkers of ci/, or in a new temporary folder.

@@ -57,7 +57,7 @@ static void a_repeated_case_says_so(void **state)
     struct report_run *run = support_repeated_run();
     struct screen screen;
     open_screen(&screen);
-    report_console_case(&screen.console, report_case_at(run, 0));
+    report_console_case(&screen.console, support_told(0));
     expect_screen(&screen, "passed  happy: update  (8.000 s), attempt 3; before: late by 600 ms\n");
     close_screen(&screen);
     report_run_free(run);
@@ -69,11 +69,12 @@ static void a_failure_is_explained(void **state)
     struct report_run *run = support_mixed_run();
     struct screen screen;
     open_screen(&screen);
-    report_console_case(&screen.console, report_case_at(run, 3));
+    report_console_case(&screen.console, support_told(3));
     expect_screen(&screen,
                   "FAILED  power: cut while restoring [percent=37%]  (412.300 s on the bench)\n"
                   "    status is \"7\", expected 6 <by AT&F>\n"
                   "    scenarios/power/restore.yaml:24: status: 6\n"
+                  "    kind     : Expectation: the scenario expects something else\n"
                   "    why      : The restore phase must go on by itself.\n"
                   "    expected : +CFOTA: 6\n"
                   "    received : +CFOTA: 7\n"
@@ -134,6 +135,7 @@ static void is_compared(void **state)
                         &(struct report_case){.name = "n",
                                               .verdict = REPORT_FAILED,
                                               .message = "m",
+                                              .are_bytes = true,
                                               .expected = report_bytes_of(row->expected),
                                               .received = report_bytes_of(row->received)});
     char want[512] = "FAILED  n  (0.000 s)\n    m\n";
@@ -142,6 +144,27 @@ static void is_compared(void **state)
         snprintf(want + used, sizeof want - used, "    %.*s\n", (int)strcspn(line, "\n"), line);
     }
     expect_screen(&screen, want);
+    close_screen(&screen);
+}
+
+static void prose_has_no_mark_and_its_backslashes_stay(void **state)
+{
+    (void)state;
+    struct screen screen;
+    open_screen(&screen);
+    report_console_case(&screen.console,
+                        &(struct report_case){.name = "n",
+                                              .verdict = REPORT_FAILED,
+                                              .kind = REPORT_KIND_EVENT,
+                                              .message = "m",
+                                              .expected = report_bytes_of("'\\x01' happens"),
+                                              .received = report_bytes_of("it never happened")});
+    expect_screen(
+        &screen, "FAILED  n  (0.000 s)\n"
+                 "    m\n"
+                 "    kind     : Event: an armed event did not happen: what it does was not tried\n"
+                 "    expected : '\\x01' happens\n"
+                 "    received : it never happened\n");
     close_screen(&screen);
 }
 
@@ -157,6 +180,7 @@ static void a_difference_far_right_is_in_the_window(void **state)
     open_screen(&screen);
     report_console_case(&screen.console,
                         &(struct report_case){.verdict = REPORT_FAILED,
+                                              .are_bytes = true,
                                               .expected = report_bytes_of(expected),
                                               .received = report_bytes_of(received)});
     const char *line = strstr(screen.text, "received");
@@ -173,8 +197,8 @@ static void no_byte_of_a_module_reaches_the_terminal(void **state)
     struct report_run *run = support_hostile_run();
     struct screen screen;
     open_screen(&screen);
-    for (size_t i = 0; i < report_case_count(run); i++)
-        report_console_case(&screen.console, report_case_at(run, i));
+    for (size_t i = 0; i < support_told_count(); i++)
+        report_console_case(&screen.console, support_told(i));
     report_console_end(&screen.console, run);
     for (size_t i = 0; i < screen.size; i++)
         assert_false((unsigned char)screen.text[i] < 0x20 && screen.text[i] != '\n');
@@ -260,10 +284,12 @@ static void quiet_hides_what_passed(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[8 + ROW_COUNT] = {
+    enum { OWN = 10 };
+    struct CMUnitTest tests[OWN + ROW_COUNT] = {
         cmocka_unit_test(a_case_that_passed_is_one_line),
         cmocka_unit_test(a_repeated_case_says_so),
         cmocka_unit_test(a_failure_is_explained),
+        cmocka_unit_test(prose_has_no_mark_and_its_backslashes_stay),
         cmocka_unit_test(a_difference_far_right_is_in_the_window),
         cmocka_unit_test(no_byte_of_a_module_reaches_the_terminal),
         cmocka_unit_test(the_end_counts_and_repeats_what_did_not_pass),
@@ -272,8 +298,8 @@ int main(void)
         cmocka_unit_test(quiet_hides_what_passed),
     };
     for (size_t i = 0; i < ROW_COUNT; i++)
-        tests[8 + i] = (struct CMUnitTest){.name = rows[i].name,
-                                           .test_func = is_compared,
-                                           .initial_state = (void *)(uintptr_t)&rows[i]};
+        tests[OWN + i] = (struct CMUnitTest){.name = rows[i].name,
+                                             .test_func = is_compared,
+                                             .initial_state = (void *)(uintptr_t)&rows[i]};
     return cmocka_run_group_tests_name("console", tests, NULL, NULL);
 }

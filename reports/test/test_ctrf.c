@@ -7,19 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cJSON *write_and_parse(struct report_run *run, const char *name)
+static cJSON *write_and_parse(struct report_run *(*make)(void), const char *name)
 {
-    struct report_error error = {""};
     char *path = support_path(name);
-    int result = report_write_ctrf(run, path, &error);
-    assert_string_equal("", error.message);
-    assert_int_equal(0, result);
+    report_run_free(support_report(make, report_open_ctrf, path));
     char *text = support_read(path, NULL);
     cJSON *root = cJSON_Parse(text);
     assert_non_null(root);
     free(text);
     support_remove(path);
-    report_run_free(run);
     return root;
 }
 
@@ -72,6 +68,8 @@ static void each_verdict_has_its_status(void **state)
         {"results.tests.3.steps.1.name", "verdict"},
         {"results.tests.3.steps.1.status", "failed"},
         {"results.tests.3.attachments.0.path", "restore/trace.jsonl"},
+        {"results.tests.3.extra.kind", "Expectation"},
+        {"results.tests.4.extra.kind", "BenchError"},
         {"results.tests.3.extra.received", "+CFOTA: 7"},
         {"results.tests.3.extra.exchanges.0.bytes", "AT+CFOTA?\\r"},
         {"results.tests.3.extra.exchanges.2.direction", "to-host"},
@@ -85,7 +83,7 @@ static void each_verdict_has_its_status(void **state)
         {"results.environment.testEnvironment", "bench-1"},
         {"results.environment.extra.seed", "18446744073709551615"},
     };
-    cJSON *root = write_and_parse(support_mixed_run(), "ctrf-verdicts.json");
+    cJSON *root = write_and_parse(support_mixed_run, "ctrf-verdicts.json");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         expect_text(root, rows[i].path, rows[i].want);
     const cJSON *extra = item_at(root, "results.environment.extra");
@@ -120,7 +118,7 @@ static void sums_and_times_add_up(void **state)
         {"results.tests.3.extra.figures.sent-bytes", 812},
         {"results.tests.3.steps.1.extra.t_us", 13002000},
     };
-    cJSON *root = write_and_parse(support_mixed_run(), "ctrf-sums.json");
+    cJSON *root = write_and_parse(support_mixed_run, "ctrf-sums.json");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         expect_number(root, rows[i].path, rows[i].want);
     cJSON_Delete(root);
@@ -129,7 +127,7 @@ static void sums_and_times_add_up(void **state)
 static void a_case_that_passed_at_the_third_attempt_is_flaky(void **state)
 {
     (void)state;
-    cJSON *root = write_and_parse(support_repeated_run(), "ctrf-repeated.json");
+    cJSON *root = write_and_parse(support_repeated_run, "ctrf-repeated.json");
     expect_text(root, "results.tests.0.status", "passed");
     assert_true(cJSON_IsTrue(item_at(root, "results.tests.0.flaky")));
     expect_number(root, "results.summary.flaky", 1);
@@ -147,7 +145,7 @@ static void hostile_bytes_are_readable_text(void **state)
     struct report_bytes hostile = support_hostile_bytes();
     char want[2048];
     report_escape(want, sizeof want, hostile.data, hostile.size, REPORT_FORM_BYTES);
-    cJSON *root = write_and_parse(support_hostile_run(), "ctrf-hostile-read.json");
+    cJSON *root = write_and_parse(support_hostile_run, "ctrf-hostile-read.json");
     expect_text(root, "results.tests.2.extra.expected", want);
     expect_text(root, "results.tests.2.extra.exchanges.0.bytes", want);
     cJSON_Delete(root);
@@ -156,7 +154,7 @@ static void hostile_bytes_are_readable_text(void **state)
 static void a_stopped_run_is_complete(void **state)
 {
     (void)state;
-    cJSON *root = write_and_parse(support_stopped_run(), "ctrf-stopped-read.json");
+    cJSON *root = write_and_parse(support_stopped_run, "ctrf-stopped-read.json");
     expect_number(root, "results.summary.tests", 3);
     expect_number(root, "results.summary.passed", 1);
     expect_number(root, "results.summary.pending", 2);
@@ -171,12 +169,13 @@ static void is_written(void **state)
     const struct support_row *row = *state;
     char name[64];
     snprintf(name, sizeof name, "ctrf-%s.json", row->name);
-    cJSON_Delete(write_and_parse(row->make(), name));
+    cJSON_Delete(write_and_parse(row->make, name));
 }
 
 int main(void)
 {
-    struct CMUnitTest tests[4 + SUPPORT_ROWS] = {
+    enum { OWN = 5 };
+    struct CMUnitTest tests[OWN + SUPPORT_ROWS] = {
         cmocka_unit_test(each_verdict_has_its_status),
         cmocka_unit_test(sums_and_times_add_up),
         cmocka_unit_test(a_case_that_passed_at_the_third_attempt_is_flaky),
@@ -186,9 +185,9 @@ int main(void)
     static char names[SUPPORT_ROWS][64];
     for (size_t i = 0; i < SUPPORT_ROWS; i++) {
         snprintf(names[i], sizeof names[i], "is written: %s", support_rows[i].name);
-        tests[4 + i] = (struct CMUnitTest){.name = names[i],
-                                           .test_func = is_written,
-                                           .initial_state = (void *)(uintptr_t)&support_rows[i]};
+        tests[OWN + i] = (struct CMUnitTest){.name = names[i],
+                                             .test_func = is_written,
+                                             .initial_state = (void *)(uintptr_t)&support_rows[i]};
     }
     return cmocka_run_group_tests_name("ctrf", tests, NULL, NULL);
 }
