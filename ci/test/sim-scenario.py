@@ -37,9 +37,9 @@ def write_story(folder, events, vary='', package='', settings=''):
 class Played(Module):
     """fotarig sim that plays events to a client, which is at its port once it is up."""
 
-    def __init__(self, program, folder, events, *options, speed='20', **story):
+    def __init__(self, program, folder, events, *options, speed='20', timing='none', **story):
         path = write_story(folder, events, **story)
-        super().__init__(program, folder, '--speed', speed, '--timing', 'none', '--scenario', path,
+        super().__init__(program, folder, '--speed', speed, '--timing', timing, '--scenario', path,
                          *options)
 
     def fired(self, event, words):
@@ -152,6 +152,31 @@ def a_byte_of_the_wire_is_a_trigger(program, folder):
         module.end(0, '1 of 1 events fired')
 
 
+def a_text_longer_than_a_piece_of_the_line_is_a_trigger(program, folder):
+    """At its own pace a module's line comes in pieces of 23 bytes, a client's as well."""
+    events = f"""
+  - when: {{to-host-text: 'Revision:{OLD}', nth: 2}}
+    do: [{{lose-to-host: line}}]
+  - when: {{to-host-text: 'Revision:{OLD}', nth: 3, at: 23B}}
+    do: [{{lose-to-host: 1B}}]
+  - when: {{to-module-text: 'AT+CGMR;+CGMM;+CGMI;+CSQ', at: 23B}}
+    do: [{{lose-to-module: 1B}}]
+"""
+    with Played(program, folder, events, speed='1', timing='module') as module, \
+            Terminal(module.link) as terminal:
+        ready(terminal)
+        terminal.ask('AT+GMR', f'Revision:{OLD}', 'OK')
+        terminal.send('AT+GMR')
+        terminal.expect('AT+GMR\r\r\n\r\nOK\r\n')
+        module.fired(1, 'lose-to-host')
+        terminal.ask('AT+GMR', f'Revision:{OLD[:-1]}', 'OK')
+        module.fired(2, 'lose-to-host')
+        terminal.send('AT+CGMR;+CGMM;+CGMI;+CSQ')
+        terminal.expect('AT+CGMR;+CGMM;+CGMI;+CS\r')
+        module.fired(3, 'lose-to-module')
+        module.end(0, '3 of 3 events fired')
+
+
 def time_brings_a_line(program, folder):
     events = """
   - when: {time: 20s}
@@ -178,6 +203,15 @@ def an_event_that_never_fired_is_a_failure(program, folder):
                       'sim: 0 of 1 events fired\n')
     with Played(program, folder, never + '    may-not-fire: yes\n') as module:
         module.end(0, 'never fired, which it may\n')
+
+
+def an_event_that_fired_too_seldom_is_a_failure(program, folder):
+    twice = "\n  - when: {command: 'AT+GMR'}\n    times: 2\n    do: [{swallow: yes}]\n"
+    with Played(program, folder, twice) as module, Terminal(module.link) as terminal:
+        ready(terminal)
+        terminal.ask('AT+GMR')
+        module.fired(1, 'swallow')
+        module.end(1, 'fired 1 of 2 times; the rest was not tried\nsim: 0 of 1 events fired')
 
 
 def settings_of_the_command_line_win(program, folder):
@@ -221,12 +255,12 @@ def refused(program, folder, status, what, *options):
 def what_needs_the_core_is_refused_with_its_place(program, folder):
     for events, what in (
             ('\n  - when: {core-state: download}\n    do: [{urc: "X"}]\n',
-             "story.yaml:12:5: error: trigger 'core-state' needs the core"),
+             "story.yaml:12:5: error: 'core-state' needs the core"),
             ('\n  - when: {request: power-cycle}\n    do: [{urc: "X"}]\n',
-             "trigger 'request' needs the core"),
+             "'request' needs the core"),
             ("\n  - when: {time: 1s}\n    do: [{host-reset: yes}]\n",
-             "story.yaml:12:5: error: action 'host-reset' needs the core"),
-            ("\n  - when: {time: 1s}\n    do: [{cancel: yes}]\n", "action 'cancel' needs the core")):
+             "story.yaml:13:10: error: 'host-reset' needs the core"),
+            ("\n  - when: {time: 1s}\n    do: [{cancel: yes}]\n", "'cancel' needs the core")):
         refused(program, folder, 3, what, '--scenario', write_story(folder, events))
 
 
@@ -245,9 +279,11 @@ CASES = [
     a_command_gets_another_answer,
     the_wire_loses_and_inserts,
     a_byte_of_the_wire_is_a_trigger,
+    a_text_longer_than_a_piece_of_the_line_is_a_trigger,
     time_brings_a_line,
     the_server_is_that_of_the_scenario,
     an_event_that_never_fired_is_a_failure,
+    an_event_that_fired_too_seldom_is_a_failure,
     settings_of_the_command_line_win,
     one_case_of_many_is_chosen,
     each_of_many_modules_plays_it,

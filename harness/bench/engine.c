@@ -1,5 +1,6 @@
 #include "harness/bench/engine_parts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct scenario_event *bench_engine_event(const struct bench_run *run, unsigned index)
@@ -41,18 +42,32 @@ static void tell_module(struct bench_run *run)
         run->module->watch(run, run->hook_mask, run->http_mark_bytes);
 }
 
-/* The module calls its HTTP_BYTE hook at one mark: the nearest that still waits. */
-static void find_http_mark(struct bench_run *run)
+/* The nearest mark of a body behind `from` that an event waits for, 0 = none. */
+static uint32_t next_mark(const struct bench_run *run, uint32_t from)
 {
     uint32_t mark = 0;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
-        if (when->kind == SCENARIO_TRIGGER_HTTP_BYTE && run->world.engine.seen[i] == 0 &&
-            (mark == 0 || when->number < mark))
+        bool waits = scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_BODY &&
+                     when->number > from && bench_engine_may_fire(run, i);
+        if (waits && (mark == 0 || when->number < mark))
             mark = when->number;
     }
-    run->http_mark_bytes = mark;
+    return mark;
+}
+
+/* The module calls its HTTP_BYTE hook at one mark: the next of this body, or the first of one. */
+static void find_http_mark(struct bench_run *run)
+{
+    uint32_t mark = next_mark(run, run->world.engine.body_bytes);
+    run->http_mark_bytes = mark ? mark : next_mark(run, 0);
     tell_module(run);
+}
+
+void bench_engine_body_begins(struct bench_run *run)
+{
+    run->world.engine.body_bytes = 0;
+    find_http_mark(run);
 }
 
 /* A time that begins again whenever something is seen. */
@@ -92,7 +107,6 @@ void bench_engine_begin(struct bench_run *run)
         if (event->when.kind != SCENARIO_TRIGGER_TIME || is_since(&event->when))
             continue;
         engine->due_at_us[i] = event->when.time_us + event->after_us;
-        engine->seen[i] = engine->fired[i] = 1;
     }
     find_next(run);
     bench_engine_refresh(run);
@@ -275,7 +289,7 @@ void bench_engine_run(struct bench_run *run)
         if (engine->due_at_us[i] > run->world.now_us)
             continue;
         engine->due_at_us[i] = BENCH_NEVER;
-        if (is_since(&bench_engine_event(run, i)->when))
+        if (bench_engine_event(run, i)->when.kind == SCENARIO_TRIGGER_TIME)
             bench_engine_note_fired(run, i, run->world.now_us);
         bench_engine_do(run, i);
     }
@@ -314,7 +328,8 @@ bool bench_engine_is_armed(const struct bench_run *run, unsigned index)
 }
 
 /* True when the happening is one that the trigger counts. */
-static bool counts(const struct scenario_trigger *when, const struct bench_happening *happening)
+static bool counts(const struct scenario_trigger *when, const struct bench_happening *happening,
+                   uint32_t body_bytes)
 {
     if (when->kind != happening->kind)
         return false;
@@ -329,6 +344,8 @@ static bool counts(const struct scenario_trigger *when, const struct bench_happe
         return when->phase == happening->phase && when->percent == happening->number;
     case SCENARIO_MATCH_STATE:
         return when->state == happening->number;
+    case SCENARIO_MATCH_BODY:
+        return when->number > body_bytes && when->number <= happening->number;
     case SCENARIO_MATCH_REACHED: /* with `times`, the following ones too */
         return happening->number >= when->number;
     default:
@@ -347,6 +364,8 @@ void bench_engine_fire(struct bench_run *run, unsigned index, uint64_t at_us,
 {
     const struct scenario_event *event = bench_engine_event(run, index);
     struct bench_engine *engine = &run->world.engine;
+    if (event->after_us && engine->due_at_us[index] != BENCH_NEVER)
+        return; /* its actions still wait; this time there are none */
     bench_engine_note_fired(run, index, at_us);
     for (unsigned i = 0; event->after_us == 0 && i < event->action_count; i++) {
         unsigned at = event->first_action + i;
@@ -371,15 +390,17 @@ void bench_engine_match(struct bench_run *run, const struct bench_happening *hap
         return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
-        if (!counts(when, happening) || !bench_engine_is_armed(run, i))
+        if (!counts(when, happening, engine->body_bytes) || !bench_engine_is_armed(run, i))
             continue;
         bench_engine_count(run, i);
         if (!bench_engine_may_fire(run, i) || (is_nth(when) && engine->seen[i] < when->number))
             continue;
         bench_engine_fire(run, i, happening->at_us, override);
     }
-    if (happening->kind == SCENARIO_TRIGGER_HTTP_BYTE)
+    if (happening->kind == SCENARIO_TRIGGER_HTTP_BYTE) {
+        engine->body_bytes = happening->number;
         find_http_mark(run);
+    }
 }
 
 void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t now_us)
@@ -416,19 +437,38 @@ void bench_engine_saw_command(struct bench_run *run, const char *text, size_t le
     }
 }
 
-/* Its only firing came too late for `after`: the run was over when the actions were due. */
-static bool has_waited_in_vain(const struct bench_run *run, unsigned index)
+/* It has fired, but the run was over before its `after` was. */
+static bool waits_in_vain(const struct bench_run *run, unsigned index)
 {
-    const struct bench_engine *engine = &run->world.engine;
-    return engine->fired[index] == 1 && bench_engine_event(run, index)->after_us != 0 &&
-           engine->due_at_us[index] != BENCH_NEVER;
+    const struct scenario_event *event = bench_engine_event(run, index);
+    return event->when.kind != SCENARIO_TRIGGER_TIME && event->after_us != 0 &&
+           run->world.engine.due_at_us[index] != BENCH_NEVER;
+}
+
+unsigned bench_engine_done(const struct bench_run *run, unsigned index)
+{
+    return run->world.engine.fired[index] - (unsigned)waits_in_vain(run, index);
 }
 
 int bench_engine_unfired(const struct bench_run *run)
 {
-    for (unsigned i = 0; i < run->one->event_count; i++)
-        if (!bench_engine_event(run, i)->may_not_fire &&
-            (run->world.engine.fired[i] == 0 || has_waited_in_vain(run, i)))
+    for (unsigned i = 0; i < run->one->event_count; i++) {
+        const struct scenario_event *event = bench_engine_event(run, i);
+        if (!event->may_not_fire && bench_engine_done(run, i) < scenario_wanted_times(event))
             return (int)i;
+    }
     return -1;
+}
+
+void bench_engine_tell_unfired(const struct bench_run *run, unsigned index, char *buffer,
+                               size_t capacity)
+{
+    unsigned done = bench_engine_done(run, index);
+    unsigned wanted = scenario_wanted_times(bench_engine_event(run, index));
+    const char *why = waits_in_vain(run, index) ? "the run was over before `after` was; " : "";
+    if (done)
+        snprintf(buffer, capacity, "fired %u of %u; %sthe rest was not tried", done, wanted, why);
+    else
+        snprintf(buffer, capacity, "%s%sthe fault was not tried",
+                 *why ? "it did, but " : "it never happened; ", why);
 }

@@ -40,19 +40,37 @@ void bench_engine_saw_command(struct bench_run *run, const char *text, size_t le
 /* Does what is due. */
 void bench_engine_run(struct bench_run *run);
 
+/* Bytes that are about to enter a lane. */
+struct bench_passing {
+    const uint8_t *bytes; /* size + ahead of them */
+    size_t size;
+    size_t ahead; /* of the following ones, that many are known: a line may not end in `size` */
+};
+
 /*
- * The first armed byte or line trigger within `size` bytes that are about to enter a lane: returns
- * its offset, or `size` when there is none.
+ * The first armed byte, line or text trigger within the bytes that are about to enter a lane:
+ * returns its offset, or their size when there is none.
  */
-size_t bench_engine_wire_point(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
-                               size_t size);
+size_t bench_engine_wire_point(struct bench_run *run, enum bench_lane_id lane,
+                               const struct bench_passing *passing);
 
 /* Fires the byte, line and text triggers that stand at the lane's next byte; its time is `at_us`.
  */
-void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
-                            size_t size, uint64_t at_us);
+void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane,
+                            const struct bench_passing *next, uint64_t at_us);
 
-/* Index of the first event that had to fire and did not; -1 = none. */
+/* The sender is gone: the bytes that were known to follow will not. */
+void bench_engine_wire_cut(struct bench_run *run, enum bench_lane_id lane);
+
+/* A body of an HTTP answer is about to come to the module. */
+void bench_engine_body_begins(struct bench_run *run);
+
+/* How often the actions of an event were done. */
+unsigned bench_engine_done(const struct bench_run *run, unsigned index);
+/* Index of the first event that had to fire, or to fire more often, and did not; -1 = none. */
 int bench_engine_unfired(const struct bench_run *run);
+/* Says of such an event what happened instead: "fired 1 of 3; the rest was not tried". */
+void bench_engine_tell_unfired(const struct bench_run *run, unsigned index, char *buffer,
+                               size_t capacity);
 
 #endif

@@ -27,12 +27,35 @@ static void duplicate(struct bench_lane *lane, const struct scenario_action *act
         lane->duplicate_bytes = BENCH_WIRE_DUPLICATE_MAX;
 }
 
-static void insert(struct bench_lane *lane, const struct scenario_action *action)
+/* With no bytes to wait for it goes at once: a silent line may stay silent. */
+static void insert(struct bench_run *run, struct bench_lane *lane,
+                   const struct scenario_action *action)
 {
+    size_t size = action->length < BENCH_WIRE_INSERT_MAX ? action->length : BENCH_WIRE_INSERT_MAX;
+    uint32_t baud_bps = lane->baud_bps ? lane->baud_bps : run->one->host.baud_bps;
+    if (action->number == 0) {
+        bench_lane_insert(lane, (const uint8_t *)action->text, size, baud_bps,
+                          !run->options.unpaced, run->world.now_us);
+        return;
+    }
     lane->insert_at = lane->byte_count + action->number;
-    lane->insert_length =
-        (uint16_t)(action->length < BENCH_WIRE_INSERT_MAX ? action->length : BENCH_WIRE_INSERT_MAX);
-    memcpy(lane->insert, action->text, lane->insert_length);
+    lane->insert_length = (uint16_t)size;
+    memcpy(lane->insert, action->text, size);
+}
+
+/* The time counts from when the next byte could begin. */
+static void lose(struct bench_run *run, struct bench_lane *lane,
+                 const struct scenario_action *action)
+{
+    uint64_t from_us = run->world.now_us;
+    if (!action->for_us) {
+        arm(&lane->lose_line, &lane->lose_bytes, action);
+        return;
+    }
+    if (lane->busy_until_at_us > from_us)
+        from_us = lane->busy_until_at_us;
+    if (lane->lose_until_at_us < from_us + action->for_us)
+        lane->lose_until_at_us = from_us + action->for_us;
 }
 
 static void split(struct bench_lane *lane, const struct scenario_action *action)
@@ -51,7 +74,7 @@ void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *a
     struct bench_lane *lane = lane_of(run, action);
     switch (scenario_action_rows[action->kind].doing) {
     case SCENARIO_DO_LOSE:
-        arm(&lane->lose_line, &lane->lose_bytes, action);
+        lose(run, lane, action);
         break;
     case SCENARIO_DO_GARBLE:
         arm(&lane->garble_line, &lane->garble_bytes, action);
@@ -60,7 +83,7 @@ void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *a
         duplicate(lane, action);
         break;
     case SCENARIO_DO_INSERT:
-        insert(lane, action);
+        insert(run, lane, action);
         break;
     case SCENARIO_DO_SPLIT:
         split(lane, action);
@@ -105,24 +128,26 @@ static size_t line_offset(const struct bench_lane *lane, uint32_t line, const ui
 }
 
 /*
- * Where the trigger stands within the bytes: in the next line that begins with its text, all of it
- * among them; `size` = nowhere.
+ * Where the trigger stands: in the next line that begins within the bytes, and with its text, the
+ * rest of which may be among those that follow; `size` and `ahead` together = nowhere.
  */
 static size_t text_offset(const struct bench_run *run, unsigned index,
-                          const struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                          const struct bench_lane *lane, const struct bench_passing *passing,
                           uint8_t line_end)
 {
     const struct scenario_trigger *when = &bench_engine_event(run, index)->when;
+    const uint8_t *bytes = passing->bytes;
+    size_t all = passing->size + passing->ahead;
     bool in_line = lane->in_line;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < passing->size; i++) {
         bool is_break = bytes[i] == '\r' || bytes[i] == '\n';
         if (!in_line && !is_break &&
-            bench_begins_with((const char *)bytes + i, size - i, when->text) &&
+            bench_begins_with((const char *)bytes + i, all - i, when->text) &&
             lane->byte_count + (uint32_t)(i + when->at) + 1 != run->world.engine.point[index])
             return i + when->at;
         in_line = in_line ? bytes[i] != line_end : !is_break;
     }
-    return size;
+    return all;
 }
 
 static uint8_t line_end_of(const struct bench_run *run, enum bench_lane_id lane)
@@ -137,61 +162,62 @@ static bool is_text(const struct scenario_trigger *when)
 
 /* A text is found when its line enters the lane, and remembered until its byte does. */
 static size_t text_point(struct bench_run *run, unsigned index, enum bench_lane_id id,
-                         const uint8_t *bytes, size_t size)
+                         const struct bench_passing *passing)
 {
     struct bench_engine *engine = &run->world.engine;
     const struct bench_lane *lane = &run->world.lanes[id];
     if (!(engine->flags[index] & BENCH_WAITS)) {
-        size_t at = text_offset(run, index, lane, bytes, size, line_end_of(run, id));
-        if (at == size)
-            return size;
+        size_t at = text_offset(run, index, lane, passing, line_end_of(run, id));
+        if (at == passing->size + passing->ahead)
+            return passing->size;
         engine->point[index] = lane->byte_count + (uint32_t)at + 1;
         bench_engine_flag(run, index, BENCH_WAITS, true);
     }
     size_t at = engine->point[index] - lane->byte_count - 1;
-    return at < size ? at : size;
+    return at < passing->size ? at : passing->size;
 }
 
 static size_t point_of(struct bench_run *run, unsigned index, enum bench_lane_id id,
-                       const uint8_t *bytes, size_t size)
+                       const struct bench_passing *passing)
 {
     const struct scenario_trigger *when = &bench_engine_event(run, index)->when;
     const struct bench_engine *engine = &run->world.engine;
     const struct bench_lane *lane = &run->world.lanes[id];
+    size_t size = passing->size;
     if (!(bench_engine_lanes(when) >> id & 1) || !bench_engine_is_armed(run, index))
         return size;
     if (is_text(when)) {
         bool open = !when->answers || engine->flags[index] & BENCH_ANSWERS;
-        return open && bench_engine_may_fire(run, index) ? text_point(run, index, id, bytes, size)
+        return open && bench_engine_may_fire(run, index) ? text_point(run, index, id, passing)
                                                          : size;
     }
     if (engine->seen[index])
         return size;
     if (scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_LINE)
-        return line_offset(lane, when->number, bytes, size, line_end_of(run, id));
+        return line_offset(lane, when->number, passing->bytes, size, line_end_of(run, id));
     bool within = when->number > lane->byte_count && when->number - lane->byte_count <= size;
     return within ? when->number - lane->byte_count - 1 : size;
 }
 
-size_t bench_engine_wire_point(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
-                               size_t size)
+size_t bench_engine_wire_point(struct bench_run *run, enum bench_lane_id lane,
+                               const struct bench_passing *passing)
 {
-    size_t first = size;
+    size_t first = passing->size;
     for (unsigned i = 0; i < run->one->event_count; i++) {
-        size_t at = point_of(run, i, lane, bytes, size);
+        size_t at = point_of(run, i, lane, passing);
         if (at < first)
             first = at;
     }
     return first;
 }
 
-void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, const uint8_t *next,
-                            size_t size, uint64_t at_us)
+void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane,
+                            const struct bench_passing *next, uint64_t at_us)
 {
     struct bench_engine *engine = &run->world.engine;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_event *event = bench_engine_event(run, i);
-        if (point_of(run, i, lane, next, size) != 0)
+        if (point_of(run, i, lane, next) != 0)
             continue;
         bench_engine_flag(run, i, BENCH_WAITS, false);
         bench_engine_count(run, i);
@@ -199,4 +225,11 @@ void bench_engine_wire_fire(struct bench_run *run, enum bench_lane_id lane, cons
             continue;
         bench_engine_fire(run, i, at_us, NULL);
     }
+}
+
+void bench_engine_wire_cut(struct bench_run *run, enum bench_lane_id lane)
+{
+    for (unsigned i = 0; i < run->one->event_count; i++)
+        if (bench_engine_lanes(&bench_engine_event(run, i)->when) >> lane & 1)
+            bench_engine_flag(run, i, BENCH_WAITS, false);
 }

@@ -54,8 +54,10 @@ void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_
                          event->length);
         break;
     case SIM_EVENT_POWER:
-        if (event->number == 0)
+        if (event->number == 0) {
             bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+            bench_engine_wire_cut(run, BENCH_TO_HOST);
+        }
         break;
     default:
         break;
@@ -162,6 +164,7 @@ void bench_module_serve(const struct bench_run *run, struct sim *sim, const stru
 
 static void serve(struct bench_run *run, const struct sim_http_request *request)
 {
+    bench_engine_body_begins(run);
     bench_module_serve(run, &run->world.sim, &run->sim_host, request, run->world.now_us);
 }
 

@@ -103,26 +103,27 @@ static const struct bench_end *sender(const struct bench_run *run, enum bench_la
 }
 
 void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
-                    uint32_t baud_bps)
+                    size_t ahead, uint32_t baud_bps)
 {
+    struct bench_passing passing = {bytes, size, ahead};
     struct bench_lane *lane = &run->world.lanes[id];
     uint8_t line_end = sender(run, id)->line_end;
     bool paced = !run->options.unpaced;
     uint64_t from_us = run->world.now_us - (paced ? run->began_us : 0);
     while (run->lane_mask >> id & 1) {
-        size_t point = bench_engine_wire_point(run, id, bytes, size);
-        if (point == size)
+        size_t point = bench_engine_wire_point(run, id, &passing);
+        if (point == passing.size)
             break;
         if (point)
-            bench_lane_send(lane, bytes, point, baud_bps, line_end, paced, from_us);
+            bench_lane_send(lane, passing.bytes, point, baud_bps, line_end, paced, from_us);
         uint64_t at_us =
             lane->busy_until_at_us > run->world.now_us ? lane->busy_until_at_us : run->world.now_us;
-        bench_engine_wire_fire(run, id, bytes + point, size - point, at_us);
-        bytes += point;
-        size -= point;
+        passing.bytes += point;
+        passing.size -= point;
+        bench_engine_wire_fire(run, id, &passing, at_us);
     }
-    if (size)
-        bench_lane_send(lane, bytes, size, baud_bps, line_end, paced, from_us);
+    if (passing.size)
+        bench_lane_send(lane, passing.bytes, passing.size, baud_bps, line_end, paced, from_us);
     bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
 }
 
@@ -142,7 +143,7 @@ static bool drain(struct bench_run *run, enum bench_lane_id id)
         size_t size = room ? sender(run, id)->transmit(run, buffer, room, &baud_bps) : 0;
         if (!size)
             break;
-        bench_run_send(run, id, buffer, size, baud_bps);
+        bench_run_send(run, id, buffer, size, 0, baud_bps);
         any = true;
     }
     run->began_us = 0;
@@ -324,9 +325,7 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     snprintf(finding->want, sizeof finding->want, "its trigger '%s%s%s' happens %s",
              scenario_trigger_name(event->when.kind), event->when.text ? ": " : "",
              event->when.text ? event->when.text : "", "(or `may-not-fire: yes`)");
-    snprintf(finding->got, sizeof finding->got, "%s; the fault was not tried",
-             run->world.engine.fired[index] ? "it did, but the run was over before `after` was"
-                                            : "it never happened");
+    bench_engine_tell_unfired(run, (unsigned)index, finding->got, sizeof finding->got);
 }
 
 void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)

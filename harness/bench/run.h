@@ -145,9 +145,12 @@ void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, 
 void bench_run_touch(struct bench_run *run, enum bench_lane_id lane);
 /* Looks at ends that were touched: deadlines, requests, bytes, until nothing more happens now. */
 void bench_run_settle(struct bench_run *run);
-/* Puts bytes of an end on its lane, through byte and line triggers. */
+/*
+ * Puts bytes of an end on its lane, through byte, line and text triggers. Behind them stand `ahead`
+ * more that are known to follow (a line is found before all of it is sent); 0 = none are known.
+ */
 void bench_run_send(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
-                    size_t size, uint32_t baud_bps);
+                    size_t size, size_t ahead, uint32_t baud_bps);
 /* Gives bytes that passed the wire to their end, and notes them. */
 void bench_run_deliver(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                        size_t size, uint32_t baud_bps);

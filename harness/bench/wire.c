@@ -8,7 +8,7 @@
 static uint64_t duration_us(size_t size, uint32_t baud_bps)
 {
     uint64_t bits = (uint64_t)size * BIT_TIMES_US + baud_bps - 1;
-    if (!baud_bps)
+    if (!baud_bps || !size)
         return 0;
     /* Half as wide, the division costs half as much; most bursts are short. */
     return bits <= UINT32_MAX ? (uint32_t)bits / baud_bps : bits / baud_bps;
@@ -106,9 +106,10 @@ static void put_duplicated(struct bench_lane *lane, uint8_t byte, bool ends)
         repeat(lane);
 }
 
-static bool loses(struct bench_lane *lane, bool ends)
+/* A byte that is lost for the time is one of those of a number or a line as well. */
+static bool loses(struct bench_lane *lane, bool ends, uint64_t begins_us)
 {
-    if (!lane->lose_line && !lane->lose_bytes)
+    if (!lane->lose_line && !lane->lose_bytes && begins_us >= lane->lose_until_at_us)
         return false;
     lane->stat_lost_bytes++;
     if (lane->lose_bytes)
@@ -133,7 +134,8 @@ static uint8_t garble(struct bench_lane *lane, uint8_t byte, bool ends)
 }
 
 /* One byte through the armed faults; returns how many bytes were put. */
-static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_end)
+static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_end,
+                          uint64_t begins_us)
 {
     size_t before = lane->byte_fill;
     bool ends = ends_line(lane, byte, line_end);
@@ -143,15 +145,16 @@ static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_en
     }
     count_line(lane, byte, line_end);
     lane->byte_count++;
-    if (!loses(lane, ends))
+    if (!loses(lane, ends, begins_us))
         put_duplicated(lane, garble(lane, byte, ends), ends);
     return lane->byte_fill - before;
 }
 
-static bool faults_armed(const struct bench_lane *lane)
+static bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
 {
-    return lane->lose_line || lane->lose_bytes || lane->garble_line || lane->garble_bytes ||
-           lane->duplicate_line || lane->duplicate_bytes || lane->insert_length;
+    return begins_us < lane->lose_until_at_us || lane->lose_line || lane->lose_bytes ||
+           lane->garble_line || lane->garble_bytes || lane->duplicate_line ||
+           lane->duplicate_bytes || lane->insert_length;
 }
 
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
@@ -181,15 +184,27 @@ static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t siz
                        uint32_t baud_bps, uint8_t line_end, bool paced, uint64_t now_us)
 {
     size_t arriving = 0, i = 0;
-    while (i < size && faults_armed(lane))
-        arriving += send_faulty(lane, bytes[i++], line_end);
+    uint32_t pace_bps = paced ? baud_bps : 0;
+    uint64_t begin_us = lane->busy_until_at_us > now_us ? lane->busy_until_at_us : now_us;
+    while (i < size && faults_armed(lane, begin_us + duration_us(i, pace_bps))) {
+        arriving += send_faulty(lane, bytes[i], line_end, begin_us + duration_us(i, pace_bps));
+        i++;
+    }
     arriving += send_clean(lane, bytes + i, size - i, line_end);
+    lane->busy_until_at_us = begin_us + duration_us(size, pace_bps);
+    lane->baud_bps = baud_bps;
+    add_burst(lane, arriving, baud_bps);
+}
 
+void bench_lane_insert(struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                       uint32_t baud_bps, bool paced, uint64_t now_us)
+{
+    size_t before = lane->byte_fill;
+    put(lane, bytes, size);
     if (lane->busy_until_at_us < now_us)
         lane->busy_until_at_us = now_us;
-    if (paced)
-        lane->busy_until_at_us += duration_us(size, baud_bps);
-    add_burst(lane, arriving, baud_bps);
+    lane->busy_until_at_us += duration_us(size, paced ? baud_bps : 0);
+    add_burst(lane, lane->byte_fill - before, baud_bps);
 }
 
 /* How many of `size` bytes stand before the pause. */

@@ -31,6 +31,7 @@ struct bench_burst {
 
 struct bench_lane {
     uint64_t busy_until_at_us; /* the line is free from then on */
+    uint64_t lose_until_at_us; /* fault: what begins before that is lost; 0 = nothing */
     uint32_t byte_count;       /* bytes that entered, lost ones included */
     uint32_t line_count;       /* lines that began */
     uint32_t lose_bytes;       /* fault: that many of the next bytes are lost */
@@ -38,15 +39,16 @@ struct bench_lane {
     uint32_t duplicate_bytes;  /* fault: that many of the next bytes come twice */
     uint32_t split_at;         /* fault: byte_count at which the stream pauses */
     uint32_t split_ms;         /* that long; 0 = none */
-    uint32_t insert_at;        /* fault: byte_count at which `insert` comes in; 0 = none */
-    uint16_t insert_length;
+    uint32_t insert_at;        /* fault: byte_count at which `insert` comes in */
+    uint32_t baud_bps;         /* of the last bytes that were sent; 0 = none yet */
+    uint16_t insert_length;    /* 0 = none */
     uint16_t duplicate_length; /* bytes put since the duplicate began */
     uint16_t spare_bytes;      /* room that is kept for what faults add */
     uint8_t lose_line;         /* fault: 1 = lose all up to the end of the next line */
     uint8_t garble_line;       /* the same, garbled; line ends are left */
     uint8_t duplicate_line;    /* the same, twice */
     uint8_t in_line;           /* 1 = a line has begun and not ended */
-    uint8_t reserved[6];
+    uint8_t reserved[2];
     uint16_t first_byte, byte_fill;
     uint16_t first_burst, burst_fill;
     uint32_t stat_lost_bytes;
@@ -72,6 +74,14 @@ static inline size_t bench_lane_room(const struct bench_lane *lane)
  */
 void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
                      uint8_t line_end, bool paced, uint64_t now_us);
+
+/*
+ * Puts bytes of a fault (at most BENCH_WIRE_INSERT_MAX) on the line at once, behind what is under
+ * way; no other fault touches them, and they count as no bytes of the end. What does not fit is
+ * lost.
+ */
+void bench_lane_insert(struct bench_lane *lane, const uint8_t *bytes, size_t size,
+                       uint32_t baud_bps, bool paced, uint64_t now_us);
 
 /* When the next burst arrives, WIRE_NEVER = none is under way. */
 static inline uint64_t bench_lane_next(const struct bench_lane *lane)

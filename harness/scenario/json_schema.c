@@ -289,9 +289,11 @@ static cJSON *value_of(const struct scenario_key *key)
     if (!key->word && key->flags & SCENARIO_FIXED)
         return schema;
     schema = or_variable(schema);
+    cJSON *either = cJSON_GetObjectItemCaseSensitive(schema, "anyOf");
+    if (key->time_offset)
+        cJSON_AddItemToArray(either, number_of(SCENARIO_DURATION, 0, 0));
     if (key->word)
-        cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(schema, "anyOf"),
-                             choices_of(key->word));
+        cJSON_AddItemToArray(either, choices_of(key->word));
     return schema;
 }
 

@@ -94,6 +94,7 @@ enum {
 enum scenario_match {
     SCENARIO_MATCH_NUMBER,  /* it is the n-th, or at that number */
     SCENARIO_MATCH_REACHED, /* the number is reached or passed */
+    SCENARIO_MATCH_BODY,    /* the same, and each body begins at 0 again */
     SCENARIO_MATCH_TEXT,    /* the text begins so */
     SCENARIO_MATCH_COMMAND, /* the same, in either case */
     SCENARIO_MATCH_STATE,   /* it is that word of the list */
@@ -138,7 +139,7 @@ enum scenario_match {
       CLIENT_STATE, "the core enters this state")                                                  \
     X(REQUEST, "request", VALUE_WORD(scenario_requests, state), SCENARIO_TAKES_NTH, HOST, STATE,   \
       0, CLIENT_STATE, "the core asks this of its surroundings")                                   \
-    X(HTTP_BYTE, "http-byte", VALUE_SIZE(number), SCENARIO_TAKES_NOTHING, MODULE, REACHED,         \
+    X(HTTP_BYTE, "http-byte", VALUE_SIZE(number), SCENARIO_TAKES_NOTHING, MODULE, BODY,            \
       SCENARIO_HOOK(HTTP_BYTE), MODULE_STATE, "this much of an HTTP body has reached the module")  \
     X(TO_HOST_BYTE, "to-host-byte", VALUE_NUMBER(number), SCENARIO_TAKES_NOTHING, TO_HOST, BYTE,   \
       0, WIRE, "the n-th byte from the module is about to pass the wire")                          \
@@ -276,12 +277,12 @@ enum scenario_fault {
       SIM_ACTION_SMS, URC, MODULE_CONTROL, "a short message comes `from` there")                   \
     X(SET, "set", VALUE_SETTINGS, SCENARIO_TAKES_FOR, SCENARIO_NO_WORD, MODULE, SETTING, 0,        \
       SETTING, MODULE_CONTROL, "change settings of the emulator")                                  \
-    X(LOSE_TO_HOST, "lose-to-host", VALUE_STREAM(INT32_MAX), SCENARIO_TAKES_NOTHING,               \
+    X(LOSE_TO_HOST, "lose-to-host", VALUE_STREAM_OR_TIME(INT32_MAX), SCENARIO_TAKES_NOTHING,       \
       SCENARIO_NO_WORD, TO_HOST, LOSE, 0, LINE, WIRE,                                              \
-      "lose bytes from the module: `line` or a number")                                            \
-    X(LOSE_TO_MODULE, "lose-to-module", VALUE_STREAM(INT32_MAX), SCENARIO_TAKES_NOTHING,           \
+      "lose bytes from the module: `line`, a number, or for a time")                               \
+    X(LOSE_TO_MODULE, "lose-to-module", VALUE_STREAM_OR_TIME(INT32_MAX), SCENARIO_TAKES_NOTHING,   \
       SCENARIO_NO_WORD, TO_MODULE, LOSE, 0, LINE, WIRE,                                            \
-      "lose bytes from the host: `line` or a number")                                              \
+      "lose bytes from the host: `line`, a number, or for a time")                                 \
     X(GARBLE_TO_HOST, "garble-to-host", VALUE_STREAM(INT32_MAX), SCENARIO_TAKES_NOTHING,           \
       SCENARIO_NO_WORD, TO_HOST, GARBLE, 0, LINE, WIRE,                                            \
       "garble bytes from the module: `line` or a number")                                          \

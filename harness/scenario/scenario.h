@@ -61,7 +61,7 @@ struct scenario_action {
     uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT: bytes; LOSE_*, GARBLE_*, DUPLICATE_*: bytes,
                          0 with a whole line; FILE_*, INSERT_*, SPLIT_*: `at`; PWRKEY,
                          RESET_PIN, SUPPLY, DELAY: milliseconds */
-    uint64_t for_us;  /* how long; 0 = for good */
+    uint64_t for_us;  /* how long; 0 = for good; LOSE_*: all bytes for so long, 0 = by number */
     const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
     const char *from; /* SMS: the sender */
@@ -208,6 +208,12 @@ static inline unsigned scenario_event_count(const struct scenario_case *one)
 {
     return one->event_count - (unsigned)one->mark_count;
 }
+/* How often an event has to fire: with `times: always` once at least. */
+static inline unsigned scenario_wanted_times(const struct scenario_event *event)
+{
+    return event->times ? event->times : 1;
+}
+
 /* Names from the rows. */
 const char *scenario_trigger_name(unsigned kind);
 const char *scenario_action_name(unsigned kind);

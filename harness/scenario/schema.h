@@ -88,6 +88,7 @@ struct scenario_key {
     int64_t minimum;       /* of numbers in the smallest unit, of text in bytes */
     int64_t maximum;       /* the same; 0 = what the member can hold */
     int64_t divisor;       /* smallest units in one of the member's; 0 = 1 */
+    uint16_t time_offset;  /* a duration may stand in place of it: uint64_t member, us; 0 = none */
     const char *word;      /* a word in place of the number, NULL = none */
     int64_t word_value;    /* what the member gets then */
     const struct scenario_words *words;

@@ -112,6 +112,9 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 #define VALUE_STREAM(most)                                                                         \
     .type = SCENARIO_TYPE_SIZE, OF(number), .minimum = 1, .maximum = (most), .word = "line",       \
     .word_value = UINT32_MAX
+/* The same, or for so long. */
+#define VALUE_STREAM_OR_TIME(most)                                                                 \
+    VALUE_STREAM(most), .time_offset = offsetof(struct scenario_action, for_us)
 #define VALUE_INSERT                                                                               \
     .type = SCENARIO_TYPE_BYTES, .minimum = 1, OF(text), .compile = scenario_compile_insert
 #define SPLIT_US_MAX INT64_C(3600000000)

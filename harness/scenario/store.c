@@ -77,6 +77,32 @@ static int64_t member_maximum(const struct scenario_key *key)
     return ((INT64_C(1) << (8 * key->size)) - 1) * divisor;
 }
 
+/* What may be a size or a duration: its unit tells. */
+static bool store_size_or_time(struct scenario_compiler *compiler, const struct scenario_key *key,
+                               const struct scenario_node *value, void *target)
+{
+    char shown[SHOWN];
+    int64_t number = 0;
+    bool time = scenario_number_parse(SCENARIO_DURATION, value->text, value->length, &number) ==
+                SCENARIO_NUMBER_GOOD;
+    bool bytes = !time && scenario_number_parse(SCENARIO_SIZE, value->text, value->length,
+                                                &number) == SCENARIO_NUMBER_GOOD;
+    if ((time && number >= 1) || (bytes && number >= key->minimum && number <= key->maximum)) {
+        uint64_t time_us = (uint64_t)number;
+        if (time)
+            memcpy((char *)target + key->time_offset, &time_us, sizeof time_us);
+        else
+            put_number(key, target, number);
+        return true;
+    }
+    scenario_printable(shown, sizeof(shown), value->text, value->length);
+    scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                      "'%s' is no size and no duration above 0; '%s' is written '%s', %s, or %s",
+                      shown, key->name, key->word, scenario_quantity_example(SCENARIO_SIZE),
+                      scenario_quantity_example(SCENARIO_DURATION));
+    return false;
+}
+
 static bool store_number(struct scenario_compiler *compiler, const struct scenario_key *key,
                          const struct scenario_node *value, void *target)
 {
@@ -92,6 +118,8 @@ static bool store_number(struct scenario_compiler *compiler, const struct scenar
         put_number(key, target, key->word_value);
         return true;
     }
+    if (key->time_offset)
+        return store_size_or_time(compiler, key, value, target);
     if (key->type == SCENARIO_TYPE_NUMBER && value->style != SCENARIO_PLAIN) {
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
                           "'%s' takes a bare number, without quotes", key->name);

@@ -7,7 +7,10 @@
 
 #include "harness/bench/engine.h"
 
-enum { PIECE_BYTES = 256 /* with what faults may add, it has room in a lane */ };
+enum {
+    PIECE_BYTES = 256, /* with what faults may add, it has room in a lane */
+    AHEAD_BYTES = SCENARIO_TEXT_MAX
+};
 
 struct bench_play {
     struct bench_run *run;
@@ -95,19 +98,61 @@ static void deliver_arrived(struct bench_module *module, enum bench_lane_id id)
     }
 }
 
+/*
+ * What the module has to send behind what it sends now: a copy of it says so, and nobody hears it.
+ * A line at its pace comes in pieces, and a text must be known before the first of them has passed.
+ */
+static size_t look_ahead(const struct bench_module *module, uint8_t *buffer, size_t capacity)
+{
+    struct sim copy = module->sim;
+    struct sim_host host = module->host;
+    size_t count = 0, more = 1;
+
+    host.on_event = NULL;
+    host.hook = NULL;
+    host.usb = NULL;
+    while (count < capacity && more > 0) {
+        uint32_t baud_bps;
+        more =
+            sim_transmit(&copy, &host, buffer + count, capacity - count, &baud_bps, module->now_us);
+        count += more;
+    }
+    return count;
+}
+
+/* The piece and what is known to follow it, in one buffer; returns how much follows. */
+static size_t join(uint8_t *window, size_t piece, const uint8_t *bytes, size_t size,
+                   const uint8_t *ahead, size_t ahead_size)
+{
+    size_t rest = size - piece < AHEAD_BYTES ? size - piece : AHEAD_BYTES;
+    size_t more = ahead_size < AHEAD_BYTES - rest ? ahead_size : AHEAD_BYTES - rest;
+
+    memcpy(window, bytes, piece + rest);
+    if (more > 0)
+        memcpy(window + piece + rest, ahead, more);
+    return rest + more;
+}
+
 void bench_play_send(struct bench_module *module, bool from_module, const uint8_t *bytes,
-                     size_t size, uint32_t baud_bps)
+                     size_t size, size_t ahead, uint32_t baud_bps)
 {
     enum bench_lane_id id = from_module ? BENCH_TO_HOST : BENCH_TO_MODULE;
     struct bench_run *run = run_at(module, module->now_us);
+    uint8_t window[PIECE_BYTES + AHEAD_BYTES], said[AHEAD_BYTES];
+    const uint8_t *following = bytes + size;
 
+    if (from_module && run->lane_mask >> id & 1) {
+        following = said;
+        ahead = look_ahead(module, said, sizeof(said));
+    }
     while (size > 0) {
         size_t room = bench_lane_room(&run->world.lanes[id]);
         size_t piece = size < PIECE_BYTES ? size : PIECE_BYTES;
         piece = piece < room ? piece : room;
         if (piece == 0) /* a fault holds all that was sent: the rest is an overrun */
             return;
-        bench_run_send(run, id, bytes, piece, baud_bps);
+        size_t known = join(window, piece, bytes, size, following, ahead);
+        bench_run_send(run, id, window, piece, known, baud_bps);
         deliver_arrived(module, id);
         bytes += piece;
         size -= piece;
@@ -200,10 +245,11 @@ void bench_play_begin(struct bench_play *play, struct bench_module *module, benc
 
 unsigned bench_play_count(const struct bench_play *play, unsigned event)
 {
-    return play->run->world.engine.fired[event];
+    return bench_engine_done(play->run, event);
 }
 
 void bench_play_serve(struct bench_module *module, const struct sim_http_request *request)
 {
+    bench_engine_body_begins(module->play->run);
     bench_module_serve(module->play->run, &module->sim, &module->host, request, module->now_us);
 }

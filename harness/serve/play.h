@@ -36,7 +36,7 @@ typedef void bench_play_fired(void *context, const struct bench_module *module, 
 void bench_play_begin(struct bench_play *play, struct bench_module *module, bench_play_fired *fired,
                       void *context);
 
-/* How often an event has fired. */
+/* How often an event has fired and its actions were done. */
 unsigned bench_play_count(const struct bench_play *play, unsigned event);
 
 /* ---- for serve: `module->play` is not NULL ------------------------------------------------- */
@@ -44,9 +44,12 @@ unsigned bench_play_count(const struct bench_play *play, unsigned event);
 void bench_play_event(struct bench_module *module, uint64_t now_us, const struct sim_event *event);
 /* Does what is due; the module's time of the next call. */
 uint64_t bench_play_run(struct bench_module *module);
-/* Bytes pass the wire with its faults, and go on to the module or to its UART's ports. */
+/*
+ * Bytes pass the wire with its faults, and go on to the module or to its UART's ports. Behind those
+ * of a client stand `ahead` more that it has sent already.
+ */
 void bench_play_send(struct bench_module *module, bool from_module, const uint8_t *bytes,
-                     size_t size, uint32_t baud_bps);
+                     size_t size, size_t ahead, uint32_t baud_bps);
 /* Answers a request as the scenario's server does. */
 void bench_play_serve(struct bench_module *module, const struct sim_http_request *request);
 

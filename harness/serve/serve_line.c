@@ -54,11 +54,12 @@ static void begin_intake(struct bench_module *module, uint64_t from_us)
              : BENCH_NEVER;
 }
 
-static void hear_uart(struct bench_module *module, const uint8_t *bytes, size_t size,
+/* Behind the bytes stand `ahead` more that the client has sent. */
+static void hear_uart(struct bench_module *module, const uint8_t *bytes, size_t size, size_t ahead,
                       uint32_t rate_bps)
 {
     if (module->play)
-        bench_play_send(module, false, bytes, size, rate_bps);
+        bench_play_send(module, false, bytes, size, ahead, rate_bps);
     else
         sim_receive(&module->sim, &module->host, bytes, size, rate_bps, module->now_us);
 }
@@ -68,9 +69,9 @@ static void hear(struct bench_module *module, size_t left)
 {
     while (left > 0) {
         const uint8_t *bytes;
-        size_t size = bench_backlog_next(&module->intake, &bytes);
-        size = size < left ? size : left;
-        hear_uart(module, bytes, size, module->intake_bps);
+        size_t all = bench_backlog_next(&module->intake, &bytes);
+        size_t size = all < left ? all : left;
+        hear_uart(module, bytes, size, all - size, module->intake_bps);
         bench_backlog_sent(&module->intake, size);
         left -= size;
     }
@@ -123,7 +124,7 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
     if (module->serve->options.paced && port->interface == 0) /* USB has no line rate */
         keep_for_line(module, rate_bps, bytes, size);
     else if (port->interface == 0)
-        hear_uart(module, bytes, size, rate_bps);
+        hear_uart(module, bytes, size, 0, rate_bps);
     else
         sim_receive_on(&module->sim, &module->host, port->interface, bytes, size, rate_bps,
                        module->now_us);
@@ -280,7 +281,7 @@ void bench_module_send_uart(struct bench_module *module, const void *bytes, size
 static void pass_to_uart(struct bench_module *module, const uint8_t *bytes, size_t size)
 {
     if (module->play)
-        bench_play_send(module, true, bytes, size, module->baud_bps);
+        bench_play_send(module, true, bytes, size, 0, module->baud_bps);
     else
         bench_module_send_uart(module, bytes, size);
 }

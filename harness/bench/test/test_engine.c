@@ -187,6 +187,26 @@ static const struct row rows[] = {
      " [{from: {command: 'AT+GMR'}, to: {core-state: decide}, at-least: 1s},"
      "  {from: {to-module-text: 'AT+CFOTA=1'}, to: {to-host-text: 'OK'}, at-most: 500ms}]}",
      1},
+    {"an http byte trigger fires in each body that reaches it", "",
+     "[{when: {http-byte: 10000B}, times: 2, do: [{bearer: lost}]}]",
+     "{outcome: updated, sent: ['AT+HTTPTOFS', 'AT+HTTPTOFS', 'AT+HTTPTOFS', 'AT+CFOTA=1']}", 2},
+    {"an http byte trigger can fire in every body", "",
+     "[{when: {http-byte: 10000B}, times: always, do: [{bearer: lost}]}]",
+     "{outcome: download-failed}", 3},
+    {"marks of one body are passed one behind the other", "",
+     "[{when: {http-byte: 50000B}, do: [{bearer: lost}]},"
+     " {when: {http-byte: 10000B}, times: 2, do: [{urc: 'DST: 1'}]}]",
+     "{outcome: updated, urcs: ['DST: 1', 'DST: 1']}", 3},
+    {"the line towards the host can be dead for a time", "",
+     "[{when: {command: 'AT+GMR'}, do: [{lose-to-host: 5s}]}]",
+     "{outcome: updated, sent: ['AT+GMR', 'AT+GMR'], durations:"
+     " [{from: {command: 'AT+GMR'}, to: {core-state: decide}, at-least: 5s, at-most: 9s}]}",
+     1},
+    {"the line towards the module can be dead for a time", "",
+     "[{when: {core-state: decide}, do: [{lose-to-module: 5s}]}]",
+     "{outcome: updated, durations:"
+     " [{from: {core-state: decide}, to: {command: 'AT+CFUN?'}, at-least: 5s, at-most: 12s}]}",
+     1},
     {"limits and the end of the module are judged", "",
      "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
      "{outcome: updated, limits: {exchanges: 60, retries: 0, sent: 1KB, received: 5KB},"
@@ -296,16 +316,53 @@ static void an_event_without_effect_is_a_finding(void **state)
         {"never", "", "[{when: {boot: 9}, do: [{urc: 'DST: 1'}]}]", UPDATED, 0},
         {"late", "", "[{when: {core-state: clean-up}, after: 1h, do: [{urc: 'DST: 1'}]}]", UPDATED,
          0},
+        {"time", "", "[{when: {time: 2h}, do: [{urc: 'DST: 1'}]}]", UPDATED, 0},
+        {"seldom", "", "[{when: {http-byte: 10000B}, times: 3, do: [{urc: 'DST: 1'}]}]", UPDATED,
+         1},
     };
-    static const char *const got[] = {"it never happened", "the run was over"};
+    static const char *const got[] = {
+        "it never happened; the fault was not tried",
+        "it did, but the run was over before `after` was; the fault was not tried",
+        "it never happened; the fault was not tried", "fired 1 of 3; the rest was not tried"};
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof got / sizeof got[0]; i++) {
         struct bench_result result;
         struct scenario *scenario = run_row(&rows_of_faults[i], &result);
         assert_int_equal(result.verdict, BENCH_FAILED);
         assert_int_equal(result.finding_count, 1);
         assert_non_null(strstr(result.findings[0].got, got[i]));
-        assert_int_equal(count_faults(), 0);
+        assert_int_equal(count_faults(), rows_of_faults[i].faults);
+        scenario_free(scenario);
+    }
+}
+
+/* Bytes of a fault are nobody's: they go although the line is silent for minutes. */
+static void inserted_bytes_do_not_wait_for_others(void **state)
+{
+    static const struct row silent[] = {
+        {"host", "", "[{when: {time: 75s}, do: [{insert-to-host: \"\\r\\nDST: 1\\r\\n\"}]}]",
+         UPDATED, 1},
+        {"module", "", "[{when: {time: 75s}, do: [{insert-to-module: \"AT\\r\"}]}]", UPDATED, 1},
+    };
+    static const uint8_t kinds[] = {BENCH_JOURNAL_TO_HOST, BENCH_JOURNAL_TO_MODULE};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct bench_result result;
+        struct bench_record record;
+        uint64_t before_us = 0, fault_us = 0, came_us = 0;
+        struct scenario *scenario = run_row(&silent[i], &result);
+        size_t offset = bench_journal_begin(&run->journal);
+        while (!came_us && bench_journal_next(&run->journal, &offset, &record)) {
+            if (record.kind == BENCH_JOURNAL_FAULT)
+                fault_us = record.time_us;
+            else if (record.kind == kinds[i] && fault_us)
+                came_us = record.time_us;
+            else if (record.kind == kinds[i])
+                before_us = record.time_us;
+        }
+        assert_int_equal(result.verdict, BENCH_PASSED);
+        assert_true(fault_us - before_us > 1000000); /* it was silent */
+        assert_in_range(came_us - fault_us, 1, 2000);
         scenario_free(scenario);
     }
 }
@@ -329,8 +386,9 @@ static void the_row_is_a_finding(void **state)
 int main(void)
 {
     enum { COUNT = sizeof rows / sizeof rows[0], WRONG = sizeof wrong_rows / sizeof wrong_rows[0] };
-    struct CMUnitTest tests[COUNT + WRONG + 1] = {
-        [COUNT + WRONG] = cmocka_unit_test(an_event_without_effect_is_a_finding)};
+    struct CMUnitTest tests[COUNT + WRONG + 2] = {
+        [COUNT + WRONG] = cmocka_unit_test(an_event_without_effect_is_a_finding),
+        [COUNT + WRONG + 1] = cmocka_unit_test(inserted_bytes_do_not_wait_for_others)};
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = the_row_holds,
@@ -339,5 +397,5 @@ int main(void)
         tests[COUNT + i] = (struct CMUnitTest){.name = wrong_rows[i].name,
                                                .test_func = the_row_is_a_finding,
                                                .initial_state = (void *)(uintptr_t)&wrong_rows[i]};
-    return _cmocka_run_group_tests("engine", tests, COUNT + WRONG + 1, make_run, free_run);
+    return _cmocka_run_group_tests("engine", tests, COUNT + WRONG + 2, make_run, free_run);
 }

@@ -77,6 +77,32 @@ static void a_cut_keeps_the_bytes_that_had_arrived(void **state)
     }
 }
 
+static void what_begins_while_the_line_is_dead_is_lost(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k <= 10; k++) { /* so many bytes have begun when it comes back */
+        struct bench_lane lane = {.lose_until_at_us = k ? BYTE_US(k - 1) + 1 : 0};
+        send(&lane, "0123456789", 0);
+        assert_string_equal(arrived(&lane, BYTE_US(10)), &"0123456789"[k]);
+        assert_int_equal(lane.stat_lost_bytes, k);
+        assert_true(lane.busy_until_at_us == BYTE_US(10));
+    }
+}
+
+static void inserted_bytes_queue_behind_what_is_under_way(void **state)
+{
+    struct bench_lane lane = {0};
+    (void)state;
+    send(&lane, "0123456789", 0);
+    lane.lose_line = 1;
+    bench_lane_insert(&lane, (const uint8_t *)"RDY\r\n", 5, 115200, true, 3);
+    send(&lane, "AT\n", 4);
+    assert_true(lane.busy_until_at_us == BYTE_US(10) + BYTE_US(5) + BYTE_US(3));
+    assert_int_equal(lane.byte_count, 13);
+    assert_string_equal(arrived(&lane, BYTE_US(10) + BYTE_US(5)), "0123456789RDY\r\n");
+    assert_string_equal(arrived(&lane, 5000), "");
+}
+
 static void a_lost_line_takes_its_line_end_with_it(void **state)
 {
     struct bench_lane lane = {.lose_line = 1};
@@ -246,6 +272,8 @@ int main(void)
         cmocka_unit_test(bursts_queue_behind_each_other),
         cmocka_unit_test(an_unpaced_burst_takes_no_time),
         cmocka_unit_test(a_cut_keeps_the_bytes_that_had_arrived),
+        cmocka_unit_test(what_begins_while_the_line_is_dead_is_lost),
+        cmocka_unit_test(inserted_bytes_queue_behind_what_is_under_way),
         cmocka_unit_test(a_lost_line_takes_its_line_end_with_it),
         cmocka_unit_test(a_lost_line_takes_the_blank_line_before_it),
         cmocka_unit_test(a_garbled_line_keeps_its_end),

@@ -142,6 +142,8 @@ static const struct action_row action_rows[] = {
      {SCENARIO_ACTION_SET, .setting = SIM_SETTING_ANSWER_DELAY, .value = 3000}},
     {"lose-to-host: line", {SCENARIO_ACTION_LOSE_TO_HOST, .detail = 1}},
     {"lose-to-host: 5B", {SCENARIO_ACTION_LOSE_TO_HOST, .number = 5}},
+    {"lose-to-host: 30s", {SCENARIO_ACTION_LOSE_TO_HOST, .for_us = 30000000}},
+    {"lose-to-module: 1500us", {SCENARIO_ACTION_LOSE_TO_MODULE, .for_us = 1500}},
     {"lose-to-module: line", {SCENARIO_ACTION_LOSE_TO_MODULE, .detail = 1}},
     {"lose-to-module: 6B", {SCENARIO_ACTION_LOSE_TO_MODULE, .number = 6}},
     {"garble-to-host: 3B", {SCENARIO_ACTION_GARBLE_TO_HOST, .number = 3}},
