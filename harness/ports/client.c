@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "harness/ports/address.h"
+#include "harness/ports/client_parts.h"
 
 /* What ser2net, and fotarig itself, tell a second client before they hang up (racks-and-ci.md). */
 static const char in_use[] = "Port already in use";
@@ -15,14 +16,14 @@ static const char is_in_use[] = "it is in use by another client";
 
 /* ---- bytes to the peer -------------------------------------------------------------------- */
 
-static unsigned wanted_events(const struct bench_client *client)
+unsigned bench_client_events(const struct bench_client *client)
 {
     return client->backlog.count > 0 && !client->telnet.suspended ? BENCH_READABLE | BENCH_WRITABLE
                                                                   : BENCH_READABLE;
 }
 
 /* A server of RFC 2217 that is full keeps data waiting, and commands that follow it. */
-static void flush_backlog(struct bench_client *client)
+void bench_client_flush(struct bench_client *client)
 {
     const uint8_t *bytes;
     size_t size;
@@ -33,11 +34,11 @@ static void flush_backlog(struct bench_client *client)
             break;
         bench_backlog_sent(&client->backlog, (size_t)sent);
     }
-    bench_loop_change(client->port.loop, &client->data, wanted_events(client));
+    bench_loop_change(client->port.loop, &client->data, bench_client_events(client));
 }
 
 /* Sends, or keeps what the peer does not take now. */
-static void send_raw(struct bench_client *client, const uint8_t *bytes, size_t size)
+void bench_client_send(struct bench_client *client, const uint8_t *bytes, size_t size)
 {
     bool was_empty = client->backlog.count == 0;
     ssize_t sent = 0;
@@ -51,7 +52,7 @@ static void send_raw(struct bench_client *client, const uint8_t *bytes, size_t s
     size -= (size_t)sent;
     client->port.stat_lost_bytes += size - bench_backlog_keep(&client->backlog, bytes + sent, size);
     if (was_empty)
-        bench_loop_change(client->port.loop, &client->data, wanted_events(client));
+        bench_loop_change(client->port.loop, &client->data, bench_client_events(client));
 }
 
 static void client_write(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us)
@@ -64,11 +65,11 @@ static void client_write(struct bench_port *port, const void *bytes, size_t size
     if (client->state != BENCH_CLIENT_UP)
         port->stat_lost_bytes += size;
     else if (!client->is_rfc2217)
-        send_raw(client, next, size);
+        bench_client_send(client, next, size);
     else
         while (size > 0) {
             size_t piece = size < BENCH_PORT_CHUNK ? size : BENCH_PORT_CHUNK;
-            send_raw(client, encoded, bench_rfc2217_encode(next, piece, encoded));
+            bench_client_send(client, encoded, bench_rfc2217_encode(next, piece, encoded));
             next += piece;
             size -= piece;
         }
@@ -76,7 +77,7 @@ static void client_write(struct bench_port *port, const void *bytes, size_t size
 
 /* ---- gone and back ------------------------------------------------------------------------ */
 
-static void set_timer(struct bench_client *client, uint64_t in_us)
+void bench_client_set_timer(struct bench_client *client, uint64_t in_us)
 {
     bench_loop_at(client->port.loop, &client->timer, bench_clock_us() + in_us);
 }
@@ -95,31 +96,38 @@ static void drop(struct bench_client *client)
 }
 
 /* This try has failed, or the peer is gone. */
-static void fail(struct bench_client *client, const char *why)
+void bench_client_fail(struct bench_client *client, const char *why)
 {
     char text[BENCH_CLIENT_NAME_MAX + sizeof(client->why) + 32];
     bool was_up = client->state == BENCH_CLIENT_UP;
+    char ended[80] = "";
 
     drop(client);
+    if (client->program) {
+        bench_program_end(client->program, ended, sizeof(ended));
+        why = ended[0] ? ended : why;
+    }
     if (client->opening) {
         snprintf(client->why, sizeof(client->why), "%s", why);
         return;
     }
-    set_timer(client, BENCH_CLIENT_AGAIN_US);
+    bench_client_set_timer(client,
+                           client->program ? BENCH_CLIENT_RESTART_US : BENCH_CLIENT_AGAIN_US);
     if (!was_up)
         return;
-    snprintf(text, sizeof(text), "%s is gone: %s; connecting again", client->name, why);
+    snprintf(text, sizeof(text), "%s is gone: %s; %s again", client->name, why,
+             client->program ? "starting it" : "connecting");
     bench_port_tell(&client->port, false, text);
 }
 
-static void go_up(struct bench_client *client)
+void bench_client_go_up(struct bench_client *client)
 {
     char text[BENCH_CLIENT_NAME_MAX + 32];
 
     client->state = BENCH_CLIENT_UP;
     if (client->opening)
         return;
-    set_timer(client, 0);
+    bench_client_set_timer(client, 0);
     snprintf(text, sizeof(text), "%s is back", client->name);
     bench_port_tell(&client->port, true, text);
 }
@@ -138,48 +146,10 @@ static void hand_held_on(struct bench_client *client)
         listener->receive(&client->port, client->held, count);
 }
 
-/* ---- RFC 2217 ----------------------------------------------------------------------------- */
-
-static void note_lines(struct bench_client *client)
-{
-    const struct bench_port_listener *listener = client->port.listener;
-
-    if (!client->telnet.module_told || client->port.heard == client->telnet.module)
-        return;
-    client->port.heard = client->telnet.module;
-    client->lines_untold = client->state != BENCH_CLIENT_UP;
-    if (!client->lines_untold && listener->lines)
-        listener->lines(&client->port, client->port.heard);
-}
-
-static bool has_wrong_rate(const struct bench_client *client)
-{
-    return client->telnet.rate_told && client->telnet.rate_bps != client->telnet.asked_bps;
-}
-
-static void describe_rate(const struct bench_client *client, char *text, size_t capacity)
-{
-    snprintf(text, capacity, "asked for %lu bit/s its serial port is at %lu",
-             (unsigned long)client->telnet.asked_bps, (unsigned long)client->telnet.rate_bps);
-}
-
-/* The server has told a rate after all was up. */
-static void note_rate(struct bench_client *client)
-{
-    const struct bench_port_listener *listener = client->port.listener;
-    char reason[sizeof(client->why)], text[BENCH_CLIENT_NAME_MAX + sizeof(reason) + 4];
-    bool wrong = has_wrong_rate(client);
-
-    if (wrong && !client->rate_wrong && listener->said) {
-        describe_rate(client, reason, sizeof(reason));
-        snprintf(text, sizeof(text), "%s: %s", client->name, reason);
-        listener->said(&client->port, text);
-    }
-    client->rate_wrong = wrong;
-}
+/* ---- bytes from the peer ------------------------------------------------------------------ */
 
 /* Holds what comes before the line is up: a module's words, or those of a server that refuses. */
-static void take_data(struct bench_client *client, const uint8_t *bytes, size_t size)
+void bench_client_take(struct bench_client *client, const uint8_t *bytes, size_t size)
 {
     size_t room = sizeof(client->held) - client->held_count;
 
@@ -191,65 +161,6 @@ static void take_data(struct bench_client *client, const uint8_t *bytes, size_t 
     memcpy(client->held + client->held_count, bytes, size);
     client->held_count += size;
 }
-
-/* Data is handed on in pieces as large as possible, but never past a command. */
-static void receive_telnet(struct bench_client *client, const uint8_t *bytes, size_t size)
-{
-    uint8_t data[BENCH_PORT_CHUNK], reply[BENCH_RFC2217_REPLY_MAX];
-    size_t count = 0, reply_count;
-
-    for (size_t i = 0; i < size && client->fd >= 0; i++) {
-        bool ends = bench_rfc2217_ends_command(&client->telnet, bytes[i]);
-        uint8_t byte;
-        if (count > 0 && ends) {
-            take_data(client, data, count);
-            count = 0;
-        }
-        if (bench_rfc2217_byte(&client->telnet, bytes[i], &byte, reply, &reply_count))
-            data[count++] = byte;
-        if (reply_count > 0)
-            send_raw(client, reply, reply_count);
-        if (!ends)
-            continue;
-        note_lines(client);
-        if (client->state == BENCH_CLIENT_UP)
-            note_rate(client);
-        bench_address_acknowledge(client->fd);
-        if (client->backlog.count > 0)
-            flush_backlog(client); /* it may have resumed */
-    }
-    if (count > 0)
-        take_data(client, data, count);
-}
-
-static void greet_telnet(struct bench_client *client)
-{
-    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
-
-    bench_rfc2217_init(&client->telnet, BENCH_RFC2217_CLIENT);
-    client->telnet.lines = client->lines;
-    bench_rfc2217_set_rate(&client->telnet, client->rate_bps, reply);
-    client->rate_wrong = client->lines_untold = false;
-    client->port.heard = BENCH_LINES_UNKNOWN;
-    send_raw(client, reply, bench_rfc2217_greet(&client->telnet, reply));
-}
-
-/* After bytes of the negotiation. */
-static void judge_telnet(struct bench_client *client)
-{
-    char text[sizeof(client->why)];
-
-    if (client->telnet.refused) {
-        fail(client, "it refuses RFC 2217's COM-PORT option; for raw bytes use tcp://");
-    } else if (has_wrong_rate(client)) {
-        describe_rate(client, text, sizeof(text));
-        fail(client, text);
-    } else if (client->telnet.rate_told) {
-        go_up(client);
-    }
-}
-
-/* ---- bytes from the peer ------------------------------------------------------------------ */
 
 /* Why it has hung up, by what it said before. */
 static const char *last_words(const struct bench_client *client)
@@ -269,11 +180,11 @@ static void read_bytes(struct bench_client *client)
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (size == 0 || (size < 0 && errno == ECONNRESET)) /* reset: it had not read all of ours */
-        fail(client, last_words(client));
+        bench_client_fail(client, last_words(client));
     else if (size < 0)
-        fail(client, strerror(errno));
+        bench_client_fail(client, strerror(errno));
     else if (client->is_rfc2217)
-        receive_telnet(client, bytes, (size_t)size);
+        bench_client_receive_rfc2217(client, bytes, (size_t)size);
     else
         client->port.listener->receive(&client->port, bytes, (size_t)size);
 }
@@ -288,11 +199,11 @@ static void judge_early_words(struct bench_client *client)
         return;
     client->held_count = (size_t)size;
     if (size == 0 || last_words(client) == is_in_use) {
-        fail(client, last_words(client));
+        bench_client_fail(client, last_words(client));
         return;
     }
     client->held_count = 0;
-    go_up(client);
+    bench_client_go_up(client);
 }
 
 /* How connecting has ended: 0, or the error. */
@@ -309,14 +220,15 @@ static void on_connected(struct bench_client *client)
     int error = connect_error(client->fd);
 
     if (error) {
-        fail(client, strerror(error));
+        bench_client_fail(client, strerror(error));
         return;
     }
     client->state = BENCH_CLIENT_GREETING;
     bench_loop_change(client->port.loop, &client->data, BENCH_READABLE);
-    set_timer(client, client->is_rfc2217 ? BENCH_CLIENT_AGREE_US : BENCH_CLIENT_EARLY_US);
+    bench_client_set_timer(client,
+                           client->is_rfc2217 ? BENCH_CLIENT_AGREE_US : BENCH_CLIENT_EARLY_US);
     if (client->is_rfc2217)
-        greet_telnet(client);
+        bench_client_greet_rfc2217(client);
 }
 
 static void on_data(void *context, unsigned ready)
@@ -328,7 +240,7 @@ static void on_data(void *context, unsigned ready)
         return;
     }
     if (ready & BENCH_WRITABLE)
-        flush_backlog(client);
+        bench_client_flush(client);
     if (!(ready & BENCH_READABLE))
         return;
     if (client->state == BENCH_CLIENT_UP) {
@@ -337,7 +249,7 @@ static void on_data(void *context, unsigned ready)
     } else if (client->is_rfc2217) {
         read_bytes(client);
         if (client->state == BENCH_CLIENT_GREETING)
-            judge_telnet(client);
+            bench_client_judge_rfc2217(client);
     } else {
         judge_early_words(client);
     }
@@ -345,48 +257,61 @@ static void on_data(void *context, unsigned ready)
 
 /* ---- connecting --------------------------------------------------------------------------- */
 
-static void begin(struct bench_client *client, uint64_t patience_us)
+/* A socket that connects, or -1 with errno. */
+static int begin_connecting(const struct bench_client *client)
 {
-    int fd = socket(client->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = socket(client->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), kept;
 
     if (fd >= 0 && client->address.ss_family != AF_UNIX)
         bench_address_tune(fd);
-    if (fd < 0 || (connect(fd, (const struct sockaddr *)&client->address, client->address_size) &&
-                   errno != EINPROGRESS)) {
-        const char *why = strerror(errno);
-        if (fd >= 0)
-            close(fd);
-        fail(client, why);
-        return;
-    }
-    client->fd = fd;
-    client->state = BENCH_CLIENT_CONNECTING;
-    client->data = (struct bench_source){fd, on_data, client};
-    if (bench_loop_add(client->port.loop, &client->data, BENCH_WRITABLE))
-        fail(client, strerror(errno));
-    else
-        set_timer(client, patience_us);
+    if (fd < 0 ||
+        connect(fd, (const struct sockaddr *)&client->address, client->address_size) == 0 ||
+        errno == EINPROGRESS)
+        return fd;
+    kept = errno;
+    close(fd);
+    errno = kept;
+    return -1;
 }
 
-static void on_timer(void *context, uint64_t now_us)
+void bench_client_begin(struct bench_client *client, uint64_t patience_us)
+{
+    int fd = client->program ? bench_program_start(client->program) : begin_connecting(client);
+
+    client->fd = fd;
+    client->data = (struct bench_source){fd, on_data, client};
+    if (fd >= 0 && bench_loop_add(client->port.loop, &client->data, BENCH_WRITABLE)) {
+        close(fd);
+        client->fd = -1;
+    }
+    if (client->fd < 0) {
+        bench_client_fail(client, strerror(errno));
+        return;
+    }
+    client->state = BENCH_CLIENT_CONNECTING;
+    bench_client_set_timer(client, patience_us);
+}
+
+void bench_client_on_timer(void *context, uint64_t now_us)
 {
     struct bench_client *client = context;
 
     (void)now_us;
     switch (client->state) {
     case BENCH_CLIENT_DOWN:
-        begin(client, BENCH_CLIENT_TRY_US);
+        bench_client_begin(client, BENCH_CLIENT_TRY_US);
         break;
     case BENCH_CLIENT_CONNECTING:
-        fail(client, "no answer");
+        bench_client_fail(client, "no answer");
         break;
     case BENCH_CLIENT_GREETING:
         if (!client->is_rfc2217)
-            go_up(client);
+            bench_client_go_up(client);
         else
-            fail(client, client->telnet.agreed ? "it does not tell the rate of its serial port"
-                                               : "no answer to RFC 2217's COM-PORT option in 3 s; "
-                                                 "for raw bytes use tcp://");
+            bench_client_fail(client, client->telnet.agreed
+                                          ? "it does not tell the rate of its serial port"
+                                          : "no answer to RFC 2217's COM-PORT option in 3 s; "
+                                            "for raw bytes use tcp://");
         break;
     case BENCH_CLIENT_UP:
         hand_held_on(client);
@@ -396,147 +321,33 @@ static void on_timer(void *context, uint64_t now_us)
 
 /* ---- the port ----------------------------------------------------------------------------- */
 
-static void client_follow(struct bench_port *port, uint32_t rate_bps)
-{
-    struct bench_client *client = (struct bench_client *)port;
-    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
-    size_t size;
-
-    client->rate_bps = rate_bps;
-    if (client->fd < 0)
-        return;
-    size = bench_rfc2217_set_rate(&client->telnet, rate_bps, reply);
-    if (size > 0)
-        send_raw(client, reply, size);
-}
-
-static void client_lines(struct bench_port *port, unsigned lines)
-{
-    struct bench_client *client = (struct bench_client *)port;
-    uint8_t reply[BENCH_RFC2217_REPLY_MAX];
-    size_t size;
-
-    client->lines = (uint8_t)lines;
-    if (client->fd < 0)
-        return;
-    size = bench_rfc2217_set_lines(&client->telnet, lines, reply);
-    if (size > 0)
-        send_raw(client, reply, size);
-}
-
 static void client_describe(const struct bench_port *port, char *text, size_t capacity)
 {
     snprintf(text, capacity, "%s", ((const struct bench_client *)port)->name);
 }
 
-static void client_close(struct bench_port *port)
+void bench_client_close(struct bench_port *port)
 {
     struct bench_client *client = (struct bench_client *)port;
 
+    char ended[80];
+
     bench_loop_at(port->loop, &client->timer, BENCH_NEVER);
     drop(client);
+    if (client->program)
+        bench_program_end(client->program, ended, sizeof(ended));
+    free(client->program);
+    client->program = NULL;
     port->kind = NULL;
 }
 
-static const struct bench_port_kind raw_kind = {
-    .name = "client", .write = client_write, .describe = client_describe, .close = client_close};
-static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217 client",
-                                                    .write = client_write,
-                                                    .follow = client_follow,
-                                                    .lines = client_lines,
-                                                    .describe = client_describe,
-                                                    .close = client_close};
-
-/* ---- opening ------------------------------------------------------------------------------ */
-
-static void init(struct bench_client *client, struct bench_loop *loop, const char *url,
-                 const struct bench_port_listener *listener)
-{
-    memset(client, 0, sizeof(*client));
-    client->port = (struct bench_port){.listener = listener, .loop = loop};
-    client->timer = (struct bench_timer){.run = on_timer, .context = client};
-    client->fd = -1;
-    client->lines = BENCH_LINE_DTR | BENCH_LINE_RTS;
-    snprintf(client->name, sizeof(client->name), "%s", url);
-}
-
-/* Connects to client->address and waits, in a loop of its own; true: it is up. */
-static bool try_address(struct bench_client *client)
-{
-    struct bench_loop *loop = client->port.loop, own;
-
-    if (bench_loop_open(&own)) {
-        snprintf(client->why, sizeof(client->why), "%s", strerror(errno));
-        return false;
-    }
-    client->port.loop = &own;
-    client->opening = true;
-    client->why[0] = '\0';
-    begin(client, BENCH_CLIENT_CONNECT_US);
-    while (client->state != BENCH_CLIENT_UP && !client->why[0])
-        if (bench_loop_wait(&own, BENCH_NEVER) < 0 || bench_signal())
-            fail(client, "interrupted");
-    bench_loop_at(&own, &client->timer, BENCH_NEVER);
-    if (client->fd >= 0)
-        bench_loop_remove(&own, &client->data);
-    bench_loop_close(&own);
-    client->port.loop = loop;
-    client->opening = false;
-    return client->state == BENCH_CLIENT_UP;
-}
-
-/* It is up: what follows is the owner's loop's. 0, or -1 with a message. */
-static int join_loop(struct bench_client *client, char *reterr_text, size_t reterr_capacity)
-{
-    client->port.kind = client->is_rfc2217 ? &rfc2217_kind : &raw_kind;
-    client->port.has_lines = client->is_rfc2217;
-    if (bench_loop_add(client->port.loop, &client->data, wanted_events(client))) {
-        bench_port_error(reterr_text, reterr_capacity, "cannot wait for", client->name);
-        client_close(&client->port);
-        return -1;
-    }
-    set_timer(client, 0);
-    return 0;
-}
-
-static int refuse(const struct bench_client *client, char *reterr_text, size_t reterr_capacity)
-{
-    snprintf(reterr_text, reterr_capacity, "cannot open %s: %s", client->name, client->why);
-    return -1;
-}
-
-int bench_client_open(struct bench_client *client, struct bench_loop *loop, const char *url,
-                      const char *address, bool is_rfc2217, uint32_t rate_bps,
-                      const struct bench_port_listener *listener, char *reterr_text,
-                      size_t reterr_capacity)
-{
-    struct addrinfo *found = bench_address_find(address, 0, reterr_text, reterr_capacity);
-    bool is_up = false;
-
-    if (!found)
-        return -1;
-    init(client, loop, url, listener);
-    client->is_rfc2217 = is_rfc2217;
-    client->rate_bps = rate_bps;
-    for (const struct addrinfo *one = found; one && !is_up && !bench_signal(); one = one->ai_next) {
-        memcpy(&client->address, one->ai_addr, one->ai_addrlen);
-        client->address_size = one->ai_addrlen;
-        is_up = try_address(client);
-    }
-    freeaddrinfo(found);
-    return is_up ? join_loop(client, reterr_text, reterr_capacity)
-                 : refuse(client, reterr_text, reterr_capacity);
-}
-
-int bench_client_open_unix(struct bench_client *client, struct bench_loop *loop, const char *url,
-                           const char *path, const struct bench_port_listener *listener,
-                           char *reterr_text, size_t reterr_capacity)
-{
-    init(client, loop, url, listener);
-    if (!bench_address_unix(path, &client->address, &client->address_size)) {
-        snprintf(client->why, sizeof(client->why), "the path is too long for a socket");
-        return refuse(client, reterr_text, reterr_capacity);
-    }
-    return try_address(client) ? join_loop(client, reterr_text, reterr_capacity)
-                               : refuse(client, reterr_text, reterr_capacity);
-}
+const struct bench_port_kind bench_client_raw = {.name = "client",
+                                                 .write = client_write,
+                                                 .describe = client_describe,
+                                                 .close = bench_client_close};
+const struct bench_port_kind bench_client_rfc2217 = {.name = "rfc2217 client",
+                                                     .write = client_write,
+                                                     .follow = bench_client_follow,
+                                                     .lines = bench_client_lines,
+                                                     .describe = client_describe,
+                                                     .close = bench_client_close};

@@ -1,7 +1,8 @@
 /*
  * client.h - the host's side of a socket: raw bytes or RFC 2217 to whoever serves a module there,
- * by TCP or by a socket in the file system. A peer that hangs up is connected to again until it is
- * back; RFC 2217 sets its rate and lines again.
+ * by TCP or by a socket in the file system; or raw bytes to a program. A peer that hangs up is
+ * connected to again until it is back, a program that ends is started again; RFC 2217 sets its rate
+ * and lines again.
  *
  * RFC 2217 is up when the server has told that it is at our rate. Raw bytes are up when the server
  * has not hung up within a moment, as one does that has a client already.
@@ -12,11 +13,13 @@
 #include <sys/socket.h>
 
 #include "harness/ports/port.h"
+#include "harness/ports/program.h"
 #include "harness/ports/rfc2217.h"
 
 enum {
     BENCH_CLIENT_CONNECT_US = 5000000, /* how long connecting may take, at the opening */
     BENCH_CLIENT_AGAIN_US = 100000,    /* between two tries to connect again */
+    BENCH_CLIENT_RESTART_US = 1000000, /* before a program that has ended is started again */
     BENCH_CLIENT_TRY_US = 2000000,     /* how long one of them may take */
     BENCH_CLIENT_EARLY_US = 20000,     /* when a raw server has hung up, if it does */
     BENCH_CLIENT_AGREE_US = 3000000,   /* how long RFC 2217's negotiation may take */
@@ -50,6 +53,7 @@ struct bench_client {
     struct bench_backlog backlog;
     struct sockaddr_storage address; /* of the peer, as it was found at the opening */
     socklen_t address_size;
+    struct bench_program *program;    /* instead of that; owned, NULL = none */
     char name[BENCH_CLIENT_NAME_MAX]; /* the URL */
 };
 
@@ -64,5 +68,10 @@ int bench_client_open(struct bench_client *client, struct bench_loop *loop, cons
 int bench_client_open_unix(struct bench_client *client, struct bench_loop *loop, const char *url,
                            const char *path, const struct bench_port_listener *listener,
                            char *reterr_text, size_t reterr_capacity);
+
+/* The same for the standard input and output of a program; `command` is split as program.h says. */
+int bench_client_open_program(struct bench_client *client, struct bench_loop *loop, const char *url,
+                              const char *command, const struct bench_port_listener *listener,
+                              char *reterr_text, size_t reterr_capacity);
 
 #endif

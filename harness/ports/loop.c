@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -372,6 +374,19 @@ void bench_loop_unwatch(struct bench_loop *loop, struct bench_watch *watch)
     loop->watch_count--;
     memmove(loop->watches + index, loop->watches + index + 1,
             (loop->watch_count - index) * sizeof(*loop->watches));
+}
+
+/* ---- processes ---------------------------------------------------------------------------- */
+
+bool bench_await_process(pid_t pid, int timeout_ms)
+{
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct pollfd ended = {fd, POLLIN, 0};
+    bool has = fd >= 0 && poll(&ended, 1, timeout_ms) == 1;
+
+    if (fd >= 0)
+        close(fd);
+    return has;
 }
 
 /* ---- limits ------------------------------------------------------------------------------- */

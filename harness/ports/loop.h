@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define BENCH_NEVER UINT64_MAX
 
@@ -92,6 +93,10 @@ uint64_t bench_clock_us(void);
 int bench_signals_catch(void);
 /* The signal that was noted last, 0 = none. */
 int bench_signal(void);
+
+/* Waits until a child process has ended, at most so long, and leaves its status to be fetched;
+   false: it has not ended, or the system can't tell. */
+bool bench_await_process(pid_t pid, int timeout_ms);
 
 /*
  * Tells who opens and closes a file. One descriptor of the system serves all watches of a loop, so

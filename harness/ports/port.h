@@ -99,6 +99,8 @@ struct bench_port {
  *   tcp://HOST:PORT    raw bytes; served: listens, port 0 = the system chooses
  *   rfc2217://HOST:PORT  the same with rates and modem lines
  *   unix:PATH          raw bytes; a socket in the file system
+ *   exec:COMMAND       opened only: standard input and output of a program, which ends with the
+ *                      port; words as program.h says
  *
  * `rate_bps` is this side's rate at first; a RATE of the URL goes before it. `listener` must
  * outlive the port. An opened TCP port waits up to 5 s for its peer. NULL with a message of one

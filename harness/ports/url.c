@@ -114,6 +114,12 @@ static int open_unix(void *port, const struct wish *wish)
                                   wish->reterr_text, wish->reterr_capacity);
 }
 
+static int open_exec(void *port, const struct wish *wish)
+{
+    return bench_client_open_program(port, wish->loop, wish->url, wish->rest, wish->listener,
+                                     wish->reterr_text, wish->reterr_capacity);
+}
+
 /* By role: how large the port is and what opens it; NULL = not in this role. */
 static const struct scheme {
     const char *prefix, *form;
@@ -137,6 +143,7 @@ static const struct scheme {
     {"unix:",
      "unix:PATH",
      {{sizeof(struct bench_tcp), serve_unix}, {sizeof(struct bench_client), open_unix}}},
+    {"exec:", "exec:COMMAND", {{0, NULL}, {sizeof(struct bench_client), open_exec}}},
 };
 
 enum { SCHEME_COUNT = sizeof(schemes) / sizeof(schemes[0]) };

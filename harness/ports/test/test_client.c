@@ -12,6 +12,7 @@
 
 #include "harness/ports/address.h"
 #include "harness/ports/client.h"
+#include "harness/ports/program.h"
 
 /* ---- peers -------------------------------------------------------------------------------- */
 
@@ -238,6 +239,135 @@ static void a_socket_that_is_left_over_is_replaced_and_no_other_file(void **stat
     assert_int_equal(access(fixture->link, F_OK), 0);
 }
 
+/* ---- programs ----------------------------------------------------------------------------- */
+
+/* Command lines and their words, each in <>; NULL: refused for this reason. */
+static const struct line {
+    const char *name, *command, *words, *reason;
+} command_lines[] = {
+    {"blanks part words", "  ssh -T  lab\tcat ", "<ssh><-T><lab><cat>", NULL},
+    {"single quotes keep all", "a 'b \" \\ $c'd", "<a><b \" \\ $cd>", NULL},
+    {"double quotes keep all but a backslash", "\"a 'b' \\\" \\\\\"", "<a 'b' \" \\>", NULL},
+    {"a backslash keeps a blank", "a\\ b \\'c", "<a b><'c>", NULL},
+    {"an empty word is one", "a '' \"\"", "<a><><>", NULL},
+    {"a backslash at the end is one", "a \\", "<a><\\>", NULL},
+    {"nothing is no command", " \t ", NULL, "there is no command"},
+    {"an open quote is refused", "a 'b", NULL, "a quote of the command is not closed"},
+};
+
+static void a_command_line_is_split(void **state)
+{
+    const struct line *line = *state;
+    struct bench_program program;
+    char got[200] = "", error[100] = "";
+    size_t count = 0;
+    int result = bench_program_split(&program, line->command, error, sizeof(error));
+
+    assert_int_equal(result, line->words ? 0 : -1);
+    if (line->reason)
+        assert_string_equal(error, line->reason);
+    for (size_t i = 0; line->words && program.words[i]; i++)
+        count += (size_t)snprintf(got + count, sizeof(got) - count, "<%s>", program.words[i]);
+    if (line->words)
+        assert_string_equal(got, line->words);
+}
+
+static void a_command_line_is_bounded(void **state)
+{
+    struct bench_program program;
+    char command[2 * BENCH_PROGRAM_TEXT_MAX], error[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(command); i++)
+        command[i] = i % 2 ? 'a' : ' ';
+    command[2 * BENCH_PROGRAM_WORDS_MAX] = '\0';
+    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), 0);
+    command[2 * BENCH_PROGRAM_WORDS_MAX] = ' ';
+    command[2 * BENCH_PROGRAM_WORDS_MAX + 2] = '\0';
+    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), -1);
+    memset(command, 'a', BENCH_PROGRAM_TEXT_MAX);
+    command[BENCH_PROGRAM_TEXT_MAX] = '\0';
+    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), -1);
+}
+
+static void a_program_is_a_line(void **state)
+{
+    struct fixture *fixture = *state;
+
+    port_go_to(fixture, "exec:cat");
+    expect_echo(fixture);
+}
+
+static void a_program_that_ends_is_started_again(void **state)
+{
+    struct fixture *fixture = *state;
+
+    port_go_to(fixture, "exec:sh -c 'echo hello; read line; exit 3'");
+    bench_port_write(fixture->host.port, "x\n", 2, bench_clock_us());
+    port_turn_until(fixture, &fixture->host.gone, 1);
+    assert_non_null(strstr(fixture->host.said, "the program ended with status 3"));
+    port_turn_until(fixture, &fixture->host.back, 1);
+    fixture->host.got_count = 0;
+    ask(fixture, "", "hello\n");
+}
+
+/* Waits for "NUMBER\n". */
+static pid_t hear_number(struct fixture *fixture)
+{
+    struct owner *host = &fixture->host;
+    uint64_t end_us = bench_clock_us() + PATIENCE_US;
+
+    while ((host->got_count == 0 || host->got[host->got_count - 1] != '\n') &&
+           bench_clock_us() < end_us)
+        assert_true(bench_loop_wait(&fixture->loop, end_us) >= 0);
+    host->got[host->got_count] = '\0';
+    return (pid_t)strtol((const char *)host->got, NULL, 10);
+}
+
+/* A zombie, which its new parent fetches some day, does not. */
+static bool runs(pid_t pid)
+{
+    char path[64], text[64] = "";
+    FILE *file;
+    bool has_words;
+
+    snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
+    file = fopen(path, "r");
+    has_words = file && fgets(text, sizeof(text), file);
+    if (file)
+        fclose(file);
+    return has_words;
+}
+
+static void a_program_ends_with_its_port_and_all_that_it_started(void **state)
+{
+    struct fixture *fixture = *state;
+    pid_t pid;
+
+    port_go_to(fixture, "exec:sh -c 'trap \"\" TERM; sleep 600 & echo $!; wait'");
+    pid = hear_number(fixture);
+    assert_true(pid > 1);
+    assert_int_equal(kill(pid, 0), 0);
+    bench_port_free(fixture->host.port);
+    fixture->host.port = NULL;
+    for (uint64_t end_us = bench_clock_us() + PATIENCE_US; bench_clock_us() < end_us;)
+        if (!runs(pid))
+            return;
+    fail_msg("process %ld is still there", (long)pid);
+}
+
+static void a_program_that_cannot_run_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+
+    port_expect_refusal(fixture, "exec:/nowhere/program", "No such file");
+    port_expect_refusal(fixture, "exec:false", "the program ended with status 1");
+    port_expect_refusal(fixture, "exec:sh -c 'kill -9 $$'", "the program ended by signal 9");
+    assert_null(bench_port_open(&fixture->loop, "exec:cat", BENCH_PORT_SERVE, MODULE_BPS,
+                                &fixture->module.listener, fixture->error, sizeof(fixture->error)));
+    assert_non_null(strstr(fixture->error, "is not a port in this role"));
+}
+
 /* ---- RFC 2217 ----------------------------------------------------------------------------- */
 
 static void rfc2217_sets_its_rate_and_passes_every_byte(void **state)
@@ -345,14 +475,23 @@ static void what_is_wrong_with_the_peer_is_told(void **state)
 
 int main(void)
 {
-    enum { PEERS = sizeof(peers) / sizeof(peers[0]), OTHERS = 10 };
-    struct CMUnitTest tests[PEERS + OTHERS] = {
+    enum {
+        PEERS = sizeof(peers) / sizeof(peers[0]),
+        LINES = sizeof(command_lines) / sizeof(command_lines[0]),
+        OTHERS = 15
+    };
+    struct CMUnitTest tests[PEERS + LINES + OTHERS] = {
         TEST(a_tcp_port_is_opened),
         TEST(a_tcp_peer_that_goes_is_found_again),
         TEST(what_a_server_tells_a_second_client_is_no_answer),
         TEST(a_peer_that_is_not_there_is_told),
         TEST(a_socket_of_the_file_system_goes_and_comes_back),
         TEST(a_socket_that_is_left_over_is_replaced_and_no_other_file),
+        TEST(a_program_is_a_line),
+        TEST(a_program_that_ends_is_started_again),
+        TEST(a_program_ends_with_its_port_and_all_that_it_started),
+        TEST(a_program_that_cannot_run_is_told),
+        cmocka_unit_test(a_command_line_is_bounded),
         TEST(rfc2217_sets_its_rate_and_passes_every_byte),
         TEST(a_rate_changes_in_order_with_the_bytes),
         TEST(lines_pass_both_ways),
@@ -363,6 +502,11 @@ int main(void)
         tests[OTHERS + i] = (struct CMUnitTest){.name = peers[i].name,
                                                 .test_func = what_is_wrong_with_the_peer_is_told,
                                                 .initial_state = (void *)(uintptr_t)&peers[i]};
+    for (size_t i = 0; i < LINES; i++)
+        tests[OTHERS + PEERS + i] =
+            (struct CMUnitTest){.name = command_lines[i].name,
+                                .test_func = a_command_line_is_split,
+                                .initial_state = (void *)(uintptr_t)&command_lines[i]};
     alarm(60);
-    return _cmocka_run_group_tests("client", tests, PEERS + OTHERS, NULL, NULL);
+    return _cmocka_run_group_tests("client", tests, PEERS + LINES + OTHERS, NULL, NULL);
 }
