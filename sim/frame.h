@@ -126,7 +126,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 /* ---- at/command_index.c -------------------------------------------------------------------- */
 
 enum {
-    SIM_CHAPTERS = 21,
+    SIM_CHAPTERS = 22,
     SIM_NAME_SLOTS = 512 /* of the index of names; a quarter of it stays free */
 };
 /* The command tables, in the order in which CLAC lists them. */
@@ -233,6 +233,8 @@ int sim_power_reset_soon(struct sim_context *ctx);
 bool sim_power_retains(const struct sim_context *ctx, enum sim_reset reset);
 /* Something happened: the power saving mode comes T3324 after it, if at all. */
 void sim_sleep_later(struct sim_context *ctx);
+/* CPSMS=1, a network that grants it, and the module registered there. */
+bool sim_power_saving_granted(const struct sim_context *ctx);
 /* Out of it: says so. */
 void sim_sleep_over(struct sim_context *ctx);
 /* The supply is back after a brown-out. */
@@ -277,8 +279,6 @@ enum sim_radio_work {
     SIM_RADIO_OPERATOR /* COPS=1 */
 };
 
-/* Quarter hours of the zone that the network tells (T06). */
-enum { SIM_NETWORK_ZONE = 32 };
 void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
@@ -288,11 +288,13 @@ void sim_network_modes_changed(struct sim_context *ctx);
 void sim_network_lose(struct sim_context *ctx, uint8_t registration);
 /* SIM_ACTION_NETWORK, SIM_ACTION_BEARER_LOST. */
 bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action);
-void sim_network_attach(struct sim_context *ctx, bool attached);
-/* Technology of the network: 0 CAT-M1, 1 NB-IoT, 2 GSM. */
+/* Returns what a handler returns. */
+int sim_network_attach(struct sim_context *ctx, bool attached);
+/* Registers at another cell: the old registration is given up first. */
+void sim_network_move(struct sim_context *ctx, unsigned cell);
+/* Technology of the serving cell or, while there is none, of the one that a search would find: 0
+   CAT-M1, 1 NB-IoT, 2 GSM. */
 unsigned sim_network_technology(const struct sim_context *ctx);
-/* <AcT> of the network: 0 GSM, 7 CAT-M1, 9 NB-IoT. */
-int sim_network_access(const struct sim_context *ctx);
 /* "+CREG: " and so on with what follows <n>. */
 void sim_network_print(struct sim_context *ctx, enum sim_parameter which);
 /* <stat> of CNSMOD. */
@@ -323,8 +325,10 @@ bool sim_packet_lost(struct sim_context *ctx);
 
 /* ---- commands_cell.c ------------------------------------------------------------------------ */
 
-/* True when the band of the network is among those of CBANDCFG. */
-bool sim_band_is_heard(const struct sim_context *ctx);
+/* True when the band is among those of CBANDCFG for that technology. */
+bool sim_band_is_heard(const struct sim_context *ctx, unsigned technology, int32_t band);
+/* Something is transferred, or the app network opens: the radio connection of LTE is up. */
+bool sim_radio_is_connected(const struct sim_context *ctx);
 /* What makes the radio connection up may have changed: CRRCSTATE tells it. */
 void sim_radio_state_changed(struct sim_context *ctx);
 

@@ -78,6 +78,7 @@ struct sim_command {
 extern const struct sim_command sim_commands_basic[];
 extern const struct sim_command sim_commands_identity[];
 extern const struct sim_command sim_commands_radio[];
+extern const struct sim_command sim_commands_signal[];
 extern const struct sim_command sim_commands_packet[];
 extern const struct sim_command sim_commands_bearer[];
 extern const struct sim_command sim_commands_ftp[];

@@ -33,7 +33,7 @@
       "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(TERMINAL_LINE, "&D", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "what DTR does", 1, -1, "0-2",     \
       sim_test_runs, sim_run_parameter, 0)                                                         \
-    X(CONNECT_SPEED, "&E", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "which speed CONNECT shows", 1,    \
+    X(CONNECT_SPEED, "&E", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "which speed CONNECT shows", 0,    \
       -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
     X(S0, "S0", REGISTER, NO_SAVE, 'D', 0, "AT106 2.2.11", "rings before answering", 0, -1,        \
       "0-255", sim_test_runs, sim_run_parameter, 0)                                                \

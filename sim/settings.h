@@ -161,8 +161,10 @@ enum sim_unit {
       "AT106 6.2.7", "how the search for a network ends")                                          \
     X(REGISTRATION_TIME, "registration-time", MS, 5000, 0, 3600000, NULL, 'I', "sim7000-at 5.3",   \
       "from CFUN=1 or coverage to registration")                                                   \
-    X(ACCESS, "access", CHOICE, 3, 0, 3, "cat-m|nb-iot|gsm|any", 'D', "AT106 3.2.30",              \
-      "technology of the network: 7, 9, 0, or the first of these that the variant has")            \
+    X(ACCESS, "access", CHOICE, 3, 0, 4, "cat-m|nb-iot|gsm|any|egprs", 'D', "AT106 3.2.9",         \
+      "technology of the cell: 7, 9, 0, the first of these that the variant has, or 3")            \
+    X(NETWORK, "network", COUNT, 0, 0, 999999, NULL, 'D', "AT106 3.2.9",                           \
+      "country and network of the cell, 26202 or 310410; 0 = the card's own, abroad 00101")        \
     X(VARIANT_RADIOS, "variant-radios", CHOICE, 0, 0, 1, "by-variant|all", 'I', "AT106 1.1",       \
       "a network whose technology the variant lacks is not found, or is")                          \
     X(CEREG_ON_GSM, "cereg-on-gsm", CHOICE, 0, 0, 1, "off|same", 'I', "AT106 6.2.7",               \
@@ -181,13 +183,44 @@ enum sim_unit {
       "metres above the sea")                                                                      \
     X(GNSS_DATA_AGE, "gnss-data-age", CHOICE, 1, 0, 1, "fresh|stale", 'O', "T01",                  \
       "what CGNSXTRA=1 finds: +CGNSXTRA: 0 or 2")                                                  \
-    X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06", "CSQ while registered; 99 while not")      \
+    X(RSSI, "rssi", COUNT, 24, 0, 99, NULL, 'O', "T06",                                            \
+      "signal of the cell as CSQ counts, 2 dB a step from -113 dBm; from 32 on it is not known")   \
+    X(SIGNAL, "signal", COUNT, 0, -120, 0, NULL, 'D', "AT106 3.2.16",                              \
+      "the same in dBm, which goes before; 0 = as rssi says")                                      \
+    X(RSRQ, "rsrq", COUNT, -12, -20, -3, NULL, 'O', "sim7000-at 3",                                \
+      "quality of the reference signal in dB; from it, the signal and the bandwidth follows RSRP") \
+    X(RSSNR, "rssnr", COUNT, 10, 0, 25, NULL, 'O', "sim7000-at 3, AT106 5.2.21",                   \
+      "signal to noise of the cell as CPSI tells it: SINR / 2 + 10")                               \
+    X(BANDWIDTH, "bandwidth", COUNT, 3, 0, 5, NULL, 'O', "sim7000-at 3",                           \
+      "of a CAT-M cell, as CPSI tells it: 1.4, 3, 5, 10, 15 or 20 MHz; NB-IoT has 0")              \
+    X(SEARCH_SIGNAL, "search-signal", CHOICE, 0, 0, 1, "heard|unknown", 'O', "M09, M25, T20",      \
+      "CSQ while a network in reach is not registered yet: its signal, or 99")                     \
     X(TRACKING_AREA, "tracking-area", COUNT, 23383, 0, 65535, NULL, 'D', "LPM101 6.1.1",           \
       "area code of the cell, 5B57")                                                               \
     X(CELL, "cell", COUNT, 26543899, 0, 268435455, NULL, 'D', "LPM101 6.1.1",                      \
       "identity of the cell, 195071B")                                                             \
+    X(PHYSICAL_CELL, "physical-cell", COUNT, 149, 0, 503, NULL, 'O', "sim7000-at 3",               \
+      "physical identity of the cell; on GSM its last six bits are the base station's code")       \
     X(BAND, "band", COUNT, 20, 1, 255, NULL, 'O', "sim7000-at 3",                                  \
-      "band of the LTE network; not found when CBANDCFG leaves it out")                            \
+      "band of the LTE cell; not found when CBANDCFG leaves it out")                               \
+    X(GSM_BAND, "gsm-band", CHOICE, 1, 0, 3, "egsm-900|dcs-1800|gsm-850|pcs-1900", 'O',            \
+      "T13, M09", "band of the GSM cell; CBAND may leave it out")                                  \
+    X(CHANNEL, "channel", COUNT, 0, 0, 65535, NULL, 'D', "AT106 5.2.21, 3GPP TS 36.101 5.7.3",     \
+      "channel of the cell; 0, or one that its band does not have: a usual one of that band")      \
+    X(ACCESS_MINIMUM, "access-minimum", COUNT, -106, -120, -47, NULL, 'O', "T13",                  \
+      "level in dBm from which C1 and C2 of a GSM cell count")                                     \
+    X(TX_POWER, "tx-power", COUNT, 230, -500, 254, NULL, 'I', "AT106 5.2.35",                      \
+      "what CENG tells of the power sent while connected, in tenths of a dBm; 255 while idle")     \
+    X(CPSI_FORM, "cpsi-form", CHOICE, 0, 0, 2, "by-revision|whole|short", 'O', "M07",              \
+      "CPSI tells the cell, or ends behind the mode")                                              \
+    X(CPSI_GSM_END, "cpsi-gsm-end", CHOICE, 0, 0, 2, "by-revision|two|three", 'O', "T13, M09",     \
+      "numbers at the end of CPSI on GSM: C1-C2 or three")                                         \
+    X(CREG_ON_NB_IOT, "creg-on-nb-iot", CHOICE, 0, 0, 2, "by-revision|same|off", 'O', "M05",       \
+      "CREG? on NB-IoT: as CEREG, or 0")                                                           \
+    X(NETWORK_APN, "network-apn", FLAG, 1, 0, 1, NULL, 'O', "T06, M25",                            \
+      "the network sends its APN with the attach: CGNAPN on LTE")                                  \
+    X(DETACH, "detach", CHOICE, 0, 0, 1, "deregisters|stays", 'I', "3GPP TS 24.301 5.5.2",         \
+      "CGATT=0 on LTE: the registration ends, or only packet data does")                           \
     X(MODE_OBEYED, "mode-obeyed", FLAG, 1, 0, 1, NULL, 'I', "AT106 5.2, T13",                      \
       "a network whose technology CNMP or CMNB leaves out is not found")                           \
     X(SCAN_TIME, "scan-time", MS, 20000, 0, 600000, NULL, 'I', "AT106 3.2.8",                      \
@@ -196,6 +229,10 @@ enum sim_unit {
       "time that COPS=1 takes to find or miss an operator")                                        \
     X(NETWORK_TIME, "network-time", COUNT, 1561529043, 315964800, 2147483647, NULL, 'O', "T06",    \
       "Unix time that the network tells at the module's time 0")                                   \
+    X(TIME_ZONE, "time-zone", COUNT, 32, -48, 56, NULL, 'O', "T06",                                \
+      "zone that the network tells, quarter hours east; daylight saving is in it")                 \
+    X(DAYLIGHT_SAVING, "daylight-saving", COUNT, 0, 0, 2, NULL, 'O', "T06, AT106 5.2.4",           \
+      "hours of it that the network tells: DST")                                                   \
     /* packet data */                                                                              \
     X(PDP_ACTIVE_DELAY, "pdp-active-delay", MS, 490, 0, 600000, NULL, 'O', "T06",                  \
       "from the OK of CNACT=1 to +APP PDP: ACTIVE")                                                \
@@ -209,6 +246,10 @@ enum sim_unit {
       "3GPP TS 27.007 10.1.10", "what CGACT? reads after an attach")                               \
     X(PDP_AGAIN, "pdp-again", CHOICE, 0, 0, 2, "ok|error|urc", 'I', "AT106 5.2.30",                \
       "CNACT=1 while it is up: OK alone, ERROR, or OK and ACTIVE once more")                       \
+    X(CONTEXTS, "contexts", CHOICE, 0, 0, 3, "by-revision|1-13-14|1-13|1", 'O', "T18, M07, M03",   \
+      "PDP contexts that a new module has")                                                        \
+    X(CONTEXT_TYPE, "context-type", CHOICE, 0, 0, 1, "ip|ipv4v6", 'O', "T18, M03",                 \
+      "type of those")                                                                             \
     /* messages and calls */                                                                       \
     X(SMS_CARD_SLOTS, "sms-card-slots", COUNT, 20, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",       \
       "messages that the card can hold")                                                           \
@@ -238,10 +279,12 @@ enum sim_unit {
       "answer to CMUX, CSIM and locks other than SC, which are not built: CME error 4 or ERROR")   \
     X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
       "from ATD to NO CARRIER")                                                                    \
-    X(DATA_CALL, "data-call", CHOICE, 0, 0, 1, "silent|refused", 'I', "AT106 2.2",                 \
-      "ATD*99#: CONNECT and a network that answers nothing, or NO CARRIER")                        \
-    X(CONNECT_SPEED, "connect-speed", BPS, 300000, 300, 100000000, NULL, 'I', "HD107 1.4",         \
-      "speed that CONNECT shows with AT&E1")                                                       \
+    X(DATA_CALL, "data-call", CHOICE, 0, 0, 3, "by-revision|silent|refused|error", 'O', "M07",     \
+      "ATD*99#: CONNECT, and nobody answers unless something is joined to it; NO CARRIER; ERROR")  \
+    X(CONNECT_SPEED, "connect-speed", BPS, 150000000, 300, 1000000000, NULL, 'O', "M07, M01",      \
+      "speed that CONNECT shows with AT&E0")                                                       \
+    X(CONNECT_ON_GSM, "connect-on-gsm", CHOICE, 0, 0, 1, "bare|speed", 'O', "M02",                 \
+      "CONNECT on GSM alone, or with its speed")                                                   \
     X(ESCAPE_GUARD, "escape-guard", MS, 1000, 0, 60000, NULL, 'D', "AT106 2.2.8",                  \
       "silence before and after +++ that leads out of the data mode")                              \
     X(USSD_TIME, "ussd-time", MS, 2000, 0, 600000, NULL, 'I', "3GPP TS 27.007 7.15",               \

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/cell.h"
 #include "sim/settings.h"
 
 #define SIM_NEVER UINT64_MAX
@@ -69,8 +70,10 @@ struct sim_config {
     char apn[32];            /* that the network proposes (CGNAPN), "ctnb" */
     char service_centre[24]; /* CSCA of the card */
     int32_t settings[SIM_SETTING_COUNT];
+    const struct sim_cell *cells; /* in reach, owned by the caller; none: the settings say it */
     const struct sim_blob *blobs; /* owned by the caller */
     uint16_t blob_count;
+    uint8_t cell_count; /* SIM_CELLS at most */
     uint8_t initial_file_count;
     struct sim_initial_file initial_files[SIM_INITIAL_FILES];
 };

@@ -139,6 +139,9 @@ struct sim_radio {
     uint8_t call;      /* enum sim_call_work in commands_card.c: what the timer CALL is for */
     uint8_t gnss_data; /* 1: CGNSCPY has found some */
     uint8_t rrc;       /* <state> of CRRCSTATE as it was last */
+    uint8_t cell;      /* serving one, index among those described; counts while registered */
+    uint8_t detached;  /* 1: CGATT=0 */
+    uint8_t reserved[6];
 };
 
 /* commands_bearer.c: SAPBR. */

@@ -42,9 +42,11 @@ static bool parse_value(const struct sim_setting_info *info, const char *text, i
         *ret_value = word;
         return word >= 0;
     }
-    if (!cli_value_quantity(text, forms[info->unit].units, &number) || number > INT32_MAX)
+    bool negative = text[0] == '-' && info->minimum < 0;
+    if (!cli_value_quantity(text + negative, forms[info->unit].units, &number) ||
+        number > INT32_MAX)
         return false;
-    *ret_value = (int32_t)number;
+    *ret_value = negative ? -(int32_t)number : (int32_t)number;
     return true;
 }
 

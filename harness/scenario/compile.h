@@ -63,6 +63,10 @@ bool scenario_store(struct scenario_compiler *compiler, const struct scenario_ke
 bool scenario_store_item(struct scenario_compiler *compiler, const struct scenario_key *key,
                          const struct scenario_node *value, void *target);
 
+/* One "name: value" of a mapping of settings (lists.c); false with a complaint. */
+bool scenario_read_setting(struct scenario_compiler *compiler, const struct scenario_node *key,
+                           uint16_t *ret_setting, int32_t *ret_value);
+
 /* The items of a list, or NULL with a complaint when the value is none or is empty. */
 const struct scenario_node *scenario_items(struct scenario_compiler *compiler,
                                            const struct scenario_key *key,

@@ -91,7 +91,7 @@ static cJSON *number_of(enum scenario_quantity quantity, int64_t minimum, int64_
         return reference(word_of(quantity));
     cJSON *schema = one_type("integer");
     cJSON_AddNumberToObject(schema, "minimum", (double)minimum);
-    if (maximum > 0)
+    if (maximum > 0 || minimum < 0)
         cJSON_AddNumberToObject(schema, "maximum", (double)maximum);
     return schema;
 }
@@ -134,16 +134,34 @@ static cJSON *setting_value(const struct sim_setting_info *info)
     return number_of(quantities[info->unit], info->minimum, info->maximum);
 }
 
+static void add_setting(cJSON *properties, unsigned setting)
+{
+    const struct sim_setting_info *info = sim_setting_info(setting);
+    cJSON *value = or_variable(setting_value(info));
+    cJSON_AddStringToObject(value, "description", info->summary);
+    cJSON_AddItemToObject(properties, info->name, value);
+}
+
+static cJSON *cell(void)
+{
+    cJSON *schema = one_type("object");
+    cJSON *properties = cJSON_AddObjectToObject(schema, "properties");
+    cJSON *name = or_variable(one_type("string"));
+    cJSON_AddStringToObject(name, "description", "name of the network");
+    cJSON_AddItemToObject(properties, "operator", name);
+    for (unsigned field = 0; field < SIM_CELL_FIELD_COUNT; field++)
+        add_setting(properties, sim_cell_setting((enum sim_cell_field)field));
+    cJSON_AddBoolToObject(schema, "additionalProperties", false);
+    cJSON_AddNumberToObject(schema, "minProperties", 1);
+    return schema;
+}
+
 static cJSON *settings(void)
 {
     cJSON *schema = one_type("object");
     cJSON *properties = cJSON_AddObjectToObject(schema, "properties");
-    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
-        const struct sim_setting_info *info = sim_setting_info(i);
-        cJSON *value = or_variable(setting_value(info));
-        cJSON_AddStringToObject(value, "description", info->summary);
-        cJSON_AddItemToObject(properties, info->name, value);
-    }
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++)
+        add_setting(properties, i);
     cJSON_AddBoolToObject(schema, "additionalProperties", false);
     cJSON_AddNumberToObject(schema, "minProperties", 1);
     return schema;
@@ -279,6 +297,8 @@ static cJSON *value_of(const struct scenario_key *key)
         return map_or_reference(key->map);
     if (key->type == SCENARIO_TYPE_SETTINGS)
         return reference("settings");
+    if (key->type == SCENARIO_TYPE_CELL)
+        return cell();
     if (key->type == SCENARIO_TYPE_WAVEFORM)
         return waveform();
     if (key->type == SCENARIO_TYPE_PARAMETERS)

@@ -261,8 +261,8 @@ static void note_named(struct scenario_case *one, unsigned setting)
 }
 
 /* One "name: value" of a mapping of settings; false with a complaint. */
-static bool read_setting(struct scenario_compiler *compiler, const struct scenario_node *key,
-                         uint16_t *ret_setting, int32_t *ret_value)
+bool scenario_read_setting(struct scenario_compiler *compiler, const struct scenario_node *key,
+                           uint16_t *ret_setting, int32_t *ret_value)
 {
     if (key->skip)
         return false;
@@ -295,7 +295,7 @@ void scenario_compile_settings(struct scenario_compiler *compiler, const struct 
     uint16_t setting;
     int32_t number;
     for (; at; at = at->next)
-        if (read_setting(compiler, at, &setting, &number)) {
+        if (scenario_read_setting(compiler, at, &setting, &number)) {
             draft->now.module.settings[setting] = number;
             note_named(&draft->now, setting);
         }
@@ -360,7 +360,7 @@ void scenario_compile_set(struct scenario_compiler *compiler, const struct scena
     struct scenario_action *action = target;
     const struct scenario_node *at = settings_of(compiler, key, value);
     for (; at; at = at->next) {
-        if (!read_setting(compiler, at, &action->setting, &action->value))
+        if (!scenario_read_setting(compiler, at, &action->setting, &action->value))
             continue;
         note_named(&compiler->draft->now, action->setting);
         if (!at->next)

@@ -321,6 +321,12 @@ static const struct scenario_key module_keys[] = {
      .flags = SCENARIO_LIST,
      .compile = scenario_compile_files,
      .help = "what lies in flash from the start; nothing"},
+    {.name = "cells",
+     .type = SCENARIO_TYPE_CELL,
+     .flags = SCENARIO_LIST,
+     .compile = scenario_compile_cells,
+     .help =
+         "cells in reach, each with the settings in which it differs; one, as the settings say"},
     {.name = "settings",
      .type = SCENARIO_TYPE_SETTINGS,
      DRAFT(now.module.settings),

@@ -12,7 +12,7 @@ const struct sim_command *const sim_chapters[SIM_CHAPTERS] = {
     sim_commands_ftp,     sim_commands_socket,    sim_commands_http,     sim_commands_sh,
     sim_commands_message, sim_commands_card,      sim_commands_gnss,     sim_commands_stored,
     sim_commands_cell,    sim_commands_device,    sim_commands_clock,    sim_commands_mqtt,
-    sim_commands_secure,
+    sim_commands_secure,  sim_commands_signal,
 };
 
 static char upper(char c)

@@ -37,6 +37,8 @@
       "0,1|4,5;#4;#4", "0", sim_run_stored, 0)                                                     \
     X("+CPSMCFG", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.49", "threshold and version of PSM",       \
       "60-2147483647|0-15", "60,4", sim_run_stored, 0)                                             \
+    X("+CENG", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.35", "the cells in reach", "0,1|1", "0,1",      \
+      sim_run_engineering, 103)                                                                    \
     X("+CRRCSTATE", VALUES, NO_SAVE, 'D', 0, "sim7000-at 6", "reports of the radio connection",    \
       "0,1", "0", sim_run_radio_state, 0)                                                          \
     X("+CAPNMODE", VALUES, NO_SAVE, 'I', 0, "AT106 version table", "who chooses the APN", "0,1",   \
@@ -91,6 +93,7 @@ int sim_stored_write(struct sim_call *call);
 
 int sim_run_gsm_band(struct sim_call *call);
 int sim_run_radio_state(struct sim_call *call);
+int sim_run_engineering(struct sim_call *call);
 int sim_run_line_identity(struct sim_call *call);
 int sim_run_name_servers(struct sim_call *call);
 

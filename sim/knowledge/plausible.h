@@ -25,6 +25,7 @@
     X(GNSS_FIX_TIME, 1000, 300000)                                                                 \
     X(SCAN_TIME, 2000, 45000)                                                                      \
     X(OPERATOR_TIME, 500, 120000)                                                                  \
+    X(TX_POWER, -100, 210)                                                                         \
     X(PDP_FAILURE_DELAY, 500, 60000)                                                               \
     X(SMS_CARD_SLOTS, 5, 50)                                                                       \
     X(SMS_MODULE_SLOTS, 5, 50)                                                                     \
@@ -32,7 +33,6 @@
     X(SMS_SEND_TIME, 200, 60000)                                                                   \
     X(SMS_REPORT_TIME, 500, 60000)                                                                 \
     X(DIAL_TIME, 500, 60000)                                                                       \
-    X(CONNECT_SPEED, 34000, 375000)                                                                \
     X(USSD_TIME, 500, 30000)                                                                       \
     X(DOWNLOAD_BLOCK, 2048, 65536)                                                                 \
     X(HTTP_SETUP, 0, 10000)                                                                        \

@@ -6,7 +6,8 @@
  */
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/knowledge/profiles.h"
+#include "sim/radio/cells.h"
 
 /* sim_data_call.state */
 enum { CALL_NONE, CALL_DATA, CALL_HELD };
@@ -39,10 +40,13 @@ static void answer_connect(struct sim_context *ctx)
 {
     char line[24] = "CONNECT ";
     size_t length = strlen(line);
-    bool wireless = sim_value(ctx, SIM_PARAMETER_CONNECT_SPEED) != 0;
+    bool wireless = sim_value(ctx, SIM_PARAMETER_CONNECT_SPEED) == 0;
+    bool bare = sim_setting(ctx, SIM_SETTING_CONNECT_ON_GSM) == 0 &&
+                sim_network_technology(ctx) == SIM_TECHNOLOGY_GSM;
     uint32_t speed_bps =
         wireless ? (uint32_t)sim_setting(ctx, SIM_SETTING_CONNECT_SPEED) : ctx->sim->port.rate_bps;
-    if (!sim_value(ctx, SIM_PARAMETER_VERBOSE) || !sim_value(ctx, SIM_PARAMETER_CONNECT_TEXT)) {
+    if (!sim_value(ctx, SIM_PARAMETER_VERBOSE) || !sim_value(ctx, SIM_PARAMETER_CONNECT_TEXT) ||
+        bare) {
         sim_answer_text(ctx, line, length - 1);
         return;
     }
@@ -67,8 +71,12 @@ bool sim_data_call_is_up(const struct sim *sim)
 
 void sim_data_call_begin(struct sim_context *ctx)
 {
-    if (sim_setting(ctx, SIM_SETTING_DATA_CALL) || !sim_network_registered(ctx)) {
-        sim_finish(ctx, SIM_NO_CARRIER);
+    enum { BY_REVISION, REFUSED = 2, ERROR = 3 };
+    int32_t answer = sim_setting(ctx, SIM_SETTING_DATA_CALL);
+    if (answer == BY_REVISION && sim_profile_has(ctx, SIM_TRAIT_NO_DIAL))
+        answer = ERROR;
+    if (answer >= REFUSED || !sim_network_registered(ctx)) {
+        sim_finish(ctx, answer == ERROR ? SIM_FAILED : SIM_NO_CARRIER);
         return;
     }
     answer_connect(ctx);

@@ -242,13 +242,16 @@ static uint64_t update_us(const struct sim_context *ctx)
     return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS) >> 8, units_s);
 }
 
+bool sim_power_saving_granted(const struct sim_context *ctx)
+{
+    return sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16 == 1 &&
+           sim_setting(ctx, SIM_SETTING_PSM) == 0 && sim_network_registered(ctx);
+}
+
 /* T3324 runs from the last that happened on the port or on the network. */
 void sim_sleep_later(struct sim_context *ctx)
 {
-    int32_t mode = sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16;
-    bool granted = mode == 1 && sim_setting(ctx, SIM_SETTING_PSM) == 0;
-    if (!granted || !sim_power_is_up(ctx->sim) || active_us(ctx) == 0 ||
-        !sim_network_registered(ctx))
+    if (!sim_power_saving_granted(ctx) || !sim_power_is_up(ctx->sim) || active_us(ctx) == 0)
         sim_timer_stop(ctx, SIM_TIMER_SLEEP);
     else
         sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + active_us(ctx));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/at/stored.h"
+#include "sim/radio/cells.h"
 
 /* ---- CBANDCFG, CBAND ----------------------------------------------------------------------- */
 
@@ -38,14 +39,13 @@ static void get_bands(const struct sim_context *ctx, unsigned list, char *value)
         memcpy(value, lists[list].bands, strlen(lists[list].bands) + 1);
 }
 
-bool sim_band_is_heard(const struct sim_context *ctx)
+bool sim_band_is_heard(const struct sim_context *ctx, unsigned technology, int32_t band)
 {
     char value[SIM_STORED_VALUE];
-    unsigned technology = sim_network_technology(ctx);
     if (technology >= LISTS)
         return true; /* GSM */
     get_bands(ctx, technology, value);
-    return holds(value, sim_setting(ctx, SIM_SETTING_BAND));
+    return holds(value, band);
 }
 
 static int read_bands(struct sim_context *ctx)
@@ -116,8 +116,12 @@ int sim_run_gsm_band(struct sim_call *call)
         return sim_run_stored(call);
     for (unsigned i = 0; i < 3; i++)
         if (sim_argument_text(call, 0, &text, &length) && strlen(words[i]) == length &&
-            memcmp(text, words[i], length) == 0)
-            return sim_stored_write(call);
+            memcmp(text, words[i], length) == 0) {
+            int result = sim_stored_write(call);
+            if (result == SIM_DONE)
+                sim_network_modes_changed(call->ctx);
+            return result;
+        }
     return SIM_FAILED;
 }
 
@@ -136,8 +140,7 @@ static int run_dynamic(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
     int32_t value = sim_value(ctx, SIM_PARAMETER_CPSMS);
-    bool granted =
-        value >> 16 && sim_setting(ctx, SIM_SETTING_PSM) == 0 && sim_network_registered(ctx);
+    bool granted = sim_power_saving_granted(ctx);
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CPSMRDP: ");
     sim_put_number(ctx, value >> 16);
@@ -153,13 +156,18 @@ static int run_dynamic(struct sim_call *call)
 
 enum { RRC_IDLE = 0, RRC_CONNECTED = 1, RRC_UNKNOWN = 255 };
 
-/* Connected while something is transferred or the app network opens. */
+bool sim_radio_is_connected(const struct sim_context *ctx)
+{
+    return sim_network_registered(ctx) &&
+           (ctx->sim->download.state != SIM_DOWNLOAD_IDLE || ctx->sim->packet.bearer == 2);
+}
+
+/* Only LTE has such a connection (AT106 5.2.28). */
 static uint8_t radio_state(const struct sim_context *ctx)
 {
-    if (!sim_network_registered(ctx))
+    if (!sim_network_registered(ctx) || sim_network_technology(ctx) == SIM_TECHNOLOGY_GSM)
         return RRC_UNKNOWN;
-    bool busy = ctx->sim->download.state != SIM_DOWNLOAD_IDLE || ctx->sim->packet.bearer == 2;
-    return busy ? RRC_CONNECTED : RRC_IDLE;
+    return sim_radio_is_connected(ctx) ? RRC_CONNECTED : RRC_IDLE;
 }
 
 void sim_radio_state_changed(struct sim_context *ctx)

@@ -3,6 +3,8 @@
  */
 #include <string.h>
 
+#include "sim/knowledge/profiles.h"
+#include "sim/radio/cells.h"
 #include "sim/services/net.h"
 
 /* ---- the app network ----------------------------------------------------------------------- */
@@ -209,10 +211,7 @@ static int run_attach(struct sim_call *call)
         return SIM_FAILED;
     if (attach && sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
         return SIM_CME_RADIO_OFF;
-    if (attach && !sim_network_registered(ctx))
-        return SIM_CME_NO_SERVICE;
-    sim_network_attach(ctx, attach != 0);
-    return SIM_DONE;
+    return sim_network_attach(ctx, attach != 0);
 }
 
 /* ---- PDP contexts -------------------------------------------------------------------------- */
@@ -225,14 +224,28 @@ static struct sim_pdp_context *find_context(struct sim_packet *packet, uint8_t c
     return NULL;
 }
 
-/* cid 13 and 14 hold copies that must be edited, too (T18). */
+/* cid 13 and 14 hold copies that must be edited, too (T18); not all builds have them. */
 void sim_contexts_init(struct sim_context *ctx)
 {
-    static const uint8_t cids[] = {1, 13, 14};
-    for (unsigned i = 0; i < sizeof cids; i++) {
-        ctx->sim->packet.contexts[i].cid = cids[i];
-        memcpy(ctx->sim->packet.contexts[i].type, "IP", 3);
+    enum { BY_REVISION, MAXIMUM = 3 };
+    static const uint8_t cids[MAXIMUM] = {1, 13, 14};
+    int32_t wanted = sim_setting(ctx, SIM_SETTING_CONTEXTS);
+    bool dual = sim_setting(ctx, SIM_SETTING_CONTEXT_TYPE) != 0;
+    if (wanted == BY_REVISION)
+        wanted = sim_profile_has(ctx, SIM_TRAIT_FEW_CONTEXTS) ? 2 : 1;
+    for (int32_t i = 0; i <= MAXIMUM - wanted; i++) {
+        struct sim_pdp_context *context = &ctx->sim->packet.contexts[i];
+        context->cid = cids[i];
+        memcpy(context->type, dual ? "IPV4V6" : "IP", dual ? 7 : 3);
     }
+}
+
+/* An address that IPv6 may need has sixteen numbers (notes on a SIM7000G). */
+#define DUAL_ADDRESS "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0"
+
+static bool is_dual(const struct sim_pdp_context *context)
+{
+    return strncmp(context->type, "IPV", 3) == 0;
 }
 
 static int read_contexts(struct sim_context *ctx)
@@ -248,19 +261,34 @@ static int read_contexts(struct sim_context *ctx)
         sim_put_quoted(ctx, context->type);
         sim_put_text(ctx, ",");
         sim_put_quoted(ctx, context->apn);
-        sim_put_text(ctx, ",\"0.0.0.0\",0,0,0,0");
+        sim_put_text(ctx,
+                     is_dual(context) ? ",\"" DUAL_ADDRESS "\",0,0,0,0" : ",\"0.0.0.0\",0,0,0,0");
         sim_line_end(ctx);
     }
     return SIM_DONE;
 }
 
+static const char *const types[] = {"IP", "PPP", "IPV6", "IPV4V6", "Non-IP"};
+enum { TYPES = sizeof types / sizeof types[0] };
+
 static bool is_type(const char *type)
 {
-    static const char *const types[] = {"IP", "IPV6", "IPV4V6", "PPP"};
-    for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++)
+    for (unsigned i = 0; i < TYPES; i++)
         if (strcmp(types[i], type) == 0)
             return true;
     return false;
+}
+
+static int test_contexts(struct sim_context *ctx)
+{
+    for (unsigned i = 0; i < TYPES; i++) {
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CGDCONT: (1-24,100-179),");
+        sim_put_quoted(ctx, types[i]);
+        sim_put_text(ctx, ",,,(0-2),(0-4),(0-1),(0-1)");
+        sim_line_end(ctx);
+    }
+    return SIM_DONE;
 }
 
 /* One write to flash (flash.c); what is there already is not written again. */
@@ -286,6 +314,8 @@ static int run_contexts(struct sim_call *call)
     int32_t cid = 0;
     if (call->form == SIM_FORM_READ)
         return read_contexts(call->ctx);
+    if (call->form == SIM_FORM_TEST)
+        return test_contexts(call->ctx);
     if (sim_argument_count(call) > 8 || !sim_argument_number(call, 0, 1, 24, &cid))
         return SIM_FAILED;
     struct sim_pdp_context *context = find_context(packet, (uint8_t)cid);
@@ -299,23 +329,6 @@ static int run_contexts(struct sim_call *call)
             return SIM_CME_MEMORY_FULL;
     }
     return context ? save_context(call->ctx, context, &wanted) : SIM_DONE;
-}
-
-static int run_addresses(struct sim_call *call)
-{
-    struct sim_context *ctx = call->ctx;
-    int32_t cid = 1;
-    if (call->form == SIM_FORM_WRITE && !sim_argument_number(call, 0, 1, 24, &cid))
-        return SIM_FAILED;
-    if (!find_context(&ctx->sim->packet, (uint8_t)cid))
-        return SIM_FAILED;
-    sim_line_begin(ctx);
-    sim_put_text(ctx, "+CGPADDR: ");
-    sim_put_number(ctx, cid);
-    sim_put_text(ctx, ",");
-    sim_put_text(ctx, ctx->sim->radio.attached ? ctx->host->config->address : "0.0.0.0");
-    sim_line_end(ctx);
-    return SIM_DONE;
 }
 
 /* ---- CGACT, CGNAPN ------------------------------------------------------------------------- */
@@ -344,38 +357,129 @@ static int read_activity(struct sim_context *ctx)
     return SIM_DONE;
 }
 
-/* Without a cid all contexts are meant; activation attaches (3GPP TS 27.007 10.1.10). */
+/* The first has the module's address; each of the others one of its own behind it. */
+static void put_context_address(struct sim_context *ctx, uint8_t cid)
+{
+    const char *address = ctx->host->config->address;
+    const char *dot = strrchr(address, '.');
+    uint32_t last = 0;
+    if (!is_active(ctx, cid)) {
+        sim_put_text(ctx, "0.0.0.0");
+        return;
+    }
+    if (cid == 1 || !dot) {
+        sim_put_text(ctx, address);
+        return;
+    }
+    for (const char *digit = dot + 1; *digit >= '0' && *digit <= '9'; digit++)
+        last = last * 10 + (uint32_t)(*digit - '0');
+    sim_put_bytes(ctx, address, (size_t)(dot + 1 - address));
+    sim_put_number(ctx, (last + cid) % 255);
+}
+
+static void put_address_line(struct sim_context *ctx, uint8_t cid)
+{
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+CGPADDR: ");
+    sim_put_number(ctx, cid);
+    sim_put_text(ctx, ",");
+    put_context_address(ctx, cid);
+    sim_line_end(ctx);
+}
+
+static int list_addresses(struct sim_context *ctx)
+{
+    for (uint8_t cid = 1; cid <= 24; cid++)
+        if (find_context(&ctx->sim->packet, cid))
+            put_address_line(ctx, cid);
+    return SIM_DONE;
+}
+
+static int test_addresses(struct sim_context *ctx)
+{
+    const char *between = "(";
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+CGPADDR: ");
+    for (uint8_t cid = 1; cid <= 24; cid++) {
+        if (!find_context(&ctx->sim->packet, cid))
+            continue;
+        sim_put_text(ctx, between);
+        sim_put_number(ctx, cid);
+        between = ",";
+    }
+    sim_put_text(ctx, ")");
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+/* All defined contexts, or those that are named. */
+static int run_addresses(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    unsigned count = sim_argument_count(call);
+    int32_t cid;
+    if (call->form == SIM_FORM_TEST)
+        return test_addresses(ctx);
+    if (call->form == SIM_FORM_EXECUTE)
+        return list_addresses(ctx);
+    for (unsigned i = 0; i < count; i++)
+        if (!sim_argument_number(call, i, 1, 24, &cid) ||
+            !find_context(&ctx->sim->packet, (uint8_t)cid))
+            return SIM_FAILED;
+    for (unsigned i = 0; i < count; i++)
+        if (sim_argument_number(call, i, 1, 24, &cid))
+            put_address_line(ctx, (uint8_t)cid);
+    return SIM_DONE;
+}
+
+static uint32_t first_context(struct sim_context *ctx)
+{
+    uint8_t cid = 1;
+    while (cid <= 24 && !find_context(&ctx->sim->packet, cid))
+        cid++;
+    return cid <= 24 ? 1u << cid : 0;
+}
+
+static int may_activate(struct sim_context *ctx)
+{
+    if (sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
+        return SIM_CME_RADIO_OFF;
+    if (sim_network_registered(ctx) && sim_setting(ctx, SIM_SETTING_PDP))
+        return SIM_CME_GPRS;
+    return ctx->sim->radio.attached ? SIM_DONE : sim_network_attach(ctx, true);
+}
+
+/* The first defined context without a cid (AT106 6.2.3); activation attaches (3GPP TS 27.007
+   10.1.10). */
 static int run_activate(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    int32_t state = 0, one = 0;
+    int32_t state = 0, cid = 0;
     unsigned count = sim_argument_count(call);
     if (call->form == SIM_FORM_READ)
         return read_activity(ctx);
-    if (count < 1 || count > 2 || !sim_argument_number(call, 0, 0, 1, &state) ||
-        (count == 2 && (!sim_argument_number(call, 1, 1, 24, &one) ||
-                        !find_context(&ctx->sim->packet, (uint8_t)one))))
+    if (count < 1 || !sim_argument_number(call, 0, 0, 1, &state))
         return SIM_FAILED;
-    if (state && sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
-        return SIM_CME_RADIO_OFF;
-    if (state && !sim_network_registered(ctx))
-        return SIM_CME_NO_SERVICE;
-    if (state && sim_setting(ctx, SIM_SETTING_PDP))
-        return SIM_CME_GPRS;
-    if (state && !ctx->sim->radio.attached)
-        sim_network_attach(ctx, true);
-    for (uint8_t cid = 1; cid <= 24; cid++)
-        if ((one == 0 || one == cid) && find_context(&ctx->sim->packet, cid) &&
-            is_active(ctx, cid) != (state != 0))
-            ctx->sim->bearers.changed ^= 1u << cid;
-    return SIM_DONE;
+    uint32_t meant = count == 1 ? first_context(ctx) : 0;
+    for (unsigned i = 1; i < count; i++) {
+        if (!sim_argument_number(call, i, 1, 24, &cid) ||
+            !find_context(&ctx->sim->packet, (uint8_t)cid))
+            return SIM_FAILED;
+        meant |= 1u << cid;
+    }
+    int result = state ? may_activate(ctx) : SIM_DONE;
+    for (uint8_t i = 1; i <= 24 && result == SIM_DONE; i++)
+        if ((meant >> i & 1) && is_active(ctx, i) != (state != 0))
+            ctx->sim->bearers.changed ^= 1u << i;
+    return result;
 }
 
 /* The APN that the network proposes; GSM has none (facts 4). */
 static int run_network_apn(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    bool told = ctx->sim->radio.attached && sim_network_access(ctx) != 0;
+    bool told = ctx->sim->radio.attached && sim_network_technology(ctx) != SIM_TECHNOLOGY_GSM &&
+                sim_setting(ctx, SIM_SETTING_NETWORK_APN);
     sim_line_begin(ctx);
     sim_put_text(ctx, told ? "+CGNAPN: 1," : "+CGNAPN: 0,");
     sim_put_quoted(ctx, told ? ctx->host->config->apn : "");
@@ -391,14 +495,14 @@ enum {
 const struct sim_command sim_commands_packet[] = {
     {"+CGATT", ALL_VALUES, SIM_NO_SAVE, 'D', 75000, "AT106 6.2", "packet attach", "+CGATT: (0,1)",
      run_attach, 0},
-    {"+CGDCONT", ALL_VALUES, SIM_AUTO_SAVE, 'O', 0, "AT106 6.2, T18", "PDP contexts",
-     "+CGDCONT: (1-24),\"IP\",,,(0),(0),(0),(0)", run_contexts, 0},
+    {"+CGDCONT", ALL_VALUES, SIM_AUTO_SAVE, 'O', 0, "AT106 6.2.2, T18, M03", "PDP contexts",
+     sim_test_runs, run_contexts, 0},
     {"+CGACT", ALL_VALUES, SIM_NO_SAVE, 'D', 150000, "AT106 6.2", "activates PDP contexts",
      "+CGACT: (0,1)", run_activate, 0},
     {"+CGNAPN", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'O', 0, "AT106 5.2, T04",
      "APN that the network proposes", "+CGNAPN: (0,1),120", run_network_apn, 101},
     {"+CGPADDR", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 0, "AT106 6.2", "address of a context",
-     "+CGPADDR: (1-24)", run_addresses, 0},
+     sim_test_runs, run_addresses, 0},
     {"+CNACT", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "AT106 5.2.30, T06", "app network",
      "+CNACT: (0-2),(0-63)", run_app_network, 103},
     {"+CNCFG", ALL_VALUES, SIM_AUTO_SAVE, 'D', 0, "FOTA101 4.1", "how the app network opens",

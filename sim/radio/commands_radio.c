@@ -1,10 +1,11 @@
 /*
- * commands_radio.c - SIM card, signal, registration, operator (facts 3).
+ * commands_radio.c - SIM card, registration, operator (facts 3).
  */
 #include <string.h>
 
 #include "sim/frame.h"
 #include "sim/knowledge/profiles.h"
+#include "sim/radio/cells.h"
 
 /* ---- CPIN ---------------------------------------------------------------------------------- */
 
@@ -66,18 +67,7 @@ static int run_pin(struct sim_call *call)
     return call->form == SIM_FORM_READ ? read_pin(call->ctx) : enter_pin(call);
 }
 
-/* ---- CSQ, registration, system mode -------------------------------------------------------- */
-
-static int run_signal(struct sim_call *call)
-{
-    bool registered = sim_network_registered(call->ctx);
-    sim_line_begin(call->ctx);
-    sim_put_text(call->ctx, "+CSQ: ");
-    sim_put_number(call->ctx, registered ? sim_setting(call->ctx, SIM_SETTING_RSSI) : 99);
-    sim_put_text(call->ctx, ",99");
-    sim_line_end(call->ctx);
-    return SIM_DONE;
-}
+/* ---- registration, system mode ------------------------------------------------------------ */
 
 int sim_run_registration(struct sim_call *call)
 {
@@ -167,76 +157,6 @@ int sim_run_mode(struct sim_call *call)
     return result;
 }
 
-/* ---- CPSI ---------------------------------------------------------------------------------- */
-
-static const char *operation_mode(const struct sim_context *ctx)
-{
-    switch (sim_value(ctx, SIM_PARAMETER_CFUN)) {
-    case 0:
-        return "Low Power Mode";
-    case 1:
-        return "Online";
-    case 5:
-        return "Factory Test Mode";
-    default:
-        return "Offline";
-    }
-}
-
-/* "240-07": country and network of the card's home operator. */
-static void put_network_code(struct sim_context *ctx, const char *between)
-{
-    sim_put_bytes(ctx, ctx->host->config->imsi, 3);
-    sim_put_text(ctx, between);
-    sim_put_bytes(ctx, ctx->host->config->imsi + 3, 2);
-}
-
-/* Four digits: small letters on GSM (T13), capitals on LTE (the driver's test data). */
-static void put_area(struct sim_context *ctx, bool small)
-{
-    uint32_t area = (uint32_t)sim_setting(ctx, SIM_SETTING_TRACKING_AREA);
-    char digits[4];
-    for (unsigned i = 0; i < sizeof digits; i++, area <<= 4)
-        digits[i] = (small ? "0123456789abcdef" : "0123456789ABCDEF")[area >> 12 & 0xf];
-    sim_put_bytes(ctx, digits, sizeof digits);
-}
-
-static void put_cell(struct sim_context *ctx, bool gsm)
-{
-    if (gsm) {
-        sim_put_text(ctx, ",754 DCS 1800,-88,0,18-18");
-        return;
-    }
-    sim_put_text(ctx, ",149,EUTRAN-BAND");
-    sim_put_number(ctx, sim_setting(ctx, SIM_SETTING_BAND));
-    sim_put_text(ctx, ",6400,3,3,-12,-81,-52,10");
-}
-
-/* The shapes are those of T13 and of the sim7000 driver's test data; the cell is a setting. */
-static int run_system(struct sim_call *call)
-{
-    struct sim_context *ctx = call->ctx;
-    static const char *const systems[] = {"LTE CAT-M1,", "LTE NB-IOT,", "GSM,"};
-    unsigned access = sim_network_technology(ctx);
-    bool registered = sim_network_registered(ctx);
-    bool gsm = sim_network_access(ctx) == 0;
-    sim_line_begin(ctx);
-    sim_put_text(ctx, "+CPSI: ");
-    sim_put_text(ctx, registered ? systems[access] : "NO SERVICE,");
-    sim_put_text(ctx, operation_mode(ctx));
-    if (registered) {
-        sim_put_text(ctx, ",");
-        put_network_code(ctx, "-");
-        sim_put_text(ctx, ",0x");
-        put_area(ctx, gsm);
-        sim_put_text(ctx, ",");
-        sim_put_number(ctx, sim_setting(ctx, SIM_SETTING_CELL));
-        put_cell(ctx, gsm);
-    }
-    sim_line_end(ctx);
-    return SIM_DONE;
-}
-
 /* ---- CMCFG --------------------------------------------------------------------------------- */
 
 /* The read form has a second number; with a carrier's name it is not allowed (T18). */
@@ -258,30 +178,34 @@ int sim_run_carrier(struct sim_call *call)
 
 enum { COPS_AUTOMATIC = 0, COPS_MANUAL = 1, COPS_OFF = 2, COPS_FORMAT = 3 };
 
-static void put_operator(struct sim_context *ctx, int32_t format)
+/* A network without a name is told as a name by its number: "262 01" (T13). */
+static void put_operator(struct sim_context *ctx, const struct sim_reception *cell, int32_t format)
 {
-    if (format != 2) {
-        sim_put_quoted(ctx, ctx->host->config->operator_name);
+    if (format != 2 && cell->operator_name[0]) {
+        sim_put_quoted(ctx, cell->operator_name);
         return;
     }
     sim_put_text(ctx, "\"");
-    put_network_code(ctx, "");
+    sim_put_bytes(ctx, cell->network, 3);
+    sim_put_text(ctx, format == 2 ? "" : " ");
+    sim_put_text(ctx, cell->network + 3);
     sim_put_text(ctx, "\"");
 }
 
 static int read_operator(struct sim_context *ctx)
 {
+    struct sim_reception cell;
     sim_line_begin(ctx);
     sim_put_text(ctx, "+COPS: ");
     sim_put_number(ctx, sim_value(ctx, SIM_PARAMETER_COPS));
-    if (sim_network_registered(ctx)) {
+    if (sim_cell_serving(ctx, &cell)) {
         uint8_t format = ctx->sim->radio.operator_format;
         sim_put_text(ctx, ",");
         sim_put_number(ctx, format);
         sim_put_text(ctx, ",");
-        put_operator(ctx, format);
+        put_operator(ctx, &cell, format);
         sim_put_text(ctx, ",");
-        sim_put_number(ctx, sim_network_access(ctx));
+        sim_put_number(ctx, sim_cell_access(&cell));
     }
     sim_line_end(ctx);
     return SIM_DONE;
@@ -297,20 +221,50 @@ static int begin_work(struct sim_context *ctx, enum sim_radio_work work,
     return SIM_PENDING;
 }
 
+/* One network a technology is one entry, at the first of its cells. */
+static bool is_listed_before(const struct sim_context *ctx, unsigned cell)
+{
+    struct sim_reception one, other;
+    sim_cell_read(ctx, cell, &one);
+    for (unsigned i = 0; i < cell; i++) {
+        sim_cell_read(ctx, i, &other);
+        if (sim_cell_is_heard(ctx, &other) && strcmp(one.network, other.network) == 0 &&
+            sim_cell_access(&one) == sim_cell_access(&other))
+            return true;
+    }
+    return false;
+}
+
+/* <stat> of COPS=?: available, current, forbidden. */
+static const char *operator_state(const struct sim_context *ctx, const struct sim_reception *cell)
+{
+    struct sim_reception serving;
+    if (sim_cell_serving(ctx, &serving) && strcmp(serving.network, cell->network) == 0 &&
+        sim_cell_access(&serving) == sim_cell_access(cell))
+        return "(2,";
+    return sim_cell_has_denied(ctx, cell) ? "(3," : "(1,";
+}
+
+static void put_scanned(struct sim_context *ctx, const struct sim_reception *cell)
+{
+    sim_put_text(ctx, operator_state(ctx, cell));
+    for (int32_t format = 0; format < 3; format++) {
+        put_operator(ctx, cell, format);
+        sim_put_text(ctx, ",");
+    }
+    sim_put_number(ctx, sim_cell_access(cell));
+    sim_put_text(ctx, "),");
+}
+
 void sim_operator_scanned(struct sim_context *ctx)
 {
+    struct sim_reception cell;
     sim_line_begin(ctx);
     sim_put_text(ctx, "+COPS: ");
-    if (ctx->sim->radio.coverage) {
-        sim_put_text(ctx, sim_network_registered(ctx) ? "(2," : "(1,");
-        put_operator(ctx, 0);
-        sim_put_text(ctx, ",");
-        put_operator(ctx, 1);
-        sim_put_text(ctx, ",");
-        put_operator(ctx, 2);
-        sim_put_text(ctx, ",");
-        sim_put_number(ctx, sim_network_access(ctx));
-        sim_put_text(ctx, "),");
+    for (unsigned i = 0; ctx->sim->radio.coverage && i < sim_cell_count(ctx); i++) {
+        sim_cell_read(ctx, i, &cell);
+        if (sim_cell_is_heard(ctx, &cell) && !is_listed_before(ctx, i))
+            put_scanned(ctx, &cell);
     }
     sim_put_text(ctx, ",(0,1,2,3,4),(0,1,2)");
     sim_line_end(ctx);
@@ -318,45 +272,72 @@ void sim_operator_scanned(struct sim_context *ctx)
     sim_network_update(ctx);
 }
 
-static int32_t home_operator(const struct sim_context *ctx)
-{
-    int32_t value = 0;
-    for (unsigned i = 0; i < 5; i++)
-        value = value * 10 + (ctx->host->config->imsi[i] - '0');
-    return value;
-}
-
 /* The chosen operator is there, or the old registration comes back (T13, T18). */
 void sim_operator_searched(struct sim_context *ctx)
 {
-    bool found = ctx->sim->radio.operator_wanted == home_operator(ctx) && ctx->sim->radio.coverage;
+    int32_t wanted = ctx->sim->radio.operator_wanted;
+    int cell = sim_cell_of_network(ctx, wanted & SIM_WANTED_NETWORK,
+                                   (wanted >> SIM_WANTED_ACCESS_SHIFT & 15) - 1);
+    bool found = cell >= 0 && ctx->sim->radio.coverage;
+    bool falls_back = !found && (wanted & SIM_WANTED_FALLBACK);
     if (found)
         sim_value_set(ctx, SIM_PARAMETER_COPS, COPS_MANUAL);
-    sim_finish(ctx, found ? SIM_DONE : SIM_CME_NO_SERVICE);
+    else if (falls_back)
+        sim_value_set(ctx, SIM_PARAMETER_COPS, COPS_AUTOMATIC);
+    sim_finish(ctx, found || falls_back ? SIM_DONE : SIM_CME_NO_SERVICE);
     sim_network_update(ctx);
+    if (found)
+        sim_network_move(ctx, (unsigned)cell);
 }
 
-/* COPS=1,2,"26202"[,<AcT>]; names that are not numeric match the home operator only. */
-static int choose_operator(struct sim_call *call)
+static bool is_named(const struct sim_reception *cell, const char *name, size_t length)
+{
+    char label[16];
+    size_t code = strlen(cell->network) - 3;
+    memcpy(label, cell->network, 3);
+    label[3] = ' ';
+    memcpy(label + 4, cell->network + 3, code);
+    if (cell->operator_name[0])
+        return strlen(cell->operator_name) == length &&
+               memcmp(cell->operator_name, name, length) == 0;
+    return code + 4 == length && memcmp(label, name, length) == 0;
+}
+
+/* The number of a network that is told by that name; 0 = there is none. */
+static int32_t network_named(const struct sim_context *ctx, const char *name, size_t length)
+{
+    struct sim_reception cell;
+    for (unsigned i = 0; i < sim_cell_count(ctx); i++) {
+        int32_t number = 0;
+        sim_cell_read(ctx, i, &cell);
+        for (const char *digit = cell.network; *digit; digit++)
+            number = number * 10 + (*digit - '0');
+        if (is_named(&cell, name, length))
+            return number;
+    }
+    return 0;
+}
+
+/* COPS=1,2,"26202"[,<AcT>]: kept as SIM_WANTED_... says. */
+static int choose_operator(struct sim_call *call, int32_t mode)
 {
     struct sim_context *ctx = call->ctx;
-    int32_t format = 0;
+    int32_t format = 0, access = -1, network = 0;
     const char *name = NULL;
     size_t length = 0;
-    if (!sim_argument_number(call, 1, 0, 2, &format) || !sim_argument_text(call, 2, &name, &length))
+    if (!sim_argument_number(call, 1, 0, 2, &format) ||
+        !sim_argument_text(call, 2, &name, &length) ||
+        (sim_argument_count(call) > 3 && !sim_argument_number(call, 3, 0, 9, &access)))
         return SIM_FAILED;
-    ctx->sim->radio.operator_wanted = 0;
-    if (format == 2) {
-        for (size_t i = 0; i < length; i++) {
-            if (name[i] < '0' || name[i] > '9' || length > 6)
-                return SIM_FAILED;
-            ctx->sim->radio.operator_wanted =
-                ctx->sim->radio.operator_wanted * 10 + (name[i] - '0');
-        }
-    } else if (length == strlen(ctx->host->config->operator_name) &&
-               memcmp(name, ctx->host->config->operator_name, length) == 0) {
-        ctx->sim->radio.operator_wanted = home_operator(ctx);
+    for (size_t i = 0; format == 2 && i < length; i++) {
+        if (name[i] < '0' || name[i] > '9' || length > 6)
+            return SIM_FAILED;
+        network = network * 10 + (name[i] - '0');
     }
+    if (format != 2)
+        network = network_named(ctx, name, length);
+    ctx->sim->radio.operator_wanted = network | (access + 1) << SIM_WANTED_ACCESS_SHIFT |
+                                      (mode == COPS_MANUAL ? 0 : SIM_WANTED_FALLBACK);
     return begin_work(ctx, SIM_RADIO_OPERATOR, SIM_SETTING_OPERATOR_TIME);
 }
 
@@ -376,7 +357,7 @@ static int write_operator(struct sim_call *call)
     if (sim_value(ctx, SIM_PARAMETER_CFUN) != 1)
         return SIM_CME_RADIO_OFF;
     if (mode == COPS_MANUAL || mode == 4)
-        return choose_operator(call);
+        return choose_operator(call, mode);
     sim_value_set(ctx, SIM_PARAMETER_COPS, mode);
     sim_network_update(ctx);
     return SIM_DONE;
@@ -393,18 +374,10 @@ int sim_run_cops(struct sim_call *call)
     return begin_work(call->ctx, SIM_RADIO_SCAN, SIM_SETTING_SCAN_TIME);
 }
 
-enum {
-    TEST_READ = SIM_FORM_TEST | SIM_FORM_READ,
-    ALL_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
-    TEST_ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE
-};
+enum { ALL_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE };
 
 const struct sim_command sim_commands_radio[] = {
     {"+CPIN", ALL_VALUES, SIM_NO_SAVE, 'D', 5000, "AT106 3.2.7, T09", "SIM card and PIN", NULL,
      run_pin, 0},
-    {"+CSQ", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 3.2, T06", "signal quality",
-     "+CSQ: (0-31,99),(0-7,99)", run_signal, 0},
-    {"+CPSI", TEST_READ, SIM_NO_SAVE, 'D', 0, "AT106 5.2, T13", "system and cell", NULL, run_system,
-     101},
     {.name = NULL},
 };

@@ -5,6 +5,7 @@
 
 #include "sim/frame.h"
 #include "sim/knowledge/profiles.h"
+#include "sim/radio/cells.h"
 
 /* <stat> of AT106 6.2.7; 6 was seen on a module in factory test mode (T12). */
 enum {
@@ -57,14 +58,22 @@ static void tell_time(struct sim_context *ctx)
     int64_t unix_s = sim_setting(ctx, SIM_SETTING_NETWORK_TIME) + (int64_t)(ctx->now_us / 1000000u);
     if (!sim_value(ctx, SIM_PARAMETER_CLTS))
         return;
-    ctx->sim->radio.zone = SIM_NETWORK_ZONE;
-    ctx->sim->radio.clock_s = unix_s + SIM_NETWORK_ZONE * 900;
+    int32_t zone = sim_setting(ctx, SIM_SETTING_TIME_ZONE);
+    int32_t daylight = sim_setting(ctx, SIM_SETTING_DAYLIGHT_SAVING);
+    ctx->sim->radio.zone = (int8_t)zone;
+    ctx->sim->radio.clock_s = unix_s + zone * 900;
     ctx->sim->radio.clock_at_us = ctx->now_us - ctx->now_us % 1000000u;
-    sim_urc(ctx, "DST: 0");
+    sim_urc_begin(ctx);
+    sim_put_text(ctx, "DST: ");
+    sim_put_number(ctx, daylight);
+    sim_urc_end(ctx);
     sim_urc_begin(ctx);
     sim_put_text(ctx, "*PSUTTZ: ");
     sim_put_date(ctx, unix_s);
-    sim_put_text(ctx, "\",\"+32\",0");
+    sim_put_text(ctx, zone < 0 ? "\",\"-" : "\",\"+");
+    sim_put_padded(ctx, (uint32_t)(zone < 0 ? -zone : zone), 2);
+    sim_put_text(ctx, "\",");
+    sim_put_number(ctx, daylight);
     sim_urc_end(ctx);
 }
 
@@ -80,47 +89,54 @@ bool sim_network_registered(const struct sim_context *ctx)
     return is_registered(ctx->sim->radio.registration);
 }
 
-/* CNMP and CMNB choose among the technologies (AT106 5.2); enum of sim_network_technology(). */
-static bool is_wanted(const struct sim_context *ctx, unsigned technology)
-{
-    enum { GSM_ONLY = 13, LTE_ONLY = 38, GSM = 2 };
-    int32_t mode = sim_value(ctx, SIM_PARAMETER_CNMP);
-    if (!sim_setting(ctx, SIM_SETTING_MODE_OBEYED))
-        return true; /* T13: CNMP=38 and a GSM network */
-    if (technology == GSM)
-        return mode != LTE_ONLY;
-    return mode != GSM_ONLY && (sim_value(ctx, SIM_PARAMETER_CMNB) >> technology & 1);
-}
-
-/* With the setting any: the first that the variant has and that CNMP and CMNB leave. */
 unsigned sim_network_technology(const struct sim_context *ctx)
 {
-    enum { TECHNOLOGIES = 3 };
-    unsigned technology = (unsigned)sim_setting(ctx, SIM_SETTING_ACCESS);
-    uint8_t radios = sim_profile_radios(ctx);
-    unsigned first = 0;
-    if (technology < TECHNOLOGIES)
-        return technology;
-    while (!(radios >> first & 1))
-        first++;
-    for (technology = first; technology < TECHNOLOGIES; technology++)
-        if ((radios >> technology & 1) && is_wanted(ctx, technology))
-            return technology;
-    return first;
+    struct sim_reception cell;
+    if (!sim_cell_serving(ctx, &cell)) {
+        int found = sim_cell_found(ctx);
+        sim_cell_read(ctx, found < 0 ? 0 : (unsigned)found, &cell);
+    }
+    return cell.technology;
 }
 
-int sim_network_access(const struct sim_context *ctx)
-{
-    static const uint8_t access[] = {7, 9, 0}; /* AT106, netact */
-    return access[sim_network_technology(ctx)];
-}
-
+/* EPS is told by CEREG, packet data by CGREG; what CREG means on NB-IoT differs (AT106 6.2.7). */
 static uint8_t registration_of(const struct sim_context *ctx, enum sim_parameter which)
 {
-    if (which == SIM_PARAMETER_CEREG && sim_network_access(ctx) == 0 &&
+    struct sim_reception cell;
+    if (!sim_cell_serving(ctx, &cell))
+        return ctx->sim->radio.registration;
+    int32_t creg = sim_setting(ctx, SIM_SETTING_CREG_ON_NB_IOT);
+    bool creg_is_off = creg == 2 || (creg == 0 && sim_profile_has(ctx, SIM_TRAIT_CREG_OFF));
+    if (which == SIM_PARAMETER_CEREG && cell.technology == SIM_TECHNOLOGY_GSM &&
         sim_setting(ctx, SIM_SETTING_CEREG_ON_GSM) == 0)
         return STAT_OFF;
+    if (which == SIM_PARAMETER_CREG && cell.technology == SIM_TECHNOLOGY_NB_IOT && creg_is_off)
+        return STAT_OFF;
+    if (which == SIM_PARAMETER_CGREG && !ctx->sim->radio.attached)
+        return STAT_OFF;
     return ctx->sim->radio.registration;
+}
+
+static void put_bits(struct sim_context *ctx, int32_t value)
+{
+    char digits[9] = "";
+    for (unsigned i = 0; i < 8; i++)
+        digits[i] = (char)('0' + (value >> (7 - i) & 1));
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, digits);
+}
+
+/* <Active-Time> and <Periodic-TAU>: what is granted, or none and the network's own (LPM101 6.1.1).
+ */
+static void put_timers(struct sim_context *ctx, enum sim_parameter which)
+{
+    enum { NO_ACTIVE_TIME = 0, USUAL_TAU = 0x60 };
+    int32_t value = sim_value(ctx, SIM_PARAMETER_CPSMS);
+    bool granted = sim_power_saving_granted(ctx);
+    if (which == SIM_PARAMETER_CEREG)
+        sim_put_text(ctx, ",,");
+    put_bits(ctx, granted ? value & 0xff : NO_ACTIVE_TIME);
+    put_bits(ctx, granted ? value >> 8 & 0xff : USUAL_TAU);
 }
 
 void sim_network_print(struct sim_context *ctx, enum sim_parameter which)
@@ -129,29 +145,34 @@ void sim_network_print(struct sim_context *ctx, enum sim_parameter which)
     sim_put_number(ctx, registration);
     if (sim_value(ctx, which) < 2 || !is_registered(registration))
         return;
+    struct sim_reception cell;
+    sim_cell_read(ctx, ctx->sim->radio.cell, &cell);
     sim_put_text(ctx, ",\"");
-    sim_put_hex(ctx, (uint32_t)sim_setting(ctx, SIM_SETTING_TRACKING_AREA), 4);
+    sim_put_hex(ctx, (uint32_t)cell.area, 4);
     sim_put_text(ctx, "\",\"");
-    sim_put_hex(ctx, (uint32_t)sim_setting(ctx, SIM_SETTING_CELL), 1);
+    sim_put_hex(ctx, (uint32_t)cell.identity, cell.technology == SIM_TECHNOLOGY_GSM ? 4 : 1);
     sim_put_text(ctx, "\",");
-    sim_put_number(ctx, sim_network_access(ctx));
+    sim_put_number(ctx, sim_cell_access(&cell));
     if (sim_value(ctx, which) == 4)
-        sim_put_text(ctx, ",,,\"00000000\",\"01100000\""); /* LPM101 6.1.1 */
+        put_timers(ctx, which);
+}
+
+static void tell_one(struct sim_context *ctx, enum sim_parameter which)
+{
+    if (sim_value(ctx, which) == 0)
+        return;
+    sim_urc_begin(ctx);
+    sim_put_text(ctx, sim_commands_parameter[which].name);
+    sim_put_text(ctx, ": ");
+    sim_network_print(ctx, which);
+    sim_urc_end(ctx);
 }
 
 static void tell_registration(struct sim_context *ctx)
 {
-    static const enum sim_parameter reports[] = {SIM_PARAMETER_CREG, SIM_PARAMETER_CGREG,
-                                                 SIM_PARAMETER_CEREG};
-    for (unsigned i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-        if (sim_value(ctx, reports[i]) == 0)
-            continue;
-        sim_urc_begin(ctx);
-        sim_put_text(ctx, sim_commands_parameter[reports[i]].name);
-        sim_put_text(ctx, ": ");
-        sim_network_print(ctx, reports[i]);
-        sim_urc_end(ctx);
-    }
+    tell_one(ctx, SIM_PARAMETER_CREG);
+    tell_one(ctx, SIM_PARAMETER_CGREG);
+    tell_one(ctx, SIM_PARAMETER_CEREG);
 }
 
 static void tell_system_mode(struct sim_context *ctx)
@@ -166,8 +187,8 @@ static void tell_system_mode(struct sim_context *ctx)
 
 int sim_network_system_mode(const struct sim_context *ctx)
 {
-    static const uint8_t modes[] = {7, 9, 1}; /* AT106 CNSMOD */
-    return sim_network_registered(ctx) ? modes[sim_network_technology(ctx)] : 0;
+    struct sim_reception cell;
+    return sim_cell_serving(ctx, &cell) ? sim_cell_system_mode(&cell) : 0;
 }
 
 /* Registered: the network tells its time, and CNACT=2 opens the app network again. */
@@ -187,7 +208,7 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     if (radio->registration == registration)
         return;
     radio->registration = registration;
-    radio->attached = is;
+    radio->attached = is && !radio->detached;
     if (was != is)
         sim_tell(ctx, SIM_EVENT_NETWORK, is, NULL, 0);
     tell_registration(ctx);
@@ -204,14 +225,26 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
         sim_sleep_later(ctx);
 }
 
-static uint8_t result_of_search(const struct sim_context *ctx)
+/* Registered at a cell, or turned away by it; -1: nothing was found. */
+static void camp(struct sim_context *ctx, int cell)
 {
     static const uint8_t results[] = {STAT_HOME, STAT_ROAMING, STAT_DENIED, STAT_SEARCHING};
-    if (!(sim_profile_radios(ctx) & 1u << sim_network_technology(ctx)))
-        return STAT_SEARCHING; /* nothing that this variant hears */
-    if (!is_wanted(ctx, sim_network_technology(ctx)) || !sim_band_is_heard(ctx))
-        return STAT_SEARCHING;
-    return results[sim_setting(ctx, SIM_SETTING_REGISTRATION)];
+    struct sim_reception found;
+    if (cell < 0) {
+        set_registration(ctx, STAT_SEARCHING);
+        return;
+    }
+    sim_cell_read(ctx, (unsigned)cell, &found);
+    ctx->sim->radio.cell = (uint8_t)cell;
+    set_registration(ctx, results[found.service]);
+}
+
+void sim_network_move(struct sim_context *ctx, unsigned cell)
+{
+    if (sim_network_registered(ctx) && ctx->sim->radio.cell == cell)
+        return;
+    sim_network_lose(ctx, STAT_SEARCHING);
+    camp(ctx, (int)cell);
 }
 
 /* What the registration is while the radio does not search. */
@@ -222,6 +255,18 @@ static uint8_t idle_registration(const struct sim_context *ctx)
                                                                                   : STAT_OFF;
 }
 
+/* CGATT=0 on LTE is the end of the registration (3GPP TS 24.301 5.5.2), on GSM it is not. */
+static bool detach_ends_it(const struct sim_context *ctx)
+{
+    return sim_network_technology(ctx) != SIM_TECHNOLOGY_GSM &&
+           sim_setting(ctx, SIM_SETTING_DETACH) == 0;
+}
+
+static bool stays_away(const struct sim_context *ctx)
+{
+    return ctx->sim->radio.detached && detach_ends_it(ctx);
+}
+
 void sim_network_update(struct sim_context *ctx)
 {
     struct sim_radio *radio = &ctx->sim->radio;
@@ -229,10 +274,11 @@ void sim_network_update(struct sim_context *ctx)
               sim_value(ctx, SIM_PARAMETER_CFUN) == 1 && sim_card_state(ctx) == SIM_CARD_READY &&
               sim_value(ctx, SIM_PARAMETER_COPS) != 2;
     if (!on) {
+        radio->detached = 0;
         sim_network_lose(ctx, idle_registration(ctx));
         return;
     }
-    if (sim_network_registered(ctx) || radio->work != SIM_RADIO_IDLE)
+    if (sim_network_registered(ctx) || radio->work != SIM_RADIO_IDLE || stays_away(ctx))
         return;
     set_registration(ctx, STAT_SEARCHING);
     if (!radio->coverage)
@@ -244,7 +290,8 @@ void sim_network_update(struct sim_context *ctx)
 
 void sim_network_modes_changed(struct sim_context *ctx)
 {
-    if (sim_network_registered(ctx) && !is_registered(result_of_search(ctx)))
+    struct sim_reception cell;
+    if (sim_cell_serving(ctx, &cell) && !sim_cell_is_heard(ctx, &cell))
         sim_network_lose(ctx, STAT_SEARCHING);
     sim_network_update(ctx);
 }
@@ -263,7 +310,7 @@ void sim_on_network(struct sim_context *ctx)
     uint8_t work = ctx->sim->radio.work;
     ctx->sim->radio.work = SIM_RADIO_IDLE;
     if (work == SIM_RADIO_SEARCH)
-        set_registration(ctx, result_of_search(ctx));
+        camp(ctx, sim_cell_found(ctx));
     else if (work == SIM_RADIO_SCAN)
         sim_operator_scanned(ctx);
     else if (work == SIM_RADIO_OPERATOR)
@@ -289,6 +336,8 @@ void sim_network_reset(struct sim_context *ctx)
     radio->registration = STAT_OFF;
     radio->attached = 0;
     radio->sim_unlocked = 0;
+    radio->detached = 0;
+    radio->cell = 0;
     radio->call = 0;
     radio->operator_format = 0;
     radio->work = SIM_RADIO_IDLE;
@@ -302,12 +351,48 @@ void sim_network_reset(struct sim_context *ctx)
         sim_tell(ctx, SIM_EVENT_BEARER, 0, NULL, 0);
 }
 
-void sim_network_attach(struct sim_context *ctx, bool attached)
+static void detach(struct sim_context *ctx)
 {
-    ctx->sim->radio.attached = attached;
-    ctx->sim->bearers.changed = 0;
-    if (!attached)
+    struct sim_radio *radio = &ctx->sim->radio;
+    bool ends = sim_network_registered(ctx) && detach_ends_it(ctx);
+    bool was = radio->attached;
+    radio->detached = 1;
+    radio->attached = 0;
+    if (ends) {
+        sim_network_lose(ctx, STAT_OFF);
+    } else if (was) {
         sim_packet_lost(ctx);
+        tell_one(ctx, SIM_PARAMETER_CGREG);
+    }
+}
+
+/* Back on LTE is a registration at once: the cell is known. */
+static int attach(struct sim_context *ctx)
+{
+    struct sim_radio *radio = &ctx->sim->radio;
+    bool was = radio->attached;
+    if (radio->detached && !sim_network_registered(ctx)) {
+        radio->detached = 0;
+        sim_network_update(ctx);
+        if (radio->registration == STAT_SEARCHING && radio->coverage)
+            camp(ctx, sim_cell_found(ctx));
+    }
+    radio->detached = 0;
+    if (!sim_network_registered(ctx))
+        return SIM_CME_NO_SERVICE;
+    radio->attached = 1;
+    if (!was)
+        tell_one(ctx, SIM_PARAMETER_CGREG);
+    return SIM_DONE;
+}
+
+int sim_network_attach(struct sim_context *ctx, bool attached)
+{
+    ctx->sim->bearers.changed = 0;
+    if (attached)
+        return attach(ctx);
+    detach(ctx);
+    return SIM_DONE;
 }
 
 bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action)

@@ -386,12 +386,13 @@ static uint8_t swapped(uint32_t number)
 static void set_time(const struct sim_context *ctx, uint8_t time[7])
 {
     int64_t unix_s = sim_setting(ctx, SIM_SETTING_NETWORK_TIME) + (int64_t)(ctx->now_us / 1000000u);
-    struct sim_date date = sim_date_of(unix_s + SIM_NETWORK_ZONE * 900);
+    int32_t zone = sim_setting(ctx, SIM_SETTING_TIME_ZONE);
+    struct sim_date date = sim_date_of(unix_s + zone * 900);
     const uint32_t parts[6] = {date.year % 100, date.month,  date.day,
                                date.hour,       date.minute, date.second};
     for (unsigned i = 0; i < 6; i++)
         time[i] = swapped(parts[i]);
-    time[6] = swapped(SIM_NETWORK_ZONE);
+    time[6] = (uint8_t)(swapped((uint32_t)(zone < 0 ? -zone : zone)) | (zone < 0 ? 8 : 0));
 }
 
 static void put_stored(struct sim_context *ctx, const char *name, int slot)

@@ -104,6 +104,9 @@
     NUMBER(radio.call, RAM, 0, 3)                                                                  \
     NUMBER(radio.gnss_data, RAM, 0, 1)                                                             \
     NUMBER(radio.rrc, RAM, 0, 255)                                                                 \
+    NUMBER(radio.cell, RAM, 0, SIM_CELLS - 1)                                                      \
+    NUMBER(radio.detached, RAM, 0, 1)                                                              \
+    EMPTY(radio.reserved)                                                                          \
     /* packet data */                                                                              \
     NUMBER(packet.bearer, RAM, 0, 2)                                                               \
     NUMBER(packet.bearer_mode, RAM, 0, 255)                                                        \

@@ -160,27 +160,32 @@ static bool find_word(const char *words, const char *word, int32_t *ret_value)
     return false;
 }
 
-bool script_assign(struct module *module, const char *assignment)
+bool script_value(const char *assignment, int *ret_setting, int32_t *ret_value)
 {
     const char *equals = strchr(assignment, '=');
     if (!equals)
         return false;
     int setting = sim_setting_find(assignment, (size_t)(equals - assignment));
     const struct sim_setting_info *info = sim_setting_info((unsigned)setting);
-    int32_t value = 0;
     uint64_t time_us = 0;
     if (setting < 0)
         return false;
-    if (info->unit == SIM_UNIT_CHOICE || info->unit == SIM_UNIT_FLAG) {
-        if (!find_word(info->choices ? info->choices : "no|yes", equals + 1, &value))
-            return false;
-    } else if (info->unit == SIM_UNIT_MS) {
-        if (!script_duration(equals + 1, &time_us))
-            return false;
-        value = (int32_t)(time_us / 1000);
-    } else {
-        value = (int32_t)strtol(equals + 1, NULL, 10);
-    }
+    *ret_setting = setting;
+    if (info->unit == SIM_UNIT_CHOICE || info->unit == SIM_UNIT_FLAG)
+        return find_word(info->choices ? info->choices : "no|yes", equals + 1, ret_value);
+    if (info->unit == SIM_UNIT_MS && !script_duration(equals + 1, &time_us))
+        return false;
+    *ret_value = info->unit == SIM_UNIT_MS ? (int32_t)(time_us / 1000)
+                                           : (int32_t)strtol(equals + 1, NULL, 10);
+    return *ret_value >= info->minimum && *ret_value <= info->maximum;
+}
+
+bool script_assign(struct module *module, const char *assignment)
+{
+    int setting;
+    int32_t value = 0;
+    if (!script_value(assignment, &setting, &value))
+        return false;
     module_set(module, (enum sim_setting_id)setting, value);
-    return value >= info->minimum && value <= info->maximum;
+    return true;
 }

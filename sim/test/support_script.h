@@ -39,6 +39,7 @@ void script_drop(struct script *script, const char *text);
 bool script_fits(const char *pattern, const char *text);
 
 /* "NAME=VALUE" with units as scenarios write them (490ms, 3.8V is 3800mV here, yes, a word). */
+bool script_value(const char *assignment, int *ret_setting, int32_t *ret_value);
 bool script_assign(struct module *module, const char *assignment);
 /* A duration, "500ms" or "3s"; false when it is none. */
 bool script_duration(const char *text, uint64_t *ret_us);

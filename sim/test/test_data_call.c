@@ -31,7 +31,7 @@ static void type(const char *text, uint64_t then_us)
 static void dial(void)
 {
     type("ATD*99#\r", SECOND_US);
-    EXPECT_OUTPUT(&module, "|CONNECT 300000|");
+    EXPECT_OUTPUT(&module, "|CONNECT 150000000|");
 }
 
 static void leave(void)
@@ -92,7 +92,7 @@ static void ato_leads_back_and_out_again(void **state)
     dial();
     leave();
     EXPECT_ASK(&module, "ATD*99#", "|ERROR|"); /* one is up */
-    EXPECT_ASK(&module, "AT&E0", "|OK|");
+    EXPECT_ASK(&module, "AT&E1", "|OK|");
     EXPECT_ASK(&module, "ATO", "|CONNECT 115200|");
     leave();
     EXPECT_ASK(&module, "ATX0", "|OK|");
@@ -107,7 +107,7 @@ static void dtr_holds_or_ends_the_call(void **state)
     static const struct {
         const char *obeys, *said, *then;
     } rows[] = {{"AT&D0", "", ""},
-                {"AT&D1", "|OK|", "|CONNECT 300000|"},
+                {"AT&D1", "|OK|", "|CONNECT 150000000|"},
                 {"AT&D2", "|NO CARRIER|", "|NO CARRIER|"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         setup(NULL);
@@ -138,10 +138,10 @@ static void the_network_ends_it_and_its_lines_wait_for_command_mode(void **state
 static void a_call_that_is_refused_or_has_no_network_ends_at_once(void **state)
 {
     (void)state;
-    EXPECT_ASK(&module, "AT+CGDATA=\"PPP\",1", "|CONNECT 300000|");
+    EXPECT_ASK(&module, "AT+CGDATA=\"PPP\",1", "|CONNECT 150000000|");
     setup(NULL);
     EXPECT_ASK(&module, "AT+CGDATA=\"SLIP\"", "|ERROR|");
-    module_set(&module, SIM_SETTING_DATA_CALL, 1);
+    module_set(&module, SIM_SETTING_DATA_CALL, 2);
     EXPECT_ASK(&module, "ATD*99***1#", "|NO CARRIER|");
     module_set(&module, SIM_SETTING_DATA_CALL, 0);
     module_apply(&module, SIM_ACTION_NETWORK, 0, 0, NULL);

@@ -93,13 +93,13 @@ static bool is_document(const char *text, const char *end)
     return false;
 }
 
-/* T01 to T27, S1 and V1 and on, Q1, Q-F1; an issue of a public repository. */
+/* T01 to T27, M01 and on, S1 and V1 and on, Q1, Q-F1; an issue of a public repository. */
 static bool is_item(const char *text, const char *end)
 {
     const char *issue = strstr(text, " issue ");
     if (issue && issue < end)
         return is_section(issue + 7, end);
-    if (*text != 'T' && *text != 'S' && *text != 'V' && *text != 'Q')
+    if (*text != 'M' && *text != 'T' && *text != 'S' && *text != 'V' && *text != 'Q')
         return false;
     text += strncmp(text, "Q-F", 3) == 0 ? 3 : 1;
     return text < end && is_section(text, end);

@@ -281,7 +281,7 @@ static const struct exchange rows[] = {
                         "+CGDCONT: 14,\"IP\",\"\",\"0.0.0.0\",0,0,0,0\r\n\r\nOK\r\n"},
       {"AT+CGDCONT=2,\"IPV6\",\"net\";+CGDCONT=1;+CGDCONT=13;+CGDCONT=14;+CGDCONT?\r",
        "AT+CGDCONT=2,\"IPV6\",\"net\";+CGDCONT=1;+CGDCONT=13;+CGDCONT=14;+CGDCONT?\r\r\n"
-       "+CGDCONT: 2,\"IPV6\",\"net\",\"0.0.0.0\",0,0,0,0\r\n\r\nOK\r\n"},
+       "+CGDCONT: 2,\"IPV6\",\"net\",\"0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0\",0,0,0,0\r\n\r\nOK\r\n"},
       {"AT+CGDCONT=25,\"IP\"\r", "AT+CGDCONT=25,\"IP\"\r\r\nERROR\r\n"},
       {"AT+CGDCONT=3,\"XX\"\r", "AT+CGDCONT=3,\"XX\"\r\r\nERROR\r\n"}},
      0,

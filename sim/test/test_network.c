@@ -55,7 +55,7 @@ static void registration_takes_its_time_and_is_told_on_demand(void **state)
     send("ATE0+CREG=2;+CGREG=1;+CEREG=4;+CREG?;+CSQ;+COPS?;+CPSI?\r");
     EXPECT_BYTES(&module,
                  "ATE0+CREG=2;+CGREG=1;+CEREG=4;+CREG?;+CSQ;+COPS?;+CPSI?\r"
-                 "\r\n+CREG: 2,2\r\n+CSQ: 99,99\r\n+COPS: 0\r\n+CPSI: NO SERVICE,Online\r\n"
+                 "\r\n+CREG: 2,2\r\n+CSQ: 24,99\r\n+COPS: 0\r\n+CPSI: NO SERVICE,Online\r\n"
                  "\r\nOK\r\n");
     module_run(&module, SECOND_US);
     EXPECT_BYTES(&module, "\r\n+CREG: 1,\"5B57\",\"195071B\",7\r\n\r\n+CGREG: 1\r\n"
@@ -305,12 +305,15 @@ static void cpsi_tells_system_and_cell(void **state)
 {
     (void)state;
     boot();
+    module_set(&module, SIM_SETTING_SIGNAL, -52);
     EXPECT_ASK(&module, "AT+CPSI?",
                "|+CPSI: LTE CAT-M1,Online,460-00,0x5B57,26543899,149,"
                "EUTRAN-BAND20,6400,3,3,-12,-81,-52,10||OK|");
     module_set(&module, SIM_SETTING_ACCESS, 2);
+    module_set(&module, SIM_SETTING_CELL, 8926);
+    module_set(&module, SIM_SETTING_SIGNAL, -88);
     EXPECT_ASK(&module, "AT+CPSI?",
-               "|+CPSI: GSM,Online,460-00,0x5b57,26543899,754 DCS 1800,"
+               "|+CPSI: GSM,Online,460-00,0x5b57,8926,754 DCS 1800,"
                "-88,0,18-18||OK|");
     EXPECT_ASK(&module, "AT+CFUN=4;+CPSI?", "|+CPSI: NO SERVICE,Offline||OK|");
 }
@@ -321,7 +324,13 @@ static void cgatt_detaches_and_attaches(void **state)
     boot();
     EXPECT_ASK(&module, "AT+CGATT?", "|+CGATT: 1||OK|");
     EXPECT_ASK(&module, "AT+CGATT=0;+CGATT?;+CGPADDR=1", "|+CGATT: 0|+CGPADDR: 1,0.0.0.0||OK|");
-    EXPECT_ASK(&module, "AT+CGATT=1;+CGATT?;+CGPADDR", "|+CGATT: 1|+CGPADDR: 1,10.170.31.116||OK|");
+    EXPECT_ASK(&module, "AT+CEREG?;+COPS?;+CSQ", "|+CEREG: 0,0|+COPS: 0|+CSQ: 24,99||OK|");
+    EXPECT_ASK(
+        &module, "AT+CGATT=1;+CGATT?;+CGPADDR",
+        "|+CGATT: 1|+CGPADDR: 1,10.170.31.116|+CGPADDR: 13,0.0.0.0|+CGPADDR: 14,0.0.0.0||OK|");
+    EXPECT_ASK(&module, "AT+CGPADDR=14,1", "|+CGPADDR: 14,0.0.0.0|+CGPADDR: 1,10.170.31.116||OK|");
+    EXPECT_ASK(&module, "AT+CGPADDR=2", "|ERROR|");
+    EXPECT_ASK(&module, "AT+CGPADDR=?", "|+CGPADDR: (1,13,14)||OK|");
 }
 
 int main(void)

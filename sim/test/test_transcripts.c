@@ -6,6 +6,7 @@
  *
  *   module VARIANT REVISION     what answers; operator, imsi, imei, address,
  * apn TEXT set NAME=VALUE              a setting, before or after the boot
+ *   cell NAME=VALUE... [operator=TEXT]  a cell in reach: settings that describe it
  *   server STATUS SIZE [CODE]   what downloads get, or the code with which they
  * end boot | cold                 switched on and 20 s gone by, or switched on
  * this very moment ! AT...                     set-up that the transcript does
@@ -40,9 +41,9 @@
 #include "sim/catalogue.h"
 #include "sim/test/support_script.h"
 
-#define FILES "sim/test/transcripts/T*.txt"
+#define FILES "sim/test/transcripts/[MT]*.txt"
 
-enum { FILES_MAX = 40, EXPECTED_MAX = 48, WANTED_PERCENT = 80, BOOT_S = 20 };
+enum { FILES_MAX = 64, EXPECTED_MAX = 48, WANTED_PERCENT = 80, BOOT_S = 20 };
 
 enum reason { AGREES, RADIO, FIRMWARE, INCOMPLETE, REASONS };
 static const char *const reason_words[] = {"", "radio", "firmware", "incomplete"};
@@ -74,6 +75,7 @@ static struct player {
     unsigned expected_count;
     struct expected expected[EXPECTED_MAX];
     uint8_t blob[65536];
+    struct sim_cell cells[SIM_CELLS];
 } player;
 
 static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
@@ -207,6 +209,30 @@ static void on_set(struct player *now, const char *text)
         complain(now, "not a setting, or not its value", text);
 }
 
+/* cell access=gsm network=26203 operator=o2 - de: one more in reach, operator last. */
+static void on_cell(struct player *now, const char *text)
+{
+    struct sim_config *config = &now->module.config;
+    char word[64];
+    if (config->cell_count == SIM_CELLS)
+        complain(now, "too many cells", text);
+    struct sim_cell *cell = &now->cells[config->cell_count++];
+    config->cells = now->cells;
+    for (; *text && strncmp(text, "operator=", 9) != 0; text += strspn(text, " ")) {
+        int setting = 0, field = -1;
+        int32_t value;
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(text, " "), text);
+        text += strcspn(text, " ");
+        if (!script_value(word, &setting, &value) ||
+            (field = sim_cell_field((unsigned)setting)) < 0)
+            complain(now, "does not describe a cell", word);
+        cell->named |= 1u << field;
+        cell->values[field] = value;
+    }
+    if (*text)
+        snprintf(cell->operator_name, sizeof cell->operator_name, "%s", text + 9);
+}
+
 static void on_server(struct player *now, const char *text)
 {
     unsigned status = 0;
@@ -283,6 +309,7 @@ static void on_do(struct player *now, const char *text)
     } actions[] = {
         {"crash", SIM_ACTION_RESET, SIM_RESET_CRASH, NULL},
         {"power-on", SIM_ACTION_POWER_ON, 0, NULL},
+        {"pwrkey", SIM_ACTION_PWRKEY, 1200, NULL},
         {"network-lost", SIM_ACTION_NETWORK, 0, NULL},
         {"network-back", SIM_ACTION_NETWORK, 1, NULL},
         {"bearer-lost", SIM_ACTION_BEARER_LOST, 0, NULL},
@@ -388,17 +415,17 @@ static void play_line(struct player *now, const char *line)
         void (*run)(struct player *now, const char *text);
         bool ends; /* an exchange whose lines have been named */
     } words[] = {
-        {"module", on_module, true},   {"operator", on_operator, true},
-        {"imsi", on_imsi, true},       {"imei", on_imei, true},
-        {"address", on_address, true}, {"apn", on_apn, true},
-        {"set", on_set, true},         {"server", on_server, true},
-        {"boot", on_boot, true},       {"cold", on_cold, true},
-        {"!", on_setup, false},        {"wait", on_wait, true},
-        {"do", on_do, true},           {"swallow", on_swallow, true},
-        {"shown", on_shown, true},     {"capture", on_capture, false},
-        {"report", on_report, false},  {">", on_send, false},
-        {"data", on_data, false},      {"key", on_key, false},
-        {"<", on_expect, false},
+        {"module", on_module, true},    {"operator", on_operator, true},
+        {"imsi", on_imsi, true},        {"imei", on_imei, true},
+        {"address", on_address, true},  {"apn", on_apn, true},
+        {"set", on_set, true},          {"server", on_server, true},
+        {"cell", on_cell, true},        {"boot", on_boot, true},
+        {"cold", on_cold, true},        {"!", on_setup, false},
+        {"wait", on_wait, true},        {"do", on_do, true},
+        {"swallow", on_swallow, true},  {"shown", on_shown, true},
+        {"capture", on_capture, false}, {"report", on_report, false},
+        {">", on_send, false},          {"data", on_data, false},
+        {"key", on_key, false},         {"<", on_expect, false},
     };
     size_t length = strcspn(line, " ");
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -490,8 +517,9 @@ int main(void)
         return 1;
     }
     for (size_t i = 0; i < count; i++) {
-        snprintf(names[i], sizeof names[i], "transcript t%.2s",
-                 strrchr(found.gl_pathv[i], '/') + 2);
+        const char *name = strrchr(found.gl_pathv[i], '/') + 1;
+        snprintf(names[i], sizeof names[i], "transcript %c%.*s", name[0] - 'A' + 'a',
+                 (int)strcspn(name, ".") - 1, name + 1);
         tests[i] = (struct CMUnitTest){
             .name = names[i], .test_func = play_file, .initial_state = found.gl_pathv[i]};
     }

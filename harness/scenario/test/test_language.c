@@ -378,6 +378,14 @@ static void check_module(const struct scenario_case *one)
     same_text("name", one->module_files[1].name, "notes.txt");
     same_text("file.to", one->module_files[1].content.to, "1351B04SIM7000C");
     same_text("file.variant", one->module_files[1].content.variant, "SIM7000E");
+    SAME("cells", one->module.cell_count, 2);
+    SAME("cell.access", one->module.cells[0].values[SIM_CELL_ACCESS], 1);
+    SAME("cell.network", one->module.cells[0].values[SIM_CELL_NETWORK], 26201);
+    SAME("cell.signal", one->module.cells[0].values[SIM_CELL_SIGNAL], -97);
+    SAME("cell.rsrq", one->module.cells[1].values[SIM_CELL_RSRQ], -3);
+    SAME("cell.named", one->module.cells[1].named,
+         1u << SIM_CELL_ACCESS | 1u << SIM_CELL_REGISTRATION | 1u << SIM_CELL_RSRQ);
+    same_text("cell.operator", one->module.cells[0].operator_name, "Telekom.de");
     SAME("ms", settings[SIM_SETTING_ANSWER_DELAY], 70);
     SAME("mv", settings[SIM_SETTING_SUPPLY], 3900);
     SAME("percent", settings[SIM_SETTING_BATTERY_LEVEL], 55);
