@@ -33,8 +33,9 @@ static bool usable(const char *text, uint8_t least)
 
 static bool job_is_usable(const struct fota_job *job)
 {
-    const char *const texts[] = {job->ftp_server, job->ftp_user, job->ftp_password, job->ftp_path,
-                                 job->ftp_name,   job->apn,      job->restore.apn};
+    const char *const texts[] = {job->ftp_server,  job->ftp_user,       job->ftp_password,
+                                 job->ftp_path,    job->ftp_name,       job->apn,
+                                 job->restore.apn, job->restore.network};
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         if (!usable(texts[i], ' '))
             return false;

@@ -141,13 +141,15 @@ enum fota_outcome {
     X(THIRD_REVISION, "third-revision", "neither the base nor the target revision runs")           \
     X(SILENT, "silent", "the module did not come back")                                            \
     X(BOOT_LOOP, "boot-loop", "the module keeps restarting")                                       \
-    X(RADIO_UNHEALTHY, "radio-unhealthy", "CFUN is not 1 after the update")                        \
+    X(RADIO_UNHEALTHY, "radio-unhealthy", "CFUN is not 1, or no registration, after the update")   \
     X(IDENTITY_LOST, "identity-lost", "the IMEI is missing or zero after the update")              \
     X(SIM_UNHEALTHY, "sim-unhealthy", "the SIM is not ready after the update")                     \
     X(DEADLINE, "deadline", "the job's total time is over")                                        \
     X(BY_REQUEST, "by-request", "fota_cancel() was called")                                        \
     X(UNUSABLE_TEXT, "unusable-text", "a text of the job can't stand in a command line")           \
-    X(NOT_A_PACKAGE, "not-a-package", "the file does not begin like a package (zip), twice read")
+    X(NOT_A_PACKAGE, "not-a-package", "the file does not begin like a package (zip), twice read")  \
+    X(MODEL_CHANGED, "model-changed", "another model than before answers after the update")        \
+    X(BEARER_UNHEALTHY, "bearer-unhealthy", "the app network does not come up after the update")
 
 enum fota_reason {
 #define X(name, text, meaning) FOTA_REASON_##name,
@@ -156,13 +158,19 @@ enum fota_reason {
         FOTA_REASON_COUNT
 };
 
-/* Settings that are set after an update, which may have reset them. Only what is named here. */
+/* Settings that are set after an update, which may have reset them. Only what is named here, what
+ * the network needs before health is judged. */
 struct fota_restore {
     const char *apn;     /* AT+CGDCONT=<context>,"IP","<apn>", at most 99 bytes; NULL: left alone */
     uint32_t baud_bps;   /* AT+IPR=<rate>, and the port follows; 0: left alone */
     uint8_t function;    /* AT+CFUN=<function>; 0: left alone */
     uint8_t psm;         /* AT+CPSMS=0 with 1, AT+CPSMS=1 with 2; 0: left alone */
     uint8_t apn_context; /* of the APN, 1 to 24 (AT106 6.2); 0: 1 */
+    uint8_t mode;        /* AT+CNMP=<mode>: 2, 13, 38, 51; 0: left alone */
+    uint8_t lte;         /* AT+CMNB=<lte>: 1 CAT-M, 2 NB-IoT, 3 both; 0: left alone */
+    const char *bands;   /* AT+CBANDCFG=<bands>, with its quotes: "CAT-M",3,8; NULL: left alone */
+    const char *network; /* AT+COPS=1,2,"<network>", a numeric operator; "": AT+COPS=0, NULL: left
+                            alone */
 };
 
 /*
@@ -194,9 +202,11 @@ struct fota_job {
     uint8_t download_tries_max;   /* 0: 3 */
     uint8_t attempts_max;         /* update attempts (design.md, "core"); 0: 2 */
     uint8_t delivery;             /* enum fota_delivery */
-    bool trust_report; /* a file of unknown size and checksum is not looked into; false: its
-                          first bytes must be those of a zip */
-    uint16_t ftp_port; /* 0: 21 */
+    uint8_t unjudged;             /* bit n: enum fota_check n is left out after the update */
+    bool never_restart; /* no AT+CFUN=1,1 for health's sake; false: once, where it can help */
+    bool trust_report;  /* a file of unknown size and checksum is not looked into; false: its
+                           first bytes must be those of a zip */
+    uint16_t ftp_port;  /* 0: 21 */
     struct fota_restore restore;
 };
 
@@ -234,7 +244,8 @@ struct fota_request {
     X(STATUS, "status")   /* a = value of AT+CFOTA? that was read; text = the line */              \
     X(ATTEMPT, "attempt") /* a = number of the update attempt that begins */                       \
     X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */       \
-    X(REMARK, "remark")   /* a = enum fota_remark, made for the first time in this job */
+    X(REMARK, "remark")   /* a = enum fota_remark, made for the first time in this job */          \
+    X(HEALTH, "health")   /* a = enum fota_reason of a check that failed; text = the line */
 
 enum fota_event_kind {
 #define X(name, text) FOTA_EVENT_##name,
@@ -278,10 +289,28 @@ struct fota_host {
     void *context;
 };
 
+/* Checks of health after an update: X(NAME, "name"). */
+#define FOTA_CHECKS(X)                                                                             \
+    X(FUNCTION, "function")         /* CFUN is 1 */                                                \
+    X(IDENTITY, "identity")         /* the IMEI is there */                                        \
+    X(MODEL, "model")               /* CGMM is what it was, or fits the target's variant */        \
+    X(SIM, "sim")                   /* the SIM is ready */                                         \
+    X(REGISTRATION, "registration") /* registered within the job's network time */                 \
+    X(BEARER, "bearer")             /* the app network has an address; not with PUSH */
+
+enum fota_check {
+#define X(name, text) FOTA_CHECK_##name,
+    FOTA_CHECKS(X)
+#undef X
+        FOTA_CHECK_COUNT
+};
+
 /* What was done besides, or left: X(NAME, "name", "what it means"). */
 #define FOTA_REMARKS(X)                                                                            \
     X(NETWORK_REOPENED, "network-reopened", "the app network was closed and opened again")         \
-    X(FILE_LEFT, "file-left", "something of this job may be left in /fota")
+    X(FILE_LEFT, "file-left", "something of this job may be left in /fota")                        \
+    X(RADIO_SWITCHED_ON, "radio-switched-on", "the radio was off and was switched on: radio-off")  \
+    X(RESTARTED_FOR_HEALTH, "restarted-for-health", "AT+CFUN=1,1 was sent after the verdict")
 
 enum fota_remark {
 #define X(name, text, meaning) FOTA_REMARK_##name,
@@ -298,6 +327,8 @@ struct fota_result {
     uint8_t attempts;                        /* update attempts begun */
     uint8_t resets_seen;                     /* restarts of the module that were noticed */
     uint8_t remarks;                         /* bit n: enum fota_remark n */
+    uint8_t health;                          /* enum fota_reason of the last check that failed after
+                                                the attempt, also with UPDATE_FAILED; NONE = none */
     char revision[FOTA_REVISION_LENGTH + 1]; /* last one read, "" = none */
     char evidence[FOTA_EVIDENCE_LENGTH + 1]; /* the line that decided, "" = silence */
 };
@@ -362,9 +393,11 @@ struct fota {
     uint8_t restore_at;   /* settings restored so far */
     uint8_t rereads;      /* of the whole file, for its checksum */
     uint8_t command_number;
-    uint8_t size_reads; /* of a file that is not complete */
-    bool astray;        /* what was delivered lies under another name */
-    uint8_t reserved_first[1];
+    uint8_t size_reads;  /* of a file that is not complete */
+    bool astray;         /* what was delivered lies under another name */
+    uint8_t verdict_row; /* number of the row that fitted last, from 1 on */
+    bool restart_tried;  /* for health */
+    uint8_t reserved_first[3];
     uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
@@ -378,23 +411,25 @@ struct fota {
     uint32_t reported_bytes; /* by the download */
     uint32_t file_bytes;     /* of /fota/update.zip, 0 = none */
     uint32_t request_argument;
+    uint32_t other_digest; /* of a revision that nobody wanted, read last */
+    uint32_t model_digest; /* of the model before the update, 0 = not read */
     uint64_t timers_at_us[FOTA_TIMERS];
     uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
     uint64_t state_since_at_us;
     uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
     uint8_t fingerprint[8];   /* of the job */
     struct fota_result result;
-    uint8_t reserved[2];
+    uint8_t reserved[1];
     struct at_engine at;
     struct fota_statistics stat_counts;
 };
 
 _Static_assert(sizeof(struct fota_result) ==
-                   6 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
+                   7 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 1 &&
+_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 3 &&
                    offsetof(struct fota, offset) == offsetof(struct fota, chunk_ms) + 2 &&
-                   offsetof(struct fota, at) == offsetof(struct fota, reserved) + 2 &&
+                   offsetof(struct fota, at) == offsetof(struct fota, reserved) + 1 &&
                    offsetof(struct fota, stat_counts) + sizeof(struct fota_statistics) ==
                        sizeof(struct fota),
                "struct fota has no implicit padding");
@@ -458,5 +493,6 @@ const char *fota_event_name(unsigned event);
 const char *fota_cause_name(unsigned cause);
 const char *fota_delivery_name(unsigned delivery);
 const char *fota_remark_name(unsigned remark);
+const char *fota_check_name(unsigned check);
 
 #endif

@@ -5,7 +5,8 @@
  *     4  phase (enum fota_phase), number of the attempt, outcome, reason
  *     8  fingerprint of the job, two words
  *    16  length of the verified package
- *    20  eight bytes 0
+ *    20  digest of the model before the update, 0 = unknown
+ *    24  four bytes 0
  *    28  checksum over bytes 0 to 27
  */
 #include <string.h>
@@ -30,6 +31,11 @@ static uint32_t digest_text(uint32_t hash, const char *text)
     if (text == NULL)
         text = "";
     return digest(hash, text, strlen(text) + 1);
+}
+
+uint32_t fota_digest_text(const char *text)
+{
+    return digest_text(FNV_START, text);
 }
 
 static void put32(uint8_t *bytes, uint32_t value)
@@ -77,6 +83,7 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     checkpoint[7] = fota->reason;
     memcpy(checkpoint + 8, fota->fingerprint, sizeof fota->fingerprint);
     put32(checkpoint + 16, fota->expected_bytes);
+    put32(checkpoint + 20, fota->model_digest);
     put32(checkpoint + 28, digest(FNV_START, checkpoint, 28));
 }
 
@@ -90,13 +97,14 @@ uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
     fota->outcome = checkpoint[6];
     fota->reason = checkpoint[7];
     fota->expected_bytes = get32(checkpoint + 16);
+    fota->model_digest = get32(checkpoint + 20);
     fota_checkpoint_write(fota, ours);
     fota->checkpoint_phase = PHASE_ABOUT_TO_START;
     fota->checkpoint_asked =
         memcmp(ours, checkpoint, sizeof ours) == 0 && phase != PHASE_NONE && phase <= PHASE_VERDICT;
     if (!fota->checkpoint_asked) {
         fota->outcome = fota->reason = phase = attempts = 0;
-        fota->expected_bytes = 0;
+        fota->expected_bytes = fota->model_digest = 0;
     }
     fota->attempts = attempts;
     return phase;

@@ -37,8 +37,14 @@ static bool take_number(const struct fota_call *call, char letter, uint32_t *ret
     case 'e':
         *ret_number = restore->psm - 1u;
         return true;
+    case 'g':
+        *ret_number = restore->lte;
+        return true;
     case 'i':
         *ret_number = restore->apn_context != 0 ? restore->apn_context : 1;
+        return true;
+    case 'j': /* an operator of one's own choice, or the module's */
+        *ret_number = restore->network[0] != '\0';
         return true;
     case 'l':
         *ret_number = restore->function;
@@ -51,6 +57,9 @@ static bool take_number(const struct fota_call *call, char letter, uint32_t *ret
         return true;
     case 'p':
         *ret_number = job->ftp_port != 0 ? job->ftp_port : 21;
+        return true;
+    case 'q':
+        *ret_number = restore->mode;
         return true;
     case 't':
         *ret_number = fota->chunk_ms;
@@ -77,6 +86,8 @@ static const char *text_of(const struct fota_job *job, char letter)
         return text_or(job->ftp_path, "/");
     case 'f':
         return text_or(job->ftp_name, "update.zip");
+    case 'h':
+        return job->restore.bands;
     case 'k':
         return "/fota/update.zip";
     case 'n':
@@ -87,6 +98,8 @@ static const char *text_of(const struct fota_job *job, char letter)
         return job->ftp_server;
     case 'u':
         return job->url;
+    case 'v':
+        return job->restore.network;
     case 'w':
         return job->ftp_password;
     case 'z': /* directory and name; 1 is /fota/, AT106 15.2 */
@@ -96,9 +109,12 @@ static const char *text_of(const struct fota_job *job, char letter)
     }
 }
 
-static bool names_apn(const struct fota_job *job)
+/* Whether the text that closes the row's line is there. */
+static bool has_end(const struct fota_call *call)
 {
-    return job->apn != NULL && job->apn[0] != '\0';
+    const struct fota_job *job = call->job;
+    const char *text = call->row->command == COMMAND_ACTIVATE ? job->apn : job->restore.network;
+    return text != NULL && text[0] != '\0';
 }
 
 size_t fota_format(struct fota_call *call)
@@ -112,7 +128,7 @@ size_t fota_format(struct fota_call *call)
         uint32_t number;
         piece[0] = *at;
         piece[1] = '\0';
-        if (*at == 'x' && !names_apn(call->job))
+        if (*at == 'x' && !has_end(call))
             break;
         if (take_number(call, *at, &number))
             text = text_number(piece, number);

@@ -6,7 +6,7 @@
 
 /*
  * X(NAME, "line without its AT+"; NORMALISE alone has no '+'). A small letter stands for a value
- * (fota_command.c); behind 'x' the line only goes on when the job names an APN.
+ * (fota_command.c); behind 'x' the line only goes on when the job names the text that closes it.
  */
 #define FOTA_COMMANDS(X)                                                                           \
     X(NORMALISE, "E0V1Q0")                                                                         \
@@ -19,6 +19,7 @@
     X(SUPPLY, "CBC")                                                                               \
     X(FUNCTION, "CFUN?")                                                                           \
     X(RADIO_ON, "CFUN=1")                                                                          \
+    X(RESTART, "CFUN=1,1")                                                                         \
     X(SIM, "CPIN?")                                                                                \
     X(IDENTITY, "GSN")                                                                             \
     X(REGISTRATION, "CEREG?")                                                                      \
@@ -45,6 +46,10 @@
     X(FTP_PATH, "FTPGETPATH=\"d\"")                                                                \
     X(FTP_FETCH, "FTPEXTGET=2,z")                                                                  \
     X(FTP_PROGRESS, "FTPTOFSST")                                                                   \
+    X(RESTORE_MODE, "CNMP=q")                                                                      \
+    X(RESTORE_LTE, "CMNB=g")                                                                       \
+    X(RESTORE_BANDS, "CBANDCFG=h")                                                                 \
+    X(RESTORE_NETWORK, "COPS=jx,2,\"v\"")                                                          \
     X(RESTORE_APN, "CGDCONT=i,\"IP\",\"r\"")                                                       \
     X(RESTORE_PSM, "CPSMS=e")                                                                      \
     X(RESTORE_FUNCTION, "CFUN=l")                                                                  \

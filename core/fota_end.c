@@ -3,6 +3,8 @@
 
 #include "core/fota_internal.h"
 
+#define NETWORK_SETTINGS 5 /* of those that are restored, the first ones */
+
 /* Keeps a line as the evidence of what may be concluded from it; a verdict that a checkpoint held
  * came without one. */
 static void note(struct fota *fota, const char *begin, const char *line, size_t length)
@@ -44,8 +46,6 @@ void fota_remark(struct fota_call *call, enum fota_remark remark)
 /* What a failure means where it happened. */
 static enum fota_outcome default_outcome(const struct fota *fota)
 {
-    if (fota->state == FOTA_STATE_HEALTH)
-        return FOTA_OUTCOME_DEGRADED;
     if (fota->begun)
         return FOTA_OUTCOME_NEEDS_SERVICE;
     if (fota->attempts > 0)
@@ -88,8 +88,24 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
     return STEP_TIDY_KEEP;
 }
 
+/* A check of health failed; one restart may mend what has to do with the radio. */
+static uint8_t fail_health(struct fota_call *call, enum fota_reason reason)
+{
+    struct fota *fota = call->fota;
+    bool may_help = reason == FOTA_REASON_RADIO_UNHEALTHY || reason == FOTA_REASON_SIM_UNHEALTHY ||
+                    reason == FOTA_REASON_BEARER_UNHEALTHY;
+    fota_tell(call, FOTA_EVENT_HEALTH, reason, 0);
+    if (!may_help || fota->restart_tried || call->job->never_restart)
+        return fota_conclude_verdict(call, reason);
+    fota->restart_tried = true;
+    fota_remark(call, FOTA_REMARK_RESTARTED_FOR_HEALTH);
+    return STEP_HEALTH_RESTART;
+}
+
 uint8_t fota_fail(struct fota_call *call, enum fota_reason reason)
 {
+    if (call->fota->state == FOTA_STATE_HEALTH)
+        return fail_health(call, reason);
     return fota_conclude(call, default_outcome(call->fota), reason);
 }
 
@@ -171,23 +187,34 @@ uint8_t fota_judge_tidy_astray(struct fota_call *call, uint8_t result)
     return STEP_NEXT;
 }
 
-/* Settings that the job names, the rate last: after it the port may be lost. */
+/* Settings that the job names, the rate last: after it the port may be lost. What only the network
+ * needs is not made up for in the clean-up. */
 uint8_t fota_judge_restore(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     const struct fota_restore *restore = &call->job->restore;
-    /* In the order of the steps from STEP_RESTORE_APN on; 0: not named. */
-    const uint32_t named[] = {restore->apn != NULL, restore->psm, restore->function,
+    static const uint8_t steps[] = {STEP_RESTORE_MODE,     STEP_RESTORE_LTE,     STEP_RESTORE_BANDS,
+                                    STEP_RESTORE_APN,      STEP_RESTORE_NETWORK, STEP_RESTORE_PSM,
+                                    STEP_RESTORE_FUNCTION, STEP_RESTORE_BAUD};
+    const uint32_t named[] = {restore->mode,
+                              restore->lte,
+                              restore->bands != NULL,
+                              restore->apn != NULL,
+                              restore->network != NULL,
+                              restore->psm,
+                              restore->function,
                               restore->baud_bps};
     (void)result;
     if (fota->attempts == 0 && !fota->begun)
-        return STEP_TIDY_STATUS; /* nothing was changed */
-    while (fota->restore_at < COUNT_OF(named)) {
+        return STEP_NEXT; /* nothing was changed */
+    if (fota->state == FOTA_STATE_CLEAN_UP && fota->restore_at < NETWORK_SETTINGS)
+        fota->restore_at = NETWORK_SETTINGS;
+    while (fota->restore_at < call->row->tries) {
         uint8_t at = fota->restore_at++;
         if (named[at] != 0)
-            return (uint8_t)(STEP_RESTORE_APN + at);
+            return steps[at];
     }
-    return STEP_TIDY_STATUS;
+    return STEP_NEXT;
 }
 
 uint8_t fota_judge_restore_rate(struct fota_call *call, uint8_t result)

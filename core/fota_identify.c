@@ -6,6 +6,9 @@
 /* A module that has just answered AT may still be booting: its "SMS Ready" is no restart. */
 #define BOOT_TAIL_US 30000000u
 
+/* After AT+CFUN=1,1 the module is back within that time, or it is looked for. */
+#define RESTART_MS UINT32_C(120000)
+
 uint8_t fota_judge_found(struct fota_call *call, uint8_t result)
 {
     (void)result;
@@ -31,6 +34,8 @@ uint8_t fota_judge_error_form(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_model(struct fota_call *call, uint8_t result)
 {
     const char *model = call->job->model;
+    if (result == AT_RESULT_OK)
+        call->fota->model_digest = fota_digest_text(call->fota->result.evidence);
     if (model == NULL)
         return result == AT_RESULT_OK ? STEP_NEXT : STEP_REVISION;
     if (result == AT_RESULT_OK && strcmp(call->fota->result.evidence, model) == 0)
@@ -38,14 +43,17 @@ uint8_t fota_judge_model(struct fota_call *call, uint8_t result)
     return STEP_RETRY;
 }
 
-/* A revision that nobody wants is read a second time before anything is concluded from it. */
+/* A revision that nobody wants is concluded from when it was read twice alike. */
 uint8_t fota_judge_revision(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    bool other = fota_revision_class(fota, call->job) == REVISION_OTHER;
-    return other && fota->tries < 2 ? STEP_RETRY : STEP_NEXT;
+    uint32_t digest = fota_digest_text(fota->result.revision);
+    if (fota_revision_class(fota, call->job) != REVISION_OTHER || digest == fota->other_digest)
+        return STEP_NEXT;
+    fota->other_digest = digest;
+    return STEP_RETRY;
 }
 
 uint8_t fota_judge_support(struct fota_call *call, uint8_t result)
@@ -111,6 +119,7 @@ uint8_t fota_judge_radio_on(struct fota_call *call, uint8_t result)
 {
     (void)result;
     call->fota->radio_tried = true;
+    fota_remark(call, FOTA_REMARK_RADIO_SWITCHED_ON);
     return STEP_NEXT;
 }
 
@@ -120,7 +129,7 @@ uint8_t fota_judge_sim(struct fota_call *call, uint8_t result)
     uint32_t sim = call->fota->value[0];
     if (result != AT_RESULT_OK || sim == 0)
         return STEP_AGAIN;
-    return sim == 1 ? STEP_NEXT : STEP_END;
+    return sim == 1 ? STEP_NEXT : STEP_RETRY;
 }
 
 uint8_t fota_judge_identity(struct fota_call *call, uint8_t result)
@@ -128,9 +137,51 @@ uint8_t fota_judge_identity(struct fota_call *call, uint8_t result)
     return result == AT_RESULT_OK && call->fota->value[0] == 1 ? STEP_NEXT : STEP_RETRY;
 }
 
+/* What the job names, or else what it was before the update, or what the target's revision ends
+ * with: a model that was never read rightly before must not count as changed. */
+uint8_t fota_judge_health_model(struct fota_call *call, uint8_t result)
+{
+    const struct fota *fota = call->fota;
+    const char *model = fota->result.evidence, *wanted = call->job->model;
+    if (result != AT_RESULT_OK)
+        return STEP_RETRY;
+    if (wanted != NULL)
+        return strcmp(model, wanted) == 0 ? STEP_NEXT : STEP_RETRY;
+    wanted = call->job->to_revision != NULL ? strchr(call->job->to_revision, 'S') : NULL;
+    size_t length = strlen(model), end = wanted != NULL ? strlen(wanted) : 0;
+    bool fits = end <= length && memcmp(model + length - end, wanted, end) == 0;
+    bool same = fota->model_digest == 0 || fota->model_digest == fota_digest_text(model);
+    return fits || same ? STEP_NEXT : STEP_RETRY;
+}
+
 uint8_t fota_judge_healthy(struct fota_call *call, uint8_t result)
 {
     (void)result;
-    fota_note_revision(call->fota);
-    return fota_conclude(call, FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    return fota_conclude_verdict(call, FOTA_REASON_NONE);
+}
+
+/* Steps that a job may leave out, in the order of FOTA_CHECKS. */
+bool fota_is_unjudged(const struct fota_call *call, uint8_t step)
+{
+    static const uint8_t steps[FOTA_CHECK_COUNT] = {STEP_HEALTH_FUNCTION,     STEP_HEALTH_IDENTITY,
+                                                    STEP_HEALTH_MODEL,        STEP_HEALTH_SIM,
+                                                    STEP_HEALTH_REGISTRATION, STEP_HEALTH_BEARER};
+    const struct fota_job *job = call->job;
+    const uint8_t *at = memchr(steps, step, sizeof steps);
+    if (at == NULL)
+        return false;
+    bool needless = step == STEP_HEALTH_BEARER && job->delivery == FOTA_DELIVERY_PUSH;
+    return needless || (job->unjudged >> (at - steps) & 1) != 0;
+}
+
+/* A restart at most takes as long as any; after it everything is asked anew. */
+uint8_t fota_judge_health_restart(struct fota_call *call, uint8_t result)
+{
+    struct fota *fota = call->fota;
+    uint64_t until_us = fota_after_ms(call, RESTART_MS);
+    (void)result;
+    if (fota->worst_case_at_us < until_us)
+        fota->worst_case_at_us = until_us;
+    fota->echo_off = false;
+    return STEP_NEXT;
 }

@@ -60,7 +60,9 @@ enum fota_step_id {
     STEP_REGISTRATION,
     STEP_REGISTRATION_GSM,
     STEP_REGISTRATION_PAUSE,
-    STEP_BEARER,
+    STEP_NETWORK_FUNCTION,
+    STEP_NETWORK_RADIO_ON,
+    STEP_BEARER, /* the four in this order, as those from STEP_HEALTH_BEARER on */
     STEP_BEARER_PAUSE,
     STEP_ACTIVATE,
     STEP_ACTIVATE_PAUSE,
@@ -115,10 +117,27 @@ enum fota_step_id {
     STEP_VERDICT_STATUS,
     STEP_VERDICT_REVISION,
     STEP_VERDICT_JUDGE,
+    STEP_VERDICT_AGAIN,
+    STEP_HEALTH,
+    STEP_RESTORE_MODE,
+    STEP_RESTORE_LTE,
+    STEP_RESTORE_BANDS,
+    STEP_RESTORE_APN,
+    STEP_RESTORE_NETWORK,
     STEP_HEALTH_FUNCTION,
     STEP_HEALTH_RADIO_ON,
     STEP_HEALTH_IDENTITY,
+    STEP_HEALTH_MODEL,
     STEP_HEALTH_SIM,
+    STEP_HEALTH_NETWORK,
+    STEP_HEALTH_REGISTRATION,
+    STEP_HEALTH_REGISTRATION_GSM,
+    STEP_HEALTH_REGISTRATION_PAUSE,
+    STEP_HEALTH_BEARER,
+    STEP_HEALTH_BEARER_PAUSE,
+    STEP_HEALTH_ACTIVATE,
+    STEP_HEALTH_ACTIVATE_PAUSE,
+    STEP_HEALTH_RESTART,
     STEP_HEALTHY,
     STEP_TIDY_KEEP,
     STEP_TIDY_SYNCHRONISE,
@@ -131,7 +150,6 @@ enum fota_step_id {
     STEP_TIDY_ASTRAY,
     STEP_TIDY_CLOSE,
     STEP_RESTORE,
-    STEP_RESTORE_APN,
     STEP_RESTORE_PSM,
     STEP_RESTORE_FUNCTION,
     STEP_RESTORE_BAUD,
@@ -179,6 +197,7 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     /* fota_identify.c */                                                                          \
     X(found) X(echo) X(error_form) X(model) X(revision) X(support) X(decide) X(cleared)            \
     X(preflight) X(supply) X(function) X(radio_on) X(sim) X(identity) X(healthy)                   \
+    X(health_model) X(health_restart)                                                              \
     /* fota_network.c */                                                                           \
     X(registration) X(bearer) X(activate)                                                          \
     /* fota_download.c */                                                                          \
@@ -284,6 +303,7 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
 uint8_t fota_fail(struct fota_call *call, enum fota_reason reason);
 uint8_t fota_total_expired(struct fota_call *call);
 uint8_t fota_resume_clean_up(struct fota_call *call);
+bool fota_is_unjudged(const struct fota_call *call, uint8_t step); /* of a step of health */
 void fota_note_line(struct fota_call *call);
 void fota_note_revision(struct fota *fota);
 void fota_note_status(struct fota *fota);
@@ -301,6 +321,7 @@ void fota_take_urc(struct fota_call *call);
 
 /* fota_update.c */
 uint8_t fota_join_update(struct fota_call *call);
+uint8_t fota_conclude_verdict(struct fota_call *call, enum fota_reason health);
 enum fota_status_class {
     STATUS_UNREAD = 1,
     STATUS_IDLE = 2,     /* 8, or a value that the notes do not know */
@@ -347,6 +368,7 @@ uint16_t fota_read_bytes_max(const struct fota_call *call, uint16_t most);
 void fota_take_bytes(struct fota *fota, const char *bytes, size_t size);
 
 /* fota_checkpoint.c */
+uint32_t fota_digest_text(const char *text);
 void fota_checkpoint_begin(struct fota *fota, const struct fota_job *job);
 void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint);
 uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint);

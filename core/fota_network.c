@@ -23,9 +23,9 @@ uint8_t fota_judge_bearer(struct fota_call *call, uint8_t result)
     }
     if (fota->polls > 0) {
         fota->polls--;
-        return STEP_BEARER_PAUSE;
+        return (uint8_t)(fota->step + 1);
     }
-    return fota->bearer_tries < BEARER_TRIES_MAX ? STEP_ACTIVATE : STEP_END;
+    return fota->bearer_tries < BEARER_TRIES_MAX ? call->row->failed : STEP_END;
 }
 
 /* OK is not the result: "+APP PDP: ACTIVE" or AT+CNACT? tell (T06). */
@@ -33,5 +33,5 @@ uint8_t fota_judge_activate(struct fota_call *call, uint8_t result)
 {
     call->fota->bearer_tries++;
     call->fota->polls = result == AT_RESULT_OK ? BEARER_POLLS : 0;
-    return result == AT_RESULT_OK ? STEP_NEXT : STEP_ACTIVATE_PAUSE;
+    return result == AT_RESULT_OK ? STEP_NEXT : call->row->failed;
 }

@@ -167,13 +167,14 @@ void fota_follow(struct fota_call *call, uint8_t step)
             step = fota_fail(call, (enum fota_reason)call->row->reason);
             break;
         case STEP_ROUTE:
+            call->fota->radio_tried = false;
             step = call->job->delivery == FOTA_DELIVERY_PUSH ? STEP_OPEN : STEP_REGISTRATION;
             break;
         case STEP_LOST:
             step = fota_contact_lost(call);
             break;
         default:
-            step = enter(call, step);
+            step = fota_is_unjudged(call, step) ? fota_row(step)->next : enter(call, step);
         }
     }
 }

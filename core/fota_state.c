@@ -1,6 +1,9 @@
 /* fota_state.c - the state of the procedure and its deadline. */
 #include "core/fota_internal.h"
 
+/* Time of health besides what the network may take. */
+#define HEALTH_BESIDES_MS UINT32_C(60000)
+
 static uint32_t value_or(uint32_t value, uint32_t otherwise)
 {
     return value != 0 ? value : otherwise;
@@ -14,6 +17,8 @@ static uint64_t state_deadline(const struct fota_call *call, uint8_t state)
         return fota_after_ms(call, tens_s * 10000u);
     if (state == FOTA_STATE_NETWORK)
         return fota_after_ms(call, value_or(job->network_timeout_ms, 180000));
+    if (state == FOTA_STATE_HEALTH)
+        return fota_after_ms(call, value_or(job->network_timeout_ms, 180000) + HEALTH_BESIDES_MS);
     if (state == FOTA_STATE_DOWNLOAD)
         return fota_after_ms(call, value_or(job->download_timeout_ms, 600000));
     return call->fota->worst_case_at_us;

@@ -36,7 +36,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
 
     [STEP_MODEL] = {SEND(IDENTIFY, MODEL, 5, 3, REVISION, END, WRONG_MODEL), ASKS(ANY, model),
                     BY(model)},
-    [STEP_REVISION] = {SEND(IDENTIFY, REVISION, 5, 3, SUPPORT, END, WRONG_BASE),
+    [STEP_REVISION] = {SEND(IDENTIFY, REVISION, 5, 4, SUPPORT, END, WRONG_BASE),
                        ASKS(ANY, revision), BY(revision)},
     [STEP_SUPPORT] = {SEND(IDENTIFY, STATUS, 5, 3, DECIDE, END, NOT_SUPPORTED), ASKS(NAME, status),
                       BY(support)},
@@ -56,10 +56,17 @@ const struct fota_step fota_steps[STEP_COUNT] = {
 
     [STEP_REGISTRATION] = {SEND(NETWORK, REGISTRATION, 5, 1, BEARER, REGISTRATION_GSM, NO_NETWORK),
                            ASKS(NAME, numbers), BY(registration)},
-    [STEP_REGISTRATION_GSM] = {SEND(NETWORK, REGISTRATION_GSM, 5, 1, BEARER, REGISTRATION_PAUSE,
+    [STEP_REGISTRATION_GSM] = {SEND(NETWORK, REGISTRATION_GSM, 5, 1, BEARER, NETWORK_FUNCTION,
                                     NO_NETWORK),
                                ASKS(NAME, numbers), BY(registration)},
     [STEP_REGISTRATION_PAUSE] = {PAUSE(NETWORK, 2, REGISTRATION, NO_NETWORK)},
+    /* Somebody else may have switched the radio off. */
+    [STEP_NETWORK_FUNCTION] = {SEND(NETWORK, FUNCTION, 10, 3, REGISTRATION_PAUSE, NETWORK_RADIO_ON,
+                                    RADIO_OFF),
+                               ASKS(NAME, numbers), BY(function)},
+    [STEP_NETWORK_RADIO_ON] = {SEND(NETWORK, RADIO_ON, 12, 1, REGISTRATION_PAUSE,
+                                    REGISTRATION_PAUSE, RADIO_OFF),
+                               BY(radio_on)},
     [STEP_BEARER] = {SEND(NETWORK, BEARER, 10, 3, OPEN, ACTIVATE, NO_BEARER), ASKS(NAME, bearer),
                      BY(bearer)},
     [STEP_BEARER_PAUSE] = {PAUSE(NETWORK, 2, BEARER, NO_BEARER)},
@@ -152,9 +159,19 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_VERDICT_STATUS] = {SEND(VERDICT, STATUS, 5, 3, VERDICT_REVISION, VERDICT_REVISION,
                                   SILENT),
                              ASKS(NAME, status), BY(verdict_status)},
-    [STEP_VERDICT_REVISION] = {SEND(VERDICT, REVISION, 5, 3, VERDICT_JUDGE, VERDICT_JUDGE, SILENT),
+    [STEP_VERDICT_REVISION] = {SEND(VERDICT, REVISION, 5, 4, VERDICT_JUDGE, VERDICT_JUDGE, SILENT),
                                ASKS(ANY, revision), BY(revision)},
     [STEP_VERDICT_JUDGE] = {JUDGE(VERDICT, verdict)},
+    /* Whatever is worse than healthy is read a second time. */
+    [STEP_VERDICT_AGAIN] = {PAUSE(VERDICT, 2, VERDICT_STATUS, SILENT)},
+
+    /* What the network needs is set first. `tries` of a row that restores: how many of the settings
+     * belong to it and to those before. */
+    [STEP_HEALTH] = {JUDGE(HEALTH, restore), .tries = 4, .next = STEP_HEALTH_FUNCTION},
+    [STEP_RESTORE_MODE] = {SEND(HEALTH, RESTORE_MODE, 10, 2, HEALTH, HEALTH, NONE)},
+    [STEP_RESTORE_LTE] = {SEND(HEALTH, RESTORE_LTE, 10, 2, HEALTH, HEALTH, NONE)},
+    [STEP_RESTORE_BANDS] = {SEND(HEALTH, RESTORE_BANDS, 10, 2, HEALTH, HEALTH, NONE)},
+    [STEP_RESTORE_APN] = {SEND(HEALTH, RESTORE_APN, 10, 2, HEALTH, HEALTH, NONE)},
 
     [STEP_HEALTH_FUNCTION] = {SEND(HEALTH, FUNCTION, 10, 3, HEALTH_IDENTITY, HEALTH_RADIO_ON,
                                    RADIO_UNHEALTHY),
@@ -162,10 +179,32 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_HEALTH_RADIO_ON] = {SEND(HEALTH, RADIO_ON, 12, 1, HEALTH_FUNCTION, HEALTH_FUNCTION,
                                    RADIO_UNHEALTHY),
                               BY(radio_on)},
-    [STEP_HEALTH_IDENTITY] = {SEND(HEALTH, IDENTITY, 5, 3, HEALTH_SIM, END, IDENTITY_LOST),
+    [STEP_HEALTH_IDENTITY] = {SEND(HEALTH, IDENTITY, 5, 3, HEALTH_MODEL, END, IDENTITY_LOST),
                               ASKS(ANY, identity), BY(identity)},
-    [STEP_HEALTH_SIM] = {SEND(HEALTH, SIM, 6, 3, HEALTHY, END, SIM_UNHEALTHY), ASKS(NAME, sim),
-                         BY(sim)},
+    [STEP_HEALTH_MODEL] = {SEND(HEALTH, MODEL, 5, 3, HEALTH_SIM, END, MODEL_CHANGED),
+                           ASKS(ANY, model), BY(health_model)},
+    [STEP_HEALTH_SIM] = {SEND(HEALTH, SIM, 6, 3, HEALTH_NETWORK, END, SIM_UNHEALTHY),
+                         ASKS(NAME, sim), BY(sim)},
+    [STEP_HEALTH_NETWORK] = {JUDGE(HEALTH, restore), .tries = 5, .next = STEP_HEALTH_REGISTRATION},
+    [STEP_RESTORE_NETWORK] = {SEND(HEALTH, RESTORE_NETWORK, 120, 1, HEALTH_NETWORK, HEALTH_NETWORK,
+                                   NONE)},
+    [STEP_HEALTH_REGISTRATION] = {SEND(HEALTH, REGISTRATION, 5, 1, HEALTH_BEARER,
+                                       HEALTH_REGISTRATION_GSM, RADIO_UNHEALTHY),
+                                  ASKS(NAME, numbers), BY(registration)},
+    [STEP_HEALTH_REGISTRATION_GSM] = {SEND(HEALTH, REGISTRATION_GSM, 5, 1, HEALTH_BEARER,
+                                           HEALTH_REGISTRATION_PAUSE, RADIO_UNHEALTHY),
+                                      ASKS(NAME, numbers), BY(registration)},
+    [STEP_HEALTH_REGISTRATION_PAUSE] = {PAUSE(HEALTH, 2, HEALTH_REGISTRATION, RADIO_UNHEALTHY)},
+    [STEP_HEALTH_BEARER] = {SEND(HEALTH, BEARER, 10, 3, HEALTHY, HEALTH_ACTIVATE, BEARER_UNHEALTHY),
+                            ASKS(NAME, bearer), BY(bearer)},
+    [STEP_HEALTH_BEARER_PAUSE] = {PAUSE(HEALTH, 2, HEALTH_BEARER, BEARER_UNHEALTHY)},
+    [STEP_HEALTH_ACTIVATE] = {SEND(HEALTH, ACTIVATE, 60, 1, HEALTH_BEARER_PAUSE,
+                                   HEALTH_ACTIVATE_PAUSE, BEARER_UNHEALTHY),
+                              BY(activate)},
+    [STEP_HEALTH_ACTIVATE_PAUSE] = {PAUSE(HEALTH, 5, HEALTH_BEARER, BEARER_UNHEALTHY)},
+    /* The OK may come, the restart, or both. */
+    [STEP_HEALTH_RESTART] = {SEND(HEALTH, RESTART, 10, 0, AWAIT_BOOT, AWAIT_BOOT, SILENT),
+                             BY(health_restart)},
     [STEP_HEALTHY] = {JUDGE(HEALTH, healthy)},
 
     /* From here on a failure changes nothing: the verdict is in. */
@@ -184,8 +223,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_TIDY_ASTRAY] = {SEND(CLEAN_UP, REMOVE_ASTRAY, 20, 1, TIDY_CLOSE, TIDY_CLOSE, NONE),
                           BY(tidy_astray)},
     [STEP_TIDY_CLOSE] = {SEND(CLEAN_UP, CLOSE, 10, 1, RESTORE, RESTORE, NONE)},
-    [STEP_RESTORE] = {JUDGE(CLEAN_UP, restore)},
-    [STEP_RESTORE_APN] = {SEND(CLEAN_UP, RESTORE_APN, 10, 2, RESTORE, RESTORE, NONE)},
+    [STEP_RESTORE] = {JUDGE(CLEAN_UP, restore), .tries = 8, .next = STEP_TIDY_STATUS},
     [STEP_RESTORE_PSM] = {SEND(CLEAN_UP, RESTORE_PSM, 10, 2, RESTORE, RESTORE, NONE)},
     [STEP_RESTORE_FUNCTION] = {SEND(CLEAN_UP, RESTORE_FUNCTION, 12, 2, RESTORE, RESTORE, NONE)},
     /* The rate changes behind OK, so a lost OK is no reason to send it again at the old rate. */
@@ -217,7 +255,7 @@ const struct fota_state_row fota_state_rows[FOTA_STATE_COUNT] = {
     [FOTA_STATE_AWAIT_BOOT] = {0, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_RECOVER] = {90, STEP_END, STEP_STAY, STEP_STAY},
     [FOTA_STATE_VERDICT] = {12, STEP_LOST, STEP_AWAIT_BOOT, STEP_STAY},
-    [FOTA_STATE_HEALTH] = {9, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
+    [FOTA_STATE_HEALTH] = {0, STEP_END, STEP_AWAIT_BOOT, STEP_STAY},
     [FOTA_STATE_CLEAN_UP] = {25, STEP_DONE, STEP_TIDY_SYNCHRONISE, STEP_STAY},
 };
 

@@ -16,7 +16,7 @@ static void expect_update(struct fota_call *call)
     fota->begun = true;
     fota->echo_off = false;
     fota->package_stored = true;
-    fota->boots = 0;
+    fota->boots = fota->verdict_row = 0;
     fota->worst_case_at_us = fota_after_ms(call, worst_ms != 0 ? worst_ms : UINT32_C(2400000));
 }
 
@@ -120,7 +120,8 @@ static const struct verdict_row verdict_rows[] = {
     /* The target runs. */
     {CLAIM_ANY, STATUS_FAILED, REVISION_TARGET,
      THEN(CONCLUDE, DEGRADED, MODULE_SAYS_FAILED, SHOW_STATUS)},
-    {CLAIM(FAILURE), QUIET, REVISION_TARGET, THEN(CONCLUDE, DEGRADED, MODULE_SAYS_FAILED, KEEP)},
+    {CLAIM(FAILURE), QUIET, REVISION_TARGET,
+     THEN(CONCLUDE, DEGRADED, MODULE_SAYS_FAILED, SHOW_REVISION)},
     {CLAIM_ANY, STATUS_ANY, REVISION_TARGET, THEN(CHECK_HEALTH, NONE, NONE, SHOW_REVISION)},
     /* The base runs. */
     {CLAIM_ANY, STATUS_FAILED, REVISION_BASE,
@@ -131,9 +132,11 @@ static const struct verdict_row verdict_rows[] = {
     {CLAIM(FAILURE), QUIET, REVISION_BASE,
      THEN(CONCLUDE, UPDATE_FAILED, MODULE_SAYS_FAILED, SHOW_STATUS)},
     {CLAIM(BEGAN), QUIET, REVISION_BASE, THEN(CONCLUDE, UPDATE_FAILED, INTERRUPTED, SHOW_REVISION)},
-    {CLAIM(REFUSED), QUIET, REVISION_BASE, THEN(CONCLUDE, REFUSED, START_REFUSED, KEEP)},
-    {CLAIM(ERROR), STATUS_IDLE, REVISION_BASE, THEN(NEW_ATTEMPT, REFUSED, START_REFUSED, KEEP)},
-    {CLAIM(ERROR), QUIET, REVISION_BASE, THEN(CONCLUDE, REFUSED, START_REFUSED, KEEP)},
+    /* The command may have been damaged on its way. */
+    {CLAIM(REFUSED) | CLAIM(ERROR), STATUS_IDLE, REVISION_BASE,
+     THEN(NEW_ATTEMPT, REFUSED, START_REFUSED, KEEP)},
+    {CLAIM(REFUSED) | CLAIM(ERROR), QUIET, REVISION_BASE,
+     THEN(CONCLUDE, REFUSED, START_REFUSED, KEEP)},
     {CLAIM_ANY, STATUS_IDLE, REVISION_BASE,
      THEN(NEW_ATTEMPT, UPDATE_FAILED, NEVER_BEGAN, SHOW_STATUS)},
     {CLAIM_ANY, STATUS_ANY, REVISION_BASE,
@@ -169,19 +172,49 @@ static void show_evidence(struct fota *fota, uint8_t evidence)
         fota_note_revision(fota);
 }
 
+/* What the module runs is known: is the product well? */
+static uint8_t begin_health(struct fota *fota)
+{
+    fota->radio_tried = false;
+    fota->bearer_tries = fota->polls = 0;
+    return STEP_HEALTH;
+}
+
 uint8_t fota_judge_verdict(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     const struct verdict_row *row = find_verdict(fota, call->job);
+    uint8_t last = fota->verdict_row;
     (void)result;
+    fota->verdict_row = (uint8_t)(row - verdict_rows + 1);
     if (row->action == WAIT && !fota_worst_is_over(call))
         return fota->claim >= CLAIM_FAILURE ? STEP_AWAIT_BOOT : STEP_UPDATING;
+    if (row->action == CHECK_HEALTH)
+        return begin_health(fota);
+    if (fota->verdict_row != last)
+        return STEP_VERDICT_AGAIN;
     if (row->action == NEW_ATTEMPT && fota->attempts < attempts_max(call->job))
         return begin_new_attempt(fota);
+    if (row->outcome == FOTA_OUTCOME_UPDATE_FAILED || row->outcome == FOTA_OUTCOME_DEGRADED)
+        if ((fota_status_class(fota) & UNFINISHED) == 0)
+            return begin_health(fota);
     show_evidence(fota, row->evidence);
-    if (row->action == CHECK_HEALTH) {
-        fota->radio_tried = false;
-        return STEP_HEALTH_FUNCTION;
-    }
     return fota_conclude(call, (enum fota_outcome)row->outcome, (enum fota_reason)row->reason);
+}
+
+/* Health was looked at. A base revision that runs on is told as that, with what ails it. */
+uint8_t fota_conclude_verdict(struct fota_call *call, enum fota_reason health)
+{
+    struct fota *fota = call->fota;
+    const struct verdict_row *row = &verdict_rows[fota->verdict_row - 1];
+    enum fota_outcome outcome = (enum fota_outcome)row->outcome;
+    enum fota_reason reason = (enum fota_reason)row->reason;
+    fota->result.health = (uint8_t)health;
+    if (row->action == CHECK_HEALTH) {
+        outcome = health == FOTA_REASON_NONE ? FOTA_OUTCOME_UPDATED : FOTA_OUTCOME_DEGRADED;
+        reason = health;
+    }
+    if (row->action != CHECK_HEALTH || health == FOTA_REASON_NONE)
+        show_evidence(fota, row->evidence);
+    return fota_conclude(call, outcome, reason);
 }

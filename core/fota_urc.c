@@ -109,13 +109,13 @@ static uint8_t take_app_pdp(struct fota_call *call, struct text *value, uint8_t 
 {
     struct fota *fota = call->fota;
     (void)rank;
-    if (fota->step != STEP_BEARER_PAUSE)
+    if (fota->step != STEP_BEARER_PAUSE && fota->step != STEP_HEALTH_BEARER_PAUSE)
         return STEP_STAY;
     fota_note_line(call);
     if (text_take(value, "ACTIVE"))
-        return STEP_BEARER;
+        return STEP_NEXT;
     fota->polls = 0;
-    return STEP_ACTIVATE_PAUSE;
+    return (uint8_t)(fota->step + 2);
 }
 
 /* ---- restarts ------------------------------------------------------------------------------ */

@@ -16,7 +16,7 @@
 #define ERROR      "\r\nERROR\r\n"
 #define INFO(text) "\r\n" text "\r\n\r\nOK\r\n"
 #define NO_BEARER  INFO("+CNACT: 0,\"0.0.0.0\"")
-#define ROWS_MAX   12
+#define ROWS_MAX   14
 
 /* The package is PK and eight letters; CRC_OF_TEN is its CRC-32 by zlib. */
 #define CRC_OF_TEN UINT32_C(0xcd9486dd)
@@ -28,7 +28,9 @@
         .command = "AT+HTTPTOFS=*", .answer = OK, .later = { {900, "\r\n+HTTPTOFS: 200,10\r\n"} }  \
     }
 #define RESTORED                                                                                   \
-    {.command = "AT+CGDCONT=*", .answer = OK}, {.command = "AT+CPSMS=*", .answer = OK},            \
+    {.command = "AT+CNMP=*", .answer = OK}, {.command = "AT+CMNB=*", .answer = OK},                \
+        {.command = "AT+CBANDCFG=*", .answer = OK}, {.command = "AT+COPS=*", .answer = OK},        \
+        {.command = "AT+CGDCONT=*", .answer = OK}, {.command = "AT+CPSMS=*", .answer = OK},        \
         {.command = "AT+CFUN=*", .answer = OK},                                                    \
     {                                                                                              \
         .command = "AT+IPR=*", .answer = OK                                                        \
@@ -58,8 +60,14 @@ static void with_checksum(struct rig *rig)
 
 static void with_settings(struct rig *rig)
 {
-    rig->job.restore =
-        (struct fota_restore){.apn = "cmnet", .baud_bps = 57600, .function = 1, .psm = 2};
+    rig->job.restore = (struct fota_restore){.apn = "cmnet",
+                                             .baud_bps = 57600,
+                                             .function = 1,
+                                             .psm = 2,
+                                             .mode = 38,
+                                             .lte = 1,
+                                             .bands = "\"CAT-M\",3",
+                                             .network = "46000"};
 }
 
 static void by_push(struct rig *rig)
@@ -146,6 +154,24 @@ static const struct way ways[] = {
     {.name = "radio off afterwards",
      .rows = {{.command = "AT+CFUN?", .answer = INFO("+CFUN: 4"), .when = WHEN_AFTER, .times = 1},
               {.command = "AT+CFUN=1", .answer = OK}}},
+    {.name = "radio off while it looks for a network",
+     .rows = {{.command = "AT+CFUN?", .answer = INFO("+CFUN: 1"), .times = 1},
+              {.command = "AT+CFUN?", .answer = INFO("+CFUN: 0"), .times = 1},
+              {.command = "AT+CFUN=1", .answer = OK},
+              {.command = "AT+CEREG?", .answer = INFO("+CEREG: 0,0"), .times = 1},
+              {.command = "AT+CREG?", .answer = INFO("+CREG: 0,0"), .times = 1}}},
+    {.name = "update fails",
+     .rows = {{.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .when = WHEN_AFTER},
+              {.command = "AT+GMR",
+               .answer = INFO("Revision:1351B03SIM7000C"),
+               .when = WHEN_AFTER}}},
+    {.name = "late network afterwards, no bearer",
+     .rows =
+         {{.command = "AT+CFUN=1,1", .answer = OK},
+          {.command = "AT+CEREG?", .answer = INFO("+CEREG: 0,2"), .when = WHEN_AFTER, .times = 2},
+          {.command = "AT+CREG?", .answer = INFO("+CREG: 0,2"), .when = WHEN_AFTER, .times = 1},
+          {.command = "AT+CNACT=*", .answer = ERROR, .when = WHEN_AFTER, .times = 1},
+          {.command = "AT+CNACT?", .answer = NO_BEARER, .when = WHEN_AFTER}}},
     {.name = "host reset with the verdict", .host_reset_at_request = 2},
     {.name = "host reset with the update", .host_reset_ms = 40000},
     {.name = "every second command lost", .prepare = every_second_is_lost},

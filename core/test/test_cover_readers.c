@@ -77,7 +77,7 @@ static void a_name_out_of_its_table_is_a_question_mark(void **state)
     static const char *(*const names[])(unsigned number) = {
         fota_state_name,   fota_outcome_name, fota_reason_name, fota_reason_meaning,
         fota_request_name, fota_event_name,   at_result_text,   fota_delivery_name,
-        fota_cause_name,   fota_remark_name,
+        fota_cause_name,   fota_remark_name,  fota_check_name,
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(names); i++) {

@@ -302,7 +302,7 @@ static void a_prefix_is_taken_for_ok(void **state)
         END};
     struct rig *rig = new_rig(rows);
     (void)state;
-    ENDS(rig, REFUSED, START_REFUSED, 1);
+    ENDS(rig, REFUSED, START_REFUSED, 2);
     free(rig);
 }
 
@@ -350,9 +350,19 @@ static void a_long_line_overruns_a_buffer(void **state)
 static void the_network_is_not_opened_again_after_a_reset(void **state)
 {
     static const struct module_row rows[] = {
-        {.command = "AT+CNACT?", .answer = INFO("+CNACT: 0,\"0.0.0.0\""), .times = 1},
-        {.command = "AT+CNACT?", .answer = INFO("+CNACT: 1,\"10.0.0.1\""), .times = 1},
-        {.command = "AT+CNACT?", .answer = INFO("+CNACT: 0,\"0.0.0.0\""), .times = 1},
+        {.command = "AT+CNACT?",
+         .answer = INFO("+CNACT: 0,\"0.0.0.0\""),
+         .times = 1,
+         .when = WHEN_BEFORE},
+        {.command = "AT+CNACT?",
+         .answer = INFO("+CNACT: 1,\"10.0.0.1\""),
+         .times = 1,
+         .when = WHEN_BEFORE},
+        {.command = "AT+CNACT?",
+         .answer = INFO("+CNACT: 0,\"0.0.0.0\""),
+         .times = 1,
+         .when = WHEN_BEFORE},
+        {.command = "AT+CNACT?", .answer = INFO("+CNACT: 1,\"10.0.0.1\""), .when = WHEN_AFTER},
         {.command = "AT+HTTPTOFS=*",
          .answer = OK,
          .times = 1,
@@ -393,7 +403,7 @@ static void settings_are_not_restored(void **state)
 static void a_host_reset_in_the_clean_up_begins_another_attempt(void **state)
 {
     static const struct module_row rows[] = {
-        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .when = WHEN_AFTER, .times = 1},
+        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .when = WHEN_AFTER, .times = 2},
         {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 8"), .when = WHEN_AFTER},
         {.command = "AT+GMR", .answer = INFO("Revision:1351B03SIM7000C"), .when = WHEN_AFTER},
         END};

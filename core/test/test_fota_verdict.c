@@ -46,7 +46,16 @@ static struct ruling rule(unsigned claim, unsigned status, const char *revision,
     fota.revision_read = revision[0] != '\0';
     memcpy(fota.result.revision, revision, strlen(revision) + 1);
     fota.worst_case_at_us = over ? call.now_us : call.now_us + 1;
-    struct ruling ruling = {fota_judge_verdict(&call, AT_RESULT_NONE), fota.outcome, fota.reason};
+    uint8_t step = fota_judge_verdict(&call, AT_RESULT_NONE);
+    if (step == STEP_VERDICT_AGAIN) /* the second look shows the same */
+        step = fota_judge_verdict(&call, AT_RESULT_NONE);
+    if (step == STEP_HEALTH) {
+        uint8_t next = fota_conclude_verdict(&call, FOTA_REASON_NONE);
+        bool good = fota.outcome == FOTA_OUTCOME_UPDATED;
+        step = good ? step : next;
+        fota.outcome = good ? FOTA_OUTCOME_NONE : fota.outcome;
+    }
+    struct ruling ruling = {step, fota.outcome, fota.reason};
     return ruling;
 }
 
@@ -63,16 +72,14 @@ struct row {
 #define SAYS(words) .claim = CLAIM_##words
 
 static const struct row rows[] = {
-    {"all three agree", SAYS(SUCCESS), 6, TARGET, .attempts = 1, GOES(HEALTH_FUNCTION)},
-    {"URC lost", SAYS(NONE), 6, TARGET, .attempts = 1, GOES(HEALTH_FUNCTION)},
-    {"status 8 and target", SAYS(BEGAN), 8, TARGET, .attempts = 1, GOES(HEALTH_FUNCTION)},
-    {"status unread and target", SAYS(SUCCESS), UNREAD, TARGET, .attempts = 1,
-     GOES(HEALTH_FUNCTION)},
-    {"status 0 and target", SAYS(SUCCESS), 0, TARGET, .attempts = 1, GOES(HEALTH_FUNCTION)},
+    {"all three agree", SAYS(SUCCESS), 6, TARGET, .attempts = 1, GOES(HEALTH)},
+    {"URC lost", SAYS(NONE), 6, TARGET, .attempts = 1, GOES(HEALTH)},
+    {"status 8 and target", SAYS(BEGAN), 8, TARGET, .attempts = 1, GOES(HEALTH)},
+    {"status unread and target", SAYS(SUCCESS), UNREAD, TARGET, .attempts = 1, GOES(HEALTH)},
+    {"status 0 and target", SAYS(SUCCESS), 0, TARGET, .attempts = 1, GOES(HEALTH)},
     {"failure claimed, status 8, target", SAYS(FAILURE), 8, TARGET, .attempts = 1,
      ENDS(DEGRADED, MODULE_SAYS_FAILED)},
-    {"failure claimed, status 6, target", SAYS(FAILURE), 6, TARGET, .attempts = 1,
-     GOES(HEALTH_FUNCTION)},
+    {"failure claimed, status 6, target", SAYS(FAILURE), 6, TARGET, .attempts = 1, GOES(HEALTH)},
     {"success claimed, status 7, base", SAYS(SUCCESS), 7, BASE, .attempts = 1,
      ENDS(UPDATE_FAILED, MODULE_SAYS_FAILED)},
     {"success claimed, status 8, base", SAYS(SUCCESS), 8, BASE, .attempts = 1,
@@ -93,7 +100,8 @@ static const struct row rows[] = {
     {"status unread, base", SAYS(NONE), UNREAD, BASE, .attempts = 1,
      ENDS(UPDATE_FAILED, NEVER_BEGAN)},
     {"updater interrupted", SAYS(BEGAN), 8, BASE, .attempts = 1, ENDS(UPDATE_FAILED, INTERRUPTED)},
-    {"start refused", SAYS(REFUSED), 8, BASE, .attempts = 1, ENDS(REFUSED, START_REFUSED)},
+    {"start refused", SAYS(REFUSED), 8, BASE, .attempts = 1, GOES(VERIFY_OPEN)},
+    {"start refused twice", SAYS(REFUSED), 8, BASE, .attempts = 2, ENDS(REFUSED, START_REFUSED)},
     {"start refused but it runs", SAYS(REFUSED), 1, BASE, .attempts = 1, GOES(UPDATING)},
     {"start answered error", SAYS(ERROR), 8, BASE, .attempts = 1, GOES(VERIFY_OPEN)},
     {"start answered error twice", SAYS(ERROR), 8, BASE, .attempts = 2,
@@ -128,7 +136,7 @@ static void check_rules(unsigned claim, unsigned status, unsigned revision, bool
     bool target = strcmp(running, TARGET) == 0, base = strcmp(running, BASE) == 0;
     bool waits = got.step == STEP_UPDATING || got.step == STEP_AWAIT_BOOT;
     bool again = got.step == STEP_VERIFY_OPEN;
-    bool good = got.step == STEP_HEALTH_FUNCTION;
+    bool good = got.step == STEP_HEALTH;
     const char *broken =
         got.outcome == FOTA_OUTCOME_UPDATED                     ? "said updated without health"
         : good && !target                                       ? "health of another revision"
@@ -155,6 +163,26 @@ static void no_combination_breaks_a_rule(void **state)
             for (unsigned revision = 0; revision < COUNT_OF(revisions); revision++)
                 for (unsigned over = 0; over < 2; over++)
                     check_rules(claim, statuses[status], revision, over != 0);
+}
+
+/* One damaged line is no verdict: what is read next decides. */
+static void a_bad_verdict_that_is_read_once_is_no_verdict(void **state)
+{
+    static struct fota fota;
+    struct fota_job job = {.from_revision = BASE, .to_revision = TARGET};
+    struct fota_host host = {&job, NULL, NULL};
+    struct fota_call call;
+    (void)state;
+    memset(&fota, 0, sizeof fota);
+    fota_begin_call(&call, &fota, &host, FOTA_CAUSE_LINE, 0);
+    fota.state = FOTA_STATE_VERDICT;
+    fota.begun = fota.status_read = fota.revision_read = true;
+    fota.claim = CLAIM_SUCCESS;
+    memcpy(fota.result.revision, TARGET, sizeof TARGET);
+    fota.result.status = 7;
+    assert_int_equal(fota_judge_verdict(&call, AT_RESULT_NONE), STEP_VERDICT_AGAIN);
+    fota.result.status = 6;
+    assert_int_equal(fota_judge_verdict(&call, AT_RESULT_NONE), STEP_HEALTH);
 }
 
 static void an_unfinished_status_is_waited_for(void **state)
@@ -187,7 +215,7 @@ static void append_cell(char *line, unsigned claim, unsigned status, const char 
     struct ruling now = rule(claim, status, revision, false, 1);
     struct ruling late = rule(claim, status, revision, true, 2);
     bool waits = now.step == STEP_UPDATING || now.step == STEP_AWAIT_BOOT;
-    bool good = late.step == STEP_HEALTH_FUNCTION;
+    bool good = late.step == STEP_HEALTH;
     size_t used = strlen(line);
     snprintf(line + used, LINE_BYTES - used, " %s%s%s%s |",
              waits                          ? "wait, "
@@ -225,12 +253,14 @@ static void verdict_md_shows_every_cell(void **state)
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 3];
+    static struct CMUnitTest tests[COUNT + 4];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(rows[i].name, ""), rules, NULL, NULL,
                                        (void *)(uintptr_t)&rows[i]};
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(no_combination_breaks_a_rule);
     tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(an_unfinished_status_is_waited_for);
     tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(verdict_md_shows_every_cell);
+    tests[COUNT + 3] =
+        (struct CMUnitTest)cmocka_unit_test(a_bad_verdict_that_is_read_once_is_no_verdict);
     return cmocka_run_group_tests_name("fota_verdict", tests, NULL, NULL);
 }

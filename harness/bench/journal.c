@@ -247,6 +247,8 @@ static int describe_core(const struct bench_record *record, char *buffer, size_t
     case FOTA_EVENT_OUTCOME:
         return snprintf(buffer, capacity, "outcome %s, reason %s: ", fota_outcome_name(a),
                         fota_reason_name(b));
+    case FOTA_EVENT_HEALTH:
+        return snprintf(buffer, capacity, "health %s: ", fota_reason_name(a));
     case FOTA_EVENT_REMARK:
         return snprintf(buffer, capacity, "remark %s ", fota_remark_name(a));
     case FOTA_EVENT_REQUEST:

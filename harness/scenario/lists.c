@@ -42,6 +42,18 @@ void scenario_compile_refuses(struct scenario_compiler *compiler, const struct s
             draft->now.host.refused |= 1u << request;
 }
 
+void scenario_compile_unjudged(struct scenario_compiler *compiler, const struct scenario_key *key,
+                               const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct scenario_draft *draft = target;
+    uint8_t check = 0;
+
+    for (; item; item = item->next)
+        if (scenario_store_item(compiler, key, item, &check))
+            draft->now.job.unjudged = (uint8_t)(draft->now.job.unjudged | 1u << check);
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static void complain_of_folder(struct scenario_compiler *compiler, const struct scenario_node *node,

@@ -13,11 +13,15 @@ _Static_assert(sizeof(struct scenario_draft) < UINT16_MAX, "struct scenario_draf
 static const char *const request_names[] = {FOTA_REQUESTS(X)};
 static const char *const delivery_names[] = {FOTA_DELIVERIES(X)};
 #undef X
+#define X(name, text, ...) text,
+static const char *const check_names[] = {FOTA_CHECKS(X)};
+#undef X
 static const char *const psm_names[] = {"untouched", "off", "on"};
 
 const struct scenario_words scenario_requests = WORDS(FOTA_REQUEST_NONE + 1, request_names);
 static const struct scenario_words delivery = WORDS(0, delivery_names);
 static const struct scenario_words psm = WORDS(1, psm_names);
+static const struct scenario_words checks = WORDS(0, check_names);
 static const struct scenario_words variants = {.name = sim_variant};
 
 const char *scenario_word(const struct scenario_words *words, size_t index)
@@ -136,6 +140,31 @@ static const struct scenario_key restore_keys[] = {
      .minimum = 1,
      .maximum = 7,
      .help = "AT+CFUN; left alone"},
+    {.name = "cnmp",
+     .type = SCENARIO_TYPE_NUMBER,
+     DRAFT(now.job.restore.mode),
+     .minimum = 1,
+     .maximum = 51,
+     .help = "AT+CNMP; left alone"},
+    {.name = "cmnb",
+     .type = SCENARIO_TYPE_NUMBER,
+     DRAFT(now.job.restore.lte),
+     .minimum = 1,
+     .maximum = 3,
+     .help = "AT+CMNB; left alone"},
+    {.name = "bandcfg",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_ANY,
+     .minimum = 1,
+     .maximum = 99,
+     DRAFT(now.job.restore.bands),
+     .help = "AT+CBANDCFG, as it stands behind the sign; left alone"},
+    {.name = "operator",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_DIGITS,
+     .maximum = 6,
+     DRAFT(now.job.restore.network),
+     .help = "AT+COPS=1,2; '' = AT+COPS=0; left alone"},
     {.name = "psm",
      .type = SCENARIO_TYPE_WORD,
      .words = &psm,
@@ -194,6 +223,17 @@ static const struct scenario_key update_keys[] = {
      .word = "unknown",
      .word_value = 0,
      .help = "size that the job names; the package's"},
+    {.name = "unjudged",
+     .type = SCENARIO_TYPE_WORD,
+     .words = &checks,
+     .flags = SCENARIO_LIST,
+     DRAFT(now.job.unjudged),
+     .compile = scenario_compile_unjudged,
+     .help = "checks of health after an update that are left out; none"},
+    {.name = "never-restart",
+     .type = SCENARIO_TYPE_YES,
+     DRAFT(now.job.never_restart),
+     .help = "no restart that might mend the health after an update; no"},
     {.name = "trust-report",
      .type = SCENARIO_TYPE_YES,
      DRAFT(now.job.trust_report),

@@ -149,11 +149,12 @@ extern const struct scenario_map scenario_expect_schema;  /* expect */
 extern const struct scenario_words scenario_requests;     /* enum fota_request_kind */
 
 /* Types that need more than their value (lists.c). */
-scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_profile,
-    scenario_compile_files, scenario_compile_cells, scenario_compile_events,
-    scenario_compile_trigger_command, scenario_compile_answers, scenario_compile_actions,
-    scenario_compile_reply, scenario_compile_insert, scenario_compile_set, scenario_compile_supply,
-    scenario_compile_settings, scenario_compile_expectation, scenario_compile_durations,
-    scenario_compile_limit, scenario_compile_module_end, scenario_compile_parameters;
+scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_unjudged,
+    scenario_compile_profile, scenario_compile_files, scenario_compile_cells,
+    scenario_compile_events, scenario_compile_trigger_command, scenario_compile_answers,
+    scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
+    scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation,
+    scenario_compile_durations, scenario_compile_limit, scenario_compile_module_end,
+    scenario_compile_parameters;
 
 #endif

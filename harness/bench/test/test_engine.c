@@ -211,7 +211,7 @@ static const struct row rows[] = {
      "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
      "{outcome: updated, limits: {exchanges: 60, retries: 0, sent: 1KB, received: 5KB},"
      " module: {no-files: [/fota/update.zip], parameters: {'+IPR': 0, '+CFUN': 1, 'E': 0},"
-     " imei: present, bearer: down}}",
+     " imei: present, bearer: up}}",
      1},
     {"a file that is there at the end is seen", ", files: [{path: /customer/a.txt, size: 3000B}]",
      "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]",
@@ -242,7 +242,7 @@ static const struct wrong_row {
      "expect.module.parameters"},
     {"a number that is still there is a finding where it must be lost", "", "imei: lost",
      "expect.module.imei"},
-    {"a bearer that is down at the end is a finding", "", "bearer: up", "expect.module.bearer"},
+    {"a bearer that is up at the end is a finding", "", "bearer: down", "expect.module.bearer"},
 };
 
 static struct bench_run *run;
