@@ -500,6 +500,12 @@ struct sim_view {
 };
 void sim_view(const struct sim *sim, struct sim_view *ret_view);
 
+/*
+ * Turns a copy of a module into the form in which equal modules are equal bytes: times as they
+ * stand to now_us, file contents by their digests, no statistics. The copy is no module any more.
+ */
+void sim_make_comparable(struct sim *sim, uint64_t now_us);
+
 /* Size and content digest of a file; false when it is not there. `path`: "/fota/update.zip". */
 bool sim_file(const struct sim *sim, const char *path, uint32_t *ret_size_bytes,
               uint64_t *ret_digest);

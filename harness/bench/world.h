@@ -62,6 +62,7 @@ struct bench_world {
     struct bench_host host;
     struct scenario_monitor monitor;
 };
+_Static_assert(sizeof(struct bench_world) % sizeof(uint64_t) == 0, "a hash takes whole words");
 _Static_assert(sizeof(struct bench_world) <= 16384, "budget of a module's world");
 
 /* FNV-1a over the fields of the world; the same in every process, wherever the world lies. */

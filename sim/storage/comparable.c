@@ -1,0 +1,48 @@
+/*
+ * comparable.c - the form in which equal modules are equal bytes, whenever and wherever they are.
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+#include "sim/storage/image_fields.h"
+
+struct place {
+    size_t offset, size;
+};
+
+#define PLACE(member) {offsetof(struct sim, member), sizeof(((struct sim *)0)->member)},
+
+#define NOTHING(...)
+#define TIME(member, keep) PLACE(member)
+
+/* Every time of an image is one here; the rows of all other kinds say nothing. */
+static const struct place times[] = {SIM_IMAGE_FIELDS(
+    NOTHING, TIME, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, TIME) PLACE(timer_at_us)};
+
+#undef TIME
+#undef NOTHING
+
+/* Statistics, and where file contents lie: their digests stand for them. */
+static const struct place ignored[] = {PLACE(stat_lost_output_bytes) PLACE(stat_lost_input_bytes)
+                                           PLACE(files.extents)};
+
+/* Zero and SIM_NEVER mean "none" everywhere; the rest is a distance. */
+static void make_relative(uint8_t *at, size_t size, uint64_t now_us)
+{
+    for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+        uint64_t time_us;
+        memcpy(&time_us, at + i, sizeof time_us);
+        if (time_us != 0 && time_us != SIM_NEVER)
+            time_us -= now_us;
+        memcpy(at + i, &time_us, sizeof time_us);
+    }
+}
+
+void sim_make_comparable(struct sim *sim, uint64_t now_us)
+{
+    uint8_t *bytes = (uint8_t *)sim;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+        make_relative(bytes + times[i].offset, times[i].size, now_us);
+    for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+        memset(bytes + ignored[i].offset, 0, ignored[i].size);
+}
