@@ -236,7 +236,7 @@ def a_port_that_cannot_be_opened_is_said(program, folder):
 def a_port_that_another_program_has_is_said(program, folder):
     with Cable(folder) as cable:
         fcntl.flock(cable.slave, fcntl.LOCK_EX)
-        refused(program, cable, 'another program has', 'ttyFAKE')
+        refused(program, cable, f'it is held by pid {os.getpid()} (python3', 'ttyFAKE')
 
 
 def an_unplugged_port_is_waited_for(program, folder):

@@ -1,19 +1,14 @@
-/* serial.c - a real serial port, by libserialport or by termios. */
+/* serial.c - a serial port: its bytes, rate and lines; gone and back. */
 #include "harness/ports/serial.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <libserialport.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-const char *bench_serial_by_path = "/dev/serial/by-path";
+#include "harness/ports/serial_parts.h"
 
 /* ---- bytes -------------------------------------------------------------------------------- */
 
@@ -112,33 +107,7 @@ static void serial_lines(struct bench_port *port, unsigned lines)
                lines & (served ? BENCH_LINE_DSR : BENCH_LINE_DTR) ? SP_DTR_ON : SP_DTR_OFF);
 }
 
-/* ---- giving it back ----------------------------------------------------------------------- */
-
-static void close_handle(struct bench_serial *serial)
-{
-    int kept = errno;
-
-    sp_close(serial->handle);
-    sp_free_port(serial->handle);
-    serial->handle = NULL;
-    serial->fd = -1;
-    errno = kept;
-}
-
-/* Gives the device back to the system. */
-static void release(struct bench_serial *serial)
-{
-    if (serial->data.run)
-        bench_loop_remove(serial->port.loop, &serial->data);
-    serial->data.run = NULL;
-    if (serial->handle)
-        close_handle(serial);
-    else if (serial->fd >= 0)
-        close(serial->fd);
-    serial->fd = -1;
-    serial->rate_waits = false;
-    bench_backlog_drop(&serial->backlog);
-}
+/* ---- gone and back ------------------------------------------------------------------------ */
 
 static uint64_t again_us(const struct bench_serial *serial)
 {
@@ -154,7 +123,7 @@ static void tell(struct bench_serial *serial, bool present)
     bench_port_tell(&serial->port, present, text);
 }
 
-static void on_data(void *context, unsigned ready)
+void bench_serial_on_data(void *context, unsigned ready)
 {
     struct bench_serial *serial = context;
     uint8_t bytes[BENCH_PORT_CHUNK];
@@ -171,7 +140,7 @@ static void on_data(void *context, unsigned ready)
         serial->port.listener->receive(&serial->port, bytes, (size_t)size);
     } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
         /* At once, or the system gives it another number when it is back. */
-        release(serial);
+        bench_serial_release(serial);
         bench_loop_at(serial->port.loop, &serial->look, bench_clock_us() + again_us(serial));
         tell(serial, false);
         if (serial->port.listener->left)
@@ -181,30 +150,12 @@ static void on_data(void *context, unsigned ready)
 
 /* ---- rate --------------------------------------------------------------------------------- */
 
-static int set_termios(int fd, uint32_t rate_bps)
-{
-    speed_t speed = bench_speed_of(rate_bps);
-    struct termios settings;
-
-    if (tcgetattr(fd, &settings))
-        return -1;
-    cfmakeraw(&settings);
-    settings.c_cflag |= CLOCAL | CREAD;
-    settings.c_cc[VMIN] = 1;
-    settings.c_cc[VTIME] = 0;
-    if (speed != B0) {
-        cfsetispeed(&settings, speed);
-        cfsetospeed(&settings, speed);
-    }
-    return tcsetattr(fd, TCSANOW, &settings);
-}
-
 static void set_rate(struct bench_serial *serial)
 {
     if (serial->handle)
         sp_set_baudrate(serial->handle, (int)serial->rate_bps);
     else if (serial->fd >= 0)
-        set_termios(serial->fd, serial->rate_bps);
+        bench_serial_set_termios(serial->fd, serial->rate_bps);
 }
 
 /* What was written before the rate changed is sent to the last bit; true: it is. */
@@ -247,115 +198,31 @@ static void serial_follow(struct bench_port *port, uint32_t rate_bps)
         bench_loop_at(port->loop, &serial->look, bench_clock_us() + BENCH_SERIAL_DRAIN_US);
 }
 
-/* ---- opening ------------------------------------------------------------------------------ */
-
-/* 8N1 at the rate; false with errno: it refuses. */
-static bool set_up(struct sp_port *handle, uint32_t rate_bps)
+/* It is there, but not to be had; said once. */
+static void tell_held(struct bench_serial *serial, const char *error)
 {
-    errno = EINVAL;
-    return sp_set_baudrate(handle, (int)rate_bps) == SP_OK && sp_set_bits(handle, 8) == SP_OK &&
-           sp_set_parity(handle, SP_PARITY_NONE) == SP_OK && sp_set_stopbits(handle, 1) == SP_OK &&
-           sp_set_flowcontrol(handle, SP_FLOWCONTROL_NONE) == SP_OK;
+    const struct bench_port_listener *listener = serial->port.listener;
+
+    if (serial->held_told || !strstr(error, "held by"))
+        return;
+    serial->held_told = true;
+    if (listener->said)
+        listener->said(&serial->port, error);
 }
 
-/* False: libserialport does not know such a port. True: it has it, or fd is -1 and errno says why
-   not. It knows devices only, no links. */
-static bool open_known(struct bench_serial *serial, const char *device)
+static void tell_unlocked(struct bench_serial *serial)
 {
-    enum sp_signal signals;
-    struct sp_port *handle;
+    const struct bench_port_listener *listener = serial->port.listener;
+    char text[BENCH_SERIAL_PATH_MAX + 200];
 
-    if (sp_get_port_by_name(device, &handle) != SP_OK)
-        return false;
-    if (sp_open(handle, SP_MODE_READ_WRITE) != SP_OK) {
-        int kept = errno;
-        sp_free_port(handle);
-        errno = kept;
-        return true;
-    }
-    serial->handle = handle;
-    if (!set_up(handle, serial->rate_bps) || sp_get_port_handle(handle, &serial->fd) != SP_OK)
-        close_handle(serial);
-    else
-        serial->port.has_lines = sp_get_signals(handle, &signals) == SP_OK;
-    return true;
-}
-
-static void open_any(struct bench_serial *serial, const char *device)
-{
-    serial->fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (serial->fd >= 0 && set_termios(serial->fd, serial->rate_bps)) {
-        int kept = errno;
-        close(serial->fd);
-        serial->fd = -1;
-        errno = kept;
-    }
-}
-
-/* As picocom, tio and pyserial lock; TIOCEXCL would outlive us on a pty (sim7000-at.md 1.8). */
-static bool is_ours(struct bench_serial *serial)
-{
-    if (flock(serial->fd, LOCK_EX | LOCK_NB))
-        return false;
-    return fcntl(serial->fd, F_SETFL, O_NONBLOCK) == 0 &&
-           fcntl(serial->fd, F_SETFD, FD_CLOEXEC) == 0;
-}
-
-/* The link by place that leads to `device`; "" where there is none. */
-static void find_stable(struct bench_serial *serial, const char *device)
-{
-    DIR *folder = opendir(bench_serial_by_path);
-    char link[PATH_MAX], target[PATH_MAX];
-    const struct dirent *entry;
-
-    serial->stable[0] = '\0';
-    while (folder && (entry = readdir(folder))) {
-        int length = snprintf(link, sizeof(link), "%s/%s", bench_serial_by_path, entry->d_name);
-        if (length < (int)sizeof(serial->stable) && realpath(link, target) &&
-            strcmp(target, device) == 0)
-            memcpy(serial->stable, link, (size_t)length + 1);
-    }
-    if (folder)
-        closedir(folder);
-}
-
-/* The device that it is today; false with errno: there is none. */
-static bool find_device(struct bench_serial *serial, char *device)
-{
-    if (serial->stable[0])
-        return realpath(serial->stable, device) != NULL;
-    if (!realpath(serial->path, device))
-        return false;
-    find_stable(serial, device);
-    return true;
-}
-
-/* 0, or -1 with a message and everything given back. */
-static int take(struct bench_serial *serial, char *reterr_text, size_t reterr_capacity)
-{
-    char device[PATH_MAX];
-
-    serial->port.heard = BENCH_LINES_UNKNOWN;
-    errno = 0;
-    if (find_device(serial, device) && !open_known(serial, device))
-        open_any(serial, device);
-    if (serial->fd < 0) {
-        if (errno == ENOTTY)
-            snprintf(reterr_text, reterr_capacity, "cannot open %s: it is no serial port",
-                     serial->path);
-        else
-            bench_port_error(reterr_text, reterr_capacity, "cannot open", serial->path);
-    } else if (!is_ours(serial)) {
-        bench_port_error(reterr_text, reterr_capacity, "another program has", serial->path);
-    } else {
-        serial->data = (struct bench_source){serial->fd, on_data, serial};
-        if (bench_loop_add(serial->port.loop, &serial->data, BENCH_READABLE) == 0)
-            return 0;
-        serial->data.run = NULL;
-        bench_port_error(reterr_text, reterr_capacity, "cannot wait for", serial->path);
-    }
-    release(serial);
-    return -1;
+    if (!serial->lock_error || !listener->said)
+        return;
+    snprintf(text, sizeof(text),
+             "no lock file for %s (%s: %s): it is held by flock()%s only, which minicom and "
+             "microcom do not ask for",
+             serial->path, bench_lock_folder, strerror(serial->lock_error),
+             serial->handle ? " and TIOCEXCL" : "");
+    listener->said(&serial->port, text);
 }
 
 static void on_look(void *context, uint64_t now_us)
@@ -363,7 +230,10 @@ static void on_look(void *context, uint64_t now_us)
     struct bench_serial *serial = context;
     char error[BENCH_SERIAL_PATH_MAX + 128];
 
-    if (serial->fd < 0 && take(serial, error, sizeof(error)) == 0) {
+    if (serial->fd < 0 && bench_serial_take(serial, error, sizeof(error)))
+        tell_held(serial, error);
+    else if (serial->port.absent) {
+        serial->held_told = false;
         if (serial->role == BENCH_PORT_SERVE || serial->port.has_lines)
             serial_lines(&serial->port, serial->driven);
         tell(serial, true);
@@ -388,7 +258,7 @@ static void serial_close(struct bench_port *port)
     struct bench_serial *serial = (struct bench_serial *)port;
 
     bench_loop_at(port->loop, &serial->look, BENCH_NEVER);
-    release(serial);
+    bench_serial_release(serial);
     port->kind = NULL;
 }
 
@@ -415,9 +285,10 @@ int bench_serial_open(struct bench_serial *serial, struct bench_loop *loop, cons
     if (strlen(path) >= sizeof(serial->path)) {
         errno = ENAMETOOLONG;
         bench_port_error(reterr_text, reterr_capacity, "cannot open", path);
-    } else if (take(serial, reterr_text, reterr_capacity) == 0) {
+    } else if (bench_serial_take(serial, reterr_text, reterr_capacity) == 0) {
         if (role == BENCH_PORT_OPEN && serial->port.has_lines)
             serial_lines(&serial->port, serial->driven);
+        tell_unlocked(serial);
         bench_loop_at(loop, &serial->look, bench_clock_us());
         return 0;
     }

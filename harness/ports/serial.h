@@ -10,12 +10,17 @@
  * The system does not tell when a line changes, so they are looked at often (DTR is a matter of
  * 50 ms) and, served, before bytes that come in are handed on.
  *
+ * The device is locked in all three ways that others know: a lock file (lock.h), flock(), and
+ * TIOCEXCL, but that not on a pty, where it would outlive us (sim7000-at.md 1.8). Where no lock
+ * file can be written this is said.
+ *
  * A port that is unplugged is opened again when it is back. USB gives it any number then, so it is
  * looked for under its link in /dev/serial/by-path first. What is sent meanwhile is lost.
  */
 #ifndef FOTARIG_HARNESS_PORTS_SERIAL_H
 #define FOTARIG_HARNESS_PORTS_SERIAL_H
 
+#include "harness/ports/lock.h"
 #include "harness/ports/port.h"
 
 enum {
@@ -37,7 +42,10 @@ struct bench_serial {
     bool rate_waits;    /* rate_bps is set when what was written before it is sent */
     size_t before_rate; /* so many bytes of the backlog were */
     struct bench_backlog backlog;
-    uint8_t driven; /* lines of this side, as last told; BENCH_LINE_... */
+    struct bench_lock lock; /* of the device */
+    bool held_told;         /* it is back, but another has it, which was said */
+    int lock_error;         /* why there is no lock file; 0: there is one */
+    uint8_t driven;         /* lines of this side, as last told; BENCH_LINE_... */
     char path[BENCH_SERIAL_PATH_MAX];
     char
         stable[BENCH_SERIAL_PATH_MAX]; /* its link by the place where it is plugged in, "" = none */

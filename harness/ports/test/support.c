@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/ports/lock.h"
+
 static void receive(struct bench_port *port, const void *bytes, size_t size)
 {
     struct owner *owner = port->listener->context;
@@ -57,6 +59,7 @@ int port_set_up(void **state)
     if (!mkdtemp(fixture->folder) || bench_loop_open(&fixture->loop))
         return -1;
     snprintf(fixture->link, sizeof(fixture->link), "%s/port", fixture->folder);
+    bench_lock_folder = fixture->folder;
     *state = fixture;
     return 0;
 }
@@ -70,7 +73,7 @@ int port_tear_down(void **state)
     assert_null(fixture->loop.timers);
     bench_loop_close(&fixture->loop);
     unlink(fixture->link);
-    rmdir(fixture->folder);
+    assert_int_equal(rmdir(fixture->folder), 0); /* no lock file is left */
     free(fixture);
     return 0;
 }
