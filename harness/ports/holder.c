@@ -95,6 +95,13 @@ static pid_t find_opener(const char *path)
     return found;
 }
 
+struct bench_holder bench_holder_find_open(const char *device)
+{
+    pid_t pid = find_opener(device);
+
+    return pid > 0 ? bench_holder_of(pid) : (struct bench_holder){0};
+}
+
 struct bench_holder bench_holder_find(const char *device)
 {
     pid_t pid = find_locker(device);

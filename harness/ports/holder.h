@@ -16,6 +16,8 @@ struct bench_holder {
 /* Another process that has the device locked or open; `device` is a path without links. Who may not
    see another user's files finds locks only. */
 struct bench_holder bench_holder_find(const char *device);
+/* The same, without locks. */
+struct bench_holder bench_holder_find_open(const char *device);
 /* The process of that number. */
 struct bench_holder bench_holder_of(pid_t pid);
 

@@ -167,7 +167,7 @@ static enum bench_lock_result link_file(struct bench_lock *lock, const char *mad
 }
 
 enum bench_lock_result bench_lock_take(struct bench_lock *lock, const char *device,
-                                       struct bench_holder *ret_holder)
+                                       const char *path, struct bench_holder *ret_holder)
 {
     char made[PATH_MAX];
     enum bench_lock_result result;
@@ -175,6 +175,8 @@ enum bench_lock_result bench_lock_take(struct bench_lock *lock, const char *devi
 
     lock->path[0] = '\0';
     *ret_holder = bench_lock_holder(device);
+    if (ret_holder->pid == 0)
+        *ret_holder = bench_lock_holder(path);
     if (ret_holder->pid != 0)
         return BENCH_LOCK_HELD;
     if (!write_file(made, sizeof(made)))

@@ -28,10 +28,11 @@ enum bench_lock_result {
 /*
  * Locks `device`, a path without links (/dev/ttyUSB2). The file appears with its content, in one
  * step. One whose process is dead is taken over, and so is one that has named no process for 10 s.
- * The name that gensio gives to a device in a folder (/dev/pts/3: LCK..pts_3) is respected too.
+ * `path` is how the user named it, perhaps a link: gensio and ser2net name their file after that,
+ * with its folders (/dev/pts/3: LCK..pts_3), which is respected.
  */
 enum bench_lock_result bench_lock_take(struct bench_lock *lock, const char *device,
-                                       struct bench_holder *ret_holder);
+                                       const char *path, struct bench_holder *ret_holder);
 /* Who holds it by a lock file; pid 0: nobody. */
 struct bench_holder bench_lock_holder(const char *device);
 /* Removes the file, if it is still this one. One that is not taken stays so. */

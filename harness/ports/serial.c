@@ -210,19 +210,27 @@ static void tell_held(struct bench_serial *serial, const char *error)
         listener->said(&serial->port, error);
 }
 
-static void tell_unlocked(struct bench_serial *serial)
+/* What keeps others out less than it should; said once it is open. */
+static void tell_weak_locks(struct bench_serial *serial)
 {
     const struct bench_port_listener *listener = serial->port.listener;
-    char text[BENCH_SERIAL_PATH_MAX + 200];
+    char text[BENCH_SERIAL_PATH_MAX + 200], who[BENCH_HOLDER_NAME_MAX + 32];
 
-    if (!serial->lock_error || !listener->said)
-        return;
-    snprintf(text, sizeof(text),
-             "no lock file for %s (%s: %s): it is held by flock()%s only, which minicom and "
-             "microcom do not ask for",
-             serial->path, bench_lock_folder, strerror(serial->lock_error),
-             serial->handle ? " and TIOCEXCL" : "");
-    listener->said(&serial->port, text);
+    if (serial->lock_error && listener->said) {
+        snprintf(text, sizeof(text),
+                 "no lock file for %s (%s: %s): it is held by flock()%s only, which minicom and "
+                 "microcom do not ask for",
+                 serial->path, bench_lock_folder, strerror(serial->lock_error),
+                 serial->handle ? " and TIOCEXCL" : "");
+        listener->said(&serial->port, text);
+    }
+    if (serial->shared_with.pid > 0 && listener->said) {
+        bench_holder_print(&serial->shared_with, who, sizeof(who));
+        snprintf(text, sizeof(text),
+                 "%s is open in %s too, without a lock: each gets some of the bytes", serial->path,
+                 who);
+        listener->said(&serial->port, text);
+    }
 }
 
 static void on_look(void *context, uint64_t now_us)
@@ -288,7 +296,7 @@ int bench_serial_open(struct bench_serial *serial, struct bench_loop *loop, cons
     } else if (bench_serial_take(serial, reterr_text, reterr_capacity) == 0) {
         if (role == BENCH_PORT_OPEN && serial->port.has_lines)
             serial_lines(&serial->port, serial->driven);
-        tell_unlocked(serial);
+        tell_weak_locks(serial);
         bench_loop_at(loop, &serial->look, bench_clock_us());
         return 0;
     }

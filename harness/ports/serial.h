@@ -12,7 +12,8 @@
  *
  * The device is locked in all three ways that others know: a lock file (lock.h), flock(), and
  * TIOCEXCL, but that not on a pty, where it would outlive us (sim7000-at.md 1.8). Where no lock
- * file can be written this is said.
+ * file can be written this is said, and so is a program that has the device open without a lock, as
+ * a ser2net that labgrid has started.
  *
  * A port that is unplugged is opened again when it is back. USB gives it any number then, so it is
  * looked for under its link in /dev/serial/by-path first. What is sent meanwhile is lost.
@@ -42,10 +43,11 @@ struct bench_serial {
     bool rate_waits;    /* rate_bps is set when what was written before it is sent */
     size_t before_rate; /* so many bytes of the backlog were */
     struct bench_backlog backlog;
-    struct bench_lock lock; /* of the device */
-    bool held_told;         /* it is back, but another has it, which was said */
-    int lock_error;         /* why there is no lock file; 0: there is one */
-    uint8_t driven;         /* lines of this side, as last told; BENCH_LINE_... */
+    struct bench_lock lock;          /* of the device */
+    bool held_told;                  /* it is back, but another has it, which was said */
+    struct bench_holder shared_with; /* a process that has it open too, without any lock */
+    int lock_error;                  /* why there is no lock file; 0: there is one */
+    uint8_t driven;                  /* lines of this side, as last told; BENCH_LINE_... */
     char path[BENCH_SERIAL_PATH_MAX];
     char
         stable[BENCH_SERIAL_PATH_MAX]; /* its link by the place where it is plugged in, "" = none */

@@ -152,8 +152,10 @@ static bool open_alone(struct bench_serial *serial, const char *device)
         errno = EBUSY;
         return false;
     }
-    if (serial->handle)
+    if (serial->handle) {
         ioctl(serial->fd, TIOCEXCL);
+        serial->shared_with = bench_holder_find_open(device);
+    }
     return fcntl(serial->fd, F_SETFL, O_NONBLOCK) == 0 &&
            fcntl(serial->fd, F_SETFD, FD_CLOEXEC) == 0;
 }
@@ -183,8 +185,10 @@ static void explain(const struct bench_serial *serial, const char *device,
 static bool lock_and_open(struct bench_serial *serial, const char *device,
                           struct bench_holder *ret_holder)
 {
-    enum bench_lock_result locked = bench_lock_take(&serial->lock, device, ret_holder);
+    enum bench_lock_result locked =
+        bench_lock_take(&serial->lock, device, serial->path, ret_holder);
 
+    serial->shared_with = (struct bench_holder){0};
     serial->lock_error = locked == BENCH_LOCK_IMPOSSIBLE ? errno : 0;
     errno = EBUSY;
     return locked != BENCH_LOCK_HELD && open_alone(serial, device);

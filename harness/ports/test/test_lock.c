@@ -73,7 +73,7 @@ static void expect_taken(const char *device)
     struct bench_holder holder;
     struct bench_lock lock;
 
-    assert_int_equal(bench_lock_take(&lock, device, &holder), BENCH_LOCK_TAKEN);
+    assert_int_equal(bench_lock_take(&lock, device, device, &holder), BENCH_LOCK_TAKEN);
     bench_lock_free(&lock);
     assert_int_equal(bench_lock_holder(device).pid, 0);
 }
@@ -83,7 +83,7 @@ static void expect_held(const char *device, pid_t pid)
     struct bench_holder holder;
     struct bench_lock lock;
 
-    assert_int_equal(bench_lock_take(&lock, device, &holder), BENCH_LOCK_HELD);
+    assert_int_equal(bench_lock_take(&lock, device, device, &holder), BENCH_LOCK_HELD);
     assert_int_equal(holder.pid, pid);
     bench_lock_free(&lock);
 }
@@ -100,7 +100,7 @@ static void the_file_says_who_as_uucp_does(void **state)
     FILE *stream;
 
     name_file(fixture, "LCK..77777", path, sizeof(path));
-    assert_int_equal(bench_lock_take(&lock, DEVICE, &holder), BENCH_LOCK_TAKEN);
+    assert_int_equal(bench_lock_take(&lock, DEVICE, DEVICE, &holder), BENCH_LOCK_TAKEN);
     stream = fopen(path, "r");
     assert_non_null(stream);
     assert_int_equal(fread(got, 1, sizeof(got), stream), 11);
@@ -133,16 +133,22 @@ static void the_holder_is_named(void **state)
     expect_taken(DEVICE);
 }
 
-static void gensios_name_of_a_device_in_a_folder_is_respected(void **state)
+static void gensios_names_are_respected(void **state)
 {
     const struct fixture *fixture = *state;
     pid_t other = start_other();
+    struct bench_holder holder;
+    struct bench_lock lock;
 
     leave_pid(fixture, "LCK..pts_77777", other);
     expect_held(DEVICE, other);
+    take_away(fixture, "LCK..pts_77777");
+    leave_pid(fixture, "LCK.._a_link", other);
+    assert_int_equal(bench_lock_take(&lock, DEVICE, "/a/link", &holder), BENCH_LOCK_HELD);
+    assert_int_equal(holder.pid, other);
     end_other(other);
     expect_taken(DEVICE);
-    take_away(fixture, "LCK..pts_77777");
+    take_away(fixture, "LCK.._a_link");
 }
 
 static void a_file_of_a_dead_process_is_taken_over(void **state)
@@ -201,7 +207,7 @@ static void another_ones_file_is_not_removed(void **state)
     struct bench_holder holder;
     struct bench_lock lock;
 
-    assert_int_equal(bench_lock_take(&lock, DEVICE, &holder), BENCH_LOCK_TAKEN);
+    assert_int_equal(bench_lock_take(&lock, DEVICE, DEVICE, &holder), BENCH_LOCK_TAKEN);
     take_away(fixture, "LCK..77777");
     leave_pid(fixture, "LCK..77777", 1);
     bench_lock_free(&lock);
@@ -299,7 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_file_says_who_as_uucp_does),
         TEST(the_holder_is_named),
-        TEST(gensios_name_of_a_device_in_a_folder_is_respected),
+        TEST(gensios_names_are_respected),
         TEST(a_file_of_a_dead_process_is_taken_over),
         TEST(a_file_with_our_number_that_is_not_ours_is_taken_over),
         TEST(a_file_that_names_nobody_is_held_while_it_is_new),
