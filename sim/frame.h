@@ -59,6 +59,8 @@ size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t siz
 
 /* An unsolicited line goes out: RI may tell it. */
 void sim_lines_ring(struct sim_context *ctx);
+/* A message came: RI is active and the port wakes. */
+void sim_lines_message(struct sim_context *ctx);
 /* The host has dropped DTR: what &D says. */
 void sim_lines_terminal_gone(struct sim_context *ctx);
 
@@ -222,7 +224,8 @@ enum sim_power_plan {
     SIM_PLAN_OFF,
     SIM_PLAN_ON,
     SIM_PLAN_RESET,
-    SIM_PLAN_SLEEP /* into the power saving mode */
+    SIM_PLAN_SLEEP, /* into the power saving mode */
+    SIM_PLAN_HELD   /* off by a PWRKEY that is held low */
 };
 
 /* Switches the module off after power-off-time; `notice` is printed, NULL = nothing. */
@@ -234,6 +237,8 @@ bool sim_power_retains(const struct sim_context *ctx, enum sim_reset reset);
 /* Something happened: the power saving mode comes T3324 after it, if at all. */
 void sim_sleep_later(struct sim_context *ctx);
 /* CPSMS=1, a network that grants it, and the module registered there. */
+/* What CPSMS asks for, in seconds: the active time (T3324), or the periodic update (T3412). */
+uint32_t sim_power_saving_s(const struct sim_context *ctx, bool active);
 bool sim_power_saving_granted(const struct sim_context *ctx);
 /* Out of it: says so. */
 void sim_sleep_over(struct sim_context *ctx);
@@ -282,6 +287,8 @@ enum sim_radio_work {
 void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
+/* Out of the power saving mode, which the network does not see: registered as before. */
+void sim_network_resume(struct sim_context *ctx);
 /* CNMP, CMNB or CBANDCFG were set: a network that they leave out is lost. */
 void sim_network_modes_changed(struct sim_context *ctx);
 /* COPS=2 and CGATT=0 take it away; NETWORK 0 does, too. */
@@ -327,6 +334,8 @@ bool sim_packet_lost(struct sim_context *ctx);
 
 /* True when the band is among those of CBANDCFG for that technology. */
 bool sim_band_is_heard(const struct sim_context *ctx, unsigned technology, int32_t band);
+/* Registered, or CEDRXS was set: tells what the network grants where that is wanted. */
+void sim_edrx_changed(struct sim_context *ctx);
 /* Something is transferred, or the app network opens: the radio connection of LTE is up. */
 bool sim_radio_is_connected(const struct sim_context *ctx);
 /* What makes the radio connection up may have changed: CRRCSTATE tells it. */

@@ -116,11 +116,29 @@ enum sim_unit {
       "from ENTER PSM to a module that is asleep")                                                 \
     X(PSM_RETAINS, "psm-retains", FLAG, 1, 0, 1, NULL, 'I', "LPM101",                              \
       "what is not saved survives the power saving mode, CPSMSTATUS with it")                      \
+    X(PSM_RELEASE, "psm-release", MS, 10000, 0, 600000, NULL, 'I', "3GPP TS 24.301 5.3.11",        \
+      "with an active time of zero: from the last exchange to the power saving mode, while the "   \
+      "network lets the connection go")                                                            \
+    X(PSM_WAKES, "psm-wakes", MS, 0, 0, 2000000000, NULL, 'O', "M21",                              \
+      "asleep, the module wakes by itself that soon; 0 = when its periodic update is due")         \
+    X(PSM_REGISTRATION, "psm-registration", CHOICE, 0, 0, 1, "kept|lost", 'I',                     \
+      "3GPP TS 23.682 4.5.4, M22",                                                                 \
+      "out of the power saving mode the module is registered at once")                             \
+    X(NETWORK_TAU, "network-tau", MS, 3600000, 0, 2000000000, NULL, 'O', "M01, AT106 5.2.46",      \
+      "periodic update that the network assigns, as CPSMRDP tells it")                             \
+    X(EDRX, "edrx", CHOICE, 0, 0, 1, "granted|refused", 'D', "AT106 5.2.50",                       \
+      "whether the network grants CEDRXS")                                                         \
+    X(EDRX_WINDOW, "edrx-window", COUNT, 0, 0, 15, NULL, 'O', "M01",                               \
+      "paging time window that it grants")                                                         \
+    X(MESSAGE_WAKE, "message-wake", MS, 5000, 0, 600000, NULL, 'I', "UART101 6.4",                 \
+      "with CSCLK=1 and DTR inactive: how long a message keeps the module awake")                  \
     X(BOOT_TIME, "boot-time", MS, 4500, 0, 600000, NULL, 'D', "HD107 table 8",                     \
       "silence from PWRKEY low to the AT engine")                                                  \
     X(CPIN_DELAY, "cpin-delay", MS, 500, 0, 60000, NULL, 'I', "Q5", "from RDY to +CPIN")           \
     X(SMS_READY_DELAY, "sms-ready-delay", MS, 3000, 0, 600000, NULL, 'I', "Q5",                    \
       "from RDY to SMS Ready")                                                                     \
+    X(SMS_READY_AGAIN, "sms-ready-again", FLAG, 1, 0, 1, NULL, 'O', "M13",                         \
+      "SMS Ready is printed whenever the card is back: after CFUN=1 and after the PIN")            \
     X(BOOT_JITTER, "boot-jitter", MS, 100, 0, 60000, NULL, 'I', "Q5",                              \
       "random time at most added to either of the two")                                            \
     X(BOOT_GARBAGE, "boot-garbage", FLAG, 0, 0, 1, NULL, 'O', "T10, T14",                          \
@@ -138,6 +156,9 @@ enum sim_unit {
       "the board holds PWRKEY low: switched off, the module comes back by itself")                 \
     X(PWRKEY_HELD_TIME, "pwrkey-held-time", MS, 5000, 0, 600000, NULL, 'O', "sim7000-at 5.1",      \
       "time until it does")                                                                        \
+    X(PWRKEY_CYCLE, "pwrkey-cycle", MS, 0, 0, 600000, NULL, 'O', "M31",                            \
+      "PWRKEY is held low all the time: up that long, the module switches itself off and starts "  \
+      "again; 0 = it is not")                                                                      \
     X(SUPPLY, "supply", MV, 3875, 0, 6000, NULL, 'O', "T20, HD107 3.1.3", "supply voltage")        \
     X(BATTERY_LEVEL, "battery-level", PERCENT, 67, 1, 100, NULL, 'O', "T20",                       \
       "charge that CBC reads")                                                                     \

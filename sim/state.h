@@ -46,11 +46,12 @@ struct sim_bulk {
 
 /* line.c and output.c. Positions are offsets into output. */
 struct sim_port {
-    uint64_t ended_at_us; /* the last line's CR */
-    uint64_t echo_at_us;  /* of the last echo */
-    uint64_t dtr_at_us;   /* DTR was asserted last */
-    uint64_t ring_at_us;  /* RI is active until then */
-    uint32_t rate_bps;    /* of the port now; with IPR=0 the rate found last */
+    uint64_t ended_at_us;   /* the last line's CR */
+    uint64_t echo_at_us;    /* of the last echo */
+    uint64_t dtr_at_us;     /* DTR was asserted last */
+    uint64_t ring_at_us;    /* RI is active until then */
+    uint64_t message_at_us; /* a message came last, 0 = none yet */
+    uint32_t rate_bps;      /* of the port now; with IPR=0 the rate found last */
     uint32_t next_rate_bps;
     uint32_t data_left_bytes; /* data mode: bytes still to come */
     uint16_t line_length;
@@ -133,15 +134,16 @@ struct sim_radio {
     uint8_t sim_unlocked; /* 1: the PIN was given */
     uint8_t pin_left;     /* tries before the card wants the PUK; lives in the card */
     uint8_t operator_format;
-    uint8_t work;      /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
-    int8_t zone;       /* quarter hours */
-    uint8_t puk_left;  /* tries before the card is lost for good; lives in the card */
-    uint8_t call;      /* enum sim_call_work in commands_card.c: what the timer CALL is for */
-    uint8_t gnss_data; /* 1: CGNSCPY has found some */
-    uint8_t rrc;       /* <state> of CRRCSTATE as it was last */
-    uint8_t cell;      /* serving one, index among those described; counts while registered */
-    uint8_t detached;  /* 1: CGATT=0 */
-    uint8_t reserved[6];
+    uint8_t work;          /* enum sim_radio_work in frame.h: what the timer NETWORK is for */
+    int8_t zone;           /* quarter hours */
+    uint8_t puk_left;      /* tries before the card is lost for good; lives in the card */
+    uint8_t call;          /* enum sim_call_work in commands_card.c: what the timer CALL is for */
+    uint8_t gnss_data;     /* 1: CGNSCPY has found some */
+    uint8_t rrc;           /* <state> of CRRCSTATE as it was last */
+    uint8_t cell;          /* serving one, index among those described; counts while registered */
+    uint8_t detached;      /* 1: CGATT=0 */
+    uint8_t messaging_due; /* 1: the card is back, SMS Ready follows */
+    uint8_t reserved[5];
 };
 
 /* commands_bearer.c: SAPBR. */
@@ -273,7 +275,7 @@ struct sim {
 #pragma GCC diagnostic pop
 #endif
 
-_Static_assert(sizeof(struct sim_port) == 72 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
+_Static_assert(sizeof(struct sim_port) == 80 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
                                               SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
                "padding in struct sim_port");
 _Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");

@@ -32,7 +32,7 @@
     X("+NCELLLOCK", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "keeps to a cell of NB-IoT", \
       "0,1|0-262143;0-503", "0", sim_run_stored, 0)                                                \
     X("+CEDRXS", VALUES, AUTO_SAVE, 'D', 0, "sim7000-at 3", "extended discontinuous reception",    \
-      "0-3|4,5;#4", "0", sim_run_stored, 0)                                                        \
+      "0-3|4,5;#4", "0", sim_run_edrx, 0)                                                          \
     X("+CEDRX", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.45", "parameters of the same",               \
       "0,1|4,5;#4;#4", "0", sim_run_stored, 0)                                                     \
     X("+CPSMCFG", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.49", "threshold and version of PSM",       \
@@ -94,6 +94,7 @@ int sim_stored_write(struct sim_call *call);
 int sim_run_gsm_band(struct sim_call *call);
 int sim_run_radio_state(struct sim_call *call);
 int sim_run_engineering(struct sim_call *call);
+int sim_run_edrx(struct sim_call *call);
 int sim_run_line_identity(struct sim_call *call);
 int sim_run_name_servers(struct sim_call *call);
 

@@ -15,6 +15,8 @@
     X(BROWNOUT_SUPPLY, 2000, 2900)                                                                 \
     X(SUPPLY_RECOVERY, 10, 2000)                                                                   \
     X(PSM_ENTRY, 0, 5000)                                                                          \
+    X(PSM_RELEASE, 1000, 60000)                                                                    \
+    X(MESSAGE_WAKE, 500, 30000)                                                                    \
     X(CPIN_DELAY, 50, 5000)                                                                        \
     X(SMS_READY_DELAY, 1000, 10000)                                                                \
     X(BOOT_JITTER, 0, 2000)                                                                        \

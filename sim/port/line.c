@@ -111,11 +111,15 @@ bool sim_line_pauses(const struct sim_context *ctx)
     return (paused & SIM_PAUSE_XOFF) || ((paused & SIM_PAUSE_RTS) && flow == FLOW_RTS_CTS);
 }
 
-/* CSCLK=1: without DTR the port sleeps; it hears dtr-wake after DTR is back (UART101 6.4). */
+/* CSCLK=1: without DTR the port sleeps; it hears dtr-wake after DTR is back, and for a
+   while after a message (UART101 6.4). */
 static bool sleeps(const struct sim_context *ctx)
 {
     const struct sim_port *port = &ctx->sim->port;
     if (!sim_value(ctx, SIM_PARAMETER_CSCLK))
+        return false;
+    if (port->message_at_us > 0 &&
+        ctx->now_us - port->message_at_us < sim_setting_us(ctx, SIM_SETTING_MESSAGE_WAKE))
         return false;
     return port->terminal_gone ||
            ctx->now_us - port->dtr_at_us < sim_setting_us(ctx, SIM_SETTING_DTR_WAKE);

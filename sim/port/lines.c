@@ -23,10 +23,22 @@ unsigned sim_lines(const struct sim *sim)
     return lines;
 }
 
+static void ring(struct sim_context *ctx)
+{
+    ctx->sim->port.ring_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_RING_PULSE);
+}
+
 void sim_lines_ring(struct sim_context *ctx)
 {
     if (sim_value(ctx, SIM_PARAMETER_CFGRI) && !sim_setting(ctx, SIM_SETTING_RING_BY))
-        ctx->sim->port.ring_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_RING_PULSE);
+        ring(ctx);
+}
+
+/* CFGRI has no say in that (AT106 5.2.3); it wakes a module that CSCLK lets sleep. */
+void sim_lines_message(struct sim_context *ctx)
+{
+    ring(ctx);
+    ctx->sim->port.message_at_us = ctx->now_us;
 }
 
 void sim_lines_terminal_gone(struct sim_context *ctx)

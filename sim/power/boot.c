@@ -70,7 +70,8 @@ static void start_engine(struct sim_context *ctx)
         return;
     sim_power_engine_up(ctx);
     sim_supply_check(ctx);
-    sim_network_update(ctx);
+    if (!is_awake_again(ctx))
+        sim_network_update(ctx);
 }
 
 static void print_ready(struct sim_context *ctx)

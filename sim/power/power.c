@@ -40,11 +40,19 @@ static void set_state(struct sim_context *ctx, enum sim_power_state state)
         sim_tell(ctx, SIM_EVENT_POWER, is_on, NULL, 0);
 }
 
+static void plan(struct sim_context *ctx, enum sim_power_plan plan, uint64_t delay_us)
+{
+    ctx->sim->power.plan = (uint8_t)plan;
+    sim_timer_set(ctx, SIM_TIMER_POWER, ctx->now_us + delay_us);
+}
+
 void sim_power_engine_up(struct sim_context *ctx)
 {
     ctx->sim->power.boots++;
     set_state(ctx, SIM_POWER_UP);
     sim_tell(ctx, SIM_EVENT_BOOT, ctx->sim->power.boots, NULL, 0);
+    if (sim_setting(ctx, SIM_SETTING_PWRKEY_CYCLE))
+        plan(ctx, SIM_PLAN_HELD, sim_setting_us(ctx, SIM_SETTING_PWRKEY_CYCLE));
     int32_t *crashes = &ctx->sim->settings[SIM_SETTING_BOOT_LOOP];
     if (*crashes == 0)
         return;
@@ -183,12 +191,6 @@ void sim_on_crash(struct sim_context *ctx)
 
 /* ---- switching ----------------------------------------------------------------------------- */
 
-static void plan(struct sim_context *ctx, enum sim_power_plan plan, uint64_t delay_us)
-{
-    ctx->sim->power.plan = (uint8_t)plan;
-    sim_timer_set(ctx, SIM_TIMER_POWER, ctx->now_us + delay_us);
-}
-
 void sim_power_down(struct sim_context *ctx, const char *notice)
 {
     if (notice)
@@ -211,7 +213,7 @@ int sim_power_reset_soon(struct sim_context *ctx)
 static void switched_off(struct sim_context *ctx)
 {
     go_off(ctx, SIM_POWER_OFF);
-    if (sim_setting(ctx, SIM_SETTING_PWRKEY_HELD))
+    if (sim_setting(ctx, SIM_SETTING_PWRKEY_HELD) || sim_setting(ctx, SIM_SETTING_PWRKEY_CYCLE))
         plan(ctx, SIM_PLAN_ON, sim_setting_us(ctx, SIM_SETTING_PWRKEY_HELD_TIME));
 }
 
@@ -236,10 +238,27 @@ static uint64_t active_us(const struct sim_context *ctx)
     return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS), units_s);
 }
 
+/* T3324 of zero is none at all; deactivated is another value (3GPP TS 24.008 10.5.7.3). */
+static bool never_sleeps(const struct sim_context *ctx)
+{
+    return (sim_value(ctx, SIM_PARAMETER_CPSMS) >> 5 & 7) == 7;
+}
+
+static uint64_t until_sleep_us(const struct sim_context *ctx)
+{
+    uint64_t wait_us = active_us(ctx);
+    return wait_us ? wait_us : sim_setting_us(ctx, SIM_SETTING_PSM_RELEASE);
+}
+
 static uint64_t update_us(const struct sim_context *ctx)
 {
     static const uint32_t units_s[8] = {600, 3600, 36000, 2, 30, 60, 1152000, 0};
     return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS) >> 8, units_s);
+}
+
+uint32_t sim_power_saving_s(const struct sim_context *ctx, bool active)
+{
+    return (uint32_t)((active ? active_us(ctx) : update_us(ctx)) / 1000000u);
 }
 
 bool sim_power_saving_granted(const struct sim_context *ctx)
@@ -251,15 +270,18 @@ bool sim_power_saving_granted(const struct sim_context *ctx)
 /* T3324 runs from the last that happened on the port or on the network. */
 void sim_sleep_later(struct sim_context *ctx)
 {
-    if (!sim_power_saving_granted(ctx) || !sim_power_is_up(ctx->sim) || active_us(ctx) == 0)
+    if (!sim_power_saving_granted(ctx) || !sim_power_is_up(ctx->sim) || never_sleeps(ctx))
         sim_timer_stop(ctx, SIM_TIMER_SLEEP);
     else
-        sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + active_us(ctx));
+        sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + until_sleep_us(ctx));
 }
 
 static void fall_asleep(struct sim_context *ctx)
 {
     uint64_t asleep_us = update_us(ctx);
+    uint64_t wakes_us = sim_setting_us(ctx, SIM_SETTING_PSM_WAKES);
+    if (wakes_us > 0 && (asleep_us == 0 || wakes_us < asleep_us))
+        asleep_us = wakes_us;
     go_off(ctx, SIM_POWER_ASLEEP);
     if (asleep_us > 0)
         sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + asleep_us);
@@ -278,6 +300,7 @@ static void say_sleep(struct sim_context *ctx, const char *text)
 void sim_sleep_over(struct sim_context *ctx)
 {
     say_sleep(ctx, "EXIT PSM");
+    sim_network_resume(ctx);
 }
 
 void sim_on_sleep(struct sim_context *ctx)
@@ -308,6 +331,8 @@ void sim_on_power(struct sim_context *ctx)
         reset_now(ctx);
     else if (due == SIM_PLAN_SLEEP)
         fall_asleep(ctx);
+    else if (due == SIM_PLAN_HELD)
+        sim_power_down(ctx, "NORMAL POWER DOWN");
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
@@ -340,23 +365,27 @@ static bool looks_at_pwrkey(const struct sim_context *ctx)
            sim_setting(ctx, SIM_SETTING_HANG_CLEARED) < CLEARED_BY_POWER;
 }
 
+/* A pulse that is too short is one all the same: the module does not see it. */
 static bool apply_pwrkey(struct sim_context *ctx, uint32_t pulse_ms)
 {
     switch (ctx->sim->power.state) {
     case SIM_POWER_OFF:
-        if (pulse_ms < PWRKEY_ON_MS || ctx->now_us - ctx->sim->power.off_at_us <
-                                           sim_setting_us(ctx, SIM_SETTING_POWER_ON_WAIT))
+        if (pulse_ms < PWRKEY_ON_MS)
+            return true;
+        if (ctx->now_us - ctx->sim->power.off_at_us <
+            sim_setting_us(ctx, SIM_SETTING_POWER_ON_WAIT))
             return false;
         restart(ctx, SIM_RESET_PWRKEY);
         return true;
     case SIM_POWER_ASLEEP:
-        if (pulse_ms < PWRKEY_ON_MS)
-            return false;
-        restart(ctx, SIM_RESET_PSM);
+        if (pulse_ms >= PWRKEY_ON_MS)
+            restart(ctx, SIM_RESET_PSM);
         return true;
     case SIM_POWER_UP:
     case SIM_POWER_STARTING:
-        if (pulse_ms < PWRKEY_OFF_MS || !looks_at_pwrkey(ctx))
+        if (pulse_ms < PWRKEY_OFF_MS)
+            return true;
+        if (!looks_at_pwrkey(ctx))
             return false;
         sim_power_down(ctx, sim_power_is_up(ctx->sim) ? "NORMAL POWER DOWN" : NULL);
         return true;

@@ -127,28 +127,122 @@ int sim_run_gsm_band(struct sim_call *call)
 
 /* ---- CPSMRDP ------------------------------------------------------------------------------- */
 
-static void put_bits(struct sim_context *ctx, int32_t value)
-{
-    sim_put_text(ctx, ",\"");
-    for (unsigned i = 8; i-- > 0;)
-        sim_put_text(ctx, value >> i & 1 ? "1" : "0");
-    sim_put_text(ctx, "\"");
-}
-
-/* <mode>, what was asked for, what the network gave: active time and TAU of each. */
+/* <mode>, what was asked for, what the network gave: active time, extended and plain T3412, in
+   seconds (AT106 5.2.46, M01). */
 static int run_dynamic(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    int32_t value = sim_value(ctx, SIM_PARAMETER_CPSMS);
     bool granted = sim_power_saving_granted(ctx);
+    const uint32_t numbers[] = {
+        (uint32_t)sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16,
+        sim_power_saving_s(ctx, true),
+        sim_power_saving_s(ctx, false),
+        granted ? sim_power_saving_s(ctx, true) : 0,
+        granted ? sim_power_saving_s(ctx, false) : 0,
+        (uint32_t)sim_setting(ctx, SIM_SETTING_NETWORK_TAU) / 1000,
+    };
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CPSMRDP: ");
-    sim_put_number(ctx, value >> 16);
-    put_bits(ctx, value & 0xff);
-    put_bits(ctx, value >> 8 & 0xff);
-    put_bits(ctx, granted ? value & 0xff : 0);
-    put_bits(ctx, granted ? value >> 8 & 0xff : 0);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        sim_put_text(ctx, i > 0 ? "," : "");
+        sim_put_number(ctx, numbers[i]);
+    }
     sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+/* ---- CEDRXS, CEDRXRDP ---------------------------------------------------------------------- */
+
+/* <n>, <AcT-type> and the bits of the cycle, as CEDRXS keeps them: 1,4,"0010". */
+struct edrx {
+    int mode;   /* 0, 3: not used; 2: told as well */
+    int access; /* 4 CAT-M, 5 NB-IoT */
+    char cycle[5];
+};
+
+static struct edrx edrx_wanted(const struct sim_context *ctx)
+{
+    char value[SIM_STORED_VALUE];
+    struct edrx wanted = {0, 0, ""};
+    size_t length = sim_stored_get(ctx, "+CEDRXS", SIM_AUTO_SAVE, value);
+    if (length > 0)
+        wanted.mode = value[0] - '0';
+    if (length < sizeof "1,4,\"0010\"" - 1)
+        return wanted;
+    wanted.access = value[2] - '0';
+    memcpy(wanted.cycle, value + 5, 4);
+    return wanted;
+}
+
+/* It is used in the technology that it was asked for. */
+static bool edrx_is_used(const struct sim_context *ctx, const struct edrx *wanted)
+{
+    struct sim_reception cell;
+    if ((wanted->mode != 1 && wanted->mode != 2) || sim_setting(ctx, SIM_SETTING_EDRX) ||
+        !sim_cell_serving(ctx, &cell))
+        return false;
+    return wanted->access == (cell.technology == SIM_TECHNOLOGY_CAT_M    ? 4
+                              : cell.technology == SIM_TECHNOLOGY_NB_IOT ? 5
+                                                                         : -1);
+}
+
+/* Asked for, granted, the paging time window. */
+static void put_edrx(struct sim_context *ctx, const struct edrx *wanted)
+{
+    char window[5] = "";
+    for (unsigned i = 0; i < 4; i++)
+        window[i] = (char)('0' + (sim_setting(ctx, SIM_SETTING_EDRX_WINDOW) >> (3 - i) & 1));
+    sim_put_number(ctx, wanted->access);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, wanted->cycle);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, wanted->cycle);
+    sim_put_text(ctx, ",");
+    sim_put_quoted(ctx, window);
+}
+
+static int run_edrx_dynamic(struct sim_call *call)
+{
+    struct edrx wanted = edrx_wanted(call->ctx);
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+CEDRXRDP: ");
+    if (edrx_is_used(call->ctx, &wanted))
+        put_edrx(call->ctx, &wanted);
+    else
+        sim_put_text(call->ctx, "0");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
+void sim_edrx_changed(struct sim_context *ctx)
+{
+    struct edrx wanted = edrx_wanted(ctx);
+    if (wanted.mode != 2 || !edrx_is_used(ctx, &wanted))
+        return;
+    sim_urc_begin(ctx);
+    sim_put_text(ctx, "+CEDRXP: ");
+    put_edrx(ctx, &wanted);
+    sim_urc_end(ctx);
+}
+
+/* The read form leaves <n> out (AT106 5.2.20). */
+int sim_run_edrx(struct sim_call *call)
+{
+    struct edrx wanted = edrx_wanted(call->ctx);
+    if (call->form != SIM_FORM_READ) {
+        int result = sim_run_stored(call);
+        if (result == SIM_DONE && call->form == SIM_FORM_WRITE)
+            sim_edrx_changed(call->ctx);
+        return result;
+    }
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+CEDRXS: ");
+    sim_put_number(call->ctx, wanted.access);
+    if (wanted.cycle[0]) {
+        sim_put_text(call->ctx, ",");
+        sim_put_quoted(call->ctx, wanted.cycle);
+    }
+    sim_line_end(call->ctx);
     return SIM_DONE;
 }
 
@@ -201,7 +295,9 @@ const struct sim_command sim_commands_cell[] = {
     {"+CBANDCFG", SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE, SIM_AUTO_SAVE, 'D', 0,
      "sim7000-at 3", "bands of LTE",
      "+CBANDCFG: (CAT-M,NB-IOT),(1,2,3,4,5,8,12,13,17,18,19,20,26,28,39)", run_bands, 102},
-    {"+CPSMRDP", SIM_FORM_TEST | SIM_FORM_EXECUTE | SIM_FORM_READ, SIM_NO_SAVE, 'I', 0,
-     "AT106 5.2.46", "power saving as the network granted it", NULL, run_dynamic, 105},
+    {"+CPSMRDP", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 5.2.46, M01",
+     "power saving as the network granted it", "+CPSMRDP: (0,1)", run_dynamic, 105},
+    {"+CEDRXRDP", SIM_FORM_TEST | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "AT106 5.2.50, M01",
+     "extended discontinuous reception as the network granted it", NULL, run_edrx_dynamic, 106},
     {.name = NULL},
 };

@@ -19,12 +19,29 @@ void sim_card_print(struct sim_context *ctx)
 
 void sim_card_report_soon(struct sim_context *ctx)
 {
+    ctx->sim->radio.messaging_due = 0;
     sim_timer_set(ctx, SIM_TIMER_CARD, ctx->now_us + sim_setting_us(ctx, SIM_SETTING_CPIN_DELAY));
 }
 
+/* First the card, then messaging (T09, M13). */
 void sim_on_card(struct sim_context *ctx)
 {
+    struct sim_radio *radio = &ctx->sim->radio;
+    uint64_t card_us = sim_setting_us(ctx, SIM_SETTING_CPIN_DELAY);
+    uint64_t messaging_us = sim_setting_us(ctx, SIM_SETTING_SMS_READY_DELAY);
+    bool ready = sim_card_error(ctx) == 0;
+    if (radio->messaging_due) {
+        radio->messaging_due = 0;
+        if (ready)
+            sim_urc(ctx, "SMS Ready");
+        return;
+    }
     sim_card_print(ctx);
+    if (!ready || !sim_setting(ctx, SIM_SETTING_SMS_READY_AGAIN))
+        return;
+    radio->messaging_due = 1;
+    sim_timer_set(ctx, SIM_TIMER_CARD,
+                  ctx->now_us + (messaging_us > card_us ? messaging_us - card_us : 0));
 }
 
 static int read_pin(struct sim_context *ctx)

@@ -195,6 +195,7 @@ int sim_network_system_mode(const struct sim_context *ctx)
 static void came_up(struct sim_context *ctx)
 {
     tell_time(ctx);
+    sim_edrx_changed(ctx);
     if (ctx->sim->packet.bearer_mode == 2 && ctx->sim->packet.bearer == 0)
         sim_bearer_open(ctx, 2);
 }
@@ -267,13 +268,26 @@ static bool stays_away(const struct sim_context *ctx)
     return ctx->sim->radio.detached && detach_ends_it(ctx);
 }
 
+static bool is_on(const struct sim_context *ctx)
+{
+    return !sim_setting(ctx, SIM_SETTING_STACK_LOST) && sim_value(ctx, SIM_PARAMETER_CFUN) == 1 &&
+           sim_card_state(ctx) == SIM_CARD_READY && sim_value(ctx, SIM_PARAMETER_COPS) != 2;
+}
+
+void sim_network_resume(struct sim_context *ctx)
+{
+    int cell = sim_cell_found(ctx);
+    if (is_on(ctx) && ctx->sim->radio.coverage && cell >= 0 &&
+        sim_setting(ctx, SIM_SETTING_PSM_REGISTRATION) == 0)
+        camp(ctx, cell);
+    else
+        sim_network_update(ctx);
+}
+
 void sim_network_update(struct sim_context *ctx)
 {
     struct sim_radio *radio = &ctx->sim->radio;
-    bool on = !sim_setting(ctx, SIM_SETTING_STACK_LOST) &&
-              sim_value(ctx, SIM_PARAMETER_CFUN) == 1 && sim_card_state(ctx) == SIM_CARD_READY &&
-              sim_value(ctx, SIM_PARAMETER_COPS) != 2;
-    if (!on) {
+    if (!is_on(ctx)) {
         radio->detached = 0;
         sim_network_lose(ctx, idle_registration(ctx));
         return;
@@ -336,6 +350,7 @@ void sim_network_reset(struct sim_context *ctx)
     radio->registration = STAT_OFF;
     radio->attached = 0;
     radio->sim_unlocked = 0;
+    radio->messaging_due = 0;
     radio->detached = 0;
     radio->cell = 0;
     radio->call = 0;

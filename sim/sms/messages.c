@@ -456,6 +456,7 @@ static bool deliver(struct sim_context *ctx, const struct sim_tpdu *tpdu)
     sim_address_set(&parts.centre, message->centre, strlen(message->centre), false);
     size_t size = sim_message_join(&parts.centre, tpdu, bytes);
     parts.tpdu_octets = (uint8_t)(size - 1 - bytes[0]);
+    sim_lines_message(ctx);
     if (sim_setting(ctx, SIM_SETTING_SMS_INCOMING) == 1) {
         sim_urc(ctx, "+CMTI: ,-1"); /* and it is nowhere */
         return true;

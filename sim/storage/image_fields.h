@@ -26,7 +26,7 @@
     NUMBER(power.boots, RAM, SIM_IMAGE_ANY)                                                        \
     NUMBER(power.resets, RAM, SIM_IMAGE_ANY)                                                       \
     NUMBER(power.state, RAM, 0, SIM_POWER_DEAD)                                                    \
-    NUMBER(power.plan, RAM, 0, SIM_PLAN_SLEEP)                                                     \
+    NUMBER(power.plan, RAM, 0, SIM_PLAN_HELD)                                                      \
     NUMBER(power.boot_step, RAM, 0, 255)                                                           \
     NUMBER(power.hang, RAM, 0, SIM_HANG_COUNT - 1)                                                 \
     NUMBER(power.was_on, RAM, 0, 1)                                                                \
@@ -46,6 +46,7 @@
     TIME(port.ended_at_us, RAM)                                                                    \
     TIME(port.echo_at_us, RAM)                                                                     \
     TIME(port.dtr_at_us, RAM)                                                                      \
+    TIME(port.message_at_us, RAM)                                                                  \
     TIME(port.ring_at_us, RAM)                                                                     \
     NUMBER(port.rate_bps, RAM, 0, 4000000)                                                         \
     NUMBER(port.next_rate_bps, RAM, 0, 4000000)                                                    \
@@ -106,6 +107,7 @@
     NUMBER(radio.rrc, RAM, 0, 255)                                                                 \
     NUMBER(radio.cell, RAM, 0, SIM_CELLS - 1)                                                      \
     NUMBER(radio.detached, RAM, 0, 1)                                                              \
+    NUMBER(radio.messaging_due, RAM, 0, 1)                                                         \
     EMPTY(radio.reserved)                                                                          \
     /* packet data */                                                                              \
     NUMBER(packet.bearer, RAM, 0, 2)                                                               \

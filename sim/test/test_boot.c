@@ -137,13 +137,16 @@ static void a_short_pulse_of_pwrkey_does_nothing(void **state)
     (void)state;
     exchange_boot(&module);
     assert_false(apply(SIM_ACTION_POWER_ON, 0));
-    assert_false(apply(SIM_ACTION_PWRKEY, 1199));
+    assert_true(apply(SIM_ACTION_PWRKEY, 1199)); /* it is played, and the module ignores it */
+    module_run(&module, MINUTE_US);
+    EXPECT_BYTES(&module, "");
     assert_true(apply(SIM_ACTION_PWRKEY, 1200));
     EXPECT_BYTES(&module, "");
     module_run(&module, SECOND_US);
     EXPECT_BYTES(&module, "\r\nNORMAL POWER DOWN\r\n");
     module_run(&module, MINUTE_US);
-    assert_false(apply(SIM_ACTION_PWRKEY, 999));
+    assert_true(apply(SIM_ACTION_PWRKEY, 999));
+    module_run(&module, MINUTE_US);
     send_at("AT\r", 115200);
     EXPECT_BYTES(&module, "");
     assert_true(apply(SIM_ACTION_PWRKEY, 1000));
@@ -183,6 +186,24 @@ static void a_board_that_holds_pwrkey_brings_the_module_back(void **state)
     module.sent_length = 0;
     module_run(&module, MINUTE_US);
     EXPECT_BYTES(&module, "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
+}
+
+/* M31: off and on again and again, each start told in full; a round takes 15.5 s. */
+static void a_pwrkey_held_low_switches_off_and_on_for_ever(void **state)
+{
+    static const char round[] = "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n"
+                                "\r\nNORMAL POWER DOWN\r\n";
+    unsigned rounds = 0;
+    (void)state;
+    module_set(&module, SIM_SETTING_POWER_OFF_TIME, 2000);
+    set(SIM_SETTING_PWRKEY_CYCLE, 4000);
+    exchange_boot(&module);
+    module.sent_length = 0;
+    module_run(&module, 10 * 15500000);
+    module.sent[module.sent_length] = '\0';
+    for (const char *at = module.sent; (at = strstr(at, round)); at += sizeof round - 1)
+        rounds++;
+    assert_in_range(rounds, 9, 10);
 }
 
 static void without_supply_nothing_happens(void **state)
@@ -455,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup(cpowd_says_so_without_ok_and_switches_off, setup),
         cmocka_unit_test_setup(cpowd_0_says_nothing, setup),
         cmocka_unit_test_setup(a_board_that_holds_pwrkey_brings_the_module_back, setup),
+        cmocka_unit_test_setup(a_pwrkey_held_low_switches_off_and_on_for_ever, setup),
         cmocka_unit_test_setup(without_supply_nothing_happens, setup),
         cmocka_unit_test_setup(the_supply_is_watched_with_cbatchk, setup),
         cmocka_unit_test_setup(cfun_1_1_answers_and_then_resets, setup),

@@ -197,6 +197,29 @@ static void rts_holds_it_with_ifc_2(void **state)
 
 /* ---- sleep --------------------------------------------------------------------------------- */
 
+/* RI tells of a message whatever CFGRI says (AT106 5.2.3), and the port hears for a while. */
+static void a_message_wakes_the_port_that_csclk_lets_sleep(void **state)
+{
+    struct sim_action action = {.kind = SIM_ACTION_SMS, .text = "wake", .from = "+4915112345678"};
+    (void)state;
+    send("ATE0+CSCLK=1\r");
+    module_run(&module, SECOND_US);
+    assert_true(module_apply(&module, SIM_ACTION_DTR, 0, 0, NULL));
+    module.sent_length = 0;
+    send("AT\r");
+    EXPECT_BYTES(&module, "");
+    assert_true(sim_apply(&module.sim, &module.host, &action, module.now_us));
+    assert_true(sim_lines(&module.sim) & SIM_LINE_RI);
+    module_run(&module, SECOND_US);
+    assert_false(sim_lines(&module.sim) & SIM_LINE_RI);
+    EXPECT_BYTES(&module, "\r\n+CMTI: \"SM\",1\r\n");
+    send("AT\r");
+    EXPECT_BYTES(&module, "\r\nOK\r\n");
+    module_run(&module, 5 * SECOND_US);
+    send("AT\r");
+    EXPECT_BYTES(&module, "");
+}
+
 static void without_dtr_and_with_csclk_the_port_sleeps(void **state)
 {
     (void)state;
@@ -329,6 +352,7 @@ int main(void)
         TEST(xoff_holds_what_the_module_says),
         TEST(without_ifc_xoff_is_a_byte_like_any_other),
         TEST(rts_holds_it_with_ifc_2),
+        TEST(a_message_wakes_the_port_that_csclk_lets_sleep),
         TEST(without_dtr_and_with_csclk_the_port_sleeps),
         TEST(dcd_is_on_in_a_transfer_or_with_c0_always),
         TEST(dcd_goes_when_a_transfer_runs_out_of_time),

@@ -130,7 +130,7 @@ static void cfun_0_takes_card_and_network_and_cfun_1_brings_them_back(void **sta
     send("AT+CFUN=1\r");
     EXPECT_BYTES(&module, "\r\n+CREG: 2\r\n\r\nOK\r\n");
     module_run(&module, MINUTE_US);
-    EXPECT_BYTES(&module, "\r\n+CPIN: READY\r\n\r\n+CREG: 1\r\n");
+    EXPECT_BYTES(&module, "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n\r\n+CREG: 1\r\n");
     send("AT+CFUN=1\r");
     module_run(&module, MINUTE_US);
     EXPECT_BYTES(&module, "\r\nOK\r\n");
@@ -175,7 +175,7 @@ static void a_locked_card_opens_with_its_pin(void **state)
     send("AT+CPIN=1234\r");
     EXPECT_BYTES(&module, "\r\nOK\r\n");
     module_run(&module, MINUTE_US);
-    EXPECT_BYTES(&module, "\r\n+CPIN: READY\r\n");
+    EXPECT_BYTES(&module, "\r\n+CPIN: READY\r\n\r\nSMS Ready\r\n");
     EXPECT_ASK(&module, "AT+CREG?", "|+CREG: 0,1||OK|");
     EXPECT_ASK(&module, "AT+CPIN=1234", "|+CME ERROR: 3|");
 }

@@ -492,7 +492,9 @@ static void psm_comes_after_the_active_time_and_pwrkey_ends_it(void **state)
     EXPECT_OUTPUT(&module, "|+CPSMSTATUS: \"ENTER PSM\"|");
     assert_false(view().powered);
     EXPECT_ASK(&module, "AT", "");
-    assert_false(apply(SIM_ACTION_PWRKEY, 500));
+    assert_true(apply(SIM_ACTION_PWRKEY, 500));
+    module_run(&module, 8 * SECOND_US);
+    assert_false(view().powered);
     assert_true(apply(SIM_ACTION_PWRKEY, 1000));
     module_run(&module, 8 * SECOND_US);
     EXPECT_PART(module_output(&module), "|+CPSMSTATUS: \"EXIT PSM\"|");
@@ -522,6 +524,95 @@ static void psm_that_is_refused_or_off_never_comes(void **state)
     EXPECT_ASK(&module, "AT+CPSMS=2", "|ERROR|");
 }
 
+static void an_active_time_of_zero_sleeps_when_the_connection_is_released(void **state)
+{
+    (void)state;
+    boot();
+    module_ask(&module, "AT+CPSMSTATUS=1");
+    module_ask(&module, "AT+CPSMS=1,,,\"01000111\",\"00000000\"");
+    module_run(&module, 9 * SECOND_US);
+    EXPECT_OUTPUT(&module, "");
+    module_run(&module, 2 * SECOND_US);
+    EXPECT_OUTPUT(&module, "|+CPSMSTATUS: \"ENTER PSM\"|");
+    module_run(&module, 60 * MINUTE_US);
+    assert_false(view().powered);
+}
+
+static void a_deactivated_active_time_never_sleeps(void **state)
+{
+    (void)state;
+    boot();
+    module_ask(&module, "AT+CPSMS=1,,,\"01000111\",\"11100000\"");
+    module_run(&module, 60 * MINUTE_US);
+    assert_true(view().answering);
+}
+
+static void some_modules_wake_by_themselves(void **state)
+{
+    (void)state;
+    set(SIM_SETTING_PSM_WAKES, 3000);
+    boot();
+    module_ask(&module, "AT+CPSMS=1,,,\"01000111\",\"00000000\"");
+    module_run(&module, 11 * SECOND_US);
+    assert_false(view().powered);
+    module_run(&module, 3 * SECOND_US + 4500000);
+    assert_true(view().answering);
+}
+
+/* Nothing is told of a search: the network has not seen the module go. */
+static void out_of_psm_the_module_is_registered_at_once_or_seeks(void **state)
+{
+    static const char *const want[] = {"+CEREG: 1,1", "+CEREG: 1,2"};
+    (void)state;
+    for (int lost = 0; lost < 2; lost++) {
+        setup(NULL);
+        set(SIM_SETTING_PSM_REGISTRATION, lost);
+        boot();
+        module_ask(&module, "AT+CEREG=1;+CPSMS=1,,,\"01000111\",\"00000001\"");
+        module_run(&module, 4 * SECOND_US);
+        assert_false(view().powered);
+        assert_true(apply(SIM_ACTION_PWRKEY, 1000));
+        module_run(&module, 5 * SECOND_US);
+        EXPECT_PART(module_ask(&module, "AT+CEREG?"), want[lost]);
+        EXPECT_PART(module_ask(&module, "AT+CNACT?"), "+CNACT: 0,\"0.0.0.0\"");
+    }
+}
+
+/* AT106 5.2.46: seconds; what the network grants is 0 where it does not. */
+static void cpsmrdp_tells_seconds(void **state)
+{
+    (void)state;
+    boot();
+    module_ask(&module, "AT+CPSMS=0,,,\"00100100\",\"00001010\""); /* 4 h, 20 s */
+    EXPECT_ASK(&module, "AT+CPSMRDP", "|+CPSMRDP: 0,20,14400,0,0,3600||OK|");
+    module_ask(&module, "AT+CPSMS=1");
+    EXPECT_ASK(&module, "AT+CPSMRDP", "|+CPSMRDP: 1,20,14400,20,14400,3600||OK|");
+    EXPECT_ASK(&module, "AT+CEREG=4;+CEREG?",
+               "|+CEREG: 4,1,\"5B57\",\"195071B\",7,,,\"00001010\",\"00100100\"||OK|");
+    module_apply(&module, SIM_ACTION_NETWORK, 0, 0, NULL);
+    EXPECT_PART(module_ask(&module, "AT+CPSMRDP"), "|+CPSMRDP: 1,20,14400,0,0,3600|");
+}
+
+/* AT106 5.2.20 and 5.2.50, 3GPP TS 27.007 7.40 */
+static void edrx_is_granted_in_its_technology_and_told_on_demand(void **state)
+{
+    (void)state;
+    boot();
+    EXPECT_ASK(&module, "AT+CEDRXRDP", "|+CEDRXRDP: 0||OK|");
+    EXPECT_ASK(&module, "AT+CEDRXS=1,5,\"0010\"", "|OK|");
+    EXPECT_ASK(&module, "AT+CEDRXRDP", "|+CEDRXRDP: 0||OK|"); /* NB-IoT is not here */
+    EXPECT_ASK(&module, "AT+CEDRXS=1,4,\"0010\"", "|OK|");
+    EXPECT_ASK(&module, "AT+CEDRXRDP", "|+CEDRXRDP: 4,\"0010\",\"0010\",\"0000\"||OK|");
+    EXPECT_ASK(&module, "AT+CEDRXS?", "|+CEDRXS: 4,\"0010\"||OK|");
+    EXPECT_PART(module_ask(&module, "AT+CEDRXS=2,4,\"0101\""),
+                "|+CEDRXP: 4,\"0101\",\"0101\",\"0000\"|");
+    module_set(&module, SIM_SETTING_EDRX, 1);
+    EXPECT_ASK(&module, "AT+CEDRXRDP", "|+CEDRXRDP: 0||OK|");
+    EXPECT_ASK(&module, "AT+CEDRXS=4", "|ERROR|");
+    EXPECT_ASK(&module, "AT+CEDRXS=1,6,\"0010\"", "|ERROR|");
+    EXPECT_ASK(&module, "AT+CEDRXS=1,4,\"0012\"", "|ERROR|");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, setup)
@@ -549,6 +640,12 @@ int main(void)
         TEST(psm_comes_after_the_active_time_and_pwrkey_ends_it),
         TEST(the_periodic_update_ends_psm_too),
         TEST(psm_that_is_refused_or_off_never_comes),
+        TEST(an_active_time_of_zero_sleeps_when_the_connection_is_released),
+        TEST(a_deactivated_active_time_never_sleeps),
+        TEST(some_modules_wake_by_themselves),
+        TEST(out_of_psm_the_module_is_registered_at_once_or_seeks),
+        TEST(cpsmrdp_tells_seconds),
+        TEST(edrx_is_granted_in_its_technology_and_told_on_demand),
     };
     return cmocka_run_group_tests_name("power", tests, NULL, NULL);
 }

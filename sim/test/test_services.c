@@ -258,8 +258,7 @@ static void lights_name_servers_and_parts_are_read(void **state)
     EXPECT_PART(module_ask(&module, "AT+CDEVICE?"), "|Device Name: ");
     EXPECT_ASK(&module, "AT+CADC?", "|+CADC: 1,0||OK|");
     EXPECT_ASK(&module, "AT+CPSMS=1,,,\"01011111\",\"00000001\"", "|OK|");
-    EXPECT_ASK(&module, "AT+CPSMRDP",
-               "|+CPSMRDP: 1,\"00000001\",\"01011111\",\"00000001\",\"01011111\"||OK|");
+    EXPECT_ASK(&module, "AT+CPSMRDP", "|+CPSMRDP: 1,2,1116000,2,1116000,3600||OK|");
 }
 
 /* ---- small assumptions --------------------------------------------------------------------- */

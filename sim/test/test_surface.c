@@ -146,6 +146,8 @@ static bool reads(unsigned row, const char *value)
         const char *got = ask(row, "?", "");
         return strstr(got, "PrimaryDns: 1.2.3.4") ? value[1] == '1' : value[1] == '0';
     }
+    if (command->run == sim_run_edrx && value[1] == ',')
+        value += 2; /* the read form begins behind <n> (AT106 5.2.20) */
     snprintf(want, sizeof want, "%s: %s", command->name, value);
     return strstr(ask(row, "?", ""), want) != NULL;
 }
