@@ -78,7 +78,7 @@ endif
 
 # ---- what is built -------------------------------------------------------------------------
 
-harness_rooms   := scenario judge ports bench serve explore coverage cli
+harness_rooms   := scenario tap judge ports bench serve explore coverage cli
 sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)
 sim_sources     := $(wildcard sim/*.c $(foreach room,$(sim_rooms),sim/$(room)/*.c))
@@ -203,7 +203,7 @@ deps:
 deps-fuzz:
 	$(Q)ci/deps fuzz
 
-## fuzz: emulator, images, package check and scenario loader under libFuzzer, FUZZ_SECONDS=600 each
+## fuzz: emulator, tap, images, package check and scenario loader under libFuzzer, FUZZ_SECONDS=600 each
 fuzz: deps deps-fuzz
 	$(Q)$(MAKE) --no-print-directory VARIANT=debug all
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz CC=clang fuzz-programs

@@ -1,10 +1,12 @@
-"""fuzz-seeds.py - what the fuzzer of the emulator starts from: the command table and transcripts.
+"""fuzz-seeds.py - what the fuzzers of emulator and tap start from: commands, transcripts, dialogues.
 
-usage: fuzz-seeds.py PROGRAM FOLDER      writes FOLDER/emulator.dict and FOLDER/seeds-emulator/
+usage: fuzz-seeds.py PROGRAM FOLDER      writes FOLDER/emulator.dict and FOLDER/seeds-emulator/,
+                                         FOLDER/tap.dict and FOLDER/seeds-tap/
 """
 import glob
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -18,10 +20,34 @@ def facts(program):
     return json.loads(text)['facts']
 
 
-def write_dictionary(commands, path):
+def write_dictionary(words, path):
     with open(path, 'w', encoding='ascii') as file:
-        for word in WORDS + ['AT' + name for name in commands]:
+        for word in words:
             file.write(f'"{word}"\n')
+
+
+def bytes_of(text):
+    """A line of harness/tap/test/captures without its escapes."""
+    text = re.sub(r'\\\*(\d+)', lambda found: 'x' * int(found[1]), text)
+    return text.encode('latin-1', 'replace').decode('unicode_escape').encode('latin-1')
+
+
+def write_dialogues(folder):
+    """Pieces as fuzz_tap.c takes them: direction, length, bytes."""
+    os.makedirs(folder, exist_ok=True)
+    for path in glob.glob('harness/tap/test/*/*.txt'):
+        out = b''
+        with open(path, encoding='utf-8') as source:
+            for line in source.read().splitlines():
+                mark, _, rest = line.partition(' ')
+                if mark not in ('>', '>>', '<'):
+                    continue
+                data = bytes_of(rest) + (b'\r' if mark == '>' else b'')
+                for at in range(0, len(data), 255):
+                    piece = data[at:at + 255]
+                    out += bytes([mark == '<', len(piece)]) + piece
+        with open(f'{folder}/{os.path.basename(path)}', 'wb') as file:
+            file.write(out)
 
 
 def write_seeds(commands, folder):
@@ -40,9 +66,14 @@ def write_seeds(commands, folder):
 
 def main():
     program, folder = sys.argv[1:]
-    commands = [fact['name'] for fact in facts(program) if fact['group'] == 'command']
-    write_dictionary(commands, f'{folder}/emulator.dict')
+    known = facts(program)
+    commands = [fact['name'] for fact in known if fact['group'] == 'command']
+    lines = [fact['name'] for fact in known if fact['group'] in ('urc', 'boot', 'result')]
+    words = WORDS + ['AT' + name for name in commands]
+    write_dictionary(words, f'{folder}/emulator.dict')
+    write_dictionary(words + [line.replace('"', '\\"') for line in lines], f'{folder}/tap.dict')
     write_seeds(commands, f'{folder}/seeds-emulator')
+    write_dialogues(f'{folder}/seeds-tap')
 
 
 main()

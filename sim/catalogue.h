@@ -43,8 +43,13 @@ const char *sim_directory(size_t index);
 /* Known variants ("SIM7000C"): the n-th, or NULL. */
 const char *sim_variant(size_t index);
 
-/* True when a line is a final result code in ATV1 form ("OK", "ERROR", "+CME ERROR: 3", …). */
+/*
+ * True when a line is a final result code in ATV1 form ("OK", "ERROR", "+CME ERROR: 3", …), or one
+ * that a command has for itself ("SHUT OK", "0, SEND OK").
+ */
 bool sim_is_final_result(const char *line, size_t length);
+/* The final result of a digit (ATV0): "OK" of '0'; NULL: it has none. */
+const char *sim_result_of_digit(char digit);
 
 /* True when a line is one that a boot prints ("RDY", "+CFUN: 1", "SMS Ready", …). */
 bool sim_is_boot_line(const char *line, size_t length);
@@ -56,6 +61,78 @@ bool sim_is_boot_line(const char *line, size_t length);
 const char *sim_update_urc(size_t index);
 /* The one that a line is, with or without a blank behind its colon; -1: none. */
 int sim_update_urc_find(const char *line, size_t length);
+
+/* ---- for readers of the wire ----------------------------------------------------------------
+ *
+ * Nothing here keeps a state or knows one: what was on the line before is the reader's business.
+ */
+
+/* How a command asks, as bits: "AT+X=?", "AT+X?", "AT+X=1", "AT+X". */
+enum sim_asks { SIM_ASKS_TEST = 1, SIM_ASKS_READ = 2, SIM_ASKS_WRITE = 4, SIM_ASKS_EXECUTE = 8 };
+
+/* One command of a line; the texts lie in the line. */
+struct sim_command_piece {
+    const char *text; /* "+CFUN=1,1" */
+    size_t length;
+    size_t name_length; /* at its beginning; 0: a line of AT alone */
+    uint8_t asks;       /* enum sim_asks */
+    size_t next;        /* where the search for the next one begins */
+};
+/* Finds the command at `cursor` (0 at first) of what stands behind AT; false: there is no more. */
+bool sim_command_next(const char *line, size_t length, size_t cursor,
+                      struct sim_command_piece *ret_piece);
+
+/* True when an unsolicited line of the catalogue begins so ("+CPIN: READY"). */
+bool sim_is_urc(const char *line, size_t length);
+
+/* What an unsolicited line says of the module's life. */
+enum sim_sign {
+    SIM_SIGN_NONE,
+    SIM_SIGN_BOOT,    /* only a boot prints it ("RDY") */
+    SIM_SIGN_BOOTED,  /* a boot prints it, and not only that ("+CPIN: READY") */
+    SIM_SIGN_UPDATER, /* it has restarted into its updater ("+CFOTA: \"Start to update\"") */
+    SIM_SIGN_UPDATED  /* it is about to restart out of it ("+CFOTA: \"Update failed, …") */
+};
+/*
+ * *ret_order: of SIM_SIGN_BOOT and BOOTED, its place among the lines of a boot, from 0: they come
+ * in that order.
+ */
+enum sim_sign sim_sign_of(const char *line, size_t length, unsigned *ret_order);
+
+/* What a command, once answered with OK, changes for a reader. */
+enum sim_effect {
+    SIM_EFFECT_NONE,
+    SIM_EFFECT_ECHO_OFF,
+    SIM_EFFECT_ECHO_ON,
+    SIM_EFFECT_DIGITS, /* results are digits: ATV0 */
+    SIM_EFFECT_WORDS,
+    SIM_EFFECT_AS_SAVED, /* echo and results are what was saved: ATZ, AT&F */
+    SIM_EFFECT_CARD      /* the card may tell its state again: CFUN, CPIN */
+};
+enum sim_effect sim_effect_of(const char *command, size_t length);
+
+/* How many bytes a prompt wants. */
+#define SIM_BYTES_TO_END UINT32_MAX /* up to CTRL-Z or ESC */
+/*
+ * When `text` is what the module prints to ask for the bytes of that command: how many it wants,
+ * else 0. A prompt that is no line of its own ("> ") is told without the CR LF before it.
+ */
+uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char *text,
+                          size_t length);
+/* The length of a prompt that is no line of its own and with which the text begins; 0: none. */
+size_t sim_prompt_head(const char *text, size_t length);
+/* How many bytes of the module's own follow behind a line that it has printed; 0: none. */
+uint32_t sim_bytes_behind(const char *line, size_t length);
+/*
+ * The same of a line that goes on with its bytes ("+IPD,5:"): *ret_head is the length up to where
+ * they begin, 0 while that has not come. `command`: the one that runs, length 0: none.
+ */
+uint32_t sim_bytes_within(const char *command, size_t command_length, const char *line,
+                          size_t length, size_t *ret_head);
+/* True when a result of that command begins a data call ("CONNECT 115200"). */
+bool sim_is_connect(const char *line, size_t length);
+
+/* ---- roles ---------------------------------------------------------------------------------- */
 
 /* What a command does to an update, for rules that watch a client. */
 enum sim_role {

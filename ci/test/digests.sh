@@ -3,7 +3,8 @@
 # against the reference ci/test/digests.txt, a line "CASE DIGEST" each at seed 5.
 #
 # usage: ci/test/digests.sh [PROGRAM...]      $FOTARIG or build/debug/fotarig when none is named
-#        ci/test/digests.sh --write [PROGRAM]   writes the reference anew
+#        ci/test/digests.sh --write [PROGRAM]   writes the reference anew, and with it what the tap
+#        counts in the same cases (harness/tap/test/counts.txt), if its test is built
 #
 # A commit that changes lines of the reference names the cases and the kind of record that changed.
 set -eu
@@ -33,6 +34,8 @@ if [ -n "$write" ]; then
     digests "$1" 5 >"$place/new"
     [ -s "$place/new" ] || { echo "FAIL  $1 prints no digests"; exit 1; }
     cp "$place/new" "$reference"
+    tap=build/debug/harness/tap/test/test_tap_cases
+    [ ! -x $tap ] || $tap --write >/dev/null || { echo "FAIL  $tap --write"; exit 1; }
     exit 0
 fi
 for program; do

@@ -327,6 +327,39 @@ static bool begins_with(const char *line, size_t length, const char *prefix)
     return length >= wanted && memcmp(line, prefix, wanted) == 0;
 }
 
+const char *sim_result_of_digit(char digit)
+{
+    for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+        if (results[i].final && results[i].digit == digit)
+            return results[i].text;
+    return NULL;
+}
+
+bool sim_is_connect(const char *line, size_t length)
+{
+    static const char prefix[] = "CONNECT";
+    size_t end = sizeof prefix - 1;
+    if (!begins_with(line, length, prefix))
+        return false;
+    return length == end ||
+           (length > end + 1 && line[end] == ' ' && line[end + 1] >= '0' && line[end + 1] <= '9');
+}
+
+/* Those of CIP* stand behind the number of their connection: "0, SEND OK" (TCP102). */
+static bool is_result_of_its_own(const char *line, size_t length)
+{
+    static const char *const own[] = {"SEND OK", "SEND FAIL", "CLOSE OK", "SHUT OK",
+                                      "ALREADY CONNECT"};
+    if (length > 3 && line[0] >= '0' && line[0] <= '9' && line[1] == ',' && line[2] == ' ') {
+        line += 3;
+        length -= 3;
+    }
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strlen(own[i]) == length && memcmp(own[i], line, length) == 0)
+            return true;
+    return begins_with(line, length, "DATA ACCEPT:"); /* CIPQSEND=1: nothing follows */
+}
+
 bool sim_is_final_result(const char *line, size_t length)
 {
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
@@ -334,5 +367,5 @@ bool sim_is_final_result(const char *line, size_t length)
             memcmp(results[i].text, line, length) == 0)
             return true;
     return begins_with(line, length, "+CME ERROR:") || begins_with(line, length, "+CMS ERROR:") ||
-           begins_with(line, length, "CONNECT ");
+           sim_is_connect(line, length) || is_result_of_its_own(line, length);
 }

@@ -5,6 +5,13 @@
 #ifndef FOTARIG_SIM_KNOWLEDGE_URCS_H
 #define FOTARIG_SIM_KNOWLEDGE_URCS_H
 
+/* How the lines begin with which the updater tells that it has taken the module over. */
+#define SIM_URC_UPDATE_START "+CFOTA: \"Start to update\""
+#define SIM_URC_UPDATE_AGAIN "+CFOTA: \"Last upgrade"
+/* And with which it tells that it is done. */
+#define SIM_URC_UPDATE_GOOD "+CFOTA: \"Update successfully"
+#define SIM_URC_UPDATE_BAD  "+CFOTA: \"Update failed"
+
 /* X(NAME, "how the line begins", "when", tag, "source") */
 #define SIM_URCS(X)                                                                                \
     X(READY, "RDY", "the boot is over; IPR is not 0", 'D', "AT106 20.3, T08")                      \
@@ -61,10 +68,10 @@
     X(SECURE_DATA, "+CADATAIND: ", "bytes wait for CARECV", 'O', "T24, TinyGSM")                   \
     X(SECURE_STATE, "+CASTATE: ", "a connection of CAOPEN has ended", 'O', "TinyGSM")              \
     X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")           \
-    X(UPDATE_START, "+CFOTA: \"Start to update\"", "the updater starts", 'D', "FOTA101")           \
+    X(UPDATE_START, SIM_URC_UPDATE_START, "the updater starts", 'D', "FOTA101")                    \
     X(UPDATE_PROGRESS, "+CFOTA: \"Updating\",", "so many percent are unpacked", 'D', "FOTA101")    \
-    X(UPDATE_GOOD, "+CFOTA: \"Update successfully", "the update went well", 'D', "FOTA101")        \
-    X(UPDATE_BAD, "+CFOTA: \"Update failed", "the update failed", 'D', "FOTA101")
+    X(UPDATE_GOOD, SIM_URC_UPDATE_GOOD, "the update went well", 'D', "FOTA101")                    \
+    X(UPDATE_BAD, SIM_URC_UPDATE_BAD, "the update failed", 'D', "FOTA101")
 
 /*
  * Those that belong to an update: from contact and delivery over the restarts to the verdict.

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "sim/knowledge/prompts.h"
 #include "sim/services/net.h"
 
 /* <error> of AT106 10.2.14, as far as the module finds it out by itself. */
@@ -343,7 +344,7 @@ static int read_piece(struct sim_call *call)
         return SIM_FAILED;
     uint32_t left = size > ftp->offset_bytes ? size - ftp->offset_bytes : 0;
     uint32_t piece = left < (uint32_t)wanted ? left : (uint32_t)wanted;
-    put_piece(ctx, "+FTPGET: 2,", ftp->offset_bytes, piece);
+    put_piece(ctx, SIM_BEFORE_FTP, ftp->offset_bytes, piece);
     ftp->offset_bytes += piece;
     if (piece < left)
         return SIM_DONE;
@@ -429,7 +430,7 @@ static int run_put(struct sim_call *call)
     if (size == 0)
         return start(ctx, SIM_TRANSFER_FTP_PUT, NULL);
     sim_line_begin(ctx);
-    sim_put_text(ctx, "+FTPPUT: 2,");
+    sim_put_text(ctx, SIM_PROMPT_FTP);
     sim_put_number(ctx, size);
     sim_line_end(ctx);
     sim_line_take(ctx, SIM_TAKER_FTP);
@@ -489,7 +490,7 @@ static int read_ram(struct sim_call *call)
         !sim_argument_number(call, 2, 1, RAM_BYTES, &wanted) || (uint32_t)position > size)
         return SIM_FAILED;
     uint32_t left = size - (uint32_t)position;
-    put_piece(ctx, "+FTPEXTGET: 3,", (uint32_t)position,
+    put_piece(ctx, SIM_BEFORE_FTP_RAM, (uint32_t)position,
               left < (uint32_t)wanted ? left : (uint32_t)wanted);
     return SIM_DONE;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/knowledge/profiles.h"
+#include "sim/knowledge/prompts.h"
 #include "sim/services/net.h"
 
 enum {
@@ -116,7 +117,8 @@ static int run_data(struct sim_call *call)
     if (size == 0)
         return SIM_DONE;
     web_of(call->ctx)->upload_failed = 0;
-    sim_data_begin(call->ctx, "DOWNLOAD", SIM_TAKER_HTTP, (uint32_t)size, (uint32_t)timeout_ms);
+    sim_data_begin(call->ctx, SIM_PROMPT_DOWNLOAD, SIM_TAKER_HTTP, (uint32_t)size,
+                   (uint32_t)timeout_ms);
     return SIM_PENDING;
 }
 
@@ -226,7 +228,7 @@ static int run_read(struct sim_call *call)
     uint32_t left = size - (uint32_t)from;
     uint32_t piece = left < (uint32_t)wanted ? left : (uint32_t)wanted;
     sim_line_begin(ctx);
-    sim_put_text(ctx, "+HTTPREAD: ");
+    sim_put_text(ctx, SIM_BEFORE_BODY);
     sim_put_number(ctx, piece);
     sim_line_end(ctx);
     sim_put_file(ctx, file, (uint32_t)from, piece);

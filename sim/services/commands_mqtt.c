@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/at/stored.h"
+#include "sim/knowledge/prompts.h"
 #include "sim/services/net.h"
 
 /* sim_mqtt.state */
@@ -215,7 +216,7 @@ static int run_publish(struct sim_call *call)
         return SIM_CME_MEMORY_FULL;
     sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
     mqtt_of(ctx)->failed = 0;
-    sim_put_text(ctx, "\r\n> ");
+    sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
     sim_line_take(ctx, SIM_TAKER_MQTT);
     ctx->sim->port.data_left_bytes = (uint32_t)size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + PROMPT_MS * 1000ull);

@@ -7,6 +7,7 @@
 
 #include "sim/at/stored.h"
 #include "sim/knowledge/profiles.h"
+#include "sim/knowledge/prompts.h"
 #include "sim/services/sockets.h"
 
 /* <result> of CAOPEN */
@@ -225,7 +226,7 @@ static int run_send(struct sim_call *call)
     sockets->sending = (uint8_t)socket;
     sockets->send_failed = 0;
     sockets->send_bytes = 0;
-    sim_put_text(ctx, "\r\n> ");
+    sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
     sim_line_take(ctx, SIM_TAKER_SECURE);
     ctx->sim->port.data_left_bytes = (uint32_t)size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + (uint64_t)timeout_ms * 1000);
@@ -274,7 +275,7 @@ static int run_receive(struct sim_call *call)
         return SIM_CME_NOT_ALLOWED;
     size_t size = sim_socket_read(ctx, socket, piece, (size_t)wanted);
     sim_line_begin(ctx);
-    sim_put_text(ctx, "+CARECV: ");
+    sim_put_text(ctx, SIM_BEFORE_SECURE);
     sim_put_number(ctx, (int64_t)size);
     if (size > 0)
         sim_put_text(ctx, ",");

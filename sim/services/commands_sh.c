@@ -6,6 +6,7 @@
 
 #include "sim/at/stored.h"
 #include "sim/knowledge/profiles.h"
+#include "sim/knowledge/prompts.h"
 #include "sim/services/net.h"
 
 /* sim_web.sh_state */
@@ -357,7 +358,7 @@ static void on_block(struct sim_context *ctx)
     }
     if (port->bulk_count == 0 && port->output_free == port->output_end) {
         sim_urc_begin(ctx);
-        sim_put_text(ctx, "+SHREAD: ");
+        sim_put_text(ctx, SIM_BEFORE_BLOCK);
         sim_put_number(ctx, size);
         sim_urc_end(ctx);
         sim_put_file(ctx, file, web->sh_from_bytes, size);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/at/stored.h"
+#include "sim/knowledge/prompts.h"
 #include "sim/services/sockets.h"
 
 static struct sim_sockets *sockets_of(const struct sim_context *ctx)
@@ -329,7 +330,7 @@ static int run_send(struct sim_call *call)
     sockets->sending = (uint8_t)socket;
     sockets->send_failed = 0;
     sockets->send_bytes = 0;
-    sim_put_text(ctx, "\r\n> ");
+    sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
     sim_line_take(ctx, SIM_TAKER_SOCKET);
     if (size > 0)
         ctx->sim->port.data_left_bytes = (uint32_t)size;
@@ -389,7 +390,7 @@ enum { RXGET_PUSH, RXGET_MANUAL, RXGET_READ, RXGET_HEX, RXGET_COUNT };
 static void begin_rxget(struct sim_context *ctx, int32_t mode, unsigned socket)
 {
     sim_line_begin(ctx);
-    sim_put_text(ctx, "+CIPRXGET: ");
+    sim_put_text(ctx, SIM_BEFORE_RECEIVED);
     sim_put_number(ctx, mode);
     sim_put_text(ctx, ",");
     if (is_multi(ctx)) {

@@ -5,6 +5,7 @@
  * the end. All of it passes through sim_on_socket().
  */
 #include "sim/services/sockets.h"
+#include "sim/knowledge/prompts.h"
 
 #include <string.h>
 
@@ -170,13 +171,13 @@ static size_t write_head(const struct sim_context *ctx, unsigned socket, size_t 
 {
     size_t length = 0;
     if (is_multi(ctx)) {
-        append(head, &length, "\r\n+RECEIVE,");
+        append(head, &length, "\r\n" SIM_BEFORE_SOCKET);
         append_number(head, &length, socket);
         append(head, &length, ",");
         append_number(head, &length, (uint32_t)size);
         append(head, &length, ":\r\n");
     } else if (sim_value(ctx, SIM_PARAMETER_CIPHEAD)) {
-        append(head, &length, "\r\n+IPD,");
+        append(head, &length, "\r\n" SIM_BEFORE_ONE_SOCKET);
         append_number(head, &length, (uint32_t)size);
         append(head, &length, ":");
     }

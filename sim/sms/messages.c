@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "sim/knowledge/prompts.h"
 #include "sim/sms/message_engine.h"
 
 enum { CONTROL_Z = 0x1a, ESCAPE_KEY = 0x1b };
@@ -50,7 +51,7 @@ static bool input_is_hex(const struct sim_context *ctx)
 
 static void put_prompt(struct sim_context *ctx)
 {
-    sim_put_text(ctx, "\r\n> ");
+    sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
 }
 
 int sim_message_enter(struct sim_context *ctx, enum sim_message_input input)

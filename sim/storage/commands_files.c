@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/knowledge/prompts.h"
 
 enum { PIECE_MAXIMUM = 10240, TIMEOUT_MINIMUM_MS = 100, TIMEOUT_MAXIMUM_MS = 10000 };
 
@@ -104,7 +105,7 @@ static int run_write(struct sim_call *call)
         sim_files_truncate(call->ctx, old, 0);
     if ((uint32_t)size > sim_files_free(call->ctx) || !upload_open(call->ctx, &target, mode == 1))
         return SIM_CME_MEMORY_FULL;
-    sim_data_begin(call->ctx, "DOWNLOAD", SIM_TAKER_FILE_WRITE, (uint32_t)size,
+    sim_data_begin(call->ctx, SIM_PROMPT_DOWNLOAD, SIM_TAKER_FILE_WRITE, (uint32_t)size,
                    (uint32_t)timeout_ms);
     return SIM_PENDING;
 }
@@ -197,7 +198,7 @@ static int run_read(struct sim_call *call)
         size = (int32_t)(length - offset);
     if (sim_setting(call->ctx, SIM_SETTING_CFSRFILE_HEADER)) {
         sim_line_begin(call->ctx);
-        sim_put_text(call->ctx, "+CFSRFILE: ");
+        sim_put_text(call->ctx, SIM_BEFORE_FILE);
         sim_put_number(call->ctx, size);
         sim_line_end(call->ctx);
     }

@@ -1,0 +1,271 @@
+/*
+ * reading.c - what lines, prompts and commands mean to somebody who reads the wire.
+ *
+ * The words are those that the emulator prints: its tables of URCs, boot lines and prompts, its
+ * grammar of commands.
+ */
+#include <string.h>
+
+#include "sim/frame.h"
+#include "sim/knowledge/prompts.h"
+#include "sim/knowledge/urcs.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool begins_with(const char *text, size_t length, const char *wanted)
+{
+    size_t n = strlen(wanted);
+    return length >= n && memcmp(text, wanted, n) == 0;
+}
+
+/* The blank behind a colon may lack (setting urc-space). */
+static bool line_begins(const char *line, size_t length, const char *wanted)
+{
+    size_t at = 0;
+    for (; *wanted; wanted++) {
+        bool same = at < length && line[at] == *wanted;
+        if (!same && !(*wanted == ' ' && at > 0 && line[at - 1] == ':'))
+            return false;
+        at += same;
+    }
+    return true;
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+_Static_assert((int)SIM_ASKS_TEST == SIM_FORM_TEST && (int)SIM_ASKS_READ == SIM_FORM_READ &&
+                   (int)SIM_ASKS_WRITE == SIM_FORM_WRITE &&
+                   (int)SIM_ASKS_EXECUTE == SIM_FORM_EXECUTE,
+               "the catalogue's forms are the interpreter's");
+
+bool sim_command_next(const char *line, size_t length, size_t cursor,
+                      struct sim_command_piece *ret_piece)
+{
+    struct sim_piece piece;
+    *ret_piece = (struct sim_command_piece){.text = line, .asks = SIM_ASKS_EXECUTE, .next = 1};
+    if (length == 0)
+        return cursor == 0; /* AT alone is a command, too */
+    if (!sim_grammar_next(line, length, cursor, &piece))
+        return false;
+    *ret_piece = (struct sim_command_piece){.text = piece.text,
+                                            .length = piece.length,
+                                            .name_length = piece.name_length,
+                                            .asks = (uint8_t)piece.form,
+                                            .next = piece.next};
+    return true;
+}
+
+/* In the order in which they are tried: E1 before E, which is E0. */
+static const struct {
+    const char *command; /* upper case; a command that begins so */
+    enum sim_effect effect;
+} effects[] = {
+    {"E1", SIM_EFFECT_ECHO_ON},  {"E", SIM_EFFECT_ECHO_OFF},  {"V1", SIM_EFFECT_WORDS},
+    {"V", SIM_EFFECT_DIGITS},    {"Z", SIM_EFFECT_AS_SAVED},  {"&F", SIM_EFFECT_AS_SAVED},
+    {"+CFUN=", SIM_EFFECT_CARD}, {"+CPIN=", SIM_EFFECT_CARD},
+};
+
+static bool command_begins(const char *command, size_t length, const char *wanted)
+{
+    size_t i = 0;
+    while (wanted[i] && i < length && upper(command[i]) == wanted[i])
+        i++;
+    return wanted[i] == '\0';
+}
+
+enum sim_effect sim_effect_of(const char *command, size_t length)
+{
+    for (size_t i = 0; i < COUNT(effects); i++)
+        if (command_begins(command, length, effects[i].command))
+            return effects[i].effect;
+    return SIM_EFFECT_NONE;
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+/* With several connections those of CIP* stand behind its number: "0, CLOSED" (TCP102). */
+static size_t number_of_connection(const char *line, size_t length)
+{
+    bool has_one =
+        length > 3 && line[0] >= '0' && line[0] <= '9' && line[1] == ',' && line[2] == ' ';
+    return has_one ? 3 : 0;
+}
+
+bool sim_is_urc(const char *line, size_t length)
+{
+    size_t skipped = number_of_connection(line, length);
+    static const char *const begins[] = {
+#define X(name, text, ...) text,
+        SIM_URCS(X)
+#undef X
+    };
+    line += skipped;
+    length -= skipped;
+    for (size_t i = 0; i < COUNT(begins) && length > 0; i++)
+        if (line[0] == begins[i][0] && line_begins(line, length, begins[i]))
+            return true;
+    return false;
+}
+
+/* Only a card that is ready is a sign; it tells of its other states whenever they change. */
+static bool is_sign(const struct sim_boot_line *row, const char *line, size_t length)
+{
+    static const char ready[] = "+CPIN: READY";
+    bool card = begins_with(ready, sizeof ready - 1, row->text);
+    return line_begins(line, length, card ? ready : row->text) &&
+           (!row->whole || length == strlen(row->text));
+}
+
+/* All begin with the same character. */
+static const struct {
+    const char *line;
+    enum sim_sign sign;
+} updates[] = {
+    {SIM_URC_UPDATE_START, SIM_SIGN_UPDATER},
+    {SIM_URC_UPDATE_AGAIN, SIM_SIGN_UPDATER},
+    {SIM_URC_UPDATE_GOOD, SIM_SIGN_UPDATED},
+    {SIM_URC_UPDATE_BAD, SIM_SIGN_UPDATED},
+};
+
+enum sim_sign sim_sign_of(const char *line, size_t length, unsigned *ret_order)
+{
+    const struct sim_boot_line *row;
+    for (unsigned i = 0; (row = sim_boot_line(i)) != NULL; i++) {
+        if (line[0] != row->text[0] || !is_sign(row, line, length))
+            continue;
+        *ret_order = i;
+        return i == 0 ? SIM_SIGN_BOOT : SIM_SIGN_BOOTED; /* RDY is the first */
+    }
+    *ret_order = 0;
+    for (size_t i = 0; i < COUNT(updates) && line[0] == updates[i].line[0]; i++)
+        if (line_begins(line, length, updates[i].line))
+            return updates[i].sign;
+    return SIM_SIGN_NONE;
+}
+
+/* ---- bytes --------------------------------------------------------------------------------- */
+
+/* The n-th of the numbers that stand between commas, quoted or not; 0: there is none. */
+static uint32_t number_at(const char *text, size_t length, unsigned index)
+{
+    bool quoted = false;
+    size_t at = 0;
+    uint32_t value = 0;
+    for (; at < length && index > 0; at++) {
+        quoted ^= text[at] == '"';
+        index -= text[at] == ',' && !quoted;
+    }
+    if (index > 0)
+        return 0;
+    at += at < length && text[at] == '"';
+    for (; at < length && text[at] >= '0' && text[at] <= '9' && value < 100000000u; at++)
+        value = value * 10 + (uint32_t)(text[at] - '0');
+    return value;
+}
+
+static unsigned count_values(const char *text, size_t length)
+{
+    unsigned count = 1;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        quoted ^= text[i] == '"';
+        count += text[i] == ',' && !quoted;
+    }
+    return count;
+}
+
+/* Where the size stands among the arguments of a command that prompts. */
+enum { IN_TEXT = 0xfd, LAST_IF_TWO = 0xfe, NO_SIZE = 0xff };
+
+static const struct {
+    const char *command, *prompt;
+    uint8_t size_at;
+} prompts[] = {
+    {"+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3}, {"+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0},
+    {"+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT},  {"+CASEND=", SIM_PROMPT_BYTES, 1},
+    {"+SMPUB=", SIM_PROMPT_BYTES, 1},       {"+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO},
+    {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},  {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
+};
+
+/* Of one number nobody can tell whether it is a size or a connection; those are 0 to 7 (TCP102). */
+static uint32_t size_of_send(const char *arguments, size_t length)
+{
+    enum { CONNECTIONS = 8 };
+    uint32_t first = number_at(arguments, length, 0);
+    if (count_values(arguments, length) > 1)
+        return number_at(arguments, length, 1);
+    return first >= CONNECTIONS ? first : SIM_BYTES_TO_END;
+}
+
+uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char *text,
+                          size_t length)
+{
+    for (size_t i = 0; i < COUNT(prompts); i++) {
+        size_t prompt = strlen(prompts[i].prompt);
+        if (!begins_with(text, length, prompts[i].prompt) ||
+            (length != prompt && prompts[i].size_at != IN_TEXT) ||
+            !command_begins(command, command_length, prompts[i].command))
+            continue;
+        const char *equals = memchr(command, '=', command_length);
+        const char *arguments = equals ? equals + 1 : command + command_length;
+        size_t rest = (size_t)(command + command_length - arguments);
+        switch (prompts[i].size_at) {
+        case IN_TEXT:
+            return number_at(text + prompt, length - prompt, 0);
+        case LAST_IF_TWO:
+            return size_of_send(arguments, rest);
+        case NO_SIZE:
+            return SIM_BYTES_TO_END;
+        default:
+            return number_at(arguments, rest, prompts[i].size_at);
+        }
+    }
+    return 0;
+}
+
+size_t sim_prompt_head(const char *text, size_t length)
+{
+    return begins_with(text, length, SIM_PROMPT_BYTES) ? sizeof SIM_PROMPT_BYTES - 1 : 0;
+}
+
+/* "+RECEIVE,0,5:" and "+CIPRXGET: 2,0,5,3", with one connection "+CIPRXGET: 2,5,3" (TCP102). */
+static uint32_t size_of_socket(const char *line, size_t length)
+{
+    const size_t begin = sizeof SIM_BEFORE_RECEIVED - 1;
+    if (begins_with(line, length, SIM_BEFORE_SOCKET))
+        return number_at(line, length, 2);
+    if (!begins_with(line, length, SIM_BEFORE_RECEIVED "2,"))
+        return 0;
+    return number_at(line + begin, length - begin, count_values(line + begin, length - begin) - 2);
+}
+
+uint32_t sim_bytes_behind(const char *line, size_t length)
+{
+    static const char *const before[] = {SIM_BEFORE_FILE, SIM_BEFORE_BODY, SIM_BEFORE_BLOCK,
+                                         SIM_BEFORE_FTP, SIM_BEFORE_FTP_RAM};
+    if (length == 0 || line[0] != '+')
+        return 0;
+    for (size_t i = 0; i < COUNT(before); i++) {
+        size_t begin = strlen(before[i]);
+        if (begins_with(line, length, before[i]))
+            return number_at(line + begin, length - begin, 0);
+    }
+    return size_of_socket(line, length);
+}
+
+uint32_t sim_bytes_within(const char *command, size_t command_length, const char *line,
+                          size_t length, size_t *ret_head)
+{
+    bool one = begins_with(line, length, SIM_BEFORE_ONE_SOCKET);
+    bool secure = !one && begins_with(line, length, SIM_BEFORE_SECURE) &&
+                  command_begins(command, command_length, "+CARECV=");
+    const char *end = one ? memchr(line, ':', length) : secure ? memchr(line, ',', length) : NULL;
+    size_t begin = one ? sizeof SIM_BEFORE_ONE_SOCKET - 1 : sizeof SIM_BEFORE_SECURE - 1;
+    *ret_head = end ? (size_t)(end - line) + 1 : 0;
+    return end ? number_at(line + begin, length - begin, 0) : 0;
+}
