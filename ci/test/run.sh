@@ -5,6 +5,10 @@ set -u
 FOTARIG=${FOTARIG:-build/debug/fotarig}
 good=scenarios/documented/update-by-http.yaml
 work=$(mktemp -d)
+# Commands to repeat name the program `fotarig`, as it is installed.
+mkdir "$work/bin"
+ln -s "$(realpath "$FOTARIG")" "$work/bin/fotarig"
+PATH=$work/bin:$PATH
 trap 'rm -rf "$work"' EXIT
 failed=0
 
@@ -37,6 +41,7 @@ shows 'AT+CFOTA=0' "the failure shows the last exchanges"
 repeat=$(sed -n 's/^ *repeat *: //p' "$work/out" | head -1)
 if [ -n "$repeat" ]; then ok "the failure names the command that repeats it"; else fail "no command to repeat"; fi
 cp "$work/out" "$work/first"
+case $repeat in "fotarig run "*) ok "it names the program, not where it lies" ;; *) fail "it names the program: $repeat" ;; esac
 expect 1 "the command repeats the failure" sh -c "$repeat"
 shows "expect.status: want 7, got 6" "the repeated failure is the same"
 python3 - "$work/reports/junit.xml" <<'PY' && ok "JUnit shows it as a failure, with the command to repeat" || { failed=1; echo "FAIL  JUnit"; }
@@ -44,7 +49,7 @@ import sys, xml.etree.ElementTree as E
 root = E.parse(sys.argv[1]).getroot()
 failure = root.find('.//failure')
 assert root.get('failures') == '1' and root.get('errors') == '0', root.attrib
-assert 'want 7, got 6' in failure.text and '--replay' in failure.text, failure.text
+assert 'want 7, got 6' in failure.text and '--token' in failure.text, failure.text
 PY
 xmllint --noout --schema ci/junit-portable.xsd "$work/reports/junit.xml" 2>/dev/null || { failed=1; echo "FAIL  schema"; }
 python3 ci/check-junit.py "$work/reports/junit.xml" || failed=1
@@ -79,12 +84,45 @@ shows "missing.yaml" "the message names the missing file"
 expect 2 "an unknown option" "$FOTARIG" run --no-such-option "$good"
 expect 2 "a pty without a speed" "$FOTARIG" run --wire pty "$good"
 expect 2 "no operand" "$FOTARIG" run
-expect 3 "a token of another file" "$FOTARIG" run "$good" --replay 00000000.0.1.-
-expect 2 "a malformed token" "$FOTARIG" run "$good" --replay nonsense
+expect 3 "a token of another file" "$FOTARIG" run "$good" --token 00000000.0.1.-
+expect 2 "a malformed token" "$FOTARIG" run "$good" --token nonsense
+expect 2 "--replay is the old name of --token" "$FOTARIG" run "$good" --replay nonsense
+expect 2 "one of them at a time" "$FOTARIG" run "$good" --replay 00000000.0.1.- --token 00000000.0.1.-
 expect 4 "a port that cannot be made" "$FOTARIG" sim --link "$work/no/such/folder/modem"
 expect 4 "reports that cannot be written" "$FOTARIG" run "$good" --reports /proc/no-such-folder
 expect 0 "help" "$FOTARIG" run --help
-shows "--replay" "help lists the options"
+shows "--token" "help lists the options"
+
+# ---- the command that repeats a failure -------------------------------------------------------------
+here=$PWD
+folder="$work/it's a folder/below"
+mkdir -p "$folder"
+cp "$work/wrong.yaml" "$folder/wrong.yaml"
+FOTARIG=$(realpath "$FOTARIG")
+cd "$folder" || exit 2
+expect 1 "a scenario given by its whole path" "$FOTARIG" run "$folder/wrong.yaml"
+shows "repeat   : fotarig run wrong.yaml --token" "the path is what one types in that folder"
+cd .. || exit 2
+expect 1 "from the folder above" "$FOTARIG" run "$folder/wrong.yaml"
+shows "repeat   : fotarig run below/wrong.yaml --token" "the path is relative to it"
+mkdir beside && cd beside || exit 2
+expect 1 "from a folder beside it" "$FOTARIG" run "$folder/wrong.yaml"
+shows "repeat   : fotarig run ../below/wrong.yaml --token" "the path goes up"
+cd / || exit 2
+expect 1 "from the root" "$FOTARIG" run "$folder/wrong.yaml"
+shows "repeat   : fotarig run '$(echo "$folder" | sed "s/'/'\\\\''/")/wrong.yaml' --token" "what a shell would take apart is quoted"
+repeat=$(sed -n 's/^ *repeat *: //p' "$work/out" | head -1)
+expect 1 "and the shell takes it" sh -c "$repeat"
+cd "$here" || exit 2
+
+# ---- a token follows what the case means ------------------------------------------------------------
+token() { "$FOTARIG" run "$1" 2>/dev/null | sed -n 's/.*--token \([^ ]*\)$/\1/p' | head -1; }
+before=$(token "$work/wrong.yaml")
+sed -e '1i # a comment' -e 's/^why: .*/why: in other words/' -e 's/109285B}$/109285B}   # the size/' "$work/wrong.yaml" >"$work/same.yaml"
+if [ -n "$before" ] && [ "$(token "$work/same.yaml")" = "$before" ]; then ok "comments and words leave the token"; else fail "token: $before, $(token "$work/same.yaml")"; fi
+expect 1 "a token finds its case in the file as it is now" "$FOTARIG" run "$work/same.yaml" --token "$before"
+sed 's/109285B/109286B/' "$work/wrong.yaml" >"$work/other.yaml"
+expect 3 "a token of a case that means something else now" "$FOTARIG" run "$work/other.yaml" --token "$before"
 
 # ---- SIGTERM leaves complete reports ---------------------------------------------------------------
 rm -rf "$work/reports"

@@ -27,7 +27,7 @@ static void find_next(struct bench_run *run)
 {
     struct bench_engine *engine = &run->world.engine;
     uint64_t next = BENCH_NEVER;
-    for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++)
+    for (unsigned i = 0; i < SCENARIO_WATCHED_MAX; i++)
         if (engine->due_at_us[i] < next)
             next = engine->due_at_us[i];
     for (unsigned i = 0; i < run->one->lasting_count; i++)
@@ -98,9 +98,9 @@ void bench_engine_begin(struct bench_run *run)
     struct bench_engine *engine = &run->world.engine;
     memset(engine, 0, sizeof *engine);
     bench_engine_spare(run);
-    for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++)
+    for (unsigned i = 0; i < SCENARIO_WATCHED_MAX; i++)
         engine->due_at_us[i] = BENCH_NEVER;
-    for (unsigned i = 0; i < SCENARIO_LASTING_MAX; i++)
+    for (unsigned i = 0; i < SCENARIO_LASTING_ROOM; i++)
         engine->undo_at_us[i] = BENCH_NEVER;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_event *event = bench_engine_event(run, i);
@@ -285,7 +285,7 @@ void bench_engine_run(struct bench_run *run)
         engine->undo_at_us[lasting - 1] = BENCH_NEVER;
         undo_action(run, &run->one->actions[i]);
     }
-    for (unsigned i = 0; i < SCENARIO_EVENTS_MAX; i++) {
+    for (unsigned i = 0; i < SCENARIO_WATCHED_MAX; i++) {
         if (engine->due_at_us[i] > run->world.now_us)
             continue;
         engine->due_at_us[i] = BENCH_NEVER;

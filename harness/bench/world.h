@@ -22,19 +22,18 @@ enum {
 
 /* Cursors of the event engine. */
 struct bench_engine {
-    uint64_t next_at_us;                       /* earliest of the times below */
-    uint64_t due_at_us[SCENARIO_EVENTS_MAX];   /* actions of a fired event; NEVER = none waits */
-    uint64_t undo_at_us[SCENARIO_LASTING_MAX]; /* end of an action's `for`; NEVER = none */
-    uint32_t body_bytes;                       /* last mark that the HTTP body has passed */
+    uint64_t next_at_us;                        /* earliest of the times below */
+    uint64_t due_at_us[SCENARIO_WATCHED_MAX];   /* actions of a fired event; NEVER = none waits */
+    uint64_t undo_at_us[SCENARIO_LASTING_ROOM]; /* end of an action's `for`; NEVER = none */
+    uint32_t body_bytes;                        /* last mark that the HTTP body has passed */
     uint32_t reserved;
     uint32_t point[SCENARIO_WATCHED_MAX]; /* text on the wire: the byte it stands on, from 1 */
     uint16_t seen[SCENARIO_WATCHED_MAX];  /* how often the trigger matched */
     uint16_t fired[SCENARIO_WATCHED_MAX]; /* how often the actions were ordered */
     uint8_t flags[SCENARIO_WATCHED_MAX];  /* BENCH_ANSWERS, BENCH_WAITS */
 };
-_Static_assert(sizeof(struct bench_engine) == 16 + 8 * SCENARIO_EVENTS_MAX +
-                                                  8 * SCENARIO_LASTING_MAX +
-                                                  9 * SCENARIO_WATCHED_MAX,
+_Static_assert(sizeof(struct bench_engine) ==
+                   16 + 17 * SCENARIO_WATCHED_MAX + 8 * SCENARIO_LASTING_ROOM,
                "padding in struct bench_engine");
 
 /* The host board around the core. */

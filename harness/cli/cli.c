@@ -84,19 +84,10 @@ static int help_command(int argc, char **argv)
     return command ? run_command(command, 2, help_argv) : unknown(argv[1]);
 }
 
-static const char *program = "fotarig";
-
-const char *cli_program(void)
-{
-    return program;
-}
-
 int cli_main(int argc, char **argv)
 {
     const struct cli_command *command;
 
-    if (argc > 0)
-        program = argv[0];
     if (argc < 2) {
         fprintf(stderr, "fotarig: a command is missing; try 'fotarig --help'\n");
         return CLI_EXIT_USAGE;

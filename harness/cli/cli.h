@@ -103,9 +103,6 @@ void cli_error(const struct cli_command *command, const char *format, ...)
 int cli_usage_error(const struct cli_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* How this program was called, for commands that are printed to be typed again. */
-const char *cli_program(void);
-
 /* Runs the program: picks the subcommand of argv[1]. Returns the exit status. */
 int cli_main(int argc, char **argv);
 

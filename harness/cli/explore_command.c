@@ -1,5 +1,6 @@
 /* explore_command.c - `fotarig explore`: one fault at a time, at every line of a run. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,11 @@ const struct cli_command cli_command_explore = {
     .notes =
         "Faults: lose-to-host (a line of the module is lost), lose-to-module (the next line of\n"
         "the host is lost), power-cut (the module's supply, for 5 s), host-reset (the host comes\n"
-        "back after 3 s with its last checkpoint). Each finding names the command to repeat it.\n"
-        "Exit status: 0 no finding, 1 findings, 3 invalid scenario, 4 it could not be run.\n",
+        "back after 3 s with its last checkpoint). A finding is a rule that was broken, or an end\n"
+        "that is worse than the fault excuses; each names the command to repeat it. 'excused' are\n"
+        "ends that a power cut, or one more fault in a story that has its own, may bring.\n"
+        "Exit status: 0 no finding, 1 findings or a scenario that fails by itself, 2 usage,\n"
+        "3 invalid scenario, 4 it could not be run or nothing could be tried, 128+n signal n.\n",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
     .operands_min = 1,
@@ -54,21 +58,30 @@ static void tell_finding(void *context, const struct explore_finding *finding)
     printf("           repeat: %s\n", repeat);
 }
 
-static void tell_summary(const struct explore_summary *summary, double seconds)
+static uint32_t tell_fault(const struct explore_summary *summary, unsigned fault)
+{
+    const struct explore_counts *counts = &summary->faults[fault];
+    printf("  %-16s %6" PRIu32 " %9" PRIu32 " %8" PRIu32 "  ", explore_fault_name(fault),
+           counts->runs, counts->findings, counts->excused);
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
+        if (counts->outcomes[outcome])
+            printf(" %s %" PRIu32, fota_outcome_name(outcome), counts->outcomes[outcome]);
+    if (counts->untried)
+        printf("; not tried %" PRIu32 ": its moment did not come", counts->untried);
+    if (counts->errors)
+        printf("; %" PRIu32 " could not be judged", counts->errors);
+    printf("\n");
+    return counts->runs;
+}
+
+static void tell_summary(const struct explore_summary *summary, double seconds, bool stopped)
 {
     uint32_t runs = 0;
-    printf("  %-16s %6s %9s   outcomes\n", "fault", "runs", "findings");
-    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
-        const struct explore_counts *counts = &summary->faults[fault];
-        runs += counts->runs;
-        printf("  %-16s %6" PRIu32 " %9" PRIu32 "  ", explore_fault_name(fault), counts->runs,
-               counts->findings);
-        for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
-            if (counts->outcomes[outcome])
-                printf(" %s %" PRIu32, fota_outcome_name(outcome), counts->outcomes[outcome]);
-        printf("\n");
-    }
-    printf("  %" PRIu32 " runs over %" PRIu32 " lines in %.3f s\n", runs, summary->lines, seconds);
+    printf("  %-16s %6s %9s %8s   outcomes\n", "fault", "runs", "findings", "excused");
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        runs += tell_fault(summary, fault);
+    printf("  %" PRIu32 " runs over %" PRIu32 " lines in %.3f s%s\n", runs, summary->lines, seconds,
+           stopped ? "; stopped by a signal, the rest was not tried" : "");
 }
 
 static double seconds_since(uint64_t started_us)
@@ -76,22 +89,45 @@ static double seconds_since(uint64_t started_us)
     return (double)(bench_clock_us() - started_us) / 1e6;
 }
 
+/* Says what there is to say besides findings; the exit status of the case. */
+static enum cli_exit conclude(const struct telling *telling, enum explore_answer answer,
+                              const char *error)
+{
+    const char *path = telling->scenario->path;
+    switch (answer) {
+    case EXPLORE_DONE:
+    case EXPLORE_STOPPED:
+        return telling->count ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+    case EXPLORE_FAILED:
+        printf("  failed   %s\n", error);
+        return CLI_EXIT_FAILED;
+    case EXPLORE_NOTHING:
+        cli_error(&cli_command_explore,
+                  "%s: nothing was tried: the module sends no line in this case", path);
+        return CLI_EXIT_ENVIRONMENT;
+    default:
+        cli_error(&cli_command_explore, "%s: %s", path,
+                  error[0] ? error : "not every run could be judged");
+        return telling->count ? CLI_EXIT_FAILED : CLI_EXIT_ENVIRONMENT;
+    }
+}
+
 static enum cli_exit explore_one(struct bench_run *run, const struct scenario *scenario,
                                  size_t index, uint64_t seed)
 {
+    const struct scenario_case *one = &scenario->cases[index];
     struct explore_summary summary;
-    struct telling telling = {.scenario = scenario,
-                              .token = {.digest = cli_token_digest(scenario),
-                                        .case_index = (uint32_t)index,
-                                        .seed = seed}};
+    struct telling telling = {
+        .scenario = scenario,
+        .token = {.digest = cli_token_digest(one), .case_index = (uint32_t)index, .seed = seed}};
     uint64_t started_us = bench_clock_us();
-    printf("%s\n", scenario->cases[index].name);
-    if (!explore_case(run, &scenario->cases[index], seed, tell_finding, &telling, &summary)) {
-        cli_error(&cli_command_explore, "%s: %s", scenario->path, run->error);
-        return CLI_EXIT_ENVIRONMENT;
-    }
-    tell_summary(&summary, seconds_since(started_us));
-    return telling.count ? CLI_EXIT_FAILED : CLI_EXIT_OK;
+    printf("%s\n", one->name);
+    enum explore_answer answer = explore_case(run, one, seed, tell_finding, &telling, &summary);
+    bool tried = answer == EXPLORE_DONE || answer == EXPLORE_STOPPED || summary.faults[0].runs;
+    if (tried)
+        tell_summary(&summary, seconds_since(started_us), answer == EXPLORE_STOPPED);
+    fflush(stdout);
+    return conclude(&telling, answer, run->error);
 }
 
 /* 1 beats 4. */

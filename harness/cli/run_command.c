@@ -16,7 +16,7 @@
 #include "harness/cli/sweep.h"
 #include "harness/cli/target.h"
 #include "harness/cli/version.h"
-#include "harness/explore/fault.h"
+#include "harness/explore/explore.h"
 #include "harness/ports/loop.h"
 #include "reports/report.h"
 
@@ -29,7 +29,8 @@ struct run_options {
     uint64_t seed;
     uint32_t repeat;
     const char *reports;
-    const char *replay;
+    const char *token;
+    const char *replay; /* the old name of it */
     struct cli_list set;
     struct cli_list tags;
     bool shuffle;
@@ -59,8 +60,10 @@ static const struct cli_option options[] = {
      "run the cases in an order that --seed chooses; verdicts do not depend on it"},
     {"tag", 0, "TAG", CLI_LIST, offsetof(struct run_options, tags), NULL,
      "only scenarios with this tag; given twice, with both; 'list --tags' has them"},
+    {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, token), NULL,
+     "run the one case that the token of a failure names, with the fault that explore put in it"},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
-     "run the one case that the token of a failure names"},
+     "the old name of --token"},
     {"set", 0, "NAME=VALUE", CLI_LIST, offsetof(struct run_options, set), NULL,
      "a setting of the emulator, over what scenarios say; 'facts' lists them"},
     {"vary-assumed", 0, NULL, CLI_FLAG, offsetof(struct run_options, vary_assumed), NULL,
@@ -113,7 +116,10 @@ struct campaign {
     struct cli_selection selection;
     struct planned_case *cases;
     size_t case_count;
-    struct scenario_case chosen;  /* the replayed case, with explore's fault in it */
+    struct scenario_case chosen;             /* the token's case, with explore's fault in it */
+    const struct scenario_case *undisturbed; /* the same without it; NULL = no such fault */
+    enum explore_fault fault;
+    uint32_t fault_line;
     struct scenario_case changed; /* the running case with the settings of --set */
     struct bench_run *run;
     struct cli_target target;
@@ -135,9 +141,10 @@ static void repeat_command(const struct campaign *campaign, const struct planned
     static const char remark[] = "   (virtual time; the run in real time was not exact)";
     cli_repeat_command(planned->scenario, &planned->token, buffer, capacity);
     size_t length = strlen(buffer);
-    for (size_t i = 0; i < campaign->options.set.count && length < capacity; i++)
-        length += (size_t)snprintf(buffer + length, capacity - length, " --set %s",
-                                   campaign->options.set.items[i]);
+    for (size_t i = 0; i < campaign->options.set.count && length + 8 < capacity; i++) {
+        length += (size_t)snprintf(buffer + length, capacity - length, " --set ");
+        length = cli_shell_word(buffer, capacity, length, campaign->options.set.items[i]);
+    }
     if (campaign->options.speed > 0 && length < capacity && capacity - length > sizeof remark)
         memcpy(buffer + length, remark, sizeof remark);
 }
@@ -200,6 +207,20 @@ static bool note_late(struct late_attempts *late, const struct campaign *campaig
     return true;
 }
 
+/* A run with a fault of explore's is judged as explore does: by how it ends without the fault. */
+static void judge_fault(struct campaign *campaign, const struct planned_case *planned,
+                        struct bench_result *result)
+{
+    struct bench_result base = {0};
+    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
+    const struct bench_options bench = {.seed = planned->token.seed, .stoppable = true};
+    if (run && bench_run_begin(run, with_settings(campaign, campaign->undisturbed), &bench)) {
+        bench_run_all(run, &base);
+        (void)explore_judge(campaign->fault, campaign->undisturbed, &base.observed, result);
+    }
+    bench_run_free(run);
+}
+
 /* Runs the case once, or until this machine was in time for it; what it took is noted. */
 static void run_attempts(struct campaign *campaign, const struct planned_case *planned,
                          struct bench_result *ret_result, struct late_attempts *late,
@@ -233,6 +254,8 @@ static bool run_case(struct campaign *campaign, const struct planned_case *plann
     struct report_case *reported = &campaign->explanation->reported;
 
     run_attempts(campaign, planned, &result, &late, &wall_us);
+    if (campaign->undisturbed)
+        judge_fault(campaign, planned, &result);
     repeat_command(campaign, planned, repeat, sizeof repeat);
     explain_run(campaign->explanation, planned->scenario, campaign->run, &result, repeat);
     reported->wall_us = wall_us;
@@ -272,9 +295,9 @@ static bool plan_all(struct campaign *campaign)
 {
     for (size_t s = 0; s < campaign->selection.count; s++) {
         const struct scenario *scenario = campaign->selection.scenarios[s];
-        struct cli_token token = {.digest = cli_token_digest(scenario)};
         for (size_t i = 0; i < scenario->case_count; i++) {
-            token.case_index = (uint32_t)i;
+            struct cli_token token = {.digest = cli_token_digest(&scenario->cases[i]),
+                                      .case_index = (uint32_t)i};
             for (uint32_t n = 0; n < campaign->options.repeat; n++) {
                 token.seed = campaign->options.seed + n;
                 if (!plan_case(campaign, scenario, &scenario->cases[i], &token))
@@ -307,43 +330,38 @@ static void shuffle(struct campaign *campaign)
 }
 
 /* The case that a token names, with the fault of its choice; NULL when it is not among them. */
-static const struct scenario_case *replayed_case(struct campaign *campaign,
-                                                 const struct cli_token *token,
-                                                 const struct scenario **ret_scenario)
+static const struct scenario_case *named_case(struct campaign *campaign,
+                                              const struct cli_token *token,
+                                              const struct scenario **ret_scenario)
 {
-    enum explore_fault fault;
-    uint32_t line;
-    for (size_t s = 0; s < campaign->selection.count; s++) {
-        const struct scenario *scenario = campaign->selection.scenarios[s];
-        if (cli_token_digest(scenario) != token->digest ||
-            token->case_index >= scenario->case_count)
-            continue;
-        const struct scenario_case *one = &scenario->cases[token->case_index];
-        *ret_scenario = scenario;
-        if (strcmp(token->choice, "-") == 0)
-            return one;
-        if (!explore_choice_parse(token->choice, &fault, &line) ||
-            !explore_fault_add(one, fault, line, &campaign->chosen))
-            return NULL;
-        return &campaign->chosen;
+    const struct scenario_case *one = NULL;
+    for (size_t s = 0; s < campaign->selection.count && !one; s++) {
+        *ret_scenario = campaign->selection.scenarios[s];
+        one = cli_token_case(token, *ret_scenario);
     }
-    return NULL;
+    if (!one || strcmp(token->choice, "-") == 0)
+        return one;
+    if (!explore_choice_parse(token->choice, &campaign->fault, &campaign->fault_line))
+        return NULL;
+    campaign->undisturbed = one;
+    explore_fault_add(one, campaign->fault, campaign->fault_line, &campaign->chosen);
+    return &campaign->chosen;
 }
 
-static enum cli_exit plan_replay(struct campaign *campaign)
+static enum cli_exit plan_token(struct campaign *campaign)
 {
     struct cli_token token;
     const struct scenario *scenario = NULL;
-    if (!cli_token_parse(campaign->options.replay, &token))
-        return (enum cli_exit)cli_usage_error(
-            &cli_command_run, "'%s' is no replay token; a failure prints one like %s",
-            campaign->options.replay, "3f2a9c01.0.1.-");
-    const struct scenario_case *one = replayed_case(campaign, &token, &scenario);
+    if (!cli_token_parse(campaign->options.token, &token))
+        return (enum cli_exit)cli_usage_error(&cli_command_run,
+                                              "'%s' is no token; a failure prints one like %s",
+                                              campaign->options.token, "3f2a9c01.0.1.-");
+    const struct scenario_case *one = named_case(campaign, &token, &scenario);
     if (!one) {
         cli_error(&cli_command_run,
-                  "token '%s' belongs to none of these scenarios; the file has changed since, or "
-                  "is another one",
-                  campaign->options.replay);
+                  "token '%s' belongs to none of these scenarios; what the case means has changed "
+                  "since, or it is of another file",
+                  campaign->options.token);
         return CLI_EXIT_INVALID;
     }
     return plan_case(campaign, scenario, one, &token) ? CLI_EXIT_OK : CLI_EXIT_INTERNAL;
@@ -455,8 +473,8 @@ static enum cli_exit prepare(struct campaign *campaign, int argc, char **argv)
     }
     if (!open_reports(campaign))
         return CLI_EXIT_ENVIRONMENT;
-    if (campaign->options.replay)
-        return plan_replay(campaign);
+    if (campaign->options.token)
+        return plan_token(campaign);
     if (!plan_all(campaign))
         return CLI_EXIT_INTERNAL;
     if (campaign->options.shuffle)
@@ -501,6 +519,15 @@ static int carry_out(struct campaign *campaign)
     return exit_status(campaign, close_reports(campaign));
 }
 
+/* --replay is --token. */
+static int take_old_names(struct run_options *given)
+{
+    if (given->token && given->replay)
+        return cli_usage_error(&cli_command_run, "--replay is the old name of --token; give one");
+    given->token = given->token ? given->token : given->replay;
+    return CLI_GO_ON;
+}
+
 /* Options that do not go together or that nothing comes of. */
 static int check_options(const struct run_options *given)
 {
@@ -514,7 +541,7 @@ static int check_options(const struct run_options *given)
     if ((given->jobs || given->json) && !given->vary_assumed)
         return cli_usage_error(&cli_command_run, "%s goes with --vary-assumed only",
                                given->jobs ? "--jobs" : "--json");
-    if (given->vary_assumed && (given->speed > 0 || given->replay || given->set.count ||
+    if (given->vary_assumed && (given->speed > 0 || given->token || given->set.count ||
                                 given->reports || given->timeline || given->digests))
         return cli_usage_error(&cli_command_run,
                                "--vary-assumed takes --seed, --jobs and --json only");
@@ -535,6 +562,8 @@ static int run_scenarios(int argc, char **argv)
     struct cli_operands operands;
     int status = cli_parse(&cli_command_run, argc, argv, &campaign.options, sizeof campaign.options,
                            &operands);
+    if (status == CLI_GO_ON)
+        status = take_old_names(&campaign.options);
     if (status == CLI_GO_ON)
         status = check_options(&campaign.options);
     if (status != CLI_GO_ON)

@@ -1,9 +1,13 @@
 #include "harness/cli/selection.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "harness/scenario/digest.h"
 
 static bool add(struct cli_selection *selection, struct scenario *scenario)
 {
@@ -120,47 +124,89 @@ bool cli_token_parse(const char *text, struct cli_token *ret_token)
     return true;
 }
 
-uint32_t cli_token_digest(const struct scenario *scenario)
+uint32_t cli_token_digest(const struct scenario_case *one)
 {
-    return (uint32_t)(scenario->digest >> 32);
+    return (uint32_t)(scenario_digest(one) >> 32);
 }
+
+const struct scenario_case *cli_token_case(const struct cli_token *token,
+                                           const struct scenario *scenario)
+{
+    size_t first = token->case_index < scenario->case_count ? token->case_index : 0;
+    for (size_t i = 0; i < scenario->case_count; i++) {
+        const struct scenario_case *one = &scenario->cases[(first + i) % scenario->case_count];
+        if (cli_token_digest(one) == token->digest)
+            return one;
+    }
+    return NULL;
+}
+
+/* ---- the command that repeats a run ------------------------------------------------------------
+ */
 
 /* True when a shell takes the text as one word, as it stands. */
 static bool is_plain(const char *text)
 {
-    return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "_-+=.,/:@%")] == '\0';
+    return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456"
+                                      "789_-+=.,/:@%")] == '\0';
 }
 
-/* Adds a word, in single quotes where a shell needs them. */
-static size_t add_word(char *buffer, size_t capacity, size_t length, const char *word)
+/* Adds text as far as there is room; the length of the text then. */
+static size_t add_text(char *buffer, size_t capacity, size_t length, const char *text)
+{
+    size_t size = strlen(text);
+    if (length + size >= capacity)
+        size = length < capacity ? capacity - 1 - length : 0;
+    memcpy(buffer + length, text, size);
+    buffer[length + size] = '\0';
+    return length + size;
+}
+
+size_t cli_shell_word(char *buffer, size_t capacity, size_t length, const char *word)
 {
     if (is_plain(word))
-        return length + (size_t)snprintf(buffer + length, capacity - length, "%s", word);
-    for (const char *at = word; length + 6 < capacity; at++) {
-        const char *piece = *at == '\'' ? "'\\''" : (char[]){*at, '\0'};
-        if (at == word)
-            buffer[length++] = '\'';
-        if (!*at) {
-            buffer[length++] = '\'';
+        return add_text(buffer, capacity, length, word);
+    length = add_text(buffer, capacity, length, "'");
+    for (const char *at = word; *at; at++)
+        length = add_text(buffer, capacity, length, *at == '\'' ? "'\\''" : (char[]){*at, '\0'});
+    return add_text(buffer, capacity, length, "'");
+}
+
+/*
+ * An absolute path that lies in the folder where the program was called, or in one above it, as
+ * somebody in that folder would type it; any other path as it was given.
+ */
+static void write_path(char *buffer, size_t capacity, const char *path)
+{
+    char folder[PATH_MAX];
+    size_t same = 0, length = 0;
+    snprintf(buffer, capacity, "%s", path);
+    if (path[0] != '/' || !getcwd(folder, sizeof folder))
+        return;
+    for (size_t i = 0;; i++) { /* up to the last slash that both have in common */
+        bool ends = folder[i] == '\0' && path[i] == '/';
+        if (ends || (folder[i] == '/' && path[i] == '/'))
+            same = i;
+        if (ends || folder[i] != path[i] || !folder[i])
             break;
-        }
-        length += (size_t)snprintf(buffer + length, capacity - length, "%s", piece);
     }
-    buffer[length] = '\0';
-    return length;
+    if (same == 0) /* nothing but the root */
+        return;
+    buffer[0] = '\0';
+    for (const char *up = folder + same; *up; up++)
+        if (*up == '/')
+            length = add_text(buffer, capacity, length, "../");
+    add_text(buffer, capacity, length, path + same + 1);
 }
 
 void cli_repeat_command(const struct scenario *scenario, const struct cli_token *token,
                         char *buffer, size_t capacity)
 {
-    char text[CLI_TOKEN_MAX];
-    size_t length = add_word(buffer, capacity, 0, cli_program());
+    char text[CLI_TOKEN_MAX], path[PATH_MAX];
+    size_t length = add_text(buffer, capacity, 0, "fotarig run ");
+    write_path(path, sizeof path, scenario->path);
+    length = cli_shell_word(buffer, capacity, length, path);
+    length = add_text(buffer, capacity, length, " --token ");
     cli_token_format(token, text);
-    if (length < capacity)
-        length += (size_t)snprintf(buffer + length, capacity - length, " run ");
-    if (length < capacity)
-        length = add_word(buffer, capacity, length, scenario->path);
-    if (length < capacity)
-        snprintf(buffer + length, capacity - length, " --replay %s", text);
+    cli_shell_word(buffer, capacity, length, text);
 }

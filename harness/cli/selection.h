@@ -25,11 +25,12 @@ void cli_selection_keep_tagged(struct cli_selection *selection, const struct cli
 void cli_selection_done(struct cli_selection *selection);
 
 /*
- * A replay token names one run: digest of the scenario file, case, seed, and the fault that
- * explore chose ("-" = none): "3f2a9c01.0.1.-".
+ * A token names one run: digest of what the case means (digest.h), where it stands in its file,
+ * seed, and the fault that explore chose ("-" = none): "3f2a9c01.0.1.-". The digest decides; the
+ * number only tells equal cases of a file apart.
  */
 struct cli_token {
-    uint32_t digest; /* upper half of scenario.digest */
+    uint32_t digest; /* upper half of scenario_digest() */
     uint32_t case_index;
     uint64_t seed;
     char choice[48];
@@ -40,10 +41,18 @@ enum { CLI_TOKEN_MAX = 112 };
 void cli_token_format(const struct cli_token *token, char buffer[CLI_TOKEN_MAX]);
 /* False when the text is not a token. */
 bool cli_token_parse(const char *text, struct cli_token *ret_token);
-/* Writes the command that runs what the token names, ready for a shell. */
+/*
+ * Writes the command that runs what the token names, ready for a shell: `fotarig` of the PATH, and
+ * the scenario as it is found from the folder where this program was called.
+ */
 void cli_repeat_command(const struct scenario *scenario, const struct cli_token *token,
                         char *buffer, size_t capacity);
 /* The digest as a token holds it. */
-uint32_t cli_token_digest(const struct scenario *scenario);
+uint32_t cli_token_digest(const struct scenario_case *one);
+/* The case of the scenario that the token names; NULL when there is none. */
+const struct scenario_case *cli_token_case(const struct cli_token *token,
+                                           const struct scenario *scenario);
+/* Adds a word in quotes where a shell needs them; returns the length of the text then. */
+size_t cli_shell_word(char *buffer, size_t capacity, size_t length, const char *word);
 
 #endif

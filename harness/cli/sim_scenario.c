@@ -12,7 +12,7 @@
 
 static bool is_playable(const struct cli_sim_scenario *played)
 {
-    struct scenario_lack lacks[SCENARIO_WATCHED_MAX + SCENARIO_ACTIONS_MAX];
+    struct scenario_lack lacks[SCENARIO_WATCHED_MAX + SCENARIO_ACTIONS_ROOM];
     size_t count = scenario_lacks(played->one, SCENARIO_CAN_SERVE, lacks, CLI_COUNT_OF(lacks));
     bool good = true;
 

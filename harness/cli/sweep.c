@@ -110,13 +110,14 @@ static void repeat_command(const struct telling *telling, size_t one,
                            const struct sweep_value *value, char buffer[REPEAT_MAX])
 {
     char text[VALUE_MAX];
-    struct cli_token token = {.digest = cli_token_digest(telling->scenarios[one]),
+    const struct scenario *scenario = telling->scenarios[one];
+    struct cli_token token = {.digest = cli_token_digest(&scenario->cases[telling->indices[one]]),
                               .case_index = telling->indices[one],
                               .seed = telling->options->seed};
     print_value(value, text);
     if (value->setting == SIM_SETTING_RANDOM_SEED)
         token.seed = (uint64_t)value->value;
-    cli_repeat_command(telling->scenarios[one], &token, buffer, REPEAT_MAX);
+    cli_repeat_command(scenario, &token, buffer, REPEAT_MAX);
     size_t length = strlen(buffer);
     if (value->setting != SIM_SETTING_RANDOM_SEED)
         snprintf(buffer + length, REPEAT_MAX - length, " --set %s=%s",

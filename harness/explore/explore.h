@@ -2,7 +2,7 @@
  * explore.h - every fault at every line of a run: what does the client make of it?
  *
  * First form: one fault a run, at each line that the module sends in the undisturbed run. Judged by
- * the rules (scenario/judge.h) and by what the client should reach in spite of the fault.
+ * the rules (judge/judge.h) and by how it ends: never worse than the fault excuses.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_EXPLORE_H
 #define FOTARIG_HARNESS_EXPLORE_EXPLORE_H
@@ -20,9 +20,12 @@ struct explore_finding {
 
 /* Counts of runs by outcome for each fault. */
 struct explore_counts {
-    uint32_t runs;
+    uint32_t runs;    /* judged ones */
+    uint32_t untried; /* of them: the fault's moment did not come */
+    uint32_t excused; /* of them: it ended worse than without the fault, as it may */
     uint32_t outcomes[FOTA_OUTCOME_COUNT];
     uint32_t findings;
+    uint32_t errors; /* runs of which the bench can't say anything */
 };
 
 struct explore_summary {
@@ -31,12 +34,27 @@ struct explore_summary {
     struct explore_counts faults[EXPLORE_FAULT_COUNT];
 };
 
+/* How an exploration ended: X(NAME) */
+enum explore_answer {
+    EXPLORE_DONE,    /* all was tried; findings were told */
+    EXPLORE_FAILED,  /* the undisturbed run does not pass: text in run->error */
+    EXPLORE_ERROR,   /* the bench could not run it: text in run->error */
+    EXPLORE_NOTHING, /* the module sends no line, so there is nothing to disturb */
+    EXPLORE_STOPPED  /* by a signal: the summary holds what was tried until then */
+};
+
+/* Explores a case; calls on_finding (may be NULL) for each finding. */
+enum explore_answer
+explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+             void (*on_finding)(void *context, const struct explore_finding *finding),
+             void *context, struct explore_summary *ret_summary);
+
 /*
- * Explores a case; calls on_finding (may be NULL) for each finding. Returns false with run->error
- * when the case could not be run, or its undisturbed run does not pass.
+ * Judges a run with a fault anew: events of `one` itself may not happen in it, and it may end as
+ * the fault excuses. `base` is how the run without the fault ended. Returns true when the fault, or
+ * another one that `one` has of its own, excuses that it ended worse.
  */
-bool explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                  void (*on_finding)(void *context, const struct explore_finding *finding),
-                  void *context, struct explore_summary *ret_summary);
+bool explore_judge(enum explore_fault fault, const struct scenario_case *one,
+                   const struct scenario_observed *base, struct bench_result *result);
 
 #endif

@@ -22,24 +22,24 @@ const char *explore_fault_name(unsigned fault)
     return fault < EXPLORE_FAULT_COUNT ? names[fault] : "?";
 }
 
-bool explore_fault_add(const struct scenario_case *one, enum explore_fault fault, uint32_t line,
+_Static_assert(SCENARIO_WATCHED_MAX > SCENARIO_EVENTS_MAX, "without its marks a case has room");
+
+void explore_fault_add(const struct scenario_case *one, enum explore_fault fault, uint32_t line,
                        struct scenario_case *ret_case)
 {
-    bool lasts = actions[fault].kind == SCENARIO_ACTION_POWER;
-    if (one->event_count >= SCENARIO_EVENTS_MAX || one->action_count == SCENARIO_ACTIONS_MAX ||
-        (lasts && one->lasting_count == SCENARIO_LASTING_MAX))
-        return false;
     *ret_case = *one;
+    ret_case->expectation_count = 0;
+    ret_case->event_count = (uint8_t)scenario_event_count(one);
+    ret_case->mark_count = 0;
     ret_case->events[ret_case->event_count++] =
         (struct scenario_event){.when = {.kind = SCENARIO_TRIGGER_TO_HOST_LINE, .number = line},
                                 .first_action = ret_case->action_count,
                                 .action_count = 1,
                                 .times = 1};
     ret_case->actions[ret_case->action_count] = actions[fault];
-    if (lasts)
+    if (actions[fault].kind == SCENARIO_ACTION_POWER)
         ret_case->actions[ret_case->action_count].lasting = ++ret_case->lasting_count;
     ret_case->action_count++;
-    return true;
 }
 
 void explore_choice_format(enum explore_fault fault, uint32_t line, char *buffer, size_t capacity)

@@ -25,10 +25,11 @@ const char *explore_fault_name(unsigned fault);
 enum { EXPLORE_CHOICE_MAX = 48 };
 
 /*
- * Makes a copy of a case with the fault added as one more event, named like "power-cut@17".
- * Returns false when the case has no room for another event.
+ * Makes a copy of a case with the fault as one more event, behind those of the file. What a
+ * scenario's author expects is said of a run without it, so expectations and the marks of durations
+ * are left out. There is always room.
  */
-bool explore_fault_add(const struct scenario_case *one, enum explore_fault fault, uint32_t line,
+void explore_fault_add(const struct scenario_case *one, enum explore_fault fault, uint32_t line,
                        struct scenario_case *ret_case);
 
 /* Writes "power-cut@17". */

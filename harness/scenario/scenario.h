@@ -21,6 +21,8 @@ enum {
     SCENARIO_WATCHED_MAX = SCENARIO_EVENTS_MAX + SCENARIO_MARKS_MAX, /* triggers of a case */
     SCENARIO_ACTIONS_MAX = 48,
     SCENARIO_LASTING_MAX = 16, /* of them, with a `for` that the bench ends */
+    SCENARIO_ACTIONS_ROOM = SCENARIO_ACTIONS_MAX + 1, /* what explores adds one fault to a case */
+    SCENARIO_LASTING_ROOM = SCENARIO_LASTING_MAX + 1,
     SCENARIO_EXPECTATIONS_MAX = 48,
     SCENARIO_CASES_MAX = 1000,
     SCENARIO_TEXT_MAX = 200,     /* longest AT text, name or path in a scenario, in bytes */
@@ -134,7 +136,7 @@ struct scenario_case {
     struct scenario_place setup_place, server_place;
     uint8_t event_count, action_count, expectation_count, mark_count, lasting_count;
     struct scenario_event events[SCENARIO_WATCHED_MAX];
-    struct scenario_action actions[SCENARIO_ACTIONS_MAX];
+    struct scenario_action actions[SCENARIO_ACTIONS_ROOM];
     struct scenario_expectation expectations[SCENARIO_EXPECTATIONS_MAX];
 };
 
@@ -145,8 +147,7 @@ struct scenario {
     const char *title; /* key `scenario` */
     const char *why;
     const char *const *tags; /* NULL-terminated */
-    uint64_t digest;         /* of the bytes of the file and its profiles; part of the replay
-                                token */
+    uint64_t digest;         /* of the bytes of the file and its profiles */
     size_t case_count;       /* at least 1 */
     const struct scenario_case *cases;
 };

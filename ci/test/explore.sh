@@ -1,0 +1,81 @@
+#!/bin/sh
+# `fotarig explore` is honest: nothing tried is not all good, a scenario that fails by itself is a
+# failure, a signal makes no finding, and what it finds its own command finds again.
+# usage: FOTARIG=path ci/test/explore.sh
+. "$(dirname "$0")/../shell-tests"
+
+good=scenarios/documented/update-by-http.yaml
+fotarig=$(realpath "$fotarig")
+mkdir "$folder/bin"
+ln -s "$fotarig" "$folder/bin/fotarig"
+PATH=$folder/bin:$PATH
+
+# usage: explores STATUS TEXT FILE: ends so, and says that
+explores() {
+    "$fotarig" explore "$3" >"$folder/out" 2>&1
+    status=$?
+    cat "$folder/out"
+    [ $status -eq "$1" ] && grep -qF -- "$2" "$folder/out"
+}
+
+test_that "a good client has no finding at any line" explores 0 " runs over " $good
+
+sed 's/^  status: 6$/  status: 7/' $good >"$folder/wrong.yaml"
+test_that "a scenario that fails by itself is a failure" \
+    explores 1 "the undisturbed run does not pass: expect.status: want 7, got 6" "$folder/wrong.yaml"
+
+# Eight events and six durations: the fault has no slot of the file's own.
+awk '/^expect:/ {
+        print "events:"
+        for (i = 1; i <= 8; i++)
+            printf "  - when: {time: %dh}\n    may-not-fire: yes\n    do: [{urc: \047RING\047}]\n", 20 + i
+        print; print "  durations:"
+        for (i = 1; i <= 6; i++)
+            printf "    - {from: {boot: 1}, to: {boot: 2}, at-least: %ds}\n", i
+        next }
+    { print }' $good >"$folder/full.yaml"
+all_are_tried() {
+    explores 0 " runs over " "$folder/full.yaml" &&
+        awk '/ runs over / { exit !($1 > 0 && $1 == 4 * $4) }' "$folder/out"
+}
+test_that "a case with eight events and six durations has room for the fault" all_are_tried
+
+# The module has no supply, so it sends nothing.
+sed '/^expect:/,$d' $good >"$folder/dead.yaml"
+cat >>"$folder/dead.yaml" <<'YAML'
+events:
+  - when: {time: 0s}
+    do: [{power: cut}]
+expect:
+  outcome: refused
+YAML
+test_that "a case in which nothing can be tried is not all good" \
+    explores 4 "nothing was tried" "$folder/dead.yaml"
+
+# An event of the scenario that a fault keeps from happening, and expectations that a cut breaks.
+test_that "events and expectations of the scenario are no findings" \
+    explores 0 "power-cut" scenarios/bench/bench-update.yaml
+
+# ---- what it finds is found again ---------------------------------------------------------------------
+# The wrong expectation is not explore's: with a fault named, its judgement is the one that counts.
+a_choice_is_judged_as_it_was() {
+    token=$("$fotarig" run "$folder/wrong.yaml" | sed -n 's/.*--token \([^ ]*\)-$/\1/p' | head -1)
+    "$fotarig" run "$folder/wrong.yaml" --token "${token}power-cut@60"
+}
+test_that "a token with a fault is judged by what the fault may bring, not by the scenario's end" \
+    a_choice_is_judged_as_it_was
+
+# ---- a signal makes no finding --------------------------------------------------------------------------
+stopped_without_a_finding() {
+    "$fotarig" explore scenarios/any-time >"$folder/out" 2>&1 &
+    pid=$!
+    tries=0
+    until grep -q 'runs over' "$folder/out" || [ $tries -ge 600 ]; do tries=$((tries + 1)); sleep 0.1; done
+    kill -TERM $pid
+    wait $pid
+    status=$?
+    tail -12 "$folder/out"
+    [ $status -eq 143 ] && ! grep -q 'got none' "$folder/out"
+}
+test_that "SIGTERM ends it with 143 and makes no finding" stopped_without_a_finding
+exit $failed
