@@ -8,6 +8,7 @@
 
 #include "core/fota.h"
 #include "harness/bench/figures.h"
+#include "harness/text/escape.h"
 #include "sim/sim.h"
 
 enum { SIZE_MIN_BYTES = 64 * 1024 };
@@ -222,19 +223,8 @@ static void add(struct text *text, const char *bytes, size_t size)
 static void add_escaped(struct text *text, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
-        char one[8];
-        int n = 1;
-        if (bytes[i] == '\r')
-            n = snprintf(one, sizeof one, "\\r");
-        else if (bytes[i] == '\n')
-            n = snprintf(one, sizeof one, "\\n");
-        else if (bytes[i] == '\\')
-            n = snprintf(one, sizeof one, "\\\\");
-        else if (bytes[i] < 0x20 || bytes[i] > 0x7e)
-            n = snprintf(one, sizeof one, "\\x%02X", bytes[i]);
-        else
-            one[0] = (char)bytes[i];
-        add(text, one, (size_t)n);
+        char one[TEXT_ESCAPED_MAX];
+        add(text, one, text_escape_byte(bytes[i], one));
     }
 }
 

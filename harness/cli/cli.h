@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/text/quantity.h"
+
 /* Exit statuses; 1 beats 4. A run that a signal ends exits with 128 + its number. */
 enum cli_exit {
     CLI_EXIT_OK = 0,
@@ -113,15 +115,8 @@ bool cli_value_number(const char *text, uint64_t *ret_number);
 bool cli_value_size(const char *text, uint32_t *ret_bytes);
 bool cli_value_duration(const char *text, uint64_t *ret_us);
 bool cli_value_speed(const char *text, double *ret_factor);
-/*
- * A decimal number, with places or without, and one of these units behind it (ending with a NULL
- * name); the value is in the unit whose factor is 1, rounded down.
- */
-struct cli_unit {
-    const char *name;
-    uint64_t factor;
-};
-bool cli_value_quantity(const char *text, const struct cli_unit *units, uint64_t *ret_value);
+/* A number with its unit (quantity.h), in the smallest unit. */
+bool cli_value_quantity(const char *text, enum text_quantity quantity, uint64_t *ret_value);
 /* Index of `word` among "one|two|three", -1 when it is none of them. */
 int cli_value_choice(const char *choices, const char *word);
 

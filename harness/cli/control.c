@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/text/escape.h"
 
 /* ---- answers ------------------------------------------------------------------------------ */
 
@@ -55,16 +56,9 @@ void cli_control_fail(struct cli_control_request *request, enum cli_control_erro
 void cli_control_add_text(cJSON *object, const char *name, const char *text)
 {
     char escaped[1024];
-    size_t used = 0;
 
-    for (; *text && used + 5 < sizeof(escaped); text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte >= ' ' && byte <= '~')
-            escaped[used++] = *text;
-        else
-            used += (size_t)snprintf(escaped + used, 5, "\\x%02x", byte);
-    }
-    escaped[used] = '\0';
+    text_escape(escaped, sizeof(escaped) - 1, text, strlen(text));
+    escaped[sizeof(escaped) - 1] = '\0';
     cJSON_AddStringToObject(object, name, escaped);
 }
 

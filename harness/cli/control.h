@@ -126,7 +126,7 @@ const char *cli_control_option(struct cli_control_request *request, const char *
 /* Applies an action between enter and leave; false and an error when it makes no sense now. */
 bool cli_control_apply(struct cli_control_request *request, const struct sim_action *action);
 
-/* Adds bytes of a module as text: what is not printable ASCII is escaped as \xNN. */
+/* Adds bytes of a module as text: escaped as harness/text/escape.h says, and cut when very long. */
 void cli_control_add_text(cJSON *object, const char *name, const char *text);
 
 void cli_control_run_state(struct cli_control_request *request);

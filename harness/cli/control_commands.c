@@ -15,8 +15,6 @@
 
 enum { SNAPSHOT_LIMIT_BYTES = 64 * 1024 * 1024 };
 
-static const struct cli_unit millivolts[] = {{"mV", 1}, {"V", 1000}, {NULL, 0}};
-
 /* ---- arguments ---------------------------------------------------------------------------- */
 
 /* Fails the request: the word is not what it should be. */
@@ -99,7 +97,7 @@ static void run_voltage(struct cli_control_request *request)
     struct sim_action action = {.kind = SIM_ACTION_SETTING, .number = SIM_SETTING_SUPPLY};
     uint64_t millivolt;
 
-    if (!cli_value_quantity(request->words[0], millivolts, &millivolt) ||
+    if (!cli_value_quantity(request->words[0], TEXT_VOLTAGE, &millivolt) ||
         millivolt > (uint64_t)info->maximum || (int64_t)millivolt < info->minimum) {
         not_a(request, request->words[0], "a voltage such as 3400mV or 3.4V");
         return;

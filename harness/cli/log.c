@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/text/escape.h"
+
 enum { PATIENCE_US = 100000, BUFFER_BYTES = 65536 };
 
 /* ---- lines -------------------------------------------------------------------------------- */
@@ -17,24 +19,13 @@ static void begin_line(struct cli_log *log, const struct bench_module *module, u
             (unsigned long)(module_us / 1000 % 1000), mark);
 }
 
-static void put_byte(FILE *file, uint8_t byte)
-{
-    static const char letters[] = {['\r'] = 'r', ['\n'] = 'n', ['\t'] = 't', ['\\'] = '\\'};
-
-    if (byte < sizeof(letters) && letters[byte])
-        fprintf(file, "\\%c", letters[byte]);
-    else if (byte >= ' ' && byte <= '~')
-        putc(byte, file);
-    else
-        fprintf(file, "\\x%02x", byte);
-}
-
 static void put_bytes(FILE *file, const void *bytes, size_t size)
 {
     const uint8_t *byte = bytes;
+    char one[TEXT_ESCAPED_MAX];
 
     for (size_t i = 0; i < size; i++)
-        put_byte(file, byte[i]);
+        fwrite(one, 1, text_escape_byte(byte[i], one), file);
 }
 
 /* ---- bytes -------------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ static const char *const kind_text[] = {
     [CLI_CHOICE] = "one of the words",
     [CLI_NUMBER] = "a number such as 42 or 0x2a",
     [CLI_COUNT] = "a number, 1 or more",
-    [CLI_SIZE] = "a size with a unit (B, kB, KiB, MB, MiB) such as 109285B",
+    [CLI_SIZE] = "a size with a unit (B, KB, KiB, MB, MiB) such as 109285B",
     [CLI_DURATION] = "a duration with a unit (us, ms, s, min, h) such as 500ms",
     [CLI_SPEED] = "a factor greater than 0 such as 20 or 0.5",
 };

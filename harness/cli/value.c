@@ -3,10 +3,8 @@
 
 #include <string.h>
 
-static const struct cli_unit size_units[] = {{"B", 1},        {"kB", 1000},     {"KiB", 1024},
-                                             {"MB", 1000000}, {"MiB", 1048576}, {NULL, 0}};
-static const struct cli_unit duration_units[] = {
-    {"us", 1}, {"ms", 1000}, {"s", 1000000}, {"min", 60000000}, {"h", 3600000000u}, {NULL, 0}};
+#include "harness/text/nearest.h"
+#include "harness/text/setting.h"
 
 static int digit_of(char c)
 {
@@ -50,25 +48,13 @@ bool cli_value_number(const char *text, uint64_t *ret_number)
     return true;
 }
 
-bool cli_value_quantity(const char *text, const struct cli_unit *units, uint64_t *ret_value)
+bool cli_value_quantity(const char *text, enum text_quantity quantity, uint64_t *ret_value)
 {
-    uint64_t whole, fraction = 0, scale = 1;
-    const struct cli_unit *unit = units;
+    int64_t value;
 
-    if (!take_digits(&text, 10, &whole))
+    if (text_number_parse(quantity, text, strlen(text), &value) != TEXT_NUMBER_GOOD || value < 0)
         return false;
-    if (*text == '.') {
-        const char *places = ++text;
-        if (!take_digits(&text, 10, &fraction) || text - places > 9)
-            return false;
-        for (ptrdiff_t i = text - places; i > 0; i--)
-            scale *= 10;
-    }
-    while (unit->name && strcmp(unit->name, text) != 0)
-        unit++;
-    if (!unit->name || whole > UINT64_MAX / 2 / unit->factor)
-        return false;
-    *ret_value = whole * unit->factor + fraction * unit->factor / scale;
+    *ret_value = (uint64_t)value;
     return true;
 }
 
@@ -76,7 +62,7 @@ bool cli_value_size(const char *text, uint32_t *ret_bytes)
 {
     uint64_t bytes;
 
-    if (!cli_value_quantity(text, size_units, &bytes) || bytes > UINT32_MAX)
+    if (!cli_value_quantity(text, TEXT_SIZE, &bytes) || bytes > UINT32_MAX)
         return false;
     *ret_bytes = (uint32_t)bytes;
     return true;
@@ -84,70 +70,37 @@ bool cli_value_size(const char *text, uint32_t *ret_bytes)
 
 bool cli_value_duration(const char *text, uint64_t *ret_us)
 {
-    return cli_value_quantity(text, duration_units, ret_us);
+    return cli_value_quantity(text, TEXT_DURATION, ret_us);
 }
 
 bool cli_value_speed(const char *text, double *ret_factor)
 {
-    static const struct cli_unit billionths[] = {{"", 1000000000}, {NULL, 0}};
-    uint64_t value;
+    uint64_t billionths;
 
-    if (!cli_value_quantity(text, billionths, &value) || value == 0)
+    if (!cli_value_quantity(text, TEXT_FACTOR, &billionths) || billionths == 0)
         return false;
-    *ret_factor = (double)value / 1e9;
+    *ret_factor = (double)billionths / 1e9;
     return true;
 }
 
 int cli_value_choice(const char *choices, const char *word)
 {
-    size_t length = strlen(word);
-
-    for (int index = 0; choices; index++) {
-        const char *end = strchr(choices, '|');
-        size_t size = end ? (size_t)(end - choices) : strlen(choices);
-        if (size == length && memcmp(choices, word, size) == 0)
-            return index;
-        choices = end ? end + 1 : NULL;
-    }
-    return -1;
+    return text_choice_find(choices, word, strlen(word));
 }
 
-enum { NEAREST_LENGTH_MAX = 31 };
+/* Names that come without a context. */
+struct plain_names {
+    const char *(*name)(size_t index);
+};
 
-/* Levenshtein's distance; words too long to be a slip of the finger are far from everything. */
-static size_t distance(const char *a, const char *b)
+static const char *plain_name(const void *names, size_t index)
 {
-    size_t row[NEAREST_LENGTH_MAX + 1];
-    size_t a_length = strlen(a), b_length = strlen(b);
-
-    if (a_length > NEAREST_LENGTH_MAX || b_length > NEAREST_LENGTH_MAX)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t change = diagonal + (a[i - 1] != b[j - 1]);
-            size_t shorter = 1 + (row[j] < row[j - 1] ? row[j] : row[j - 1]);
-            diagonal = row[j];
-            row[j] = change < shorter ? change : shorter;
-        }
-    }
-    return row[b_length];
+    return ((const struct plain_names *)names)->name(index);
 }
 
 const char *cli_nearest(const char *word, size_t count, const char *(*name)(size_t index))
 {
-    const char *best = NULL;
-    size_t best_distance = strlen(word) / 2 + 1;
+    const struct plain_names names = {name};
 
-    for (size_t i = 0; i < count; i++) {
-        size_t d = distance(word, name(i));
-        if (d < best_distance) {
-            best_distance = d;
-            best = name(i);
-        }
-    }
-    return best;
+    return text_nearest(word, strlen(word), plain_name, &names, count);
 }

@@ -74,7 +74,7 @@ const struct scenario_node *scenario_items(struct scenario_compiler *compiler,
 
 /* Reads a number of a quantity and checks its range; `name` is for messages. */
 bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
-                          const struct scenario_node *value, enum scenario_quantity quantity,
+                          const struct scenario_node *value, enum text_quantity quantity,
                           int64_t minimum, int64_t maximum, int64_t *ret_number);
 
 /* Complains about a word; the hint lists what is allowed. */

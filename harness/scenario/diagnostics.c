@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/scenario/internal.h"
+#include "harness/text/escape.h"
 
 enum {
     EXCERPT_COLUMNS = 100, /* of a source line that are shown */
@@ -107,28 +108,23 @@ static size_t character_size(const unsigned char *text, size_t left, bool *ret_s
     return size;
 }
 
-/* Writes one character, escaped if need be; returns its width, or 0 when there is no room. */
+/*
+ * Writes one character, its bytes escaped if need be; returns how much was written, or 0 when there
+ * is no room, and its width.
+ */
 static size_t show_character(char *buffer, size_t capacity, const unsigned char *text, size_t size,
                              bool shown, size_t *ret_width)
 {
-    if (shown) {
-        if (size > capacity)
-            return 0;
-        memcpy(buffer, text, size);
-        *ret_width = 1;
-        return size;
-    }
-    if (4 * size > capacity)
+    char escaped[4 * TEXT_ESCAPED_MAX];
+    size_t length = 0;
+    for (size_t i = 0; i < size && !shown; i++)
+        length += text_escape_byte(text[i], escaped + length);
+    *ret_width = shown ? 1 : length;
+    length = shown ? size : length;
+    if (length > capacity)
         return 0;
-    for (size_t i = 0; i < size; i++)
-        for (size_t j = 0; j < 4; j++)
-            buffer[4 * i + j] = "\\x"[j < 2 ? j : 0];
-    for (size_t i = 0; i < size; i++) {
-        buffer[4 * i + 2] = "0123456789abcdef"[text[i] >> 4];
-        buffer[4 * i + 3] = "0123456789abcdef"[text[i] & 15];
-    }
-    *ret_width = 4 * size;
-    return 4 * size;
+    memcpy(buffer, shown ? (const char *)text : escaped, length);
+    return length;
 }
 
 const char *scenario_printable(char *buffer, size_t capacity, const char *text, size_t length)

@@ -81,7 +81,7 @@ static void refuse_parameter(struct scenario_compiler *compiler, const struct sc
     size_t count = 0;
     while (sim_look_parameter_name((unsigned)count))
         count++;
-    const char *nearest = scenario_nearest(key->text, key->length, parameter_name, NULL, count);
+    const char *nearest = text_nearest(key->text, key->length, parameter_name, NULL, count);
     scenario_printable(shown, sizeof(shown), key->text, key->length);
     if (nearest && nearest[0])
         scenario_diagnose(compiler->diagnostics, key->at, NULL,
@@ -108,7 +108,7 @@ static void add_parameter(struct scenario_compiler *compiler, const struct scena
         return;
     }
     if (!value || value->kind != SCENARIO_NODE_SCALAR ||
-        !scenario_take_number(compiler, command, value, SCENARIO_COUNT_BARE, 0, INT32_MAX, &number))
+        !scenario_take_number(compiler, command, value, TEXT_COUNT, 0, INT32_MAX, &number))
         return;
     struct scenario_expectation *added =
         add(compiler, key, SCENARIO_EXPECT_MODULE, key->value->at.place);

@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "harness/scenario/scenario.h"
+#include "harness/text/nearest.h"
+#include "harness/text/quantity.h"
 
 enum {
     SCENARIO_FILE_BYTES_MAX = 256 * 1024,
@@ -111,43 +113,5 @@ const struct scenario_node *scenario_tree_read(struct scenario_arena *arena,
                                                struct scenario_diagnostics *diagnostics);
 /* The value of a key of a mapping, or NULL; `node` may be NULL. */
 const struct scenario_node *scenario_node_value(const struct scenario_node *node, const char *key);
-
-/* ---- words and numbers --------------------------------------------------------------------- */
-
-enum scenario_quantity {
-    SCENARIO_COUNT_BARE,
-    SCENARIO_DURATION, /* microseconds */
-    SCENARIO_SIZE,     /* bytes */
-    SCENARIO_RATE,     /* bytes per second */
-    SCENARIO_VOLTAGE,  /* millivolts */
-    SCENARIO_PERCENT,
-    SCENARIO_QUANTITY_COUNT
-};
-
-enum scenario_number_fault {
-    SCENARIO_NUMBER_GOOD,
-    SCENARIO_NUMBER_NONE,     /* does not begin with a digit, or is written in an odd way */
-    SCENARIO_NUMBER_NO_UNIT,  /* a bare number where a unit is needed */
-    SCENARIO_NUMBER_BAD_UNIT, /* another unit, or one where none is allowed */
-    SCENARIO_NUMBER_TOO_FINE, /* not a whole number of the smallest unit */
-    SCENARIO_NUMBER_TOO_LARGE
-};
-
-/* Reads "1.5s", "109285B", "-3"; the value is in the quantity's smallest unit. */
-enum scenario_number_fault scenario_number_parse(enum scenario_quantity quantity, const char *text,
-                                                 size_t length, int64_t *ret_value);
-/* The value in the largest unit that shows it whole; a bare 0. */
-const char *scenario_number_write(char *buffer, size_t capacity, enum scenario_quantity quantity,
-                                  int64_t value);
-/* A regular expression (ECMA 262) of what is written so. */
-const char *scenario_quantity_pattern(enum scenario_quantity quantity, char *buffer,
-                                      size_t capacity);
-const char *scenario_quantity_name(enum scenario_quantity quantity);    /* "a duration" */
-const char *scenario_quantity_example(enum scenario_quantity quantity); /* "5s (us, ms, …)" */
-
-/* The nearest of `count` words if it is near enough to be meant, else NULL. */
-const char *scenario_nearest(const char *text, size_t length,
-                             const char *(*word)(const void *, size_t), const void *words,
-                             size_t count);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/scenario/schema.h"
+#include "harness/text/setting.h"
 #include "sim/look.h"
 
 enum { PATTERN_MAX = 200, REFERENCE_MAX = 100 };
@@ -79,15 +80,15 @@ static cJSON *or_variable(cJSON *schema)
 }
 
 /* "duration" of "a duration". */
-static const char *word_of(enum scenario_quantity quantity)
+static const char *word_of(enum text_quantity quantity)
 {
-    const char *name = scenario_quantity_name(quantity), *blank = strchr(name, ' ');
+    const char *name = text_quantity_name(quantity), *blank = strchr(name, ' ');
     return blank ? blank + 1 : name;
 }
 
-static cJSON *number_of(enum scenario_quantity quantity, int64_t minimum, int64_t maximum)
+static cJSON *number_of(enum text_quantity quantity, int64_t minimum, int64_t maximum)
 {
-    if (quantity != SCENARIO_COUNT_BARE)
+    if (quantity != TEXT_COUNT)
         return reference(word_of(quantity));
     cJSON *schema = one_type("integer");
     cJSON_AddNumberToObject(schema, "minimum", (double)minimum);
@@ -110,28 +111,22 @@ static cJSON *choices_of(const char *choices)
 {
     cJSON *schema = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(schema, "enum");
     char word[64];
-    for (const char *at = choices; at && *at;) {
-        size_t length = strcspn(at, "|");
+    const char *at;
+    size_t length;
+    for (size_t i = 0; (at = text_choice(choices, i, &length)); i++) {
         snprintf(word, sizeof word, "%.*s", (int)length, at);
         add_choice(list, word);
-        at = at[length] ? at + length + 1 : NULL;
     }
     return schema;
 }
 
 static cJSON *setting_value(const struct sim_setting_info *info)
 {
-    static const uint8_t quantities[] = {
-        [SIM_UNIT_MS] = SCENARIO_DURATION,      [SIM_UNIT_BYTES] = SCENARIO_SIZE,
-        [SIM_UNIT_RATE] = SCENARIO_RATE,        [SIM_UNIT_BPS] = SCENARIO_COUNT_BARE,
-        [SIM_UNIT_MV] = SCENARIO_VOLTAGE,       [SIM_UNIT_PERCENT] = SCENARIO_PERCENT,
-        [SIM_UNIT_COUNT] = SCENARIO_COUNT_BARE,
-    };
-    if (info->unit == SIM_UNIT_CHOICE)
-        return choices_of(info->choices);
-    if (info->unit == SIM_UNIT_FLAG)
-        return choices_of("no|yes");
-    return number_of(quantities[info->unit], info->minimum, info->maximum);
+    int32_t divisor;
+    enum text_quantity quantity = text_setting_quantity(info, &divisor);
+    if (text_setting_is_word(info))
+        return choices_of(text_setting_words(info));
+    return number_of(quantity, info->minimum, info->maximum);
 }
 
 static void add_setting(cJSON *properties, unsigned setting)
@@ -180,8 +175,8 @@ static cJSON *mapping_of(const char *key_pattern, cJSON *value)
 static cJSON *waveform(void)
 {
     char times[PATTERN_MAX];
-    scenario_quantity_pattern(SCENARIO_DURATION, times, sizeof times);
-    return mapping_of(times, or_variable(number_of(SCENARIO_VOLTAGE, 0, 0)));
+    text_quantity_pattern(TEXT_DURATION, times, sizeof times);
+    return mapping_of(times, or_variable(number_of(TEXT_VOLTAGE, 0, 0)));
 }
 
 static cJSON *parameters(void)
@@ -194,10 +189,9 @@ static cJSON *parameters(void)
         if (!name[0])
             continue;
         snprintf(with_at, sizeof with_at, "AT%s", name);
-        cJSON_AddItemToObject(properties, name,
-                              or_variable(number_of(SCENARIO_COUNT_BARE, 0, INT32_MAX)));
+        cJSON_AddItemToObject(properties, name, or_variable(number_of(TEXT_COUNT, 0, INT32_MAX)));
         cJSON_AddItemToObject(properties, with_at,
-                              or_variable(number_of(SCENARIO_COUNT_BARE, 0, INT32_MAX)));
+                              or_variable(number_of(TEXT_COUNT, 0, INT32_MAX)));
     }
     cJSON_AddBoolToObject(schema, "additionalProperties", false);
     cJSON_AddNumberToObject(schema, "minProperties", 1);
@@ -272,15 +266,15 @@ static cJSON *scalar_of(const struct scenario_key *key)
 {
     switch (key->type) {
     case SCENARIO_TYPE_NUMBER:
-        return number_of(SCENARIO_COUNT_BARE, key->minimum, number_maximum(key));
+        return number_of(TEXT_COUNT, key->minimum, number_maximum(key));
     case SCENARIO_TYPE_DURATION:
-        return number_of(SCENARIO_DURATION, 0, 0);
+        return number_of(TEXT_DURATION, 0, 0);
     case SCENARIO_TYPE_SIZE:
-        return number_of(SCENARIO_SIZE, 0, 0);
+        return number_of(TEXT_SIZE, 0, 0);
     case SCENARIO_TYPE_VOLTAGE:
-        return number_of(SCENARIO_VOLTAGE, 0, 0);
+        return number_of(TEXT_VOLTAGE, 0, 0);
     case SCENARIO_TYPE_PERCENT:
-        return number_of(SCENARIO_PERCENT, 0, 0);
+        return number_of(TEXT_PERCENT, 0, 0);
     case SCENARIO_TYPE_YES:
         return choices_of("yes");
     case SCENARIO_TYPE_WORD:
@@ -311,7 +305,7 @@ static cJSON *value_of(const struct scenario_key *key)
     schema = or_variable(schema);
     cJSON *either = cJSON_GetObjectItemCaseSensitive(schema, "anyOf");
     if (key->time_offset)
-        cJSON_AddItemToArray(either, number_of(SCENARIO_DURATION, 0, 0));
+        cJSON_AddItemToArray(either, number_of(TEXT_DURATION, 0, 0));
     if (key->word)
         cJSON_AddItemToArray(either, choices_of(key->word));
     return schema;
@@ -400,9 +394,9 @@ static void add_definitions(cJSON *definitions)
                           map_schema(&scenario_profile_schema));
     cJSON_AddItemToObject(definitions, "settings", settings());
     cJSON_AddItemToObject(definitions, "variable", pattern_of(variable_pattern));
-    for (unsigned i = SCENARIO_COUNT_BARE + 1; i < SCENARIO_QUANTITY_COUNT; i++)
+    for (unsigned i = TEXT_COUNT + 1; i < TEXT_FACTOR; i++)
         cJSON_AddItemToObject(definitions, word_of(i),
-                              pattern_of(scenario_quantity_pattern(i, pattern, sizeof pattern)));
+                              pattern_of(text_quantity_pattern(i, pattern, sizeof pattern)));
 }
 
 char *scenario_json_schema(void)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/scenario/compile.h"
+#include "harness/text/setting.h"
 #include "sim/catalogue.h"
 
 enum {
@@ -179,7 +180,7 @@ static void refuse_setting(struct scenario_compiler *compiler, const struct scen
 {
     char shown[SHOWN];
     const char *nearest =
-        scenario_nearest(key->text, key->length, setting_name, NULL, SIM_SETTING_COUNT);
+        text_nearest(key->text, key->length, setting_name, NULL, SIM_SETTING_COUNT);
     scenario_printable(shown, sizeof(shown), key->text, key->length);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, key->at, NULL,
@@ -189,61 +190,40 @@ static void refuse_setting(struct scenario_compiler *compiler, const struct scen
                           "unknown setting '%s'; 'fotarig facts' lists them", shown);
 }
 
-/* "choice|choice" as words: they are copied, for the list of the table has no NULs. */
-static bool take_choice(struct scenario_compiler *compiler, const struct sim_setting_info *info,
-                        const struct scenario_node *value, int32_t *ret_value)
+/* Complains about a word; those of the setting are copied, for its list has no NULs. */
+static void refuse_choice(struct scenario_compiler *compiler, const struct sim_setting_info *info,
+                          const struct scenario_node *value)
 {
-    const char *words[32];
+    const char *words[32], *at;
     struct scenario_words list = {.names = words};
-    for (const char *at = info->choices; at && list.count < 32;) {
-        size_t length = strcspn(at, "|");
-        if (length == value->length && memcmp(at, value->text, length) == 0) {
-            *ret_value = list.count;
-            return true;
-        }
+    size_t length;
+    while (list.count < 32 && (at = text_choice(text_setting_words(info), list.count, &length))) {
         words[list.count] = scenario_arena_text(compiler->arena, at, length);
         if (!words[list.count++]) {
             scenario_out_of_memory(compiler);
-            return false;
+            return;
         }
-        at = at[length] ? at + length + 1 : NULL;
     }
     scenario_refuse_word(compiler, info->name, value, &list);
-    return false;
 }
 
-static bool take_flag(struct scenario_compiler *compiler, const struct sim_setting_info *info,
-                      const struct scenario_node *value, int32_t *ret_value)
+static bool take_choice(struct scenario_compiler *compiler, const struct sim_setting_info *info,
+                        const struct scenario_node *value, int32_t *ret_value)
 {
-    static const char *const names[] = {"no", "yes"};
-    static const struct scenario_words flags = {.names = names, .count = 2};
-    *ret_value = strcmp(value->text, "yes") == 0;
-    if (*ret_value || strcmp(value->text, "no") == 0)
-        return true;
-    scenario_refuse_word(compiler, info->name, value, &flags);
-    return false;
+    int word = text_choice_find(text_setting_words(info), value->text, value->length);
+    if (word < 0)
+        refuse_choice(compiler, info, value);
+    else
+        *ret_value = word;
+    return word >= 0;
 }
-
-/* How the units of settings are written, and how many smallest units the setting counts by. */
-static const struct {
-    uint8_t quantity;
-    int32_t divisor;
-} units[] = {
-    [SIM_UNIT_MS] = {SCENARIO_DURATION, 1000},
-    [SIM_UNIT_BYTES] = {SCENARIO_SIZE, 1},
-    [SIM_UNIT_RATE] = {SCENARIO_RATE, 1},
-    [SIM_UNIT_BPS] = {SCENARIO_COUNT_BARE, 1},
-    [SIM_UNIT_MV] = {SCENARIO_VOLTAGE, 1},
-    [SIM_UNIT_PERCENT] = {SCENARIO_PERCENT, 1},
-    [SIM_UNIT_COUNT] = {SCENARIO_COUNT_BARE, 1},
-    [SIM_UNIT_FLAG] = {0, 0},
-    [SIM_UNIT_CHOICE] = {0, 0},
-};
 
 static bool take_setting(struct scenario_compiler *compiler, const struct sim_setting_info *info,
                          const struct scenario_node *value, int32_t *ret_value)
 {
-    int64_t number, divisor = units[info->unit].divisor;
+    int64_t number;
+    int32_t divisor;
+    enum text_quantity quantity = text_setting_quantity(info, &divisor);
 
     if (value->kind != SCENARIO_NODE_SCALAR) {
         if (value->kind != SCENARIO_NODE_BROKEN)
@@ -251,12 +231,11 @@ static bool take_setting(struct scenario_compiler *compiler, const struct sim_se
                               "'%s' takes one value, no list or mapping", info->name);
         return false;
     }
-    if (info->unit == SIM_UNIT_CHOICE)
+    if (text_setting_is_word(info))
         return take_choice(compiler, info, value, ret_value);
-    if (info->unit == SIM_UNIT_FLAG)
-        return take_flag(compiler, info, value, ret_value);
-    if (!scenario_take_number(compiler, info->name, value, units[info->unit].quantity,
-                              info->minimum * divisor, info->maximum * divisor, &number))
+    if (!scenario_take_number(compiler, info->name, value, quantity,
+                              (int64_t)info->minimum * divisor, (int64_t)info->maximum * divisor,
+                              &number))
         return false;
     if (number % divisor != 0)
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
@@ -322,9 +301,9 @@ static bool read_point(struct scenario_compiler *compiler, const struct scenario
     int64_t time_us, supply_mv;
     const struct scenario_node *value = scenario_resolve(compiler, time->value);
     if (time->skip || !value || value->kind != SCENARIO_NODE_SCALAR ||
-        !scenario_take_number(compiler, key->name, time, SCENARIO_DURATION, 0, INT32_MAX * 1000LL,
+        !scenario_take_number(compiler, key->name, time, TEXT_DURATION, 0, INT32_MAX * 1000LL,
                               &time_us) ||
-        !scenario_take_number(compiler, key->name, value, SCENARIO_VOLTAGE, info->minimum,
+        !scenario_take_number(compiler, key->name, value, TEXT_VOLTAGE, info->minimum,
                               info->maximum, &supply_mv))
         return false;
     if (time_us % 1000 != 0 || time_us <= after_us) {

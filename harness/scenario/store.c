@@ -37,34 +37,34 @@ static void put_number(const struct scenario_key *key, void *target, int64_t num
 
 /* What is wrong with the writing of a number: X(fault, "what"). */
 static const char *const number_faults[] = {
-    [SCENARIO_NUMBER_NONE] = "is not",
-    [SCENARIO_NUMBER_NO_UNIT] = "has no unit for",
-    [SCENARIO_NUMBER_BAD_UNIT] = "is not",
-    [SCENARIO_NUMBER_TOO_FINE] = "is too fine for",
-    [SCENARIO_NUMBER_TOO_LARGE] = "is too large for",
+    [TEXT_NUMBER_NONE] = "is not",
+    [TEXT_NUMBER_NO_UNIT] = "has no unit for",
+    [TEXT_NUMBER_BAD_UNIT] = "is not",
+    [TEXT_NUMBER_TOO_FINE] = "is too fine for",
+    [TEXT_NUMBER_TOO_LARGE] = "is too large for",
 };
 
 bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
-                          const struct scenario_node *value, enum scenario_quantity quantity,
+                          const struct scenario_node *value, enum text_quantity quantity,
                           int64_t minimum, int64_t maximum, int64_t *ret_number)
 {
     char shown[SHOWN], low[32], high[32];
-    enum scenario_number_fault fault =
-        scenario_number_parse(quantity, value->text, value->length, ret_number);
+    enum text_number_fault fault =
+        text_number_parse(quantity, value->text, value->length, ret_number);
 
-    if (fault == SCENARIO_NUMBER_GOOD && *ret_number >= minimum && *ret_number <= maximum)
+    if (fault == TEXT_NUMBER_GOOD && *ret_number >= minimum && *ret_number <= maximum)
         return true;
     scenario_printable(shown, sizeof(shown), value->text, value->length);
-    if (fault != SCENARIO_NUMBER_GOOD) {
+    if (fault != TEXT_NUMBER_GOOD) {
         scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' %s %s; '%s' is written %s",
-                          shown, number_faults[fault], scenario_quantity_name(quantity), name,
-                          scenario_quantity_example(quantity));
+                          shown, number_faults[fault], text_quantity_name(quantity), name,
+                          text_quantity_example(quantity));
         return false;
     }
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' is out of range; '%s' goes from %s to %s", shown, name,
-                      scenario_number_write(low, sizeof(low), quantity, minimum),
-                      scenario_number_write(high, sizeof(high), quantity, maximum));
+                      text_number_write(low, sizeof(low), quantity, minimum),
+                      text_number_write(high, sizeof(high), quantity, maximum));
     return false;
 }
 
@@ -83,10 +83,10 @@ static bool store_size_or_time(struct scenario_compiler *compiler, const struct 
 {
     char shown[SHOWN];
     int64_t number = 0;
-    bool time = scenario_number_parse(SCENARIO_DURATION, value->text, value->length, &number) ==
-                SCENARIO_NUMBER_GOOD;
-    bool bytes = !time && scenario_number_parse(SCENARIO_SIZE, value->text, value->length,
-                                                &number) == SCENARIO_NUMBER_GOOD;
+    bool time =
+        text_number_parse(TEXT_DURATION, value->text, value->length, &number) == TEXT_NUMBER_GOOD;
+    bool bytes = !time && text_number_parse(TEXT_SIZE, value->text, value->length, &number) ==
+                              TEXT_NUMBER_GOOD;
     if ((time && number >= 1) || (bytes && number >= key->minimum && number <= key->maximum)) {
         uint64_t time_us = (uint64_t)number;
         if (time)
@@ -98,8 +98,8 @@ static bool store_size_or_time(struct scenario_compiler *compiler, const struct 
     scenario_printable(shown, sizeof(shown), value->text, value->length);
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' is no size and no duration above 0; '%s' is written '%s', %s, or %s",
-                      shown, key->name, key->word, scenario_quantity_example(SCENARIO_SIZE),
-                      scenario_quantity_example(SCENARIO_DURATION));
+                      shown, key->name, key->word, text_quantity_example(TEXT_SIZE),
+                      text_quantity_example(TEXT_DURATION));
     return false;
 }
 
@@ -107,9 +107,9 @@ static bool store_number(struct scenario_compiler *compiler, const struct scenar
                          const struct scenario_node *value, void *target)
 {
     static const uint8_t quantities[SCENARIO_TYPE_COUNT] = {
-        [SCENARIO_TYPE_NUMBER] = SCENARIO_COUNT_BARE, [SCENARIO_TYPE_DURATION] = SCENARIO_DURATION,
-        [SCENARIO_TYPE_SIZE] = SCENARIO_SIZE,         [SCENARIO_TYPE_VOLTAGE] = SCENARIO_VOLTAGE,
-        [SCENARIO_TYPE_PERCENT] = SCENARIO_PERCENT,
+        [SCENARIO_TYPE_NUMBER] = TEXT_COUNT,    [SCENARIO_TYPE_DURATION] = TEXT_DURATION,
+        [SCENARIO_TYPE_SIZE] = TEXT_SIZE,       [SCENARIO_TYPE_VOLTAGE] = TEXT_VOLTAGE,
+        [SCENARIO_TYPE_PERCENT] = TEXT_PERCENT,
     };
     int64_t maximum = key->maximum > 0 ? key->maximum : member_maximum(key);
     int64_t divisor = key->divisor > 0 ? key->divisor : 1, number;
@@ -157,7 +157,7 @@ void scenario_refuse_word(struct scenario_compiler *compiler, const char *name,
             used +=
                 (size_t)snprintf(hint + used, sizeof(hint) - used, "%s%s", count ? ", " : "", word);
     scenario_printable(shown, sizeof(shown), value->text, value->length);
-    const char *nearest = scenario_nearest(value->text, value->length, word_of, words, count);
+    const char *nearest = text_nearest(value->text, value->length, word_of, words, count);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, value->at, hint,
                           "'%s' is not a value of '%s'; did you mean '%s'?", shown, name, nearest);

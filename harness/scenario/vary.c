@@ -146,7 +146,7 @@ const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
     vary->misspelt = true;
     scenario_printable(shown, sizeof(shown), node->text, node->length);
     const char *nearest =
-        scenario_nearest(node->text + 1, node->length - 1, vary_name, vary, vary->count);
+        text_nearest(node->text + 1, node->length - 1, vary_name, vary, vary->count);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, node->at, NULL,
                           "unknown name '%s'; did you mean '$%s'?", shown, nearest);

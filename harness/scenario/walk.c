@@ -83,7 +83,7 @@ static void refuse_key(struct scenario_compiler *compiler, const struct scenario
 {
     const struct scenario_map *home = find_home(&scenario_schema, key);
     char shown[SHOWN], hint[SCENARIO_MESSAGE_MAX];
-    const char *nearest = scenario_nearest(key->text, key->length, key_name, map, map->count);
+    const char *nearest = text_nearest(key->text, key->length, key_name, map, map->count);
     char in[SHOWN] = "";
 
     if (map->name[0])

@@ -164,7 +164,7 @@ static const struct {
     /* commands and arguments */
     {"{\"command\":[\"stat\"]}", false, "\"expected\":\"state\""},
     {"{\"command\":[\"\"]}", false, "no command ''"},
-    {"{\"command\":[\"\\u001b[31m\"]}", false, "\\\\x1b"},
+    {"{\"command\":[\"\\u001b[31m\"]}", false, "\\\\x1B"},
     {"{\"command\":[\"state\",\"x\"]}", false, "got 1 arguments"},
     {"{\"command\":[\"power\"]}", false, "got 0 arguments"},
     {"{\"command\":[\"power\",\"up\"]}", false, "cut|on|cycle"},

@@ -109,7 +109,7 @@ static const struct row rows[] = {
     {"a count of zero is refused", "try -j0 a", 2,
      "fotarig try: option '--jobs': '0' is not a number, 1 or more" TRY},
     {"a size without a unit is refused", "try --size 5 a", 2,
-     "fotarig try: option '--size': '5' is not a size with a unit (B, kB, KiB, MB, MiB) such as "
+     "fotarig try: option '--size': '5' is not a size with a unit (B, KB, KiB, MB, MiB) such as "
      "109285B" TRY},
     {"a speed of zero is refused", "try --speed 0 a", 2,
      "fotarig try: option '--speed': '0' is not a factor greater than 0 such as 20 or 0.5" TRY},

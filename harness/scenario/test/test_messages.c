@@ -29,22 +29,22 @@ static const struct message_row message_rows[] = {
     {"control characters and umlauts in the line",
      LOADER_HEAD LOADER_UPDATE "expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\t', outcome: x}\n",
      "t.yaml:4:17: error: AT text must be quoted; write '\xc3\xbc' in single quotes\n"
-     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\x09', outcome: x}\n"
+     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\t', outcome: x}\n"
      "      |                 ^\n"
      "t.yaml:4:21: error: unknown key '\xc3\xa4\xc2\xad' in 'expect'\n"
-     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\x09', outcome: x}\n"
+     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\t', outcome: x}\n"
      "      |                     ^~  allowed: outcome, reason, status, status-read, revision, "
      "resets,"
      " attempts, sent, never-sent, urcs, never-urcs, requests, within, durations, limits, module\n"
      "t.yaml:4:39: error: 'x' is not a value of 'outcome'\n"
-     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\x09', outcome: x}\n"
-     "      |                                          ^  allowed: updated, already-current, "
+     "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\t', outcome: x}\n"
+     "      |                                        ^  allowed: updated, already-current, "
      "refused,"
      " download-failed, update-failed, degraded, needs-service, cancelled\n"},
     {"a byte that is no text", "scenario: a\nwhy: \xff\x1b[31m\n",
      "t.yaml:2:6: error: byte that is not UTF-8 text (invalid leading UTF-8 octet); scenarios are"
      " UTF-8\n"
-     "    2 | why: \\xff\\x1b[31m\n"
+     "    2 | why: \\xFF\\x1B[31m\n"
      "      |      ^~~~\n"},
     {"a syntax error ends the file", "scenario: 'a\nwhy: b\n",
      "t.yaml:3:1: error: found unexpected end of stream; while scanning a quoted scalar that begins"

@@ -1,7 +1,7 @@
-/* nearest.c - "did you mean": the known word that a mistyped one is nearest to. */
-#include <string.h>
+/* nearest.c - the edit distance between words. */
+#include "harness/text/nearest.h"
 
-#include "harness/scenario/internal.h"
+#include <string.h>
 
 enum { WORD_MAX = 32 };
 
@@ -37,9 +37,8 @@ static size_t distance(const char *a, size_t a_length, const char *b, size_t b_l
     return above[b_length];
 }
 
-const char *scenario_nearest(const char *text, size_t length,
-                             const char *(*word)(const void *, size_t), const void *words,
-                             size_t count)
+const char *text_nearest(const char *text, size_t length, const char *(*word)(const void *, size_t),
+                         const void *words, size_t count)
 {
     const char *nearest = NULL;
     size_t limit = length > 6 ? 3 : 2; /* farther is a guess */

@@ -1,32 +1,35 @@
-/* quantity.c - numbers with units, as scenarios write them. */
+/* quantity.c - the units of quantities, and numbers with them. */
+#include "harness/text/quantity.h"
+
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "harness/scenario/internal.h"
 
 struct unit {
     const char *name;
     int64_t factor;
 };
 
-/* Units from the largest to the smallest, whose factor is 1. */
+/* Units from the largest to the smallest; of two names of one, the first is written. */
 static const struct {
     const char *name, *example;
-    struct unit units[6];
-} quantities[SCENARIO_QUANTITY_COUNT] = {
-    [SCENARIO_COUNT_BARE] = {"a bare number", "3", {{"", 1}}},
-    [SCENARIO_DURATION] =
+    struct unit units[8];
+} quantities[TEXT_QUANTITY_COUNT] = {
+    [TEXT_COUNT] = {"a bare number", "3", {{"", 1}}},
+    [TEXT_DURATION] =
         {"a duration",
          "5s (us, ms, s, min, h)",
          {{"h", 3600000000}, {"min", 60000000}, {"s", 1000000}, {"ms", 1000}, {"us", 1}}},
-    [SCENARIO_SIZE] = {"a size",
-                       "100B (B, KB, KiB, MB, MiB)",
-                       {{"MiB", 1048576}, {"MB", 1000000}, {"KiB", 1024}, {"KB", 1000}, {"B", 1}}},
-    [SCENARIO_RATE] = {"a rate",
-                       "11000B/s (B/s, KB/s, KiB/s)",
-                       {{"KiB/s", 1024}, {"KB/s", 1000}, {"B/s", 1}}},
-    [SCENARIO_VOLTAGE] = {"a voltage", "3800mV (mV, V)", {{"V", 1000}, {"mV", 1}}},
-    [SCENARIO_PERCENT] = {"a percentage", "37%", {{"%", 1}}},
+    [TEXT_SIZE] =
+        {"a size",
+         "100B (B, KB, KiB, MB, MiB)",
+         {{"MiB", 1048576}, {"MB", 1000000}, {"KiB", 1024}, {"KB", 1000}, {"kB", 1000}, {"B", 1}}},
+    [TEXT_RATE] = {"a rate",
+                   "11000B/s (B/s, KB/s, KiB/s)",
+                   {{"KiB/s", 1024}, {"KB/s", 1000}, {"kB/s", 1000}, {"B/s", 1}}},
+    [TEXT_VOLTAGE] = {"a voltage", "3800mV (mV, V)", {{"V", 1000}, {"mV", 1}}},
+    [TEXT_PERCENT] = {"a percentage", "37%", {{"%", 1}}},
+    [TEXT_FACTOR] = {"a factor", "20 or 0.5", {{"", 1000000000}}},
 };
 
 static bool is_digit(char c)
@@ -34,8 +37,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static const struct unit *find_unit(enum scenario_quantity quantity, const char *text,
-                                    size_t length)
+static const struct unit *find_unit(enum text_quantity quantity, const char *text, size_t length)
 {
     const struct unit *unit = quantities[quantity].units;
     for (; unit->name; unit++)
@@ -58,65 +60,72 @@ static bool take_digits(const char *text, size_t length, size_t *at, int64_t *re
 }
 
 /* whole.fraction × factor, if that is whole. */
-static enum scenario_number_fault scale(int64_t whole, int64_t fraction, size_t decimals,
-                                        int64_t factor, int64_t *ret_value)
+static enum text_number_fault scale(int64_t whole, int64_t fraction, size_t decimals,
+                                    int64_t factor, int64_t *ret_value)
 {
     int64_t divisor = 1;
     for (size_t i = 0; i < decimals; i++)
         divisor *= 10;
     if (whole > INT64_MAX / 2 / factor)
-        return SCENARIO_NUMBER_TOO_LARGE;
+        return TEXT_NUMBER_TOO_LARGE;
     if (fraction * factor % divisor != 0)
-        return SCENARIO_NUMBER_TOO_FINE;
+        return TEXT_NUMBER_TOO_FINE;
     *ret_value = whole * factor + fraction * factor / divisor;
-    return SCENARIO_NUMBER_GOOD;
+    return TEXT_NUMBER_GOOD;
 }
 
-enum scenario_number_fault scenario_number_parse(enum scenario_quantity quantity, const char *text,
-                                                 size_t length, int64_t *ret_value)
+enum text_number_fault text_number_parse(enum text_quantity quantity, const char *text,
+                                         size_t length, int64_t *ret_value)
 {
     int64_t whole, fraction = 0;
     size_t at = 0, decimals = 0;
-    bool negative = length > 1 && text[0] == '-' && quantity == SCENARIO_COUNT_BARE;
+    bool negative = length > 1 && text[0] == '-' && quantity == TEXT_COUNT;
 
     at += negative;
     if (at >= length || !is_digit(text[at]))
-        return SCENARIO_NUMBER_NONE;
+        return TEXT_NUMBER_NONE;
     /* "010" is eight for some readers of YAML, ten for others. */
     if (text[at] == '0' && at + 1 < length && is_digit(text[at + 1]))
-        return SCENARIO_NUMBER_NONE;
+        return TEXT_NUMBER_NONE;
     if (!take_digits(text, length, &at, &whole))
-        return SCENARIO_NUMBER_TOO_LARGE;
+        return TEXT_NUMBER_TOO_LARGE;
     if (at + 1 < length && text[at] == '.' && is_digit(text[at + 1])) {
         size_t point = at++;
         if (!take_digits(text, length, &at, &fraction))
-            return SCENARIO_NUMBER_TOO_FINE;
+            return TEXT_NUMBER_TOO_FINE;
         decimals = at - point - 1;
         if (decimals > 6)
-            return SCENARIO_NUMBER_TOO_FINE;
+            return TEXT_NUMBER_TOO_FINE;
     }
     const struct unit *unit = find_unit(quantity, text + at, length - at);
     if (!unit)
-        return at == length ? SCENARIO_NUMBER_NO_UNIT : SCENARIO_NUMBER_BAD_UNIT;
-    enum scenario_number_fault fault = scale(whole, fraction, decimals, unit->factor, ret_value);
-    if (fault == SCENARIO_NUMBER_GOOD && negative)
+        return at == length ? TEXT_NUMBER_NO_UNIT : TEXT_NUMBER_BAD_UNIT;
+    enum text_number_fault fault = scale(whole, fraction, decimals, unit->factor, ret_value);
+    if (fault == TEXT_NUMBER_GOOD && negative)
         *ret_value = -*ret_value;
     return fault;
 }
 
-const char *scenario_number_write(char *buffer, size_t capacity, enum scenario_quantity quantity,
-                                  int64_t value)
+const char *text_number_write(char *buffer, size_t capacity, enum text_quantity quantity,
+                              int64_t value)
 {
     const struct unit *unit = quantities[quantity].units;
-    while (unit->factor > 1 && value % unit->factor != 0)
+    while (unit[1].name && value % unit->factor != 0)
         unit++;
     snprintf(buffer, capacity, "%lld%s", (long long)(value / unit->factor),
              value == 0 ? "" : unit->name);
     return buffer;
 }
 
-const char *scenario_quantity_pattern(enum scenario_quantity quantity, char *buffer,
-                                      size_t capacity)
+const char *text_quantity_unit(enum text_quantity quantity, int64_t factor)
+{
+    const struct unit *unit = quantities[quantity].units;
+    while (unit->name && unit->factor != factor)
+        unit++;
+    return unit->name ? unit->name : "";
+}
+
+const char *text_quantity_pattern(enum text_quantity quantity, char *buffer, size_t capacity)
 {
     const struct unit *unit = quantities[quantity].units;
     size_t length = (size_t)snprintf(buffer, capacity, "^(0|[1-9][0-9]*)(\\.[0-9]{1,6})?(");
@@ -128,12 +137,12 @@ const char *scenario_quantity_pattern(enum scenario_quantity quantity, char *buf
     return buffer;
 }
 
-const char *scenario_quantity_name(enum scenario_quantity quantity)
+const char *text_quantity_name(enum text_quantity quantity)
 {
     return quantities[quantity].name;
 }
 
-const char *scenario_quantity_example(enum scenario_quantity quantity)
+const char *text_quantity_example(enum text_quantity quantity)
 {
     return quantities[quantity].example;
 }
