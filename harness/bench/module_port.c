@@ -188,7 +188,9 @@ static void view(const struct bench_run *run, struct sim_view *ret_view)
                                   .answering = true,
                                   .boots = end->boots,
                                   .resets = end->boots,
-                                  .revision = revision ? revision->answer : ""};
+                                  .revision = revision             ? revision->answer
+                                              : end->is_as_written ? run->shared->config.revision
+                                                                   : ""};
 }
 
 /* The host's board closes and opens its port: the lines fall, what waits is gone. */

@@ -28,6 +28,7 @@ struct bench_module_port {
     char url[BENCH_PORT_URL_MAX];
     uint32_t baud_bps;
     uint8_t lines;           /* of the host, BENCH_LINE_DTR, _RTS */
+    bool is_as_written;      /* the far end is made as the case says: its revision is known */
     bool allows_update;      /* what starts an update may pass; false: the run ends before it */
     bool blocked;            /* such a command came */
     uint64_t received_bytes; /* in this run */

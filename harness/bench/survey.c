@@ -50,8 +50,10 @@ static void saw_clock(struct bench_survey *survey, const char *text, uint64_t no
     survey->clock_last_s = now_s;
     if (first || passed_s == 0)
         return;
-    if (survey->clock_from_us == 0) {
+    /* The first tick, or the network has set the clock: it is watched from now on. */
+    if (survey->clock_from_us == 0 || passed_s > survey->clock_s) {
         survey->clock_from_us = now_us;
+        survey->clock_seen_s = 0;
         return;
     }
     survey->clock_seen_s += passed_s;

@@ -155,11 +155,11 @@ static bool package_fits(const struct bench_target *target, const struct scenari
 
 static bool revision_fits(const struct scenario_case *one, const char *at_revision, char *reason)
 {
-    const char *wanted = one->job.from_revision;
-    if (!at_revision || !wanted || strcmp(at_revision, wanted) == 0)
+    const char *wanted = one->module.revision;
+    if (!at_revision || strcmp(at_revision, wanted) == 0)
         return true;
     snprintf(reason, BENCH_REASON_MAX,
-             "the scenario begins at %s, and the module runs %s by then; see --from and --to",
+             "the scenario begins at %.64s, and the module runs %.64s then; see --from and --to",
              wanted, at_revision);
     return false;
 }
@@ -379,19 +379,19 @@ static void run_on_port(struct bench_target *target, struct bench_run *run,
                         struct bench_result *ret_result)
 {
     struct bench_options options = *given;
+    run->host = &bench_host_core;
+    run->module = &bench_module_port;
+    run->module_context = &target->end;
     options.loop = &target->loop;
     options.unpaced = true; /* the port's own line takes the time */
     target->end.survey = NULL;
     target->end.allows_update =
         target->options.far_end != BENCH_FAR_END_MODULE || target->options.allow_update;
-    if (target->options.far_end == BENCH_FAR_END_SCENARIO)
+    target->end.is_as_written = target->options.far_end == BENCH_FAR_END_SCENARIO;
+    if (target->end.is_as_written)
         leave_events_out(one);
-    if (target->options.far_end == BENCH_FAR_END_MODULE &&
-        !look_before(target, one, &options, ret_result))
+    else if (!look_before(target, one, &options, ret_result))
         return;
-    run->host = &bench_host_core;
-    run->module = &bench_module_port;
-    run->module_context = &target->end;
     target->end.survey = target->before.question_count ? &target->before : NULL;
     if (bench_run_begin(run, one, &options))
         bench_run_real(run);

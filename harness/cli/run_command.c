@@ -11,6 +11,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/explain.h"
+#include "harness/cli/kept_journal.h"
 #include "harness/cli/selection.h"
 #include "harness/cli/setting.h"
 #include "harness/cli/sweep.h"
@@ -145,19 +146,9 @@ static void repeat_command(const struct campaign *campaign, const struct planned
         length += (size_t)snprintf(buffer + length, capacity - length, " --set ");
         length = cli_shell_word(buffer, capacity, length, campaign->options.set.items[i]);
     }
-    if (campaign->options.speed > 0 && length < capacity && capacity - length > sizeof remark)
+    bool real_time = campaign->options.speed > 0 || cli_target_is_port(&campaign->target);
+    if (real_time && length < capacity && capacity - length > sizeof remark)
         memcpy(buffer + length, remark, sizeof remark);
-}
-
-static void print_journal(const struct bench_journal *journal)
-{
-    size_t offset = bench_journal_begin(journal);
-    struct bench_record record;
-    char line[4 * BENCH_RECORD_PAYLOAD_MAX + 256];
-    while (bench_journal_next(journal, &offset, &record)) {
-        bench_record_format(&record, line, sizeof line);
-        puts(line);
-    }
 }
 
 static void print_extras(const struct campaign *campaign, const struct planned_case *planned,
@@ -165,11 +156,26 @@ static void print_extras(const struct campaign *campaign, const struct planned_c
 {
     if (campaign->options.timeline) {
         printf("timeline of %s\n", planned->one->name);
-        print_journal(&campaign->run->journal);
+        cli_journal_print(&campaign->run->journal, stdout);
     }
     if (campaign->options.digests)
         printf("digest %016" PRIx64 " %s/%s\n", result->journal_digest, planned->scenario->group,
                planned->one->name);
+}
+
+/* What happened on a port does not happen again: its journal is kept when it was not right. */
+static void keep_journal(struct campaign *campaign, const struct planned_case *planned,
+                         const struct bench_result *result)
+{
+    char path[CLI_PATH_MAX];
+    bool wrong = result->verdict == BENCH_FAILED || result->verdict == BENCH_ERROR;
+    if (!wrong || !cli_target_is_port(&campaign->target))
+        return;
+    if (cli_journal_keep(campaign->options.reports, planned->scenario, campaign->run,
+                         campaign->target.target.asker, result, path))
+        printf("    journal  : %s\n", path);
+    else
+        cli_error(&cli_command_run, "%s: the journal could not be kept: %s", path, strerror(errno));
 }
 
 /* The case with the settings of --set, which were checked before. */
@@ -265,6 +271,7 @@ static bool run_case(struct campaign *campaign, const struct planned_case *plann
     if (result.verdict == BENCH_STOPPED)
         return true;
     report_console_case(&campaign->console, reported);
+    keep_journal(campaign, planned, &result);
     print_extras(campaign, planned, &result);
     return report_finish_case(campaign->report, planned->index, reported) == 0;
 }
@@ -500,11 +507,21 @@ static int print_plan(struct campaign *campaign)
     return CLI_EXIT_OK;
 }
 
+/* Where nothing can run, the port is not touched. */
+static bool any_runs(struct campaign *campaign)
+{
+    struct bench_plan plan = {.runs = false};
+    for (size_t i = 0; i < campaign->case_count && !plan.runs; i++)
+        bench_target_plan(&campaign->target.target, campaign->cases[i].one, NULL, &plan);
+    return plan.runs;
+}
+
 static int carry_out(struct campaign *campaign)
 {
     if (campaign->options.plan)
         return print_plan(campaign);
-    int status = cli_target_open(&campaign->target, &cli_command_run);
+    int status =
+        any_runs(campaign) ? cli_target_open(&campaign->target, &cli_command_run) : CLI_GO_ON;
     if (status != CLI_GO_ON)
         return status;
     bench_signals_catch();

@@ -32,6 +32,7 @@ struct sim_options {
     int timing, http, boot;
     uint32_t count;
     double speed;
+    bool hold;
     bool usb;
     const char *control, *image, *log;
     const char *scenario;
@@ -64,6 +65,8 @@ static const struct cli_option options[] = {
     {"timing", 0, "module|none", CLI_CHOICE, OPTION(timing), "module",
      "answers take as long as the module and the line take, or\ncome at once"},
     {"speed", 0, "X", CLI_SPEED, OPTION(speed), "1", "the module's clock runs X times faster"},
+    {"hold", 0, NULL, CLI_FLAG, OPTION(hold), NULL,
+     "the module's time stands until a client sends its first byte"},
     {"scenario", 0, "FILE", CLI_TEXT, OPTION(scenario), NULL,
      "play the module's side of it: module, package, server, events;\nbegins with a cold boot, and "
      "tells at the end which events\nnever fired (status 1)"},
@@ -356,6 +359,8 @@ static int open_ports(struct served *served, uint32_t index)
         bench_module_power_on(module);
         bench_module_leave(module);
     }
+    if (served->given.hold)
+        bench_module_hold(module);
     return CLI_GO_ON;
 }
 

@@ -87,6 +87,19 @@ static void set_package(struct scenario_overridden *made, const struct scenario_
     made->one.checksum = 0;
 }
 
+/* The module that the story begins with ran one of the job's revisions, or a third one. */
+static void set_module(struct scenario_overridden *made, const struct scenario_case *one)
+{
+    const struct fota_job *job = &made->one.job;
+    const char *old = one->module.revision, *now = NULL;
+    if (one->job.from_revision && strcmp(old, one->job.from_revision) == 0)
+        now = job->from_revision;
+    else if (one->job.to_revision && strcmp(old, one->job.to_revision) == 0)
+        now = job->to_revision;
+    if (now)
+        snprintf(made->one.module.revision, sizeof made->one.module.revision, "%s", now);
+}
+
 static bool set_job(struct scenario_overridden *made, const struct scenario_override *override)
 {
     struct fota_job *job = &made->one.job;
@@ -145,6 +158,7 @@ bool scenario_override_case(const struct scenario_override *override,
                  override->url);
         return false;
     }
+    set_module(made, one);
     if (set_expectations(made, one))
         return true;
     snprintf(reterr_text, reterr_capacity, "the texts of the scenario are too long for '%s'",

@@ -106,7 +106,14 @@ void bench_module_freeze(struct bench_module *module, bool frozen)
     module->start_us = module->now_us;
     module->origin_us = bench_clock_us();
     module->frozen = frozen;
+    module->held = false;
     set_deadline(module);
+}
+
+void bench_module_hold(struct bench_module *module)
+{
+    bench_module_freeze(module, true);
+    module->held = true;
 }
 
 void bench_module_jump(struct bench_module *module, uint64_t module_us)

@@ -87,6 +87,7 @@ struct bench_module {
     uint64_t origin_us;       /* real time at which the module's time was start_us */
     uint64_t start_us;
     bool frozen;                         /* its time is start_us until it is thawed */
+    bool held;                           /* frozen until a client's first byte */
     uint64_t now_us;                     /* module time of this wake */
     uint64_t next_us;                    /* module time at which something is due */
     struct bench_http *http;             /* real downloads */
@@ -163,6 +164,8 @@ void bench_module_attach(struct bench_module *module);
 
 /* The module's time stops, and goes on; what it is sent meanwhile is lost. */
 void bench_module_freeze(struct bench_module *module, bool frozen);
+/* Its time stands until a client's first byte comes in. After bench_module_attach(). */
+void bench_module_hold(struct bench_module *module);
 /* The module's state was replaced: its time is `module_us` now, what was on the line is lost. */
 void bench_module_jump(struct bench_module *module, uint64_t module_us);
 

@@ -114,6 +114,8 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
     struct bench_module *module = port->listener->context;
     uint32_t rate_bps;
 
+    if (module->held)
+        bench_module_freeze(module, false);
     if (module->frozen)
         return;
     bench_module_enter(module);

@@ -64,6 +64,7 @@ static void expectations_name_what_is_there(void **state)
     (void)state;
     assert_true(make(&other, error));
     assert_string_equal(made.one.job.from_revision, "1351B04SIM7000C");
+    assert_string_equal(made.one.module.revision, "1351B04SIM7000C");
     assert_string_equal(expected(SCENARIO_EXPECT_REVISION), "1351B03SIM7000C");
     assert_string_equal(expected(SCENARIO_EXPECT_SENT),
                         "AT+HTTPTOFS=\"https://rack/b.zip\",\"/fota/update.zip\"");
