@@ -199,7 +199,7 @@ def the_server_is_that_of_the_scenario(program, folder):
 def an_event_that_never_fired_is_a_failure(program, folder):
     never = "\n  - when: {command: 'AT+CFOTA=1'}\n    do: [{swallow: yes}]\n"
     with Played(program, folder, never) as module:
-        module.end(1, 'event 1 (line 12, command) never fired; the fault was not tried\n'
+        module.end(1, 'event 1 (line 12, command: \'AT+CFOTA=1\') never fired; the fault was not tried\n'
                       'sim: 0 of 1 events fired\n')
     with Played(program, folder, never + '    may-not-fire: yes\n') as module:
         module.end(0, 'never fired, which it may\n')

@@ -73,34 +73,17 @@ struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
                                         const struct sim_hook *hook)
 {
     struct sim_override override = {0};
-    struct bench_happening happening = {.number = hook->number,
+    struct bench_happening happening = {.kind = (uint8_t)scenario_trigger_of_hook(hook->kind),
+                                        .number = hook->number,
                                         .phase = hook->phase,
                                         .text = hook->text,
                                         .length = hook->length,
                                         .at_us = now_us};
-    switch (hook->kind) {
-    case SIM_HOOK_COMMAND:
-        happening.kind = SCENARIO_TRIGGER_COMMAND;
-        break;
-    case SIM_HOOK_PHASE:
-        happening.kind = SCENARIO_TRIGGER_PHASE;
+    if (hook->kind == SIM_HOOK_BOOT || happening.kind == SCENARIO_TRIGGER_COUNT)
+        return override; /* boots are matched by their event */
+    if (hook->kind == SIM_HOOK_PHASE) {
         happening.phase = (uint8_t)hook->number;
         happening.number = 0;
-        break;
-    case SIM_HOOK_PERCENT:
-        happening.kind = SCENARIO_TRIGGER_PHASE;
-        break;
-    case SIM_HOOK_FLASH_STEP:
-        happening.kind = SCENARIO_TRIGGER_FLASH_STEP;
-        break;
-    case SIM_HOOK_NV_WRITE:
-        happening.kind = SCENARIO_TRIGGER_NV_WRITE;
-        break;
-    case SIM_HOOK_HTTP_BYTE:
-        happening.kind = SCENARIO_TRIGGER_HTTP_BYTE;
-        break;
-    default:
-        return override; /* boots are matched by their event */
     }
     bench_engine_match(run, &happening, &override);
     return override;

@@ -320,11 +320,12 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     if (at >= BENCH_FINDINGS_MAX)
         return;
     struct scenario_finding *finding = &result->findings[at];
+    char trigger[160];
     *finding = (struct scenario_finding){.place = event->place, .kind = SCENARIO_FINDING_EVENT};
     snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
-    snprintf(finding->want, sizeof finding->want, "its trigger '%s%s%s' happens %s",
-             scenario_trigger_name(event->when.kind), event->when.text ? ": " : "",
-             event->when.text ? event->when.text : "", "(or `may-not-fire: yes`)");
+    snprintf(finding->want, sizeof finding->want,
+             "its trigger '%s' happens (or `may-not-fire: yes`)",
+             scenario_trigger_write(&event->when, trigger, sizeof trigger));
     bench_engine_tell_unfired(run, (unsigned)index, finding->got, sizeof finding->got);
 }
 

@@ -98,11 +98,13 @@ static void print_event(const struct cli_sim_scenario *played, uint32_t module, 
 {
     const struct scenario_event *event = &played->one->events[index];
 
+    char trigger[160];
+
     printf("sim: ");
     if (played->count > 1)
         printf("module %lu: ", (unsigned long)module);
     printf("event %u (line %lu, %s)", index + 1, (unsigned long)event->place.line,
-           scenario_trigger_name(event->when.kind));
+           scenario_trigger_write(&event->when, trigger, sizeof(trigger)));
 }
 
 static void on_fired(void *context, const struct bench_module *module, unsigned index)

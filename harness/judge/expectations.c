@@ -134,12 +134,12 @@ static bool judge_within(const struct scenario_judging *judging)
     return got <= want;
 }
 
-/* The trigger that a mark stands for, in words. */
-static const char *mark_name(const struct scenario_case *one, unsigned mark)
+/* The trigger that a mark stands for, as the file has it; UINT8_MAX: the start. */
+static const char *mark_name(const struct scenario_case *one, unsigned mark, char buffer[80])
 {
     for (unsigned i = 0; i < one->event_count; i++)
         if (one->events[i].mark == mark + 1)
-            return scenario_trigger_name(one->events[i].when.kind);
+            return scenario_trigger_write(&one->events[i].when, buffer, 80);
     return "start";
 }
 
@@ -150,11 +150,11 @@ static bool judge_duration(const struct scenario_judging *judging)
     struct scenario_finding *finding = judging->finding;
     uint64_t from_us = wanted->from == UINT8_MAX ? 0 : marks[wanted->from];
     uint64_t to_us = marks[wanted->to];
-    char least[32], most[32], got[32];
+    char least[32], most[32], got[32], from[80], to[80];
     bool begun = wanted->from == UINT8_MAX || from_us > 0;
     snprintf(finding->want, sizeof finding->want, "from %s to %s: %s to %s",
-             wanted->from == UINT8_MAX ? "start" : mark_name(judging->one, wanted->from),
-             mark_name(judging->one, wanted->to), write_time(least, wanted->least_us),
+             mark_name(judging->one, wanted->from, from), mark_name(judging->one, wanted->to, to),
+             write_time(least, wanted->least_us),
              wanted->time_us == UINT64_MAX ? "any" : write_time(most, wanted->time_us));
     if (!begun || to_us == 0) {
         snprintf(finding->got, sizeof finding->got, "'%s' never happened%s", begun ? "to" : "from",

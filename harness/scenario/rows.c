@@ -63,6 +63,14 @@ bool scenario_names_setting(const struct scenario_case *one, unsigned setting)
     return setting < SIM_SETTING_COUNT && (one->settings_named[setting / 8] >> setting % 8 & 1);
 }
 
+unsigned scenario_trigger_of_hook(unsigned hook)
+{
+    unsigned kind = 0;
+    while (kind < SCENARIO_TRIGGER_COUNT && !(scenario_trigger_rows[kind].hooks >> hook & 1))
+        kind++;
+    return kind;
+}
+
 const char *scenario_trigger_name(unsigned kind)
 {
     return kind < SCENARIO_TRIGGER_COUNT ? scenario_trigger_rows[kind].name : "?";

@@ -209,6 +209,19 @@ static inline unsigned scenario_event_count(const struct scenario_case *one)
 {
     return one->event_count - (unsigned)one->mark_count;
 }
+/*
+ * A trigger, an action as a file writes it: "phase: update, percent: 37%". Cut where the buffer
+ * ends (capacity 1 or more); always returns the buffer. Loaded again it is the same; a mapping of
+ * settings and a waveform are an action for each of their items.
+ */
+const char *scenario_trigger_write(const struct scenario_trigger *when, char *buffer,
+                                   size_t capacity);
+const char *scenario_action_write(const struct scenario_action *action, char *buffer,
+                                  size_t capacity);
+
+/* The kind of trigger that a hook of the module (enum sim_hook_kind) tells; COUNT = none. */
+unsigned scenario_trigger_of_hook(unsigned hook);
+
 /* How often an event has to fire: with `times: always` once at least. */
 static inline unsigned scenario_wanted_times(const struct scenario_event *event)
 {

@@ -77,11 +77,11 @@ static const char *trigger_text(const void *row)
     return ((const struct trigger_row *)row)->text;
 }
 
-static void test_trigger(void **state)
+/* Loads the text and compares; *written gets the trigger as the writer has it. */
+static void check_trigger(const struct trigger_row *row, const char *text, char written[400])
 {
-    const struct trigger_row *row = *state;
     bool is_command = row->want.kind == SCENARIO_TRIGGER_COMMAND;
-    struct scenario *scenario = load_event(row->text, is_command ? "swallow: yes" : "power: cut");
+    struct scenario *scenario = load_event(text, is_command ? "swallow: yes" : "power: cut");
     const struct scenario_event *event = &scenario->cases[0].events[0];
 
     SAME("events", scenario->cases[0].event_count, 1);
@@ -97,7 +97,16 @@ static void test_trigger(void **state)
     SAME("at", event->when.at, row->want.at);
     same_text("text", event->when.text, row->want.text);
     same_text("answers", event->when.answers, row->want.answers);
+    scenario_trigger_write(&event->when, written, 400);
     scenario_free(scenario);
+}
+
+static void test_trigger(void **state)
+{
+    char once[400], twice[400];
+    check_trigger(*state, ((const struct trigger_row *)*state)->text, once);
+    check_trigger(*state, once, twice); /* what was written is read as the same */
+    same_text("written", twice, once);
 }
 
 /* ---- actions --------------------------------------------------------------------------------- */
@@ -172,10 +181,10 @@ static const char *action_text(const void *row)
     return ((const struct action_row *)row)->text;
 }
 
-static void test_action(void **state)
+/* The same of an action. */
+static void check_action(const struct action_row *row, const char *text, char written[400])
 {
-    const struct action_row *row = *state;
-    struct scenario *scenario = load_event("command: 'AT+CSQ'", row->text);
+    struct scenario *scenario = load_event("command: 'AT+CSQ'", text);
     const struct scenario_case *one = &scenario->cases[0];
     const struct scenario_action *got = &one->actions[0];
 
@@ -195,7 +204,50 @@ static void test_action(void **state)
         assert_memory_equal(got->text, row->want.text, row->want.length + 1u);
     else
         assert_null(got->text);
+    scenario_action_write(got, written, 400);
     scenario_free(scenario);
+}
+
+static void test_action(void **state)
+{
+    char once[400], twice[400];
+    check_action(*state, ((const struct action_row *)*state)->text, once);
+    check_action(*state, once, twice);
+    same_text("written", twice, once);
+}
+
+static void test_what_is_written_looks_like_the_file(void **state)
+{
+    static const char *const triggers[] = {
+        "command: 'AT+CFOTA=1', nth: 3", "phase: restore-ap, percent: 99%", "time: 2s, since: byte",
+        "to-host-text: 'OK', nth: 2, answers: 'AT+CFOTA=1', at: 1B"};
+    static const char *const actions[] = {"reply: ['+CFOTA: 1', 'it''s', 'OK'], run: yes",
+                                          "lose-to-host: 30s",
+                                          "garble-to-host: line",
+                                          "set: {answer-delay: 3s}, for: 1min",
+                                          "insert-to-host: \"\\r\\n\\x00\\xFF\\\"\", at: 4B",
+                                          "supply: {200ms: 2400mV}",
+                                          "power: cut, for: 5s, write: inside"};
+    char text[200];
+    struct scenario *scenario;
+    (void)state;
+    for (size_t i = 0; i < sizeof triggers / sizeof triggers[0]; i++) {
+        scenario = load_event(triggers[i], "urc: 'X'");
+        same_text("trigger",
+                  scenario_trigger_write(&scenario->cases[0].events[0].when, text, sizeof text),
+                  triggers[i]);
+        scenario_trigger_write(&scenario->cases[0].events[0].when, text, 9);
+        assert_true(strlen(text) <= 8 && strncmp(text, triggers[i], strlen(text)) == 0);
+        scenario_free(scenario);
+    }
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        bool cut = strstr(actions[i], "write:");
+        scenario = load_event(cut ? "flash-step: 3" : "command: 'AT+CSQ'", actions[i]);
+        same_text("action",
+                  scenario_action_write(&scenario->cases[0].actions[0], text, sizeof text),
+                  actions[i]);
+        scenario_free(scenario);
+    }
 }
 
 /* ---- expectations ---------------------------------------------------------------------------- */
@@ -546,6 +598,7 @@ int main(void)
         cmocka_unit_test(test_text_may_be_folded_quoted_or_plain),
         cmocka_unit_test(test_an_unknown_size_is_zero_for_the_job_only),
         cmocka_unit_test(test_names_are_those_of_the_tables),
+        cmocka_unit_test(test_what_is_written_looks_like_the_file),
     };
     int failed = loader_run_rows("trigger", ROWS(trigger_rows), trigger_text, test_trigger);
     failed += loader_run_rows("action", ROWS(action_rows), action_text, test_action);
