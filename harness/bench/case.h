@@ -23,7 +23,7 @@ struct bench_case {
 /*
  * Works it out for `one`, which must outlive it, with a module whose jitter and noise come of
  * `seed`. `packages` keeps the packages and must outlive it as well. False with a message when a
- * package can't be made.
+ * package can't be made; `one` is set all the same.
  */
 bool bench_case_make(struct bench_case *made, struct bench_blobs *packages,
                      const struct scenario_case *one, uint64_t seed, char *reterr_text,

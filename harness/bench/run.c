@@ -15,11 +15,12 @@ enum { STORE_BYTES = 22151168 };
 /* A run that does this many steps without coming to an end turns in circles. */
 enum { STEPS_MAX = 20000000 };
 
-struct bench_run *bench_run_new(enum bench_sink sink)
+static struct bench_run *make(enum bench_sink sink, size_t world_bytes)
 {
-    struct bench_run *run = calloc(1, sizeof *run);
+    struct bench_run *run = calloc(1, offsetof(struct bench_run, world) + world_bytes);
     if (!run)
         return NULL;
+    run->world_bytes = world_bytes;
     run->store.bytes =
         mmap(NULL, STORE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (run->store.bytes == MAP_FAILED || !bench_journal_open(&run->journal, sink, 1 << 20, -1)) {
@@ -32,6 +33,16 @@ struct bench_run *bench_run_new(enum bench_sink sink)
     run->host = &bench_host_core;
     run->module = &bench_module_sim;
     return run;
+}
+
+struct bench_run *bench_run_new(enum bench_sink sink)
+{
+    return make(sink, sizeof(struct bench_world));
+}
+
+struct bench_run *bench_run_new_coreless(enum bench_sink sink)
+{
+    return make(sink, BENCH_WORLD_CORELESS_BYTES);
 }
 
 void bench_run_free(struct bench_run *run)
@@ -59,10 +70,11 @@ void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, 
 
 /* ---- beginning ----------------------------------------------------------------------------- */
 
-bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
+void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
                        const struct bench_options *options)
 {
-    run->one = one;
+    run->shared = shared;
+    run->one = shared->one;
     run->options = *options;
     run->error[0] = '\0';
     run->late = false;
@@ -71,21 +83,19 @@ bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
     run->unsettled = 0;
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
-    memset(&run->world, 0, sizeof run->world);
-    if (!bench_case_make(&run->own_case, &run->packages, one, options->seed, run->error,
-                         sizeof run->error))
-        return false;
-    run->shared = &run->own_case;
+    memset(&run->world, 0, run->world_bytes);
     bench_engine_begin(run);
-    return true;
 }
 
 bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
                      const struct bench_options *options)
 {
-    if (!bench_run_prepare(run, one, options))
-        return false;
-    if (!run->host->start(run) || !run->module->start(run))
+    char error[BENCH_TEXT_MAX] = "";
+    bool made =
+        bench_case_make(&run->own_case, &run->packages, one, options->seed, error, sizeof error);
+    bench_run_prepare(run, &run->own_case, options);
+    memcpy(run->error, error, sizeof run->error);
+    if (!made || !run->host->start(run) || !run->module->start(run))
         return false;
     struct sim_view view;
     run->module->view(run, &view);
@@ -367,13 +377,13 @@ void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snaps
     ret_snapshot->store_pinned = run->store.pinned;
     ret_snapshot->journal_mark = bench_journal_mark(&run->journal);
     ret_snapshot->step_count = run->step_count;
-    memcpy(&ret_snapshot->world, &run->world, sizeof run->world);
+    memcpy(&ret_snapshot->world, &run->world, run->world_bytes);
     run->store.pinned = run->store.used;
 }
 
 void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *snapshot)
 {
-    memcpy(&run->world, &snapshot->world, sizeof run->world);
+    memcpy(&run->world, &snapshot->world, run->world_bytes);
     run->store.used = snapshot->store_used;
     run->store.pinned = snapshot->store_used;
     bench_journal_rewind(&run->journal, snapshot->journal_mark);

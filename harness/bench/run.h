@@ -56,8 +56,8 @@ struct bench_result {
 };
 
 struct bench_run {
-    struct bench_world world; /* first: the value that snapshots copy */
-    /* What follows is constant during a run, or a view that begin and restore work out. */
+    /* What stands before the world is constant during a run, or a view that begin and restore work
+       out. */
     const struct scenario_case *one;
     const struct bench_case *shared; /* what is constant in all runs of the case */
     const struct bench_end *host, *module;
@@ -86,10 +86,16 @@ struct bench_run {
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);
     struct real *real;
+    size_t world_bytes; /* of the world, which is the value that snapshots copy */
+    struct bench_world world;
 };
 
-/* Makes a run object, to be used for any number of runs. NULL when there is no memory. */
+/*
+ * Makes a run object, to be used for any number of runs. NULL when there is no memory. The second
+ * is for host ends other than the core, which has no part in its world.
+ */
 struct bench_run *bench_run_new(enum bench_sink sink);
+struct bench_run *bench_run_new_coreless(enum bench_sink sink);
 void bench_run_free(struct bench_run *run);
 
 /*
@@ -99,8 +105,11 @@ void bench_run_free(struct bench_run *run);
 bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
                      const struct bench_options *options);
 
-/* The same without starting the ends: packages, configuration, server, events. */
-bool bench_run_prepare(struct bench_run *run, const struct scenario_case *one,
+/*
+ * The same without starting the ends: configuration, server, events. `shared` is the case as
+ * bench_case_make() has worked it out, once for all benches that run it; it must outlive the run.
+ */
+void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
                        const struct bench_options *options);
 
 /* Virtual time: goes to the next thing that is due and does it. False when the run is over. */

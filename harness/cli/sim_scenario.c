@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/bench/run.h"
 #include "harness/cli/cli.h"
 #include "harness/scenario/needs.h"
 
@@ -71,6 +72,12 @@ int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uin
     played->one = &played->scenario->cases[number - 1];
     if (!is_playable(played))
         return CLI_EXIT_INVALID;
+    char error[BENCH_TEXT_MAX];
+    if (!bench_case_make(&played->shared, &played->packages, played->one, 1, error,
+                         sizeof(error))) {
+        cli_error(&cli_command_sim, "%s", error);
+        return CLI_EXIT_ENVIRONMENT;
+    }
     played->plays = calloc(module_count, sizeof(*played->plays));
     if (!played->plays) {
         cli_error(&cli_command_sim, "no memory for the scenario");
@@ -83,12 +90,10 @@ int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uin
 
 const struct sim_config *cli_sim_scenario_module(struct cli_sim_scenario *played, uint32_t index)
 {
-    char error[BENCH_PLAY_TEXT_MAX];
-
-    played->plays[index] = bench_play_new(played->one, error, sizeof(error));
+    played->plays[index] = bench_play_new(&played->shared);
     if (played->plays[index])
-        return bench_play_config(played->plays[index]);
-    cli_error(&cli_command_sim, "%s", error);
+        return &played->shared.config;
+    cli_error(&cli_command_sim, "no memory for the scenario");
     return NULL;
 }
 
@@ -166,6 +171,7 @@ void cli_sim_scenario_free(struct cli_sim_scenario *played)
     for (uint32_t i = 0; i < played->count; i++)
         bench_play_free(played->plays[i]);
     free(played->plays);
+    bench_blobs_done(&played->packages);
     scenario_free(played->scenario);
     *played = (struct cli_sim_scenario){0};
 }

@@ -11,8 +11,10 @@
 struct cli_sim_scenario {
     struct scenario *scenario;       /* NULL = there is none */
     const struct scenario_case *one; /* the case that is played */
-    struct bench_play **plays;       /* one per module */
-    uint32_t count;                  /* of modules */
+    struct bench_case shared;        /* what all modules that play it have in common */
+    struct bench_blobs packages;
+    struct bench_play **plays; /* one per module */
+    uint32_t count;            /* of modules */
 };
 
 /*

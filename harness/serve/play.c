@@ -197,25 +197,21 @@ uint64_t bench_play_run(struct bench_module *module)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-struct bench_play *bench_play_new(const struct scenario_case *one, char *reterr_text,
-                                  size_t reterr_capacity)
+struct bench_play *bench_play_new(const struct bench_case *shared)
 {
     const struct bench_options options = {.seed = 1, .sink = BENCH_SINK_NONE, .unpaced = true};
     struct bench_play *play = calloc(1, sizeof(*play));
 
-    if (play)
-        play->run = bench_run_new(BENCH_SINK_NONE);
-    if (!play || !play->run) {
-        snprintf(reterr_text, reterr_capacity, "no memory for the scenario");
+    if (!play)
+        return NULL;
+    play->run = bench_run_new_coreless(BENCH_SINK_NONE);
+    if (!play->run) {
         free(play);
         return NULL;
     }
     play->run->module = &played;
-    if (bench_run_prepare(play->run, one, &options))
-        return play;
-    snprintf(reterr_text, reterr_capacity, "%s", play->run->error);
-    bench_play_free(play);
-    return NULL;
+    bench_run_prepare(play->run, shared, &options);
+    return play;
 }
 
 void bench_play_free(struct bench_play *play)
@@ -224,11 +220,6 @@ void bench_play_free(struct bench_play *play)
         return;
     bench_run_free(play->run);
     free(play);
-}
-
-const struct sim_config *bench_play_config(const struct bench_play *play)
-{
-    return &play->run->shared->config;
 }
 
 void bench_play_begin(struct bench_play *play, struct bench_module *module, bench_play_fired *fired,

@@ -8,23 +8,18 @@
 #ifndef FOTARIG_HARNESS_SERVE_PLAY_H
 #define FOTARIG_HARNESS_SERVE_PLAY_H
 
+#include "harness/bench/case.h"
 #include "harness/scenario/scenario.h"
 #include "harness/serve/serve.h"
 
 struct bench_play;
 
-enum { BENCH_PLAY_TEXT_MAX = 256 /* of messages */ };
-
 /*
- * Sets a case up; `one` must outlive it. NULL with a message: no memory, or the package cannot be
- * made.
+ * Sets a bench up for one module; `shared` is the case, the same for all modules that play it, and
+ * must outlive it. NULL: no memory.
  */
-struct bench_play *bench_play_new(const struct scenario_case *one, char *reterr_text,
-                                  size_t reterr_capacity);
+struct bench_play *bench_play_new(const struct bench_case *shared);
 void bench_play_free(struct bench_play *play);
-
-/* What the module is made with: the case's, with its packages as blobs; lives as long as it. */
-const struct sim_config *bench_play_config(const struct bench_play *play);
 
 /* An event of the scenario has fired: its index. Called from bench_module_leave(). */
 typedef void bench_play_fired(void *context, const struct bench_module *module, unsigned event);
