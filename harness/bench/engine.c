@@ -460,15 +460,31 @@ int bench_engine_unfired(const struct bench_run *run)
     return -1;
 }
 
+/* "{power: cut, for: 5s}", or the first and how many more. */
+static void name_faults(const struct bench_run *run, unsigned index, char *buffer, size_t capacity)
+{
+    const struct scenario_event *event = bench_engine_event(run, index);
+    const struct scenario_action *action = &run->one->actions[event->first_action];
+    char first[120];
+    scenario_action_write(action, first, sizeof first);
+    if (event->action_count > 1)
+        snprintf(buffer, capacity, "{%s} and %u more", first, event->action_count - 1u);
+    else
+        snprintf(buffer, capacity, "{%s}", first);
+}
+
 void bench_engine_tell_unfired(const struct bench_run *run, unsigned index, char *buffer,
                                size_t capacity)
 {
     unsigned done = bench_engine_done(run, index);
     unsigned wanted = scenario_wanted_times(bench_engine_event(run, index));
     const char *why = waits_in_vain(run, index) ? "the run was over before `after` was; " : "";
+    char faults[140];
+    name_faults(run, index, faults, sizeof faults);
     if (done)
         snprintf(buffer, capacity, "fired %u of %u; %sthe rest was not tried", done, wanted, why);
     else
-        snprintf(buffer, capacity, "%s%sthe fault was not tried",
-                 *why ? "it did, but " : "it never happened; ", why);
+        snprintf(buffer, capacity, "%s%s%s %s not tried",
+                 *why ? "it did, but " : "it never happened; ", why, faults,
+                 bench_engine_event(run, index)->action_count > 1 ? "were" : "was");
 }

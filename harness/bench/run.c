@@ -334,7 +334,7 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     *finding = (struct scenario_finding){.place = event->place, .kind = SCENARIO_FINDING_EVENT};
     snprintf(finding->what, sizeof finding->what, "event %d", index + 1);
     snprintf(finding->want, sizeof finding->want,
-             "its trigger '%s' happens (or `may-not-fire: yes`)",
+             "its trigger {%s} happens (or `may-not-fire: yes`)",
              scenario_trigger_write(&event->when, trigger, sizeof trigger));
     bench_engine_tell_unfired(run, (unsigned)index, finding->got, sizeof finding->got);
 }

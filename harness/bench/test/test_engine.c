@@ -321,9 +321,9 @@ static void an_event_without_effect_is_a_finding(void **state)
          1},
     };
     static const char *const got[] = {
-        "it never happened; the fault was not tried",
-        "it did, but the run was over before `after` was; the fault was not tried",
-        "it never happened; the fault was not tried", "fired 1 of 3; the rest was not tried"};
+        "it never happened; {urc: 'DST: 1'} was not tried",
+        "it did, but the run was over before `after` was; {urc: 'DST: 1'} was not tried",
+        "it never happened; {urc: 'DST: 1'} was not tried", "fired 1 of 3; the rest was not tried"};
     (void)state;
     for (size_t i = 0; i < sizeof got / sizeof got[0]; i++) {
         struct bench_result result;
