@@ -152,6 +152,8 @@ void sim_answer_text(struct sim_context *ctx, const char *text, size_t length);
 const char *sim_answer_name(size_t index);
 /* The text of a CME error, NULL when the number is not in the table. */
 const char *sim_answer_error_text(int number);
+/* The same of a CMS error. */
+const char *sim_answer_message_error_text(int number);
 void sim_put_hex(struct sim_context *ctx, uint32_t value, unsigned digits);
 /* A number with leading zeros. */
 void sim_put_padded(struct sim_context *ctx, uint32_t value, unsigned digits);
@@ -360,6 +362,8 @@ void sim_data_call_lost(struct sim_context *ctx);
 void sim_data_call_escape(struct sim_context *ctx);
 /* Bytes of the host in data mode; returns how many, all of them. */
 size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t size);
+/* Bytes of the network; returns how many the port has taken. */
+size_t sim_data_call_give(struct sim_context *ctx, const char *bytes, size_t size);
 /* In data mode; connected at all. */
 bool sim_data_call_runs(const struct sim_context *ctx);
 bool sim_data_call_is_up(const struct sim *sim);

@@ -12,7 +12,8 @@
  *   "allowed", test answer, handler, since)
  *
  * since: AT manual version times 100 that brought the command, 0 = always.
- * KIND: BASIC (ATE0), REGISTER (ATS3?, ATS3=13) or EXTENDED (AT+X=?, AT+X?, AT+X=n).
+ * KIND: BASIC (ATE0), REGISTER (ATS3?, ATS3=13) or EXTENDED (AT+X=?, AT+X?, AT+X=n); BLANK is that
+ * and AT+X=, OPTIONAL is that and AT+X: documented without a value.
  * initial counts when `setting` is -1. allowed: "0-1,4-7"; two numbers: "0-2),(0-2". The test
  * answer is sim_test_runs where the handler prints "+X: (allowed)".
  */
@@ -25,9 +26,9 @@
       sim_test_runs, sim_run_parameter, 0)                                                         \
     X(CONNECT_TEXT, "X", BASIC, NO_SAVE, 'D', 0, "AT106 2.2.20", "text of CONNECT", 4, -1, "0-4",  \
       sim_test_runs, sim_run_parameter, 0)                                                         \
-    X(SPEAKER_LOUDNESS, "L", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "no effect", 0, -1, "0-9",       \
+    X(SPEAKER_LOUDNESS, "L", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "no effect", 0, -1, "0-3",       \
       sim_test_runs, sim_run_parameter, 0)                                                         \
-    X(SPEAKER_MODE, "M", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "no effect", 0, -1, "0-9",           \
+    X(SPEAKER_MODE, "M", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "no effect", 0, -1, "0-2",           \
       sim_test_runs, sim_run_parameter, 0)                                                         \
     X(CARRIER_LINE, "&C", BASIC, NO_SAVE, 'D', 0, "AT106 2.2", "DCD follows the carrier", 1, -1,   \
       "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
@@ -48,8 +49,8 @@
     X(S8, "S8", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds a comma pauses", 2, -1, "0-255",  \
       sim_test_runs, sim_run_register, 0)                                                          \
     X(S10, "S10", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "carrier loss before hanging up", 15,    \
-      -1, "1-254", sim_test_runs, sim_run_register, 0)                                             \
-    X(CMEE, "+CMEE", EXTENDED, NO_SAVE, 'D', 0, "AT106 3.2.13", "form of errors", 0, -1, "0,1,2",  \
+      -1, "1-255", sim_test_runs, sim_run_register, 0)                                             \
+    X(CMEE, "+CMEE", BLANK, NO_SAVE, 'D', 0, "AT106 3.2.13", "form of errors", 0, -1, "0,1,2",     \
       sim_test_runs, sim_run_parameter, 0)                                                         \
     X(IPR, "+IPR", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 2.2.32", "rate of the port", 0,             \
       SIM_SETTING_PORT_RATE,                                                                       \
@@ -62,11 +63,11 @@
       3 << 8 | 3, -1, "1-6),(0,1,3", sim_test_runs, sim_run_icf, 0)                                \
     X(CFUN, "+CFUN", EXTENDED, AUTO_SAVE, 'D', 10000, "AT106 3.2.19", "functionality level", 1,    \
       SIM_SETTING_CFUN_LEVEL, "0-1,4-7", "+CFUN: (0-1,4-7),(0-1)", sim_run_cfun, 0)                \
-    X(CREG, "+CREG", EXTENDED, NO_SAVE, 'D', 0, "AT106 3.2.10", "registration", 0, -1, "0-2",      \
+    X(CREG, "+CREG", OPTIONAL, NO_SAVE, 'D', 0, "AT106 3.2.10", "registration", 0, -1, "0-2",      \
       sim_test_runs, sim_run_registration, 0)                                                      \
-    X(CGREG, "+CGREG", EXTENDED, NO_SAVE, 'D', 0, "AT106 6.2.6", "GPRS registration", 0, -1,       \
+    X(CGREG, "+CGREG", OPTIONAL, NO_SAVE, 'D', 0, "AT106 6.2.6", "GPRS registration", 0, -1,       \
       "0-2,4", sim_test_runs, sim_run_registration, 0)                                             \
-    X(CEREG, "+CEREG", EXTENDED, NO_SAVE, 'D', 0, "AT106 6.2.7", "EPS registration", 0, -1,        \
+    X(CEREG, "+CEREG", OPTIONAL, NO_SAVE, 'D', 0, "AT106 6.2.7", "EPS registration", 0, -1,        \
       "0-2,4", sim_test_runs, sim_run_registration, 104)                                           \
     X(COPS, "+COPS", EXTENDED, AUTO_SAVE, 'D', 120000, "AT106 3.2.8", "choice of the operator", 0, \
       -1, "0-4", sim_test_runs, sim_run_cops, 0)                                                   \
@@ -112,7 +113,7 @@
       "text mode shows all of a message", 0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)       \
     X(CUSD, "+CUSD", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 7.15", "USSD", 0, -1, "0-2",       \
       sim_test_runs, sim_run_cusd, 0)                                                              \
-    X(CRC, "+CRC", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 6.11", "+CRING in place of RING", 0, \
+    X(CRC, "+CRC", BLANK, NO_SAVE, 'S', 0, "3GPP TS 27.007 6.11", "+CRING in place of RING", 0,    \
       -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
     X(CMCFG, "+CMCFG", EXTENDED, AUTO_SAVE, 'O', 0, "T18", "choice of the carrier", 0, -1, "0-4",  \
       "+CMCFG: (0-4),40", sim_run_carrier, 104)                                                    \

@@ -294,10 +294,16 @@ enum sim_unit {
       "3GPP TS 23.040 9.2.3.5", "from +CMGS to the status report that was asked for")              \
     X(CMS_FORM, "cms-form", CHOICE, 0, 0, 1, "always|by-cmee", 'I', "3GPP TS 27.005 3.2.5",        \
       "with CMEE=0 an error of a message command has its number, too, or is plain ERROR")          \
+    X(CMS_TEXT, "cms-text", CHOICE, 0, 0, 1, "texts|numbers", 'I', "AT106 20.2",                   \
+      "errors of message commands with CMEE=2")                                                    \
     X(SIM_PUK, "sim-puk", COUNT, 12345678, 0, 99999999, NULL, 'I', "AT106 3.2.7",                  \
       "PUK that unlocks a card whose PIN was wrong three times")                                   \
     X(NOT_BUILT, "not-built", CHOICE, 0, 0, 1, "4|plain", 'I', "3GPP TS 27.007 5.7",               \
-      "answer to CMUX, CSIM and locks other than SC, which are not built: CME error 4 or ERROR")   \
+      "answer to CSIM and locks other than SC, which are not built: CME error 4 or ERROR")         \
+    X(CMUX, "cmux", CHOICE, 0, 0, 1, "ok|refused", 'O', "M17, M18",                                \
+      "answer to CMUX=0, after which the port goes on with commands; there is no multiplexer")     \
+    X(RESUME_ANSWER, "resume-answer", CHOICE, 0, 0, 1, "error|no-carrier", 'D', "AT106 2.2.9",     \
+      "answer to ATO without a call")                                                              \
     X(DIAL_TIME, "dial-time", MS, 3000, 0, 600000, NULL, 'I', "AT106 2.2.2",                       \
       "from ATD to NO CARRIER")                                                                    \
     X(DATA_CALL, "data-call", CHOICE, 0, 0, 3, "by-revision|silent|refused|error", 'O', "M07",     \

@@ -92,6 +92,28 @@ void sim_receive_on(struct sim *sim, const struct sim_host *host, enum sim_inter
         sim_usb_receive(&ctx, (uint8_t)interface, bytes, size);
 }
 
+/* ---- data calls ---------------------------------------------------------------------------- */
+
+bool sim_call_is_up(const struct sim *sim)
+{
+    return sim_data_call_is_up(sim);
+}
+
+size_t sim_call_give(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
+                     uint64_t now_us)
+{
+    struct sim_context ctx = context_at(sim, host, now_us);
+    return sim_data_call_give(&ctx, bytes, size);
+}
+
+bool sim_call_end(struct sim *sim, const struct sim_host *host, uint64_t now_us)
+{
+    struct sim_context ctx = context_at(sim, host, now_us);
+    bool was_up = sim_data_call_is_up(sim);
+    sim_data_call_lost(&ctx);
+    return was_up;
+}
+
 /* ---- actions ------------------------------------------------------------------------------- */
 
 static bool apply_urc(struct sim_context *ctx, const struct sim_action *action)

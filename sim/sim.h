@@ -262,6 +262,8 @@ struct sim_host {
     void *context;
     uint64_t *settings_read; /* of the caller, SIM_SETTING_WORDS of them: bit n is set when setting
                                 n is looked up; NULL = nobody wants to know */
+    /* What the host sends in the data mode of ATD*99# and CGDATA; NULL = it is swallowed. */
+    void (*on_call_data)(void *context, uint64_t now_us, const void *bytes, size_t size);
     struct sim_usb *usb; /* memory of the USB ports, zero at first (sim/usb.h); NULL = no such */
 };
 
@@ -410,6 +412,22 @@ void sim_http_block(struct sim *sim, const struct sim_host *host, uint16_t job, 
  */
 void sim_http_end(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t code,
                   uint64_t now_us);
+
+/* ---- data calls: ATD*99# and CGDATA ---------------------------------------------------------- */
+
+/*
+ * The data mode of ATD*99# and CGDATA: bytes go to sim_host.on_call_data and come from here. What
+ * they mean, PPP as a rule, the module does not look at.
+ */
+
+/* True while the call is up: the port carries data or, after +++, commands. */
+bool sim_call_is_up(const struct sim *sim);
+/* Bytes of the network to the host; returns how many were taken. While the port carries commands
+   none are, and for some there may be no room before the next sim_transmit(). */
+size_t sim_call_give(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
+                     uint64_t now_us);
+/* The network hangs up: NO CARRIER. False: there is no call. */
+bool sim_call_end(struct sim *sim, const struct sim_host *host, uint64_t now_us);
 
 /* ---- connections: requests to the surroundings (setting peer: surroundings) ---------------- */
 

@@ -34,7 +34,7 @@ struct sim_options {
     double speed;
     bool hold;
     bool usb;
-    const char *control, *image, *log;
+    const char *control, *image, *log, *data_call;
     const char *scenario;
     uint32_t case_number;
 };
@@ -76,9 +76,13 @@ static const struct cli_option options[] = {
      "it is switched on now, or has long been and has found the\nrate of 115200 bit/s"},
     {"http", 0, "model|real", CLI_CHOICE, OPTION(http), "model",
      "downloads come from --package and hosts are modelled, or\nboth are the real ones that the "
-     "client names"},
+     "client names; MQTT is modelled either way"},
     {"http-allow", 0, "HOST", CLI_LIST, OPTION(http_hosts), NULL,
      "with --http real: this host may be asked besides loopback;\nmay be repeated"},
+    {"data-call", 0, "URL", CLI_TEXT, OPTION(data_call), NULL,
+     "join the data mode of ATD*99# to it: exec:CMD a program (slirp\nor pppd for PPP), "
+     "tcp://HOST:PORT, "
+     "unix:PATH; else nobody\nanswers there"},
     {"package", 0, "FILE", CLI_LIST, OPTION(packages), NULL,
      "with --http model: what the server has, under the file's\nname; may be repeated"},
     {"image", 0, "FILE", CLI_TEXT, OPTION(image), NULL,
@@ -264,6 +268,7 @@ static int open_serve(struct served *served)
         .speed = given->speed,
         .paced = given->timing == TIMING_MODULE,
         .real_http = given->http == HTTP_REAL,
+        .data_call = given->data_call,
         .http_hosts = given->http_hosts.items,
         .http_host_count = given->http_hosts.count,
         .blob_names = served->blob_names,

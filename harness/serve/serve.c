@@ -16,7 +16,7 @@ enum {
 };
 
 static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
-                                                       &bench_usb_ports};
+                                                       &bench_usb_ports, &bench_data_calls};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
 /* ---- clock -------------------------------------------------------------------------------- */
@@ -229,6 +229,7 @@ struct bench_module *bench_module_open(struct bench_serve *serve, uint32_t index
     module->host.config = config;
     module->host.store = &module->store;
     module->host.context = module;
+    module->host.on_call_data = bench_call_data;
     module->baud_bps = DEFAULT_BPS;
     sim_init(&module->sim, &module->host, 0);
     bench_connections_begin(module);

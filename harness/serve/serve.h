@@ -41,6 +41,7 @@ struct bench_module;
 struct bench_net;
 struct bench_play;
 struct bench_usb;
+struct bench_call;
 
 /* Sees what happens to the modules; owned by the caller, must outlive the serving. */
 struct bench_observer {
@@ -70,6 +71,8 @@ struct bench_serve_options {
     double speed; /* module time per real time */
     bool paced;   /* answers take the time that they take on a line at the module's rate */
     bool real_http;
+    const char
+        *data_call; /* URL of what ATD*99# is joined to, opened as port.h has it; NULL = none */
     const char *const *http_hosts; /* allowed besides loopback */
     size_t http_host_count;
     const char *const *blob_names; /* last part of the URL of each blob of the configuration */
@@ -93,6 +96,7 @@ struct bench_module {
     struct bench_http *http;             /* real downloads */
     struct bench_net *net;               /* real connections */
     struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
+    struct bench_call *call;             /* data_call.c; NULL = no call is up */
     struct bench_play *play;             /* play.h: a scenario; owned by the caller; NULL = none */
     struct bench_port_listener listener; /* what its ports are opened with */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
@@ -198,6 +202,10 @@ size_t bench_module_take(struct bench_module *module, void *buffer, size_t capac
 
 /* serve_http.c: downloads, from packages or from real servers. */
 extern const struct bench_service bench_downloads;
+
+/* data_call.c: what the data mode of ATD*99# is joined to. */
+extern const struct bench_service bench_data_calls;
+void bench_call_data(void *context, uint64_t now_us, const void *bytes, size_t size);
 
 /* serve_usb.c: USB ports that go and come with the module's restarts. */
 extern const struct bench_service bench_usb_ports;

@@ -36,114 +36,6 @@ static const struct {
 #undef X
 };
 
-/* AT106 20.1; 171 to 192 (MMS) only as far as the facts name them. */
-#define CME_ERRORS(X)                                                                              \
-    X(0, "phone failure")                                                                          \
-    X(1, "no connection to phone")                                                                 \
-    X(2, "phone-adaptor link reserved")                                                            \
-    X(3, "operation not allowed")                                                                  \
-    X(4, "operation not supported")                                                                \
-    X(5, "PH-SIM PIN required")                                                                    \
-    X(6, "PH-FSIM PIN required")                                                                   \
-    X(7, "PH-FSIM PUK required")                                                                   \
-    X(10, "SIM not inserted")                                                                      \
-    X(11, "SIM PIN required")                                                                      \
-    X(12, "SIM PUK required")                                                                      \
-    X(13, "SIM failure")                                                                           \
-    X(14, "SIM busy")                                                                              \
-    X(15, "SIM wrong")                                                                             \
-    X(16, "incorrect password")                                                                    \
-    X(17, "SIM PIN2 required")                                                                     \
-    X(18, "SIM PUK2 required")                                                                     \
-    X(20, "memory full")                                                                           \
-    X(21, "invalid index")                                                                         \
-    X(22, "not found")                                                                             \
-    X(23, "memory failure")                                                                        \
-    X(24, "text string too long")                                                                  \
-    X(25, "invalid characters in text string")                                                     \
-    X(26, "dial string too long")                                                                  \
-    X(27, "invalid characters in dial string")                                                     \
-    X(30, "no network service")                                                                    \
-    X(31, "network timeout")                                                                       \
-    X(32, "network not allowed - emergency call only")                                             \
-    X(40, "network personalization PIN required")                                                  \
-    X(41, "network personalization PUK required")                                                  \
-    X(42, "network subset personalization PIN required")                                           \
-    X(43, "network subset personalization PUK required")                                           \
-    X(44, "service provider personalization PIN required")                                         \
-    X(45, "service provider personalization PUK required")                                         \
-    X(46, "corporate personalization PIN required")                                                \
-    X(47, "corporate personalization PUK required")                                                \
-    X(99, "resource limitation")                                                                   \
-    X(100, "unknown")                                                                              \
-    X(103, "Illegal MS")                                                                           \
-    X(106, "Illegal ME")                                                                           \
-    X(107, "GPRS services not allowed")                                                            \
-    X(111, "PLMN not allowed")                                                                     \
-    X(112, "Location area not allowed")                                                            \
-    X(113, "Roaming not allowed in this location area")                                            \
-    X(132, "service option not supported")                                                         \
-    X(133, "requested service option not subscribed")                                              \
-    X(134, "service option temporarily out of order")                                              \
-    X(148, "unspecified GPRS error")                                                               \
-    X(149, "PDP authentication failure")                                                           \
-    X(150, "invalid mobile class")                                                                 \
-    X(160, "DNS resolve failed")                                                                   \
-    X(161, "Socket open failed")                                                                   \
-    X(177, "The connection to network is failed")                                                  \
-    X(180, "gprs is not attached")                                                                 \
-    X(181, "tcpip stack is busy")                                                                  \
-    X(187, "No content in the buffer")                                                             \
-    X(188, "Not find the file")                                                                    \
-    X(193, "Unknown")                                                                              \
-    X(600, "No Error")                                                                             \
-    X(601, "Unrecognized Command")                                                                 \
-    X(602, "Return Value Error")                                                                   \
-    X(603, "Syntax Error")                                                                         \
-    X(604, "Unspecified Error")                                                                    \
-    X(605, "Data Transfer Already")                                                                \
-    X(606, "Action Already")                                                                       \
-    X(607, "Not At Cmd")                                                                           \
-    X(608, "Multi Cmd too long")                                                                   \
-    X(609, "Abort Cops")                                                                           \
-    X(610, "No Call Disc")                                                                         \
-    X(614, "AT Not Allowed By Customer")                                                           \
-    X(753, "missing required cmd parameter")                                                       \
-    X(754, "invalid SIM command")                                                                  \
-    X(765, "Invalid input value")                                                                  \
-    X(766, "Unsupported mode")                                                                     \
-    X(767, "Operation failed")                                                                     \
-    X(768, "Mux already running")                                                                  \
-    X(769, "Unable to get control")                                                                \
-    X(770, "SIM network reject")                                                                   \
-    X(771, "Call setup in progress")                                                               \
-    X(772, "SIM powered down")                                                                     \
-    X(773, "SIM file not present")                                                                 \
-    X(791, "Param count not enough")                                                               \
-    X(792, "Param count beyond")                                                                   \
-    X(793, "Param value range beyond")                                                             \
-    X(794, "Param type not match")                                                                 \
-    X(795, "Param format invalid")                                                                 \
-    X(796, "Get a null param")                                                                     \
-    X(797, "CFUN state is 0 or 4")
-
-static const struct {
-    int16_t number;
-    const char *text;
-} cme_errors[] = {
-#define X(number, text) {number, text},
-    CME_ERRORS(X)
-#undef X
-};
-
-const char *sim_answer_error_text(int number)
-{
-    for (size_t i = 0; i < sizeof cme_errors / sizeof cme_errors[0]; i++)
-        if (cme_errors[i].number == number)
-            return cme_errors[i].text;
-    return NULL;
-}
-
 /* ---- pieces of text ------------------------------------------------------------------------ */
 
 void sim_put_bytes(struct sim_context *ctx, const char *bytes, size_t size)
@@ -265,32 +157,28 @@ void sim_answer_text(struct sim_context *ctx, const char *text, size_t length)
         put_result(ctx, text, length);
 }
 
-/* CMS errors are numbers (TS 27.005 3.2.5). */
-static void answer_message_error(struct sim_context *ctx, int number)
+/* `text` with CMEE=2, where there is one, else the number. */
+static void answer_error(struct sim_context *ctx, const char *prefix, int number, const char *text)
 {
-    static const char prefix[] = "+CMS ERROR: ";
-    char line[24];
-    char *end = line + sizeof line;
-    char *first = write_digits(end, (uint64_t)number, 10, 1) - (sizeof prefix - 1);
-    memcpy(first, prefix, sizeof prefix - 1);
-    sim_answer_text(ctx, first, (size_t)(end - first));
-}
-
-static void answer_error(struct sim_context *ctx, int number)
-{
-    static const char prefix[] = "+CME ERROR: ";
-    const char *text = sim_answer_error_text(number);
-    char line[80];
+    char line[100];
     char digits[8];
     char *first = digits + sizeof digits;
-    if (sim_value(ctx, SIM_PARAMETER_CMEE) == 1 || !text) {
+    size_t begin = strlen(prefix);
+    if (sim_value(ctx, SIM_PARAMETER_CMEE) != 2 || !text) {
         digits[sizeof digits - 1] = '\0';
         text = first = write_digits(first - 1, (uint64_t)number, 10, 1);
     }
     size_t length = strlen(text);
-    memcpy(line, prefix, sizeof prefix - 1);
-    memcpy(line + sizeof prefix - 1, text, length);
-    sim_answer_text(ctx, line, sizeof prefix - 1 + length);
+    memcpy(line, prefix, begin);
+    memcpy(line + begin, text, length);
+    sim_answer_text(ctx, line, begin + length);
+}
+
+static void answer_message_error(struct sim_context *ctx, int number)
+{
+    bool numbers = sim_setting(ctx, SIM_SETTING_CMS_TEXT) != 0;
+    answer_error(ctx, "+CMS ERROR: ", number,
+                 numbers ? NULL : sim_answer_message_error_text(number));
 }
 
 void sim_answer_result(struct sim_context *ctx, int result)
@@ -306,7 +194,7 @@ void sim_answer_result(struct sim_context *ctx, int result)
     else if (result < 0 || plain)
         sim_answer_text(ctx, "ERROR", 5);
     else
-        answer_error(ctx, result);
+        answer_error(ctx, "+CME ERROR: ", result, sim_answer_error_text(result));
 }
 
 const char *sim_answer_name(size_t index)

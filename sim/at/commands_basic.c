@@ -245,6 +245,8 @@ int sim_run_cpsms(struct sim_call *call)
         sim_line_end(ctx);
         return SIM_DONE;
     }
+    if (call->length == 0)
+        return SIM_DONE; /* all of it may be left out (AT106 5.2.19) */
     if (sim_argument_count(call) > 5 || !sim_argument_number(call, 0, 0, 1, &mode) ||
         !take_timer(call, 3, &tau) || !take_timer(call, 4, &active))
         return SIM_FAILED;

@@ -11,7 +11,9 @@ enum { RATE_AT_ONCE, RATE_VOLATILE, RATE_BY_AT_W };
 enum {
     FORMS_BASIC = SIM_FORM_EXECUTE,
     FORMS_REGISTER = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
-    FORMS_EXTENDED = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE
+    FORMS_EXTENDED = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
+    FORMS_BLANK = FORMS_EXTENDED,
+    FORMS_OPTIONAL = FORMS_EXTENDED | SIM_FORM_EXECUTE
 };
 
 const struct sim_command sim_commands_parameter[] = {
@@ -28,13 +30,21 @@ static const struct range {
     int32_t initial;
     int16_t setting; /* enum sim_setting_id, or -1 */
     bool profile;    /* ATZ, AT&W and AT&F see it: basic commands and S-registers */
+    bool blank;      /* AT+X= without a value, or AT+X, is documented */
 } ranges[] = {
-#define PROFILE_BASIC    true
-#define PROFILE_REGISTER true
-#define PROFILE_EXTENDED false
+#define PROFILE_BASIC     true
+#define PROFILE_REGISTER  true
+#define PROFILE_EXTENDED  false
+#define PROFILE_BLANK     false
+#define PROFILE_OPTIONAL  false
+#define IS_BLANK_BASIC    false
+#define IS_BLANK_REGISTER false
+#define IS_BLANK_EXTENDED false
+#define IS_BLANK_BLANK    true
+#define IS_BLANK_OPTIONAL true
 #define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
           test, run, since)                                                                        \
-    {allowed, initial, setting, PROFILE_##kind},
+    {allowed, initial, setting, PROFILE_##kind, IS_BLANK_##kind},
     SIM_PARAMETERS(X)
 #undef X
 };
@@ -242,7 +252,9 @@ int sim_run_parameter(struct sim_call *call)
         sim_parameter_print(call->ctx, parameter);
         return SIM_DONE;
     }
-    if (call->form == SIM_FORM_WRITE && sim_argument_count(call) != 1)
+    if (ranges[parameter].blank && call->length == 0) /* CRC keeps it (AT106 3.2.13) */
+        value = parameter == SIM_PARAMETER_CRC ? sim_value(call->ctx, parameter) : 0;
+    else if (call->form == SIM_FORM_WRITE && sim_argument_count(call) != 1)
         return SIM_FAILED;
     if (call->length > 0 && !sim_argument_number(call, 0, 0, INT32_MAX, &value))
         return SIM_FAILED;

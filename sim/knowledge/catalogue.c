@@ -111,7 +111,7 @@ static const char *command_setting(const struct sim_command *row)
     } rows[] = {
         {"&V", "view-form"},      {"+CLIST", "list-form"},  {"+CLAC", "list-form"},
         {"S7", "more-registers"}, {"S8", "more-registers"}, {"S10", "more-registers"},
-        {"+CSIM", "not-built"},   {"+CMUX", "not-built"},
+        {"+CSIM", "not-built"},   {"+CMUX", "cmux"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (strcmp(rows[i].command, row->name) == 0)

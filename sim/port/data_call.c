@@ -1,8 +1,9 @@
 /*
  * data_call.c - the data mode of ATD*99# and CGDATA: CONNECT, bytes until +++ or DTR, ATO, ATH.
  *
- * Nobody speaks PPP at the other end: what the host sends is swallowed, so a client sees a network
- * that never answers its LCP. The setting data-call refuses the call instead.
+ * What the host sends goes to the surroundings, and comes from there. Without any it is swallowed,
+ * so a client sees a network that never answers its LCP. The setting data-call refuses the call
+ * instead.
  */
 #include <string.h>
 
@@ -87,7 +88,7 @@ void sim_data_call_begin(struct sim_context *ctx)
 int sim_data_call_return(struct sim_context *ctx)
 {
     if (call_of(ctx)->state != CALL_HELD)
-        return SIM_NO_CARRIER;
+        return sim_setting(ctx, SIM_SETTING_RESUME_ANSWER) ? SIM_NO_CARRIER : SIM_FAILED;
     answer_connect(ctx);
     set_state(ctx, CALL_DATA);
     return SIM_NO_RESULT;
@@ -105,6 +106,20 @@ void sim_data_call_lost(struct sim_context *ctx)
 {
     if (sim_data_call_hang_up(ctx))
         sim_answer_text(ctx, "NO CARRIER", 10);
+}
+
+/* Half of the queue stays free for what the module itself has to say. */
+size_t sim_data_call_give(struct sim_context *ctx, const char *bytes, size_t size)
+{
+    struct sim_port *port = &ctx->sim->port;
+    size_t room = port->output_end < SIM_OUTPUT_SIZE / 2
+                      ? (size_t)(SIM_OUTPUT_SIZE / 2 - port->output_end)
+                      : 0;
+    if (!sim_data_call_runs(ctx))
+        return 0;
+    size = size < room ? size : room;
+    sim_output_add(ctx, bytes, size);
+    return size;
 }
 
 /* ---- +++ ----------------------------------------------------------------------------------- */
@@ -135,6 +150,8 @@ size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t siz
         call->pluses = bytes[i] == '+' && first ? (uint8_t)(call->pluses + 1) : 0;
     }
     call->heard_at_us = ctx->now_us;
+    if (ctx->host->on_call_data && size > 0)
+        ctx->host->on_call_data(ctx->host->context, ctx->now_us, bytes, size);
     if (call->pluses == ESCAPE_LENGTH)
         sim_timer_set(ctx, SIM_TIMER_ESCAPE, ctx->now_us + guard_us);
     else

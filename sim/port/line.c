@@ -184,14 +184,19 @@ static void line_end(struct sim_context *ctx)
     sim_interpreter_start(ctx);
 }
 
+static bool is_control(char byte)
+{
+    return (unsigned char)byte < 0x20 || byte == 0x7f;
+}
+
 static void line_byte(struct sim_context *ctx, char byte)
 {
     struct sim_port *port = &ctx->sim->port;
     if (byte == (char)sim_value(ctx, SIM_PARAMETER_S5)) {
         if (port->line_length > 0)
             port->line_length--;
-    } else if (byte == '\n') {
-        return;
+    } else if (is_control(byte)) {
+        return; /* nothing on a line (V.25ter 5.2.2) */
     } else if (port->line_length < SIM_LINE_SIZE) {
         port->line[port->line_length++] = byte;
     } else {

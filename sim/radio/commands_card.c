@@ -102,7 +102,16 @@ static int run_refused(struct sim_call *call)
     return sim_setting(call->ctx, SIM_SETTING_NOT_BUILT) ? SIM_FAILED : SIM_CME_NOT_SUPPORTED;
 }
 
-/* Only the card's own lock; other facilities are not built, as CMUX is not. */
+/* CMUX=0 is taken, and the port goes on with commands all the same (M17, M18). */
+static int run_multiplexer(struct sim_call *call)
+{
+    int32_t mode;
+    if (!sim_argument_number(call, 0, 0, 0, &mode) || sim_argument_count(call) > 9)
+        return SIM_FAILED;
+    return sim_setting(call->ctx, SIM_SETTING_CMUX) ? SIM_CME_NOT_SUPPORTED : SIM_DONE;
+}
+
+/* Only the card's own lock; other facilities are not built. */
 static int run_lock(struct sim_call *call)
 {
     int32_t mode;
@@ -315,11 +324,28 @@ static void note_cause(struct sim_context *ctx, const char *cause)
     sim_stored_set(ctx, cause_key, SIM_NO_SAVE, cause, strlen(cause));
 }
 
+/* Modifiers say how to dial, not whom (AT106 2.2.2): T and P, pauses, @. */
+static bool is_modifier(char c)
+{
+    static const char modifiers[] = ",TtPp!Ww@ ";
+    return memchr(modifiers, c, sizeof modifiers - 1) != NULL;
+}
+
 /* "*99#" and "*99***1#" are calls to the packet network (TS 27.007 10.2.1). */
 static bool is_packet_call(const struct sim_call *call)
 {
-    return call->length >= 4 && memcmp(call->arguments, "*99", 3) == 0 &&
-           call->arguments[call->length - 1] == '#';
+    static const char service[] = "*99";
+    size_t matched = 0;
+    char last = '\0';
+    for (size_t i = 0; i < call->length; i++) {
+        if (is_modifier(call->arguments[i]))
+            continue;
+        last = call->arguments[i];
+        if (matched < sizeof service - 1 && last != service[matched])
+            return false;
+        matched += matched < sizeof service - 1;
+    }
+    return matched == sizeof service - 1 && last == '#';
 }
 
 /* No voice call is ever answered: it rings out. Any byte ends dialling (AT106 2.2.2). */
@@ -446,8 +472,8 @@ const struct sim_command sim_commands_card[] = {
      run_activity, 0},
     {"+CEER", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 6.10", "why the last call ended", NULL,
      run_cause, 0},
-    {"+CMUX", SIM_FORM_WRITE, SIM_NO_SAVE, 'I', 0, "3GPP TS 27.007 5.7",
-     "multiplexer, refused: not built", NULL, run_refused, 0},
+    {"+CMUX", SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "M17, M18",
+     "multiplexer: taken, and there is none", NULL, run_multiplexer, 0},
     {"D", ACT, SIM_NO_SAVE, 'D', 0, "AT106 2.2.2", "dials; *99# is data, else nobody answers", NULL,
      run_dial, 0},
     {"+CGDATA", TEST_WRITE, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 10.1.12", "dials for data",

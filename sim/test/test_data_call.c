@@ -54,7 +54,81 @@ static void data_are_swallowed_and_commands_are_data(void **state)
     assert_true(sim_lines(&module.sim) & SIM_LINE_DCD);
     EXPECT_ASK(&module, "ATH", "|OK|");
     assert_false(sim_lines(&module.sim) & SIM_LINE_DCD);
-    EXPECT_ASK(&module, "ATO", "|NO CARRIER|");
+    EXPECT_ASK(&module, "ATO", "|ERROR|");
+}
+
+/* AT106 2.2.2: how to dial is ignored; wvdial says ATDT. */
+static void modifiers_say_how_to_dial_not_whom(void **state)
+{
+    static const char *const lines[] = {"ATDT*99#",  "atdp*99#", "ATDT *99***1#",
+                                        "ATD,,*99#", "ATDW*99#", "ATDT!*99***1@#\t"};
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        setup(NULL);
+        EXPECT_ASK(&module, lines[i], "|CONNECT 150000000|");
+    }
+    setup(NULL);
+    EXPECT_ASK(&module, "ATDT*98#", "");
+    module_run(&module, MINUTE_US);
+    EXPECT_OUTPUT(&module, "|NO CARRIER|");
+}
+
+/* M07, M02 */
+static void how_connect_reads_is_the_revision_s_and_the_network_s(void **state)
+{
+    (void)state;
+    module_set(&module, SIM_SETTING_ACCESS, 2);
+    EXPECT_ASK(&module, "ATD*99#", "|CONNECT|");
+    setup(NULL);
+    module_set(&module, SIM_SETTING_DATA_CALL, 3);
+    EXPECT_ASK(&module, "ATD*99#", "|ERROR|");
+}
+
+static char heard[64];
+static size_t heard_length;
+
+static void hear(void *context, uint64_t now_us, const void *bytes, size_t size)
+{
+    (void)context;
+    (void)now_us;
+    assert_true(heard_length + size <= sizeof heard);
+    memcpy(heard + heard_length, bytes, size);
+    heard_length += size;
+}
+
+static size_t give(const char *bytes, size_t size)
+{
+    size_t taken = sim_call_give(&module.sim, &module.host, bytes, size, module.now_us);
+    module_run(&module, SECOND_US / 10);
+    return taken;
+}
+
+/* What lies behind the call gets every byte and may send any. */
+static void the_call_is_joined_to_the_surroundings(void **state)
+{
+    static const char frame[] = "\x7e\xff\x7d\x23\xc0\x21\x00\r\n+++";
+    (void)state;
+    heard_length = 0;
+    assert_int_equal(give("early", 5), 0);
+    assert_false(sim_call_end(&module.sim, &module.host, module.now_us));
+    module.host.on_call_data = hear;
+    dial();
+    module_send(&module, frame, sizeof frame - 1);
+    module_run(&module, SECOND_US / 10);
+    assert_int_equal(heard_length, sizeof frame - 1);
+    assert_memory_equal(heard, frame, sizeof frame - 1);
+    assert_int_equal(give(frame, sizeof frame - 1), sizeof frame - 1);
+    module_output(&module);
+    leave();
+    assert_int_equal(give("held", 4), 0);
+    EXPECT_OUTPUT(&module, "");
+    EXPECT_ASK(&module, "ATO", "|CONNECT 150000000|");
+    assert_int_equal(give("held", 4), 4);
+    EXPECT_OUTPUT(&module, "held");
+    assert_true(sim_call_end(&module.sim, &module.host, module.now_us));
+    module_run(&module, SECOND_US / 10);
+    EXPECT_OUTPUT(&module, "|NO CARRIER|");
+    module.host.on_call_data = NULL;
 }
 
 static void only_three_with_silence_around_them_lead_out(void **state)
@@ -108,7 +182,7 @@ static void dtr_holds_or_ends_the_call(void **state)
         const char *obeys, *said, *then;
     } rows[] = {{"AT&D0", "", ""},
                 {"AT&D1", "|OK|", "|CONNECT 150000000|"},
-                {"AT&D2", "|NO CARRIER|", "|NO CARRIER|"}};
+                {"AT&D2", "|NO CARRIER|", "|ERROR|"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         setup(NULL);
         module_ask(&module, rows[i].obeys);
@@ -157,13 +231,16 @@ static void a_restart_forgets_the_call(void **state)
     module_output(&module);
     EXPECT_PART(module_ask(&module, "AT"), "|OK|");
     module_ask(&module, "ATE0");
-    EXPECT_ASK(&module, "ATO", "|NO CARRIER|");
+    EXPECT_ASK(&module, "ATO", "|ERROR|");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(data_are_swallowed_and_commands_are_data, setup),
+        cmocka_unit_test_setup(modifiers_say_how_to_dial_not_whom, setup),
+        cmocka_unit_test_setup(how_connect_reads_is_the_revision_s_and_the_network_s, setup),
+        cmocka_unit_test_setup(the_call_is_joined_to_the_surroundings, setup),
         cmocka_unit_test(only_three_with_silence_around_them_lead_out),
         cmocka_unit_test_setup(ato_leads_back_and_out_again, setup),
         cmocka_unit_test(dtr_holds_or_ends_the_call),

@@ -197,6 +197,18 @@ static void rts_holds_it_with_ifc_2(void **state)
 
 /* ---- sleep --------------------------------------------------------------------------------- */
 
+/* V.25ter 5.2.2; gsm-utils sends a NUL. */
+static void control_characters_on_a_line_are_nothing(void **state)
+{
+    static const char line[] = "ATE\0000\x01\x7f+C\x1bMEE=\t1;+CMEE?\r";
+    (void)state;
+    send("ATE0\r");
+    module_run(&module, SECOND_US);
+    module.sent_length = 0;
+    module_send(&module, line, sizeof line - 1);
+    EXPECT_BYTES(&module, "\r\n+CMEE: 1\r\n\r\nOK\r\n");
+}
+
 /* RI tells of a message whatever CFGRI says (AT106 5.2.3), and the port hears for a while. */
 static void a_message_wakes_the_port_that_csclk_lets_sleep(void **state)
 {
@@ -353,6 +365,7 @@ int main(void)
         TEST(without_ifc_xoff_is_a_byte_like_any_other),
         TEST(rts_holds_it_with_ifc_2),
         TEST(a_message_wakes_the_port_that_csclk_lets_sleep),
+        TEST(control_characters_on_a_line_are_nothing),
         TEST(without_dtr_and_with_csclk_the_port_sleeps),
         TEST(dcd_is_on_in_a_transfer_or_with_c0_always),
         TEST(dcd_goes_when_a_transfer_runs_out_of_time),
