@@ -2,8 +2,10 @@
  * image.h - a module as bytes in a buffer: what its flash keeps, or all of it.
  *
  * The bytes are the same on every machine: numbers are little-endian, members and settings go by
- * their names, file contents are included. A reader refuses what is damaged, of another variant,
- * of a newer version, or holds a value that no module can have; then the module is as it was.
+ * their names, file contents are included. A reader refuses what is damaged, of another variant, of
+ * a newer version, or holds a value that no module can have; then the module is as it was. Only a
+ * value that the module can do without (a parameter of a command, what the flash keeps besides
+ * files) is left out, told, and as in a new module.
  *
  * Layout: 8 bytes SIM_IMAGE_MAGIC, u16 version, u16 kind, u32 size of all, u64 time of the module
  * in microseconds, u64 digest (sim_digest() of all other bytes), then records of u8 length of the
@@ -46,7 +48,9 @@ enum sim_image_verdict {
 /* What a reader found. */
 struct sim_image_report {
     uint8_t verdict;                   /* enum sim_image_verdict */
-    char member[SIM_IMAGE_NAME_BYTES]; /* of UNKNOWN_MEMBER and BAD_VALUE: which one, else "" */
+    char member[SIM_IMAGE_NAME_BYTES]; /* of UNKNOWN_MEMBER and BAD_VALUE: which one; of GOOD: the
+                                          first that was left out, "saved/+IPR"; else "" */
+    uint16_t left_out;                 /* values that do not fit and were left out */
     char variant[16];                  /* of OTHER_VARIANT: the image's, else "" */
     uint64_t at_us;                    /* of GOOD snapshots: the module's time, where it goes on */
 };

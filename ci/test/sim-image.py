@@ -134,7 +134,17 @@ def push(terminal, number):
     terminal.read_match(rb'\r\nOK\r\n')
 
 
+def what_a_legal_command_saves_is_loaded(program, folder):
+    """Timers of hours: a module that falls asleep would not answer."""
+    with started(program, folder) as module, Terminal(module.link) as terminal:
+        terminal.ask('AT+CPSMS=1,,,"00111111","01011111"', 'OK')
+    with started(program, folder) as module, Terminal(module.link) as terminal:
+        terminal.send('AT+CPSMS?')
+        terminal.read_match(rb'\+CPSMS: 1,,,"00111111","01011111"\r\n\r\nOK\r\n')
+
+
 CASES = [
+    what_a_legal_command_saves_is_loaded,
     an_image_that_a_process_has_is_refused_to_another,
     the_lock_of_a_killed_process_stops_nobody,
     one_of_several_modules_is_enough_to_be_refused,

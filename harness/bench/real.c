@@ -163,10 +163,12 @@ static void check_lateness(struct real *real, uint64_t wanted_us, uint64_t now_u
         return;
     run->late = true;
     snprintf(run->error, sizeof run->error,
-             "this machine was late by %" PRIu64 " ms in a deadline of %" PRIu64
-             " ms, more than a quarter; nothing was judged. Use a lower --speed or a quieter "
-             "machine",
-             late_us / 1000u, armed_us / 1000u);
+             "this machine was late by %.1f ms, which are %" PRIu64
+             " ms of the module's, in a deadline of %.1f ms, %" PRIu64
+             " ms of the module's: more than a quarter; nothing was judged. Use a lower --speed or "
+             "a quieter machine",
+             (double)late_us / 1000.0 / run->options.speed, late_us / 1000u,
+             (double)armed_us / 1000.0 / run->options.speed, armed_us / 1000u);
 }
 
 /* Does all that is due by now_us; false when the run is over. */

@@ -44,6 +44,17 @@ static bool lock_image(struct cli_image *image, const char *name, char *reterr_t
     return false;
 }
 
+/* A value that does not fit is no reason to give up a whole flash, but nothing to keep quiet of. */
+static void tell_left_out(const char *name, const struct sim_image_report *report)
+{
+    const char *command = strchr(report->member, '/');
+    if (report->left_out)
+        fprintf(stderr,
+                "fotarig sim: image '%s': the value of %s is one that no module can have; it is as "
+                "in a new module (%u such in all)\n",
+                name, command ? command + 1 : report->member, report->left_out);
+}
+
 /* False with errno and a message: the file cannot be taken over. */
 static bool read_image(struct cli_image *image, struct bench_module *module, const char *name,
                        char *reterr_text, size_t reterr_capacity)
@@ -60,7 +71,9 @@ static bool read_image(struct cli_image *image, struct bench_module *module, con
         sim_image_read(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size, &report);
     cli_file_free(bytes);
     image->mark = sim_image_mark(&module->sim, &module->host);
-    if (!image->written)
+    if (image->written)
+        tell_left_out(name, &report);
+    else
         snprintf(reterr_text, reterr_capacity,
                  "image '%s' is refused: %s%s%s%s; left as it is, name another file", name,
                  sim_image_text(report.verdict),

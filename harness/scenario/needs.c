@@ -149,8 +149,8 @@ static void add_lack(void *context, enum scenario_fit fit, struct scenario_place
     if (!lack.missing)
         return;
     if (it->count < it->capacity) {
-        tell(&lack);
         it->lacks[it->count] = lack;
+        tell(&it->lacks[it->count]);
     }
     it->count++;
 }

@@ -189,6 +189,8 @@ bool sim_parameter_can_be(enum sim_parameter parameter, int64_t value)
     if (value < 0 || value > INT32_MAX)
         return false;
     int32_t number = (int32_t)value;
+    if (parameter == SIM_PARAMETER_CPSMS) /* both timers may be anything */
+        return sim_parameter_allows(parameter, 0, number >> 16);
     if (strchr(range->allowed, ')')) /* two numbers; 255: no parity (AT106 2.2.30) */
         return sim_parameter_allows(parameter, 0, number >> 8) &&
                (sim_parameter_allows(parameter, 1, number & 0xff) || (number & 0xff) == 0xff);

@@ -395,12 +395,15 @@ static bool take_row(struct sim_image_reading *reading, const struct row *row, c
     if (size % row->items || each > row->width ||
         ((is_number || row->items > 1) && each != row->width))
         return false;
+    for (size_t i = 0; i < row->items; i++) {
+        const uint8_t *item = value + i * each;
+        if (is_number && !number_is_possible(row, get_number(item, each), reading->now_us))
+            return false;
+        if (row->kind == KIND_TEXT && each == row->width && item[each - 1] != 0)
+            return false;
+    }
     for (size_t i = 0; i < row->items; i++, member += row->stride, value += each) {
         memset(member, 0, row->width);
-        if (is_number && !number_is_possible(row, get_number(value, each), reading->now_us))
-            return false;
-        if (row->kind == KIND_TEXT && each == row->width && value[each - 1] != 0)
-            return false;
         if (is_number)
             store(member, each, get_number(value, each));
         else
@@ -476,7 +479,24 @@ static void note_member(struct sim_image_report *report, const char *name, size_
     report->member[length] = '\0';
 }
 
-static enum sim_image_verdict take_records(struct sim_image_reading *reading, const uint8_t *bytes,
+/*
+ * True when the module can do without the value: a parameter of a command, or what else the flash
+ * keeps besides files. It is then as in a new module.
+ */
+static bool is_dispensable(enum sim_image_kind kind, const char *name, size_t length)
+{
+    unsigned array;
+    size_t place;
+    if (find_array(name, length, &array, &place))
+        return array != ARRAY_TIMER;
+    for (size_t i = 0; i < ROWS; i++)
+        if (kind == SIM_IMAGE_FLASH && is_named(name, length, rows[i].name))
+            return true;
+    return false;
+}
+
+static enum sim_image_verdict take_records(struct sim_image_reading *reading,
+                                           enum sim_image_kind kind, const uint8_t *bytes,
                                            size_t size, struct sim_image_report *report)
 {
     size_t at = SIM_IMAGE_HEADER_BYTES;
@@ -490,7 +510,10 @@ static enum sim_image_verdict take_records(struct sim_image_reading *reading, co
         if (size - at < value_size)
             return SIM_IMAGE_DAMAGED;
         enum sim_image_verdict verdict = take_record(reading, name, length, bytes + at, value_size);
-        if (verdict != SIM_IMAGE_GOOD) {
+        if (verdict == SIM_IMAGE_BAD_VALUE && is_dispensable(kind, name, length)) {
+            if (report->left_out++ == 0)
+                note_member(report, name, length);
+        } else if (verdict != SIM_IMAGE_GOOD) {
             note_member(report, name, length);
             return verdict;
         }
@@ -535,7 +558,7 @@ bool sim_image_read(struct sim *sim, const struct sim_host *host, enum sim_image
     enum sim_image_verdict verdict = check_header(kind, bytes, size);
     if (verdict == SIM_IMAGE_GOOD) {
         begin(&reading, sim, host, bytes, kind);
-        verdict = take_records(&reading, bytes, size, ret_report);
+        verdict = take_records(&reading, kind, bytes, size, ret_report);
         memcpy(ret_report->variant, reading.variant, sizeof reading.variant);
     }
     if (verdict == SIM_IMAGE_GOOD)

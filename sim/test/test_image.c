@@ -7,6 +7,7 @@
 #include "sim/storage/image_fields.h"
 #include "sim/test/support_update.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -271,6 +272,111 @@ static void the_flash_holds_what_a_loss_of_power_leaves(void **state)
     }
 }
 
+static void start_up(void)
+{
+    start();
+    module_apply(&module, SIM_ACTION_POWER_ON, 0, 0, NULL);
+    module_run(&module, MINUTE_US);
+    module_ask(&module, "AT");
+}
+
+/* Puts one value for each argument that the answer to the test form names, "+X: (0-1),(9,10)". */
+static void make_arguments(const char *answer, bool last, char *buffer, size_t capacity)
+{
+    size_t length = 0;
+    buffer[0] = '\0';
+    while ((answer = strchr(answer, '(')) != NULL && length < capacity) {
+        size_t size = strcspn(++answer, ")");
+        const char *from = answer, *end = answer + size;
+        for (const char *at = from; last && at < end; at++)
+            if (*at == ',' || *at == '-')
+                from = at + 1;
+        size_t word = strcspn(from, ",-)");
+        length += (size_t)snprintf(buffer + length, capacity - length, "%s%.*s", length ? "," : "",
+                                   (int)word, from);
+        answer = end;
+    }
+}
+
+/* The flash in `image` as a new module, both of them up. */
+static void load_and_start(void)
+{
+    size_t size = sim_image_write(&module.sim, &module.host, SIM_IMAGE_FLASH, image, sizeof image);
+    struct sim_image_report report;
+    make_copy();
+    if (!sim_image_read(&copy->sim, &copy->host, SIM_IMAGE_FLASH, image, size, &report) ||
+        report.left_out)
+        fail_msg("member '%s': %s", report.member, sim_image_text(report.verdict));
+    module_apply(&module, SIM_ACTION_POWER_CUT, 0, 0, NULL);
+    copy->now_us = module.now_us;
+    copy->told_length = module.told_length = 0;
+    module_apply(&module, SIM_ACTION_POWER_ON, 0, 0, NULL);
+    module_apply(copy, SIM_ACTION_POWER_ON, 0, 0, NULL);
+    module_run(&module, MINUTE_US);
+    module_run(copy, MINUTE_US);
+}
+
+static unsigned sets; /* set forms that were answered with OK */
+
+/* What the command sets is saved and loaded: both modules then answer alike. */
+static void try_command(const char *name, const char *arguments)
+{
+    char line[128], read[64], want[2048];
+    start_up();
+    snprintf(line, sizeof line, "AT%s=%s", name, arguments);
+    if (!strstr(module_ask(&module, line), "|OK|"))
+        return;
+    sets++;
+    module_run(&module, 1000000);
+    load_and_start();
+    snprintf(read, sizeof read, "AT%s?", name);
+    snprintf(want, sizeof want, "%s", module_ask(&module, read));
+    if (strcmp(want, module_ask(copy, read)) != 0)
+        fail_msg("%s then %s: want %s, got %s", line, read, want, module_ask(copy, read));
+}
+
+static void what_a_command_of_clac_sets_is_there_after_a_load(void **state)
+{
+    (void)state;
+    static char list[16384];
+    start_up();
+    snprintf(list, sizeof list, "%s", module_ask(&module, "AT+CLAC"));
+    sets = 0;
+    for (char *at = strstr(list, "AT"); at; at = strstr(at + 1, "AT")) {
+        char name[32], line[64], answer[1024], arguments[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at + 2, "|\r\n"), at + 2);
+        snprintf(line, sizeof line, "AT%s=?", name);
+        start_up();
+        snprintf(answer, sizeof answer, "%s", module_ask(&module, line));
+        for (int last = 0; last < 2; last++) {
+            make_arguments(answer, last, arguments, sizeof arguments);
+            if (arguments[0])
+                try_command(name, arguments);
+            arguments[strcspn(arguments, ",")] = '\0'; /* the first one alone */
+            if (arguments[0])
+                try_command(name, arguments);
+        }
+    }
+    print_message("%u set forms were answered with OK\n", sets);
+    assert_true(sets > 100);
+}
+
+static void a_value_that_no_module_can_have_is_left_out_and_told(void **state)
+{
+    (void)state;
+    struct sim_image_report report;
+    start_up();
+    EXPECT_PART(module_ask(&module, "AT+CMNB=1;+CPSMS=1,,,\"00000001\",\"00000001\""), "|OK|");
+    module.sim.saved[SIM_PARAMETER_CPSMS] = 7 << 16;
+    size_t size = sim_image_write(&module.sim, &module.host, SIM_IMAGE_FLASH, image, sizeof image);
+    make_copy();
+    assert_true(sim_image_read(&copy->sim, &copy->host, SIM_IMAGE_FLASH, image, size, &report));
+    assert_int_equal(report.left_out, 1);
+    assert_string_equal(report.member, "saved/+CPSMS");
+    assert_int_equal(copy->sim.saved[SIM_PARAMETER_CMNB], 1); /* the rest is there */
+    assert_int_equal(copy->sim.saved[SIM_PARAMETER_CPSMS], 0x6000);
+}
+
 static void the_settings_of_the_configuration_hold_for_a_flash(void **state)
 {
     (void)state;
@@ -474,6 +580,8 @@ int main(void)
         cmocka_unit_test(a_snapshot_holds_the_waveform_of_the_supply),
         cmocka_unit_test(a_snapshot_too_large_for_the_buffer_is_not_written),
         cmocka_unit_test(the_flash_holds_what_a_loss_of_power_leaves),
+        cmocka_unit_test(what_a_command_of_clac_sets_is_there_after_a_load),
+        cmocka_unit_test(a_value_that_no_module_can_have_is_left_out_and_told),
         cmocka_unit_test(the_settings_of_the_configuration_hold_for_a_flash),
         cmocka_unit_test(the_mark_changes_with_the_flash_and_with_nothing_else),
         cmocka_unit_test(every_changed_byte_is_noticed),
