@@ -187,4 +187,14 @@ bool sim_question_answer(enum sim_question question, const char *argument, const
 
 const char *sim_question_name(unsigned question);
 
+/* What an interface of the module is for, as a USB device. */
+struct sim_usb_role {
+    const char *name; /* "AT commands" */
+    bool takes_at;
+};
+
+/* By vendor, product and number of the interface as their descriptors have them; interface -1: not
+   known. NULL: no such device is a module. */
+const struct sim_usb_role *sim_usb_role(unsigned vendor, unsigned product, int interface);
+
 #endif

@@ -5,7 +5,9 @@
  *
  * FAKE_SERIALPORT names a folder. The port `ttyFAKE` in it (a link to a pty) is known, and what it
  * points to; all else is not. Files in the folder: `calls` gets a line per call; `signals` holds
- * the names of the lines that are on ("dsr cts"); `fail` holds "FUNCTION ERRNO", a call that fails.
+ * the names of the lines that are on ("dsr cts"); `fail` holds "FUNCTION ERRNO", a call that fails;
+ * `ports` is the list of ports, a line each: "PATH;DESCRIPTION;VENDOR;PRODUCT;MAKER;NAME;SERIAL",
+ * the numbers hexadecimal, vendor 0 for a port that is not on USB.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,8 +20,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { PATH, DESCRIPTION, VENDOR, PRODUCT, MAKER, NAME, SERIAL, FIELDS };
+
 struct sp_port {
     char name[PATH_MAX];
+    char line[512]; /* of the list */
+    char *fields[FIELDS];
     int fd;
 };
 
@@ -124,6 +130,8 @@ enum sp_return sp_get_signals(struct sp_port *port, enum sp_signal *signals)
     if (fgets(text, sizeof(text), file)) {
         set |= strstr(text, "cts") ? SP_SIG_CTS : 0;
         set |= strstr(text, "dsr") ? SP_SIG_DSR : 0;
+        set |= strstr(text, "ri") ? SP_SIG_RI : 0;
+        set |= strstr(text, "dcd") ? SP_SIG_DCD : 0;
     }
     fclose(file);
     *signals = (enum sp_signal)set;
@@ -144,3 +152,63 @@ SETTER(stopbits, int)
 SETTER(flowcontrol, enum sp_flowcontrol)
 SETTER(rts, enum sp_rts)
 SETTER(dtr, enum sp_dtr)
+
+/* ---- the list ----------------------------------------------------------------------------- */
+
+enum sp_return sp_list_ports(struct sp_port ***list)
+{
+    enum { ROOM = 64 };
+    FILE *file = open_file("ports", "r");
+    size_t count = 0;
+
+    *list = calloc(ROOM + 1, sizeof(**list));
+    while (file && *list && count < ROOM) {
+        struct sp_port *port = calloc(1, sizeof(*port));
+        char *at = port->line;
+        if (!fgets(port->line, sizeof(port->line), file)) {
+            free(port);
+            break;
+        }
+        port->line[strcspn(port->line, "\n")] = '\0';
+        for (int i = 0; i < FIELDS; i++) {
+            port->fields[i] = at;
+            at += strcspn(at, ";");
+            if (*at)
+                *at++ = '\0';
+        }
+        (*list)[count++] = port;
+    }
+    if (file)
+        fclose(file);
+    return *list ? result("list") : SP_ERR_MEM;
+}
+
+void sp_free_port_list(struct sp_port **list)
+{
+    for (size_t i = 0; list[i]; i++)
+        free(list[i]);
+    free(list);
+}
+
+#define GETTER(function, field)                                                                    \
+    char *sp_get_port_##function(const struct sp_port *port)                                       \
+    {                                                                                              \
+        return port->fields[field];                                                                \
+    }
+GETTER(name, PATH)
+GETTER(description, DESCRIPTION)
+GETTER(usb_manufacturer, MAKER)
+GETTER(usb_product, NAME)
+GETTER(usb_serial, SERIAL)
+
+enum sp_transport sp_get_port_transport(const struct sp_port *port)
+{
+    return strtoul(port->fields[VENDOR], NULL, 16) ? SP_TRANSPORT_USB : SP_TRANSPORT_NATIVE;
+}
+
+enum sp_return sp_get_port_usb_vid_pid(const struct sp_port *port, int *vendor, int *product)
+{
+    *vendor = (int)strtoul(port->fields[VENDOR], NULL, 16);
+    *product = (int)strtoul(port->fields[PRODUCT], NULL, 16);
+    return SP_OK;
+}

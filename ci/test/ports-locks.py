@@ -1,6 +1,8 @@
 """ports-locks.py PROGRAM - whose a serial port is: `fotarig sim --serial` and the programs that
 people use, each finding the other on the port."""
 import contextlib
+import errno
+import json
 import os
 import pty
 import signal
@@ -188,10 +190,40 @@ def who_shares_a_port_without_a_lock_is_told(program, folder):
                 raise Mismatch(f'want {want % pid!r}\n  got {served.said!r}')
 
 
+def list_ports(program, *options):
+    done = subprocess.run([program, 'ports', *options], capture_output=True, text=True,
+                          timeout=PATIENCE_S, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def ports_lists_them_and_who_holds_them(program, folder):
+    with Port() as port:
+        os.environ['FAKE_SERIALPORT'] = folder
+        with open(os.path.join(folder, 'ports'), 'w', encoding='ascii') as file:
+            file.write(f'/dev/ttyQ10;a;1e0e;9001;Maker;Name;0123456789ABCDEF\n'
+                       f'/dev/ttyQ9;;0;0;;;\n{port.path};a pty;0;0;;;\n')
+        with Served(program, port) as served:
+            status, out, _ = list_ports(program, '--json')
+            listed = json.loads(out)['ports']
+            want = {'path': port.path, 'url': 'tty:' + port.path, 'description': 'a pty',
+                    'heldBy': {'pid': served.child.pid, 'name': 'fotarig'}}
+            names = [one['path'] for one in listed]
+            if status != 0 or listed[0] != want or names[1:] != ['/dev/ttyQ9', '/dev/ttyQ10']:
+                raise Mismatch(f'want {want} and ttyQ9 before ttyQ10\n  got {status} {listed}')
+        status, out, _ = list_ports(program)
+        if status != 0 or not out.endswith('\n3 serial ports\n') or '(fotarig)' in out:
+            raise Mismatch(f'want 3 ports that fotarig does not hold\n  got {status} {out}')
+        with open(os.path.join(folder, 'fail'), 'w', encoding='ascii') as file:
+            file.write(f'list {errno.EIO}\n')
+        status, out, error = list_ports(program)
+        if status != 4 or out or 'cannot be listed' not in error:
+            raise Mismatch(f'want status 4\n  got {status} {out!r} {error!r}')
+
+
 CASES = [its_lock_file_is_theirs, another_fotarig_is_named, a_killed_ones_lock_is_taken_over,
          a_lock_file_of_minicoms_form_is_respected, picocom_and_it_find_each_other,
          pyserial_and_it_find_each_other, ser2net_is_named,
-         who_shares_a_port_without_a_lock_is_told]
+         who_shares_a_port_without_a_lock_is_told, ports_lists_them_and_who_holds_them]
 
 if __name__ == '__main__':
     sys.exit(run_cases('locks', CASES, sys.argv[1]))

@@ -138,5 +138,6 @@ extern const struct cli_command cli_command_package;
 extern const struct cli_command cli_command_facts;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_list;
+extern const struct cli_command cli_command_ports;
 
 #endif

@@ -21,6 +21,16 @@
     X(enum sp_return, sp_set_rts, (struct sp_port * port, enum sp_rts rts), (port, rts))           \
     X(enum sp_return, sp_set_dtr, (struct sp_port * port, enum sp_dtr dtr), (port, dtr))           \
     X(enum sp_return, sp_get_signals, (struct sp_port * port, enum sp_signal * signals),           \
-      (port, signals))
+      (port, signals))                                                                             \
+    X(enum sp_return, sp_list_ports, (struct sp_port * **list), (list))                            \
+    X(void, sp_free_port_list, (struct sp_port * *list), (list))                                   \
+    X(char *, sp_get_port_name, (const struct sp_port *port), (port))                              \
+    X(char *, sp_get_port_description, (const struct sp_port *port), (port))                       \
+    X(enum sp_transport, sp_get_port_transport, (const struct sp_port *port), (port))              \
+    X(enum sp_return, sp_get_port_usb_vid_pid,                                                     \
+      (const struct sp_port *port, int *vendor, int *product), (port, vendor, product))            \
+    X(char *, sp_get_port_usb_manufacturer, (const struct sp_port *port), (port))                  \
+    X(char *, sp_get_port_usb_product, (const struct sp_port *port), (port))                       \
+    X(char *, sp_get_port_usb_serial, (const struct sp_port *port), (port))
 
 LAZY_LIBRARY(SERIALPORT_SONAME, FUNCTIONS)

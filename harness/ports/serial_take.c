@@ -1,5 +1,4 @@
 /* serial_take.c - finds, locks and opens a serial port, by libserialport or by termios. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
@@ -11,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "harness/ports/list.h"
 #include "harness/ports/serial_parts.h"
 
 const char *bench_serial_by_path = "/dev/serial/by-path";
@@ -111,24 +111,6 @@ static void open_any(struct bench_serial *serial, const char *device)
     }
 }
 
-/* The link by place that leads to `device`; "" where there is none. */
-static void find_stable(struct bench_serial *serial, const char *device)
-{
-    DIR *folder = opendir(bench_serial_by_path);
-    char link[PATH_MAX], target[PATH_MAX];
-    const struct dirent *entry;
-
-    serial->stable[0] = '\0';
-    while (folder && (entry = readdir(folder))) {
-        int length = snprintf(link, sizeof(link), "%s/%s", bench_serial_by_path, entry->d_name);
-        if (length < (int)sizeof(serial->stable) && realpath(link, target) &&
-            strcmp(target, device) == 0)
-            memcpy(serial->stable, link, (size_t)length + 1);
-    }
-    if (folder)
-        closedir(folder);
-}
-
 /* The device that it is today; false with errno: there is none. */
 static bool find_device(struct bench_serial *serial, char *device)
 {
@@ -136,7 +118,7 @@ static bool find_device(struct bench_serial *serial, char *device)
         return realpath(serial->stable, device) != NULL;
     if (!realpath(serial->path, device))
         return false;
-    find_stable(serial, device);
+    bench_list_link(bench_serial_by_path, device, serial->stable, sizeof(serial->stable));
     return true;
 }
 
