@@ -56,6 +56,7 @@ static pid_t start_other(void)
     pid_t pid = fork();
 
     if (pid == 0) {
+        alarm(60);
         pause();
         _exit(0);
     }
@@ -275,6 +276,7 @@ static void who_has_locked_the_device_itself_is_named(void **state)
         int fd = open(fixture->link, O_RDWR | O_NOCTTY);
         if (fd < 0 || flock(fd, LOCK_EX) || write(ready[1], "", 1) != 1)
             _exit(1);
+        alarm(60);
         pause();
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
