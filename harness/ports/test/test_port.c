@@ -50,6 +50,40 @@ static void a_rate_in_the_url_goes_before_the_one_asked_for(void **state)
     assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), 2400);
 }
 
+static size_t count_of_many;
+static char last_of_many;
+
+static void count_many(struct bench_port *port, const void *bytes, size_t size)
+{
+    (void)port;
+    count_of_many += size;
+    last_of_many = ((const char *)bytes)[size - 1];
+}
+
+/* More than the pty takes at once, so that some of it is still ours when the rate changes. */
+static void a_rate_waits_for_the_bytes_before_it_and_those_after_it_wait_for_the_rate(void **state)
+{
+    static const char many[40000] = "";
+    struct fixture *fixture = *state;
+    uint64_t end_us = bench_clock_us() + PATIENCE_US;
+
+    fixture->module.listener.receive = count_many;
+    port_serve(fixture, port_url_at(fixture, "pty:"));
+    port_go_to(fixture, fixture->url);
+    bench_port_write(fixture->host.port, many, sizeof(many), bench_clock_us());
+    assert_true(((struct bench_serial *)fixture->host.port)->backlog.count > 0);
+    fixture->host.port->kind->follow(fixture->host.port, 57600);
+    bench_port_write(fixture->host.port, "x", 1, bench_clock_us());
+    assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), HOST_BPS);
+    count_of_many = 0;
+    while (count_of_many < sizeof(many) + 1 && bench_clock_us() < end_us)
+        assert_true(bench_loop_wait(&fixture->loop, end_us) >= 0);
+    assert_int_equal(count_of_many, sizeof(many) + 1);
+    assert_int_equal(last_of_many, 'x');
+    assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), 57600);
+    assert_int_equal(fixture->host.port->stat_lost_bytes, 0);
+}
+
 static void a_pty_that_goes_is_found_again_with_its_rate(void **state)
 {
     struct fixture *fixture = *state;
@@ -135,6 +169,7 @@ int main(void)
         TEST(a_tty_is_opened_by_a_link_too),
         TEST(the_hosts_rate_is_set_and_followed),
         TEST(a_rate_in_the_url_goes_before_the_one_asked_for),
+        TEST(a_rate_waits_for_the_bytes_before_it_and_those_after_it_wait_for_the_rate),
         TEST(a_pty_that_goes_is_found_again_with_its_rate),
         TEST(a_device_that_returns_under_another_number_is_found_by_its_place),
         TEST(a_path_that_is_no_port_is_refused),
