@@ -65,6 +65,19 @@ a_choice_is_judged_as_it_was() {
 test_that "a token with a fault is judged by what the fault may bring, not by the scenario's end" \
     a_choice_is_judged_as_it_was
 
+# A client with one try loses the download to one lost line: found, and found again.
+sed 's/^  delivery: http/&\n  download-tries: 1/' $good >"$folder/once.yaml"
+found_and_found_again() {
+    explores 1 "finding  lose-to-module@" "$folder/once.yaml" || return 1
+    repeat=$(sed -n 's/^ *repeat: //p' "$folder/out" | head -1)
+    sh -c "$repeat" >"$folder/again"
+    status=$?
+    cat "$folder/again"
+    [ $status -eq 1 ] && grep -q 'outcome in spite of the fault: want updated, got download-failed' "$folder/again" &&
+        grep -q 'kind     : Outcome' "$folder/again"
+}
+test_that "what it finds is found again by the command that it names" found_and_found_again
+
 # ---- a signal makes no finding --------------------------------------------------------------------------
 stopped_without_a_finding() {
     "$fotarig" explore scenarios/any-time >"$folder/out" 2>&1 &
