@@ -289,6 +289,8 @@ enum sim_radio_work {
 void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
+/* A setting that describes the cell was changed: the module is there, or is not any more. */
+void sim_network_described(struct sim_context *ctx);
 /* Out of the power saving mode, which the network does not see: registered as before. */
 void sim_network_resume(struct sim_context *ctx);
 /* CNMP, CMNB or CBANDCFG were set: a network that they leave out is lost. */
@@ -338,6 +340,8 @@ bool sim_packet_lost(struct sim_context *ctx);
 bool sim_band_is_heard(const struct sim_context *ctx, unsigned technology, int32_t band);
 /* Registered, or CEDRXS was set: tells what the network grants where that is wanted. */
 void sim_edrx_changed(struct sim_context *ctx);
+/* messages.c: registered; what the network has kept meanwhile comes. */
+void sim_messages_registered(struct sim_context *ctx);
 /* Something is transferred, or the app network opens: the radio connection of LTE is up. */
 bool sim_radio_is_connected(const struct sim_context *ctx);
 /* What makes the radio connection up may have changed: CRRCSTATE tells it. */

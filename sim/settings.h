@@ -254,6 +254,8 @@ enum sim_unit {
       "zone that the network tells, quarter hours east; daylight saving is in it")                 \
     X(DAYLIGHT_SAVING, "daylight-saving", COUNT, 0, 0, 2, NULL, 'O', "T06, AT106 5.2.4",           \
       "hours of it that the network tells: DST")                                                   \
+    X(NETWORK_NAME, "network-name", FLAG, 0, 0, 1, NULL, 'D', "AT106 5.2.4, T06",                  \
+      "with CLTS=1 the network tells its name, too: *PSNWID")                                      \
     /* packet data */                                                                              \
     X(PDP_ACTIVE_DELAY, "pdp-active-delay", MS, 490, 0, 600000, NULL, 'O', "T06",                  \
       "from the OK of CNACT=1 to +APP PDP: ACTIVE")                                                \

@@ -133,6 +133,8 @@ static bool apply_setting(struct sim_context *ctx, const struct sim_action *acti
     ctx->sim->settings[action->number] = action->value;
     if (action->number == SIM_SETTING_SUPPLY)
         sim_supply_steady(ctx);
+    if (sim_cell_field(action->number) >= 0)
+        sim_network_described(ctx);
     sim_supply_check(ctx);
     return true;
 }

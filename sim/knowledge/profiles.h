@@ -28,7 +28,7 @@ enum sim_trait {
     SIM_TRAIT_NO_TLS = 2, /* HTTPACTION with HTTPSSL=1 ends with 603 (T05) */
     SIM_TRAIT_NO_SHS = 4, /* SHCONN is not allowed with https (facts 7, 1529B10) */
     /* What settings with the value by-revision go by. */
-    SIM_TRAIT_NO_DIAL = 8,       /* ATD*99# is an error (data-call) */
+    SIM_TRAIT_NO_DIAL = 8,       /* ATD*99# is an error on LTE (data-call) */
     SIM_TRAIT_CREG_OFF = 16,     /* CREG reads 0 on NB-IoT (creg-on-nb-iot) */
     SIM_TRAIT_SHORT_CPSI = 32,   /* CPSI ends behind the mode (cpsi-form) */
     SIM_TRAIT_LONG_END = 64,     /* three numbers end CPSI on GSM (cpsi-gsm-end) */

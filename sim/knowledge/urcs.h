@@ -31,6 +31,7 @@
     X(CNSMOD, "+CNSMOD: ", "system mode changed; CNSMOD=1", 'D', "AT106 5.2")                      \
     X(PSM, "+CPSMSTATUS: ", "into and out of the power saving mode; CPSMSTATUS=1", 'D', "LPM101")  \
     X(EDRX, "+CEDRXP: ", "registered; CEDRXS=2", 'S', "3GPP TS 27.007 7.40")                       \
+    X(NETWORK_NAME, "*PSNWID: ", "registered; CLTS=1", 'D', "AT106 5.2.4")                         \
     X(DAYLIGHT, "DST: ", "registered; CLTS=1", 'O', "T06")                                         \
     X(TIME, "*PSUTTZ: ", "registered; CLTS=1", 'O', "T06")                                         \
     X(SMS_STORED, "+CMTI: ", "a message came and is stored; CNMI", 'S', "3GPP TS 27.005 3.4.1")    \

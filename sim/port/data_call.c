@@ -74,8 +74,9 @@ void sim_data_call_begin(struct sim_context *ctx)
 {
     enum { BY_REVISION, REFUSED = 2, ERROR = 3 };
     int32_t answer = sim_setting(ctx, SIM_SETTING_DATA_CALL);
-    if (answer == BY_REVISION && sim_profile_has(ctx, SIM_TRAIT_NO_DIAL))
-        answer = ERROR;
+    if (answer == BY_REVISION && sim_profile_has(ctx, SIM_TRAIT_NO_DIAL) &&
+        sim_network_technology(ctx) != SIM_TECHNOLOGY_GSM)
+        answer = ERROR; /* told of LTE (M07); on GSM such a module dialled (M02) */
     if (answer >= REFUSED || !sim_network_registered(ctx)) {
         sim_finish(ctx, answer == ERROR ? SIM_FAILED : SIM_NO_CARRIER);
         return;

@@ -52,6 +52,25 @@ int64_t sim_network_clock(const struct sim_context *ctx)
     return radio->clock_s + (int64_t)((ctx->now_us - radio->clock_at_us) / 1000000u);
 }
 
+/* Both names are the same, without the country's initials. */
+static void tell_name(struct sim_context *ctx)
+{
+    struct sim_reception cell;
+    if (!sim_setting(ctx, SIM_SETTING_NETWORK_NAME) || !sim_cell_serving(ctx, &cell))
+        return;
+    sim_urc_begin(ctx);
+    sim_put_text(ctx, "*PSNWID: \"");
+    sim_put_bytes(ctx, cell.network, 3);
+    sim_put_text(ctx, "\",\"");
+    sim_put_text(ctx, cell.network + 3);
+    for (unsigned i = 0; i < 2; i++) {
+        sim_put_text(ctx, i ? "," : "\",");
+        sim_put_quoted(ctx, cell.operator_name);
+        sim_put_text(ctx, ",0");
+    }
+    sim_urc_end(ctx);
+}
+
 /* CLTS=1: daylight, then the time with the stray quote that real modules print (T06). */
 static void tell_time(struct sim_context *ctx)
 {
@@ -63,6 +82,7 @@ static void tell_time(struct sim_context *ctx)
     ctx->sim->radio.zone = (int8_t)zone;
     ctx->sim->radio.clock_s = unix_s + zone * 900;
     ctx->sim->radio.clock_at_us = ctx->now_us - ctx->now_us % 1000000u;
+    tell_name(ctx);
     sim_urc_begin(ctx);
     sim_put_text(ctx, "DST: ");
     sim_put_number(ctx, daylight);
@@ -196,6 +216,7 @@ static void came_up(struct sim_context *ctx)
 {
     tell_time(ctx);
     sim_edrx_changed(ctx);
+    sim_messages_registered(ctx);
     if (ctx->sim->packet.bearer_mode == 2 && ctx->sim->packet.bearer == 0)
         sim_bearer_open(ctx, 2);
 }
@@ -226,10 +247,12 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
         sim_sleep_later(ctx);
 }
 
+/* By enum sim_service. */
+static const uint8_t results[] = {STAT_HOME, STAT_ROAMING, STAT_DENIED, STAT_SEARCHING};
+
 /* Registered at a cell, or turned away by it; -1: nothing was found. */
 static void camp(struct sim_context *ctx, int cell)
 {
-    static const uint8_t results[] = {STAT_HOME, STAT_ROAMING, STAT_DENIED, STAT_SEARCHING};
     struct sim_reception found;
     if (cell < 0) {
         set_registration(ctx, STAT_SEARCHING);
@@ -308,6 +331,35 @@ void sim_network_modes_changed(struct sim_context *ctx)
     if (sim_cell_serving(ctx, &cell) && !sim_cell_is_heard(ctx, &cell))
         sim_network_lose(ctx, STAT_SEARCHING);
     sim_network_update(ctx);
+}
+
+/* A change of place is told where that was asked for (AT106 3.2.14). */
+static void tell_place(struct sim_context *ctx)
+{
+    static const enum sim_parameter reports[] = {SIM_PARAMETER_CREG, SIM_PARAMETER_CGREG,
+                                                 SIM_PARAMETER_CEREG};
+    for (unsigned i = 0; i < sizeof reports / sizeof reports[0]; i++)
+        if (sim_value(ctx, reports[i]) >= 2)
+            tell_one(ctx, reports[i]);
+    tell_system_mode(ctx);
+}
+
+void sim_network_described(struct sim_context *ctx)
+{
+    struct sim_reception cell;
+    if (!sim_power_is_up(ctx->sim))
+        return;
+    if (!sim_cell_serving(ctx, &cell)) {
+        sim_network_update(ctx);
+    } else if (!sim_cell_is_heard(ctx, &cell) || !is_registered(results[cell.service])) {
+        sim_network_lose(ctx, STAT_SEARCHING);
+        sim_network_update(ctx);
+    } else if (results[cell.service] != ctx->sim->radio.registration) {
+        set_registration(ctx, results[cell.service]);
+    } else {
+        tell_place(ctx);
+        sim_radio_state_changed(ctx);
+    }
 }
 
 void sim_network_lose(struct sim_context *ctx, uint8_t registration)

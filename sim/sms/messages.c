@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/knowledge/prompts.h"
+#include "sim/services/net.h"
 #include "sim/sms/message_engine.h"
 
 enum { CONTROL_Z = 0x1a, ESCAPE_KEY = 0x1b };
@@ -549,15 +550,52 @@ static bool deliver_text(struct sim_context *ctx, struct sim_tpdu *tpdu, const c
     return count <= LONG_MAXIMUM && deliver_parts(ctx, tpdu, characters, count);
 }
 
-bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action)
+static bool receive(struct sim_context *ctx, const char *from, const char *text)
 {
     struct sim_tpdu tpdu = {.first_octet = SIM_TPDU_DELIVER | 4};
-    if (!action->text || !action->from || !sim_power_is_up(ctx->sim) ||
-        !sim_network_registered(ctx) ||
-        !sim_address_set(&tpdu.address, action->from, strlen(action->from), true))
+    if (!sim_address_set(&tpdu.address, from, strlen(from), true))
         return false;
     set_time(ctx, tpdu.time);
-    return deliver_text(ctx, &tpdu, action->text);
+    return deliver_text(ctx, &tpdu, text);
+}
+
+/* What the network keeps for a module in the power saving mode: sender and text, each with its NUL.
+ */
+static const char held_file[] = "/held";
+enum { HELD_BYTES = 4096 };
+
+static bool hold(struct sim_context *ctx, const struct sim_action *action)
+{
+    size_t from = strlen(action->from) + 1, text = strlen(action->text) + 1;
+    uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, held_file, sizeof held_file - 1);
+    return file != SIM_NO_FILE && from + text <= HELD_BYTES &&
+           sim_files_append(ctx, file, action->from, from) &&
+           sim_files_append(ctx, file, action->text, text);
+}
+
+void sim_messages_registered(struct sim_context *ctx)
+{
+    char held[HELD_BYTES + 1];
+    uint8_t file = sim_hidden_find(ctx, held_file);
+    if (file == SIM_NO_FILE)
+        return;
+    size_t size = sim_files_read(&ctx->sim->files, ctx->host, file, 0, held, HELD_BYTES);
+    held[size] = '\0';
+    sim_hidden_delete(ctx, held_file);
+    receive(ctx, held, held + strlen(held) + 1);
+}
+
+/* A module that saves power gets it when it is back; of several the last one is kept. */
+bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action)
+{
+    struct sim_address address;
+    if (!action->text || !action->from ||
+        !sim_address_set(&address, action->from, strlen(action->from), true))
+        return false;
+    if (ctx->sim->power.state == SIM_POWER_ASLEEP)
+        return hold(ctx, action);
+    return sim_power_is_up(ctx->sim) && sim_network_registered(ctx) &&
+           receive(ctx, action->from, action->text);
 }
 
 /* ---- a new module, a restart ----------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -77,6 +78,15 @@ static void modifiers_say_how_to_dial_not_whom(void **state)
 static void how_connect_reads_is_the_revision_s_and_the_network_s(void **state)
 {
     (void)state;
+    module_set(&module, SIM_SETTING_ACCESS, 2);
+    EXPECT_ASK(&module, "ATD*99#", "|CONNECT|");
+    module_init(&module);
+    snprintf(module.config.revision, sizeof module.config.revision, "1351B06SIM7000E");
+    module_begin(&module);
+    module_power_on(&module);
+    module_run(&module, 10 * SECOND_US);
+    module_ask(&module, "ATE0");
+    EXPECT_ASK(&module, "ATD*99#", "|ERROR|");
     module_set(&module, SIM_SETTING_ACCESS, 2);
     EXPECT_ASK(&module, "ATD*99#", "|CONNECT|");
     setup(NULL);

@@ -113,6 +113,45 @@ static void network_time_is_told_with_clts(void **state)
     EXPECT_BYTES(&module, "\r\n+CCLK: \"19/06/26,14:04:21+32\"\r\n\r\nOK\r\n");
 }
 
+static void set_now(enum sim_setting_id setting, int32_t value)
+{
+    assert_true(module_apply(&module, SIM_ACTION_SETTING, setting, value, NULL));
+    module_run(&module, SECOND_US / 10);
+}
+
+/* AT106 3.2.14: with <n> = 2 a change of the cell is told. */
+static void another_cell_is_told_where_places_are(void **state)
+{
+    (void)state;
+    boot();
+    send("AT+CREG=2;+CGREG=1\r");
+    module.sent_length = 0;
+    set_now(SIM_SETTING_TRACKING_AREA, 0x1234);
+    EXPECT_BYTES(&module, "\r\n+CREG: 1,\"1234\",\"195071B\",7\r\n");
+    set_now(SIM_SETTING_REGISTRATION, 1);
+    EXPECT_BYTES(&module, "\r\n+CREG: 5,\"1234\",\"195071B\",7\r\n\r\n+CGREG: 5\r\n");
+    set_now(SIM_SETTING_REGISTRATION, 2);
+    EXPECT_BYTES(&module, "\r\n+CREG: 2\r\n\r\n+CGREG: 2\r\n");
+    module_run(&module, MINUTE_US);
+    EXPECT_BYTES(&module, "\r\n+CREG: 3\r\n\r\n+CGREG: 3\r\n");
+    set_now(SIM_SETTING_REGISTRATION, 0);
+    module_run(&module, MINUTE_US);
+    EXPECT_PART(module_ask(&module, "AT+CREG?"), "+CREG: 2,1,\"1234\"");
+}
+
+/* AT106 5.2.4 */
+static void the_network_s_name_comes_with_its_time(void **state)
+{
+    (void)state;
+    set(SIM_SETTING_NETWORK_NAME, 1);
+    boot();
+    send("AT+CLTS=1;+CFUN=4;+CFUN=1\r");
+    module_run(&module, 20 * SECOND_US);
+    EXPECT_PART(
+        module_output(&module),
+        "|*PSNWID: \"460\",\"00\",\"CHINA MOBILE\",0,\"CHINA MOBILE\",0||DST: 0||*PSUTTZ: ");
+}
+
 /* ---- CFUN, SIM card ------------------------------------------------------------------------ */
 
 static void cfun_0_takes_card_and_network_and_cfun_1_brings_them_back(void **state)
@@ -337,6 +376,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(registration_takes_its_time_and_is_told_on_demand, setup),
+        cmocka_unit_test_setup(another_cell_is_told_where_places_are, setup),
+        cmocka_unit_test_setup(the_network_s_name_comes_with_its_time, setup),
         cmocka_unit_test_setup(a_network_may_be_a_guest_s_refuse_or_not_be_there, setup),
         cmocka_unit_test_setup(lost_coverage_is_told_and_takes_the_app_network_along, setup),
         cmocka_unit_test_setup(network_time_is_told_with_clts, setup),

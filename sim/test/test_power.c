@@ -578,6 +578,24 @@ static void out_of_psm_the_module_is_registered_at_once_or_seeks(void **state)
     }
 }
 
+static void the_network_keeps_a_message_for_a_module_that_saves_power(void **state)
+{
+    struct sim_action action = {.kind = SIM_ACTION_SMS, .text = "hello", .from = "+4930"};
+    (void)state;
+    boot();
+    module_ask(&module, "AT+CPSMS=1,,,\"01000111\",\"00000001\"");
+    module_run(&module, 4 * SECOND_US);
+    assert_false(view().powered);
+    assert_true(sim_apply(&module.sim, &module.host, &action, module.now_us));
+    module_run(&module, 10 * MINUTE_US);
+    assert_false(view().powered);
+    EXPECT_OUTPUT(&module, "");
+    assert_true(apply(SIM_ACTION_PWRKEY, 1000));
+    module_run(&module, 5 * SECOND_US);
+    EXPECT_PART(module_output(&module), "|+CMTI: \"SM\",1|");
+    EXPECT_PART(module_ask(&module, "AT+CMGF=1;+CMGR=1"), "|hello|");
+}
+
 /* AT106 5.2.46: seconds; what the network grants is 0 where it does not. */
 static void cpsmrdp_tells_seconds(void **state)
 {
@@ -644,6 +662,7 @@ int main(void)
         TEST(a_deactivated_active_time_never_sleeps),
         TEST(some_modules_wake_by_themselves),
         TEST(out_of_psm_the_module_is_registered_at_once_or_seeks),
+        TEST(the_network_keeps_a_message_for_a_module_that_saves_power),
         TEST(cpsmrdp_tells_seconds),
         TEST(edrx_is_granted_in_its_technology_and_told_on_demand),
     };

@@ -667,7 +667,11 @@ static const char *const changes[] = {"AT+CFUN=0",
 static void change(void)
 {
     const char *what = changes[below(sizeof changes / sizeof changes[0])];
-    if (strncmp(what, "network", 7) == 0)
+    if (below(4) == 0) {
+        unsigned setting = sim_cell_setting((enum sim_cell_field)below(SIM_CELL_FIELD_COUNT));
+        if (setting != SIM_SETTING_NETWORK)
+            module_apply(&module, SIM_ACTION_SETTING, setting, random_value(setting), NULL);
+    } else if (strncmp(what, "network", 7) == 0)
         module_apply(&module, SIM_ACTION_NETWORK, (uint32_t)(what[8] - '0'), 0, NULL);
     else
         module_ask(&module, what);
