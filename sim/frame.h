@@ -238,10 +238,16 @@ int sim_power_reset_soon(struct sim_context *ctx);
 bool sim_power_retains(const struct sim_context *ctx, enum sim_reset reset);
 /* Something happened: the power saving mode comes T3324 after it, if at all. */
 void sim_sleep_later(struct sim_context *ctx);
+/* saving.c: the timers of CPSMS in seconds, T3324 (active) or T3412: asked for, and as the network
+   would grant it. */
+uint32_t sim_saving_asked_s(const struct sim_context *ctx, bool active);
+uint32_t sim_saving_granted_s(const struct sim_context *ctx, bool active);
+/* The granted one as the eight bits of CEREG with <n> = 4. */
+uint8_t sim_saving_granted_bits(const struct sim_context *ctx, bool active);
 /* CPSMS=1, a network that grants it, and the module registered there. */
-/* What CPSMS asks for, in seconds: the active time (T3324), or the periodic update (T3412). */
-uint32_t sim_power_saving_s(const struct sim_context *ctx, bool active);
-bool sim_power_saving_granted(const struct sim_context *ctx);
+bool sim_saving_granted(const struct sim_context *ctx);
+/* The active time is deactivated. */
+bool sim_saving_never_sleeps(const struct sim_context *ctx);
 /* Out of it: says so. */
 void sim_sleep_over(struct sim_context *ctx);
 /* The supply is back after a brown-out. */

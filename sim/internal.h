@@ -207,6 +207,7 @@ uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
     X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */                \
     X(CLOCK, "clock", sim_on_clock)          /* clock: CNTP has an answer */                       \
     X(MQTT, "mqtt", sim_on_mqtt)             /* mqtt: the broker has answered */                   \
+    X(TIME, "time", sim_on_time)             /* radio: the network tells its time again */         \
     X(ESCAPE, "escape", sim_on_escape)       /* data call: silence after +++ */
 
 enum sim_timer {

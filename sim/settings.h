@@ -124,6 +124,10 @@ enum sim_unit {
     X(PSM_REGISTRATION, "psm-registration", CHOICE, 0, 0, 1, "kept|lost", 'I',                     \
       "3GPP TS 23.682 4.5.4, M22",                                                                 \
       "out of the power saving mode the module is registered at once")                             \
+    X(NETWORK_ACTIVE_TIME, "network-active-time", MS, 0, 0, 11160000, NULL, 'D', "LPM101",         \
+      "active time (T3324) that the network grants; 0 = what CPSMS asks for")                      \
+    X(NETWORK_PERIODIC, "network-periodic", MS, 0, 0, 2000000000, NULL, 'D', "LPM101",             \
+      "periodic update (T3412) that the network grants with it; 0 = what CPSMS asks for")          \
     X(NETWORK_TAU, "network-tau", MS, 3600000, 0, 2000000000, NULL, 'O', "M01, AT106 5.2.46",      \
       "periodic update that the network assigns, as CPSMRDP tells it")                             \
     X(EDRX, "edrx", CHOICE, 0, 0, 1, "granted|refused", 'D', "AT106 5.2.50",                       \
@@ -252,6 +256,8 @@ enum sim_unit {
       "Unix time that the network tells at the module's time 0")                                   \
     X(TIME_ZONE, "time-zone", COUNT, 32, -48, 56, NULL, 'O', "T06",                                \
       "zone that the network tells, quarter hours east; daylight saving is in it")                 \
+    X(TIME_AGAIN, "network-time-again", MS, 0, 0, 600000, NULL, 'D', "AT106 5.2.4, M35",           \
+      "the network tells its time once more that long after the registration; 0 = once")           \
     X(DAYLIGHT_SAVING, "daylight-saving", COUNT, 0, 0, 2, NULL, 'O', "T06, AT106 5.2.4",           \
       "hours of it that the network tells: DST")                                                   \
     X(NETWORK_NAME, "network-name", FLAG, 0, 0, 1, NULL, 'D', "AT106 5.2.4, T06",                  \

@@ -18,7 +18,7 @@
 #include "sim/updater.h"
 
 enum {
-    SIM_TIMER_SLOTS = 23,      /* SIM_TIMER_COUNT of sim/internal.h */
+    SIM_TIMER_SLOTS = 24,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
     SIM_LINE_COMMANDS = 39,    /* commands on a line (AT106 1.4.4, D) */
     SIM_OUTPUT_SIZE = 2560,    /* answers and URCs not yet sent */

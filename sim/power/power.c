@@ -226,51 +226,16 @@ static void reset_now(struct sim_context *ctx)
 
 /* ---- power saving mode --------------------------------------------------------------------- */
 
-/* One of the timers of 24.008 10.5.7.3 and 10.5.7.4a, by the three bits of its unit; 0 = off. */
-static uint64_t timer_us(int32_t value, const uint32_t units_s[8])
-{
-    return (uint64_t)units_s[value >> 5 & 7] * (uint64_t)(value & 31) * 1000000u;
-}
-
-static uint64_t active_us(const struct sim_context *ctx)
-{
-    static const uint32_t units_s[8] = {2, 60, 360, 60, 60, 60, 60, 0};
-    return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS), units_s);
-}
-
-/* T3324 of zero is none at all; deactivated is another value (3GPP TS 24.008 10.5.7.3). */
-static bool never_sleeps(const struct sim_context *ctx)
-{
-    return (sim_value(ctx, SIM_PARAMETER_CPSMS) >> 5 & 7) == 7;
-}
-
 static uint64_t until_sleep_us(const struct sim_context *ctx)
 {
-    uint64_t wait_us = active_us(ctx);
+    uint64_t wait_us = sim_saving_granted_s(ctx, true) * 1000000ull;
     return wait_us ? wait_us : sim_setting_us(ctx, SIM_SETTING_PSM_RELEASE);
-}
-
-static uint64_t update_us(const struct sim_context *ctx)
-{
-    static const uint32_t units_s[8] = {600, 3600, 36000, 2, 30, 60, 1152000, 0};
-    return timer_us(sim_value(ctx, SIM_PARAMETER_CPSMS) >> 8, units_s);
-}
-
-uint32_t sim_power_saving_s(const struct sim_context *ctx, bool active)
-{
-    return (uint32_t)((active ? active_us(ctx) : update_us(ctx)) / 1000000u);
-}
-
-bool sim_power_saving_granted(const struct sim_context *ctx)
-{
-    return sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16 == 1 &&
-           sim_setting(ctx, SIM_SETTING_PSM) == 0 && sim_network_registered(ctx);
 }
 
 /* T3324 runs from the last that happened on the port or on the network. */
 void sim_sleep_later(struct sim_context *ctx)
 {
-    if (!sim_power_saving_granted(ctx) || !sim_power_is_up(ctx->sim) || never_sleeps(ctx))
+    if (!sim_saving_granted(ctx) || !sim_power_is_up(ctx->sim) || sim_saving_never_sleeps(ctx))
         sim_timer_stop(ctx, SIM_TIMER_SLEEP);
     else
         sim_timer_set(ctx, SIM_TIMER_SLEEP, ctx->now_us + until_sleep_us(ctx));
@@ -278,7 +243,7 @@ void sim_sleep_later(struct sim_context *ctx)
 
 static void fall_asleep(struct sim_context *ctx)
 {
-    uint64_t asleep_us = update_us(ctx);
+    uint64_t asleep_us = sim_saving_granted_s(ctx, false) * 1000000ull;
     uint64_t wakes_us = sim_setting_us(ctx, SIM_SETTING_PSM_WAKES);
     if (wakes_us > 0 && (asleep_us == 0 || wakes_us < asleep_us))
         asleep_us = wakes_us;

@@ -132,13 +132,13 @@ int sim_run_gsm_band(struct sim_call *call)
 static int run_dynamic(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    bool granted = sim_power_saving_granted(ctx);
+    bool granted = sim_saving_granted(ctx);
     const uint32_t numbers[] = {
         (uint32_t)sim_value(ctx, SIM_PARAMETER_CPSMS) >> 16,
-        sim_power_saving_s(ctx, true),
-        sim_power_saving_s(ctx, false),
-        granted ? sim_power_saving_s(ctx, true) : 0,
-        granted ? sim_power_saving_s(ctx, false) : 0,
+        sim_saving_asked_s(ctx, true),
+        sim_saving_asked_s(ctx, false),
+        granted ? sim_saving_granted_s(ctx, true) : 0,
+        granted ? sim_saving_granted_s(ctx, false) : 0,
         (uint32_t)sim_setting(ctx, SIM_SETTING_NETWORK_TAU) / 1000,
     };
     sim_line_begin(ctx);

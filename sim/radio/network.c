@@ -97,6 +97,12 @@ static void tell_time(struct sim_context *ctx)
     sim_urc_end(ctx);
 }
 
+void sim_on_time(struct sim_context *ctx)
+{
+    if (sim_network_registered(ctx))
+        tell_time(ctx);
+}
+
 /* ---- registration -------------------------------------------------------------------------- */
 
 static bool is_registered(uint8_t registration)
@@ -151,12 +157,11 @@ static void put_bits(struct sim_context *ctx, int32_t value)
 static void put_timers(struct sim_context *ctx, enum sim_parameter which)
 {
     enum { NO_ACTIVE_TIME = 0, USUAL_TAU = 0x60 };
-    int32_t value = sim_value(ctx, SIM_PARAMETER_CPSMS);
-    bool granted = sim_power_saving_granted(ctx);
+    bool granted = sim_saving_granted(ctx);
     if (which == SIM_PARAMETER_CEREG)
         sim_put_text(ctx, ",,");
-    put_bits(ctx, granted ? value & 0xff : NO_ACTIVE_TIME);
-    put_bits(ctx, granted ? value >> 8 & 0xff : USUAL_TAU);
+    put_bits(ctx, granted ? sim_saving_granted_bits(ctx, true) : NO_ACTIVE_TIME);
+    put_bits(ctx, granted ? sim_saving_granted_bits(ctx, false) : USUAL_TAU);
 }
 
 void sim_network_print(struct sim_context *ctx, enum sim_parameter which)
@@ -215,6 +220,9 @@ int sim_network_system_mode(const struct sim_context *ctx)
 static void came_up(struct sim_context *ctx)
 {
     tell_time(ctx);
+    if (sim_setting(ctx, SIM_SETTING_TIME_AGAIN) > 0)
+        sim_timer_set(ctx, SIM_TIMER_TIME,
+                      ctx->now_us + sim_setting_us(ctx, SIM_SETTING_TIME_AGAIN));
     sim_edrx_changed(ctx);
     sim_messages_registered(ctx);
     if (ctx->sim->packet.bearer_mode == 2 && ctx->sim->packet.bearer == 0)

@@ -139,6 +139,22 @@ static void another_cell_is_told_where_places_are(void **state)
     EXPECT_PART(module_ask(&module, "AT+CREG?"), "+CREG: 2,1,\"1234\"");
 }
 
+/* AT106 5.2.4: it may be reported twice; M35 has 6.5 s between the two. */
+static void network_time_may_come_twice(void **state)
+{
+    (void)state;
+    set(SIM_SETTING_TIME_AGAIN, 6500);
+    boot();
+    send("AT+CLTS=1;+CFUN=4;+CFUN=1\r");
+    module_run(&module, 10 * SECOND_US);
+    const char *first = module_output(&module);
+    EXPECT_PART(first, "|DST: 0||*PSUTTZ: 19/06/26,06:04:");
+    module_run(&module, 10 * SECOND_US);
+    EXPECT_PART(module_output(&module), "|DST: 0||*PSUTTZ: 19/06/26,06:04:");
+    module_run(&module, MINUTE_US);
+    EXPECT_OUTPUT(&module, "");
+}
+
 /* AT106 5.2.4 */
 static void the_network_s_name_comes_with_its_time(void **state)
 {
@@ -378,6 +394,7 @@ int main(void)
         cmocka_unit_test_setup(registration_takes_its_time_and_is_told_on_demand, setup),
         cmocka_unit_test_setup(another_cell_is_told_where_places_are, setup),
         cmocka_unit_test_setup(the_network_s_name_comes_with_its_time, setup),
+        cmocka_unit_test_setup(network_time_may_come_twice, setup),
         cmocka_unit_test_setup(a_network_may_be_a_guest_s_refuse_or_not_be_there, setup),
         cmocka_unit_test_setup(lost_coverage_is_told_and_takes_the_app_network_along, setup),
         cmocka_unit_test_setup(network_time_is_told_with_clts, setup),

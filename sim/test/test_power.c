@@ -611,6 +611,22 @@ static void cpsmrdp_tells_seconds(void **state)
     EXPECT_PART(module_ask(&module, "AT+CPSMRDP"), "|+CPSMRDP: 1,20,14400,0,0,3600|");
 }
 
+/* "01000111" is 70 hours and "00100100" 4 minutes (AT106 5.2.19). */
+static void the_network_may_grant_other_timers(void **state)
+{
+    (void)state;
+    module_set(&module, SIM_SETTING_NETWORK_ACTIVE_TIME, 4 * 60 * 1000);
+    set(SIM_SETTING_NETWORK_PERIODIC, 70 * 3600 * 1000);
+    boot();
+    module_ask(&module, "AT+CPSMS=1,,,\"00100100\",\"00000001\"");
+    EXPECT_ASK(&module, "AT+CPSMRDP", "|+CPSMRDP: 1,2,14400,240,252000,3600||OK|");
+    EXPECT_PART(module_ask(&module, "AT+CEREG=4;+CEREG?"), ",,,\"00100100\",\"01000111\"|");
+    module_run(&module, 230 * SECOND_US);
+    assert_true(view().answering);
+    module_run(&module, 20 * SECOND_US);
+    assert_false(view().powered);
+}
+
 /* AT106 5.2.20 and 5.2.50, 3GPP TS 27.007 7.40 */
 static void edrx_is_granted_in_its_technology_and_told_on_demand(void **state)
 {
@@ -664,6 +680,7 @@ int main(void)
         TEST(out_of_psm_the_module_is_registered_at_once_or_seeks),
         TEST(the_network_keeps_a_message_for_a_module_that_saves_power),
         TEST(cpsmrdp_tells_seconds),
+        TEST(the_network_may_grant_other_timers),
         TEST(edrx_is_granted_in_its_technology_and_told_on_demand),
     };
     return cmocka_run_group_tests_name("power", tests, NULL, NULL);
