@@ -85,6 +85,9 @@ bool sim_command_next(const char *line, size_t length, size_t cursor,
 /* True when an unsolicited line of the catalogue begins so ("+CPIN: READY"). */
 bool sim_is_urc(const char *line, size_t length);
 
+/* True when it is a progress line of the updater: most lines of an update are. */
+bool sim_is_progress(const char *line, size_t length);
+
 /* What an unsolicited line says of the module's life. */
 enum sim_sign {
     SIM_SIGN_NONE,
@@ -119,6 +122,8 @@ enum sim_effect sim_effect_of(const char *command, size_t length);
  */
 uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char *text,
                           size_t length);
+/* True when the command may ask for bytes at all. */
+bool sim_may_prompt(const char *command, size_t length);
 /* The length of a prompt that is no line of its own and with which the text begins; 0: none. */
 size_t sim_prompt_head(const char *text, size_t length);
 /* How many bytes of the module's own follow behind a line that it has printed; 0: none. */

@@ -21,6 +21,7 @@ look() {
 look core/fota_comparable.c -- core/at.h core/fota.h
 look sim/storage/comparable.c sim/storage/image_fields.h -- \
     sim/state.h sim/files.h sim/download.h sim/updater.h
-look harness/bench/world.c -- harness/bench/wire.h harness/bench/world.h harness/judge/judge.h
+look harness/bench/world.c -- harness/bench/wire.h harness/bench/world.h harness/judge/judge.h \
+    harness/tap/tap.h
 [ "$failed" -eq 0 ] && echo "ok    times and statistics of the world are in their room's table"
 exit $failed

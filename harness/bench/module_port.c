@@ -110,7 +110,6 @@ static bool start(struct bench_run *run)
     end->received_bytes = 0;
     end->loss_count = 0;
     end->blocked = false;
-    end->boots = 0;
     follow(run, run->one->host.baud_bps);
     set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, true);
     if (end->stale_bytes) {
@@ -186,8 +185,8 @@ static void view(const struct bench_run *run, struct sim_view *ret_view)
     const struct bench_question *revision = asked(end, SIM_QUESTION_REVISION, NULL);
     *ret_view = (struct sim_view){.powered = true,
                                   .answering = true,
-                                  .boots = end->boots,
-                                  .resets = end->boots,
+                                  .boots = run->world.tap.boots,
+                                  .resets = run->world.tap.resets,
                                   .revision = revision             ? revision->answer
                                               : end->is_as_written ? run->shared->config.revision
                                                                    : ""};

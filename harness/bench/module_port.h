@@ -36,7 +36,6 @@ struct bench_module_port {
     uint32_t loss_count;     /* times the port went in this run */
     uint64_t gone_at_us;     /* real time since when it is away; 0 = it is there */
     uint64_t lost_at_us;     /* run's time of the first loss, if there was one */
-    uint16_t boots;          /* of this run, as far as the wire shows them */
     const struct bench_survey *survey; /* what the module said when it was asked last; or NULL */
 };
 

@@ -8,15 +8,6 @@
 
 /* ---- what the module tells ----------------------------------------------------------------- */
 
-static void saw_command(struct bench_run *run, const struct sim_event *event)
-{
-    struct sim_view view;
-    bench_engine_saw_command(run, event->text, event->length);
-    run->module->view(run, &view);
-    scenario_saw_command(&run->world.monitor, &run->shared->watch, run->one, event->text,
-                         event->length, &view, run->world.now_us);
-}
-
 /* What is a trigger, and what `since` may count from. */
 static void match_event(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
 {
@@ -44,23 +35,13 @@ void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_
 {
     bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
                event->length);
-    match_event(run, now_us, event);
-    switch (event->kind) {
-    case SIM_EVENT_COMMAND:
-        saw_command(run, event);
-        break;
-    case SIM_EVENT_URC:
-        scenario_saw_urc(&run->world.monitor, &run->shared->watch, run->one, event->text,
-                         event->length);
-        break;
-    case SIM_EVENT_POWER:
-        if (event->number == 0) {
-            bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
-            bench_engine_wire_cut(run, BENCH_TO_HOST);
-        }
-        break;
-    default:
-        break;
+    if (run->module->tells && event->kind == SIM_EVENT_COMMAND)
+        bench_engine_saw_command(run, event->text, event->length);
+    else if (run->module->tells)
+        match_event(run, now_us, event);
+    if (event->kind == SIM_EVENT_POWER && event->number == 0) {
+        bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+        bench_engine_wire_cut(run, BENCH_TO_HOST);
     }
 }
 
@@ -281,6 +262,7 @@ static void module_describe(const struct bench_run *run, char *buffer, size_t ca
 
 const struct bench_end bench_module_sim = {.name = "emulator",
                                            .line_end = '\n',
+                                           .tells = true,
                                            .start = module_start,
                                            .receive = module_receive,
                                            .transmit = module_transmit,

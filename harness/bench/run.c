@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "harness/bench/engine.h"
+#include "harness/bench/tapped.h"
 #include "harness/ports/loop.h"
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
@@ -204,6 +205,7 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8
 {
     bench_note(run, id == BENCH_TO_HOST ? BENCH_JOURNAL_TO_HOST : BENCH_JOURNAL_TO_MODULE, 0, 0,
                baud_bps, bytes, size);
+    bench_tap_feed(run, id, bytes, size, baud_bps);
     const struct bench_end *end = id == BENCH_TO_HOST ? run->host : run->module;
     end->receive(run, bytes, size, baud_bps);
     bench_run_touch(run, id);

@@ -34,6 +34,9 @@ static const struct place times[] = {
     PLACE(host.request_at_us),
     PLACE(monitor.attempt_began_at_us),
     PLACE(monitor.mark_at_us),
+    PLACE(tap.heard_at_us),
+    PLACE(tap.line_at_us),
+    PLACE(tap.up_at_us),
 };
 
 /* Statistics, and the time itself. */

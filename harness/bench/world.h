@@ -10,6 +10,7 @@
 #include "core/fota.h"
 #include "harness/bench/wire.h"
 #include "harness/judge/judge.h"
+#include "harness/tap/tap.h"
 #include "sim/sim.h"
 
 #define BENCH_NEVER UINT64_MAX
@@ -58,6 +59,7 @@ struct bench_world {
     struct bench_engine engine;
     struct bench_host host;
     struct scenario_monitor monitor;
+    struct tap tap;
     struct sim sim;
     struct fota core; /* last: not there where the host end is another one */
 };

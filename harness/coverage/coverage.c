@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/fota.h"
+#include "harness/bench/tapped.h"
 #include "harness/coverage/internal.h"
 #include "harness/scenario/scenario.h"
 #include "sim/catalogue.h"
@@ -100,6 +101,7 @@ struct reader {
     int status; /* index on the axis of statuses */
     int action; /* a fault that waits to be counted: it may have had no effect */
     bool failed;
+    struct bench_tapping tapping;
 };
 
 /* `column` 0 in a list. Nothing is counted for what is UNKNOWN. */
@@ -221,13 +223,16 @@ static void read_module(struct reader *reader, const struct bench_record *record
         count(reader, COVERAGE_TABLE_HTTP,
               find_number(coverage, COVERAGE_AXIS_HTTP, record->number), 0);
         break;
-    case SIM_EVENT_URC:
-        count(reader, COVERAGE_TABLE_URC,
-              sim_update_urc_find((const char *)record->payload, record->length), 0);
-        break;
     default:
         break;
     }
+}
+
+/* Lines of the module as they reached the host, from whatever module. */
+static void read_tap(void *context, const struct tap_event *event)
+{
+    if (event->kind == TAP_URC)
+        count(context, COVERAGE_TABLE_URC, sim_update_urc_find(event->text, event->text_length), 0);
 }
 
 static void read_record(struct reader *reader, const struct bench_record *record)
@@ -236,6 +241,7 @@ static void read_record(struct reader *reader, const struct bench_record *record
     if (record->kind == BENCH_JOURNAL_BENCH && record->a == NO_EFFECT)
         reader->action = UNKNOWN;
     count_fault(reader);
+    bench_tap_record(&reader->tapping, record, read_tap, reader);
     switch (record->kind) {
     case BENCH_JOURNAL_CORE:
         read_core(reader, record);

@@ -85,12 +85,19 @@ static bool is_updating(const struct sim_view *module)
     return module->phase != SIM_PHASE_IDLE || (module->status >= 1 && module->status <= 5);
 }
 
+void scenario_saw_dropped_command(struct scenario_monitor *monitor,
+                                  const struct scenario_watch *watch,
+                                  const struct scenario_case *one, const char *text, size_t length)
+{
+    meet_next(monitor, watch, one, SCENARIO_EXPECT_SENT, text, length);
+    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_SENT, text, length);
+}
+
 void scenario_saw_command(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                           const struct scenario_case *one, const char *text, size_t length,
                           const struct sim_view *module, uint64_t now_us)
 {
-    meet_next(monitor, watch, one, SCENARIO_EXPECT_SENT, text, length);
-    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_SENT, text, length);
+    scenario_saw_dropped_command(monitor, watch, one, text, length);
     switch (sim_command_role(text, length)) {
     case SIM_ROLE_START_UPDATE:
         if (++monitor->starts > 1)

@@ -35,6 +35,10 @@ void scenario_watch_init(struct scenario_watch *watch, const struct scenario_cas
 void scenario_saw_command(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                           const struct scenario_case *one, const char *text, size_t length,
                           const struct sim_view *module, uint64_t now_us);
+/* One that was on the line and that modules do not run: at once behind another (T16). */
+void scenario_saw_dropped_command(struct scenario_monitor *monitor,
+                                  const struct scenario_watch *watch,
+                                  const struct scenario_case *one, const char *text, size_t length);
 void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                       const struct scenario_case *one, const char *text, size_t length);
 void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,

@@ -47,8 +47,12 @@ static void watch(struct bench_run *run, uint32_t hook_mask, uint32_t http_mark_
 }
 
 /* The module end of what is played: serve moves its bytes and its time. */
-static const struct bench_end played = {
-    .name = "served", .line_end = '\n', .apply = apply, .view = view, .watch = watch};
+static const struct bench_end played = {.name = "served",
+                                        .line_end = '\n',
+                                        .tells = true,
+                                        .apply = apply,
+                                        .view = view,
+                                        .watch = watch};
 
 /* ---- what the module tells ----------------------------------------------------------------- */
 

@@ -29,13 +29,20 @@ static bool was_up(const struct tap_reader *reader)
            (tap->life == ANSWERS && (long_ago || tap->cause != TAP_CAUSE_UNKNOWN));
 }
 
+static void reset(const struct tap_reader *reader, const struct tap_text *text, uint8_t flags)
+{
+    reader->tap->resets++;
+    tap_tell_reset(reader, text, flags, (enum tap_cause)reader->tap->cause);
+}
+
 static void boot(const struct tap_reader *reader, const struct tap_text *text, uint8_t flags)
 {
     struct tap *tap = reader->tap;
     bool again = was_up(reader);
     tap_end_data(reader);
     if (again)
-        tap_tell_reset(reader, text, flags, (enum tap_cause)tap->cause);
+        reset(reader, text, flags);
+    tap->boots++;
     tap_tell(reader, text, TAP_BOOT, flags);
     tap->life = BOOTED;
     tap->cause = TAP_CAUSE_UNKNOWN;
@@ -50,7 +57,7 @@ static void enter_updater(const struct tap_reader *reader, const struct tap_text
     struct tap *tap = reader->tap;
     tap_end_data(reader);
     if (!tap->rdy_alone) /* the updater has printed it, not the AT engine */
-        tap_tell_reset(reader, line, 0, (enum tap_cause)tap->cause);
+        reset(reader, line, 0);
     tap->life = UPDATER;
     tap->rdy_alone = 0;
     tap->cause = TAP_CAUSE_UNKNOWN;
@@ -105,6 +112,10 @@ void tap_saw_answer(const struct tap_reader *reader, const struct tap_text *line
 void tap_saw_command(struct tap *tap, const struct sim_command_piece *piece)
 {
     enum sim_role role = sim_command_role(piece->text, piece->length);
+    enum sim_effect effect = sim_effect_of(piece->text, piece->length);
+    tap->may_prompt |= sim_may_prompt(piece->text, piece->length);
+    tap->effects = (uint8_t)(tap->effects | 1u << effect);
+    tap->may_restart |= role != SIM_ROLE_NONE;
     if (role == SIM_ROLE_RESTART)
         tap->cause = TAP_CAUSE_COMMAND;
     else if (role == SIM_ROLE_START_UPDATE)
@@ -138,15 +149,15 @@ static void apply(struct tap *tap, enum sim_effect effect)
     }
 }
 
+/* Those that put things as they were saved come first: AT&FE0 leaves the echo off. */
 void tap_saw_result(struct tap *tap, bool good)
 {
-    struct sim_command_piece piece;
-    size_t cursor = 0;
-    while (tap_next_command(tap, &cursor, &piece)) {
-        if (good)
-            apply(tap, sim_effect_of(piece.text, piece.length));
-        else if (sim_command_role(piece.text, piece.length) != SIM_ROLE_NONE &&
-                 tap->life != UPDATER)
-            tap->cause = TAP_CAUSE_UNKNOWN;
-    }
+    static const uint8_t order[] = {SIM_EFFECT_AS_SAVED, SIM_EFFECT_ECHO_ON, SIM_EFFECT_ECHO_OFF,
+                                    SIM_EFFECT_WORDS,    SIM_EFFECT_DIGITS,  SIM_EFFECT_CARD};
+    unsigned effects = tap->effects & ~(1u << SIM_EFFECT_NONE);
+    for (size_t i = 0; good && effects && i < sizeof order; i++)
+        if (effects >> order[i] & 1)
+            apply(tap, (enum sim_effect)order[i]);
+    if (!good && tap->may_restart && tap->life != UPDATER)
+        tap->cause = TAP_CAUSE_UNKNOWN;
 }

@@ -52,6 +52,8 @@ bool tap_next_command(const struct tap *tap, size_t *cursor, struct sim_command_
 
 /* ---- to_host.c ----------------------------------------------------------------------------- */
 
+/* Before the bytes of a call. */
+void tap_begin_to_host(const struct tap_reader *reader);
 size_t tap_take_to_host(const struct tap_reader *reader, const char *bytes, size_t size);
 
 /* ---- life.c -------------------------------------------------------------------------------- */

@@ -65,6 +65,8 @@ void tap_feed(struct tap *tap, enum tap_direction direction, const void *bytes, 
 {
     const struct tap_reader reader = {tap, now_us, told, context};
     const char *at = bytes;
+    if (direction == TAP_TO_HOST && size > 0)
+        tap_begin_to_host(&reader);
     while (size > 0) {
         size_t taken = direction == TAP_TO_MODULE ? tap_take_to_module(&reader, at, size)
                                                   : tap_take_to_host(&reader, at, size);

@@ -60,7 +60,8 @@ enum {
         1, /* no line says so by itself: the card or messaging told again, echo is back */
     TAP_TRUNCATED = 2, /* the text is cut; the span is not */
     TAP_UNASKED = 4,   /* RESULT: no command is known to wait for it */
-    TAP_UNKNOWN = 8    /* URC: the catalogue has none that begins so */
+    TAP_UNKNOWN = 8,   /* URC: the catalogue has none that begins so */
+    TAP_EARLY = 16     /* COMMAND: at once behind a line without a result; modules drop it (T16) */
 };
 
 struct tap_event {
@@ -88,20 +89,26 @@ struct tap_side {
 
 struct tap {
     uint64_t heard_at_us; /* bytes to the host came last */
+    uint64_t line_at_us;  /* the last command line came; 0 = none */
     uint64_t up_at_us;    /* a command was answered first, with no boot before; 0 = not yet */
     struct tap_side sides[TAP_DIRECTIONS];
-    uint16_t echoed;   /* bytes of the last command line that came back, AT included */
-    uint8_t waits;     /* 1: a command has no result yet */
-    uint8_t is_cut;    /* 1: the command line is longer than its text */
-    uint8_t digits;    /* 1: results are digits (ATV0) */
-    uint8_t no_echo;   /* life.c: 1: the host has switched the echo off */
-    uint8_t card;      /* 1: a command may have made the card tell its state */
-    uint8_t cause;     /* enum tap_cause of the restart that is expected */
-    uint8_t life;      /* life.c: how far the last boot has told itself */
-    uint8_t rdy_alone; /* 1: the last boot has said RDY and nothing else yet */
-    uint8_t reserved[6];
+    uint16_t echoed;     /* bytes of the last command line that came back, AT included */
+    uint16_t boots;      /* that were told */
+    uint16_t resets;     /* the same */
+    uint8_t waits;       /* 1: a command has no result yet */
+    uint8_t is_cut;      /* 1: the command line is longer than its text */
+    uint8_t may_prompt;  /* 1: a command of the line may ask for bytes */
+    uint8_t effects;     /* bit n: one has enum sim_effect n once it is answered */
+    uint8_t may_restart; /* 1: one is the cause that is expected */
+    uint8_t digits;      /* 1: results are digits (ATV0) */
+    uint8_t no_echo;     /* life.c: 1: the host has switched the echo off */
+    uint8_t card;        /* 1: a command may have made the card tell its state */
+    uint8_t cause;       /* enum tap_cause of the restart that is expected */
+    uint8_t life;        /* life.c: how far the last boot has told itself */
+    uint8_t rdy_alone;   /* 1: the last boot has said RDY and nothing else yet */
+    uint8_t reserved[7];
 };
-_Static_assert(sizeof(struct tap) == 32 + TAP_DIRECTIONS * (24 + TAP_LINE_BYTES),
+_Static_assert(sizeof(struct tap) == 48 + TAP_DIRECTIONS * (24 + TAP_LINE_BYTES),
                "padding in struct tap");
 
 typedef void tap_told(void *context, const struct tap_event *event);

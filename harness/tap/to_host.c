@@ -44,6 +44,8 @@ static char sent(const struct tap *tap, size_t index)
 /* The line is what comes next of the command line: all of it, or a piece that a URC has cut off. */
 static bool is_echo(const struct tap *tap, const struct tap_text *line)
 {
+    if (tap->echoed == 0 && upper(line->text[0]) != sent(tap, 0))
+        return false;
     size_t kept = 2 + (size_t)tap->sides[TAP_TO_MODULE].length;
     for (size_t i = 0; i < line->text_length; i++) {
         size_t at = tap->echoed + i;
@@ -99,31 +101,42 @@ static uint32_t prompted(const struct tap *tap, const char *text, size_t length)
     return bytes;
 }
 
-/* "+CFSGFIS: 1" is an answer to AT+CFSGFIS=…; so is "+CPIN: READY" to AT+CPIN?, but not to =. */
-static bool answers(const struct sim_command_piece *piece, const struct tap_text *line, bool is_urc)
-{
-    size_t length = piece->name_length;
-    if (length == 0 || line->text_length <= length || line->text[length] != ':')
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (upper(piece->text[i]) != upper(line->text[i]))
-            return false;
-    if (!is_urc)
-        return true;
-    /* "+CFOTA: "Updating",5" is more than the name that "+CFOTA: 0" begins with. */
-    int update = sim_update_urc_find(line->text, line->text_length);
-    return (piece->asks & (SIM_ASKS_READ | SIM_ASKS_TEST)) &&
-           (update < 0 || strlen(sim_update_urc((size_t)update)) <= length + 2);
-}
+enum bearing { NONE, ANSWERS, ASKED }; /* of a line on the command that waits */
 
-static bool is_answer(const struct tap *tap, const struct tap_text *line, bool is_urc)
+/* The line begins with the name of a command of the line that waits, and with a colon. */
+static enum bearing bearing_of(const struct tap *tap, const struct tap_text *line,
+                               size_t *ret_name_length)
 {
     struct sim_command_piece piece;
     size_t cursor = 0;
-    while (tap->waits && tap_next_command(tap, &cursor, &piece))
-        if (answers(&piece, line, is_urc))
-            return true;
-    return tap->waits && !is_urc;
+    while (tap->waits && tap_next_command(tap, &cursor, &piece)) {
+        size_t length = piece.name_length, i = 0;
+        if (length == 0 || line->text_length <= length || line->text[length] != ':')
+            continue;
+        while (i < length && upper(piece.text[i]) == upper(line->text[i]))
+            i++;
+        *ret_name_length = length;
+        if (i == length)
+            return piece.asks & (SIM_ASKS_READ | SIM_ASKS_TEST) ? ASKED : ANSWERS;
+    }
+    return NONE;
+}
+
+/*
+ * "+CFSGFIS: 1" is an answer to AT+CFSGFIS=…; so is "+CPIN: READY" to AT+CPIN?, but not to =; and
+ * "+CFOTA: "Updating",5" is more than the name that the answer to AT+CFOTA? begins with.
+ */
+static bool is_answer(const struct tap *tap, const struct tap_text *line, bool *ret_is_urc)
+{
+    size_t name_length = 0;
+    enum bearing bearing = bearing_of(tap, line, &name_length);
+    if (bearing == ASKED) {
+        int update = sim_update_urc_find(line->text, line->text_length);
+        *ret_is_urc = update >= 0 && strlen(sim_update_urc((size_t)update)) > name_length + 2;
+    } else {
+        *ret_is_urc = sim_is_urc(line->text, line->text_length);
+    }
+    return tap->waits && !*ret_is_urc;
 }
 
 /* A line that no catalogue knows may be one of another firmware. */
@@ -140,12 +153,12 @@ static bool looks_unsolicited(const struct tap_text *line)
 static void tell_line(const struct tap_reader *reader, const struct tap_text *line)
 {
     struct tap *tap = reader->tap;
-    bool is_urc = sim_is_urc(line->text, line->text_length);
+    bool is_urc, is_one = is_answer(tap, line, &is_urc);
     if (tap_is_call(tap) && !is_urc) {
         tap_tell(reader, line, TAP_DATA, 0);
     } else if (tap_is_data(tap) && !is_urc) {
         tap_tell(reader, line, TAP_ECHO, 0); /* of the data */
-    } else if (is_answer(tap, line, is_urc)) {
+    } else if (is_one) {
         tap_saw_answer(reader, line);
         tap_tell(reader, line, TAP_ANSWER, 0);
     } else if (is_urc) {
@@ -160,6 +173,8 @@ static void tell_line(const struct tap_reader *reader, const struct tap_text *li
 /* Equal taps are equal bytes: what is not kept is wiped. */
 static void forget_line(struct tap_side *side)
 {
+    if (side->length == 0)
+        return;
     memset(side->text, 0, side->length);
     side->length = 0;
 }
@@ -173,67 +188,58 @@ static void expect_bytes(struct tap *tap, uint32_t bytes, uint8_t state)
     forget_line(side);
 }
 
-static void end_line(const struct tap_reader *reader)
+/* A whole line, wherever its text lies; side->offset is where it ends. */
+static void end_line(const struct tap_reader *reader, struct tap_text *line)
 {
     struct tap *tap = reader->tap;
-    struct tap_text line = tap_collected(tap, TAP_TO_HOST, true);
     const char *result;
-    uint32_t bytes;
-    if (is_echo(tap, &line)) {
+    uint32_t bytes = 0;
+    if (is_echo(tap, line)) {
         tap_saw_echo(tap);
-        tap->echoed = (uint16_t)(tap->echoed + line.text_length);
-        tap_tell(reader, &line, TAP_ECHO, 0);
-    } else if ((result = result_of(tap, &line)) != NULL) {
-        end_command(reader, &line, result);
-    } else if ((bytes = prompted(tap, line.text, line.text_length)) > 0) {
-        tap_tell(reader, &line, TAP_PROMPT, 0);
+        tap->echoed = (uint16_t)(tap->echoed + line->text_length);
+        tap_tell(reader, line, TAP_ECHO, 0);
+    } else if ((result = result_of(tap, line)) != NULL) {
+        end_command(reader, line, result);
+    } else if (tap->may_prompt && (bytes = prompted(tap, line->text, line->text_length)) > 0) {
+        tap_tell(reader, line, TAP_PROMPT, 0);
         tap_expect_data(tap, bytes);
+        bytes = 0;
     } else {
-        tell_line(reader, &line);
-        expect_bytes(tap, sim_bytes_behind(line.text, line.text_length), BEFORE_LF);
-        return;
+        tell_line(reader, line);
+        bytes = sim_bytes_behind(line->text, line->text_length);
     }
-    side_of(tap)->state = BETWEEN;
-    forget_line(side_of(tap));
+    expect_bytes(tap, bytes, BEFORE_LF);
 }
 
 /* ---- text that goes on with bytes ---------------------------------------------------------- */
-
-/* The line as it would be with its beginning alone. */
-static struct tap_text head_of(const struct tap *tap, size_t head)
-{
-    struct tap_text text = tap_collected(tap, TAP_TO_HOST, true);
-    text.length = (uint32_t)head;
-    text.text_length = head;
-    text.truncated = false;
-    return text;
-}
 
 /*
  * "> " and "+IPD,5:" are over where their bytes begin; returns their length, 0 = it is no such.
  * `before`: of the text that was there; a command since then does not change what that was.
  */
-static size_t take_head(const struct tap_reader *reader, size_t before)
+static size_t take_head(const struct tap_reader *reader, struct tap_text *line, size_t before)
 {
     struct tap *tap = reader->tap;
-    const struct tap_side *side = side_of(tap);
-    const char *command = tap->sides[TAP_TO_MODULE].text;
-    size_t head = sim_prompt_head(side->text, side->length);
-    uint32_t bytes = head > before ? prompted(tap, side->text, head) : 0;
-    if (bytes > 0) {
-        struct tap_text prompt = head_of(tap, head);
-        tap_tell(reader, &prompt, TAP_PROMPT, 0);
-        tap_expect_data(tap, bytes);
-        expect_bytes(tap, 0, BETWEEN);
-        return head;
-    }
-    bytes = sim_bytes_within(command, tap->waits ? tap->sides[TAP_TO_MODULE].length : 0, side->text,
-                             side->length, &head);
+    const struct tap_side *host = &tap->sides[TAP_TO_MODULE];
+    size_t head = sim_prompt_head(line->text, line->text_length);
+    uint32_t bytes = head > before && tap->may_prompt ? prompted(tap, line->text, head) : 0;
+    bool is_prompt = bytes > 0;
+    if (!is_prompt)
+        bytes = sim_bytes_within(host->text, tap->waits ? host->length : 0, line->text,
+                                 line->text_length, &head);
     if (bytes == 0 || head <= before)
         return 0;
-    struct tap_text text = head_of(tap, head);
-    tell_line(reader, &text);
-    expect_bytes(tap, bytes, DATA);
+    line->length = (uint32_t)head;
+    line->text_length = head;
+    line->truncated = false;
+    side_of(tap)->offset = line->offset + head;
+    if (is_prompt) {
+        tap_tell(reader, line, TAP_PROMPT, 0);
+        tap_expect_data(tap, bytes);
+    } else {
+        tell_line(reader, line);
+    }
+    expect_bytes(tap, is_prompt ? 0 : bytes, DATA);
     return head;
 }
 
@@ -247,24 +253,54 @@ static size_t line_span(const char *bytes, size_t size)
     return lf ? (size_t)(lf - bytes) : span;
 }
 
+/* The line has come to this break; the LF of its CR goes with it. */
+static size_t take_end(const struct tap_reader *reader, struct tap_text *line, const char *bytes,
+                       size_t size)
+{
+    struct tap_side *side = side_of(reader->tap);
+    end_line(reader, line);
+    size_t used =
+        side->state == BETWEEN && size > 1 && bytes[0] == '\r' && bytes[1] == '\n' ? 2 : 1;
+    side->offset += used;
+    side->last = (uint8_t)bytes[used - 1];
+    return used;
+}
+
 static size_t take_line(const struct tap_reader *reader, const char *bytes, size_t size)
 {
     struct tap_side *side = side_of(reader->tap);
     size_t span = line_span(bytes, size), before = side->length;
     tap_keep(side, bytes, span);
-    size_t head = before < TAP_LINE_BYTES ? take_head(reader, before) : 0;
-    if (head > 0) {
-        side->offset += head - before;
-        side->begin = side->offset;
-        return head - before;
-    }
     side->offset += span;
-    if (span == size)
+    struct tap_text line = tap_collected(reader->tap, TAP_TO_HOST, true);
+    size_t head = before < TAP_LINE_BYTES ? take_head(reader, &line, before) : 0;
+    if (head > 0)
+        return head - before;
+    return span == size ? span : span + take_end(reader, &line, bytes + span, size - span);
+}
+
+/* A line that is there as a whole is read where it lies. */
+static size_t take_begin(const struct tap_reader *reader, const char *bytes, size_t size)
+{
+    struct tap_side *side = side_of(reader->tap);
+    size_t span = line_span(bytes, size);
+    side->begin = side->offset;
+    side->state = LINE;
+    if (span == size || span > TAP_LINE_BYTES)
+        return take_line(reader, bytes, size);
+    struct tap_text line = {.direction = TAP_TO_HOST,
+                            .offset = side->begin,
+                            .length = (uint32_t)span,
+                            .text = bytes,
+                            .text_length = span};
+    side->offset += span;
+    if (sim_is_progress(bytes, span)) { /* most lines of an update: no need to look further */
+        tap_tell(reader, &line, TAP_URC, 0);
+        expect_bytes(reader->tap, 0, BETWEEN);
         return span;
-    end_line(reader);
-    side->offset++;
-    side->last = (uint8_t)bytes[span];
-    return span + 1;
+    }
+    size_t head = take_head(reader, &line, 0);
+    return head > 0 ? head : span + take_end(reader, &line, bytes + span, size - span);
 }
 
 static size_t take_between(const struct tap_reader *reader, const char *bytes, size_t size)
@@ -274,11 +310,7 @@ static size_t take_between(const struct tap_reader *reader, const char *bytes, s
     while (used < size && is_break(bytes[used]))
         side->last = (uint8_t)bytes[used++];
     side->offset += used;
-    if (used == size)
-        return used;
-    side->begin = side->offset;
-    side->state = LINE;
-    return used ? used : take_line(reader, bytes, size);
+    return used == size ? used : used + take_begin(reader, bytes + used, size - used);
 }
 
 static void end_data(const struct tap_reader *reader)
@@ -312,12 +344,20 @@ static size_t take_data(const struct tap_reader *reader, const char *bytes, size
 
 size_t tap_take_to_host(const struct tap_reader *reader, const char *bytes, size_t size)
 {
-    struct tap_side *side = side_of(reader->tap);
+    switch (side_of(reader->tap)->state) {
+    case BETWEEN:
+        return take_between(reader, bytes, size);
+    case LINE:
+        return take_line(reader, bytes, size);
+    default:
+        return take_data(reader, bytes, size);
+    }
+}
+
+void tap_begin_to_host(const struct tap_reader *reader)
+{
     bool paused = reader->now_us - reader->tap->heard_at_us > PAUSE_US;
     reader->tap->heard_at_us = reader->now_us;
-    if (side->state >= BEFORE_LF && paused)
+    if (paused && side_of(reader->tap)->state >= BEFORE_LF)
         end_data(reader);
-    if (side->state == BETWEEN)
-        return take_between(reader, bytes, size);
-    return side->state == LINE ? take_line(reader, bytes, size) : take_data(reader, bytes, size);
 }

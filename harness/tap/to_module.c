@@ -15,6 +15,9 @@ enum {
 
 enum { BACKSPACE = 8, CTRL_Z = 0x1a, ESCAPE = 0x1b }; /* S5; TS 27.005 3.5.1 */
 
+/* No client waits so shortly for a result. */
+enum { EARLY_US = 20000 };
+
 static struct tap_side *side_of(struct tap *tap)
 {
     return &tap->sides[TAP_TO_MODULE];
@@ -58,14 +61,17 @@ static void run_line(const struct tap_reader *reader)
     struct tap_text line = tap_collected(tap, TAP_TO_MODULE, false);
     struct sim_command_piece piece;
     size_t cursor = 0;
+    bool early = tap->waits && reader->now_us - tap->line_at_us < EARLY_US;
     tap->waits = 1;
+    tap->line_at_us = reader->now_us;
+    tap->may_prompt = tap->effects = tap->may_restart = 0;
     while (tap_next_command(tap, &cursor, &piece)) {
         line.text = piece.text;
         line.text_length = piece.length;
         line.truncated =
             tap->is_cut && piece.text + piece.length == side_of(tap)->text + side_of(tap)->length;
         tap_saw_command(tap, &piece);
-        tap_tell(reader, &line, TAP_COMMAND, 0);
+        tap_tell(reader, &line, TAP_COMMAND, early ? TAP_EARLY : 0);
     }
 }
 
@@ -98,7 +104,11 @@ static size_t take_line(const struct tap_reader *reader, const char *bytes, size
     struct tap_side *side = side_of(reader->tap);
     const char *cr = memchr(bytes, '\r', size);
     size_t span = cr ? (size_t)(cr - bytes) : size;
-    for (size_t i = 0; i < span; i++)
+    bool plain = side->length + span <= TAP_LINE_BYTES && !memchr(bytes, BACKSPACE, span) &&
+                 !memchr(bytes, '\n', span);
+    if (plain)
+        tap_keep(side, bytes, span);
+    for (size_t i = 0; i < span && !plain; i++)
         keep_byte(reader->tap, bytes[i]);
     side->offset += span;
     if (!cr)

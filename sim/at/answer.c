@@ -236,24 +236,39 @@ bool sim_is_connect(const char *line, size_t length)
 /* Those of CIP* stand behind the number of their connection: "0, SEND OK" (TCP102). */
 static bool is_result_of_its_own(const char *line, size_t length)
 {
-    static const char *const own[] = {"SEND OK", "SEND FAIL", "CLOSE OK", "SHUT OK",
-                                      "ALREADY CONNECT"};
+    static const struct {
+        const char *text;
+        uint8_t length;
+    } own[] = {
+#define OWN(text) {text, sizeof text - 1}
+        OWN("SEND OK"), OWN("SEND FAIL"), OWN("CLOSE OK"), OWN("SHUT OK"), OWN("ALREADY CONNECT"),
+#undef OWN
+    };
     if (length > 3 && line[0] >= '0' && line[0] <= '9' && line[1] == ',' && line[2] == ' ') {
         line += 3;
         length -= 3;
     }
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (strlen(own[i]) == length && memcmp(own[i], line, length) == 0)
+        if (own[i].length == length && memcmp(own[i].text, line, length) == 0)
             return true;
     return begins_with(line, length, "DATA ACCEPT:"); /* CIPQSEND=1: nothing follows */
 }
 
+/* "+CME ERROR: 3", "+CMS ERROR: 310" */
+static bool is_error_code(const char *line, size_t length)
+{
+    static const char cme[] = "+CME ERROR:", cms[] = "+CMS ERROR:";
+    return length >= sizeof cme - 1 &&
+           (memcmp(line, cme, sizeof cme - 1) == 0 || memcmp(line, cms, sizeof cms - 1) == 0);
+}
+
 bool sim_is_final_result(const char *line, size_t length)
 {
+    if (length > 0 && line[0] == '+')
+        return is_error_code(line, length);
     for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
         if (results[i].final && results[i].length == length &&
             memcmp(results[i].text, line, length) == 0)
             return true;
-    return begins_with(line, length, "+CME ERROR:") || begins_with(line, length, "+CMS ERROR:") ||
-           sim_is_connect(line, length) || is_result_of_its_own(line, length);
+    return sim_is_connect(line, length) || is_result_of_its_own(line, length);
 }

@@ -67,10 +67,14 @@ static bool begins_so(const char *line, size_t length, const char *begin)
 
 int sim_update_urc_find(const char *line, size_t length)
 {
-    const char *begin;
-    for (size_t i = 0; (begin = sim_update_urc(i)) != NULL; i++)
-        if (begins_so(line, length, begin))
+    enum { SHORTEST = 3 };
+    if (length < SHORTEST)
+        return -1;
+    for (size_t i = 0; i < sizeof update_urcs / sizeof update_urcs[0]; i++) {
+        const char *begin = urc_facts[update_urcs[i]].name;
+        if (begin[1] == line[1] && begin[2] == line[2] && begins_so(line, length, begin))
             return (int)i;
+    }
     return -1;
 }
 

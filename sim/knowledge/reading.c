@@ -23,8 +23,8 @@ static bool begins_with(const char *text, size_t length, const char *wanted)
     return length >= n && memcmp(text, wanted, n) == 0;
 }
 
-/* The blank behind a colon may lack (setting urc-space). */
-static bool line_begins(const char *line, size_t length, const char *wanted)
+/* The same without the blank behind a colon, which may lack (setting urc-space). */
+static bool begins_tight(const char *line, size_t length, const char *wanted)
 {
     size_t at = 0;
     for (; *wanted; wanted++) {
@@ -34,6 +34,20 @@ static bool line_begins(const char *line, size_t length, const char *wanted)
         at += same;
     }
     return true;
+}
+
+static bool line_begins(const char *line, size_t length, const char *wanted, size_t wanted_length)
+{
+    if (length >= wanted_length && memcmp(line, wanted, wanted_length) == 0)
+        return true;
+    return begins_tight(line, length, wanted);
+}
+
+/* One of the updater's, of which there are more than of all others. */
+static bool is_of_update(const char *line, size_t length)
+{
+    return length >= sizeof SIM_URC_UPDATE - 1 &&
+           memcmp(line, SIM_URC_UPDATE, sizeof SIM_URC_UPDATE - 1) == 0;
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
@@ -64,10 +78,10 @@ bool sim_command_next(const char *line, size_t length, size_t cursor,
 static const struct {
     const char *command; /* upper case; a command that begins so */
     enum sim_effect effect;
-} effects[] = {
-    {"E1", SIM_EFFECT_ECHO_ON},  {"E", SIM_EFFECT_ECHO_OFF},  {"V1", SIM_EFFECT_WORDS},
-    {"V", SIM_EFFECT_DIGITS},    {"Z", SIM_EFFECT_AS_SAVED},  {"&F", SIM_EFFECT_AS_SAVED},
-    {"+CFUN=", SIM_EFFECT_CARD}, {"+CPIN=", SIM_EFFECT_CARD},
+} extended_effects[] = {{"+CFUN=", SIM_EFFECT_CARD}, {"+CPIN=", SIM_EFFECT_CARD}},
+  basic_effects[] = {
+      {"E1", SIM_EFFECT_ECHO_ON}, {"E", SIM_EFFECT_ECHO_OFF}, {"V1", SIM_EFFECT_WORDS},
+      {"V", SIM_EFFECT_DIGITS},   {"Z", SIM_EFFECT_AS_SAVED}, {"&F", SIM_EFFECT_AS_SAVED},
 };
 
 static bool command_begins(const char *command, size_t length, const char *wanted)
@@ -78,11 +92,23 @@ static bool command_begins(const char *command, size_t length, const char *wante
     return wanted[i] == '\0';
 }
 
+/* The third character tells most extended commands apart. */
+static bool extended_begins(const char *command, size_t length, const char *wanted)
+{
+    return length > 2 && upper(command[2]) == wanted[2] && command_begins(command, length, wanted);
+}
+
 enum sim_effect sim_effect_of(const char *command, size_t length)
 {
-    for (size_t i = 0; i < COUNT(effects); i++)
-        if (command_begins(command, length, effects[i].command))
-            return effects[i].effect;
+    if (length > 0 && command[0] == '+') {
+        for (size_t i = 0; i < COUNT(extended_effects); i++)
+            if (extended_begins(command, length, extended_effects[i].command))
+                return extended_effects[i].effect;
+        return SIM_EFFECT_NONE;
+    }
+    for (size_t i = 0; i < COUNT(basic_effects); i++)
+        if (command_begins(command, length, basic_effects[i].command))
+            return basic_effects[i].effect;
     return SIM_EFFECT_NONE;
 }
 
@@ -96,20 +122,39 @@ static size_t number_of_connection(const char *line, size_t length)
     return has_one ? 3 : 0;
 }
 
+/* With their lengths, and the characters 1 and 2, which tell most of them apart at once. */
+static const struct {
+    const char *begin;
+    uint8_t length;
+    char second, third;
+} urcs[] = {
+#define X(name, text, ...) {text, sizeof text - 1, text[1], text[2]},
+    SIM_URCS(X)
+#undef X
+};
+
 bool sim_is_urc(const char *line, size_t length)
 {
+    enum { SHORTEST = 3 };
     size_t skipped = number_of_connection(line, length);
-    static const char *const begins[] = {
-#define X(name, text, ...) text,
-        SIM_URCS(X)
-#undef X
-    };
     line += skipped;
     length -= skipped;
-    for (size_t i = 0; i < COUNT(begins) && length > 0; i++)
-        if (line[0] == begins[i][0] && line_begins(line, length, begins[i]))
+    if (length < SHORTEST)
+        return false;
+    if (is_of_update(line, length))
+        return true;
+    char second = line[1], third = line[2];
+    for (size_t i = 0; i < COUNT(urcs); i++)
+        if (urcs[i].second == second && urcs[i].third == third && urcs[i].length <= length + 1 &&
+            line_begins(line, length, urcs[i].begin, urcs[i].length))
             return true;
     return false;
+}
+
+bool sim_is_progress(const char *line, size_t length)
+{
+    static const char begin[] = SIM_URC_UPDATE_PROGRESS;
+    return length >= sizeof begin - 1 && memcmp(line, begin, sizeof begin - 1) == 0;
 }
 
 /* Only a card that is ready is a sign; it tells of its other states whenever they change. */
@@ -117,34 +162,52 @@ static bool is_sign(const struct sim_boot_line *row, const char *line, size_t le
 {
     static const char ready[] = "+CPIN: READY";
     bool card = begins_with(ready, sizeof ready - 1, row->text);
-    return line_begins(line, length, card ? ready : row->text) &&
+    return begins_tight(line, length, card ? ready : row->text) &&
            (!row->whole || length == strlen(row->text));
 }
 
-/* All begin with the same character. */
 static const struct {
     const char *line;
+    uint8_t length;
     enum sim_sign sign;
 } updates[] = {
-    {SIM_URC_UPDATE_START, SIM_SIGN_UPDATER},
-    {SIM_URC_UPDATE_AGAIN, SIM_SIGN_UPDATER},
-    {SIM_URC_UPDATE_GOOD, SIM_SIGN_UPDATED},
-    {SIM_URC_UPDATE_BAD, SIM_SIGN_UPDATED},
+#define UPDATE(line, sign)                                                                         \
+    {                                                                                              \
+        line, sizeof line - 1, sign                                                                \
+    }
+    UPDATE(SIM_URC_UPDATE_START, SIM_SIGN_UPDATER),
+    UPDATE(SIM_URC_UPDATE_AGAIN, SIM_SIGN_UPDATER),
+    UPDATE(SIM_URC_UPDATE_GOOD, SIM_SIGN_UPDATED),
+    UPDATE(SIM_URC_UPDATE_BAD, SIM_SIGN_UPDATED),
+#undef UPDATE
 };
+
+static enum sim_sign sign_of_update(const char *line, size_t length)
+{
+    size_t at = sizeof SIM_URC_UPDATE - 1;
+    at += at < length && line[at] == ' ';
+    for (size_t i = 0; i < COUNT(updates); i++) {
+        const char *rest = updates[i].line + sizeof SIM_URC_UPDATE; /* behind the blank */
+        size_t rest_length = updates[i].length - sizeof SIM_URC_UPDATE;
+        if (length - at >= rest_length && line[at + rest_length - 1] == rest[rest_length - 1] &&
+            memcmp(line + at, rest, rest_length) == 0)
+            return updates[i].sign;
+    }
+    return SIM_SIGN_NONE;
+}
 
 enum sim_sign sim_sign_of(const char *line, size_t length, unsigned *ret_order)
 {
     const struct sim_boot_line *row;
-    for (unsigned i = 0; (row = sim_boot_line(i)) != NULL; i++) {
+    *ret_order = 0;
+    if (is_of_update(line, length))
+        return sign_of_update(line, length);
+    for (unsigned i = 0; length > 0 && (row = sim_boot_line(i)) != NULL; i++) {
         if (line[0] != row->text[0] || !is_sign(row, line, length))
             continue;
         *ret_order = i;
         return i == 0 ? SIM_SIGN_BOOT : SIM_SIGN_BOOTED; /* RDY is the first */
     }
-    *ret_order = 0;
-    for (size_t i = 0; i < COUNT(updates) && line[0] == updates[i].line[0]; i++)
-        if (line_begins(line, length, updates[i].line))
-            return updates[i].sign;
     return SIM_SIGN_NONE;
 }
 
@@ -192,6 +255,14 @@ static const struct {
     {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},  {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
 };
 
+bool sim_may_prompt(const char *command, size_t length)
+{
+    for (size_t i = 0; i < COUNT(prompts); i++)
+        if (extended_begins(command, length, prompts[i].command))
+            return true;
+    return false;
+}
+
 /* Of one number nobody can tell whether it is a size or a connection; those are 0 to 7 (TCP102). */
 static uint32_t size_of_send(const char *arguments, size_t length)
 {
@@ -205,9 +276,9 @@ static uint32_t size_of_send(const char *arguments, size_t length)
 uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char *text,
                           size_t length)
 {
-    for (size_t i = 0; i < COUNT(prompts); i++) {
+    for (size_t i = 0; i < COUNT(prompts) && length > 0; i++) {
         size_t prompt = strlen(prompts[i].prompt);
-        if (!begins_with(text, length, prompts[i].prompt) ||
+        if (text[0] != prompts[i].prompt[0] || !begins_with(text, length, prompts[i].prompt) ||
             (length != prompt && prompts[i].size_at != IN_TEXT) ||
             !command_begins(command, command_length, prompts[i].command))
             continue;
@@ -246,21 +317,32 @@ static uint32_t size_of_socket(const char *line, size_t length)
 
 uint32_t sim_bytes_behind(const char *line, size_t length)
 {
-    static const char *const before[] = {SIM_BEFORE_FILE, SIM_BEFORE_BODY, SIM_BEFORE_BLOCK,
-                                         SIM_BEFORE_FTP, SIM_BEFORE_FTP_RAM};
-    if (length == 0 || line[0] != '+')
+    static const struct {
+        const char *begin;
+        uint8_t length;
+    } before[] = {
+#define BEFORE(text) {text, sizeof text - 1}
+        BEFORE(SIM_BEFORE_FILE), BEFORE(SIM_BEFORE_BODY),    BEFORE(SIM_BEFORE_BLOCK),
+        BEFORE(SIM_BEFORE_FTP),  BEFORE(SIM_BEFORE_FTP_RAM),
+#undef BEFORE
+    };
+    if (length < 4 || line[0] != '+')
         return 0;
     for (size_t i = 0; i < COUNT(before); i++) {
-        size_t begin = strlen(before[i]);
-        if (begins_with(line, length, before[i]))
+        size_t begin = before[i].length;
+        if (line[3] == before[i].begin[3] && length >= begin &&
+            memcmp(line, before[i].begin, begin) == 0)
             return number_at(line + begin, length - begin, 0);
     }
-    return size_of_socket(line, length);
+    return line[1] == 'C' || line[1] == 'R' ? size_of_socket(line, length) : 0;
 }
 
 uint32_t sim_bytes_within(const char *command, size_t command_length, const char *line,
                           size_t length, size_t *ret_head)
 {
+    *ret_head = 0;
+    if (length < 3 || (line[1] != SIM_BEFORE_ONE_SOCKET[1] && line[2] != SIM_BEFORE_SECURE[2]))
+        return 0;
     bool one = begins_with(line, length, SIM_BEFORE_ONE_SOCKET);
     bool secure = !one && begins_with(line, length, SIM_BEFORE_SECURE) &&
                   command_begins(command, command_length, "+CARECV=");

@@ -26,8 +26,9 @@ static int begins_with(const char *command, size_t length, const char *wanted)
 
 enum sim_role sim_command_role(const char *command, size_t length)
 {
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
-        if (begins_with(command, length, roles[i].command))
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0] && length > 2; i++)
+        if (upper(command[2]) == roles[i].command[2] &&
+            begins_with(command, length, roles[i].command))
             return roles[i].role;
     return SIM_ROLE_NONE;
 }

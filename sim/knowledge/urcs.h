@@ -5,6 +5,9 @@
 #ifndef FOTARIG_SIM_KNOWLEDGE_URCS_H
 #define FOTARIG_SIM_KNOWLEDGE_URCS_H
 
+/* How all lines of the updater begin; the blank may lack. */
+#define SIM_URC_UPDATE          "+CFOTA:"
+#define SIM_URC_UPDATE_PROGRESS "+CFOTA: \"Updating\","
 /* How the lines begin with which the updater tells that it has taken the module over. */
 #define SIM_URC_UPDATE_START "+CFOTA: \"Start to update\""
 #define SIM_URC_UPDATE_AGAIN "+CFOTA: \"Last upgrade"
@@ -68,9 +71,9 @@
     X(SECURE_SENT, "+CASEND: ", "what CASEND took is sent", 'O', "TinyGSM")                        \
     X(SECURE_DATA, "+CADATAIND: ", "bytes wait for CARECV", 'O', "T24, TinyGSM")                   \
     X(SECURE_STATE, "+CASTATE: ", "a connection of CAOPEN has ended", 'O', "TinyGSM")              \
-    X(UPDATE, "+CFOTA:", "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")           \
+    X(UPDATE, SIM_URC_UPDATE, "the updater starts, goes on or ends", 'D', "FOTA100, FOTA101")      \
     X(UPDATE_START, SIM_URC_UPDATE_START, "the updater starts", 'D', "FOTA101")                    \
-    X(UPDATE_PROGRESS, "+CFOTA: \"Updating\",", "so many percent are unpacked", 'D', "FOTA101")    \
+    X(UPDATE_PROGRESS, SIM_URC_UPDATE_PROGRESS, "so many percent are unpacked", 'D', "FOTA101")    \
     X(UPDATE_GOOD, SIM_URC_UPDATE_GOOD, "the update went well", 'D', "FOTA101")                    \
     X(UPDATE_BAD, SIM_URC_UPDATE_BAD, "the update failed", 'D', "FOTA101")
 

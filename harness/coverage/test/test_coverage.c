@@ -117,14 +117,26 @@ static void what_the_module_tells_is_counted(void **state)
     note(BENCH_JOURNAL_MODULE, SIM_EVENT_HTTP, 0, 404, "");
     note(BENCH_JOURNAL_MODULE, SIM_EVENT_HTTP, 0, 299, ""); /* not of the module's own */
     note(BENCH_JOURNAL_MODULE, SIM_EVENT_RESET, 0, SIM_RESET_CRASH, "");
-    note(BENCH_JOURNAL_MODULE, SIM_EVENT_URC, 0, 0, "+CFOTA: \"Updating\",5");
-    note(BENCH_JOURNAL_MODULE, SIM_EVENT_URC, 0, 0, "+CFOTA:\"Updating\",10");
-    note(BENCH_JOURNAL_MODULE, SIM_EVENT_URC, 0, 0, "RING");
     add("one");
     EXPECT_COUNT("http: 404", 1);
     EXPECT_COUNT("http: 200", 0);
     EXPECT_COUNT("reset: crash", 1);
+}
+
+/* Whatever the module is: what counts is what the tap reads of its bytes. */
+static void lines_that_reach_the_host_are_counted(void **state)
+{
+    (void)state;
+    note(BENCH_JOURNAL_MODULE, SIM_EVENT_URC, 0, 0, "RDY"); /* lost on the way */
+    note(BENCH_JOURNAL_TO_HOST, 0, 0, 115200, "\r\n+CFOTA: \"Updating\",5\r\n\r\n+CFO");
+    note(BENCH_JOURNAL_TO_HOST, 0, 0, 115200, "TA:\"Updating\",10\r\n\r\nRING\r\n");
+    note(BENCH_JOURNAL_TO_MODULE, 0, 0, 115200, "AT+CPIN?\r");
+    note(BENCH_JOURNAL_TO_HOST, 0, 0, 115200, "\r\n+CPIN: READY\r\n\r\nOK\r\n");
+    note(BENCH_JOURNAL_TO_HOST, 0, 0, 9600, "\r\nSMS Ready\r\n"); /* at another rate */
+    add("one");
     EXPECT_COUNT("urc: +CFOTA: \"Updating\",", 2);
+    EXPECT_COUNT("urc: +CPIN: ", 0);
+    EXPECT_COUNT("urc: SMS Ready", 0);
     EXPECT_COUNT("urc: RDY", 0);
 }
 
@@ -281,6 +293,7 @@ int main(void)
         TEST(a_new_map_lists_what_the_catalogues_know_and_has_reached_nothing),
         TEST(what_the_client_says_is_counted_in_its_state),
         TEST(what_the_module_tells_is_counted),
+        TEST(lines_that_reach_the_host_are_counted),
         TEST(a_fault_is_counted_in_the_phase_and_state_it_falls_into),
         TEST(a_fault_while_the_host_is_down_falls_into_no_state),
         TEST(a_fault_without_effect_is_not_counted),
