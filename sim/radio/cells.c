@@ -229,13 +229,14 @@ void sim_cell_read(const struct sim_context *ctx, unsigned cell, struct sim_rece
 
 /* ---- which of them ------------------------------------------------------------------------- */
 
-/* "1,6400,149" of MCELLLOCK and NCELLLOCK. */
+/* "1,6400,149" of MCELLLOCK and NCELLLOCK; the next start obeys it (AT106 5.2.24). */
 static bool is_locked_out(const struct sim_context *ctx, const struct sim_reception *cell)
 {
     bool nb_iot = cell->technology == SIM_TECHNOLOGY_NB_IOT;
     char value[SIM_STORED_VALUE];
     int32_t numbers[3] = {0, -1, -1};
-    size_t length = sim_stored_get(ctx, nb_iot ? "+NCELLLOCK" : "+MCELLLOCK", SIM_AUTO_SAVE, value);
+    size_t length =
+        sim_stored_get(ctx, nb_iot ? "+NCELLLOCK" : "+MCELLLOCK", SIM_AUTO_SAVE_REBOOT, value);
     unsigned number = 0;
     for (size_t i = 0; i < length && number < 3; i++) {
         if (value[i] == ',')

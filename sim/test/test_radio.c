@@ -52,6 +52,7 @@ static struct told {
     int engineering_cells, engineering_lines;
     char engineering_system[16], serving[96];
     char bands[2][96];
+    int lock[2][3]; /* CAT-M, NB-IoT: mode, channel, physical cell */
     int scan_current, scan_access;
     bool scan_done;
     char scan_plmn[8];
@@ -174,6 +175,11 @@ static void read_choices(void)
         at = line_of(at, "+CBANDCFG: ");
         sscanf(at, "\"%*[^\"]\",%95[0-9,]", now.bands[i]);
     }
+    static const char *const locks[2][2] = {{"AT+MCELLLOCK?", "+MCELLLOCK: "},
+                                            {"AT+NCELLLOCK?", "+NCELLLOCK: "}};
+    for (int i = 0; i < 2; i++)
+        sscanf(line_of(module_ask(&module, locks[i][0]), locks[i][1]), "%d,%d,%d", &now.lock[i][0],
+               &now.lock[i][1], &now.lock[i][2]);
     sscanf(line_of(module_ask(&module, "AT+CCLK?"), "+CCLK: "), "\"%31[^\"]", now.clock);
 }
 
@@ -410,6 +416,12 @@ static enum verdict cpsi_and_cmnb(void)
     int bit = strcmp(now.system, "LTE NB-IOT") == 0 ? 2 : 1;
     return when(now.lte, now.cmnb & bit);
 }
+static enum verdict cpsi_and_cell_lock(void)
+{
+    const int *lock = now.lock[strcmp(now.system, "LTE NB-IOT") == 0];
+    return when(now.whole && now.lte && lock[0] == 1,
+                now.channel == lock[1] && now.physical == lock[2]);
+}
 static enum verdict cpsi_and_cfun(void)
 {
     static const char *const modes[] = {"Low Power Mode", "Online", "",        "",
@@ -554,6 +566,7 @@ static enum verdict time_and_clock(void)
     X(cpsi_gsm_band_and_channel)                                                                   \
     X(cpsi_and_cnmp)                                                                               \
     X(cpsi_and_cmnb)                                                                               \
+    X(cpsi_and_cell_lock)                                                                          \
     X(cpsi_and_cfun)                                                                               \
     X(cfun_and_service)                                                                            \
     X(cgatt_and_registration)                                                                      \
@@ -660,23 +673,14 @@ static const char *const changes[] = {"AT+CFUN=0",
                                       "AT+CBAND=EGSM_MODE",
                                       "AT+CBAND=ALL_MODE",
                                       "AT+CGDCONT=3,\"IPV6\",\"x\"",
+                                      "lock",
+                                      "lock",
+                                      "restart",
+                                      "restart",
+                                      "restart",
                                       "network 0",
                                       "network 1",
                                       "network 1"};
-
-static void change(void)
-{
-    const char *what = changes[below(sizeof changes / sizeof changes[0])];
-    if (below(4) == 0) {
-        unsigned setting = sim_cell_setting((enum sim_cell_field)below(SIM_CELL_FIELD_COUNT));
-        if (setting != SIM_SETTING_NETWORK)
-            module_apply(&module, SIM_ACTION_SETTING, setting, random_value(setting), NULL);
-    } else if (strncmp(what, "network", 7) == 0)
-        module_apply(&module, SIM_ACTION_NETWORK, (uint32_t)(what[8] - '0'), 0, NULL);
-    else
-        module_ask(&module, what);
-    module_run(&module, 15 * SECOND_US);
-}
 
 static void fail_pair(const struct pair *pair, unsigned description)
 {
@@ -700,6 +704,44 @@ static void judge(unsigned description)
     }
 }
 
+static void set_up(void)
+{
+    module_ask(&module, "ATE0");
+    module_ask(&module, "AT+CREG=2;+CGREG=2;+CEREG=2;+COPS=3,2;+CENG=1;+CLTS=1");
+}
+
+/* Keeps to the cell that was seen last, or to one beside it; a restart obeys. */
+static void lock(void)
+{
+    char line[48];
+    bool narrow = strcmp(now.system, "LTE NB-IOT") == 0;
+    snprintf(line, sizeof line, "AT+%cCELLLOCK=1,%d,%d", narrow ? 'N' : 'M', now.channel,
+             now.physical + (below(4) == 0));
+    module_ask(&module, line);
+    look("");
+    judge(0);
+}
+
+static void change(void)
+{
+    const char *what = changes[below(sizeof changes / sizeof changes[0])];
+    if (strcmp(what, "lock") == 0)
+        lock();
+    if (strcmp(what, "restart") == 0 || strcmp(what, "lock") == 0) {
+        module_ask(&module, "AT+CFUN=1,1");
+        module_run(&module, 15 * SECOND_US);
+        set_up();
+    } else if (below(4) == 0) {
+        unsigned setting = sim_cell_setting((enum sim_cell_field)below(SIM_CELL_FIELD_COUNT));
+        if (setting != SIM_SETTING_NETWORK)
+            module_apply(&module, SIM_ACTION_SETTING, setting, random_value(setting), NULL);
+    } else if (strncmp(what, "network", 7) == 0)
+        module_apply(&module, SIM_ACTION_NETWORK, (uint32_t)(what[8] - '0'), 0, NULL);
+    else
+        module_ask(&module, what);
+    module_run(&module, 15 * SECOND_US);
+}
+
 static void one_description(unsigned number)
 {
     static const char *const variants[] = {"SIM7000C", "SIM7000A", "SIM7000E-N", "SIM7000G"};
@@ -710,8 +752,7 @@ static void one_description(unsigned number)
     describe();
     module_begin(&module);
     exchange_boot(&module);
-    module_ask(&module, "ATE0");
-    module_ask(&module, "AT+CREG=2;+CGREG=2;+CEREG=2;+COPS=3,2;+CENG=1;+CLTS=1");
+    set_up();
     for (unsigned state = 0; state < STATES; state++) {
         look(told);
         judge(number);
