@@ -36,6 +36,9 @@ size_t sim_manifest_write(char *buffer, size_t capacity, const char *variant, co
 /* Path that the updater reads its package from, "/fota/update.zip" (FOTA101 5.2, D). */
 extern const char sim_package_path[];
 
+/* The command that sets the port's rate, "+IPR"; 0 = the module finds it out (AT106 2.2). */
+extern const char sim_rate_command[];
+
 /* The folders of the file system ("/fota/") by their index in CFS* commands (AT106 15.2, D): the
    n-th, or NULL. */
 const char *sim_directory(size_t index);

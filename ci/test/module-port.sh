@@ -14,6 +14,7 @@ trap 'stop_modules; rm -rf "$folder"' EXIT
 serve() {
     name=$1
     shift
+    : >"$folder/$name.log"
     "$fotarig" sim --link "$folder/$name" "$@" >"$folder/$name.log" 2>&1 &
     modules="$modules $!"
     tries=0
@@ -43,7 +44,7 @@ grep -E '^(ok|FAIL)' "$folder/matrix"
 test_that "a real module knows one speed" ends 2 'a real module knows one speed' \
     "$fotarig" run $update --module "pty:$folder/none" --speed 20
 test_that "a port that is not there is the lab's" ends 4 "$folder/none" \
-    "$fotarig" run $update --module "pty:$folder/none"
+    "$fotarig" run scenarios/documented/already-current.yaml --module "pty:$folder/none"
 test_that "a text that is no URL is wrong usage" ends 2 'neither .emulator. nor the URL' \
     "$fotarig" run $update --module ttyUSB2
 test_that "the plan touches no port" ends 0 'skipped  documented/update-by-http' \
@@ -69,6 +70,42 @@ test_that "a module of another revision is skipped" \
 test_that "a module of another variant is skipped" ends 0 'for a SIM7000E, and the module says' \
     "$fotarig" run scenarios/documented/already-current.yaml --module "pty:$folder/real" \
     --from 1351B02SIM7000C --to 1351B03SIM7000C --variant SIM7000E
+# A story in which no update starts, on a module on which one would.
+cat >"$folder/held.yaml" <<'END'
+scenario: the module is already there
+why: The client must see it.
+update:
+  from: 1351B03SIM7000C
+  to: 1351B04SIM7000C
+  package: {url: 'http://fota.example/update.zip', size: 2KiB}
+  delivery: http
+expect:
+  outcome: already-current
+END
+"$fotarig" package --from 1351B03SIM7000C --to 1351B04SIM7000C --size 2KiB -o "$folder/update.zip" \
+    >/dev/null
+serve held --package "$folder/update.zip" --log="$folder/held.traffic"
+test_that "an update that nobody has allowed is held back" ends 4 'it was held back' \
+    "$fotarig" run "$folder/held.yaml" --module "pty:$folder/held" --reports "$folder/reports"
+test_that "the module has not heard of it" sh -c '! grep -q "CFOTA=1" "$1"' - "$folder/held.traffic"
+cat >"$folder/boot.yaml" <<'END'
+scenario: something happens at the second boot
+why: It must be seen.
+update:
+  from: 1351B02SIM7000C
+  to: 1351B03SIM7000C
+  package: {url: 'http://fota.example/update.zip', size: 2KiB}
+  delivery: http
+module:
+  revision: 1351B03SIM7000C
+events:
+  - when: {boot: 2}
+    do: [{lose-to-host: line}]
+expect:
+  outcome: already-current
+END
+test_that "a boot that does not show is no trigger" ends 0 "this module's is 0 (+IPR)" \
+    "$fotarig" run "$folder/boot.yaml" --module "pty:$folder/held"
 serve weak --set supply=3300mV
 test_that "a weak supply is the lab's error" ends 4 "supply is at 3300 mV" \
     "$fotarig" run scenarios/documented/already-current.yaml --module "pty:$folder/weak" \

@@ -57,6 +57,9 @@ struct bench_end {
     /* True: it tells by itself what happens in the module, and triggers are matched by that, at
        once. False: they are matched by what the tap reads, as the bytes come. */
     bool tells;
+    /* The host is about to give this command (without AT): NULL, or it stops what may not reach the
+       module, all that the host sends from then on included. */
+    void (*look_out)(struct bench_run *run, const char *command, size_t length);
     /* Does something to the module now; false: it makes no sense now, or this end can't. */
     bool (*apply)(struct bench_run *run, const struct sim_action *action);
     /* True when the supply can be cut and PWRKEY be pulled from here. */

@@ -131,6 +131,20 @@ static void receive(struct bench_run *run, const uint8_t *bytes, size_t size, ui
         bench_port_write(end->port, bytes, size, bench_clock_us());
 }
 
+/* The last bolt before a real module: an update that nobody has allowed does not start. */
+static void look_out(struct bench_run *run, const char *command, size_t length)
+{
+    struct bench_module_port *end = end_of(run);
+    if (end->allows_update || sim_command_role(command, length) != SIM_ROLE_START_UPDATE)
+        return;
+    end->blocked = true;
+    if (!run->error[0])
+        snprintf(run->error, sizeof run->error,
+                 "the client was about to send AT%.*s, which the case does not expect; it was held "
+                 "back, since nothing allows an update on this module (--allow-update)",
+                 (int)(length < 64 ? length : 64), command);
+}
+
 static size_t transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
                        uint32_t *ret_baud_bps)
 {
@@ -257,6 +271,7 @@ static void describe(const struct bench_run *run, char *buffer, size_t capacity)
 
 const struct bench_end bench_module_port = {.name = "port",
                                             .line_end = '\n',
+                                            .look_out = look_out,
                                             .start = start,
                                             .receive = receive,
                                             .transmit = transmit,

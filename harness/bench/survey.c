@@ -12,7 +12,7 @@ enum {
     TRY_MS = 1000,
     ANSWER_MS = 10000,
     CLOCK_PAUSE_MS = 20, /* between two looks at the clock */
-    CLOCK_GIVE_UP = 4,   /* times the seconds that are wanted */
+    CLOCK_GIVE_UP = 20,  /* times the seconds that are wanted */
     DAY_S = 86400
 };
 

@@ -46,6 +46,8 @@ static void saw_command(struct bench_run *run, const struct tap_event *event)
 static void on_event(void *context, const struct tap_event *event)
 {
     struct bench_run *run = context;
+    if (event->kind == TAP_COMMAND && run->module->look_out)
+        run->module->look_out(run, event->text, event->text_length);
     if (event->kind == TAP_COMMAND)
         saw_command(run, event);
     else if (event->kind == TAP_URC)

@@ -242,6 +242,22 @@ static bool ends_with(const char *text, const char *end)
     return length >= wanted && strcmp(text + length - wanted, end) == 0;
 }
 
+/* At a rate that the module finds out itself a boot prints no line that events could wait for. */
+static bool boots_show(const struct bench_target *target, const struct scenario_case *one,
+                       char *reason)
+{
+    struct scenario_lack lack;
+    const struct bench_question *rate =
+        bench_survey_find(&target->before, SIM_QUESTION_PARAMETER, sim_rate_command);
+    bool found_out = rate->known == SCENARIO_YES && strcmp(rate->answer, "0") == 0;
+    if (!found_out || scenario_fits(one, target->abilities & ~(uint32_t)SCENARIO_NEED_BOOT_LINE,
+                                    &lack) != SCENARIO_CANNOT_DO)
+        return true;
+    snprintf(reason, BENCH_REASON_MAX, "%.150s, and this module's is 0 (%s)", lack.text,
+             sim_rate_command);
+    return false;
+}
+
 /* What is looked at before: false = the result says why the case does not run. */
 static bool look_before(struct bench_target *target, const struct scenario_case *one,
                         const struct bench_options *options, struct bench_result *result)
@@ -254,6 +270,7 @@ static bool look_before(struct bench_target *target, const struct scenario_case 
     *before = (struct bench_survey){.question_count = 0};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         bench_survey_add(before, kinds[i], NULL);
+    bench_survey_add(before, SIM_QUESTION_PARAMETER, sim_rate_command);
     result->verdict = BENCH_ERROR;
     if (!ask(target, before, one, options, result->error))
         return false;
@@ -280,7 +297,8 @@ static bool look_before(struct bench_target *target, const struct scenario_case 
                  one->module.variant, text);
         return false;
     }
-    return revision_fits(one, answer(before, SIM_QUESTION_REVISION), result->error);
+    return revision_fits(one, answer(before, SIM_QUESTION_REVISION), result->error) &&
+           boots_show(target, one, result->error);
 }
 
 /* What the case expects of the module at the end, and its clock. */

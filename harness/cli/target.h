@@ -23,7 +23,8 @@ struct cli_target_options {
      offsetof(type, member.module),                                                                \
      "emulator",                                                                                   \
      "what the core talks to: the emulator, or a module behind a port, by its URL:\n"              \
-     "pty:LINK, tty:/dev/...[,RATE], tcp://HOST:PORT, rfc2217://HOST:PORT"},                       \
+     "pty:LINK, tty:/dev/...[,RATE], tcp://HOST:PORT, rfc2217://HOST:PORT, unix:PATH,\n"           \
+     "exec:COMMAND"},                                                                              \
         {"far-end",                                                                                \
          0,                                                                                        \
          "module|emulator|scenario",                                                               \

@@ -8,6 +8,7 @@
 #include "sim/knowledge/urcs.h"
 
 const char sim_package_path[] = "/fota/update.zip";
+const char sim_rate_command[] = "+IPR";
 
 bool sim_is_boot_line(const char *line, size_t length)
 {
