@@ -35,6 +35,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 /* No deadline. */
 #define AT_NEVER UINT64_MAX
 
@@ -43,6 +48,9 @@
 
 /* Longest command line, without CR, in bytes. */
 #define AT_COMMAND_BYTES 319u
+
+/* More bytes than that, which make no sense, are not counted. */
+#define AT_UNKNOWN_MAX 3u
 
 /* After a late answer was possible, so long must be silence before an answer is trusted. */
 #define AT_QUIET_MS 400u
@@ -103,15 +111,16 @@ struct at_engine {
     uint8_t try_number;
     uint8_t tries_max;
     bool echo_done;
-    bool discarding; /* the rest of an overlong line is skipped */
-    bool owed;       /* an older command may still be answered */
-    bool data;       /* after the prompt: `command` holds bytes for the module */
-    uint8_t raw;     /* where in an answer with raw bytes */
-    uint8_t framing; /* how this module frames raw bytes, 0 = not yet known */
-    uint8_t lead;    /* CR and LF that it sends before them */
-    uint8_t skip;    /* of them, still to come */
-    char mark;       /* the first of the raw bytes */
-    uint8_t reserved[7];
+    bool discarding;       /* the rest of an overlong line is skipped */
+    bool owed;             /* an older command may still be answered */
+    bool data;             /* after the prompt: `command` holds bytes for the module */
+    uint8_t raw;           /* where in an answer with raw bytes */
+    uint8_t framing;       /* how this module frames raw bytes, 0 = not yet known */
+    uint8_t lead;          /* CR and LF that it sends before them */
+    uint8_t skip;          /* of them, still to come */
+    char mark;             /* the first of the raw bytes */
+    uint8_t unknown_bytes; /* since the last line that made sense, AT_UNKNOWN_MAX at most */
+    uint8_t reserved[6];
     uint16_t out_length; /* bytes of `command` that are to be sent */
     uint16_t line_length;
     uint16_t joined_length; /* length of the part of a line that stood before an echo */
@@ -205,5 +214,9 @@ uint64_t at_advance(struct at_engine *at, uint64_t now_us, struct at_event *ret_
 
 /* Text of a result code, "?" out of range. */
 const char *at_result_text(unsigned result);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -47,18 +47,29 @@ static bool belongs_to_echo(struct at_engine *at, char end)
     return ours;
 }
 
+/* Of a command before: no answer begins like that. */
+static bool is_old_echo(struct at_engine *at)
+{
+    bool echo = at->line_length > 1 && at->line[0] == 'A' && at->line[1] == 'T';
+    if (echo)
+        at->line_length = 0;
+    return echo;
+}
+
 static bool end_line(struct at_engine *at, char end, uint64_t now_us, struct at_event *ret_event)
 {
-    if (drop_overlong(at) || belongs_to_echo(at, end) || take_echo(at))
+    if (drop_overlong(at) || belongs_to_echo(at, end))
         return false;
+    if (take_echo(at) || is_old_echo(at)) {
+        at->unknown_bytes = 0;
+        return false;
+    }
     size_t length = at->line_length;
     at->line_length = 0;
     at->line[length] = '\0';
     at->stat_lines++;
     if (length > at->stat_line_high_water)
         at->stat_line_high_water = (uint16_t)length;
-    if (at->line[0] == 'A' && at->line[1] == 'T')
-        return false;
     return at_tell_apart(at, length, now_us, ret_event);
 }
 
@@ -70,6 +81,8 @@ static void append(struct at_engine *at, const char *text, size_t length)
         at->discarding = true;
         return;
     }
+    size_t unknown = at->unknown_bytes + length;
+    at->unknown_bytes = (uint8_t)(unknown < AT_UNKNOWN_MAX ? unknown : AT_UNKNOWN_MAX);
     memcpy(at->line + at->line_length, text, length);
     at->line_length = (uint16_t)(at->line_length + length);
 }

@@ -115,8 +115,10 @@ bool at_tell_apart(struct at_engine *at, size_t length, uint64_t now_us, struct 
     ret_event->text = at->line;
     ret_event->length = (uint16_t)length;
     enum at_result result = result_of(at, length);
-    if (result != AT_RESULT_NONE)
+    if (result != AT_RESULT_NONE) {
+        at->unknown_bytes = 0;
         return take_result(at, result, now_us, ret_event);
+    }
     ret_event->kind = is_information(at, length) ? AT_EVENT_INFO : AT_EVENT_URC;
     if (ret_event->kind == AT_EVENT_INFO && at->raw == AT_RAW_WAIT)
         at_take_header(at, length);

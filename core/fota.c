@@ -42,6 +42,28 @@ static bool job_is_usable(const struct fota_job *job)
     return usable(job->url, '!');
 }
 
+/* "1351B03" against "1529B04": what stands before the variant, sign by sign. */
+static bool is_older(const char *revision, const char *other)
+{
+    if (revision == NULL || other == NULL)
+        return false;
+    while (*revision == *other && *revision != '\0' && *revision != 'S') {
+        revision++;
+        other++;
+    }
+    return *revision < *other && *revision != '\0' && *other != 'S';
+}
+
+/* Why the job is refused before the first command. */
+static enum fota_reason objection_to(const struct fota_job *job)
+{
+    if (!job_is_usable(job))
+        return FOTA_REASON_UNUSABLE_TEXT;
+    if (!job->allow_downgrade && is_older(job->to_revision, job->from_revision))
+        return FOTA_REASON_DOWNGRADE;
+    return FOTA_REASON_NONE;
+}
+
 void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *checkpoint,
                 uint64_t now_us)
 {
@@ -62,8 +84,9 @@ void fota_start(struct fota *fota, const struct fota_host *host, const uint8_t *
     if (phase != PHASE_NONE) {
         call.cause = FOTA_CAUSE_CHECKPOINT;
     }
-    fota_follow(&call, job_is_usable(host->job) ? first_step(&call, phase)
-                                                : fota_fail(&call, FOTA_REASON_UNUSABLE_TEXT));
+    enum fota_reason objection = objection_to(host->job);
+    fota_follow(&call, objection == FOTA_REASON_NONE ? first_step(&call, phase)
+                                                     : fota_fail(&call, objection));
 }
 
 void fota_receive(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,

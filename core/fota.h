@@ -25,6 +25,11 @@
 
 #include "core/at.h"
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 /* No deadline: nothing happens until bytes arrive or an answer is given. */
 #define FOTA_NEVER UINT64_MAX
 
@@ -149,7 +154,10 @@ enum fota_outcome {
     X(UNUSABLE_TEXT, "unusable-text", "a text of the job can't stand in a command line")           \
     X(NOT_A_PACKAGE, "not-a-package", "the file does not begin like a package (zip), twice read")  \
     X(MODEL_CHANGED, "model-changed", "another model than before answers after the update")        \
-    X(BEARER_UNHEALTHY, "bearer-unhealthy", "the app network does not come up after the update")
+    X(BEARER_UNHEALTHY, "bearer-unhealthy", "the app network does not come up after the update")   \
+    X(WRONG_RATE, "wrong-rate", "only garbage is heard: the module speaks at another rate")        \
+    X(ANSWER_LATE, "answer-late", "the checkpoint was asked for and no answer came in time")       \
+    X(DOWNGRADE, "downgrade", "the target is older than the base, and the job does not allow it")
 
 enum fota_reason {
 #define X(name, text, meaning) FOTA_REASON_##name,
@@ -203,6 +211,7 @@ struct fota_job {
     uint8_t attempts_max;         /* update attempts (design.md, "core"); 0: 2 */
     uint8_t delivery;             /* enum fota_delivery */
     uint8_t unjudged;             /* bit n: enum fota_check n is left out after the update */
+    bool allow_downgrade;         /* the target may be older than the base; false: refused */
     bool never_restart; /* no AT+CFUN=1,1 for health's sake; false: once, where it can help */
     bool trust_report;  /* a file of unknown size and checksum is not looked into; false: its
                            first bytes must be those of a zip */
@@ -240,8 +249,9 @@ struct fota_request {
     X(COMMAND, "command") /* text = the command line sent, without CR; a = its number */           \
     X(RESULT, "result")   /* text = final result code, or the cause is TIMEOUT */                  \
     X(URC, "urc")         /* text = an unsolicited line */                                         \
-    X(REQUEST, "request") /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused */         \
-    X(STATUS, "status")   /* a = value of AT+CFOTA? that was read; text = the line */              \
+    X(REQUEST,                                                                                     \
+      "request")        /* a = enum fota_request_kind, b = 0 asked, 1 done, 2 refused, 3 later */  \
+    X(STATUS, "status") /* a = value of AT+CFOTA? that was read; text = the line */                \
     X(ATTEMPT, "attempt") /* a = number of the update attempt that begins */                       \
     X(OUTCOME, "outcome") /* a = enum fota_outcome, b = enum fota_reason; text = evidence */       \
     X(REMARK, "remark")   /* a = enum fota_remark, made for the first time in this job */          \
@@ -310,7 +320,8 @@ enum fota_check {
     X(NETWORK_REOPENED, "network-reopened", "the app network was closed and opened again")         \
     X(FILE_LEFT, "file-left", "something of this job may be left in /fota")                        \
     X(RADIO_SWITCHED_ON, "radio-switched-on", "the radio was off and was switched on: radio-off")  \
-    X(RESTARTED_FOR_HEALTH, "restarted-for-health", "AT+CFUN=1,1 was sent after the verdict")
+    X(RESTARTED_FOR_HEALTH, "restarted-for-health", "AT+CFUN=1,1 was sent after the verdict")      \
+    X(RATE_FOUND, "rate-found", "the module was found at another rate than the job's")
 
 enum fota_remark {
 #define X(name, text, meaning) FOTA_REMARK_##name,
@@ -397,7 +408,11 @@ struct fota {
     bool astray;         /* what was delivered lies under another name */
     uint8_t verdict_row; /* number of the row that fitted last, from 1 on */
     bool restart_tried;  /* for health */
-    uint8_t reserved_first[3];
+    uint8_t rate_at;     /* rates tried while the module boots */
+    bool garbled;        /* the rates were tried in vain since garbage was heard */
+    /* Of the same job, of which a host was reset at its very end. */
+    uint8_t past_outcome, past_reason;
+    uint8_t reserved_first[7];
     uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;        /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;    /* of the running write or read */
@@ -427,8 +442,9 @@ struct fota {
 _Static_assert(sizeof(struct fota_result) ==
                    7 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 3 &&
+_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 7 &&
                    offsetof(struct fota, offset) == offsetof(struct fota, chunk_ms) + 2 &&
+                   offsetof(struct fota, timers_at_us) == offsetof(struct fota, model_digest) + 4 &&
                    offsetof(struct fota, at) == offsetof(struct fota, reserved) + 1 &&
                    offsetof(struct fota, stat_counts) + sizeof(struct fota_statistics) ==
                        sizeof(struct fota),
@@ -459,8 +475,17 @@ uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t 
 /* Fills *ret_request with the outstanding request and returns true; false when there is none. */
 bool fota_request(const struct fota *fota, struct fota_request *ret_request);
 
-/* Answers the outstanding request: `done`, or refused (false: impossible here, or it failed). */
+/* Answers the outstanding request: `done`, or refused (false: impossible here, or it failed).
+ * Without an answer it counts as refused after ten minutes, after one minute once an update may
+ * run. */
 void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uint64_t now_us);
+
+/*
+ * Answers the outstanding request with "later": it stays outstanding until fota_answer(), for as
+ * long as the job's total time lets it. A host holds an update back in this way. Not for
+ * GIVE_BYTES.
+ */
+void fota_later(struct fota *fota, const struct fota_host *host, uint64_t now_us);
 
 /*
  * Answers GIVE_BYTES: hands over `size` bytes of the package from the requested offset on; what is
@@ -501,5 +526,9 @@ const char *fota_cause_name(unsigned cause);
 const char *fota_delivery_name(unsigned delivery);
 const char *fota_remark_name(unsigned remark);
 const char *fota_check_name(unsigned check);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -87,6 +87,15 @@ void fota_checkpoint_write(const struct fota *fota, uint8_t *checkpoint)
     put32(checkpoint + 28, digest(FNV_START, checkpoint, 28));
 }
 
+/* Nothing is to be gone on with; but a target that runs may be the work of this job. */
+static void take_past(struct fota *fota)
+{
+    if (fota->outcome == FOTA_OUTCOME_UPDATED || fota->outcome == FOTA_OUTCOME_DEGRADED) {
+        fota->past_outcome = fota->outcome;
+        fota->past_reason = fota->reason;
+    }
+}
+
 /* Takes over what a checkpoint says. It counts if this client would have written the same for this
  * job. Returns the phase that the host was reset in, PHASE_NONE: nothing to go on with. */
 uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
@@ -100,9 +109,11 @@ uint8_t fota_checkpoint_read(struct fota *fota, const uint8_t *checkpoint)
     fota->model_digest = get32(checkpoint + 20);
     fota_checkpoint_write(fota, ours);
     fota->checkpoint_phase = PHASE_ABOUT_TO_START;
-    fota->checkpoint_asked =
-        memcmp(ours, checkpoint, sizeof ours) == 0 && phase != PHASE_NONE && phase <= PHASE_VERDICT;
+    bool ours_it_is = memcmp(ours, checkpoint, sizeof ours) == 0 && phase <= PHASE_VERDICT;
+    fota->checkpoint_asked = ours_it_is && phase != PHASE_NONE;
     if (!fota->checkpoint_asked) {
+        if (ours_it_is)
+            take_past(fota);
         fota->outcome = fota->reason = phase = attempts = 0;
         fota->expected_bytes = fota->model_digest = 0;
     }

@@ -58,7 +58,8 @@ static enum fota_outcome default_outcome(const struct fota *fota)
 static bool may_tidy(const struct fota *fota)
 {
     return fota->contact && fota->outcome != FOTA_OUTCOME_NEEDS_SERVICE &&
-           fota->reason != FOTA_REASON_NO_ANSWER && fota->reason != FOTA_REASON_STUCK;
+           fota->reason != FOTA_REASON_NO_ANSWER && fota->reason != FOTA_REASON_WRONG_RATE &&
+           fota->reason != FOTA_REASON_STUCK;
 }
 
 static uint8_t begin_clean_up(struct fota_call *call)

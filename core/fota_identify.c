@@ -72,7 +72,10 @@ uint8_t fota_judge_decide(struct fota_call *call, uint8_t result)
     fota->idle_known = true;
     fota_note_revision(fota);
     switch (fota_revision_class(fota, call->job)) {
-    case REVISION_TARGET:
+    case REVISION_TARGET: /* the host was reset before it heard the verdict, or nothing was to do */
+        if (fota->past_outcome != FOTA_OUTCOME_NONE)
+            return fota_conclude(call, (enum fota_outcome)fota->past_outcome,
+                                 (enum fota_reason)fota->past_reason);
         return fota_conclude(call, FOTA_OUTCOME_ALREADY_CURRENT, FOTA_REASON_NONE);
     case REVISION_BASE:
         return (status & (STATUS_UPDATED | STATUS_FAILED)) != 0 ? STEP_CLEAR : STEP_NEXT;

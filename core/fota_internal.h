@@ -108,6 +108,8 @@ enum fota_step_id {
     STEP_UPDATING_PROBE,
     STEP_AWAIT_BOOT,
     STEP_AWAIT_BOOT_PROBE,
+    STEP_RATE_ASK,
+    STEP_RATE_FIND,
     STEP_RUNG,
     STEP_RUNG_ASK,
     STEP_RUNG_SYNCHRONISE,
@@ -210,7 +212,7 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     /* fota_update.c */                                                                            \
     X(save) X(start) X(verdict_status) X(verdict)                                                  \
     /* fota_recover.c */                                                                           \
-    X(rung) X(rung_answered) X(recovered)                                                          \
+    X(rung) X(rung_answered) X(recovered) X(rate_found)                                                          \
     /* fota_end.c */                                                                               \
     X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(tidy_remove) X(tidy_look)           \
     X(tidy_astray) X(restore) X(restore_rate)                                                      \
@@ -313,6 +315,8 @@ void fota_remark(struct fota_call *call, enum fota_remark remark);
 uint8_t fota_contact_lost(struct fota_call *call);
 uint8_t fota_restarted(struct fota_call *call);
 void fota_request_rung(struct fota_call *call); /* asks what the rung of the ladder says */
+void fota_request_rate(struct fota_call *call); /* asks for the next rate while the module boots */
+uint8_t fota_not_found(struct fota_call *call); /* a search has ended without an answer */
 uint8_t fota_rung_tries(const struct fota *fota);
 bool fota_worst_is_over(const struct fota_call *call);
 

@@ -3,9 +3,11 @@
 
 #include "core/fota_internal.h"
 
+#define USUAL_BPS 115200u
+
 enum gate {
     ALWAYS,
-    WITH_BAUD, /* the job names a rate: others may be tried */
+    WITH_BAUD, /* the job names a rate, or garbage was heard: others may be tried */
     WITH_POWER /* no update can be running: cutting the supply harms nothing */
 };
 
@@ -17,15 +19,12 @@ struct rung {
 };
 
 static const struct rung rungs[] = {
-    {0, FOTA_REQUEST_REOPEN_PORT, ALWAYS, 5},
-    {1152, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {576, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {384, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {192, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {96, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
-    {0, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 2},
-    {11, FOTA_REQUEST_PWRKEY_PULSE, ALWAYS, 10},
-    {50, FOTA_REQUEST_POWER_CYCLE, WITH_POWER, 8},
+    {0, FOTA_REQUEST_REOPEN_PORT, ALWAYS, 5},        {1152, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {576, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},      {384, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {192, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},      {96, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {9216, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},     {4608, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},
+    {2304, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 3},     {0, FOTA_REQUEST_SET_BAUD, WITH_BAUD, 2},
+    {11, FOTA_REQUEST_PWRKEY_PULSE, ALWAYS, 10},     {50, FOTA_REQUEST_POWER_CYCLE, WITH_POWER, 8},
     {11, FOTA_REQUEST_PWRKEY_PULSE, WITH_POWER, 15}, /* boards that need it after a cut */
 };
 
@@ -39,13 +38,28 @@ bool fota_worst_is_over(const struct fota_call *call)
     return call->now_us >= call->fota->worst_case_at_us;
 }
 
+/* Bytes came that made no sense since the last line that did: somebody speaks at another rate. */
+static bool garbage_heard(const struct fota *fota)
+{
+    return fota->at.unknown_bytes >= AT_UNKNOWN_MAX;
+}
+
+/* That the port returns to; one that nobody named is most likely the usual one. */
+static uint32_t own_rate(const struct fota_call *call)
+{
+    return call->job->baud_bps != 0 ? call->job->baud_bps : USUAL_BPS;
+}
+
 static bool passes(const struct fota_call *call, const struct rung *rung)
 {
     const struct fota *fota = call->fota;
     uint32_t baud_bps = call->job->baud_bps;
     switch (rung->gate) {
     case WITH_BAUD:
-        return baud_bps != 0 && argument_of(rung) != baud_bps;
+        if (rung->hundreds == 0)
+            return fota->rate_at != 0;
+        return (baud_bps != 0 || fota->rate_at != 0 || garbage_heard(fota)) &&
+               argument_of(rung) != baud_bps;
     case WITH_POWER:
         return fota->begun ? fota_worst_is_over(call) : fota->idle_known;
     default:
@@ -65,8 +79,11 @@ void fota_request_rung(struct fota_call *call)
     const struct rung *rung = &rungs[fota->rung - 1];
     fota->request = rung->request;
     fota->request_argument = argument_of(rung);
-    if (rung->request == FOTA_REQUEST_SET_BAUD && rung->hundreds == 0)
-        fota->request_argument = call->job->baud_bps;
+    if (rung->request != FOTA_REQUEST_SET_BAUD)
+        return;
+    fota->rate_at = rung->hundreds != 0; /* one of others is under trial */
+    if (rung->hundreds == 0)
+        fota->request_argument = own_rate(call);
 }
 
 uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
@@ -78,6 +95,8 @@ uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
             return STEP_RUNG_ASK;
     call->line = (struct text){"", 0};
     fota_note_line(call);
+    if (fota->garbled || garbage_heard(fota))
+        return fota_fail(call, FOTA_REASON_WRONG_RATE);
     if (fota->begun)
         return fota_conclude(call, FOTA_OUTCOME_NEEDS_SERVICE, FOTA_REASON_SILENT);
     return STEP_END;
@@ -93,8 +112,51 @@ uint8_t fota_judge_rung_answered(struct fota_call *call, uint8_t answer)
 
 uint8_t fota_judge_recovered(struct fota_call *call, uint8_t result)
 {
-    (void)result;
+    fota_judge_rate_found(call, result);
     return call->fota->begun ? STEP_VERDICT_ECHO : STEP_ECHO;
+}
+
+/* ---- another rate while an update may run -------------------------------------------------- */
+
+/* The rates of the ladder, the job's own last. A request that changes only the host's port harms no
+ * updater. */
+void fota_request_rate(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    uint32_t baud_bps = call->job->baud_bps;
+    if (argument_of(&rungs[++fota->rate_at]) == baud_bps && baud_bps != 0)
+        fota->rate_at++;
+    fota->request = FOTA_REQUEST_SET_BAUD;
+    fota->request_argument = argument_of(&rungs[fota->rate_at]);
+    if (fota->request_argument != 0)
+        return;
+    fota->request_argument = own_rate(call);
+    fota->rate_at = 0;
+    fota->at.unknown_bytes = 0; /* new garbage begins a new round */
+    fota->garbled = true;
+}
+
+/* A module that is restarting is silent for a while: other rates are tried after the second search.
+ */
+uint8_t fota_not_found(struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    bool waits = fota->step == STEP_AWAIT_BOOT_PROBE || fota->step == STEP_UPDATING_PROBE ||
+                 fota->step == STEP_RATE_FIND;
+    bool more = fota->rate_at > 0 || garbage_heard(fota);
+    if (!waits || !more)
+        return call->row->failed;
+    return fota->rate_at > 0 || fota->polls++ > 0 ? STEP_RATE_ASK : call->row->failed;
+}
+
+uint8_t fota_judge_rate_found(struct fota_call *call, uint8_t result)
+{
+    (void)result;
+    if (call->fota->rate_at > 0)
+        fota_remark(call, FOTA_REMARK_RATE_FOUND);
+    call->fota->rate_at = 0;
+    call->fota->garbled = false;
+    return STEP_NEXT;
 }
 
 /* Where to go on when the module was found again. The file of a push keeps its whole chunks. */

@@ -3,6 +3,8 @@
 
 #include "core/fota_internal.h"
 
+#define HOST_WAIT_S 600u
+
 void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fota_host *host,
                      enum fota_cause cause, uint64_t now_us)
 {
@@ -64,6 +66,8 @@ static void choose_request(struct fota_call *call)
     struct fota *fota = call->fota;
     if (fota->step == STEP_RUNG_ASK) {
         fota_request_rung(call);
+    } else if (fota->step == STEP_RATE_ASK) {
+        fota_request_rate(call);
     } else if (fota->step == STEP_RESTORE_RATE) {
         fota->request = FOTA_REQUEST_SET_BAUD;
         fota->request_argument = call->job->restore.baud_bps;
@@ -73,10 +77,23 @@ static void choose_request(struct fota_call *call)
     }
 }
 
+/* As long as nothing irreversible has begun a host may take its time; the state waits with it. */
+static void wait_for_host(struct fota_call *call)
+{
+    uint64_t *deadline_at_us = &call->fota->timers_at_us[FOTA_TIMER_STATE];
+    uint64_t until_us = fota_after_ms(call, (HOST_WAIT_S + 60u) * 1000u);
+    fota_wake_in(call, HOST_WAIT_S);
+    if (*deadline_at_us < until_us)
+        *deadline_at_us = until_us;
+}
+
 static void ask(struct fota_call *call)
 {
     choose_request(call);
-    fota_wake_in(call, call->row->timeout_s);
+    if (call->fota->begun)
+        fota_wake_in(call, call->row->timeout_s);
+    else
+        wait_for_host(call);
     fota_tell(call, FOTA_EVENT_REQUEST, call->fota->request, 0);
 }
 
@@ -94,8 +111,20 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
         fota_tell(&call, FOTA_EVENT_REQUEST, FOTA_REQUEST_GIVE_BYTES, 2);
         fota_follow(&call, fota_download_failed(&call, FAILURE_NO_BYTES));
     } else if (fota->request != FOTA_REQUEST_NONE) {
+        if (fota->timers_at_us[FOTA_TIMER_STATE] == FOTA_NEVER)
+            fota_renew_deadline(&call); /* it was put off */
         fota_follow(&call, answered_request(&call, done));
     }
+}
+
+void fota_later(struct fota *fota, const struct fota_host *host, uint64_t now_us)
+{
+    struct fota_call call;
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_ANSWER, now_us);
+    if (fota->request == FOTA_REQUEST_NONE)
+        return;
+    fota->timers_at_us[FOTA_TIMER_STEP] = fota->timers_at_us[FOTA_TIMER_STATE] = FOTA_NEVER;
+    fota_tell(&call, FOTA_EVENT_REQUEST, fota->request, 3);
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -187,7 +216,7 @@ static uint8_t timed_out(struct fota_call *call)
     if (fota->resynchronising)
         return STEP_LOST;
     if (call->row->kind == KIND_FIND)
-        return call->row->failed;
+        return fota_not_found(call);
     if (fota->tries < call->row->tries)
         return fota_begin_command(call);
     return fota_judge_by(call, AT_RESULT_NONE);
@@ -224,6 +253,7 @@ static void take_information(struct fota_call *call)
     }
     fota->info_seen = true;
     fota_note_line(call);
+    fota->at.unknown_bytes = 0;
     if (call->row->read == READ_status)
         fota_tell(call, FOTA_EVENT_STATUS, fota->result.status, 0);
 }

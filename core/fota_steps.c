@@ -145,6 +145,11 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_AWAIT_BOOT] = {PAUSE(AWAIT_BOOT, 10, AWAIT_BOOT_PROBE, SILENT)},
     [STEP_AWAIT_BOOT_PROBE] = {FIND(AWAIT_BOOT, 3, 2, VERDICT_ECHO, AWAIT_BOOT)},
 
+    /* Garbage was heard: the new firmware may speak at another rate. */
+    [STEP_RATE_ASK] = {ASK(AWAIT_BOOT, SILENT), BY(rung_answered), .next = STEP_RATE_FIND,
+                       .failed = STEP_AWAIT_BOOT},
+    [STEP_RATE_FIND] = {FIND(AWAIT_BOOT, 3, 2, VERDICT_ECHO, AWAIT_BOOT), BY(rate_found)},
+
     [STEP_RUNG] = {JUDGE(RECOVER, rung), .reason = FOTA_REASON_NO_ANSWER},
     [STEP_RUNG_ASK] = {ASK(RECOVER, NO_ANSWER), BY(rung_answered), .next = STEP_RUNG_SYNCHRONISE,
                        .failed = STEP_RUNG},

@@ -32,7 +32,8 @@ uint8_t fota_judge_save(struct fota_call *call, uint8_t answer)
 {
     struct fota *fota = call->fota;
     if (answer == ANSWER_REFUSED)
-        return STEP_END;
+        return call->cause == FOTA_CAUSE_TIMEOUT ? fota_fail(call, FOTA_REASON_ANSWER_LATE)
+                                                 : STEP_END;
     fota->attempts++;
     fota->claim = CLAIM_NONE;
     expect_update(call);

@@ -162,6 +162,16 @@ static uint8_t take_boot(struct fota_call *call, struct text *value, uint8_t ran
 
 #define BEFORE_BOOT 3 /* rows */
 
+/* "+CREG: 1", "DST: 1": bytes of another rate hardly make such a line. */
+static bool is_text(const struct text *line)
+{
+    size_t i = 0;
+    while (i < line->length && line->at[i] >= ' ' && line->at[i] <= '~')
+        i++;
+    return i == line->length && i > 3 && line->at[1] >= 'A' && line->at[1] <= 'Z' &&
+           line->at[2] >= 'A' && line->at[2] <= 'Z';
+}
+
 void fota_take_urc(struct fota_call *call)
 {
 #define X(text, match, take) TEXT_##match(text),
@@ -172,6 +182,8 @@ void fota_take_urc(struct fota_call *call)
 #undef X
     struct text line = call->line, value = text_after_colon(line.at, line.length);
     size_t i = text_find(texts, COUNT_OF(texts), line.at, line.length);
+    if (i < COUNT_OF(texts) || is_text(&line))
+        call->fota->at.unknown_bytes = call->fota->garbled = 0;
     fota_tell(call, FOTA_EVENT_URC, 0, 0);
     if (i < COUNT_OF(texts))
         fota_follow(call, handlers[i](call, &value, (uint8_t)(i - BEFORE_BOOT)));

@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct sim_fact {
     const char *group;   /* "command", "urc", "status", "boot", "result", "http", "variant",
                             "revision", "setting" */
@@ -204,5 +208,9 @@ struct sim_usb_role {
 /* By vendor, product and number of the interface as their descriptors have them; interface -1: not
    known. NULL: no such device is a module. */
 const struct sim_usb_role *sim_usb_role(unsigned vendor, unsigned product, int interface);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -8,6 +8,11 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 /* X(NAME): what the download is at, and so what its timer means. */
 #define SIM_DOWNLOAD_STATES(X)                                                                     \
     X(IDLE)                                                                                        \
@@ -82,5 +87,9 @@ struct sim_download {
 
 _Static_assert(sizeof(struct sim_download) == 80 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
                "padding in struct sim_download");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

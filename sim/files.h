@@ -10,6 +10,11 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 enum {
     SIM_FILES = 24,
     SIM_EXTENTS = 64,
@@ -60,5 +65,9 @@ _Static_assert(sizeof(struct sim_extent) == 24, "padding in struct sim_extent");
 _Static_assert(sizeof(struct sim_file_entry) == 72, "padding in struct sim_file_entry");
 _Static_assert(sizeof(struct sim_files) == SIM_EXTENTS * 24 + SIM_FILES * 72 + 8,
                "padding in struct sim_files");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -16,6 +16,10 @@
 
 #include "sim/sim.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SIM_IMAGE_MAGIC "SIM7000\x1a"
 
 enum { SIM_IMAGE_FORMAT = 1, SIM_IMAGE_HEADER_BYTES = 32, SIM_IMAGE_NAME_BYTES = 56 };
@@ -81,5 +85,9 @@ bool sim_image_read(struct sim *sim, const struct sim_host *host, enum sim_image
 
 /* What is wrong, for a message: "it is cut short or was changed". */
 const char *sim_image_text(unsigned verdict);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include "sim/sim.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A file of the flash. */
 struct sim_file_view {
     char path[64]; /* "/fota/update.zip" */
@@ -36,5 +40,9 @@ void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view);
 int sim_look_parameter_find(const char *command, size_t length);
 const char *sim_look_parameter_name(unsigned parameter);
 int32_t sim_look_parameter(const struct sim *sim, unsigned parameter);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

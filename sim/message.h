@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 enum { SIM_MESSAGE_ADDRESS = 24 };
 
 /* All zero but the storages, CNMI and CSMP, which a start sets. */
@@ -35,5 +40,9 @@ struct sim_message {
 };
 
 _Static_assert(sizeof(struct sim_message) == 80, "padding in struct sim_message");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

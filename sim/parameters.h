@@ -7,6 +7,10 @@
 #ifndef FOTARIG_SIM_PARAMETERS_H
 #define FOTARIG_SIM_PARAMETERS_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /*
  * X(NAME, "command", KIND, SAVING, tag, maximum_ms, "source", "meaning", initial, setting or -1,
  *   "allowed", test answer, handler, since)
@@ -130,5 +134,9 @@ enum sim_parameter {
 #undef X
         SIM_PARAMETER_COUNT
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* How a setting is written in a scenario. */
 enum sim_unit {
     SIM_UNIT_MS,      /* a duration with a unit, kept in milliseconds: 50ms, 6s, 3min */
@@ -537,5 +541,9 @@ const char *sim_setting_no_question(unsigned setting);
 
 /* The setting with that name; -1 when there is none. */
 int sim_setting_find(const char *name, size_t length);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -272,6 +272,10 @@ struct sim_host {
 #include "sim/state.h" /* struct sim: private members, public size */
 #include "sim/usb.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Makes a new module: flash and file system as configured, supply off, time `now_us`. */
 void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us);
 
@@ -539,5 +543,9 @@ const char *sim_hang_name(unsigned hang);
 const char *sim_hook_name(unsigned hook);
 const char *sim_action_name(unsigned action);
 const char *sim_cut_name(unsigned cut);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

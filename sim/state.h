@@ -17,6 +17,11 @@
 #include "sim/settings.h"
 #include "sim/updater.h"
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 enum {
     SIM_TIMER_SLOTS = 24,      /* SIM_TIMER_COUNT of sim/internal.h */
     SIM_LINE_SIZE = 559,       /* characters after AT (AT106 1.4.4, D) */
@@ -279,5 +284,9 @@ _Static_assert(sizeof(struct sim_port) == 80 + 12 * SIM_BULK_SLOTS + SIM_LINE_SI
                                               SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
                "padding in struct sim_port");
 _Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

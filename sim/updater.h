@@ -7,6 +7,11 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 /* X(NAME): what the updater's timer is for. */
 #define SIM_UPDATER_STAGES(X)                                                                      \
     X(NONE)                                                                                        \
@@ -63,5 +68,9 @@ struct sim_updater {
 
 _Static_assert(sizeof(struct sim_updater) == 16 + 2 * SIM_REVISION + 16,
                "padding in struct sim_updater");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -13,6 +13,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum { SIM_USB_PORTS = 2, SIM_USB_LINE_SIZE = 559, SIM_USB_SPANS = 32 };
 
 struct sim_usb_line {
@@ -41,5 +45,9 @@ struct sim_usb {
     struct sim_usb_span spans[SIM_USB_SPANS];
     struct sim_usb_line lines[SIM_USB_PORTS];
 };
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

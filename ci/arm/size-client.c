@@ -22,6 +22,7 @@ int main(void)
         fota_advance(&fota, &host, now_us);
         if (fota_request(&fota, &request))
             fota_answer(&fota, &host, true, now_us);
+        fota_later(&fota, &host, now_us);
         fota_give(&fota, &host, bytes, sizeof bytes, now_us);
         fota_cancel(&fota, &host, now_us);
         fota_statistics(&fota, &statistics);

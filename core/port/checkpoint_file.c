@@ -1,4 +1,6 @@
 /* checkpoint_file.c - checkpoints in a file: written beside the old one, which it replaces. */
+#define _POSIX_C_SOURCE 200809L /* fileno() with -std=c11, too */
+
 #include <stdio.h>
 #include <unistd.h>
 

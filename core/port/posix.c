@@ -1,4 +1,6 @@
 /* posix.c - the core between poll() and a terminal. */
+#define _DEFAULT_SOURCE 1 /* clock_gettime(), cfmakeraw() and cfsetspeed() with -std=c11, too */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

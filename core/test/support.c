@@ -281,7 +281,8 @@ static void serve_requests(struct rig *rig)
         rig->power_requests += request.kind == FOTA_REQUEST_POWER_CYCLE;
         if (done && request.kind == FOTA_REQUEST_SAVE_CHECKPOINT)
             memcpy(rig->checkpoint, request.checkpoint, sizeof rig->checkpoint);
-        if (request.kind == FOTA_REQUEST_SET_BAUD && request.argument == rig->module.baud_bps)
+        if (done && request.kind == FOTA_REQUEST_SET_BAUD &&
+            request.argument == rig->module.baud_bps)
             rig->module.mute = false;
         if (rig->stop_at_request != 0 && rig->requests == rig->stop_at_request) {
             rig->stop_at_us = rig->now_us;

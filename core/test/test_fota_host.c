@@ -308,7 +308,7 @@ static void silence_of_the_surroundings_is_a_refusal(void **state)
     }
     assert_non_null(fota_result(&rig->fota));
     assert_int_equal(fota_result(&rig->fota)->outcome, FOTA_OUTCOME_REFUSED);
-    assert_int_equal(fota_result(&rig->fota)->reason, FOTA_REASON_CHECKPOINT_REFUSED);
+    assert_int_equal(fota_result(&rig->fota)->reason, FOTA_REASON_ANSWER_LATE);
     assert_true(fota_advance(&rig->fota, &rig->host, now_us) == FOTA_NEVER);
     free(rig);
 }

@@ -6,7 +6,7 @@
 #include "harness/bench/figures.h"
 #include "harness/bench/run.h"
 
-enum { ASKED, DONE, REFUSED };
+enum { ASKED, DONE, REFUSED, LATER };
 
 /* The word for what set the event off, NULL: its line tells. */
 static const char *word_of(const struct fota_event *event)
@@ -156,6 +156,10 @@ static void look_for_request(struct bench_run *run)
         host->request_at_us = run->world.now_us + run->one->host.request_us;
     else
         begin_request(run, &request);
+    if (run->one->host.says_later) {
+        note_request(run, request.kind, LATER);
+        fota_later(&run->world.core, &run->fota_host, run->world.now_us);
+    }
 }
 
 static void restore_power(struct bench_run *run)

@@ -285,7 +285,8 @@ static int describe(const struct bench_record *record, char *buffer, size_t capa
         return snprintf(buffer, capacity, "%s %s", fota_request_name(record->a),
                         record->b == 0   ? "asked"
                         : record->b == 1 ? "done"
-                                         : "refused");
+                        : record->b == 2 ? "refused"
+                                         : "later");
     case BENCH_JOURNAL_HOST:
         return snprintf(buffer, capacity, "%s",
                         record->a == 0   ? "down"

@@ -112,6 +112,7 @@ struct scenario_host {
     uint32_t baud_bps;       /* rate of the host's port, 115200 */
     uint32_t refused;        /* bit n: request n (enum fota_request_kind) is refused */
     uint64_t request_us;     /* how long a request takes to be done */
+    bool says_later;         /* and the client is told so at once */
     uint64_t start_after_us; /* the core starts that long after the module's supply came on */
 };
 

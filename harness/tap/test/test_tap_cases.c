@@ -258,6 +258,20 @@ static bool is_cut(const struct align_item *item)
     return cut_us != UINT64_MAX && cut_us - item->at_us < 2000000;
 }
 
+/* The first of its lines is sent at another rate: a firmware that came with one. */
+static bool boots_at_other_rate(const struct align_item *item)
+{
+    const struct align_list *lines = &told[CLASS_URC];
+    unsigned order;
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct align_item *line = &lines->items[i];
+        if (line->at_us >= item->at_us &&
+            sim_sign_of(line->text, line->length, &order) != SIM_SIGN_NONE)
+            return told_at_other_rate(line);
+    }
+    return false;
+}
+
 /* No line of the module shows it before the next restart. */
 static bool is_silent(const struct align_item *item)
 {
@@ -347,6 +361,7 @@ static const struct row {
     {CLASS_RESET, TOLD, line_fault, "a fault of the line lost or broke its lines"},
     {CLASS_RESET, READ, line_fault, "a fault of the line put in or doubled a boot's line"},
     {CLASS_RESET, READ, is_scripted, "a scenario has the module print a boot's line"},
+    {CLASS_RESET, TOLD, boots_at_other_rate, "its lines are sent at another rate than the host's"},
 };
 enum { ROWS = sizeof rows / sizeof rows[0], OVERTAKEN = 27 };
 
