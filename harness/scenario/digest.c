@@ -30,6 +30,7 @@ static const struct scenario_member job[] = {
                                             X(restore.lte, NUMBER) X(restore.bands, TEXT)
                                                 X(restore.network, TEXT) X(unjudged, NUMBER)
                                                     X(never_restart, NUMBER)
+                                                        X(allow_downgrade, NUMBER)
 #undef X
 };
 
@@ -59,6 +60,7 @@ static const struct scenario_member package[] = {
 static const struct scenario_member host[] = {
 #define X(member, kind) MEMBER(scenario_host, member, kind),
     X(baud_bps, NUMBER) X(refused, NUMBER) X(request_us, NUMBER) X(start_after_us, NUMBER)
+        X(says_later, NUMBER)
 #undef X
 };
 
