@@ -181,6 +181,17 @@ static uint8_t begin_health(struct fota *fota)
     return STEP_HEALTH;
 }
 
+/* Of an update that this job did not start, and that left nothing behind, a line may have been all
+ * there was: a foreign "Update failed" ends no job that has done nothing yet. */
+static bool may_begin_anew(const struct fota_call *call, const struct verdict_row *row)
+{
+    const struct fota *fota = call->fota;
+    if (row->action == NEW_ATTEMPT)
+        return fota->attempts < attempts_max(call->job);
+    return fota->attempts == 0 && fota_status_class(fota) == STATUS_IDLE &&
+           fota_revision_class(fota, call->job) == REVISION_BASE;
+}
+
 uint8_t fota_judge_verdict(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
@@ -194,7 +205,7 @@ uint8_t fota_judge_verdict(struct fota_call *call, uint8_t result)
         return begin_health(fota);
     if (fota->verdict_row != last)
         return STEP_VERDICT_AGAIN;
-    if (row->action == NEW_ATTEMPT && fota->attempts < attempts_max(call->job))
+    if (may_begin_anew(call, row))
         return begin_new_attempt(fota);
     if (row->outcome == FOTA_OUTCOME_UPDATE_FAILED || row->outcome == FOTA_OUTCOME_DEGRADED)
         if ((fota_status_class(fota) & UNFINISHED) == 0)
