@@ -212,7 +212,7 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     /* fota_update.c */                                                                            \
     X(save) X(start) X(verdict_status) X(verdict)                                                  \
     /* fota_recover.c */                                                                           \
-    X(rung) X(rung_answered) X(recovered) X(rate_found)                                                          \
+    X(rung) X(rung_answered) X(recovered) X(rate_found)                                            \
     /* fota_end.c */                                                                               \
     X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(tidy_remove) X(tidy_look)           \
     X(tidy_astray) X(restore) X(restore_rate)                                                      \
