@@ -26,6 +26,32 @@ struct sim_fact {
 /* The n-th fact, in a stable order; false when there are fewer. */
 bool sim_fact(size_t index, struct sim_fact *ret_fact);
 
+/* What the emulator does of a command of the manual: X(NAME, "as it is shown"). */
+#define SIM_MANUAL_STATES(X)                                                                       \
+    X(MODELLED, "modelled")                                                                        \
+    X(KEPT, "kept")           /* accepted, checked and read again; nothing is behind it */         \
+    X(NOT_BUILT, "not built") /* OneNet, Telecom IoT, SIM toolkit */                               \
+    X(NOT_APPLICABLE, "not applicable")                                                            \
+    X(UNKNOWN, "unknown") /* the table says one of the first two, and it is not there */
+
+enum sim_manual_state {
+#define X(name, text) SIM_MANUAL_##name,
+    SIM_MANUAL_STATES(X)
+#undef X
+        SIM_MANUAL_STATE_COUNT
+};
+
+struct sim_manual_command {
+    const char *section; /* "2.2.5": of the SIM7000 Series AT Command Manual V1.06 */
+    const char *command; /* "ATI", "AT+CFUN", "A/" */
+    uint8_t state;       /* enum sim_manual_state */
+};
+
+/* The n-th command of the manual, in its order; false when there are fewer. */
+bool sim_manual_command(size_t index, struct sim_manual_command *ret_command);
+/* "modelled"; NULL past the last state. */
+const char *sim_manual_state_name(unsigned state);
+
 /* The package manifest that the updater reads (synthetic; I: the real format is not known). */
 extern const char sim_manifest_entry[];  /* name of the zip entry */
 extern const char sim_payload_entry[];   /* name of the entry with the delta */

@@ -41,7 +41,14 @@ enum sim_download_state {
     X(FTP_SIZE)                                                                                    \
     X(HTTP) /* HTTPACTION */                                                                       \
     X(SH)   /* SHREQ */                                                                            \
-    X(FTP_PUT)
+    X(FTP_PUT)                                                                                     \
+    X(FTP_DELETE)                                                                                  \
+    X(FTP_MAKE)                                                                                    \
+    X(FTP_REMOVE)                                                                                  \
+    X(FTP_LIST)                                                                                    \
+    X(FTP_RENAME)                                                                                  \
+    X(FTP_TIME)                                                                                    \
+    X(FTP_ETGET)
 
 enum sim_transfer {
 #define X(name) SIM_TRANSFER_##name,
@@ -81,11 +88,16 @@ struct sim_download {
     uint16_t written_blocks;     /* of flash, of the body; each was one write (flash.c) */
     uint32_t tofs_current_bytes; /* HTTPTOFSRL, of the last HTTPTOFS that has ended */
     uint32_t tofs_total_bytes;
+    uint64_t
+        settled_at_us;   /* http-size-lag: the file of the last result reads 0 bytes until then */
+    uint32_t from_bytes; /* of the server's file: the body begins there */
+    uint8_t lagging;     /* index + 1 of that file, 0 = none */
+    uint8_t reserved[3];
     char url[SIM_DOWNLOAD_URL];
     char path[SIM_DOWNLOAD_PATH];
 };
 
-_Static_assert(sizeof(struct sim_download) == 80 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
+_Static_assert(sizeof(struct sim_download) == 96 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,
                "padding in struct sim_download");
 
 #ifdef __cplusplus

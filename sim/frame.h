@@ -128,7 +128,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 /* ---- at/command_index.c -------------------------------------------------------------------- */
 
 enum {
-    SIM_CHAPTERS = 22,
+    SIM_CHAPTERS = 27,
     SIM_NAME_SLOTS = 512 /* of the index of names; a quarter of it stays free */
 };
 /* The command tables, in the order in which CLAC lists them. */

@@ -95,6 +95,11 @@ extern const struct sim_command sim_commands_device[];
 extern const struct sim_command sim_commands_clock[];
 extern const struct sim_command sim_commands_mqtt[];
 extern const struct sim_command sim_commands_secure[];
+extern const struct sim_command sim_commands_pins[];
+extern const struct sim_command sim_commands_ip[];
+extern const struct sim_command sim_commands_operator[];
+extern const struct sim_command sim_commands_ftp_remote[];
+extern const struct sim_command sim_commands_tls[];
 
 /* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
 
@@ -133,7 +138,8 @@ enum sim_data_taker {
     SIM_TAKER_MQTT,
     SIM_TAKER_SECURE,
     SIM_TAKER_FTP,
-    SIM_TAKER_CALL
+    SIM_TAKER_CALL,
+    SIM_TAKER_SH
 };
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
@@ -144,7 +150,11 @@ int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size,
 int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_mqtt_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_secure_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+int sim_sh_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 int sim_ftp_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
+/* How many of the bytes belong to FTPETPUT=2; *ret_end: its ETX is the last of them. */
+size_t sim_ftp_take_escaped(struct sim_context *ctx, const uint8_t *bytes, size_t size,
+                            bool *ret_end);
 
 /*
  * Sends `size` bytes of a file, raw, after what is queued already (bulk answers do not pass
@@ -287,6 +297,7 @@ bool sim_files_apply(struct sim_context *ctx, const struct sim_action *action);
 struct sim_download_order {
     const char *url, *path; /* path: of HTTPTOFS and FTPEXTGET=2 */
     size_t url_length, path_length;
+    uint32_t from_bytes; /* of the server's file: where the body begins */
     uint16_t timeout_s;
     uint8_t attempts;
     uint8_t transfer; /* enum sim_transfer */
@@ -296,6 +307,8 @@ struct sim_download_order {
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order);
 /* Bytes of the body that have arrived by now. */
 uint32_t sim_download_arrived(const struct sim_context *ctx);
+/* What has arrived lies in the file from here on, not only at the end. */
+void sim_download_store(struct sim_context *ctx);
 /* HTTPTOFSRL: of the HTTPTOFS that runs, or the last. */
 void sim_download_progress(const struct sim_context *ctx, uint32_t *ret_current,
                            uint32_t *ret_total);

@@ -33,6 +33,15 @@ struct sim_network_view {
 };
 void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view);
 
+/* A pin of SGPIO, 0 to 4; false: there is none with that number. */
+struct sim_pin_view {
+    bool is_set; /* by SGPIO=0; else it is an input */
+    bool is_output;
+    bool is_high; /* of an input: what the surroundings apply (setting gpio-levels) */
+};
+bool sim_look_pin(const struct sim *sim, const struct sim_host *host, unsigned pin,
+                  struct sim_pin_view *ret_view);
+
 /*
  * Commands that set one number ("+IPR", "E"): the index of the one that is called so, -1 = none;
  * its name, NULL behind the last; its value, of +CPSMS the mode. Some indices have no name: "".

@@ -48,6 +48,8 @@ extern "C" {
       -1, "10", sim_test_runs, sim_run_parameter, 0)                                               \
     X(S5, "S5", REGISTER, NO_SAVE, 'D', 0, "AT106 2.2.14", "character that deletes the last", 8,   \
       -1, "0-127", sim_test_runs, sim_run_parameter, 0)                                            \
+    X(S6, "S6", REGISTER, NO_SAVE, 'D', 0, "AT106 2.2.15", "pause before dialling", 2, -1,         \
+      "0-999", sim_test_runs, sim_run_parameter, 0)                                                \
     X(S7, "S7", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds to wait for a carrier", 60, -1,   \
       "0-255", sim_test_runs, sim_run_register, 0)                                                 \
     X(S8, "S8", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds a comma pauses", 2, -1, "0-255",  \
@@ -101,14 +103,6 @@ extern "C" {
       -1, "0,1", sim_test_runs, sim_run_parameter, 101)                                            \
     X(CIPHEAD, "+CIPHEAD", EXTENDED, NO_SAVE, 'D', 0, "TCP102", "length before received bytes", 0, \
       -1, "0,1", sim_test_runs, sim_run_parameter, 101)                                            \
-    X(FTPPORT, "+FTPPORT", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "port of the FTP server", 21,  \
-      -1, "1-65535", sim_test_runs, sim_run_parameter, 102)                                        \
-    X(FTPMODE, "+FTPMODE", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "active or passive FTP", 0,    \
-      -1, "0-1", sim_test_runs, sim_run_parameter, 102)                                            \
-    X(FTPCID, "+FTPCID", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "bearer of FTP", 1, -1, "1-3",   \
-      sim_test_runs, sim_run_parameter, 102)                                                       \
-    X(FTPREST, "+FTPREST", EXTENDED, NO_SAVE, 'D', 0, "AT106 10.2", "where FTP goes on", 0, -1,    \
-      "0-2147483647", sim_test_runs, sim_run_parameter, 102)                                       \
     X(CPSMS, "+CPSMS", EXTENDED, AUTO_SAVE, 'D', 0, "LPM101", "power saving mode", 0x6000, -1,     \
       "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)          \
     X(CMGF, "+CMGF", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.2.3", "messages as text", 0, -1, \

@@ -178,6 +178,10 @@ enum sim_unit {
     X(RAM_SIZE, "ram-size", BYTES, 134217728, 0, 2147483647, NULL, 'I', "AT106 5.2.9",             \
       "size of the memory that CDEVICE tells")                                                     \
     X(ADC, "adc", MV, 0, 0, 1800, NULL, 'I', "sim7000-at 3", "voltage that CADC reads")            \
+    X(GPIO_LEVELS, "gpio-levels", COUNT, 0, 0, 31, NULL, 'I', "AT106 5.2.11",                      \
+      "levels at the inputs of SGPIO, a bit a pin")                                                \
+    X(I2C_DEVICE, "i2c-device", CHOICE, 0, 0, 1, "none|registers", 'I', "AT106 5.2.38",            \
+      "what CWIIC and CRIIC meet: nothing, or a device that keeps what it is given")               \
     X(CFUN_LEVEL, "cfun-level", COUNT, 1, 0, 7, NULL, 'O', "T12",                                  \
       "CFUN level saved in a new module")                                                          \
     X(CFUN_STUCK, "cfun-stuck", FLAG, 0, 0, 1, NULL, 'O', "T12",                                   \

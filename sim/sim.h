@@ -372,7 +372,13 @@ bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_ac
     X(POST, "POST")                                                                                \
     X(HEAD, "HEAD")                                                                                \
     X(PUT, "PUT")                                                                                  \
-    X(PATCH, "PATCH")
+    X(PATCH, "PATCH")                                                                              \
+    X(DELETE, "DELE") /* from here on of FTP */                                                    \
+    X(MAKE, "MKD")                                                                                 \
+    X(REMOVE, "RMD")                                                                               \
+    X(LIST, "LIST")   /* the body is the list */                                                   \
+    X(RENAME, "RNFR") /* the request's body is the new path and name */                            \
+    X(TIME, "MDTM")   /* the body is the time, 14 digits */
 
 enum sim_http_method {
 #define X(name, text) SIM_HTTP_##name,
@@ -391,6 +397,7 @@ struct sim_http_request {
     uint8_t method; /* enum sim_http_method */
     uint8_t reserved[3];
     uint32_t body_bytes; /* of the request, sim_http_request_body() reads them */
+    uint32_t from_bytes; /* the body is to begin there: Range of HTTP (206), REST of FTP */
     char url[512];
 };
 

@@ -167,8 +167,7 @@ struct sim_web {
     uint8_t upload_failed;  /* 1: the bytes of HTTPDATA had no room */
     uint8_t sh_state;       /* of SHCONN, in commands_sh.c */
     uint8_t sh_method;      /* enum sim_http_method of the last SHREQ */
-    uint8_t sh_tls;         /* SHSSL */
-    uint8_t reserved[2];
+    uint8_t reserved[3];
 };
 
 /* Channels: those of CIP* first, then those of CA*. */
@@ -187,17 +186,15 @@ struct sim_sockets {
     uint8_t notified[SIM_SOCKETS]; /* 1: +CIPRXGET: 1 was told */
     uint8_t ended[SIM_SOCKETS];    /* 1: the other side has closed it, not told yet */
     uint16_t resolve_job;
-    uint16_t send_bytes;    /* CIPSEND: so far */
+    uint16_t send_bytes; /* CIPSEND: so far */
+    uint16_t pings_left; /* of CIPPING, SNPING4 or SNPING6 that is pending */
+    uint16_t ping_number;
     uint8_t ip;             /* enum sim_ip_state */
     uint8_t manual;         /* CIPRXGET=1 */
     uint8_t sending;        /* connection of the CIPSEND that is pending */
     uint8_t send_failed;    /* 1: there was no room */
     uint8_t resolve_wanted; /* 1: not yet fetched */
     uint8_t resolving;      /* 1: +CDNSGIP is due */
-    uint8_t pings_left;     /* of CIPPING or SNPING4 that is pending */
-    uint8_t ping_number;
-    uint8_t ping_short; /* 1: SNPING4 */
-    uint8_t reserved[1];
 };
 
 /* commands_mqtt.c */
@@ -222,8 +219,9 @@ struct sim_ftp {
     uint32_t file_bytes;   /* FTPTOFSST */
     uint8_t mode;          /* enum sim_ftp_mode in net.h */
     uint8_t file_error;    /* of the last FTPEXTGET=2, 0 = none */
-    uint8_t refused;       /* enum sim_transfer + 1 that ends with an error, 0 = none */
-    uint8_t reserved[5];
+    uint8_t transfer;      /* enum sim_transfer of the session that is read */
+    uint8_t escaped;       /* FTPETPUT=2: 1 behind a DLE */
+    uint8_t reserved[4];
 };
 
 struct sim_pdp_context {

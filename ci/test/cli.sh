@@ -53,6 +53,9 @@ assert any(f["name"] == "answer-delay" and f["default"] == "20ms" for f in facts
 assert all(f["tag"] in "DOSI" and f["source"] and f["meaning"] for f in facts), "a bare fact"
 ' "$folder/out" 2>>"$folder/err" || fail 'facts as JSON are complete'
 
+expect 'the commands of the manual' 0 ' unknown: 0$' '' facts --manual
+expect 'the same as JSON' 0 '"counts":' '' facts --manual --json
+
 expect 'a package' 0 ": 109285 bytes, CRC-32 86a202ca\$" '' package --from 1351B03SIM7000C \
     --to 1351B04SIM7000C --size 109285B -o "$folder/update.zip"
 python3 -m zipfile -t "$folder/update.zip" >"$folder/out" 2>&1 || fail 'the package is a good zip'

@@ -77,7 +77,13 @@ static struct sim_override on_hook(void *context, uint64_t now_us, const struct 
 
 /* ---- the server ---------------------------------------------------------------------------- */
 
-enum { FIRST_ERROR_CODE = 600, HTTP_OK = 200, HTTP_NOT_FOUND = 404 };
+enum {
+    FIRST_ERROR_CODE = 600,
+    HTTP_OK = 200,
+    HTTP_PARTIAL = 206,
+    HTTP_NOT_FOUND = 404,
+    HTTP_NO_RANGE = 416
+};
 
 /* What follows the scheme and the user: "host:port/path"; the type of an FTP URL is left out. */
 static const char *place_of(const char *url, size_t *ret_length)
@@ -102,6 +108,60 @@ static bool is_package(const char *asked, const char *named)
            memcmp(place, named_place, length) == 0;
 }
 
+/* A line a file, as most servers write them. */
+static void serve_list(struct sim *sim, const struct sim_host *host, uint16_t job,
+                       const char *const *names, unsigned count, uint64_t now_us)
+{
+    char line[160];
+    for (unsigned i = 0; i < count; i++) {
+        int length =
+            snprintf(line, sizeof line, "-rw-r--r-- 1 ftp ftp %10lu Jan  1  2020 %.90s\r\n",
+                     (unsigned long)host->config->blobs[i].size_bytes, names[i]);
+        sim_http_block(sim, host, job, line, (size_t)length, now_us);
+    }
+}
+
+bool bench_module_serve_ftp(struct sim *sim, const struct sim_host *host,
+                            const struct sim_http_request *request, const char *const *names,
+                            unsigned count, uint64_t now_us)
+{
+    static const char changed[] = "20200101000000";
+    bool ftp = strncmp(request->url, "ftp:", 4) == 0;
+    if (!ftp || request->method == SIM_HTTP_GET || request->method == SIM_HTTP_HEAD)
+        return false;
+    bool list = request->method == SIM_HTTP_LIST;
+    bool body = list || request->method == SIM_HTTP_TIME;
+    sim_http_headers(sim, host, request->job, HTTP_OK, body ? UINT32_MAX : 0, now_us);
+    if (list)
+        serve_list(sim, host, request->job, names, count, now_us);
+    else if (body)
+        sim_http_block(sim, host, request->job, changed, sizeof changed - 1, now_us);
+    sim_http_end(sim, host, request->job, 0, now_us);
+    return true;
+}
+
+/* The status of a body that begins at `from`; its length. */
+static uint16_t status_of_part(const struct sim_http_request *request, uint32_t size,
+                               uint32_t *ret_length)
+{
+    *ret_length = size > request->from_bytes ? size - request->from_bytes : 0;
+    if (request->from_bytes == 0)
+        return HTTP_OK;
+    return request->from_bytes <= size ? HTTP_PARTIAL : HTTP_NO_RANGE;
+}
+
+void bench_module_serve_blob(struct sim *sim, const struct sim_host *host,
+                             const struct sim_http_request *request, uint16_t blob, uint64_t now_us)
+{
+    uint32_t length;
+    uint16_t status = status_of_part(request, host->config->blobs[blob].size_bytes, &length);
+    sim_http_headers(sim, host, request->job, status, length, now_us);
+    if (status != HTTP_NO_RANGE && request->method != SIM_HTTP_HEAD)
+        sim_http_blob(sim, host, request->job, blob, now_us);
+    else
+        sim_http_end(sim, host, request->job, 0, now_us);
+}
+
 void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
                         const struct sim_http_request *request, uint64_t now_us)
 {
@@ -110,20 +170,18 @@ void bench_module_serve(const struct bench_run *run, struct sim *sim, const stru
         sim_http_end(sim, host, request->job, status, now_us);
         return;
     }
-    bool upload = request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0;
-    if (!upload && !is_package(request->url, run->shared->package_url))
+    const char *name = strrchr(run->shared->package_url, '/');
+    name = name ? name + 1 : run->shared->package_url;
+    if (bench_module_serve_ftp(sim, host, request, &name, 1, now_us))
+        return;
+    if (!is_package(request->url, run->shared->package_url))
         status = HTTP_NOT_FOUND;
-    if (status != HTTP_OK || upload) {
-        sim_http_headers(sim, host, request->job, status, 0, now_us);
-        sim_http_end(sim, host, request->job, 0, now_us);
+    if (status == HTTP_OK) {
+        bench_module_serve_blob(sim, host, request, 0, now_us);
         return;
     }
-    sim_http_headers(sim, host, request->job, status, run->shared->blobs[0].size_bytes, now_us);
-    if (request->method == SIM_HTTP_HEAD) {
-        sim_http_end(sim, host, request->job, 0, now_us);
-        return;
-    }
-    sim_http_blob(sim, host, request->job, 0, now_us);
+    sim_http_headers(sim, host, request->job, status, 0, now_us);
+    sim_http_end(sim, host, request->job, 0, now_us);
 }
 
 static void serve(struct bench_run *run, const struct sim_http_request *request)

@@ -168,6 +168,18 @@ void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_
 struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
                                         const struct sim_hook *hook);
 /* Answers a request of a module as the scenario's server does. */
+/*
+ * What an FTP server that is only modelled does with anything but a download: it takes uploads,
+ * deletes, makes, removes and renames what it is told, lists `count` files and says when they were
+ * changed. False: the request is a download.
+ */
+bool bench_module_serve_ftp(struct sim *sim, const struct sim_host *host,
+                            const struct sim_http_request *request, const char *const *names,
+                            unsigned count, uint64_t now_us);
+/* Serves a blob whole, or from where the request wants it to begin. */
+void bench_module_serve_blob(struct sim *sim, const struct sim_host *host,
+                             const struct sim_http_request *request, uint16_t blob,
+                             uint64_t now_us);
 void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
                         const struct sim_http_request *request, uint64_t now_us);
 

@@ -89,6 +89,24 @@ static void add_lines(cJSON *answer, const struct sim *sim)
         cJSON_AddBoolToObject(lines, sim_line_name(i), sim_lines(sim) >> i & 1);
 }
 
+/* Pins that SGPIO has set: [{"pin": 4, "output": true, "high": false}] */
+static void add_pins(cJSON *answer, const struct bench_module *module)
+{
+    cJSON *pins = cJSON_AddArrayToObject(answer, "pins");
+    struct sim_pin_view view;
+
+    for (unsigned i = 0; sim_look_pin(&module->sim, &module->host, i, &view); i++) {
+        cJSON *pin;
+        if (!view.is_set)
+            continue;
+        pin = cJSON_CreateObject();
+        cJSON_AddNumberToObject(pin, "pin", i);
+        cJSON_AddBoolToObject(pin, "output", view.is_output);
+        cJSON_AddBoolToObject(pin, "high", view.is_high);
+        cJSON_AddItemToArray(pins, pin);
+    }
+}
+
 void cli_control_run_state(struct cli_control_request *request)
 {
     struct bench_module *module = request->module;
@@ -104,6 +122,7 @@ void cli_control_run_state(struct cli_control_request *request)
     add_view(answer, &module->sim);
     add_network(answer, &module->sim);
     add_lines(answer, &module->sim);
+    add_pins(answer, module);
     add_settings(answer, &module->sim);
     add_files(answer, &module->sim);
     add_ports(answer, module);

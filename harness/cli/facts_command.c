@@ -15,11 +15,14 @@ enum { FACTS_FORMAT = 1 };
 
 struct facts_options {
     bool json;
+    bool manual;
 };
 
 static const struct cli_option options[] = {
     {"json", 0, NULL, CLI_FLAG, offsetof(struct facts_options, json), NULL,
      "print one JSON object, for programs"},
+    {"manual", 0, NULL, CLI_FLAG, offsetof(struct facts_options, manual), NULL,
+     "list the commands of the AT manual and what is done of each: modelled, kept, not built"},
 };
 
 static const char *tag_meaning(char tag)
@@ -132,17 +135,23 @@ static cJSON *fact_object(const struct sim_fact *fact)
     return object;
 }
 
-static int print_json(void)
+static void add_facts(cJSON *root)
 {
-    cJSON *root = cJSON_CreateObject(), *list;
+    cJSON *list = cJSON_AddArrayToObject(root, "facts");
     struct sim_fact fact;
+
+    for (size_t i = 0; sim_fact(i, &fact); i++)
+        cJSON_AddItemToArray(list, fact_object(&fact));
+}
+
+static int print_json(void (*add)(cJSON *root))
+{
+    cJSON *root = cJSON_CreateObject();
     char *text;
 
     cJSON_AddNumberToObject(root, "version", FACTS_FORMAT);
     cJSON_AddStringToObject(root, "fotarig", FOTARIG_VERSION);
-    list = cJSON_AddArrayToObject(root, "facts");
-    for (size_t i = 0; sim_fact(i, &fact); i++)
-        cJSON_AddItemToArray(list, fact_object(&fact));
+    add(root);
     text = cJSON_Print(root);
     cJSON_Delete(root);
     if (!text) {
@@ -154,6 +163,50 @@ static int print_json(void)
     return CLI_EXIT_OK;
 }
 
+/* ---- --manual ------------------------------------------------------------------------------ */
+
+static void count_manual(unsigned counts[SIM_MANUAL_STATE_COUNT])
+{
+    struct sim_manual_command row;
+    memset(counts, 0, SIM_MANUAL_STATE_COUNT * sizeof(counts[0]));
+    for (size_t i = 0; sim_manual_command(i, &row); i++)
+        counts[row.state]++;
+}
+
+static int print_manual(void)
+{
+    struct sim_manual_command row;
+    unsigned counts[SIM_MANUAL_STATE_COUNT];
+
+    for (size_t i = 0; sim_manual_command(i, &row); i++)
+        printf("%-8s %-22s %s\n", row.section, row.command, sim_manual_state_name(row.state));
+    count_manual(counts);
+    printf("\nSIM7000 Series AT Command Manual V1.06");
+    for (unsigned i = 0; i < SIM_MANUAL_STATE_COUNT; i++)
+        printf("%s%s: %u", i ? ", " : ": ", sim_manual_state_name(i), counts[i]);
+    putchar('\n');
+    return CLI_EXIT_OK;
+}
+
+static void add_manual(cJSON *root)
+{
+    struct sim_manual_command row;
+    unsigned counts[SIM_MANUAL_STATE_COUNT];
+    cJSON *list = cJSON_AddArrayToObject(root, "manual");
+    cJSON *sums = cJSON_AddObjectToObject(root, "counts");
+
+    for (size_t i = 0; sim_manual_command(i, &row); i++) {
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "section", row.section);
+        cJSON_AddStringToObject(object, "command", row.command);
+        cJSON_AddStringToObject(object, "state", sim_manual_state_name(row.state));
+        cJSON_AddItemToArray(list, object);
+    }
+    count_manual(counts);
+    for (unsigned i = 0; i < SIM_MANUAL_STATE_COUNT; i++)
+        cJSON_AddNumberToObject(sums, sim_manual_state_name(i), counts[i]);
+}
+
 static int facts(int argc, char **argv)
 {
     struct facts_options given;
@@ -162,7 +215,9 @@ static int facts(int argc, char **argv)
 
     if (status != CLI_GO_ON)
         return status;
-    return given.json ? print_json() : print_table();
+    if (given.json)
+        return print_json(given.manual ? add_manual : add_facts);
+    return given.manual ? print_manual() : print_table();
 }
 
 const struct cli_command cli_command_facts = {

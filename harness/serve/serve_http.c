@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/bench/run.h"
 #include "harness/serve/play.h"
 #include "harness/serve/serve.h"
 
@@ -40,21 +41,15 @@ static void serve_blob(struct bench_module *module, const struct sim_http_reques
     const struct sim_host *host = &module->host;
     int blob = find_blob(module, request->url);
 
-    if (request->method == SIM_HTTP_PUT && strncmp(request->url, "ftp:", 4) == 0) {
-        sim_http_headers(sim, host, request->job, 200, 0, module->now_us); /* it is taken */
-        sim_http_end(sim, host, request->job, 0, module->now_us);
+    if (bench_module_serve_ftp(sim, host, request, module->serve->options.blob_names,
+                               (unsigned)host->config->blob_count, module->now_us))
         return;
-    }
     if (blob < 0) {
         sim_http_headers(sim, host, request->job, 404, 0, module->now_us);
         sim_http_end(sim, host, request->job, 0, module->now_us);
         return;
     }
-    sim_http_headers(sim, host, request->job, 200, host->config->blobs[blob].size_bytes,
-                     module->now_us);
-    if (request->method != SIM_HTTP_HEAD)
-        sim_http_blob(sim, host, request->job, (uint16_t)blob, module->now_us);
-    sim_http_end(sim, host, request->job, 0, module->now_us);
+    bench_module_serve_blob(sim, host, request, (uint16_t)blob, module->now_us);
 }
 
 /* ---- real servers ------------------------------------------------------------------------- */

@@ -126,6 +126,16 @@ static int run_all(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* A line of its own has a blank behind the colon (a Node project's comment, thread of M02). */
+static int run_sub_version(struct sim_call *call)
+{
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+CSUB: ");
+    sim_put_text(call->ctx, sim_profile(call->ctx)->csub);
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
 /* ---- the card ------------------------------------------------------------------------------ */
 
 static int run_imsi(struct sim_call *call)
@@ -167,6 +177,8 @@ const struct sim_command sim_commands_identity[] = {
     {"+CGSN", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 3.2", "IMEI", NULL, run_serial, 0},
     {"+SIMCOMATI", TEST_ACT, SIM_NO_SAVE, 'O', 0, "T19", "all about the firmware", NULL, run_all,
      0},
+    {"+CSUB", TEST_ACT, SIM_NO_SAVE, 'O', 0, "T19", "number of the build's variant", NULL,
+     run_sub_version, 0},
     {"+SIMEI", SIM_FORM_WRITE, SIM_AUTO_SAVE, 'O', 0, "botletics issue 16", "writes the IMEI", NULL,
      run_write_imei, 0},
     {"+CIMI", TEST_ACT, SIM_NO_SAVE, 'D', 20000, "AT106 3.2", "IMSI", NULL, run_imsi, 0},

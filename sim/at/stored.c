@@ -7,14 +7,19 @@
 
 #include <string.h>
 
-enum { HEAD = 3, ALL_SIZE = 4096, KEY_MAXIMUM = 40, FIELDS = 8 };
+enum { HEAD = 3, ALL_SIZE = 4096, KEY_MAXIMUM = 40, FIELD_SIZE = 80 };
 
-enum { FORMS_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE };
+enum {
+    FORMS_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
+    FORMS_WRITES = SIM_FORM_TEST | SIM_FORM_WRITE,
+    FORMS_READS = SIM_FORM_TEST | SIM_FORM_READ,
+    FORMS_NO_TEST = SIM_FORM_READ | SIM_FORM_WRITE
+};
 
 const struct sim_command sim_commands_stored[] = {
-#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, run, since)      \
-    {name,   FORMS_##forms, SIM_##saving,  tag, maximum_ms,                                        \
-     source, meaning,       sim_test_runs, run, since},
+#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, test, run,       \
+          since)                                                                                   \
+    {name, FORMS_##forms, SIM_##saving, tag, maximum_ms, source, meaning, test, run, since},
     SIM_STORED(X)
 #undef X
         {.name = NULL},
@@ -24,7 +29,8 @@ static const struct {
     const char *fields;
     const char *initial;
 } values[] = {
-#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, run, since)      \
+#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, test, run,       \
+          since)                                                                                   \
     {fields, initial},
     SIM_STORED(X)
 #undef X
@@ -245,8 +251,22 @@ static bool in_range(const char *range, int32_t value)
     return false;
 }
 
+/* "A,B": one of the words. */
+static bool is_word(const char *words, const char *text, size_t length)
+{
+    while (*words) {
+        size_t size = strcspn(words, ",");
+        if (size == length && memcmp(words, text, length) == 0)
+            return true;
+        words += size + (words[size] == ',');
+    }
+    return false;
+}
+
 static bool text_fits(const char *field, const char *text, size_t length)
 {
+    if (field[0] == '\'')
+        return is_word(field + 1, text, length);
     const char *digits = field + 1;
     size_t limit = (size_t)read_number(&digits);
     if (field[0] == '"')
@@ -264,7 +284,7 @@ static bool take_field(const struct sim_call *call, unsigned index, const char *
     const char *text;
     size_t size;
     int32_t number;
-    bool is_text = field[0] == '"' || field[0] == '#';
+    bool is_text = field[0] == '"' || field[0] == '#' || field[0] == '\'';
     if (!sim_argument_text(call, index, &text, &size) || *length + size + 4 > SIM_STORED_VALUE)
         return false;
     if (is_text && !text_fits(field, text, size))
@@ -286,7 +306,7 @@ static bool take_field(const struct sim_call *call, unsigned index, const char *
 /* What is left out stays as it is, if it has a value at all. */
 int sim_stored_write(struct sim_call *call)
 {
-    char value[SIM_STORED_VALUE], now[SIM_STORED_VALUE], field[24];
+    char value[SIM_STORED_VALUE], now[SIM_STORED_VALUE], field[FIELD_SIZE];
     struct sim_call before = *call;
     const char *fields = fields_of(call->command);
     unsigned needed = 1, count = sim_argument_count(call), index = 0;
@@ -311,8 +331,23 @@ int sim_stored_write(struct sim_call *call)
     return done ? SIM_DONE : SIM_CME_MEMORY_FULL;
 }
 
+static void put_words(struct sim_context *ctx, const char *words)
+{
+    sim_put_text(ctx, "(\"");
+    for (; *words; words++)
+        if (*words == ',')
+            sim_put_text(ctx, "\",\"");
+        else
+            sim_put_bytes(ctx, words, 1);
+    sim_put_text(ctx, "\")");
+}
+
 static void put_field_range(struct sim_context *ctx, const char *field)
 {
+    if (field[0] == '\'') {
+        put_words(ctx, field + 1);
+        return;
+    }
     if (field[0] == '#') {
         const char *digits = field + 1;
         int32_t count = read_number(&digits);
@@ -332,7 +367,7 @@ static void put_field_range(struct sim_context *ctx, const char *field)
 
 static void print_ranges(struct sim_call *call)
 {
-    char field[24];
+    char field[FIELD_SIZE];
     const char *fields = fields_of(call->command);
     sim_line_begin(call->ctx);
     sim_put_text(call->ctx, call->command->name);
@@ -358,6 +393,18 @@ int sim_run_stored(struct sim_call *call)
     sim_put_text(call->ctx, call->command->name);
     sim_put_text(call->ctx, ": ");
     sim_put_text(call->ctx, value);
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
+int sim_run_first_value(struct sim_call *call)
+{
+    if (call->form != SIM_FORM_READ)
+        return sim_run_stored(call);
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, call->command->name);
+    sim_put_text(call->ctx, ": ");
+    sim_put_number(call->ctx, sim_stored_number(call->ctx, call->command->name));
     sim_line_end(call->ctx);
     return SIM_DONE;
 }

@@ -9,62 +9,147 @@
 #include "sim/frame.h"
 
 /*
- * X("command", forms, SAVING, tag, maximum_ms, "source", "meaning", "fields", "initial", handler,
- *   since)
+ * X("command", forms, SAVING, tag, maximum_ms, "source", "meaning", "fields", "initial",
+ *   "test answer" or sim_test_runs or NULL, handler, since)
  *
+ * forms: VALUES (test, read, write), WRITES (test, write), READS (test, read), NO_TEST (read,
+ * write).
  * fields, between ';': "0-3,5" a number, "\"64" a text of that many characters at most, "#4" that
- * many binary digits as a text. Behind '|' stand those that may be left out: they stay as they are.
- * The test form prints the ranges, the read form the values.
+ * many binary digits as a text, "'A,B" one of these words as a text. Behind '|' stand those that
+ * may be left out: they stay as they are. With sim_test_runs the test form prints the ranges; the
+ * read form prints the values.
  */
 #define SIM_STORED(X)                                                                              \
     X("+CBAND", VALUES, AUTO_SAVE, 'D', 0, "sim7000-at 3", "bands of GSM", "\"9", "\"ALL_MODE\"",  \
-      sim_run_gsm_band, 0)                                                                         \
-    X("+CSDP", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "service domain", "0-2", "2",     \
-      sim_run_stored, 0)                                                                           \
-    X("+CNDS", VALUES, AUTO_SAVE, 'I', 0, "sim7000-at 3", "service domain of NB-IoT", "0-3", "2",  \
-      sim_run_stored, 0)                                                                           \
-    X("+CNBS", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "order of the search on NB-IoT",  \
-      "1-5", "2", sim_run_stored, 0)                                                               \
-    X("+NBSC", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "scrambling on NB-IoT", "0,1",    \
-      "1", sim_run_stored, 0)                                                                      \
-    X("+MCELLLOCK", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "keeps to a cell of CAT-M",  \
-      "0,1|0-262143;0-503", "0", sim_run_stored, 0)                                                \
-    X("+NCELLLOCK", VALUES, AUTO_SAVE_REBOOT, 'I', 0, "sim7000-at 3", "keeps to a cell of NB-IoT", \
-      "0,1|0-262143;0-503", "0", sim_run_stored, 0)                                                \
+      sim_test_runs, sim_run_gsm_band, 0)                                                          \
+    X("+CSDP", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.23", "service domain", "0-2", "2",     \
+      sim_test_runs, sim_run_stored, 0)                                                            \
+    X("+CNDS", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.34", "service domain of NB-IoT",       \
+      "1,2", "2", sim_test_runs, sim_run_stored, 0)                                                \
+    X("+CNBS", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.33", "order of the search on NB-IoT",  \
+      "1-5", "2", sim_test_runs, sim_run_stored, 0)                                                \
+    X("+NBSC", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.26", "scrambling on NB-IoT", "0,1",    \
+      "1", sim_test_runs, sim_run_stored, 0)                                                       \
+    X("+MCELLLOCK", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.24", "keeps to a cell of CAT-M",  \
+      "0,1|0-65535;0-503", "0", sim_test_runs, sim_run_stored, 0)                                  \
+    X("+NCELLLOCK", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.25", "keeps to a cell of NB-IoT", \
+      "0,1|0-65535;0-503", "0", sim_test_runs, sim_run_stored, 0)                                  \
     X("+CEDRXS", VALUES, AUTO_SAVE, 'D', 0, "sim7000-at 3", "extended discontinuous reception",    \
-      "0-3|4,5;#4", "0", sim_run_edrx, 0)                                                          \
-    X("+CEDRX", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.45", "parameters of the same",               \
-      "0,1|4,5;#4;#4", "0", sim_run_stored, 0)                                                     \
-    X("+CPSMCFG", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.49", "threshold and version of PSM",       \
-      "60-2147483647|0-15", "60,4", sim_run_stored, 0)                                             \
-    X("+CENG", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.35", "the cells in reach", "0,1|1", "0,1",      \
-      sim_run_engineering, 103)                                                                    \
+      "0-3|4,5;#4", "0", sim_test_runs, sim_run_edrx, 0)                                           \
+    X("+CEDRX", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.45", "parameters of the same",        \
+      "0-3;0,1;0-15;0-15", "3,0,0,0", sim_test_runs, sim_run_stored, 0)                            \
+    X("+CPSMCFG", VALUES, AUTO_SAVE, 'D', 0, "AT106 5.2.47", "threshold and version of PSM",       \
+      "60-86400|0-15", "60,15", sim_test_runs, sim_run_stored, 0)                                  \
     X("+CRRCSTATE", VALUES, NO_SAVE, 'D', 0, "sim7000-at 6", "reports of the radio connection",    \
-      "0,1", "0", sim_run_radio_state, 0)                                                          \
-    X("+CAPNMODE", VALUES, NO_SAVE, 'I', 0, "AT106 version table", "who chooses the APN", "0,1",   \
-      "0", sim_run_stored, 102)                                                                    \
-    X("+CNACTCFG", VALUES, NO_SAVE, 'I', 0, "AT106 version table", "of the app network", "0,1",    \
-      "0", sim_run_stored, 104)                                                                    \
+      "0,1", "0", sim_test_runs, sim_run_radio_state, 0)                                           \
+    X("+CAPNMODE", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.27", "who chooses the APN", "0,1", "0",     \
+      sim_test_runs, sim_run_stored, 102)                                                          \
+    X("+CNACTCFG", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.36", "IP of the app network",               \
+      "'IPV4,IPV6,IPV4V6", "\"IPV4\"", sim_test_runs, sim_run_stored, 104)                         \
     X("+CLIP", VALUES, NO_SAVE, 'S', 0, "3GPP TS 27.007 7.6", "number of a caller", "0,1", "0",    \
-      sim_run_line_identity, 0)                                                                    \
+      sim_test_runs, sim_run_line_identity, 0)                                                     \
     X("+COLP", VALUES, NO_SAVE, 'S', 0, "3GPP TS 27.007 7.8", "number that answered", "0,1", "0",  \
-      sim_run_line_identity, 0)                                                                    \
+      sim_test_runs, sim_run_line_identity, 0)                                                     \
     X("+CMER", VALUES, NO_SAVE, 'S', 0, "3GPP TS 27.007 8.10", "reports of the terminal's events", \
-      "0-3|0;0;0-2;0,1", "0,0,0,0,0", sim_run_stored, 0)                                           \
+      "0-3|0;0;0-2;0,1", "0,0,0,0,0", sim_test_runs, sim_run_stored, 0)                            \
     X("+CGEREP", VALUES, NO_SAVE, 'S', 0, "3GPP TS 27.007 10.1.19", "reports of packet events",    \
-      "0-2|0,1", "0,0", sim_run_stored, 0)                                                         \
-    X("+CGSMS", VALUES, AUTO_SAVE, 'S', 0, "3GPP TS 27.007 10.1.20", "service for messages",       \
-      "0-3", "1", sim_run_stored, 0)                                                               \
+      "0-2|0,1", "0,0", sim_test_runs, sim_run_stored, 0)                                          \
+    X("+CGSMS", VALUES, AUTO_SAVE, 'D', 0, "AT106 6.2.6", "service for messages", "0-3", "1",      \
+      sim_test_runs, sim_run_stored, 0)                                                            \
     X("+CTZU", VALUES, AUTO_SAVE, 'S', 0, "3GPP TS 27.007 8.40", "the zone is set by the network", \
-      "0,1", "0", sim_run_stored, 0)                                                               \
+      "0,1", "0", sim_test_runs, sim_run_stored, 0)                                                \
     X("+CSCB", VALUES, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.4", "cell broadcasts that are taken",  \
-      "0,1|\"64;\"64", "0,\"\",\"\"", sim_run_stored, 0)                                           \
-    X("+CNTPCID", VALUES, NO_SAVE, 'S', 0, "TinyGSM", "bearer of CNTP", "1-3", "1",                \
-      sim_run_stored, 0)                                                                           \
-    X("+CDNSCFG", VALUES, NO_SAVE, 'D', 0, "TCP102", "name servers", "\"15|\"15",                  \
-      "\"0.0.0.0\",\"0.0.0.0\"", sim_run_name_servers, 101)                                        \
-    X("+CACID", VALUES, NO_SAVE, 'O', 0, "TinyGSM", "connection that is set up", "0,1", "0",       \
-      sim_run_stored, 103)
+      "0,1|\"64;\"64", "0,\"\",\"\"", sim_test_runs, sim_run_stored, 0)                            \
+    X("+CNTPCID", VALUES, NO_SAVE, 'D', 0, "AT106 11.2.1", "bearer of CNTP", "1-3", "1",           \
+      sim_test_runs, sim_run_stored, 0)                                                            \
+    X("+CDNSCFG", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.14", "name servers", "\"15|\"15",            \
+      "\"0.0.0.0\",\"0.0.0.0\"", "+CDNSCFG: (\"Primary DNS\"),(\"Secondary DNS\")",                \
+      sim_run_name_servers, 101)                                                                   \
+    X("+CACID", VALUES, NO_SAVE, 'D', 0, "AT106 18.2.1", "connection that is set up", "0,1", "0",  \
+      sim_test_runs, sim_run_connection_number, 103)                                               \
+    X("+CSGS", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.14", "network light shows a data call", "0-2",  \
+      "1", sim_test_runs, sim_run_stored, 0)                                                       \
+    X("+CENG", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.35", "engineering mode", "0,1|1", "0,1",        \
+      sim_test_runs, sim_run_engineering, 103)                                                     \
+    X("+CTLIIC", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.37", "I2C", "0,1", "0", sim_test_runs,        \
+      sim_run_stored, 104)                                                                         \
+    X("+CRATSRCH", VALUES, AUTO_SAVE, 'I', 0, "AT106 5.2.42", "search for a better technology",    \
+      "0-65535;0-65535", "60,20", sim_test_runs, sim_run_stored, 104)                              \
+    X("+SPWM", WRITES, NO_SAVE, 'D', 0, "AT106 5.2.43", "pulse width modulation", "0-31;0-100",    \
+      "0,0", sim_test_runs, sim_run_stored, 104)                                                   \
+    X("+CASRIP", NO_TEST, NO_SAVE, 'D', 0, "AT106 5.2.44", "CA* shows who sent", "0,1", "0", NULL, \
+      sim_run_stored, 104)                                                                         \
+    X("+CPSMCFGEXT", VALUES, AUTO_SAVE, 'D', 0, "AT106 5.2.48", "how the modem handles PSM",       \
+      "0-15|1-100;120-2147483647;1-1000;1-65535;1-1000", "10,2,120,5,60,3",                        \
+      "+CPSMCFGEXT: (0-15),(1-100),(120-4294967295),(1-1000),(1-65535),(1-1000)", sim_run_stored,  \
+      105)                                                                                         \
+    X("+CRAI", VALUES, NO_SAVE, 'D', 0, "AT106 5.2.51", "release assistance on NB-IoT", "0-2|0,1", \
+      "0,0", sim_test_runs, sim_run_stored, 105)                                                   \
+    X("+FTPPORT", VALUES, NO_SAVE, 'D', 0, "AT106 10.2.1", "port of the FTP server", "1-65535",    \
+      "21", NULL, sim_run_stored, 102)                                                             \
+    X("+FTPMODE", VALUES, NO_SAVE, 'D', 0, "AT106 10.2.2", "active or passive FTP", "0,1", "0",    \
+      NULL, sim_run_stored, 102)                                                                   \
+    X("+FTPCID", VALUES, NO_SAVE, 'D', 0, "AT106 10.2.5", "bearer of FTP", "1-3", "1", NULL,       \
+      sim_run_stored, 102)                                                                         \
+    X("+FTPREST", VALUES, NO_SAVE, 'D', 0, "AT106 10.2.6", "where FTP goes on", "0-2147483647",    \
+      "0", NULL, sim_run_stored, 102)                                                              \
+    X("+CIPATS", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.17", "sends by itself after a time",          \
+      "0,1|1-100", "0,1", sim_test_runs, sim_run_stored, 101)                                      \
+    X("+CIPSPRT", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.18", "prompt and SEND OK of CIPSEND", "0-2", \
+      "1", sim_test_runs, sim_run_stored, 101)                                                     \
+    X("+CIPCSGP", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.20", "kind of the bearer and its APN",       \
+      "1|\"50;\"50;\"50", "1,\"CMNET\",\"\",\"\"", "+CIPCSGP: 1-GPRS,APN,USER NAME,PASSWORD",      \
+      sim_run_stored, 101)                                                                         \
+    X("+CIPSRIP", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.21", "CIP* shows who sent", "0,1", "0",      \
+      sim_test_runs, sim_run_stored, 101)                                                          \
+    X("+CIPDPDP", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.22", "looks after the network",              \
+      "0,1|1-180;1-10", "1,10,3", sim_test_runs, sim_run_stored, 101)                              \
+    X("+CIPMODE", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.23", "transparent mode", "0,1", "0",         \
+      "+CIPMODE: (0-NORMAL MODE,1-TRANSPARENT MODE)", sim_run_stored, 101)                         \
+    X("+CIPCCFG", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.24", "parameters of the transparent mode",   \
+      "3-8;1-10;1-1460;0,1|0,1;50-1460;20-1000", "5,2,1024,1,0,1460,50",                           \
+      "+CIPCCFG: "                                                                                 \
+      "(NmRetry:3-8),(WaitTm:1-10),(SendSz:1-1460),(esc:0,1),(Rxmode:0,1),(RxSize:50-1460),("      \
+      "Rxtimer:20-1000)",                                                                          \
+      sim_run_stored, 101)                                                                         \
+    X("+CIPSHOWTP", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.25", "+IPD shows the protocol", "0,1",     \
+      "0", sim_test_runs, sim_run_stored, 101)                                                     \
+    X("+CIPRDTIMER", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.28",                                      \
+      "delays of a close by the other side", "100-4000;100-7000", "2000,3500", sim_test_runs,      \
+      sim_run_stored, 101)                                                                         \
+    X("+CIPSGTXT", WRITES, NO_SAVE, 'D', 0, "AT106 8.2.29", "which PDP context", "0,1", "0",       \
+      sim_test_runs, sim_run_stored, 101)                                                          \
+    X("+CIPSENDHEX", WRITES, NO_SAVE, 'D', 0, "AT106 8.2.30", "CIPSEND takes hexadecimal digits",  \
+      "0,1", "0", sim_test_runs, sim_run_stored, 101)                                              \
+    X("+CIPHEXS", WRITES, NO_SAVE, 'D', 0, "AT106 8.2.31", "received bytes as hexadecimal digits", \
+      "0-2", "0", sim_test_runs, sim_run_stored, 101)                                              \
+    X("+CIPTKA", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.32", "keepalive of TCP",                      \
+      "0,1|30-7200;30-600;1-9", "1,7200,75,9", sim_test_runs, sim_run_stored, 102)                 \
+    X("+CIPOPTION", VALUES, NO_SAVE, 'D', 0, "AT106 8.2.33", "Nagle algorithm of TCP", "0,1", "0", \
+      sim_test_runs, sim_run_stored, 102)                                                          \
+    X("+CGNSURC", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.3", "position told by itself", "0-255",     \
+      "0", sim_test_runs, sim_run_stored, 101)                                                     \
+    X("+CGNSPORT", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 14.2.4", "port of NMEA", "3,4", "3",   \
+      sim_test_runs, sim_run_stored, 101)                                                          \
+    X("+CGNSMOD", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 14.2.8", "satellite systems",           \
+      "1;0,1;0-2;0-2", "1,1,1,1", sim_test_runs, sim_run_stored, 101)                              \
+    X("+CGNSCFG", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.9", "NMEA to USB or UART3", "0-2", "0",     \
+      sim_test_runs, sim_run_stored, 101)                                                          \
+    X("+CGNSTST", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.10", "NMEA on this port", "0,1|1-255", "0", \
+      "+CGNSTST: (0-1),(1-255)", sim_run_first_value, 102)                                         \
+    X("+CGNSRTMS", READS, NO_SAVE, 'D', 0, "AT106 14.2.13", "period of NMEA in ms", "50-1000",     \
+      "1000", sim_test_runs, sim_run_stored, 104)                                                  \
+    X("+CGNSHOR", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.14", "accuracy that is wanted",             \
+      "0-1800000", "50", sim_test_runs, sim_run_stored, 105)                                       \
+    X("+CGNSUTIPR", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.15", "rate of UART3",                     \
+      "9600,19200,38400,57600,115200", "115200", sim_test_runs, sim_run_stored, 105)               \
+    X("+CGNSNMEA", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 14.2.16", "sentences of NMEA",         \
+      "0-262143", "198143", sim_test_runs, sim_run_stored, 105)                                    \
+    X("+CGNSSUPLCFG", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 14.2.18", "server of assistance",   \
+      "\"64;\"128;0-31;1-4;0,1", "\"\",\"\",16,1,0",                                               \
+      "+CGNSSUPLCFG: \"APN\",\"SUPL URL\",(0-31),(1-4),(0-1)", sim_run_stored, 105)                \
+    X("+CGNSSUPL", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.19", "assistance by a server", "0,1", "0", \
+      sim_test_runs, sim_run_stored, 105)
 
 extern const struct sim_command sim_commands_stored[];
 
@@ -88,6 +173,8 @@ int32_t sim_stored_number(const struct sim_context *ctx, const char *command);
 
 /* The generic handler. */
 int sim_run_stored(struct sim_call *call);
+/* The same with a read form that tells the first number only. */
+int sim_run_first_value(struct sim_call *call);
 /* Its write form: takes the arguments, or says why not. */
 int sim_stored_write(struct sim_call *call);
 
@@ -95,6 +182,7 @@ int sim_run_gsm_band(struct sim_call *call);
 int sim_run_radio_state(struct sim_call *call);
 int sim_run_engineering(struct sim_call *call);
 int sim_run_edrx(struct sim_call *call);
+int sim_run_connection_number(struct sim_call *call);
 int sim_run_line_identity(struct sim_call *call);
 int sim_run_name_servers(struct sim_call *call);
 

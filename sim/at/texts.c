@@ -63,9 +63,22 @@ bool sim_number_of(const char *text, size_t length, int32_t maximum, int32_t *re
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
-static size_t read_all(const struct sim_context *ctx, uint8_t *all)
+/* Texts that a restart keeps (AT106 9.2: AUTO_SAVE) lie in a file of flash. */
+static bool is_kept(enum sim_text text)
 {
-    uint8_t file = sim_hidden_find(ctx, SIM_TEXTS_FILE);
+    return (text >= SIM_TEXT_SH_URL && text <= SIM_TEXT_SH_IPVER) || text == SIM_TEXT_SH_HEADERS ||
+           text == SIM_TEXT_SH_PARAMETERS;
+}
+
+static uint8_t directory_of(enum sim_text text)
+{
+    return is_kept(text) ? SIM_DIRECTORY_KEPT : SIM_DIRECTORY_HIDDEN;
+}
+
+static size_t read_all(const struct sim_context *ctx, enum sim_text text, uint8_t *all)
+{
+    uint8_t file = sim_files_find(&ctx->sim->files, directory_of(text), SIM_TEXTS_FILE,
+                                  sizeof SIM_TEXTS_FILE - 1);
     if (file == SIM_NO_FILE)
         return 0;
     return sim_files_read(&ctx->sim->files, ctx->host, file, 0, all, ALL_SIZE);
@@ -85,10 +98,10 @@ static size_t find_record(const uint8_t *all, size_t size, enum sim_text text)
     return at;
 }
 
-bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length)
+static bool set_text(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length)
 {
     uint8_t all[ALL_SIZE];
-    size_t size = read_all(ctx, all);
+    size_t size = read_all(ctx, text, all);
     size_t at = find_record(all, size, text);
     size_t old = at < size ? record_size(all + at) : 0;
     size_t new = length > 0 ? RECORD_HEAD + length : 0;
@@ -104,15 +117,33 @@ bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes
         size += new;
     }
     uint8_t file =
-        sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, SIM_TEXTS_FILE, sizeof SIM_TEXTS_FILE - 1);
+        sim_files_create(ctx, directory_of(text), SIM_TEXTS_FILE, sizeof SIM_TEXTS_FILE - 1);
     return file != SIM_NO_FILE && sim_files_append(ctx, file, all, size);
+}
+
+/* A write to flash is one of those that can be cut (flash.c); what is there already is none. */
+bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length)
+{
+    char now[SIM_TEXT_SIZE];
+    if (!is_kept(text))
+        return set_text(ctx, text, bytes, length);
+    if (sim_text_get(ctx, text, now, sizeof now) == length &&
+        (length == 0 || memcmp(now, bytes, length) == 0))
+        return true;
+    struct sim_write write = sim_nv_begin(ctx, "+SHCONF", sizeof "+SHCONF" - 1);
+    bool done = write.effect == SIM_WRITE_OLD;
+    if (write.effect == SIM_WRITE_NEW)
+        done = set_text(ctx, text, bytes, length);
+    else if (write.effect == SIM_WRITE_LOST)
+        done = set_text(ctx, text, NULL, 0);
+    return !sim_flash_end(ctx, write) && done;
 }
 
 size_t sim_text_get(const struct sim_context *ctx, enum sim_text text, char *buffer,
                     size_t capacity)
 {
     uint8_t all[ALL_SIZE];
-    size_t size = read_all(ctx, all);
+    size_t size = read_all(ctx, text, all);
     size_t at = find_record(all, size, text);
     size_t length = at < size ? record_size(all + at) - RECORD_HEAD : 0;
     if (length >= capacity)

@@ -65,6 +65,8 @@
     X(SIM_PIN, "surroundings: the owner of the card chose it")                                     \
     X(SIM_PUK, "surroundings: the operator chose it")                                              \
     X(ADC, "surroundings: the voltage at the pin")                                                 \
+    X(GPIO_LEVELS, "surroundings: what is wired to the pins")                                      \
+    X(I2C_DEVICE, "surroundings: what is wired to the bus")                                        \
     X(GNSS_FIX, "surroundings: whether satellites are seen")                                       \
     X(GNSS_LATITUDE, "surroundings: where the module is")                                          \
     X(GNSS_LONGITUDE, "surroundings: where the module is")                                         \

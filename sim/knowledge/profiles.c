@@ -38,7 +38,7 @@ static const struct sim_profile profiles[] = {
     {"1351B04*", NULL, V104, 0, 'I', "FOTA100", "V01", NULL, "commands of manual V1.04"},
     {"1351B05*", NULL, V104, SIM_TRAIT_NO_DIAL, 'O', "T07, T23, M07", "V01", NULL,
      "commands of manual V1.04; ATD*99# is an error on LTE"},
-    {"1351B06*", NULL, V104, SIM_TRAIT_NO_DIAL | SIM_TRAIT_CREG_OFF, 'O', "T16, M07, M05", "V01",
+    {"1351B06*", NULL, V104, SIM_TRAIT_NO_DIAL | SIM_TRAIT_CREG_OFF, 'O', "T16, M07, M05", "V03",
      NULL, "commands of manual V1.04; ATD*99# is an error on LTE, CREG reads 0 on NB-IoT"},
     {"1351B07*", NULL, V104, 0, 'I', "botletics issue 126", "V01", NULL, "commands of V1.04"},
     {"1351B08*", NULL, V104, SIM_TRAIT_SHORT_CPSI | SIM_TRAIT_FEW_CONTEXTS, 'O', "T25, M07", "V01",

@@ -11,12 +11,16 @@
 #define SIM_PROMPT_BYTES "> "
 /* FTPPUT=2 says in it how many bytes it takes (FTP102). */
 #define SIM_PROMPT_FTP "+FTPPUT: 2,"
+/* Before bytes for RAM (AT106 10.2.19), and for a body (AT106 9.2.5). */
+#define SIM_PROMPT_FTP_RAM "+FTPEXTPUT: "
+#define SIM_PROMPT_BODY    ">"
 
 /* Lines that tell how many bytes follow behind them. */
 #define SIM_BEFORE_FILE       "+CFSRFILE: "
 #define SIM_BEFORE_BODY       "+HTTPREAD: "
 #define SIM_BEFORE_BLOCK      "+SHREAD: "
 #define SIM_BEFORE_FTP        "+FTPGET: 2,"
+#define SIM_BEFORE_FTP_LIST   "+FTPLIST: 2,"
 #define SIM_BEFORE_FTP_RAM    "+FTPEXTGET: 3,"
 #define SIM_BEFORE_RECEIVED   "+CIPRXGET: "
 #define SIM_BEFORE_SOCKET     "+RECEIVE,"

@@ -250,6 +250,7 @@ static const struct {
     uint8_t size_at;
 } prompts[] = {
     {"+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3}, {"+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0},
+    {"+FTPEXTPUT=", SIM_PROMPT_FTP_RAM, 2}, {"+SHBODEXT=", SIM_PROMPT_BODY, 0},
     {"+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT},  {"+CASEND=", SIM_PROMPT_BYTES, 1},
     {"+SMPUB=", SIM_PROMPT_BYTES, 1},       {"+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO},
     {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},  {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
@@ -322,8 +323,8 @@ uint32_t sim_bytes_behind(const char *line, size_t length)
         uint8_t length;
     } before[] = {
 #define BEFORE(text) {text, sizeof text - 1}
-        BEFORE(SIM_BEFORE_FILE), BEFORE(SIM_BEFORE_BODY),    BEFORE(SIM_BEFORE_BLOCK),
-        BEFORE(SIM_BEFORE_FTP),  BEFORE(SIM_BEFORE_FTP_RAM),
+        BEFORE(SIM_BEFORE_FILE), BEFORE(SIM_BEFORE_BODY),     BEFORE(SIM_BEFORE_BLOCK),
+        BEFORE(SIM_BEFORE_FTP),  BEFORE(SIM_BEFORE_FTP_LIST), BEFORE(SIM_BEFORE_FTP_RAM),
 #undef BEFORE
     };
     if (length < 4 || line[0] != '+')

@@ -29,6 +29,7 @@ static data_taker *const takers[] = {
     [SIM_TAKER_MQTT] = sim_mqtt_take,
     [SIM_TAKER_SECURE] = sim_secure_take,
     [SIM_TAKER_FTP] = sim_ftp_take,
+    [SIM_TAKER_SH] = sim_sh_take,
     [SIM_TAKER_CALL] = NULL, /* data_call.c takes them before */
 };
 
@@ -315,7 +316,9 @@ size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t siz
         return sim_data_call_take(ctx, bytes, size);
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
     bool complete = false;
-    if (port->data_left_bytes == UINT32_MAX) {
+    if (port->data_left_bytes == UINT32_MAX && port->data_taker == SIM_TAKER_FTP) {
+        taken = sim_ftp_take_escaped(ctx, (const uint8_t *)bytes, size, &complete);
+    } else if (port->data_left_bytes == UINT32_MAX) {
         taken = message_span(bytes, size, &complete);
     } else {
         port->data_left_bytes -= (uint32_t)taken;

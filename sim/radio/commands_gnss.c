@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "sim/frame.h"
+#include "sim/at/stored.h"
 
 int sim_run_gnss_power(struct sim_call *call)
 {
@@ -102,6 +102,76 @@ int sim_run_gnss_data(struct sim_call *call)
     return SIM_NO_RESULT;
 }
 
+/* ---- CGNSCOLD, CGNSWARM, CGNSHOT ------------------------------------------------------------ */
+
+/* A cold start seeks the position anew; with assistance data it tells what became of that. */
+static int run_start(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    bool cold = call->command->name[5] == 'C';
+    if (!sim_value(ctx, SIM_PARAMETER_GNSS_POWER))
+        return SIM_FAILED;
+    if (!cold)
+        return SIM_DONE;
+    ctx->sim->radio.gnss_on_at_us = ctx->now_us;
+    if (!sim_value(ctx, SIM_PARAMETER_GNSS_DATA))
+        return SIM_DONE;
+    sim_answer_result(ctx, SIM_DONE);
+    sim_urc(ctx, sim_setting(ctx, SIM_SETTING_GNSS_DATA_AGE) ? "+CGNSXTRA: 2" : "+CGNSXTRA: 0");
+    return SIM_NO_RESULT;
+}
+
+/* ---- CGTP ---------------------------------------------------------------------------------- */
+
+static int read_izat(struct sim_context *ctx, bool enabled)
+{
+    sim_line(ctx, enabled ? "+CGTP: 1,1,gtp1.izatcloud.net,443,gtp2.izatcloud.net,443"
+                          : "+CGTP: 0,0,,0,,0");
+    return SIM_DONE;
+}
+
+/* "2019-08-23,17:28:03" */
+static void put_moment(struct sim_context *ctx)
+{
+    int64_t unix_s = sim_setting(ctx, SIM_SETTING_NETWORK_TIME) + (int64_t)(ctx->now_us / 1000000u);
+    struct sim_date date = sim_date_of(unix_s);
+    const uint32_t parts[] = {date.month, date.day, date.hour, date.minute, date.second};
+    static const char *const between[] = {"-", "-", ",", ":", ":"};
+    sim_put_padded(ctx, date.year, 4);
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        sim_put_text(ctx, between[i]);
+        sim_put_padded(ctx, parts[i], 2);
+    }
+}
+
+/* A position by the cell: where the settings say, within a kilometre or so. */
+static int run_izat(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    char value[SIM_STORED_VALUE];
+    bool enabled = sim_stored_get(ctx, "+CGTP", SIM_NO_SAVE, value) > 0 && value[0] == '1';
+    int32_t wanted;
+    if (call->form == SIM_FORM_READ)
+        return read_izat(ctx, enabled);
+    if (call->form == SIM_FORM_WRITE) {
+        if (sim_argument_count(call) != 1 || !sim_argument_number(call, 0, 0, 1, &wanted))
+            return SIM_FAILED;
+        return sim_stored_set(ctx, "+CGTP", SIM_NO_SAVE, wanted ? "1" : "0", 1)
+                   ? SIM_DONE
+                   : SIM_CME_MEMORY_FULL;
+    }
+    if (!enabled || !sim_network_registered(ctx))
+        return SIM_FAILED;
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+GTPCELL: ");
+    put_degrees(ctx, SIM_SETTING_GNSS_LATITUDE);
+    put_degrees(ctx, SIM_SETTING_GNSS_LONGITUDE);
+    put_moment(ctx);
+    sim_put_text(ctx, ",1330.200928");
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
 enum { TEST_ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE };
 
 const struct sim_command sim_commands_gnss[] = {
@@ -109,5 +179,12 @@ const struct sim_command sim_commands_gnss[] = {
      run_information, 101},
     {"+CGNSCPY", TEST_ACT, SIM_NO_SAVE, 'O', 0, "T02", "takes the assistance data", NULL, run_copy,
      104},
+    {"+CGNSCOLD", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 14.2.5", "cold start", NULL, run_start,
+     101},
+    {"+CGNSWARM", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 14.2.6", "warm start", NULL, run_start,
+     101},
+    {"+CGNSHOT", TEST_ACT, SIM_NO_SAVE, 'D', 0, "AT106 14.2.7", "hot start", NULL, run_start, 101},
+    {"+CGTP", TEST_ACT | SIM_FORM_READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 14.2.17",
+     "position by the cell", NULL, run_izat, 105},
     {.name = NULL},
 };

@@ -85,68 +85,6 @@ void sim_secure_lost(struct sim_context *ctx)
     }
 }
 
-/* ---- CASSLCFG ------------------------------------------------------------------------------ */
-
-static const char *const tags[] = {"SSL", "CRINDEX", "PROTOCOL", "CACERT", "CLIENTCERT", "TIMEOUT"};
-enum { TAGS = sizeof tags / sizeof tags[0], VALUE_MAXIMUM = 60 };
-
-static const char *key_of(unsigned connection, unsigned tag, char *key)
-{
-    static const char prefix[] = "+CASSLCFG ";
-    size_t length = strlen(tags[tag]);
-    memcpy(key, prefix, sizeof prefix - 1);
-    key[sizeof prefix - 1] = (char)('0' + connection);
-    memcpy(key + sizeof prefix, tags[tag], length + 1);
-    return key;
-}
-
-static int read_tls(struct sim_context *ctx)
-{
-    char key[40], value[SIM_STORED_VALUE];
-    for (unsigned connection = 0; connection < CONNECTIONS; connection++)
-        for (unsigned tag = 0; tag < TAGS; tag++) {
-            if (sim_stored_get(ctx, key_of(connection, tag, key), SIM_NO_SAVE, value) == 0)
-                continue;
-            sim_line_begin(ctx);
-            sim_put_text(ctx, "+CASSLCFG: ");
-            sim_put_number(ctx, connection);
-            sim_put_text(ctx, ",");
-            sim_put_quoted(ctx, tags[tag]);
-            sim_put_text(ctx, ",");
-            sim_put_text(ctx, value);
-            sim_line_end(ctx);
-        }
-    return SIM_DONE;
-}
-
-/* CASSLCFG=<connection>,<tag>,<value>: a certificate is a file of /customer/. */
-static int run_tls(struct sim_call *call)
-{
-    struct sim_context *ctx = call->ctx;
-    char key[40];
-    const char *tag, *value;
-    size_t tag_length, length;
-    unsigned socket;
-    if (call->form == SIM_FORM_READ)
-        return read_tls(ctx);
-    if (sim_argument_count(call) != 3 || !get_connection(call, &socket) ||
-        !sim_argument_text(call, 1, &tag, &tag_length) ||
-        !sim_argument_text(call, 2, &value, &length) || length == 0 || length > VALUE_MAXIMUM)
-        return SIM_CME_NOT_ALLOWED;
-    for (unsigned i = 0; i < TAGS; i++) {
-        if (!sim_same_word(tags[i], tag, tag_length))
-            continue;
-        bool certificate = strstr(tags[i], "CERT") != NULL;
-        if (certificate &&
-            sim_files_find(&ctx->sim->files, SIM_DIRECTORY_CUSTOMER, value, length) == SIM_NO_FILE)
-            return SIM_CME_NOT_ALLOWED;
-        key_of(socket - SIM_CIP_SOCKETS, i, key);
-        return sim_stored_set(ctx, key, SIM_NO_SAVE, value, length) ? SIM_DONE
-                                                                    : SIM_CME_MEMORY_FULL;
-    }
-    return SIM_CME_NOT_ALLOWED;
-}
-
 /* ---- CAOPEN, CACLOSE, CASTATE -------------------------------------------------------------- */
 
 static int read_open(struct sim_context *ctx)
@@ -158,7 +96,7 @@ static int read_open(struct sim_context *ctx)
         sim_socket_host(ctx, i, host, sizeof host);
         sim_line_begin(ctx);
         put_pair(ctx, "+CAOPEN: ", i, -1);
-        sim_put_text(ctx, ",");
+        sim_put_text(ctx, sockets_of(ctx)->udp[i] ? ",\"UDP\"," : ",\"TCP\",");
         sim_put_quoted(ctx, host);
         sim_put_text(ctx, ",");
         sim_put_number(ctx, sockets_of(ctx)->port[i]);
@@ -170,7 +108,7 @@ static int read_open(struct sim_context *ctx)
 static int run_open(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    const char *host;
+    const char *host, *type;
     size_t length;
     unsigned socket;
     int32_t port;
@@ -178,22 +116,38 @@ static int run_open(struct sim_call *call)
         return read_open(ctx);
     if (sim_profile_has(ctx, SIM_TRAIT_NO_SH)) /* T05: the same firmware has no SHCONN */
         return SIM_CME_NOT_ALLOWED;
-    if (sim_argument_count(call) != 3 || !get_connection(call, &socket) ||
-        !sim_argument_text(call, 1, &host, &length) || length == 0 || length > SIM_SOCKET_HOST ||
-        !sim_argument_number(call, 2, 1, 65535, &port) || !sim_bearer_up(ctx) ||
-        sockets_of(ctx)->state[socket] == SIM_SOCKET_CONNECTED)
+    unsigned count = sim_argument_count(call);
+    if (count < 3 || count > 4 || !get_connection(call, &socket))
+        return SIM_CME_NOT_ALLOWED;
+    bool udp = sim_secure_is_udp(ctx, socket - SIM_CIP_SOCKETS);
+    if (count == 4) {
+        if (!sim_argument_text(call, 1, &type, &length))
+            return SIM_CME_NOT_ALLOWED;
+        udp = sim_same_word("UDP", type, length);
+        if (!udp && !sim_same_word("TCP", type, length))
+            return SIM_CME_NOT_ALLOWED;
+    }
+    if (!sim_argument_text(call, count - 2, &host, &length) || length == 0 ||
+        length > SIM_SOCKET_HOST || !sim_argument_number(call, count - 1, 1, 65535, &port) ||
+        !sim_bearer_up(ctx) || sockets_of(ctx)->state[socket] == SIM_SOCKET_CONNECTED ||
+        sim_secure_listens(ctx, socket - SIM_CIP_SOCKETS))
         return SIM_CME_NOT_ALLOWED;
     if (!sim_text_set(ctx, (enum sim_text)(SIM_TEXT_SOCKET_0 + socket), host, length))
         return SIM_CME_MEMORY_FULL;
-    sim_socket_open(ctx, socket, false, (uint16_t)port);
+    sim_socket_open(ctx, socket, udp, (uint16_t)port);
     return SIM_PENDING;
 }
 
 static int run_close(struct sim_call *call)
 {
     unsigned socket;
-    if (sim_argument_count(call) != 1 || !get_connection(call, &socket) ||
-        sockets_of(call->ctx)->state[socket] == SIM_SOCKET_INITIAL)
+    if (sim_argument_count(call) != 1 || !get_connection(call, &socket))
+        return SIM_CME_NOT_ALLOWED;
+    if (sim_secure_listens(call->ctx, socket - SIM_CIP_SOCKETS)) {
+        sim_secure_listen_end(call->ctx, socket - SIM_CIP_SOCKETS);
+        return SIM_DONE;
+    }
+    if (sockets_of(call->ctx)->state[socket] == SIM_SOCKET_INITIAL)
         return SIM_CME_NOT_ALLOWED;
     sim_socket_close(call->ctx, socket);
     sim_socket_discard(call->ctx, socket);
@@ -207,6 +161,8 @@ static int run_state(struct sim_call *call)
         if (sockets_of(call->ctx)->state[i] != SIM_SOCKET_INITIAL)
             line(call->ctx, "+CASTATE: ", i,
                  sockets_of(call->ctx)->state[i] == SIM_SOCKET_CONNECTED);
+        else if (sim_secure_listens(call->ctx, i - SIM_CIP_SOCKETS))
+            line(call->ctx, "+CASTATE: ", i, 2); /* listening, AT106 18.2.8 */
     return SIM_DONE;
 }
 
@@ -287,11 +243,8 @@ static int run_receive(struct sim_call *call)
 enum { WRITE = SIM_FORM_TEST | SIM_FORM_WRITE, ALL_VALUES = WRITE | SIM_FORM_READ };
 
 const struct sim_command sim_commands_secure[] = {
-    {"+CASSLCFG", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "TinyGSM", "TLS of a connection",
-     "+CASSLCFG: (0,1),(\"SSL\",\"CRINDEX\",\"PROTOCOL\",\"CACERT\",\"CLIENTCERT\",\"TIMEOUT\")",
-     run_tls, 103},
-    {"+CAOPEN", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "T05, TinyGSM", "connects",
-     "+CAOPEN: (0,1),(1-100),(1-65535)", run_open, 103},
+    {"+CAOPEN", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "AT106 18.2.3, T05, TinyGSM", "connects",
+     "+CAOPEN: (0-1),<server>,(1-65535)", run_open, 103},
     {"+CASEND", WRITE, SIM_NO_SAVE, 'O', 0, "TinyGSM", "sends",
      "+CASEND: (0,1),(1-1460),(100-10000)", run_send, 103},
     {"+CARECV", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "TinyGSM", "reads what came",

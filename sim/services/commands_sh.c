@@ -12,7 +12,13 @@
 /* sim_web.sh_state */
 enum { SH_OFF, SH_CONNECTING, SH_ON };
 
-enum { BLOCK_BYTES = 2048, POLL_US = 5000, TIMEOUT_INITIAL_S = 60 };
+enum {
+    BLOCK_BYTES = 2048,
+    POLL_US = 5000,
+    TIMEOUT_INITIAL_S = 60,
+    BODY_MAXIMUM = 1024,
+    READ_MAXIMUM = 306176
+};
 
 static struct sim_web *web_of(const struct sim_context *ctx)
 {
@@ -39,12 +45,12 @@ enum { TAGS = sizeof tags / sizeof tags[0] };
 static int read_configuration(struct sim_context *ctx)
 {
     char value[SIM_TEXT_SIZE];
-    sim_line(ctx, "+SHCONF:");
     for (unsigned i = 0; i < TAGS; i++) {
         size_t length = sim_text_get(ctx, (enum sim_text)tags[i].text, value, sizeof value);
         sim_line_begin(ctx);
-        sim_put_text(ctx, tags[i].tag);
-        sim_put_text(ctx, ": ");
+        sim_put_text(ctx, "+SHCONF: ");
+        sim_put_quoted(ctx, tags[i].tag);
+        sim_put_text(ctx, ",");
         if (tags[i].minimum < 0)
             sim_put_quoted(ctx, value);
         else
@@ -75,63 +81,158 @@ static int run_configuration(struct sim_call *call)
         if (sim_same_word(tags[i].tag, tag, tag_length)) {
             if (!is_value(i, value, length))
                 return SIM_CME_NOT_ALLOWED;
-            return sim_text_set(call->ctx, (enum sim_text)tags[i].text, value, length)
-                       ? SIM_DONE
-                       : SIM_CME_MEMORY_FULL;
+            if (sim_text_set(call->ctx, (enum sim_text)tags[i].text, value, length))
+                return SIM_DONE;
+            return sim_power_is_up(call->ctx->sim) ? SIM_CME_MEMORY_FULL : SIM_NO_RESULT;
         }
     return SIM_CME_NOT_ALLOWED;
 }
 
-static int run_tls(struct sim_call *call)
-{
-    struct sim_context *ctx = call->ctx;
-    const char *ca, *certificate = NULL;
-    size_t ca_length, length = 0;
-    int32_t index;
-    char value[SIM_TEXT_SIZE];
-    if (call->form == SIM_FORM_READ) {
-        sim_line_begin(ctx);
-        sim_put_text(ctx, "+SHSSL: ");
-        sim_put_number(ctx, web_of(ctx)->sh_tls);
-        sim_text_get(ctx, SIM_TEXT_SH_CA, value, sizeof value);
-        sim_put_text(ctx, ",");
-        sim_put_quoted(ctx, value);
-        sim_text_get(ctx, SIM_TEXT_SH_CERTIFICATE, value, sizeof value);
-        sim_put_text(ctx, ",");
-        sim_put_quoted(ctx, value);
-        sim_line_end(ctx);
-        return SIM_DONE;
-    }
-    unsigned count = sim_argument_count(call);
-    if (count < 2 || count > 3 || !sim_argument_number(call, 0, 1, 6, &index) ||
-        !sim_argument_text(call, 1, &ca, &ca_length) || ca_length > 64 ||
-        (count == 3 && (!sim_argument_text(call, 2, &certificate, &length) || length > 64)))
-        return SIM_CME_NOT_ALLOWED;
-    web_of(ctx)->sh_tls = (uint8_t)index;
-    return sim_text_set(ctx, SIM_TEXT_SH_CA, ca, ca_length) &&
-                   sim_text_set(ctx, SIM_TEXT_SH_CERTIFICATE, certificate, length)
-               ? SIM_DONE
-               : SIM_CME_MEMORY_FULL;
-}
-
-/* SHBOD="<body>",<length>: the length is the body's own. */
-static int run_body(struct sim_call *call)
+static int set_body(struct sim_context *ctx, const char *text, size_t length)
 {
     static const char name[] = SIM_SH_UPLOAD;
-    struct sim_context *ctx = call->ctx;
-    const char *text;
-    size_t length;
-    int32_t told = 0;
-    if (web_of(ctx)->sh_state != SH_ON || sim_argument_count(call) != 2 ||
-        !sim_argument_text(call, 0, &text, &length) ||
-        !sim_argument_number(call, 1, 1, 1024, &told) || (size_t)told != length)
-        return SIM_CME_NOT_ALLOWED;
     uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
     return file != SIM_NO_FILE && sim_files_append(ctx, file, text, length) ? SIM_DONE
                                                                             : SIM_CME_MEMORY_FULL;
 }
 
+/* "<name>: "<body>",<length>" */
+static int read_body(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    char body[BODY_MAXIMUM];
+    uint8_t file = sim_hidden_find(ctx, SIM_SH_UPLOAD);
+    size_t length = 0;
+    if (file != SIM_NO_FILE)
+        length = sim_files_read(&ctx->sim->files, ctx->host, file, 0, body, sizeof body);
+    sim_line_begin(ctx);
+    sim_put_text(ctx, call->command->name);
+    sim_put_text(ctx, ": \"");
+    sim_put_bytes(ctx, body, length);
+    sim_put_text(ctx, "\",");
+    sim_put_number(ctx, (int64_t)length);
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+/* Longest body that BODYLEN allows. */
+static int32_t body_limit(const struct sim_context *ctx)
+{
+    char value[SIM_TEXT_SIZE];
+    int32_t limit = 0;
+    sim_text_get(ctx, SIM_TEXT_SH_BODYLEN, value, sizeof value);
+    sim_number_of(value, strlen(value), BODY_MAXIMUM, &limit);
+    return limit;
+}
+
+/* "{\"a\":1}",7: what stands between the first quote and the last; a backslash takes the quote or
+   backslash behind it as it is. False: it is no text with a number behind it. */
+static bool split_body(const struct sim_call *call, char *body, size_t *ret_length,
+                       int32_t *ret_told)
+{
+    const char *text = call->arguments;
+    size_t end = call->length;
+    while (end > 0 && text[end - 1] != ',')
+        end--;
+    if (end < 3 || text[0] != '"' || text[end - 2] != '"' ||
+        !sim_number_of(text + end, call->length - end, BODY_MAXIMUM, ret_told))
+        return false;
+    *ret_length = 0;
+    for (size_t i = 1; i < end - 2; i++) {
+        bool escapes =
+            text[i] == '\\' && i + 1 < end - 2 && (text[i + 1] == '"' || text[i + 1] == '\\');
+        i += escapes;
+        body[(*ret_length)++] = text[i];
+    }
+    return true;
+}
+
+/* SHBOD="<body>",<length>: the length is the body's own, without the backslashes. */
+static int run_body(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    char body[SIM_LINE_SIZE + 1];
+    const char *text;
+    size_t length;
+    int32_t told = 0;
+    if (call->form == SIM_FORM_READ)
+        return read_body(call);
+    if (web_of(ctx)->sh_state != SH_ON)
+        return SIM_CME_NOT_ALLOWED;
+    if (!split_body(call, body, &length, &told)) {
+        if (sim_argument_count(call) != 2 || !sim_argument_text(call, 0, &text, &length) ||
+            !sim_argument_number(call, 1, 1, BODY_MAXIMUM, &told))
+            return SIM_CME_NOT_ALLOWED;
+        memcpy(body, text, length);
+    }
+    if (told == 0 || (size_t)told != length)
+        return SIM_CME_NOT_ALLOWED;
+    return set_body(ctx, body, length);
+}
+
+/* SHBODEXT=<length>,<timeout>: the prompt >, then the bytes; ESC or the time give it up. */
+static int run_long_body(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    int32_t length, timeout_ms;
+    if (call->form == SIM_FORM_READ)
+        return read_body(call);
+    if (call->form == SIM_FORM_TEST) {
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+SHBODEXT: (1-");
+        sim_put_number(ctx, body_limit(ctx) > 0 ? body_limit(ctx) : BODY_MAXIMUM);
+        sim_put_text(ctx, "),(100-10000)");
+        sim_line_end(ctx);
+        return SIM_DONE;
+    }
+    if (web_of(ctx)->sh_state != SH_ON || sim_argument_count(call) != 2 ||
+        !sim_argument_number(call, 0, 1, body_limit(ctx), &length) ||
+        !sim_argument_number(call, 1, 100, 10000, &timeout_ms))
+        return SIM_CME_NOT_ALLOWED;
+    sim_hidden_delete(ctx, SIM_SH_UPLOAD);
+    sim_data_begin(ctx, SIM_PROMPT_BODY, SIM_TAKER_SH, (uint32_t)length, (uint32_t)timeout_ms);
+    return SIM_PENDING;
+}
+
+int sim_sh_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete)
+{
+    static const char name[] = SIM_SH_UPLOAD;
+    uint8_t file = sim_hidden_find(ctx, name);
+    if (!bytes) { /* the time is over: what came is the body, if anything did */
+        return file == SIM_NO_FILE ? SIM_FAILED : SIM_DONE;
+    }
+    if (file == SIM_NO_FILE)
+        file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
+    if (file == SIM_NO_FILE || !sim_files_append(ctx, file, bytes, size))
+        return SIM_CME_MEMORY_FULL;
+    return complete ? SIM_DONE : SIM_PENDING;
+}
+
 /* ---- SHAHEAD, SHCHEAD, SHPARA, SHCPARA ------------------------------------------------------ */
+
+/* A line for each that was added: <name>,"<name>","<value>". */
+static int read_added(struct sim_call *call, enum sim_text id, const char *between)
+{
+    struct sim_context *ctx = call->ctx;
+    char all[SIM_TEXT_SIZE];
+    size_t size = sim_text_get(ctx, id, all, sizeof all), gap = strlen(between);
+    for (size_t at = 0; at < size;) {
+        const char *value = strstr(all + at, between);
+        size_t end = at + strcspn(all + at, gap == 2 ? "\n" : "&");
+        if (!value)
+            break;
+        sim_line_begin(ctx);
+        sim_put_text(ctx, call->command->name);
+        sim_put_text(ctx, ": \"");
+        sim_put_bytes(ctx, all + at, (size_t)(value - (all + at)));
+        sim_put_text(ctx, "\",\"");
+        sim_put_bytes(ctx, value + gap, end - (size_t)(value - all) - gap);
+        sim_put_text(ctx, "\"");
+        sim_line_end(ctx);
+        at = end + 1;
+    }
+    return SIM_DONE;
+}
 
 /* "name","value" is added to the headers, or to the parameters, that the next request carries; a
    name that is there already gets its new value. HEADERLEN and BODYLEN of SHCONF bound them. */
@@ -144,6 +245,8 @@ static int run_add(struct sim_call *call)
     const char *name, *content;
     size_t name_length, length, size = sim_text_get(ctx, id, all, sizeof all);
     int32_t limit = 0;
+    if (call->form == SIM_FORM_READ)
+        return read_added(call, id, header ? ": " : "=");
     sim_text_get(ctx, header ? SIM_TEXT_SH_HEADERLEN : SIM_TEXT_SH_BODYLEN, value, sizeof value);
     sim_number_of(value, strlen(value), 1024, &limit);
     if (web_of(ctx)->sh_state != SH_ON || sim_argument_count(call) != 2 ||
@@ -160,8 +263,9 @@ static int run_add(struct sim_call *call)
     memcpy(all + size, content, length);
     size += length;
     all[size++] = header ? '\n' : '&';
-    return size < SIM_TEXT_SIZE && sim_text_set(ctx, id, all, size) ? SIM_DONE
-                                                                    : SIM_CME_MEMORY_FULL;
+    if (size < SIM_TEXT_SIZE && sim_text_set(ctx, id, all, size))
+        return SIM_DONE;
+    return sim_power_is_up(ctx->sim) ? SIM_CME_MEMORY_FULL : SIM_NO_RESULT;
 }
 
 static int run_clear(struct sim_call *call)
@@ -300,21 +404,52 @@ static bool take_parameters(struct sim_context *ctx)
     return file != SIM_NO_FILE && sim_files_append(ctx, file, all, size - 1); /* the last '&' */
 }
 
+/* "<url>",<type> of the last request; what is longer than a value can be is not kept. */
+static void keep_request(struct sim_call *call, const char *path, size_t length, int32_t method)
+{
+    char value[SIM_STORED_VALUE];
+    size_t size = 0;
+    if (length + 5 >= sizeof value)
+        return;
+    value[size++] = '"';
+    if (length > 0)
+        memcpy(value + size, path, length);
+    size += length;
+    value[size++] = '"';
+    value[size++] = ',';
+    value[size++] = (char)('0' + method);
+    sim_stored_set(call->ctx, call->command->name, SIM_NO_SAVE, value, size);
+}
+
+static int read_request(struct sim_call *call)
+{
+    char value[SIM_STORED_VALUE];
+    bool any = sim_stored_get(call->ctx, call->command->name, SIM_NO_SAVE, value) > 0;
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, "+SHREQ: ");
+    sim_put_text(call->ctx, any ? value : "\"\",0");
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
 static int run_request(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
+    if (call->form == SIM_FORM_READ)
+        return read_request(call);
     char url[SIM_DOWNLOAD_URL];
     const char *path = NULL;
-    size_t length = 0;
+    size_t path_length = 0, length = 0;
     int32_t method = 0;
     unsigned count = sim_argument_count(call);
     if (web_of(ctx)->sh_state != SH_ON || count < 1 || count > 2 ||
-        (count == 2 && !sim_argument_text(call, 0, &path, &length)) ||
+        (count == 2 && !sim_argument_text(call, 0, &path, &path_length)) ||
         !sim_argument_number(call, count - 1, 1, 5, &method) ||
-        sim_download_busy(ctx, SIM_TRANSFER_SH) || !join(ctx, path, length, url, &length))
+        sim_download_busy(ctx, SIM_TRANSFER_SH) || !join(ctx, path, path_length, url, &length))
         return SIM_CME_NOT_ALLOWED;
     if (!take_parameters(ctx))
         return SIM_CME_MEMORY_FULL;
+    keep_request(call, path, path_length, method);
     web_of(ctx)->sh_method = methods[method];
     web_of(ctx)->sh_left_bytes = 0;
     const struct sim_download_order order = {.url = url,
@@ -335,12 +470,12 @@ static int run_read(struct sim_call *call)
     uint32_t size = sim_hidden_size(ctx, SIM_SH_BODY);
     int32_t from = 0, wanted = 0;
     if (web->sh_state != SH_ON || web->sh_left_bytes > 0 || sim_argument_count(call) != 2 ||
-        !sim_argument_number(call, 0, 0, INT32_MAX, &from) ||
-        !sim_argument_number(call, 1, 1, INT32_MAX, &wanted) || (uint32_t)from >= size)
-        return SIM_CME_NOT_ALLOWED;
-    uint32_t left = size - (uint32_t)from;
+        !sim_argument_number(call, 0, 0, READ_MAXIMUM, &from) ||
+        !sim_argument_number(call, 1, 1, READ_MAXIMUM, &wanted) || (uint32_t)from > size ||
+        (uint32_t)wanted > size - (uint32_t)from)
+        return SIM_CME_NOT_ALLOWED; /* more than has come is an error (AT106 9.2.12) */
     web->sh_from_bytes = (uint32_t)from;
-    web->sh_left_bytes = left < (uint32_t)wanted ? left : (uint32_t)wanted;
+    web->sh_left_bytes = (uint32_t)wanted;
     sim_timer_set(ctx, SIM_TIMER_SH, ctx->now_us);
     return SIM_DONE;
 }
@@ -377,81 +512,35 @@ void sim_on_sh(struct sim_context *ctx)
         on_block(ctx);
 }
 
-enum { ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE, WRITE = SIM_FORM_TEST | SIM_FORM_WRITE };
-
-/* CSSLCFG="sslversion",<context>,<version>, "sni",<context>,"<name>": kept for the context. */
-static int set_context(struct sim_call *call)
-{
-    static const char *const words[] = {"SSLVERSION", "IGNORERTCTIME", "SNI"};
-    static const char prefix[] = "+CSSLCFG ";
-    char key[40];
-    const char *word, *value;
-    size_t word_length, length;
-    int32_t context, number;
-    if (sim_argument_count(call) != 3 || !sim_argument_text(call, 0, &word, &word_length) ||
-        !sim_argument_number(call, 1, 0, 5, &context) ||
-        !sim_argument_text(call, 2, &value, &length) || length == 0 || length > 64)
-        return SIM_CME_NOT_ALLOWED;
-    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
-        bool is_name = i == 2;
-        if (!sim_same_word(words[i], word, word_length))
-            continue;
-        if (!is_name && !sim_number_of(value, length, i == 0 ? 4 : 1, &number))
-            return SIM_CME_NOT_ALLOWED;
-        memcpy(key, prefix, sizeof prefix - 1);
-        key[sizeof prefix - 1] = (char)('0' + context);
-        memcpy(key + sizeof prefix, words[i], strlen(words[i]) + 1);
-        return sim_stored_set(call->ctx, key, SIM_NO_SAVE, value, length) ? SIM_DONE
-                                                                          : SIM_CME_MEMORY_FULL;
-    }
-    return SIM_CME_NOT_ALLOWED;
-}
-
-/* CSSLCFG="convert",2,"ca.crt": a file of /customer/ becomes a certificate that TLS knows (T17). */
-static int run_certificate(struct sim_call *call)
-{
-    struct sim_context *ctx = call->ctx;
-    const char *what, *name;
-    size_t length, name_length;
-    int32_t kind = 0;
-    if (!sim_argument_text(call, 0, &what, &length) || !sim_same_word("CONVERT", what, length))
-        return set_context(call);
-    if (!sim_argument_number(call, 1, 1, 2, &kind) ||
-        sim_argument_count(call) != (kind == 1 ? 4u : 3u))
-        return SIM_CME_NOT_ALLOWED;
-    for (unsigned i = 2; i < sim_argument_count(call); i++)
-        if (!sim_argument_text(call, i, &name, &name_length) ||
-            sim_files_find(&ctx->sim->files, SIM_DIRECTORY_CUSTOMER, name, name_length) ==
-                SIM_NO_FILE)
-            return SIM_CME_NOT_ALLOWED;
-    return SIM_DONE;
-}
+enum {
+    ACT = SIM_FORM_TEST | SIM_FORM_EXECUTE,
+    WRITE = SIM_FORM_TEST | SIM_FORM_WRITE,
+    ALL = WRITE | SIM_FORM_READ
+};
 
 const struct sim_command sim_commands_sh[] = {
-    {"+CSSLCFG", WRITE, SIM_NO_SAVE, 'O', 0, "T17, sim7000-storage 4.5, TinyGSM",
-     "certificates and parameters of TLS",
-     "+CSSLCFG: (\"convert\",\"sslversion\",\"ignorertctime\",\"sni\"),(0-5)", run_certificate,
+    {"+SHCONF", ALL, SIM_AUTO_SAVE, 'D', 0, "AT106 9.2.2", "parameters of SH",
+     "+SHCONF: \"HTTPParamTag\",\"HTTPParamValue\"", run_configuration, 103},
+    {"+SHBOD", ALL, SIM_NO_SAVE, 'D', 0, "AT106 9.2.4", "body of a request",
+     "+SHBOD: \"body\",<bodylen>", run_body, 103},
+    {"+SHBODEXT", ALL, SIM_NO_SAVE, 'D', 0, "AT106 9.2.5", "a longer body", sim_test_runs,
+     run_long_body, 106},
+    {"+SHAHEAD", ALL, SIM_AUTO_SAVE, 'D', 0, "AT106 9.2.6", "adds a header to the request",
+     "+SHAHEAD: \"type\",\"value\"", run_add, 103},
+    {"+SHCHEAD", ACT, SIM_NO_SAVE, 'D', 0, "AT106 9.2.7", "clears the headers", NULL, run_clear,
      103},
-    {"+SHCONF", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.3", "parameters of SH",
-     "+SHCONF: (\"URL\",\"TIMEOUT\",\"BODYLEN\",\"HEADERLEN\",\"IPVER\")", run_configuration, 103},
-    {"+SHSSL", WRITE | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2.1", "certificates of SH",
-     "+SHSSL: (1-6),(0-64),(0-64)", run_tls, 103},
-    {"+SHBOD", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "body of a request", "+SHBOD: (1-1024)",
-     run_body, 103},
-    {"+SHAHEAD", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "adds a header to the request",
-     "+SHAHEAD: (1-64),(1-256)", run_add, 103},
-    {"+SHCHEAD", ACT, SIM_NO_SAVE, 'S', 0, "AT7080", "clears the headers", NULL, run_clear, 103},
-    {"+SHPARA", WRITE, SIM_NO_SAVE, 'S', 0, "AT7080", "adds a parameter to the body",
-     "+SHPARA: (1-64),(1-256)", run_add, 103},
-    {"+SHCPARA", ACT, SIM_NO_SAVE, 'S', 0, "AT7080", "clears the parameters", NULL, run_clear, 103},
+    {"+SHPARA", ALL, SIM_AUTO_SAVE, 'D', 0, "AT106 9.2.8", "adds a parameter to the body",
+     "+SHPARA: \"key\",\"value\"", run_add, 103},
+    {"+SHCPARA", ACT, SIM_NO_SAVE, 'D', 0, "AT106 9.2.9", "clears the parameters", NULL, run_clear,
+     103},
     {"+SHCONN", ACT, SIM_NO_SAVE, 'O', 0, "AT106 9.2, T17, T23", "connects to the server", NULL,
      run_connect, 103},
     {"+SHSTATE", SIM_FORM_TEST | SIM_FORM_READ, SIM_NO_SAVE, 'D', 0, "AT106 9.2",
      "state of the connection", NULL, run_state, 103},
-    {"+SHREQ", WRITE, SIM_NO_SAVE, 'O', 0, "AT106 9.2, T07, T23", "sends a request",
-     "+SHREQ: (0-255),(1-5)", run_request, 103},
+    {"+SHREQ", ALL, SIM_NO_SAVE, 'O', 0, "AT106 9.2.11, T07, T23", "sends a request",
+     "+SHREQ: url,(1-5)", run_request, 103},
     {"+SHREAD", WRITE, SIM_NO_SAVE, 'O', 0, "AT106 9.2, T07", "reads the answer",
-     "+SHREAD: (0-2147483647),(1-2147483647)", run_read, 103},
+     "+SHREAD: (0-306176),(1-306176)", run_read, 103},
     {"+SHDISC", ACT, SIM_NO_SAVE, 'O', 0, "AT106 9.2, T23", "ends the connection", NULL,
      run_disconnect, 103},
     {.name = NULL},

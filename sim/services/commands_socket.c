@@ -313,6 +313,9 @@ static int read_send(struct sim_context *ctx)
     return SIM_DONE;
 }
 
+/* CIPSPRT: prompt and SEND OK, SEND OK alone, neither (AT106 8.2.18). */
+enum { SPRT_SHOWN = 1, SPRT_SILENT = 2 };
+
 /* Without a length the bytes end with CTRL-Z; ESC gives up (TCP102). */
 static int run_send(struct sim_call *call)
 {
@@ -330,7 +333,8 @@ static int run_send(struct sim_call *call)
     sockets->sending = (uint8_t)socket;
     sockets->send_failed = 0;
     sockets->send_bytes = 0;
-    sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
+    if (sim_stored_number(ctx, "+CIPSPRT") == SPRT_SHOWN)
+        sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
     sim_line_take(ctx, SIM_TAKER_SOCKET);
     if (size > 0)
         ctx->sim->port.data_left_bytes = (uint32_t)size;
@@ -346,6 +350,8 @@ static int sent(struct sim_context *ctx, unsigned socket)
         return answer(ctx, socket, "SEND FAIL");
     }
     sim_socket_flush(ctx, socket);
+    if (sim_stored_number(ctx, "+CIPSPRT") == SPRT_SILENT)
+        return SIM_NO_RESULT;
     if (!sim_value(ctx, SIM_PARAMETER_CIPQSEND))
         return answer(ctx, socket, "SEND OK");
     sim_line_begin(ctx);
@@ -546,7 +552,15 @@ int sim_run_name_servers(struct sim_call *call)
 
 /* ---- CIPPING, SNPING4 ---------------------------------------------------------------------- */
 
-enum { PINGS_INITIAL = 4, PINGS_MAXIMUM = 100, PING_SIZE_MAXIMUM = 1400, PING_TTL = 54 };
+enum {
+    PINGS_INITIAL = 4,
+    PINGS_MAXIMUM = 100,
+    SNPINGS_MAXIMUM = 500, /* AT106 19.2.1 */
+    PING_SIZE_MAXIMUM = 1400
+};
+
+/* Which command pings: the first character of SIM_TEXT_PING, before the host. */
+enum ping_kind { PING_CIP, PING_4, PING_6 };
 
 /* Always modelled: an echo of ICMP is not for programs without rights. */
 static void on_ping(struct sim_context *ctx)
@@ -557,21 +571,25 @@ static void on_ping(struct sim_context *ctx)
     bool answers = peer == SIM_PEER_ECHO || peer == SIM_PEER_SURROUNDINGS;
     int64_t time_ms = sim_setting(ctx, SIM_SETTING_PING_TIME);
     sim_text_get(ctx, SIM_TEXT_PING, host, sizeof host);
-    sim_socket_address(host, address, sizeof address);
+    unsigned kind = (unsigned)(host[0] - '0') % 3u;
+    sim_socket_address(host + (host[0] != '\0'), address, sizeof address);
     sim_line_begin(ctx);
-    sim_put_text(ctx, sockets->ping_short ? "+SNPING4: " : "+CIPPING: ");
+    static const char *const names[] = {"+CIPPING: ", "+SNPING4: ", "+SNPING6: "};
+    sim_put_text(ctx, names[kind]);
     sim_put_number(ctx, ++sockets->ping_number);
     sim_put_text(ctx, ",");
-    if (sockets->ping_short)
+    if (kind == PING_6)
+        sim_put_text(ctx, "2001:DB8::"); /* RFC 3849, then the address of version 4 */
+    if (kind != PING_CIP)
         sim_put_text(ctx, address);
     else
         sim_put_quoted(ctx, address);
     sim_put_text(ctx, ",");
-    if (sockets->ping_short)
+    if (kind != PING_CIP)
         sim_put_number(ctx, answers ? time_ms : 10000);
     else
         sim_put_number(ctx, answers ? (time_ms + 99) / 100 : 600); /* in 100 ms (TCP102) */
-    if (!sockets->ping_short)
+    if (kind == PING_CIP)
         sim_put_text(ctx, answers ? ",54" : ",255");
     sim_line_end(ctx);
     if (--sockets->pings_left == 0)
@@ -580,19 +598,21 @@ static void on_ping(struct sim_context *ctx)
         sim_timer_set(ctx, SIM_TIMER_IP, ctx->now_us + 1000000);
 }
 
-static int start_pings(struct sim_call *call, int32_t count, bool is_short)
+static int start_pings(struct sim_call *call, int32_t count, enum ping_kind kind)
 {
     struct sim_context *ctx = call->ctx;
+    char text[1 + SIM_SOCKET_HOST];
     const char *host;
     size_t length;
     if (!sim_argument_text(call, 0, &host, &length) || length == 0 || length > SIM_SOCKET_HOST ||
         sockets_of(ctx)->resolving)
         return SIM_CME_NOT_ALLOWED;
-    if (!sim_text_set(ctx, SIM_TEXT_PING, host, length))
+    text[0] = (char)('0' + kind);
+    memcpy(text + 1, host, length);
+    if (!sim_text_set(ctx, SIM_TEXT_PING, text, length + 1))
         return SIM_CME_MEMORY_FULL;
-    sockets_of(ctx)->pings_left = (uint8_t)count;
+    sockets_of(ctx)->pings_left = (uint16_t)count;
     sockets_of(ctx)->ping_number = 0;
-    sockets_of(ctx)->ping_short = is_short;
     sim_timer_set(ctx, SIM_TIMER_IP, ctx->now_us + sim_setting_us(ctx, SIM_SETTING_PING_TIME));
     return SIM_PENDING;
 }
@@ -608,18 +628,18 @@ static int run_ping(struct sim_call *call)
         (arguments > 3 && !sim_argument_number(call, 3, 1, 600, &other)) ||
         (arguments > 4 && !sim_argument_number(call, 4, 1, 255, &other)))
         return SIM_CME_NOT_ALLOWED;
-    return start_pings(call, count, false);
+    return start_pings(call, count, PING_CIP);
 }
 
 static int run_short_ping(struct sim_call *call)
 {
     int32_t count = 0, other = 0;
     if (!sim_bearer_up(call->ctx) || sim_argument_count(call) != 4 ||
-        !sim_argument_number(call, 1, 1, PINGS_MAXIMUM, &count) ||
+        !sim_argument_number(call, 1, 1, SNPINGS_MAXIMUM, &count) ||
         !sim_argument_number(call, 2, 1, PING_SIZE_MAXIMUM, &other) ||
-        !sim_argument_number(call, 3, 1, 60000, &other))
+        !sim_argument_number(call, 3, 0, 60000, &other))
         return SIM_CME_NOT_ALLOWED;
-    return start_pings(call, count, true);
+    return start_pings(call, count, call->command->name[7] == '6' ? PING_6 : PING_4);
 }
 
 void sim_on_ip(struct sim_context *ctx)
@@ -670,8 +690,10 @@ const struct sim_command sim_commands_socket[] = {
      "+CDNSGIP: (1-100)", run_resolve, 101},
     {"+CIPPING", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "TCP102, T04",
      "asks a host for echoes", "+CIPPING: (1-100),(0-1024),(1-600),(1-255)", run_ping, 101},
-    {"+SNPING4", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "AT7080, T26",
-     "asks a host for echoes over the app network", "+SNPING4: (1-100),(1-1400),(1-60000)",
+    {"+SNPING4", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "AT106 19.2.1, T26",
+     "asks a host for echoes over the app network", "+SNPING4: \"URL\",(1-500),(1-1400),(0-60000)",
      run_short_ping, 103},
+    {"+SNPING6", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 19.2.2",
+     "the same over IPv6", "+SNPING6: \"URL\",(1-500),(1-1400),(0-60000)", run_short_ping, 103},
     {.name = NULL},
 };

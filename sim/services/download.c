@@ -54,6 +54,16 @@ static const struct user {
                            sim_http_ended},
     [SIM_TRANSFER_SH] = {true, true, SIM_SH_BODY, CODE_NETWORK, sim_bearer_up, sim_sh_ended},
     [SIM_TRANSFER_FTP_PUT] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_DELETE] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_MAKE] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_REMOVE] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_LIST] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
+                               sim_ftp_ended},
+    [SIM_TRANSFER_FTP_RENAME] = {false, false, NULL, FTP_TIMEOUT, sim_ftp_network, sim_ftp_ended},
+    [SIM_TRANSFER_FTP_TIME] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
+                               sim_ftp_ended},
+    [SIM_TRANSFER_FTP_ETGET] = {true, false, SIM_FTP_BODY, FTP_TIMEOUT, sim_ftp_network,
+                                sim_ftp_ended},
 };
 _Static_assert(sizeof users / sizeof users[0] == SIM_TRANSFER_COUNT, "a row per transfer");
 
@@ -159,6 +169,16 @@ static struct sim_write begin_write(struct sim_context *ctx)
     return sim_nv_begin(ctx, download->path, strlen(download->path));
 }
 
+/* The file holds the first `bytes` of the blob that is the body; false: there is no room. */
+static bool store_blob(struct sim_context *ctx, uint32_t bytes)
+{
+    const struct sim_download *download = download_of(ctx);
+    uint8_t file = (uint8_t)(download->file - 1);
+    uint32_t stored = ctx->sim->files.entries[file].size_bytes;
+    return bytes <= stored || sim_files_append_blob(ctx, file, download->blob,
+                                                    download->from_bytes + stored, bytes - stored);
+}
+
 /* The power goes in a write: what lies in the file is `before` it or `after` it. */
 static void tear(struct sim_context *ctx, struct sim_write write, uint32_t before, uint32_t after)
 {
@@ -173,7 +193,7 @@ static void tear(struct sim_context *ctx, struct sim_write write, uint32_t befor
     else if (settled)
         sim_files_truncate(ctx, file, keep);
     else
-        sim_files_append_blob(ctx, file, download->blob, 0, keep);
+        store_blob(ctx, keep);
     sim_flash_end(ctx, write);
 }
 
@@ -251,8 +271,16 @@ static void settle(struct sim_context *ctx)
     uint8_t file = (uint8_t)(download->file - 1);
     if (download->blob == SIM_EXTENT_IN_STORE)
         sim_files_truncate(ctx, file, arrived);
-    else if (!sim_files_append_blob(ctx, file, download->blob, 0, arrived))
+    else if (!store_blob(ctx, arrived))
         download->full = 1;
+}
+
+void sim_download_store(struct sim_context *ctx)
+{
+    const struct sim_download *download = download_of(ctx);
+    if (download->state == SIM_DOWNLOAD_BODY && download->file &&
+        download->blob != SIM_EXTENT_IN_STORE)
+        store_blob(ctx, sim_download_arrived(ctx));
 }
 
 static void report(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
@@ -531,6 +559,7 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
         memcpy(download->path, order->path, order->path_length);
     download->transfer = order->transfer;
     download->method = order->method;
+    download->from_bytes = order->from_bytes;
     download->timeout_s = order->timeout_s;
     download->attempts_left = order->attempts;
     download->current_bytes = 0;
@@ -624,7 +653,9 @@ static uint8_t upload_file(const struct sim *sim)
 {
     static const char *const names[SIM_TRANSFER_COUNT] = {[SIM_TRANSFER_HTTP] = SIM_HTTP_UPLOAD,
                                                           [SIM_TRANSFER_SH] = SIM_SH_UPLOAD,
-                                                          [SIM_TRANSFER_FTP_PUT] = SIM_FTP_UPLOAD};
+                                                          [SIM_TRANSFER_FTP_PUT] = SIM_FTP_UPLOAD,
+                                                          [SIM_TRANSFER_FTP_RENAME] =
+                                                              SIM_FTP_UPLOAD};
     const struct sim_download *download = &sim->download;
     const char *name = names[download->transfer];
     if (!name || download->method == SIM_HTTP_GET || download->method == SIM_HTTP_HEAD)
@@ -649,6 +680,7 @@ bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request)
     ret_request->job = download->job;
     ret_request->timeout_s = download->timeout_s;
     ret_request->method = download->method;
+    ret_request->from_bytes = download->from_bytes;
     uint8_t upload = upload_file(sim);
     if (upload != SIM_NO_FILE)
         ret_request->body_bytes = sim->files.entries[upload].size_bytes;
@@ -685,8 +717,11 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
     download->ended = 0;
     download->full = 0;
     download->blob = SIM_EXTENT_IN_STORE;
+    if (status != CODE_PARTIAL && strncmp(download->url, "ftp:", 4) != 0)
+        download->from_bytes = 0; /* the server sends all of it */
     shorten(&ctx);
     set_state(&ctx, SIM_DOWNLOAD_BODY, timeout_at(&ctx));
+    sim_ftp_arrives(&ctx, arrival_at(download, 1));
 }
 
 void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t blob,
@@ -697,8 +732,9 @@ void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, u
     if (!is_current(download, SIM_DOWNLOAD_BODY, job) || download->ended ||
         download->offered_bytes || blob >= host->config->blob_count)
         return;
+    uint32_t size = host->config->blobs[blob].size_bytes;
     download->blob = blob;
-    download->offered_bytes = host->config->blobs[blob].size_bytes;
+    download->offered_bytes = size > download->from_bytes ? size - download->from_bytes : 0;
     download->ended = 1;
     shorten(&ctx);
     schedule(&ctx);

@@ -22,13 +22,16 @@
 enum sim_ftp_mode {
     SIM_FTP_CLOSED,
     SIM_FTP_IN_RAM,  /* FTPEXTGET=3 reads them */
-    SIM_FTP_READING, /* FTPGET=2 reads them */
-    SIM_FTP_WRITING  /* FTPPUT=2 adds to them */
+    SIM_FTP_READING, /* FTPGET=2, FTPLIST=2 read them */
+    SIM_FTP_WRITING, /* FTPPUT=2 adds to them */
+    SIM_FTP_ESCAPED, /* FTPETPUT=2 adds to them */
+    SIM_FTP_OPENING  /* a session to be read; nothing has come yet */
 };
 
 /* ---- texts.c ------------------------------------------------------------------------------- */
 
-/* X(NAME): texts that a command sets and a restart forgets. */
+/* X(NAME): texts that a command sets and a restart forgets; those of SHCONF, SHAHEAD and SHPARA
+   stay (AUTO_SAVE). */
 #define SIM_TEXTS(X)                                                                               \
     X(FTP_SERVER)                                                                                  \
     X(FTP_USER)                                                                                    \
@@ -63,8 +66,6 @@ enum sim_ftp_mode {
     X(SH_BODYLEN)                                                                                  \
     X(SH_HEADERLEN)                                                                                \
     X(SH_IPVER)                                                                                    \
-    X(SH_CA)                                                                                       \
-    X(SH_CERTIFICATE)                                                                              \
     X(TASK_APN)                                                                                    \
     X(TASK_USER)                                                                                   \
     X(TASK_PASSWORD)                                                                               \
@@ -96,7 +97,7 @@ enum sim_text {
 /* A text at most, with NUL. */
 enum { SIM_TEXT_SIZE = 512 };
 
-/* Sets a text; length 0 forgets it. False: there is no room. */
+/* Sets a text; length 0 forgets it. False: there is no room, or the power was cut. */
 bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length);
 /* Copies a text with NUL, cut to `capacity`; returns its length. One that is not set is empty. */
 size_t sim_text_get(const struct sim_context *ctx, enum sim_text text, char *buffer,
@@ -149,6 +150,8 @@ void sim_secure_lost(struct sim_context *ctx);
 /* ---- commands_ftp.c ------------------------------------------------------------------------ */
 
 bool sim_ftp_network(const struct sim_context *ctx);
+/* The body of a transfer begins; its first bytes are there at `first_at_us`. */
+void sim_ftp_arrives(struct sim_context *ctx, uint64_t first_at_us);
 void sim_ftp_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
                    uint32_t length);
 

@@ -54,6 +54,9 @@ void sim_socket_close(struct sim_context *ctx, unsigned socket);
 uint32_t sim_socket_unread(const struct sim_context *ctx, unsigned socket);
 /* Copies and forgets up to `size` of them; returns how many. */
 size_t sim_socket_read(struct sim_context *ctx, unsigned socket, uint8_t *buffer, size_t size);
+/* Bytes sent since it was opened; of them, those that the surroundings have not taken. */
+uint32_t sim_socket_sent(const struct sim_context *ctx, unsigned socket);
+uint32_t sim_socket_waiting(const struct sim_context *ctx, unsigned socket);
 /* The name or address that it is connected to. */
 size_t sim_socket_host(const struct sim_context *ctx, unsigned socket, char *buffer,
                        size_t capacity);
@@ -65,6 +68,16 @@ void sim_socket_address(const char *host, char *address, size_t capacity);
 void sim_secure_opened(struct sim_context *ctx, unsigned socket, bool good);
 void sim_secure_received(struct sim_context *ctx, unsigned socket);
 void sim_secure_closed(struct sim_context *ctx, unsigned socket);
+
+/* ---- commands_tls.c: CASSLCFG ---------------------------------------------------------------- */
+
+/* "protocol": what CAOPEN without a type opens. */
+bool sim_secure_is_udp(const struct sim_context *ctx, unsigned connection);
+
+/* ---- commands_ip.c: servers of CASERVER ----------------------------------------------------- */
+
+bool sim_secure_listens(const struct sim_context *ctx, unsigned connection);
+void sim_secure_listen_end(struct sim_context *ctx, unsigned connection);
 
 /* CDNSGIP has its answer: the address, NULL = there is none. */
 void sim_resolved(struct sim_context *ctx, const char *address);

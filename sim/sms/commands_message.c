@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "sim/at/stored.h"
 #include "sim/sms/message_engine.h"
 
 enum { PDU_MINIMUM = 7, PDU_MAXIMUM = 164 };
@@ -550,6 +551,45 @@ static int run_centre(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* ---- CSAS, CRES: profile 0 holds CSMP and CSCA (AT106 4.2.10, 4.2.11) -------------------------
+ */
+
+enum { PROFILE_PARAMETERS = 4, PROFILE_SIZE = PROFILE_PARAMETERS + SIM_MESSAGE_ADDRESS };
+
+static bool is_profile(const struct sim_call *call)
+{
+    int32_t profile;
+    return call->form == SIM_FORM_EXECUTE ||
+           (sim_argument_count(call) == 1 && sim_argument_number(call, 0, 0, 0, &profile));
+}
+
+static int run_save(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    char value[PROFILE_SIZE];
+    if (!is_profile(call))
+        return SIM_FAILED;
+    memcpy(value, ctx->sim->message.parameters, PROFILE_PARAMETERS);
+    memcpy(value + PROFILE_PARAMETERS, ctx->sim->message.centre, SIM_MESSAGE_ADDRESS);
+    if (sim_stored_set(ctx, "+CSAS", SIM_AUTO_SAVE, value, sizeof value))
+        return SIM_DONE;
+    return sim_power_is_up(ctx->sim) ? sim_cms(SIM_CMS_MEMORY_FULL) : SIM_NO_RESULT;
+}
+
+/* What was never saved stays as it is. */
+static int run_restore(struct sim_call *call)
+{
+    struct sim_context *ctx = call->ctx;
+    char value[SIM_STORED_VALUE];
+    if (!is_profile(call))
+        return SIM_FAILED;
+    if (sim_stored_get(ctx, "+CSAS", SIM_AUTO_SAVE, value) != PROFILE_SIZE)
+        return SIM_DONE;
+    memcpy(ctx->sim->message.parameters, value, PROFILE_PARAMETERS);
+    memcpy(ctx->sim->message.centre, value + PROFILE_PARAMETERS, SIM_MESSAGE_ADDRESS);
+    return SIM_DONE;
+}
+
 static const char *charset_name(unsigned charset)
 {
     static const char *const names[] = {"IRA", "GSM", "UCS2", "HEX"};
@@ -607,6 +647,10 @@ const struct sim_command sim_commands_message[] = {
      "address of the service centre", NULL, run_centre, 0},
     {"+CSMP", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.2", "parameters of text mode",
      "+CSMP: (1,17,33,49,65,81,97,113),(0-255),(0-255),(0-255)", run_parameters, 0},
+    {"+CSAS", TEST_WRITE_ACT, SIM_AUTO_SAVE, 'D', 5000, "AT106 4.2.11", "saves CSCA and CSMP",
+     "+CSAS: (0)", run_save, 0},
+    {"+CRES", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 5000, "AT106 4.2.10", "brings them back",
+     "+CRES: (0)", run_restore, 0},
     {"+CSCS", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 5.5", "character set of texts",
      sim_test_runs, run_charset, 0},
     {.name = NULL},

@@ -157,11 +157,13 @@ static void digest_again(struct sim_context *ctx, struct sim_file_entry *entry, 
 
 /* ---- room ---------------------------------------------------------------------------------- */
 
+/* Values of commands take no room of the files; what lies in RAM takes none of the flash. */
 uint32_t sim_files_free(const struct sim_context *ctx)
 {
     uint64_t used = 0;
     for (unsigned i = 0; i < SIM_FILES; i++)
-        if (ctx->sim->files.entries[i].directory != SIM_DIRECTORY_KEPT)
+        if (ctx->sim->files.entries[i].directory != SIM_DIRECTORY_KEPT &&
+            ctx->sim->files.entries[i].directory != SIM_DIRECTORY_HIDDEN)
             used += ctx->sim->files.entries[i].size_bytes;
     uint64_t size = (uint64_t)sim_setting(ctx, SIM_SETTING_FLASH_SIZE);
     return used < size ? (uint32_t)(size - used) : 0;

@@ -63,7 +63,7 @@
     NUMBER(port.scan, RAM, 0, 3)                                                                   \
     NUMBER(port.line_ended, RAM, 0, 1)                                                             \
     NUMBER(port.line_overflow, RAM, 0, 1)                                                          \
-    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_CALL)                                                \
+    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_SH)                                                  \
     NUMBER(port.bulk_count, RAM, 0, SIM_BULK_SLOTS)                                                \
     EMPTY(port.urc_open)                                                                           \
     EMPTY(port.discard)                                                                            \
@@ -157,6 +157,10 @@
     NUMBER(download.directory, RAM, 0, 255)                                                        \
     NUMBER(download.transfer, RAM, 0, SIM_TRANSFER_COUNT - 1)                                      \
     NUMBER(download.method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                     \
+    TIME(download.settled_at_us, RAM)                                                              \
+    NUMBER(download.from_bytes, RAM, 0, UINT32_MAX)                                                \
+    NUMBER(download.lagging, RAM, 0, SIM_FILES)                                                    \
+    EMPTY(download.reserved)                                                                       \
     NUMBER(download.tofs_current_bytes, RAM, 0, UINT32_MAX)                                        \
     NUMBER(download.tofs_total_bytes, RAM, 0, UINT32_MAX)                                          \
     NUMBER(download.written_blocks, RAM, 0, UINT16_MAX)                                            \
@@ -185,9 +189,10 @@
     NUMBER(bearers.changed, RAM, 0, UINT32_MAX)                                                    \
     NUMBER(ftp.offset_bytes, RAM, 0, UINT32_MAX)                                                   \
     NUMBER(ftp.file_bytes, RAM, 0, UINT32_MAX)                                                     \
-    NUMBER(ftp.mode, RAM, 0, 3)                                                                    \
+    NUMBER(ftp.mode, RAM, 0, 5)                                                                    \
     NUMBER(ftp.file_error, RAM, 0, 255)                                                            \
-    NUMBER(ftp.refused, RAM, 0, SIM_TRANSFER_COUNT)                                                \
+    NUMBER(ftp.transfer, RAM, 0, SIM_TRANSFER_COUNT - 1)                                           \
+    NUMBER(ftp.escaped, RAM, 0, 1)                                                                 \
     EMPTY(ftp.reserved)                                                                            \
     TIMES(sockets.due_at_us, RAM)                                                                  \
     NUMBERS(sockets.read_bytes, RAM, 0, UINT32_MAX)                                                \
@@ -207,10 +212,8 @@
     NUMBER(sockets.send_failed, RAM, 0, 1)                                                         \
     NUMBER(sockets.resolve_wanted, RAM, 0, 1)                                                      \
     NUMBER(sockets.resolving, RAM, 0, 1)                                                           \
-    NUMBER(sockets.pings_left, RAM, 0, 255)                                                        \
-    NUMBER(sockets.ping_number, RAM, 0, 255)                                                       \
-    NUMBER(sockets.ping_short, RAM, 0, 1)                                                          \
-    EMPTY(sockets.reserved)                                                                        \
+    NUMBER(sockets.pings_left, RAM, 0, 500)                                                        \
+    NUMBER(sockets.ping_number, RAM, 0, 500)                                                       \
     NUMBER(web.sh_from_bytes, RAM, 0, UINT32_MAX)                                                  \
     NUMBER(web.sh_left_bytes, RAM, 0, UINT32_MAX)                                                  \
     NUMBER(web.http_open, RAM, 0, 1)                                                               \
@@ -218,7 +221,6 @@
     NUMBER(web.upload_failed, RAM, 0, 1)                                                           \
     NUMBER(web.sh_state, RAM, 0, 2)                                                                \
     NUMBER(web.sh_method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                       \
-    NUMBER(web.sh_tls, RAM, 0, 6)                                                                  \
     EMPTY(web.reserved)                                                                            \
     NUMBER(mqtt.state, RAM, 0, 2)                                                                  \
     NUMBER(mqtt.work, RAM, 0, 2)                                                                   \

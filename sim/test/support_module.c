@@ -104,6 +104,11 @@ static void serve(struct module *module)
         return;
     module->requests++;
     memcpy(module->url, request.url, sizeof module->url);
+    module->method = request.method;
+    module->from_bytes = request.from_bytes;
+    memset(module->request_body, 0, sizeof module->request_body);
+    sim_http_request_body(&module->sim, &module->host, 0, module->request_body,
+                          sizeof module->request_body - 1);
     if (server->silent)
         return;
     if (server->status)
@@ -114,7 +119,8 @@ static void serve(struct module *module)
     else if (server->blob >= 0)
         sim_http_blob(&module->sim, &module->host, request.job, (uint16_t)server->blob,
                       module->now_us);
-    sim_http_end(&module->sim, &module->host, request.job, server->code, module->now_us);
+    if (!module->server_stalls)
+        sim_http_end(&module->sim, &module->host, request.job, server->code, module->now_us);
 }
 
 /* ---- time and bytes ------------------------------------------------------------------------ */

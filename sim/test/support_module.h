@@ -40,9 +40,13 @@ struct module {
     struct module_trap trap;
     uint8_t cut_when; /* enum sim_cut, of the trap */
     uint64_t now_us;
-    unsigned requests;    /* downloads that were asked for */
-    unsigned traps;       /* that fired */
-    char url[256];        /* of the last */
+    unsigned requests;   /* downloads that were asked for */
+    unsigned traps;      /* that fired */
+    char url[256];       /* of the last */
+    bool server_stalls;  /* with blocks: nothing comes behind them, not even an end */
+    uint8_t method;      /* of the last, enum sim_http_method */
+    uint32_t from_bytes; /* of the last */
+    char request_body[256];
     char sent[64 * 1024]; /* by the module, as it came */
     size_t sent_length;
     char told[64 * 1024]; /* "event number text\n" */

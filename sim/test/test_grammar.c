@@ -159,7 +159,7 @@ static const struct exchange rows[] = {
     /* unknown */
     {"an unknown command is a plain error whatever cmee says",
      {{"AT+CMEE=2\r", "AT+CMEE=2\r\r\nOK\r\n"},
-      {"AT+CGNSSUPL=?\r", "AT+CGNSSUPL=?\r\r\nERROR\r\n"},
+      {"AT+MIPLVER?\r", "AT+MIPLVER?\r\r\nERROR\r\n"},
       {"ATB0\r", "ATB0\r\r\nERROR\r\n"},
       {"AT&\r", "AT&\r\r\nERROR\r\n"},
       {"AT;\r", "AT;\r\r\nERROR\r\n"}},

@@ -90,10 +90,12 @@ static void a_connection_sends_and_reads(void **state)
 {
     (void)state;
     EXPECT_ASK(&module, "AT+CACID=0;+CSSLCFG=\"sslversion\",0,3", "|OK|");
-    EXPECT_ASK(&module, "AT+CSSLCFG=\"sslversion\",0,5", "|+CME ERROR: 3|");
+    EXPECT_ASK(&module, "AT+CSSLCFG=\"sslversion\",0,6", "|+CME ERROR: 3|");
     EXPECT_ASK(&module, "AT+CSSLCFG=\"convert\",2,\"missing\"", "|+CME ERROR: 3|");
     EXPECT_ASK(&module, "AT+CASSLCFG=0,\"ssl\",1", "|OK|");
-    EXPECT_ASK(&module, "AT+CASSLCFG?", "|+CASSLCFG: 0,\"SSL\",1||OK|");
+    EXPECT_ASK(&module, "AT+CASSLCFG?",
+               "|+CASSLCFG: 0|cacert: |clientcert: |psktable: |timeout: 0|ssl: 1|crindex: 0|"
+               "localport: 0|protocol: 0||OK|");
     EXPECT_ASK(&module, "AT+CAOPEN=0,\"a.example\",443", "|+CAOPEN: 0,0||OK|");
     EXPECT_ASK(&module, "AT+CASTATE?", "|+CASTATE: 0,1||OK|");
     EXPECT_ASK(&module, "AT+CASEND=0,5,1000", "|> ");

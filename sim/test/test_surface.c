@@ -75,7 +75,11 @@ static void add_legal(const char *field, bool is_first, char *value)
     size_t length = strlen(value);
     if (length > 0)
         value[length++] = ',';
-    if (field[0] == '#') {
+    if (field[0] == '\'') { /* the last word, or the first */
+        const char *word = strrchr(field, ',');
+        word = word && !is_first ? word + 1 : field + 1;
+        snprintf(value + length, 20, "\"%.*s\"", (int)strcspn(word, ","), word);
+    } else if (field[0] == '#') {
         memset(value + length, '1', 10);
         value[length] = '"';
         snprintf(value + length + 1 + (int)strtol(field + 1, NULL, 10), 4, "\"");
@@ -93,13 +97,15 @@ static void add_legal(const char *field, bool is_first, char *value)
 }
 
 static const char *const specs[] = {
-#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, run, since)      \
+#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, test, run,       \
+          since)                                                                                   \
     fields,
     SIM_STORED(X)
 #undef X
 };
 static const char *const initials[] = {
-#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, run, since)      \
+#define X(name, forms, saving, tag, maximum_ms, source, meaning, fields, initial, test, run,       \
+          since)                                                                                   \
     initial,
     SIM_STORED(X)
 #undef X
@@ -142,13 +148,17 @@ static bool reads(unsigned row, const char *value)
 {
     char want[300];
     const struct sim_command *command = &sim_commands_stored[row];
+    bool only_first = command->run == sim_run_first_value;
+    if (command->run == sim_run_connection_number && strcmp(value, initials[row]) == 0)
+        return strstr(ask(row, "?", ""), command->name) == NULL; /* AT106 18.2.1: [+CACID: <cid>] */
     if (command->run == sim_run_name_servers) {
         const char *got = ask(row, "?", "");
         return strstr(got, "PrimaryDns: 1.2.3.4") ? value[1] == '1' : value[1] == '0';
     }
     if (command->run == sim_run_edrx && value[1] == ',')
         value += 2; /* the read form begins behind <n> (AT106 5.2.20) */
-    snprintf(want, sizeof want, "%s: %s", command->name, value);
+    snprintf(want, sizeof want, "%s: %.*s", command->name,
+             only_first ? (int)strcspn(value, ",") : (int)sizeof want, value);
     return strstr(ask(row, "?", ""), want) != NULL;
 }
 
@@ -158,6 +168,8 @@ static void what_is_written_is_read_and_kept_as_the_saving_mode_says(void **stat
     for (unsigned i = 0; i < ROWS; i++) {
         const struct sim_command *row = &sim_commands_stored[i];
         const char *value = legal_value(i);
+        if (!(row->forms & SIM_FORM_READ) || !(row->forms & SIM_FORM_WRITE))
+            continue;
         bool at_once = row->saving != SIM_AUTO_SAVE_REBOOT;
         setup(NULL);
         if (!reads(i, initials[i]))
@@ -185,8 +197,9 @@ static void what_is_out_of_range_is_refused_and_changes_nothing(void **state)
         for (unsigned j = 0; j < sizeof bad / sizeof bad[0]; j++)
             EXPECT_PART(ask(i, "=", bad[j]), "ERROR");
         EXPECT_PART(ask(i, "=", longest), "ERROR");
-        EXPECT_PART(ask(i, "=?", ""), "(");
-        if (!reads(i, initials[i]))
+        if (sim_commands_stored[i].test_answer == sim_test_runs)
+            EXPECT_PART(ask(i, "=?", ""), "(");
+        if ((sim_commands_stored[i].forms & SIM_FORM_READ) && !reads(i, initials[i]))
             fail_msg("%s has changed", sim_commands_stored[i].name);
     }
 }
@@ -252,7 +265,7 @@ static void commands_known_by_name_only_can_be_switched_off(void **state)
                 EXPECT_PART(module_ask(&module, line), setting ? "|ERROR|" : "|OK|");
             }
     }
-    assert_true(count > 20);
+    assert_true(count > 10);
 }
 
 /* ---- modes and bands ----------------------------------------------------------------------- */
