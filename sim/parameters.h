@@ -62,7 +62,10 @@ extern "C" {
       SIM_SETTING_PORT_RATE,                                                                       \
       "0,300,600,1200,2400,4800,9600,19200,38400,57600,115200,230400,921600,2000000,2900000,"      \
       "3000000,3200000,3686400,4000000",                                                           \
-      sim_test_runs, sim_run_ipr, 0)                                                               \
+      "+IPR: "                                                                                     \
+      "(0,9600,19200,38400,57600,115200),(300,600,1200,2400,4800,230400,921600,2000000,2900000,"   \
+      "3000000,3200000,3686400,4000000)",                                                          \
+      sim_run_ipr, 0)                                                                              \
     X(IFC, "+IFC", EXTENDED, NO_SAVE, 'D', 0, "UART101 5.1", "flow control", 0, -1, "0-2),(0-2",   \
       sim_test_runs, sim_run_pair, 0)                                                              \
     X(ICF, "+ICF", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 2.2.30", "format of a character",           \
@@ -86,11 +89,11 @@ extern "C" {
     X(CLTS, "+CLTS", EXTENDED, NO_SAVE, 'D', 0, "AT106 5.2, T06", "network time", 0, -1, "0-1",    \
       "+CLTS: \"yy/MM/dd,hh:mm:ss+/-zz\"", sim_run_parameter, 0)                                   \
     X(CBATCHK, "+CBATCHK", EXTENDED, AUTO_SAVE, 'D', 0, "HD107 3.1.3", "supply is watched", 0,     \
-      SIM_SETTING_SUPPLY_WATCH, "0-1", sim_test_runs, sim_run_cbatchk, 0)                          \
+      SIM_SETTING_SUPPLY_WATCH, "0,1", sim_test_runs, sim_run_cbatchk, 0)                          \
     X(CSCLK, "+CSCLK", EXTENDED, AUTO_SAVE, 'D', 0, "UART101 6.4", "sleep while DTR is high", 0,   \
       -1, "0-1", sim_test_runs, sim_run_parameter, 0)                                              \
     X(CNETLIGHT, "+CNETLIGHT", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2", "network light", 1, -1,   \
-      "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
+      "0,1", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CFGRI, "+CFGRI", EXTENDED, NO_SAVE, 'D', 0, "UART101 6.5", "use of the RI line", 0, -1,      \
       "0-2", sim_test_runs, sim_run_parameter, 0)                                                  \
     X(CEDUMP, "+CEDUMP", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 5.2.32", "a crash stops the module",  \
@@ -107,7 +110,7 @@ extern "C" {
       "0-1", "+CPSMS: (0-1),,,(00000000-11111111),(00000000-11111111)", sim_run_cpsms, 0)          \
     X(CMGF, "+CMGF", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.2.3", "messages as text", 0, -1, \
       "0-1", sim_test_runs, sim_run_parameter, 0)                                                  \
-    X(CSDH, "+CSDH", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.3",                            \
+    X(CSDH, "+CSDH", OPTIONAL, NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.3",                            \
       "text mode shows all of a message", 0, -1, "0-1", sim_test_runs, sim_run_parameter, 0)       \
     X(CUSD, "+CUSD", EXTENDED, NO_SAVE, 'S', 0, "3GPP TS 27.007 7.15", "USSD", 0, -1, "0-2",       \
       sim_test_runs, sim_run_cusd, 0)                                                              \

@@ -39,6 +39,8 @@ static const struct {
     const char *key, *initial;
 } lights[] = {{"+SLEDS 1", "1,64,800"}, {"+SLEDS 2", "2,64,3000"}, {"+SLEDS 3", "3,64,300"}};
 
+enum { LIGHT_SHORTEST_MS = 40 }; /* or 0 (AT106 5.2.12) */
+
 static int run_light(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
@@ -55,7 +57,8 @@ static int run_light(struct sim_call *call)
         return SIM_DONE;
     if (sim_argument_count(call) != 3 || !sim_argument_number(call, 0, 1, 3, &mode) ||
         !sim_argument_number(call, 1, 0, 65535, &on) ||
-        !sim_argument_number(call, 2, 0, 65535, &off) || call->length >= SIM_STORED_VALUE)
+        !sim_argument_number(call, 2, 0, 65535, &off) || call->length >= SIM_STORED_VALUE ||
+        (on > 0 && on < LIGHT_SHORTEST_MS) || (off > 0 && off < LIGHT_SHORTEST_MS))
         return SIM_FAILED;
     if (sim_stored_set(ctx, lights[mode - 1].key, SIM_AUTO_SAVE, call->arguments, call->length))
         return SIM_DONE;
@@ -117,20 +120,52 @@ static int run_backup_begin(struct sim_call *call)
     return SIM_DONE;
 }
 
-/* The list holds files of /customer/. */
+/* Index 10 and 11 of CBALIST switch its log off and on (AT106 15.2.10). */
+enum { LOG_OFF = BACKUPS, LOG_ON, LISTED_NAME = 80 };
+
+static int read_backup_list(struct sim_context *ctx)
+{
+    char key[24], name[SIM_STORED_VALUE];
+    for (unsigned i = 0; i < BACKUPS; i++) {
+        if (sim_stored_get(ctx, numbered("+CBALIST", i, key), SIM_NO_SAVE, name) == 0)
+            continue;
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CBALIST: ");
+        sim_put_number(ctx, i);
+        sim_put_text(ctx, ",");
+        sim_put_quoted(ctx, name);
+        sim_line_end(ctx);
+    }
+    return SIM_DONE;
+}
+
+/* A name of the list is a path, or a file of /customer/. */
 static int run_backup_list(struct sim_call *call)
 {
     char key[24];
     const char *name;
     size_t length;
     int32_t place;
-    if (sim_argument_count(call) != 2 || !sim_argument_number(call, 0, 0, BACKUPS - 1, &place) ||
-        !sim_argument_text(call, 1, &name, &length) || length == 0 || length >= SIM_FILE_NAME ||
-        memchr(name, '/', length))
+    if (call->form == SIM_FORM_READ)
+        return read_backup_list(call->ctx);
+    if (sim_argument_count(call) != 2 || !sim_argument_number(call, 0, 0, LOG_ON, &place) ||
+        !sim_argument_text(call, 1, &name, &length) || length > LISTED_NAME ||
+        (length == 0 && place < LOG_OFF))
         return SIM_FAILED;
+    if (place >= LOG_OFF)
+        return SIM_DONE;
     numbered("+CBALIST", (unsigned)place, key);
     return sim_stored_set(call->ctx, key, SIM_NO_SAVE, name, length) ? SIM_DONE
                                                                      : SIM_CME_MEMORY_FULL;
+}
+
+/* Folder and name of what the list names; false: it can be no file. */
+static bool split_listed(const char *listed, uint8_t *ret_directory, const char **ret_name)
+{
+    size_t length = strlen(listed);
+    *ret_directory = SIM_DIRECTORY_CUSTOMER;
+    *ret_name = listed;
+    return listed[0] != '/' || sim_files_path(listed, length, ret_directory, ret_name, &length);
 }
 
 static int run_backup(struct sim_call *call)
@@ -140,9 +175,13 @@ static int run_backup(struct sim_call *call)
     unsigned copied = 0;
     for (unsigned i = 0; i < BACKUPS; i++) {
         size_t length = sim_stored_get(ctx, numbered("+CBALIST", i, key), SIM_NO_SAVE, name);
-        uint8_t file = sim_files_find(&ctx->sim->files, SIM_DIRECTORY_CUSTOMER, name, length);
+        uint8_t directory;
+        const char *plain;
         if (length == 0)
             continue;
+        if (!split_listed(name, &directory, &plain))
+            return SIM_FAILED;
+        uint8_t file = sim_files_find(&ctx->sim->files, directory, plain, strlen(plain));
         if (file == SIM_NO_FILE)
             return SIM_FAILED;
         bool kept = sim_stored_set(ctx, numbered("+CBAPPS", i, key), SIM_AUTO_SAVE, name, length);
@@ -162,9 +201,11 @@ static int run_restore(struct sim_call *call)
         size_t length = sim_stored_get(ctx, numbered("+CBAPPS", i, key), SIM_AUTO_SAVE, name);
         numbered("backup", i, key);
         uint8_t file = sim_files_find(&ctx->sim->files, SIM_DIRECTORY_KEPT, key, strlen(key));
-        if (length == 0 || file == SIM_NO_FILE)
+        uint8_t directory;
+        const char *plain;
+        if (length == 0 || file == SIM_NO_FILE || !split_listed(name, &directory, &plain))
             continue;
-        if (!write_copy(ctx, file, SIM_DIRECTORY_CUSTOMER, name))
+        if (!write_copy(ctx, file, directory, plain))
             return sim_power_is_up(ctx->sim) ? SIM_FAILED : SIM_NO_RESULT;
         copied++;
     }
@@ -182,16 +223,16 @@ const struct sim_command sim_commands_device[] = {
      0},
     {"+CDEVICE", READ, SIM_NO_SAVE, 'D', 0, "AT106 5.2.9", "flash and memory", NULL, run_device, 0},
     {"+CADC", READ, SIM_NO_SAVE, 'D', 2000, "sim7000-at 3", "voltage at the analogue input",
-     "+CADC: (0,1),(0-1800)", run_analogue, 0},
+     "+CADC: (0,1),(0,100-1700)", run_analogue, 0},
     {"+SLEDS", READ | SIM_FORM_WRITE, SIM_AUTO_SAVE, 'D', 0, "sim7000-at 3",
-     "blinking of the network light", "+SLEDS: (1-3),(0-65535),(0-65535)", run_light, 0},
-    {"+CBAINIT", ACT, SIM_NO_SAVE, 'I', BACKUP_MS, "sim7000-storage 4.4", "begins a backup", NULL,
+     "blinking of the network light", "+SLEDS: (1-3),(0,40-65535),(0,40-65535)", run_light, 0},
+    {"+CBAINIT", ACT, SIM_NO_SAVE, 'D', BACKUP_MS, "AT106 15.2", "begins a backup", NULL,
      run_backup_begin, 103},
-    {"+CBALIST", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'I', BACKUP_MS, "sim7000-storage 4.4",
-     "names a file to back up", "+CBALIST: (0-9),(1-50)", run_backup_list, 103},
-    {"+CBAPPS", ACT, SIM_AUTO_SAVE, 'I', BACKUP_MS, "sim7000-storage 4.4", "copies the named files",
-     NULL, run_backup, 103},
-    {"+CBART", ACT, SIM_AUTO_SAVE, 'I', BACKUP_MS, "sim7000-storage 4.4", "brings the copies back",
-     NULL, run_restore, 103},
+    {"+CBALIST", READ | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "AT106 15.2.10",
+     "names a file to back up", "+CBALIST: (0-11),(1-80)", run_backup_list, 103},
+    {"+CBAPPS", ACT, SIM_AUTO_SAVE, 'D', BACKUP_MS, "AT106 15.2", "copies the named files", NULL,
+     run_backup, 103},
+    {"+CBART", ACT, SIM_AUTO_SAVE, 'D', BACKUP_MS, "AT106 15.2", "brings the copies back", NULL,
+     run_restore, 103},
     {.name = NULL},
 };

@@ -243,17 +243,22 @@ static unsigned count_values(const char *text, size_t length)
 }
 
 /* Where the size stands among the arguments of a command that prompts. */
-enum { IN_TEXT = 0xfd, LAST_IF_TWO = 0xfe, NO_SIZE = 0xff };
+enum { SECOND_IN_TEXT = 0xfc, IN_TEXT = 0xfd, LAST_IF_TWO = 0xfe, NO_SIZE = 0xff };
 
 static const struct {
     const char *command, *prompt;
     uint8_t size_at;
 } prompts[] = {
-    {"+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3}, {"+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0},
-    {"+FTPEXTPUT=", SIM_PROMPT_FTP_RAM, 2}, {"+SHBODEXT=", SIM_PROMPT_BODY, 0},
-    {"+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT},  {"+CASEND=", SIM_PROMPT_BYTES, 1},
-    {"+SMPUB=", SIM_PROMPT_BYTES, 1},       {"+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO},
-    {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},  {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
+    {"+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3},
+    {"+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0},
+    {"+FTPEXTPUT=", SIM_PROMPT_FTP_RAM, SECOND_IN_TEXT},
+    {"+SHBODEXT=", SIM_PROMPT_BODY, 0},
+    {"+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT},
+    {"+CASEND=", SIM_PROMPT_BYTES, 1},
+    {"+SMPUB=", SIM_PROMPT_BYTES, 1},
+    {"+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO},
+    {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},
+    {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
 };
 
 bool sim_may_prompt(const char *command, size_t length)
@@ -280,7 +285,8 @@ uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char
     for (size_t i = 0; i < COUNT(prompts) && length > 0; i++) {
         size_t prompt = strlen(prompts[i].prompt);
         if (text[0] != prompts[i].prompt[0] || !begins_with(text, length, prompts[i].prompt) ||
-            (length != prompt && prompts[i].size_at != IN_TEXT) ||
+            (length != prompt && prompts[i].size_at != IN_TEXT &&
+             prompts[i].size_at != SECOND_IN_TEXT) ||
             !command_begins(command, command_length, prompts[i].command))
             continue;
         const char *equals = memchr(command, '=', command_length);
@@ -289,6 +295,8 @@ uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char
         switch (prompts[i].size_at) {
         case IN_TEXT:
             return number_at(text + prompt, length - prompt, 0);
+        case SECOND_IN_TEXT:
+            return number_at(text + prompt, length - prompt, 1);
         case LAST_IF_TWO:
             return size_of_send(arguments, rest);
         case NO_SIZE:

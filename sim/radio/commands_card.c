@@ -459,16 +459,21 @@ enum {
 
 const struct sim_command sim_commands_card[] = {
     {"+CLCK", TEST_WRITE, SIM_AUTO_SAVE, 'S', 15000, "3GPP TS 27.007 7.4", "locks the card",
-     "+CLCK: (\"SC\")", run_lock, 0},
+     "+CLCK: "
+     "(\"AB\",\"AC\",\"AG\",\"AI\",\"AO\",\"IR\",\"OI\",\"OX\",\"SC\",\"FD\",\"PN\",\"PU\",\"PP\")",
+     run_lock, 0},
     {"+CPWD", TEST_WRITE, SIM_AUTO_SAVE, 'S', 15000, "3GPP TS 27.007 7.5", "changes the PIN",
-     "+CPWD: (\"SC\",8)", run_password, 0},
+     "+CPWD: "
+     "(\"AB\",4),(\"AC\",4),(\"AG\",4),(\"AI\",4),(\"AO\",4),(\"IR\",4),(\"OI\",4),(\"OX\",4),("
+     "\"SC\",8),(\"P2\",8)",
+     run_password, 0},
     {"+CRSM", TEST_WRITE, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 8.18", "reads files of the card",
      NULL, run_card, 0},
     {"+CSIM", TEST_WRITE, SIM_NO_SAVE, 'I', 0, "3GPP TS 27.007 8.17",
      "commands to the card, refused", NULL, run_refused, 0},
     {"+CNUM", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 7.1", "own number", NULL,
      run_own_number, 0},
-    {"+CPAS", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 8.1", "activity", "+CPAS: (0)",
+    {"+CPAS", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 8.1", "activity", "+CPAS: (0,3,4)",
      run_activity, 0},
     {"+CEER", TEST_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.007 6.10", "why the last call ended", NULL,
      run_cause, 0},

@@ -9,7 +9,7 @@
 /* sim_bearers.state; all zero is a module without bearers. */
 enum sim_sapbr { SAPBR_CLOSED, SAPBR_CONNECTING, SAPBR_OPEN, SAPBR_STATES };
 
-enum { BEARERS = 3, APN_MAXIMUM = 50 };
+enum { BEARERS = 3 };
 
 bool sim_sapbr_up(const struct sim_context *ctx)
 {
@@ -54,12 +54,13 @@ void sim_on_sapbr(struct sim_context *ctx)
 /* X: tag of SAPBR=3, texts of cid 1. */
 static const struct {
     const char *tag;
-    uint8_t text; /* enum sim_text */
+    uint8_t text;    /* enum sim_text */
+    uint8_t maximum; /* of the value's length (AT106 7.2.1) */
 } tags[] = {
-    {"Contype", SIM_TEXT_BEARER_CONTYPE_1},
-    {"APN", SIM_TEXT_BEARER_APN_1},
-    {"USER", SIM_TEXT_BEARER_USER_1},
-    {"PWD", SIM_TEXT_BEARER_PASSWORD_1},
+    {"Contype", SIM_TEXT_BEARER_CONTYPE_1, 64},
+    {"APN", SIM_TEXT_BEARER_APN_1, 64},
+    {"USER", SIM_TEXT_BEARER_USER_1, 32},
+    {"PWD", SIM_TEXT_BEARER_PASSWORD_1, 32},
 };
 enum { TAGS = sizeof tags / sizeof tags[0] };
 
@@ -68,28 +69,28 @@ static int set_tag(struct sim_call *call, int32_t cid)
     const char *tag, *value;
     size_t tag_length, length;
     if (sim_argument_count(call) != 4 || !sim_argument_text(call, 2, &tag, &tag_length) ||
-        !sim_argument_text(call, 3, &value, &length) || length > APN_MAXIMUM)
+        !sim_argument_text(call, 3, &value, &length))
         return SIM_CME_NOT_ALLOWED;
     for (unsigned i = 0; i < TAGS; i++)
-        if (sim_same_word(tags[i].tag, tag, tag_length))
+        if (sim_same_word(tags[i].tag, tag, tag_length) && length <= tags[i].maximum)
             return sim_text_set(call->ctx, (enum sim_text)(tags[i].text + cid - 1), value, length)
                        ? SIM_DONE
                        : SIM_CME_MEMORY_FULL;
     return SIM_CME_NOT_ALLOWED;
 }
 
-/* SAPBR=4,<cid>: "+SAPBR:", then a line a tag. */
+/* SAPBR=4,<cid>: a line a tag (AT106 7.2.1). */
 static int read_tags(struct sim_call *call, int32_t cid)
 {
     struct sim_context *ctx = call->ctx;
     char value[SIM_TEXT_SIZE];
-    sim_line(ctx, "+SAPBR:");
     for (unsigned i = 0; i < TAGS; i++) {
         sim_text_get(ctx, (enum sim_text)(tags[i].text + cid - 1), value, sizeof value);
         sim_line_begin(ctx);
-        sim_put_text(ctx, tags[i].tag);
-        sim_put_text(ctx, ": ");
-        sim_put_text(ctx, i == 0 && !value[0] ? "GPRS" : value);
+        sim_put_text(ctx, "+SAPBR: ");
+        sim_put_quoted(ctx, tags[i].tag);
+        sim_put_text(ctx, ",");
+        sim_put_quoted(ctx, i == 0 && !value[0] ? "GPRS" : value);
         sim_line_end(ctx);
     }
     return SIM_DONE;
@@ -149,8 +150,8 @@ static int run_sapbr(struct sim_call *call)
 
 const struct sim_command sim_commands_bearer[] = {
     {"+SAPBR", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 85000, "AT106 7.2.1, T21",
-     "bearers of HTTP and FTP", "+SAPBR: (0-4),(1-3),(\"Contype\",\"APN\",\"USER\",\"PWD\"),(0-50)",
-     run_sapbr, 101},
+     "bearers of HTTP and FTP", "+SAPBR: (0-4),(1-3),\"ConParamTag\",\"ConParamValue\"", run_sapbr,
+     101},
     {.name = NULL},
 };
 

@@ -174,6 +174,13 @@ static int run_send(struct sim_call *call)
     struct sim_sockets *sockets = sockets_of(ctx);
     unsigned socket, count = sim_argument_count(call);
     int32_t size, timeout_ms = TIMEOUT_MS;
+    if (count == 1 && get_connection(call, &socket)) { /* what can be given now (AT106 18.2.5) */
+        sim_line_begin(ctx);
+        sim_put_text(ctx, "+CASEND: ");
+        sim_put_number(ctx, SIM_SOCKET_PIECE);
+        sim_line_end(ctx);
+        return SIM_DONE;
+    }
     if (count < 2 || count > 3 || !get_connection(call, &socket) ||
         !sim_argument_number(call, 1, 1, SIM_SOCKET_PIECE, &size) ||
         (count == 3 && !sim_argument_number(call, 2, 100, TIMEOUT_MS, &timeout_ms)) ||

@@ -23,6 +23,20 @@ static void set_ip(struct sim_context *ctx, enum sim_ip_state state)
     sockets_of(ctx)->ip = (uint8_t)state;
 }
 
+/* A test form: with several connections the connection comes first, or behind `before`. */
+static int test_form(struct sim_call *call, const char *before, const char *rest)
+{
+    sim_line_begin(call->ctx);
+    sim_put_text(call->ctx, call->command->name);
+    sim_put_text(call->ctx, ": ");
+    sim_put_text(call->ctx, before);
+    if (is_multi(call->ctx))
+        sim_put_text(call->ctx, "(0-7),");
+    sim_put_text(call->ctx, rest);
+    sim_line_end(call->ctx);
+    return SIM_DONE;
+}
+
 /* A final result of its own: "SEND OK", with several connections "0, SEND OK". */
 static int answer(struct sim_context *ctx, unsigned socket, const char *text)
 {
@@ -48,9 +62,9 @@ static int read_task(struct sim_context *ctx)
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CSTT: ");
     for (unsigned i = 0; i < 3; i++) {
-        sim_text_get(ctx, parts[i], value, sizeof value);
+        bool is_set = sim_text_get(ctx, parts[i], value, sizeof value) > 0;
         sim_put_text(ctx, i ? "," : "");
-        sim_put_quoted(ctx, value);
+        sim_put_quoted(ctx, i == 0 && !is_set ? "CMNET" : value); /* AT106 8.2.9 */
     }
     sim_line_end(ctx);
     return SIM_DONE;
@@ -253,6 +267,10 @@ static int run_start(struct sim_call *call)
     const char *type, *host;
     size_t type_length, host_length;
     int32_t port = 0;
+    if (call->form == SIM_FORM_TEST) {
+        test_form(call, "", "(\"TCP\",\"UDP\"),(\"(0-255).(0-255).(0-255).(0-255)\"),(1-65535)");
+        return test_form(call, "", "(\"TCP\",\"UDP\"),(\"DOMAIN NAME\"),(1-65535)");
+    }
     if (!get_socket(call, &socket, &next) || sim_argument_count(call) != next + 3 ||
         !sim_argument_text(call, next, &type, &type_length) ||
         !sim_argument_text(call, next + 1, &host, &host_length) || host_length == 0 ||
@@ -323,6 +341,8 @@ static int run_send(struct sim_call *call)
     struct sim_sockets *sockets = sockets_of(ctx);
     unsigned socket, next;
     int32_t size = 0;
+    if (call->form == SIM_FORM_TEST)
+        return test_form(call, "", "(1-1460)");
     if (call->form == SIM_FORM_READ)
         return read_send(ctx);
     unsigned count = sim_argument_count(call);
@@ -428,6 +448,8 @@ static int run_rxget(struct sim_call *call)
     unsigned count = sim_argument_count(call);
     unsigned next = 1u + is_multi(ctx);
     int32_t mode = 0, socket = 0, size = 0;
+    if (call->form == SIM_FORM_TEST)
+        return test_form(call, "(0-4),", "(1-1460)");
     if (call->form == SIM_FORM_READ) {
         sim_line_begin(ctx);
         sim_put_text(ctx, "+CIPRXGET: ");
@@ -675,19 +697,19 @@ const struct sim_command sim_commands_socket[] = {
      101},
     {"+CIFSR", ACT, SIM_NO_SAVE, 'O', 0, "TCP102, T21", "the address", NULL, run_address, 101},
     {"+CIPSTART", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 160000, "TCP102, T21",
-     "opens a connection", "+CIPSTART: (0-7),(\"TCP\",\"UDP\"),(1-100),(1-65535)", run_start, 101},
+     "opens a connection", sim_test_runs, run_start, 101},
     {"+CIPSEND", ALL | SIM_FORM_EXECUTE, SIM_NO_SAVE, 'D', 0, "TCP102", "sends bytes",
-     "+CIPSEND: (0-7),(1-1460)", run_send, 101},
+     sim_test_runs, run_send, 101},
     {"+CIPCLOSE", ACT | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "TCP102, T20, T21",
-     "closes a connection", "+CIPCLOSE: (0-7),(0,1)", run_close, 101},
+     "closes a connection", NULL, run_close, 101},
     {"+CIPSHUT", ACT, SIM_NO_SAVE, 'O', 65000, "TCP102, T21", "gives the address back", NULL,
      run_shut, 101},
     {"+CIPSTATUS", ACT | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "TCP102, T20",
-     "state of the connections", "+CIPSTATUS: (0-7)", run_status, 101},
+     "state of the connections", NULL, run_status, 101},
     {"+CIPRXGET", ALL, SIM_NO_SAVE, 'D', 0, "TCP102", "received bytes wait to be read",
-     "+CIPRXGET: (0-4),(0-7),(1-1460)", run_rxget, 101},
+     sim_test_runs, run_rxget, 101},
     {"+CDNSGIP", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'D', 0, "TCP102", "address of a host",
-     "+CDNSGIP: (1-100)", run_resolve, 101},
+     NULL, run_resolve, 101},
     {"+CIPPING", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "TCP102, T04",
      "asks a host for echoes", "+CIPPING: (1-100),(0-1024),(1-600),(1-255)", run_ping, 101},
     {"+SNPING4", SIM_FORM_TEST | SIM_FORM_WRITE, SIM_NO_SAVE, 'O', 0, "AT106 19.2.1, T26",

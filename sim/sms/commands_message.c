@@ -609,7 +609,7 @@ static int run_charset(struct sim_call *call)
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CSCS: ");
     if (call->form == SIM_FORM_TEST)
-        put_words(ctx, charset_name);
+        sim_put_text(ctx, "(\"GSM\",\"UCS2\",\"IRA\")"); /* AT106 3.2.5; "HEX" is taken, too */
     else
         sim_put_quoted(ctx, charset_name(ctx->sim->message.charset));
     sim_line_end(ctx);
@@ -636,7 +636,7 @@ const struct sim_command sim_commands_message[] = {
     {"+CMSS", TEST_WRITE, SIM_NO_SAVE, 'S', 60000, "3GPP TS 27.005 3.5.2", "sends a stored message",
      NULL, run_send_stored, 0},
     {"+CPMS", ALL_VALUES, SIM_NO_SAVE, 'O', 0, "T16, 3GPP TS 27.005 3.2.2", "storages of messages",
-     "+CPMS: (\"SM\",\"ME\"),(\"SM\",\"ME\"),(\"SM\",\"ME\")", run_storage, 0},
+     "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")", run_storage, 0},
     {"+CNMI", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.005 3.4.1", "how messages are told",
      "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)", run_indication, 0},
     {"+CNMA", TEST_WRITE_ACT, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.005 3.4.4",
@@ -646,7 +646,7 @@ const struct sim_command sim_commands_message[] = {
     {"+CSCA", ALL_VALUES, SIM_AUTO_SAVE, 'S', 5000, "3GPP TS 27.005 3.3.1",
      "address of the service centre", NULL, run_centre, 0},
     {"+CSMP", ALL_VALUES, SIM_NO_SAVE, 'S', 0, "3GPP TS 27.005 3.3.2", "parameters of text mode",
-     "+CSMP: (1,17,33,49,65,81,97,113),(0-255),(0-255),(0-255)", run_parameters, 0},
+     NULL, run_parameters, 0},
     {"+CSAS", TEST_WRITE_ACT, SIM_AUTO_SAVE, 'D', 5000, "AT106 4.2.11", "saves CSCA and CSMP",
      "+CSAS: (0)", run_save, 0},
     {"+CRES", TEST_WRITE_ACT, SIM_NO_SAVE, 'D', 5000, "AT106 4.2.10", "brings them back",

@@ -390,7 +390,9 @@ static void a_bearer_opens_and_closes(void **state)
     EXPECT_OUTPUT(&module, "|OK|");
     EXPECT_ASK(&module, "AT+SAPBR=2,1", "|+SAPBR: 1,1,\"10.170.31.116\"||OK|");
     EXPECT_ASK(&module, "AT+SAPBR=4,1",
-               "|+SAPBR:|Contype: GPRS|APN: telstra.wap|USER: |PWD: ||OK|");
+               "|+SAPBR: \"Contype\",\"GPRS\"|+SAPBR: \"APN\",\"telstra.wap\"|+SAPBR: "
+               "\"USER\",\"\"|+SAPBR: "
+               "\"PWD\",\"\"||OK|");
     EXPECT_ASK(&module, "AT+SAPBR=1,1", "|+CME ERROR: 3|");
     EXPECT_ASK(&module, "AT+SAPBR=0,1", "|OK|");
     EXPECT_ASK(&module, "AT+SAPBR=0,1", "|+CME ERROR: 3|");

@@ -148,6 +148,114 @@ static void what_only_keeps_a_value_is_said_to_be_kept(void **state)
     }
 }
 
+/* ---- forms --------------------------------------------------------------------------------- */
+
+static const char forms_path[] = "sim/test/manual_forms.txt";
+
+enum { CHAPTERS = 20, FORM_LINE = 1200 };
+
+/* What agrees, of each chapter, in percent; the update's own ways are held to more. */
+static const struct {
+    unsigned chapter;
+    const char *name;
+    unsigned least_percent;
+} chapters[] = {
+    {1, "FOTA notes", 98},   {2, "V.25ter", 95}, {3, "27.007", 95},    {4, "27.005", 95},
+    {5, "SIMCom", 95},       {6, "GPRS", 98},    {7, "SAPBR", 98},     {8, "CIP", 95},
+    {9, "HTTP", 98},         {10, "FTP", 98},    {11, "NTP", 98},      {14, "GNSS", 95},
+    {15, "file system", 98}, {17, "TLS", 95},    {18, "TCP, UDP", 95}, {19, "ping", 95},
+};
+
+/* "*" is anything but "|", "^" anything at all. */
+static bool matches(const char *want, const char *got)
+{
+    for (; *want; want++, got++) {
+        if (*want == '*' || *want == '^') {
+            bool within_line = *want == '*';
+            do {
+                if (matches(want + 1, got))
+                    return true;
+            } while (*got && !(within_line && *got == '|') && *got++);
+            return false;
+        }
+        if (*want != *got)
+            return false;
+    }
+    return *got == '\0';
+}
+
+static void begin_forms(void)
+{
+    static const char page[] = "abcdefghijklmnopqrst";
+    module_init(&module);
+    module.server = (struct module_server){
+        .status = 200, .length_bytes = 20, .blob = module_blob(&module, page, 20)};
+    module_begin(&module);
+    module_power_on(&module);
+    module_set(&module, SIM_SETTING_ACCESS, 0);
+    module_set(&module, SIM_SETTING_I2C_DEVICE, 1);
+    module_set(&module, SIM_SETTING_HTTP_FAILURE_DELAY, 100);
+    module_ask(&module, "ATE0");
+    module_run(&module, 10 * SECOND_US);
+    module_output(&module);
+}
+
+static void run_directive(const char *line)
+{
+    if (strncmp(line, "@reset", 6) == 0) {
+        begin_forms();
+    } else if (strncmp(line, "@wait ", 6) == 0) {
+        module_run(&module, (uint64_t)strtoul(line + 6, NULL, 10) * SECOND_US);
+        module_output(&module);
+    } else if (strncmp(line, "@ask ", 5) == 0) {
+        module_ask(&module, line + 5);
+    } else if (strncmp(line, "@send ", 6) == 0) {
+        module_send(&module, line + 6, strlen(line + 6));
+        module_run(&module, SECOND_US);
+        module_output(&module);
+    } else {
+        fail_msg("%s: unknown: %s", forms_path, line);
+    }
+}
+
+static void forms_answer_as_the_manual_documents_them(void **state)
+{
+    (void)state;
+    char line[FORM_LINE];
+    unsigned agree[CHAPTERS] = {0}, all[CHAPTERS] = {0};
+    FILE *file = open_list(forms_path);
+    begin_forms();
+    for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '@')
+            run_directive(line);
+        if (line[0] == '#' || line[0] == '@' || line[0] == '\0')
+            continue;
+        char *ask = strchr(line, '\t'), *want = ask ? strchr(ask + 1, '\t') : NULL;
+        unsigned long chapter = strtoul(line, NULL, 10);
+        if (!want || chapter >= CHAPTERS)
+            fail_msg("%s:%u: want section, line and answer", forms_path, number);
+        *ask = *want = '\0';
+        const char *got = module_ask(&module, ask + 1);
+        bool good = matches(want + 1, got);
+        all[chapter]++;
+        agree[chapter] += good;
+        if (!good)
+            print_error("%s:%u: %s %s\n  want %s\n  got  %s\n", forms_path, number, line, ask + 1,
+                        want + 1, got);
+    }
+    fclose(file);
+    bool enough = true;
+    for (unsigned i = 0; i < sizeof chapters / sizeof chapters[0]; i++) {
+        unsigned chapter = chapters[i].chapter;
+        printf("forms of chapter %u, %s: %u of %u agree\n", chapter, chapters[i].name,
+               agree[chapter], all[chapter]);
+        enough = enough && all[chapter] > 0 &&
+                 agree[chapter] * 100 >= all[chapter] * chapters[i].least_percent;
+    }
+    assert_true(enough);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_table_names_no_command_that_the_manual_does_not_list),
         cmocka_unit_test_setup(a_command_that_is_not_built_is_unknown_to_the_module, setup),
         cmocka_unit_test(what_only_keeps_a_value_is_said_to_be_kept),
+        cmocka_unit_test(forms_answer_as_the_manual_documents_them),
     };
     return cmocka_run_group_tests_name("manual", tests, NULL, NULL);
 }

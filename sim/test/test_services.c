@@ -148,7 +148,7 @@ static void the_time_of_a_server_sets_the_clock(void **state)
     (void)state;
     EXPECT_ASK(&module, "AT+CNTP", "|+CME ERROR: 3|");
     EXPECT_ASK(&module, "AT+CNTP=\"pool.example\",8", "|OK|");
-    EXPECT_ASK(&module, "AT+CNTP?", "|+CNTP: \"pool.example\",8||OK|");
+    EXPECT_ASK(&module, "AT+CNTP?", "|+CNTP: \"pool.example\",8,1,0||OK|");
     EXPECT_ASK(&module, "AT+CNTP", "|OK||+CNTP: 1|");
     EXPECT_PART(module_ask(&module, "AT+CCLK?"), "|+CCLK: \"19/06/26,");
     EXPECT_PART(module_ask(&module, "AT+CCLK?"), "+08\"");
@@ -271,7 +271,7 @@ static void small_assumptions_can_be_set(void **state)
         enum sim_setting_id setting;
         const char *prepare, *ask, *by_default, *otherwise;
     } rows[] = {
-        {SIM_SETTING_UNTOLD_TEST_FORM, "AT", "AT+CFSREN=?", "|OK|", "|ERROR|"},
+        {SIM_SETTING_UNTOLD_TEST_FORM, "AT", "AT+CFSGFRS=?", "|OK|", "|ERROR|"},
         {SIM_SETTING_FTP_QUIT, "AT", "AT+FTPQUIT", "|ERROR|", "|OK|"},
         {SIM_SETTING_DEFAULT_BEARER, "AT+CGDCONT=13;+CGDCONT=14", "AT+CGACT?", "|+CGACT: 1,1||OK|",
          "|+CGACT: 1,0||OK|"},

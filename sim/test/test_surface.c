@@ -265,7 +265,7 @@ static void commands_known_by_name_only_can_be_switched_off(void **state)
                 EXPECT_PART(module_ask(&module, line), setting ? "|ERROR|" : "|OK|");
             }
     }
-    assert_true(count > 10);
+    assert_true(count > 0);
 }
 
 /* ---- modes and bands ----------------------------------------------------------------------- */
