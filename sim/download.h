@@ -92,7 +92,9 @@ struct sim_download {
         settled_at_us;   /* http-size-lag: the file of the last result reads 0 bytes until then */
     uint32_t from_bytes; /* of the server's file: the body begins there */
     uint8_t lagging;     /* index + 1 of that file, 0 = none */
-    uint8_t reserved[3];
+    uint8_t follow;      /* enum sim_follow */
+    uint8_t tofs_was;    /* 1: an HTTPTOFS has ended since the start */
+    uint8_t reserved[1];
     char url[SIM_DOWNLOAD_URL];
     char path[SIM_DOWNLOAD_PATH];
 };

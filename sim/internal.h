@@ -44,6 +44,7 @@ enum {
     SIM_CME_MEMORY_FULL = 20,
     SIM_CME_NO_SERVICE = 30,
     SIM_CME_GPRS = 148,
+    SIM_CME_STACK_BUSY = 181,
     SIM_CME_NO_FILE = 188,
     SIM_CME_ABORTED = 609,
     SIM_CME_INVALID_INPUT = 765,
@@ -307,6 +308,10 @@ struct sim_download_order {
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order);
 /* Bytes of the body that have arrived by now. */
 uint32_t sim_download_arrived(const struct sim_context *ctx);
+/* True while the file of the last HTTPTOFS reads 0 bytes (setting http-size-lag). */
+bool sim_download_lags(const struct sim_context *ctx, uint8_t file);
+/* True when an HTTPTOFS has ended since the start of the module. */
+bool sim_download_was_tofs(const struct sim_context *ctx);
 /* What has arrived lies in the file from here on, not only at the end. */
 void sim_download_store(struct sim_context *ctx);
 /* HTTPTOFSRL: of the HTTPTOFS that runs, or the last. */
@@ -322,6 +327,12 @@ void sim_download_count_writes(struct sim_context *ctx);
 void sim_download_bearer(struct sim_context *ctx);
 /* HTTP_RESULT, HTTP_SHORT. */
 bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action);
+/* HTTPTOFS follows what http-redirect says, HTTPACTION what HTTPPARA="REDIR" does, SH* nothing. */
+enum sim_follow sim_download_follow(const struct sim_context *ctx, enum sim_transfer transfer);
+/* The page of a redirect that nobody has followed is what HTTPTOFS stores. */
+bool sim_download_stores_page(const struct sim_context *ctx, uint16_t status);
+/* The host of the URL is a name, no address. */
+bool sim_download_is_named(const char *url);
 
 /* AT+CFOTA=1: returns what a handler returns. */
 int sim_updater_start(struct sim_context *ctx);

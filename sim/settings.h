@@ -356,8 +356,20 @@ enum sim_unit {
       "from the answer of the server to the first byte of the body")                               \
     X(HTTP_FAILURE_DELAY, "http-failure-delay", MS, 1000, 0, 600000, NULL, 'I',                    \
       "sim7000-storage 5", "from the OK of HTTPTOFS to a code that needs no server")               \
-    X(HTTP_BUSY, "http-busy", CHOICE, 0, 0, 1, "error|604", 'I', "Q15",                            \
-      "answer to HTTPTOFS while one runs: ERROR, or OK and code 604")                              \
+    X(HTTP_BUSY, "http-busy", CHOICE, 0, 0, 2, "error|604|cme-181", 'I', "Q15, AT106 20.1",        \
+      "answer to HTTPTOFS while one runs: ERROR, OK and code 604, or an error that says why")      \
+    X(HTTP_REDIRECT, "http-redirect", CHOICE, 0, 0, 3, "reported|measured|stored|followed", 'S',   \
+      "S18",                                                                                       \
+      "what HTTPTOFS makes of a redirect: its code is told, or the page is stored and told as "    \
+      "200; measured on a SIM7080G: 307 and 308 are followed, the page of others is stored")       \
+    X(HTTP_CHUNKED, "http-chunked", CHOICE, 0, 0, 1, "stored|empty", 'S', "S18",                   \
+      "a body that comes in chunks, its length untold: stored, or told as 200 with no byte")       \
+    X(HTTP_SIZE_LAG, "http-size-lag", MS, 0, 0, 60000, NULL, 'S', "S18",                           \
+      "after the result of HTTPTOFS its file reads 0 bytes for that long")                         \
+    X(HTTP_BUFFER, "http-buffer", CHOICE, 0, 0, 1, "own|shared", 'S', "S18",                       \
+      "HTTPTOFS between CFSINIT and CFSTERM: no matter, or 602, since the buffer is taken")        \
+    X(SH_AFTER_TOFS, "sh-after-tofs", CHOICE, 0, 0, 1, "works|refused", 'S', "S18",                \
+      "SHCONN after an HTTPTOFS: no matter, or ERROR until the module restarts")                   \
     X(HTTP_DROPPED, "http-dropped", CHOICE, 0, 0, 1, "retried|reported", 'I', "sim7000-storage 5", \
       "a connection lost in the body: tried again after the timeout, or 601 at once")              \
     X(HTTP_ERROR_LENGTH, "http-error-length", CHOICE, 0, 0, 1, "zero|body", 'I',                   \
@@ -414,8 +426,8 @@ enum sim_unit {
       "from the OK of CFOTA=1 to the reset")                                                       \
     X(CFOTA_RESET, "cfota-reset", CHOICE, 0, 0, 1, "updater|plain", 'I', "sim7000-fota 4",         \
       "that reset begins the update, or is a reset and nothing else")                              \
-    X(CFOTA_WITHOUT_PACKAGE, "cfota-without-package", CHOICE, 0, 0, 2,                             \
-      "error|not-found|update-fails", 'I', "Q-F1",                                                 \
+    X(CFOTA_WITHOUT_PACKAGE, "cfota-without-package", CHOICE, 2, 0, 2,                             \
+      "error|not-found|update-fails", 'I', "FOTA101 5.2, Q-F1",                                    \
       "CFOTA=1 without a package: error 3, error 188, or OK and a failed update")                  \
     X(CFOTA_WRONG_MODE, "cfota-wrong-mode", CHOICE, 0, 0, 1, "error|765", 'I', "Q-F8",             \
       "CFOTA with another mode: plain ERROR or that CME error")                                    \

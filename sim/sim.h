@@ -387,6 +387,15 @@ enum sim_http_method {
         SIM_HTTP_METHOD_COUNT
 };
 
+enum sim_follow {
+    SIM_FOLLOW_NONE,
+    SIM_FOLLOW_KEPT, /* 307 and 308, which keep the method */
+    SIM_FOLLOW_ALL
+};
+
+/* Length of a body that comes in chunks (RFC 9112 7.1): not told, like UINT32_MAX. */
+#define SIM_HTTP_CHUNKED (UINT32_MAX - 1)
+
 /*
  * One transfer: HTTPTOFS, HTTPACTION, SHREQ (http, https) or FTP (ftp, with user and password
  * before the host, percent-encoded).
@@ -395,7 +404,8 @@ struct sim_http_request {
     uint16_t job; /* number of the download; answers carry it, stale ones are dropped */
     uint16_t timeout_s;
     uint8_t method; /* enum sim_http_method */
-    uint8_t reserved[3];
+    uint8_t follow; /* enum sim_follow: redirects that the surroundings follow by themselves */
+    uint8_t reserved[2];
     uint32_t body_bytes; /* of the request, sim_http_request_body() reads them */
     uint32_t from_bytes; /* the body is to begin there: Range of HTTP (206), REST of FTP */
     char url[512];
@@ -408,7 +418,11 @@ bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request);
 size_t sim_http_request_body(const struct sim *sim, const struct sim_host *host, uint32_t offset,
                              void *buffer, size_t size);
 
-/* Status line and length of the body (UINT32_MAX = not told) came. */
+/* True while the module still waits for something of that download: what comes later is not read.
+ */
+bool sim_http_waits(const struct sim *sim, uint16_t job);
+
+/* Status line and length of the body (UINT32_MAX or SIM_HTTP_CHUNKED = not told) came. */
 void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t status,
                       uint32_t length_bytes, uint64_t now_us);
 /* The body is this blob of the configuration, whole; the module meters its arrival. */

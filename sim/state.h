@@ -175,9 +175,10 @@ enum { SIM_CIP_SOCKETS = 8, SIM_SOCKETS = 10 };
 
 /* sockets.c, commands_socket.c, commands_secure.c */
 struct sim_sockets {
-    uint64_t due_at_us[SIM_SOCKETS];  /* something is told then, 0 = nothing */
-    uint32_t read_bytes[SIM_SOCKETS]; /* of what was received: given to the host */
-    uint32_t sent_bytes[SIM_SOCKETS]; /* of what the host gave: taken by the surroundings */
+    uint64_t due_at_us[SIM_SOCKETS];   /* something is told then, 0 = nothing */
+    uint32_t read_bytes[SIM_SOCKETS];  /* of what was received: given to the host */
+    uint32_t sent_bytes[SIM_SOCKETS];  /* of what the host gave: taken by the surroundings */
+    uint32_t total_bytes[SIM_SOCKETS]; /* that the host gave since it was opened */
     uint16_t job[SIM_SOCKETS];
     uint16_t port[SIM_SOCKETS];
     uint8_t state[SIM_SOCKETS];    /* enum sim_socket_state */

@@ -16,6 +16,8 @@
     X(url_set)                                                                                     \
     X(url_get)                                                                                     \
     X(url_cleanup)                                                                                 \
+    X(slist_append)                                                                                \
+    X(slist_free_all)                                                                              \
     X(easy_init)                                                                                   \
     X(easy_setopt)                                                                                 \
     X(easy_getinfo)                                                                                \

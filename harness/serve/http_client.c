@@ -7,10 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include "harness/serve/curl.h"
 
-enum { FTP_POLL_US = 5000 };
+enum {
+    FTP_POLL_US = 5000,
+    HEADER_BYTES_MAXIMUM =
+        65536, /* of one answer, those of 1xx before it and a redirect's page included */
+    HOPS_MAXIMUM = 10,
+    PATH_SIZE = 600
+};
 
 /* Set by bench_http_open(), before any other function here calls it. */
 static const struct bench_curl *curl;
@@ -112,6 +119,9 @@ static const struct {
     {CURLE_FTP_WEIRD_PASV_REPLY, 75},
     {CURLE_FTP_WEIRD_227_FORMAT, 75},
     {CURLE_FTP_PORT_FAILED, 76},
+    {CURLE_FTP_COULDNT_USE_REST, 74},
+    {CURLE_BAD_DOWNLOAD_RESUME, 74},
+    {CURLE_QUOTE_ERROR, 77},
     {CURLE_FTP_COULDNT_RETR_FILE, 77},
     {CURLE_REMOTE_FILE_NOT_FOUND, 77},
     {CURLE_PARTIAL_FILE, 79},
@@ -143,35 +153,107 @@ static void drop_transfer(struct bench_http *http)
     http->easy = NULL;
     free(http->stored);
     http->stored = NULL;
+    curl->slist_free_all(http->quotes);
+    http->quotes = NULL;
 }
 
-static void tell_headers(struct bench_http *http)
+/* The answer points elsewhere, and that is to be followed. */
+static bool is_followed(const struct bench_http *http)
+{
+    long status = 0;
+
+    if (http->ftp || !http->located || http->request.follow == BENCH_FOLLOW_NONE ||
+        http->hops >= HOPS_MAXIMUM)
+        return false;
+    curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    return status == 307 || status == 308 ||
+           (http->request.follow == BENCH_FOLLOW_ALL && status >= 301 && status <= 303);
+}
+
+/* Where an answer that has ended points to; NULL = nowhere that is followed. */
+static const char *redirect_of(const struct bench_http *http)
+{
+    char *url = NULL;
+
+    if (is_followed(http))
+        curl->easy_getinfo(http->easy, CURLINFO_REDIRECT_URL, &url);
+    return url;
+}
+
+/* False: nobody wants the body. */
+static bool tell_headers(struct bench_http *http)
 {
     long status = 0;
     curl_off_t length = -1;
 
     if (http->told)
-        return;
+        return true;
     curl->easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     curl->easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (http->ftp)
         status = 200; /* the replies of an FTP server have numbers of their own */
     http->told = 1;
-    http->handler.headers(http->handler.context, http->job, (uint16_t)status,
-                          length < 0 || length >= UINT32_MAX ? UINT32_MAX : (uint32_t)length);
+    return http->handler.headers(http->handler.context, http->job, (uint16_t)status,
+                                 length < 0 || length >= UINT32_MAX - 1 ? UINT32_MAX
+                                                                        : (uint32_t)length);
+}
+
+/* The file's time, as MDTM writes it; false: the server did not tell it. */
+static bool tell_time(struct bench_http *http)
+{
+    curl_off_t changed_s = -1;
+    time_t seconds;
+    struct tm utc;
+    char digits[24];
+
+    curl->easy_getinfo(http->easy, CURLINFO_FILETIME_T, &changed_s);
+    seconds = (time_t)changed_s;
+    if (changed_s < 0 || !gmtime_r(&seconds, &utc) ||
+        strftime(digits, sizeof(digits), "%Y%m%d%H%M%S", &utc) == 0)
+        return false;
+    http->handler.headers(http->handler.context, http->job, 200, UINT32_MAX);
+    http->handler.block(http->handler.context, http->job, digits, strlen(digits));
+    return true;
+}
+
+/* Asks where the answer points to; its host has to be allowed as well. */
+static void follow(struct bench_http *http)
+{
+    const char *found = redirect_of(http);
+    char *url = found ? strdup(found) : NULL;
+    struct bench_http_request request = http->request;
+    uint32_t hops = http->hops + 1;
+
+    request.body = NULL;
+    request.size = 0;
+    bench_http_ask(http, &request);
+    bench_http_start(http, http->job, url ? url : "", http->timeout_us);
+    http->hops = hops;
+    free(url);
 }
 
 static void finish(struct bench_http *http, CURLcode result)
 {
-    uint16_t job = http->job;
+    uint16_t job = http->job, code;
+    bool wanted = true;
 
-    if (result != CURLE_OK)
+    if (result == CURLE_OK && redirect_of(http)) {
+        follow(http);
+        return;
+    }
+    code = http->ftp ? ftp_code_of(result) : code_of(result);
+    if (http->header_bytes > HEADER_BYTES_MAXIMUM && !http->ftp)
+        code = 600;
+    if (result != CURLE_OK && !http->unwanted)
         snprintf(http->error, sizeof(http->error), "%s", curl->easy_strerror(result));
-    else
-        tell_headers(http); /* there was no body */
+    else if (result == CURLE_OK && http->time && !tell_time(http))
+        code = 77;
+    else if (result == CURLE_OK && !http->time)
+        wanted = tell_headers(http); /* there was no body */
+    wanted = wanted && !http->unwanted;
     drop_transfer(http);
-    http->handler.end(http->handler.context, job,
-                      http->ftp ? ftp_code_of(result) : code_of(result));
+    if (wanted)
+        http->handler.end(http->handler.context, job, code);
 }
 
 static void collect(struct bench_http *http)
@@ -186,15 +268,49 @@ static void collect(struct bench_http *http)
         }
 }
 
+/* Counts what is read besides the body that is wanted; returns 0 when that is too much. */
+static size_t read_besides(struct bench_http *http, size_t length)
+{
+    http->header_bytes += (uint32_t)(length < HEADER_BYTES_MAXIMUM ? length : HEADER_BYTES_MAXIMUM);
+    return http->header_bytes > HEADER_BYTES_MAXIMUM ? 0 : length;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct bench_http *http = context;
 
-    if (http->head)
+    if (http->head || http->time)
         return size * count; /* the size of an FTP file, written as a header */
-    tell_headers(http);
-    http->handler.block(http->handler.context, http->job, bytes, size * count);
-    return size * count;
+    if (is_followed(http))
+        return read_besides(http, size * count); /* the page of the redirect */
+    http->unwanted = !tell_headers(http) ||
+                     !http->handler.block(http->handler.context, http->job, bytes, size * count);
+    return http->unwanted ? 0 : size * count;
+}
+
+/* The codings of a message end with "chunked" if it comes so (RFC 9112 6.1). */
+static bool is_chunked(const char *line, size_t length)
+{
+    static const char name[] = "transfer-encoding:", coding[] = "chunked";
+
+    while (length > 0 && strchr("\r\n ", line[length - 1]))
+        length--;
+    return length >= sizeof(name) + sizeof(coding) - 2 &&
+           strncasecmp(line, name, sizeof(name) - 1) == 0 &&
+           strncasecmp(line + length - (sizeof(coding) - 1), coding, sizeof(coding) - 1) == 0;
+}
+
+/* One line of the header; a server that never ends them is left. */
+static size_t on_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct bench_http *http = context;
+    size_t length = size * count;
+
+    if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        http->chunked = http->located = false; /* another answer, behind a 1xx */
+    http->chunked = http->chunked || is_chunked(bytes, length);
+    http->located = http->located || (length >= 9 && strncasecmp(bytes, "location:", 9) == 0);
+    return read_besides(http, length);
 }
 
 /* ---- libcurl on the loop ------------------------------------------------------------------ */
@@ -326,13 +442,13 @@ static void set_options(struct bench_http *http, const char *url, uint64_t timeo
     curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, seconds > 0 ? seconds : 1L);
     curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl->easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl->easy_setopt(easy, CURLOPT_HEADERDATA, http);
 }
 
-void bench_http_ask(struct bench_http *http, const char *method, const void *body, size_t size)
+void bench_http_ask(struct bench_http *http, const struct bench_http_request *request)
 {
-    http->method = method;
-    http->upload = body;
-    http->upload_size = size;
+    http->request = *request;
 }
 
 static size_t on_upload(char *buffer, size_t size, size_t count, void *context)
@@ -350,37 +466,141 @@ static size_t on_upload(char *buffer, size_t size, size_t count, void *context)
 /* STOR of an FTP server; the caller's bytes need not last. False: no memory. */
 static bool set_upload(struct bench_http *http)
 {
-    http->stored_size = http->upload_size;
+    http->stored_size = http->request.size;
     http->stored_at = 0;
-    http->stored = malloc(http->upload_size + 1);
+    http->stored = malloc(http->request.size + 1);
     if (!http->stored)
         return false;
-    if (http->upload_size > 0)
-        memcpy(http->stored, http->upload, http->upload_size);
+    if (http->request.size > 0)
+        memcpy(http->stored, http->request.body, http->request.size);
     curl->easy_setopt(http->easy, CURLOPT_UPLOAD, 1L);
     curl->easy_setopt(http->easy, CURLOPT_READFUNCTION, on_upload);
     curl->easy_setopt(http->easy, CURLOPT_READDATA, http);
-    curl->easy_setopt(http->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)http->upload_size);
+    curl->easy_setopt(http->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)http->request.size);
     return true;
 }
 
-static bool set_method(struct bench_http *http)
+/* ---- FTP: what is done on the server -------------------------------------------------------- */
+
+/* Path of an FTP URL, decoded, relative to where the login leads; false: it is none to be trusted.
+ */
+static bool get_path(const char *url, char path[PATH_SIZE])
+{
+    CURLU *parts = curl->url();
+    char *found = NULL;
+    bool good = parts && curl->url_set(parts, CURLUPART_URL, url, 0) == 0 &&
+                curl->url_get(parts, CURLUPART_PATH, &found, CURLU_URLDECODE) == 0 &&
+                strlen(found) < PATH_SIZE;
+
+    if (good)
+        memcpy(path, found + (found[0] == '/'), strlen(found + (found[0] == '/')) + 1);
+    for (const char *c = path; good && *c; c++)
+        good = (unsigned char)*c >= ' '; /* a line end would begin another command */
+    curl->free(found);
+    curl->url_cleanup(parts);
+    return good && path[0] != '\0';
+}
+
+static bool quote(struct bench_http *http, const char *command, const char *path)
+{
+    char line[PATH_SIZE + 8];
+    struct curl_slist *list;
+
+    snprintf(line, sizeof(line), "%s %s", command, path);
+    list = curl->slist_append(http->quotes, line);
+    if (list)
+        http->quotes = list;
+    return list != NULL;
+}
+
+/* The root of the server is asked for, so that nothing but the commands is done. */
+static bool set_root(struct bench_http *http, const char *url)
+{
+    CURLU *parts = curl->url();
+    char *root = NULL;
+    bool good = parts && curl->url_set(parts, CURLUPART_URL, url, 0) == 0 &&
+                curl->url_set(parts, CURLUPART_PATH, "/", 0) == 0 &&
+                curl->url_get(parts, CURLUPART_URL, &root, 0) == 0;
+
+    if (good)
+        curl->easy_setopt(http->easy, CURLOPT_URL, root);
+    curl->free(root);
+    curl->url_cleanup(parts);
+    return good;
+}
+
+static bool set_new_name(struct bench_http *http)
+{
+    char path[PATH_SIZE];
+    size_t size = http->request.size;
+    const char *bytes = http->request.body;
+
+    if (!bytes || size == 0 || size >= sizeof(path))
+        return false;
+    memcpy(path, bytes, size);
+    path[size] = '\0';
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)path[i] < ' ')
+            return false;
+    return quote(http, "RNTO", path + (path[0] == '/'));
+}
+
+static bool set_ftp_command(struct bench_http *http, const char *url)
+{
+    const char *method = http->request.method;
+    char path[PATH_SIZE];
+
+    if (!get_path(url, path) || !set_root(http, url) || !quote(http, method, path))
+        return false;
+    if (strcmp(method, "RNFR") == 0 && !set_new_name(http))
+        return false;
+    curl->easy_setopt(http->easy, CURLOPT_NOBODY, 1L);
+    curl->easy_setopt(http->easy, CURLOPT_QUOTE, http->quotes);
+    return true;
+}
+
+static bool set_ftp_method(struct bench_http *http, const char *url)
+{
+    const char *method = http->request.method;
+
+    http->time = strcmp(method, "MDTM") == 0;
+    if (strcmp(method, "PUT") == 0)
+        return set_upload(http);
+    if (http->time || strcmp(method, "HEAD") == 0) {
+        curl->easy_setopt(http->easy, CURLOPT_NOBODY, 1L);
+        curl->easy_setopt(http->easy, CURLOPT_FILETIME, http->time ? 1L : 0L);
+        return true;
+    }
+    if (strcmp(method, "GET") == 0 || strcmp(method, "LIST") == 0)
+        return true;
+    return set_ftp_command(http, url);
+}
+
+static bool set_method(struct bench_http *http, const char *url)
 {
     CURL *easy = http->easy;
-    const char *method = http->method;
+    const char *method = http->request.method ? http->request.method : "GET";
     bool good = true;
+    char range[16];
 
-    http->head = method && strcmp(method, "HEAD") == 0;
-    if (http->ftp && method && strcmp(method, "PUT") == 0) {
-        good = set_upload(http);
+    http->request.method = method;
+    http->head = strcmp(method, "HEAD") == 0;
+    http->time = false;
+    snprintf(range, sizeof(range), "%lu-", (unsigned long)http->request.from_bytes);
+    if (http->request.from_bytes > 0)
+        curl->easy_setopt(easy, CURLOPT_RANGE, range);
+    if (http->ftp) {
+        good = set_ftp_method(http, url);
     } else if (http->head) {
         curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);
-    } else if (method && strcmp(method, "GET") != 0) {
-        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)http->upload_size);
-        curl->easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, http->upload ? http->upload : "");
+    } else if (strcmp(method, "GET") != 0) {
+        curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)http->request.size);
+        curl->easy_setopt(easy, CURLOPT_COPYPOSTFIELDS,
+                          http->request.body ? http->request.body : "");
         curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
     }
-    bench_http_ask(http, NULL, NULL, 0);
+    http->request.body = NULL; /* the caller's bytes need not last */
+    http->request.size = 0;
     return good;
 }
 
@@ -389,8 +609,12 @@ void bench_http_start(struct bench_http *http, uint16_t job, const char *url, ui
     drop_transfer(http);
     http->job = job;
     http->told = 0;
+    http->timeout_us = timeout_us;
+    http->header_bytes = http->hops = 0;
+    http->chunked = http->located = http->unwanted = false;
     http->error[0] = '\0';
     if (!check_url(http, url)) {
+        http->request = (struct bench_http_request){0};
         http->handler.end(http->handler.context, job, 601);
         return;
     }
@@ -400,7 +624,7 @@ void bench_http_start(struct bench_http *http, uint16_t job, const char *url, ui
         return;
     }
     set_options(http, url, timeout_us);
-    if (!set_method(http)) {
+    if (!set_method(http, url)) {
         drop_transfer(http);
         http->handler.end(http->handler.context, job, 602);
         return;

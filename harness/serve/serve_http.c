@@ -1,4 +1,5 @@
 /* serve_http.c - downloads of the modules: from packages at hand, or from real servers. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,20 @@ static int find_blob(const struct bench_module *module, const char *url)
         if (strlen(blob_name) == length && memcmp(blob_name, name, length) == 0)
             return (int)i;
     }
-    return count == 1 ? 0 : -1;
+    return -1;
+}
+
+/* The likeliest mistake of a new user: the client asks for another file than the one served. */
+static void tell_not_served(const struct bench_module *module, const char *url)
+{
+    const struct bench_serve_options *options = &module->serve->options;
+    char why[400];
+
+    if (!options->http_failed || module->host.config->blob_count == 0)
+        return;
+    snprintf(why, sizeof(why), "'%.200s' is not served (404); what is served ends in '/%.100s'",
+             url, options->blob_names[0]);
+    options->http_failed(options->context, why);
 }
 
 static void serve_blob(struct bench_module *module, const struct sim_http_request *request)
@@ -45,6 +59,7 @@ static void serve_blob(struct bench_module *module, const struct sim_http_reques
                                (unsigned)host->config->blob_count, module->now_us))
         return;
     if (blob < 0) {
+        tell_not_served(module, request->url);
         sim_http_headers(sim, host, request->job, 404, 0, module->now_us);
         sim_http_end(sim, host, request->job, 0, module->now_us);
         return;
@@ -54,22 +69,26 @@ static void serve_blob(struct bench_module *module, const struct sim_http_reques
 
 /* ---- real servers ------------------------------------------------------------------------- */
 
-static void on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
+static bool on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
 {
     struct bench_module *module = context;
 
     bench_module_enter(module);
+    if (length_bytes == UINT32_MAX && module->http->chunked)
+        length_bytes = SIM_HTTP_CHUNKED;
     sim_http_headers(&module->sim, &module->host, job, status, length_bytes, module->now_us);
     module->next_us = module->now_us;
+    return sim_http_waits(&module->sim, job);
 }
 
-static void on_block(void *context, uint16_t job, const void *bytes, size_t size)
+static bool on_block(void *context, uint16_t job, const void *bytes, size_t size)
 {
     struct bench_module *module = context;
 
     bench_module_enter(module);
     sim_http_block(&module->sim, &module->host, job, bytes, size, module->now_us);
     module->next_us = module->now_us;
+    return sim_http_waits(&module->sim, job);
 }
 
 static void on_end(void *context, uint16_t job, uint16_t code)
@@ -124,7 +143,11 @@ static bool set_request(struct bench_module *module, const struct sim_http_reque
     if (size > 0 && !*ret_body)
         return false;
     size = sim_http_request_body(&module->sim, &module->host, 0, *ret_body, size);
-    bench_http_ask(module->http, methods[request->method], *ret_body, size);
+    bench_http_ask(module->http, &(struct bench_http_request){.method = methods[request->method],
+                                                              .body = *ret_body,
+                                                              .size = size,
+                                                              .from_bytes = request->from_bytes,
+                                                              .follow = request->follow});
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "sim/frame.h"
 #include "sim/knowledge/profiles.h"
+#include "sim/services/net.h"
 
 /* ---- ATI, ATZ, AT&F, AT&V, AT&W, ATH ------------------------------------------------------- */
 
@@ -83,19 +84,38 @@ static int run_hang_up(struct sim_call *call)
 
 /* ---- CLIST, CLAC --------------------------------------------------------------------------- */
 
-static int run_list(struct sim_call *call)
+/* A line a command; the list is longer than what can wait to be sent, so it lies in a file of RAM.
+ */
+static bool write_list(struct sim_context *ctx, uint8_t file)
 {
-    if (sim_setting(call->ctx, SIM_SETTING_LIST_FORM) == 1)
-        return SIM_FAILED;
+    char line[40] = "AT";
     for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++)
         for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++) {
-            if (!sim_profile_knows(call->ctx, row))
+            size_t length = strlen(row->name);
+            if (!sim_profile_knows(ctx, row))
                 continue;
-            sim_line_begin(call->ctx);
-            sim_put_text(call->ctx, "AT");
-            sim_put_text(call->ctx, row->name);
-            sim_line_end(call->ctx);
+            if (ctx->sim->files.entries[file].size_bytes > 0 &&
+                !sim_files_append(ctx, file, "\r\n", 2))
+                return false;
+            memcpy(line + 2, row->name, length);
+            if (!sim_files_append(ctx, file, line, 2 + length))
+                return false;
         }
+    return true;
+}
+
+static int run_list(struct sim_call *call)
+{
+    static const char name[] = SIM_LIST_FILE;
+    struct sim_context *ctx = call->ctx;
+    if (sim_setting(ctx, SIM_SETTING_LIST_FORM) == 1)
+        return SIM_FAILED;
+    uint8_t file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
+    if (file == SIM_NO_FILE || !write_list(ctx, file))
+        return SIM_CME_MEMORY_FULL;
+    sim_line_begin(ctx);
+    sim_put_file(ctx, file, 0, ctx->sim->files.entries[file].size_bytes);
+    sim_line_end(ctx);
     return SIM_DONE;
 }
 

@@ -182,6 +182,7 @@ void sim_net_reset(struct sim_context *ctx)
     sim_hidden_delete(ctx, SIM_HTTP_UPLOAD);
     sim_hidden_delete(ctx, SIM_SH_BODY);
     sim_hidden_delete(ctx, SIM_SH_UPLOAD);
+    sim_hidden_delete(ctx, SIM_LIST_FILE);
     sim_hidden_delete(ctx, SIM_FTP_BODY);
     sim_hidden_delete(ctx, SIM_TEXTS_FILE);
 }

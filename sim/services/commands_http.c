@@ -195,9 +195,13 @@ static int run_action(struct sim_call *call)
         sim_web_url(sim_value(ctx, SIM_PARAMETER_HTTPSSL) ? "https://" : "http://", text, url);
     if (length == 0 || sim_download_busy(ctx, SIM_TRANSFER_HTTP))
         return SIM_CME_NOT_ALLOWED;
+    int32_t from = 0;
+    size_t digits = sim_text_get(ctx, SIM_TEXT_HTTP_BREAK, text, sizeof text);
+    sim_number_of(text, digits, INT32_MAX, &from);
     web_of(ctx)->http_method = methods[method];
     const struct sim_download_order order = {.url = url,
                                              .url_length = length,
+                                             .from_bytes = (uint32_t)from,
                                              .timeout_s = TIMEOUT_S,
                                              .attempts = 1,
                                              .transfer = SIM_TRANSFER_HTTP,

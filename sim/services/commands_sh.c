@@ -296,6 +296,8 @@ static int run_connect(struct sim_call *call)
     if (sim_profile_has(ctx, SIM_TRAIT_NO_SH) ||
         (is_https(url) && sim_profile_has(ctx, SIM_TRAIT_NO_SHS)))
         return SIM_CME_NOT_ALLOWED;
+    if (sim_download_was_tofs(ctx) && sim_setting(ctx, SIM_SETTING_SH_AFTER_TOFS))
+        return SIM_FAILED;
     web_of(ctx)->sh_state = SH_CONNECTING;
     sim_timer_set(ctx, SIM_TIMER_SH, ctx->now_us + sim_setting_us(ctx, SIM_SETTING_CONNECT_TIME));
     return SIM_PENDING;

@@ -18,6 +18,7 @@ enum {
     CODE_NOT_HTTP = 600,
     CODE_NETWORK = 601,
     CODE_NO_MEMORY = 602,
+    CODE_DNS = 603,
     CODE_STACK_BUSY = 604,
     CODE_OTHER = 65535
 };
@@ -317,9 +318,32 @@ static void become_idle(struct sim_context *ctx)
         .tofs_current_bytes = tofs ? download->current_bytes : download->tofs_current_bytes,
         .tofs_total_bytes = tofs ? download->total_bytes : download->tofs_total_bytes,
         .refused_at_us = download->refused_at_us,
+        .tofs_was = tofs || download->tofs_was,
     };
     schedule(ctx);
     sim_radio_state_changed(ctx);
+}
+
+/* http-size-lag: the file's length is right only a moment after the result was told. */
+static void lag(struct sim_context *ctx, uint8_t file)
+{
+    struct sim_download *download = download_of(ctx);
+    uint64_t lag_us = sim_setting_us(ctx, SIM_SETTING_HTTP_SIZE_LAG);
+    if (lag_us == 0)
+        return;
+    download->lagging = (uint8_t)(file + 1);
+    download->settled_at_us = ctx->now_us + lag_us;
+}
+
+bool sim_download_lags(const struct sim_context *ctx, uint8_t file)
+{
+    const struct sim_download *download = download_of(ctx);
+    return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
+}
+
+bool sim_download_was_tofs(const struct sim_context *ctx)
+{
+    return download_of(ctx)->tofs_was != 0;
 }
 
 static void finish(struct sim_context *ctx, uint16_t code)
@@ -345,6 +369,8 @@ static void finish(struct sim_context *ctx, uint16_t code)
     char url[SIM_DOWNLOAD_URL];
     memcpy(url, download->url, sizeof url);
     become_idle(ctx);
+    if (good && transfer == SIM_TRANSFER_HTTPTOFS)
+        lag(ctx, file);
     if (had_file && !good && (user->hidden || sim_setting(ctx, SIM_SETTING_HTTP_FAILED_FILE)))
         sim_files_delete(ctx, file);
     else if (had_file)
@@ -458,6 +484,11 @@ static void on_answer(struct sim_context *ctx)
         fail_later(ctx, download->forced_code);
     else if (!user_of(download)->network(ctx))
         fail_later(ctx, CODE_NETWORK);
+    else if (sim_setting(ctx, SIM_SETTING_DNS) && sim_download_is_named(download->url))
+        fail_later(ctx, CODE_DNS);
+    else if (download->transfer == SIM_TRANSFER_HTTPTOFS && ctx->sim->files.open &&
+             sim_setting(ctx, SIM_SETTING_HTTP_BUFFER))
+        fail_later(ctx, CODE_NO_MEMORY);
     else
         ask(ctx);
 }
@@ -540,6 +571,9 @@ static bool exists(const struct sim_context *ctx, const struct sim_download_orde
            sim_files_find(&ctx->sim->files, directory, name, length) != SIM_NO_FILE;
 }
 
+/* Setting http-busy. */
+enum { BUSY_ERROR, BUSY_604, BUSY_CME };
+
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order)
 {
     struct sim_download *download = download_of(ctx);
@@ -548,8 +582,11 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
     if (exists(ctx, order) && sim_setting(ctx, SIM_SETTING_HTTP_EXISTING))
         return SIM_FAILED;
     if (download->state != SIM_DOWNLOAD_IDLE) {
-        if (order->transfer != SIM_TRANSFER_HTTPTOFS || !sim_setting(ctx, SIM_SETTING_HTTP_BUSY))
+        int32_t busy = sim_setting(ctx, SIM_SETTING_HTTP_BUSY);
+        if (order->transfer != SIM_TRANSFER_HTTPTOFS || busy == BUSY_ERROR)
             return SIM_FAILED;
+        if (busy == BUSY_CME)
+            return SIM_CME_STACK_BUSY;
         download->refused_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_HTTP_FAILURE_DELAY);
         schedule(ctx);
         return SIM_DONE;
@@ -560,6 +597,8 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
     download->transfer = order->transfer;
     download->method = order->method;
     download->from_bytes = order->from_bytes;
+    download->follow = (uint8_t)sim_download_follow(ctx, (enum sim_transfer)order->transfer);
+    download->lagging = 0;
     download->timeout_s = order->timeout_s;
     download->attempts_left = order->attempts;
     download->current_bytes = 0;
@@ -648,46 +687,6 @@ static struct sim_context context_at(struct sim *sim, const struct sim_host *hos
     return (struct sim_context){.sim = sim, .host = host, .now_us = sim->seen_at_us};
 }
 
-/* The file that the request's body comes from; GET and HEAD have none. */
-static uint8_t upload_file(const struct sim *sim)
-{
-    static const char *const names[SIM_TRANSFER_COUNT] = {[SIM_TRANSFER_HTTP] = SIM_HTTP_UPLOAD,
-                                                          [SIM_TRANSFER_SH] = SIM_SH_UPLOAD,
-                                                          [SIM_TRANSFER_FTP_PUT] = SIM_FTP_UPLOAD,
-                                                          [SIM_TRANSFER_FTP_RENAME] =
-                                                              SIM_FTP_UPLOAD};
-    const struct sim_download *download = &sim->download;
-    const char *name = names[download->transfer];
-    if (!name || download->method == SIM_HTTP_GET || download->method == SIM_HTTP_HEAD)
-        return SIM_NO_FILE;
-    return sim_files_find(&sim->files, SIM_DIRECTORY_HIDDEN, name, strlen(name));
-}
-
-size_t sim_http_request_body(const struct sim *sim, const struct sim_host *host, uint32_t offset,
-                             void *buffer, size_t size)
-{
-    uint8_t file = upload_file(sim);
-    return file == SIM_NO_FILE ? 0 : sim_files_read(&sim->files, host, file, offset, buffer, size);
-}
-
-bool sim_http_wanted(struct sim *sim, struct sim_http_request *ret_request)
-{
-    struct sim_download *download = &sim->download;
-    if (!download->wanted)
-        return false;
-    download->wanted = 0;
-    memset(ret_request, 0, sizeof *ret_request);
-    ret_request->job = download->job;
-    ret_request->timeout_s = download->timeout_s;
-    ret_request->method = download->method;
-    ret_request->from_bytes = download->from_bytes;
-    uint8_t upload = upload_file(sim);
-    if (upload != SIM_NO_FILE)
-        ret_request->body_bytes = sim->files.entries[upload].size_bytes;
-    memcpy(ret_request->url, download->url, sizeof ret_request->url);
-    return true;
-}
-
 static bool is_current(const struct sim_download *download, enum sim_download_state state,
                        uint16_t job)
 {
@@ -702,8 +701,13 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
     if (!is_current(download, SIM_DOWNLOAD_ASK, job))
         return;
     uint64_t first_at_us = ctx.now_us + sim_setting_us(&ctx, SIM_SETTING_HTTP_SETUP);
+    bool chunked = length_bytes == SIM_HTTP_CHUNKED;
+    bool empty = chunked && status == CODE_OK && download->transfer == SIM_TRANSFER_HTTPTOFS &&
+                 sim_setting(&ctx, SIM_SETTING_HTTP_CHUNKED);
+    if (sim_download_stores_page(&ctx, status))
+        status = CODE_OK;
     download->status = status;
-    download->total_bytes = length_bytes == UINT32_MAX ? 0 : length_bytes;
+    download->total_bytes = length_bytes >= SIM_HTTP_CHUNKED ? 0 : length_bytes;
     if (!is_good(download, status)) {
         download->code = status ? status : CODE_NOT_HTTP;
         set_state(&ctx, SIM_DOWNLOAD_FAIL, first_at_us);
@@ -719,6 +723,8 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
     download->blob = SIM_EXTENT_IN_STORE;
     if (status != CODE_PARTIAL && strncmp(download->url, "ftp:", 4) != 0)
         download->from_bytes = 0; /* the server sends all of it */
+    if (empty)
+        download->ended = 1;
     shorten(&ctx);
     set_state(&ctx, SIM_DOWNLOAD_BODY, timeout_at(&ctx));
     sim_ftp_arrives(&ctx, arrival_at(download, 1));

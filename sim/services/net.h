@@ -17,6 +17,7 @@
 #define SIM_SH_UPLOAD    "/shbod"
 #define SIM_MQTT_PAYLOAD "/smpub"
 #define SIM_FTP_UPLOAD   "/ftpput"
+#define SIM_LIST_FILE    "/clist"
 
 /* sim_ftp.mode: what became of the bytes in RAM. */
 enum sim_ftp_mode {

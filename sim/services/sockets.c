@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#include "sim/at/stored.h"
-
 /* sim_sockets.wanted: what the surroundings are to do, ored. */
 enum { WANT_OPEN = 1, WANT_SEND = 2, WANT_CLOSE = 4 };
 
@@ -285,37 +283,15 @@ size_t sim_socket_host(const struct sim_context *ctx, unsigned socket, char *buf
     return sim_text_get(ctx, (enum sim_text)(SIM_TEXT_SOCKET_0 + socket), buffer, capacity);
 }
 
-/* How much was sent is kept like a value of a command: it would need room in the state. */
-static const char *sent_key(unsigned socket)
-{
-    static const char *const keys[] = {"/sent0", "/sent1", "/sent2", "/sent3", "/sent4",
-                                       "/sent5", "/sent6", "/sent7", "/sent8", "/sent9"};
-    return keys[socket];
-}
-
 uint32_t sim_socket_sent(const struct sim_context *ctx, unsigned socket)
 {
-    char value[SIM_STORED_VALUE];
-    uint32_t sent = 0;
-    sim_stored_get(ctx, sent_key(socket), SIM_NO_SAVE, value);
-    for (const char *c = value; *c >= '0' && *c <= '9'; c++)
-        sent = sent * 10 + (uint32_t)(*c - '0');
-    return sent;
+    return sockets_of(ctx)->total_bytes[socket];
 }
 
 uint32_t sim_socket_waiting(const struct sim_context *ctx, unsigned socket)
 {
     uint32_t size = sim_hidden_size(ctx, tx_name(socket));
     return size - sockets_of(ctx)->sent_bytes[socket];
-}
-
-static void count_sent(struct sim_context *ctx, unsigned socket)
-{
-    char digits[12];
-    size_t length = 0;
-    append_number(digits, &length,
-                  sim_socket_sent(ctx, socket) + sim_hidden_size(ctx, tx_name(socket)));
-    sim_stored_set(ctx, sent_key(socket), SIM_NO_SAVE, digits, length);
 }
 
 void sim_socket_open(struct sim_context *ctx, unsigned socket, bool udp, uint16_t port)
@@ -326,8 +302,7 @@ void sim_socket_open(struct sim_context *ctx, unsigned socket, bool udp, uint16_
     sockets->job[socket]++;
     sockets->wanted[socket] = 0;
     sockets->ended[socket] = 0;
-    if (sim_socket_sent(ctx, socket) > 0)
-        sim_stored_set(ctx, sent_key(socket), SIM_NO_SAVE, NULL, 0);
+    sockets->total_bytes[socket] = 0;
     set_state(ctx, socket, SIM_SOCKET_CONNECTING);
     if (sim_setting(ctx, SIM_SETTING_PEER) == SIM_PEER_SURROUNDINGS)
         sockets->wanted[socket] = WANT_OPEN;
@@ -375,7 +350,7 @@ static void echo_back(struct sim_context *ctx, unsigned socket)
 void sim_socket_flush(struct sim_context *ctx, unsigned socket)
 {
     int32_t peer = sim_setting(ctx, SIM_SETTING_PEER);
-    count_sent(ctx, socket);
+    sockets_of(ctx)->total_bytes[socket] += sim_hidden_size(ctx, tx_name(socket));
     if (peer == SIM_PEER_SURROUNDINGS) {
         sockets_of(ctx)->wanted[socket] |= WANT_SEND;
         return;

@@ -217,7 +217,8 @@ static int run_size(struct sim_call *call)
         return not_found(call);
     sim_line_begin(call->ctx);
     sim_put_text(call->ctx, "+CFSGFIS: ");
-    sim_put_number(call->ctx, call->ctx->sim->files.entries[file].size_bytes);
+    uint32_t size = call->ctx->sim->files.entries[file].size_bytes;
+    sim_put_number(call->ctx, sim_download_lags(call->ctx, file) ? 0 : size);
     sim_line_end(call->ctx);
     return SIM_DONE;
 }

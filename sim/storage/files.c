@@ -169,6 +169,18 @@ uint32_t sim_files_free(const struct sim_context *ctx)
     return used < size ? (uint32_t)(size - used) : 0;
 }
 
+/* What lies in RAM has the room of the flash once more, all of it together. */
+static uint32_t room_for(const struct sim_context *ctx, uint8_t directory)
+{
+    uint64_t used = 0, size = (uint64_t)sim_setting(ctx, SIM_SETTING_FLASH_SIZE);
+    if (directory != SIM_DIRECTORY_HIDDEN)
+        return sim_files_free(ctx);
+    for (unsigned i = 0; i < SIM_FILES; i++)
+        if (ctx->sim->files.entries[i].directory == SIM_DIRECTORY_HIDDEN)
+            used += ctx->sim->files.entries[i].size_bytes;
+    return used < size ? (uint32_t)(size - used) : 0;
+}
+
 /* The piece in the store with the lowest offset that is not below `from`; NULL = none. */
 static struct sim_extent *extent_above(struct sim_files *files, uint32_t from)
 {
@@ -243,7 +255,7 @@ bool sim_files_append(struct sim_context *ctx, uint8_t file, const void *bytes, 
     struct sim_store *store = ctx->host->store;
     if (size == 0)
         return true;
-    bool fits = entry->directory == SIM_DIRECTORY_KEPT || size <= sim_files_free(ctx);
+    bool fits = entry->directory == SIM_DIRECTORY_KEPT || size <= room_for(ctx, entry->directory);
     if (!fits || !store_has_room(ctx, size))
         return false;
     uint8_t link = entry->last;

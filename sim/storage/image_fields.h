@@ -160,6 +160,8 @@
     TIME(download.settled_at_us, RAM)                                                              \
     NUMBER(download.from_bytes, RAM, 0, UINT32_MAX)                                                \
     NUMBER(download.lagging, RAM, 0, SIM_FILES)                                                    \
+    NUMBER(download.follow, RAM, 0, SIM_FOLLOW_ALL)                                                \
+    NUMBER(download.tofs_was, RAM, 0, 1)                                                           \
     EMPTY(download.reserved)                                                                       \
     NUMBER(download.tofs_current_bytes, RAM, 0, UINT32_MAX)                                        \
     NUMBER(download.tofs_total_bytes, RAM, 0, UINT32_MAX)                                          \
@@ -197,6 +199,7 @@
     TIMES(sockets.due_at_us, RAM)                                                                  \
     NUMBERS(sockets.read_bytes, RAM, 0, UINT32_MAX)                                                \
     NUMBERS(sockets.sent_bytes, RAM, 0, UINT32_MAX)                                                \
+    NUMBERS(sockets.total_bytes, RAM, 0, UINT32_MAX)                                               \
     NUMBERS(sockets.job, RAM, 0, UINT16_MAX)                                                       \
     NUMBERS(sockets.port, RAM, 0, UINT16_MAX)                                                      \
     NUMBERS(sockets.state, RAM, 0, SIM_SOCKET_STATE_COUNT - 1)                                     \

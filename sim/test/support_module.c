@@ -105,6 +105,7 @@ static void serve(struct module *module)
     module->requests++;
     memcpy(module->url, request.url, sizeof module->url);
     module->method = request.method;
+    module->follow = request.follow;
     module->from_bytes = request.from_bytes;
     memset(module->request_body, 0, sizeof module->request_body);
     sim_http_request_body(&module->sim, &module->host, 0, module->request_body,

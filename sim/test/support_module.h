@@ -45,6 +45,7 @@ struct module {
     char url[256];       /* of the last */
     bool server_stalls;  /* with blocks: nothing comes behind them, not even an end */
     uint8_t method;      /* of the last, enum sim_http_method */
+    uint8_t follow;      /* of the last, enum sim_follow */
     uint32_t from_bytes; /* of the last */
     char request_body[256];
     char sent[64 * 1024]; /* by the module, as it came */

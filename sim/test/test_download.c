@@ -284,6 +284,8 @@ static void a_second_download_is_an_error_or_604(void **state)
     on();
     EXPECT_ASK(&module, COMMAND, "|OK|");
     EXPECT_ASK(&module, COMMAND, "|ERROR|");
+    module_set(&module, SIM_SETTING_HTTP_BUSY, 2);
+    EXPECT_ASK(&module, COMMAND, "|+CME ERROR: 181|");
     module_set(&module, SIM_SETTING_HTTP_BUSY, 1);
     EXPECT_ASK(&module, COMMAND, "|OK|");
     module_run(&module, SECOND_US);
@@ -573,6 +575,156 @@ static void every_write_of_a_download_is_numbered_and_can_be_cut(void **state)
     }
 }
 
+/* ---- servers as they are --------------------------------------------------------------------- */
+
+/* S18 (the code is told), and what was measured on a SIM7080G (M10): a 302 with a page of 671 bytes
+   is told as 200,671; a 307 is followed by the surroundings, who are told so. */
+static void a_redirect_is_told_stored_or_followed(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t setting;
+        uint16_t status;
+        const char *want;
+        uint8_t follow;
+    } rows[] = {
+        {0, 302, "|+HTTPTOFS: 302,0|", SIM_FOLLOW_NONE},
+        {0, 307, "|+HTTPTOFS: 307,0|", SIM_FOLLOW_NONE},
+        {1, 302, "|+HTTPTOFS: 200,671|", SIM_FOLLOW_KEPT},
+        {1, 307, "|+HTTPTOFS: 307,0|", SIM_FOLLOW_KEPT},
+        {2, 302, "|+HTTPTOFS: 200,671|", SIM_FOLLOW_NONE},
+        {2, 308, "|+HTTPTOFS: 200,671|", SIM_FOLLOW_NONE},
+        {3, 301, "|+HTTPTOFS: 301,0|", SIM_FOLLOW_ALL},
+    };
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        setup(NULL);
+        on();
+        module_set(&module, SIM_SETTING_HTTP_REDIRECT, rows[i].setting);
+        module.server = (struct module_server){.status = rows[i].status,
+                                               .length_bytes = 671,
+                                               .blob = 0,
+                                               .block_bytes = 100,
+                                               .body_bytes = 671};
+        module_send(&module, COMMAND "\r", sizeof COMMAND);
+        module_run(&module, 5 * SECOND_US);
+        EXPECT_PART(module_output(&module), rows[i].want);
+        assert_int_equal(module.follow, rows[i].follow);
+    }
+}
+
+/* M10: chunks give 200,0 and HTTPTOFSRL 0,0,0 in five of five tries. */
+static void a_body_in_chunks_can_be_told_as_empty(void **state)
+{
+    (void)state;
+    for (int32_t empty = 0; empty < 2; empty++) {
+        setup(NULL);
+        on();
+        module_set(&module, SIM_SETTING_HTTP_CHUNKED, empty);
+        module.server = (struct module_server){.status = 200,
+                                               .length_bytes = SIM_HTTP_CHUNKED,
+                                               .blob = 0,
+                                               .block_bytes = 500,
+                                               .body_bytes = 2000};
+        EXPECT_ASK(&module, COMMAND,
+                   empty ? "|OK||+HTTPTOFS: 200,0|" : "|OK||+HTTPTOFS: 200,2000|");
+        EXPECT_ASK(&module, "AT+HTTPTOFSRL?",
+                   empty ? "|+HTTPTOFSRL: 0,0,0||OK|" : "|+HTTPTOFSRL: 0,2000,2000||OK|");
+    }
+}
+
+/* M27 */
+static void a_size_may_be_right_only_after_the_result(void **state)
+{
+    (void)state;
+    on();
+    module_set(&module, SIM_SETTING_HTTP_SIZE_LAG, 2000);
+    module.server.blob = module_blob(&module, body, 500);
+    module.server.length_bytes = 500;
+    EXPECT_ASK(&module, COMMAND, "|OK||+HTTPTOFS: 200,500|");
+    EXPECT_ASK(&module, "AT+CFSINIT;+CFSGFIS=1,\"update.zip\"", "|+CFSGFIS: 0||OK|");
+    module_run(&module, 2 * SECOND_US);
+    EXPECT_ASK(&module, "AT+CFSGFIS=1,\"update.zip\"", "|+CFSGFIS: 500||OK|");
+}
+
+/* AT106 9.2.14: 603 is a DNS error; an address needs no name server. */
+static void a_name_server_that_fails_gives_603(void **state)
+{
+    (void)state;
+    on();
+    module_set(&module, SIM_SETTING_DNS, 1);
+    module_ask(&module, COMMAND);
+    module_run(&module, 2 * SECOND_US);
+    EXPECT_OUTPUT(&module, "|+HTTPTOFS: 603,0|");
+    assert_int_equal(module.requests, 0);
+    module_ask(&module, "AT+HTTPTOFS=\"http://192.0.2.1:8080/a\",\"/fota/update.zip\"");
+    assert_int_equal(module.requests, 1);
+}
+
+static void a_buffer_that_cfsinit_holds_can_be_missed(void **state)
+{
+    (void)state;
+    on();
+    module_set(&module, SIM_SETTING_HTTP_BUFFER, 1);
+    EXPECT_ASK(&module, "AT+CFSINIT", "|OK|");
+    module_ask(&module, COMMAND);
+    module_run(&module, 2 * SECOND_US);
+    EXPECT_OUTPUT(&module, "|+HTTPTOFS: 602,0|");
+    EXPECT_ASK(&module, "AT+CFSTERM", "|OK|");
+    module_ask(&module, COMMAND);
+    module_run(&module, 5 * SECOND_US);
+    EXPECT_OUTPUT(&module, "|+HTTPTOFS: 200,33334|");
+}
+
+/* M12 */
+static void the_sh_engine_can_refuse_after_a_download(void **state)
+{
+    (void)state;
+    on();
+    module_set(&module, SIM_SETTING_SH_AFTER_TOFS, 1);
+    EXPECT_ASK(&module, "AT+SHCONF=\"URL\",\"http://www.example.com\";+SHCONN", "|OK|");
+    EXPECT_ASK(&module, "AT+SHDISC", "|OK|");
+    module_ask(&module, COMMAND);
+    module_run(&module, 5 * SECOND_US);
+    module_output(&module);
+    EXPECT_ASK(&module, "AT+SHCONN", "|ERROR|");
+}
+
+/* sim7000-storage 3.1: BREAK is where the body begins. */
+static void break_begins_inside_the_page(void **state)
+{
+    (void)state;
+    on();
+    module.server.status = 206;
+    module.server.length_bytes = 34;
+    EXPECT_ASK(&module, "AT+SAPBR=1,1", "");
+    module_run(&module, 2 * SECOND_US);
+    module_output(&module);
+    EXPECT_ASK(&module, "AT+HTTPINIT;+HTTPPARA=\"CID\",1;+HTTPPARA=\"URL\",\"" URL "\"", "|OK|");
+    EXPECT_ASK(&module, "AT+HTTPPARA=\"BREAK\",33300;+HTTPACTION=0", "|OK||+HTTPACTION: 0,206,34|");
+    assert_int_equal(module.from_bytes, 33300);
+    EXPECT_ASK(&module, "AT+HTTPPARA=\"REDIR\",1;+HTTPACTION=0", "|OK||+HTTPACTION: 0,206,34|");
+    assert_int_equal(module.follow, SIM_FOLLOW_ALL);
+}
+
+/* Nobody reads on once the result is known, or the flash is full. */
+static void what_nobody_waits_for_is_said(void **state)
+{
+    (void)state;
+    on();
+    module_set(&module, SIM_SETTING_FLASH_SIZE, 20000);
+    module.server.silent = true;
+    module_ask(&module, COMMAND);
+    uint16_t job = module.sim.download.job;
+    assert_true(sim_http_waits(&module.sim, job));
+    assert_false(sim_http_waits(&module.sim, (uint16_t)(job + 1)));
+    sim_http_headers(&module.sim, &module.host, job, 200, UINT32_MAX, module.now_us);
+    assert_true(sim_http_waits(&module.sim, job));
+    sim_http_block(&module.sim, &module.host, job, body, 15000, module.now_us);
+    assert_true(sim_http_waits(&module.sim, job));
+    sim_http_block(&module.sim, &module.host, job, body, 15000, module.now_us);
+    assert_false(sim_http_waits(&module.sim, job));
+}
+
 int main(void)
 {
     static const struct CMUnitTest fixed[] = {
@@ -598,6 +750,14 @@ int main(void)
         cmocka_unit_test_setup(answers_to_an_attempt_that_is_over_are_dropped, setup),
         cmocka_unit_test_setup(a_file_in_work_cannot_be_deleted_or_renamed, setup),
         cmocka_unit_test_setup(firmware_without_httptofsrl_answers_error, setup),
+        cmocka_unit_test(a_redirect_is_told_stored_or_followed),
+        cmocka_unit_test(a_body_in_chunks_can_be_told_as_empty),
+        cmocka_unit_test_setup(a_size_may_be_right_only_after_the_result, setup),
+        cmocka_unit_test_setup(a_name_server_that_fails_gives_603, setup),
+        cmocka_unit_test_setup(a_buffer_that_cfsinit_holds_can_be_missed, setup),
+        cmocka_unit_test_setup(the_sh_engine_can_refuse_after_a_download, setup),
+        cmocka_unit_test_setup(break_begins_inside_the_page, setup),
+        cmocka_unit_test_setup(what_nobody_waits_for_is_said, setup),
         cmocka_unit_test(every_write_of_a_download_is_numbered_and_can_be_cut),
     };
     enum {

@@ -395,10 +395,11 @@ static void a_final_reset_that_never_happens_is_silent_for_ever(void **state)
 
 /* ---- CFOTA --------------------------------------------------------------------------------- */
 
-static void without_a_package_there_is_an_error(void **state)
+static void without_a_package_there_is_an_error_or_the_update_fails(void **state)
 {
     (void)state;
     module_power_on(&module);
+    module_set(&module, SIM_SETTING_CFOTA_WITHOUT_PACKAGE, 0);
     EXPECT_ASK(&module, "AT+CFOTA=1", "|+CME ERROR: 3|");
     module_ask(&module, "AT+CMEE=2");
     EXPECT_ASK(&module, "AT+CFOTA=1", "|+CME ERROR: operation not allowed|");
@@ -412,6 +413,18 @@ static void without_a_package_there_is_an_error(void **state)
     module_run(&module, 5 * MINUTE_US);
     EXPECT_PART(module_output(&module), "|" START "||" BAD "|");
     EXPECT_STATUS("failed", 7, BASE);
+}
+
+/* FOTA101 5.2: with any name but /fota/update.zip the upgrade fails. */
+static void a_package_of_another_name_fails(void **state)
+{
+    (void)state;
+    update_on(PACKAGE_GOOD);
+    EXPECT_PART(module_ask(&module, "AT+CFSINIT;+CFSREN=1,\"update.zip\",\"new.zip\""), "|OK|");
+    update_start();
+    module_run(&module, 5 * MINUTE_US);
+    EXPECT_PART(module_output(&module), "|" BAD "|");
+    EXPECT_STATUS("another name", 7, BASE);
 }
 
 static void other_modes_and_a_weak_supply_are_refused(void **state)
@@ -437,6 +450,7 @@ static void the_package_may_be_erased_first(void **state)
     uint64_t digest;
     module_set(&module, SIM_SETTING_CFOTA_ERASES_PACKAGE, 1);
     update_on(PACKAGE_GOOD);
+    module_set(&module, SIM_SETTING_CFOTA_WITHOUT_PACKAGE, 0);
     EXPECT_ASK(&module, "AT+CFOTA=1", "|+CME ERROR: 3|");
     assert_false(sim_file(&module.sim, PACKAGE, &size_bytes, &digest));
 }
@@ -553,7 +567,9 @@ int main(void)
         cmocka_unit_test_setup(an_update_may_cost_imei_and_level, update_setup),
         cmocka_unit_test_setup(an_update_that_never_ends_is_silent_for_ever, update_setup),
         cmocka_unit_test_setup(a_final_reset_that_never_happens_is_silent_for_ever, update_setup),
-        cmocka_unit_test_setup(without_a_package_there_is_an_error, update_setup),
+        cmocka_unit_test_setup(without_a_package_there_is_an_error_or_the_update_fails,
+                               update_setup),
+        cmocka_unit_test_setup(a_package_of_another_name_fails, update_setup),
         cmocka_unit_test_setup(other_modes_and_a_weak_supply_are_refused, update_setup),
         cmocka_unit_test_setup(the_package_may_be_erased_first, update_setup),
         cmocka_unit_test_setup(a_status_is_left_over_until_it_is_cleared, update_setup),

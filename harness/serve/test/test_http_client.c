@@ -20,12 +20,14 @@ enum { PATIENCE_US = 10000000 };
 struct server {
     struct bench_loop *loop;
     struct bench_source door, visitor;
-    const char *reply;
+    const char *reply, *next; /* next: to the second visitor and those behind, NULL = the same */
+    unsigned visitors;
     char asked[600];
     uint16_t port;
 };
 
 struct fixture {
+    bool enough; /* one block is */
     struct bench_loop loop;
     struct bench_http http;
     struct server server;
@@ -46,6 +48,9 @@ static void on_visitor(void *context, unsigned ready)
             return;
         assert_int_equal(write(server->visitor.fd, server->reply, strlen(server->reply)),
                          strlen(server->reply));
+        server->reply = server->next ? server->next : server->reply;
+        server->asked[0] = '\0';
+        server->visitors++;
     }
     bench_loop_remove(server->loop, &server->visitor);
     close(server->visitor.fd);
@@ -84,22 +89,24 @@ static void tell(struct fixture *fixture, const char *text)
              "%s", text);
 }
 
-static void on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
+static bool on_headers(void *context, uint16_t job, uint16_t status, uint32_t length_bytes)
 {
     char text[60];
 
     assert_int_equal(job, 7);
     snprintf(text, sizeof(text), "%u %lu ", status, (unsigned long)length_bytes);
     tell(context, text);
+    return true;
 }
 
-static void on_block(void *context, uint16_t job, const void *bytes, size_t size)
+static bool on_block(void *context, uint16_t job, const void *bytes, size_t size)
 {
     char text[100];
 
     assert_int_equal(job, 7);
     snprintf(text, sizeof(text), "'%.*s' ", (int)size, (const char *)bytes);
     tell(context, text);
+    return !((struct fixture *)context)->enough;
 }
 
 static void on_end(void *context, uint16_t job, uint16_t code)
@@ -190,6 +197,60 @@ static void run_row(void **state)
     bench_loop_close(&fixture.loop);
 }
 
+/* RFC 9110 15.4: 307 and 308 keep the method; the page of a redirect may come with it. */
+static const struct follow_row {
+    const char *name;
+    enum bench_http_follow follow;
+    const char *reply;
+    const char *want;
+    unsigned visitors;
+} follow_rows[] = {
+    {"one that keeps the method", BENCH_FOLLOW_KEPT,
+     "HTTP/1.1 307 Moved\r\nLocation: /file\r\nContent-Length: 4\r\n\r\npage",
+     "200 5 'hello' end 0", 2},
+    {"one with a page in chunks", BENCH_FOLLOW_KEPT,
+     "HTTP/1.1 308 Moved\r\nlocation: file\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "4\r\npage\r\n0\r\n\r\n",
+     "200 5 'hello' end 0", 2},
+    {"one that does not keep it", BENCH_FOLLOW_KEPT,
+     "HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 4\r\n\r\npage", "302 4 'page' end 0",
+     1},
+    {"any", BENCH_FOLLOW_ALL,
+     "HTTP/1.1 302 Found\r\nLocation: /file\r\nContent-Length: 4\r\n\r\npage",
+     "200 5 'hello' end 0", 2},
+    {"one that points nowhere", BENCH_FOLLOW_ALL,
+     "HTTP/1.1 307 Moved\r\nContent-Length: 4\r\n\r\npage", "307 4 'page' end 0", 1},
+    {"one to another host", BENCH_FOLLOW_ALL,
+     "HTTP/1.1 307 Moved\r\nLocation: http://fota.example/\r\nContent-Length: 0\r\n\r\n", "end 601",
+     1},
+};
+
+static void redirects_are_followed_as_asked(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(follow_rows) / sizeof(follow_rows[0]); i++) {
+        const struct follow_row *row = &follow_rows[i];
+        struct fixture fixture = {.ended = 0};
+        const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture, NULL};
+        char url[60];
+
+        print_message("a redirect is followed: %s\n", row->name);
+        assert_int_equal(bench_loop_open(&fixture.loop), 0);
+        open_server(&fixture.server, &fixture.loop);
+        fixture.server.reply = row->reply;
+        fixture.server.next = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+        assert_int_equal(bench_http_open(&fixture.http, &fixture.loop, NULL, 0, &handler), 0);
+        snprintf(url, sizeof(url), "http://127.0.0.1:%u/", fixture.server.port);
+        bench_http_ask(&fixture.http, &(struct bench_http_request){.follow = (uint8_t)row->follow});
+        download(&fixture, url);
+        assert_string_equal(fixture.told, row->want);
+        assert_int_equal(fixture.server.visitors, row->visitors);
+        bench_http_close(&fixture.http);
+        close(fixture.server.door.fd);
+        bench_loop_close(&fixture.loop);
+    }
+}
+
 static void an_allowed_host_is_asked(void **state)
 {
     struct fixture fixture = {.ended = 0};
@@ -210,14 +271,15 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 int main(void)
 {
-    struct CMUnitTest tests[ROWS + 1] = {cmocka_unit_test(an_allowed_host_is_asked)};
+    struct CMUnitTest tests[ROWS + 2] = {cmocka_unit_test(an_allowed_host_is_asked),
+                                         cmocka_unit_test(redirects_are_followed_as_asked)};
     static struct row copies[ROWS];
 
     memcpy(copies, rows, sizeof(rows));
     for (size_t i = 0; i < ROWS; i++) {
-        tests[i + 1].name = rows[i].name;
-        tests[i + 1].test_func = run_row;
-        tests[i + 1].initial_state = &copies[i];
+        tests[i + 2].name = rows[i].name;
+        tests[i + 2].test_func = run_row;
+        tests[i + 2].initial_state = &copies[i];
     }
     alarm(100);
     return cmocka_run_group_tests(tests, NULL, NULL);
