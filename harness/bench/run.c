@@ -18,7 +18,7 @@ enum { STEPS_MAX = 20000000 };
 
 static struct bench_run *make(enum bench_sink sink, size_t world_bytes)
 {
-    struct bench_run *run = calloc(1, offsetof(struct bench_run, world) + world_bytes);
+    struct bench_run *run = calloc(1, sizeof *run);
     if (!run)
         return NULL;
     run->world_bytes = world_bytes;
