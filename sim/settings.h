@@ -401,7 +401,7 @@ enum sim_unit {
       "with ATE1 what is sent after the prompt > comes back")                                      \
     X(HTTP_BEARER, "http-bearer", CHOICE, 0, 0, 1, "sapbr|sapbr-and-cnact", 'O',                   \
       "sim7000-storage 3.1", "networks that HTTPACTION needs")                                     \
-    X(SH_HTTPS, "sh-https", CHOICE, 0, 0, 2, "works|not-allowed|error", 'O', "T05, T17",           \
+    X(SH_HTTPS, "sh-https", CHOICE, 0, 0, 2, "works|not-allowed|error", 'S', "T05, T17",           \
       "answer of SHCONN to an https URL")                                                          \
     X(MQTT_CONNECT_TIME, "mqtt-connect-time", MS, 26000, 0, 600000, NULL, 'O', "T24",              \
       "from SMCONN to its OK")                                                                     \

@@ -55,6 +55,8 @@ assert all(f["tag"] in "DOSI" and f["source"] and f["meaning"] for f in facts), 
 
 expect 'the commands of the manual' 0 ' unknown: 0$' '' facts --manual
 expect 'the same as JSON' 0 '"counts":' '' facts --manual --json
+expect 'what is assumed' 0 '^I  unknown-command ' '' facts --assumed
+grep -q '^[DOS]  ' "$folder/out" && fail 'nothing else is told as assumed'
 
 expect 'a package' 0 ": 109285 bytes, CRC-32 86a202ca\$" '' package --from 1351B03SIM7000C \
     --to 1351B04SIM7000C --size 109285B -o "$folder/update.zip"

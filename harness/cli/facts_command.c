@@ -16,11 +16,14 @@ enum { FACTS_FORMAT = 1 };
 struct facts_options {
     bool json;
     bool manual;
+    bool assumed;
 };
 
 static const struct cli_option options[] = {
     {"json", 0, NULL, CLI_FLAG, offsetof(struct facts_options, json), NULL,
      "print one JSON object, for programs"},
+    {"assumed", 0, NULL, CLI_FLAG, offsetof(struct facts_options, assumed), NULL,
+     "list only what no document and no module has shown: what to ask a real one"},
     {"manual", 0, NULL, CLI_FLAG, offsetof(struct facts_options, manual), NULL,
      "list the commands of the AT manual and what is done of each: modelled, kept, not built"},
 };
@@ -87,13 +90,15 @@ static void print_fact(const struct sim_fact *fact)
     putchar('\n');
 }
 
-static int print_table(void)
+static int print_table(const struct facts_options *given)
 {
     const char *group = "";
     struct sim_fact fact;
 
     printf("Evidence: D documented, O observed, S seen on a sibling module, I inferred.\n");
     for (size_t i = 0; sim_fact(i, &fact); i++) {
+        if (given->assumed && fact.tag != 'I')
+            continue;
         if (strcmp(group, fact.group) != 0)
             printf("\n%s\n", fact.group);
         group = fact.group;
@@ -135,32 +140,14 @@ static cJSON *fact_object(const struct sim_fact *fact)
     return object;
 }
 
-static void add_facts(cJSON *root)
+static void add_facts(cJSON *root, const struct facts_options *given)
 {
     cJSON *list = cJSON_AddArrayToObject(root, "facts");
     struct sim_fact fact;
 
     for (size_t i = 0; sim_fact(i, &fact); i++)
-        cJSON_AddItemToArray(list, fact_object(&fact));
-}
-
-static int print_json(void (*add)(cJSON *root))
-{
-    cJSON *root = cJSON_CreateObject();
-    char *text;
-
-    cJSON_AddNumberToObject(root, "version", FACTS_FORMAT);
-    cJSON_AddStringToObject(root, "fotarig", FOTARIG_VERSION);
-    add(root);
-    text = cJSON_Print(root);
-    cJSON_Delete(root);
-    if (!text) {
-        cli_error(&cli_command_facts, "out of memory");
-        return CLI_EXIT_INTERNAL;
-    }
-    puts(text);
-    cJSON_free(text);
-    return CLI_EXIT_OK;
+        if (!given->assumed || fact.tag == 'I')
+            cJSON_AddItemToArray(list, fact_object(&fact));
 }
 
 /* ---- --manual ------------------------------------------------------------------------------ */
@@ -207,6 +194,30 @@ static void add_manual(cJSON *root)
         cJSON_AddNumberToObject(sums, sim_manual_state_name(i), counts[i]);
 }
 
+/* ---- the command ---------------------------------------------------------------------------- */
+
+static int print_json(const struct facts_options *given)
+{
+    cJSON *root = cJSON_CreateObject();
+    char *text;
+
+    cJSON_AddNumberToObject(root, "version", FACTS_FORMAT);
+    cJSON_AddStringToObject(root, "fotarig", FOTARIG_VERSION);
+    if (given->manual)
+        add_manual(root);
+    else
+        add_facts(root, given);
+    text = cJSON_Print(root);
+    cJSON_Delete(root);
+    if (!text) {
+        cli_error(&cli_command_facts, "out of memory");
+        return CLI_EXIT_INTERNAL;
+    }
+    puts(text);
+    cJSON_free(text);
+    return CLI_EXIT_OK;
+}
+
 static int facts(int argc, char **argv)
 {
     struct facts_options given;
@@ -216,8 +227,8 @@ static int facts(int argc, char **argv)
     if (status != CLI_GO_ON)
         return status;
     if (given.json)
-        return print_json(given.manual ? add_manual : add_facts);
-    return given.manual ? print_manual() : print_table();
+        return print_json(&given);
+    return given.manual ? print_manual() : print_table(&given);
 }
 
 const struct cli_command cli_command_facts = {
