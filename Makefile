@@ -96,7 +96,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
 # What a user of the libraries includes: sim.h and what it needs, and the catalogue.
 sim_headers  := $(addprefix sim/,sim.h settings.h state.h catalogue.h image.h look.h download.h \
-                  files.h message.h parameters.h updater.h usb.h)
+                  cell.h files.h message.h parameters.h updater.h usb.h)
 core_headers := core/fota.h core/at.h
 
 program      := $(BUILD)/fotarig

@@ -21,6 +21,8 @@
 #ifndef FOTARIG_HARNESS_PORTS_SERIAL_H
 #define FOTARIG_HARNESS_PORTS_SERIAL_H
 
+#include <time.h>
+
 #include "harness/ports/lock.h"
 #include "harness/ports/port.h"
 
@@ -47,6 +49,9 @@ struct bench_serial {
     bool held_told;                  /* it is back, but another has it, which was said */
     struct bench_holder shared_with; /* a process that has it open too, without any lock */
     int lock_error;                  /* why there is no lock file; 0: there is one */
+    struct timespec named_at;        /* of a pty: when its name was made, while it was open; a name
+                                        that is older than its end leads to somebody else's */
+    uint64_t named;                  /* the name's inode; 0: it is no pty */
     uint8_t driven;                  /* lines of this side, as last told; BENCH_LINE_... */
     char path[BENCH_SERIAL_PATH_MAX];
     char

@@ -9,6 +9,9 @@ int bench_serial_take(struct bench_serial *serial, char *reterr_text, size_t ret
 /* Gives it back to the system. */
 void bench_serial_release(struct bench_serial *serial);
 
+/* Remembers the name of the pty that is open, so that one that is left over is known again. */
+void bench_serial_note_name(struct bench_serial *serial);
+
 /* Raw, 8N1 at the rate, if termios has it; 0, or -1 with errno set. */
 int bench_serial_set_termios(int fd, uint32_t rate_bps);
 /* The device is ready; context: struct bench_serial. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/ports/list.h"
@@ -177,14 +178,45 @@ static bool lock_and_open(struct bench_serial *serial, const char *device,
 }
 
 /* 0, or -1 with a message and everything given back. */
+/*
+ * A pty that has ended is gone for good: its number is given to the next one that anybody makes,
+ * and a name that its program had no time to remove leads there. Only a name made anew is its
+ * return.
+ */
+static bool is_stale(const struct bench_serial *serial)
+{
+    struct stat now;
+
+    return serial->named && lstat(serial->path, &now) == 0 &&
+           (uint64_t)now.st_ino == serial->named && now.st_ctim.tv_sec == serial->named_at.tv_sec &&
+           now.st_ctim.tv_nsec == serial->named_at.tv_nsec;
+}
+
+void bench_serial_note_name(struct bench_serial *serial)
+{
+    struct stat now;
+
+    serial->named = 0;
+    if (serial->handle || lstat(serial->path, &now) != 0)
+        return;
+    serial->named = now.st_ino;
+    serial->named_at = now.st_ctim;
+}
+
 int bench_serial_take(struct bench_serial *serial, char *reterr_text, size_t reterr_capacity)
 {
     struct bench_holder holder = {0};
     char device[PATH_MAX] = "";
 
     serial->port.heard = BENCH_LINES_UNKNOWN;
+    if (is_stale(serial)) {
+        snprintf(reterr_text, reterr_capacity, "%s is the name of a pty that has ended",
+                 serial->path);
+        return -1;
+    }
     if (find_device(serial, device) && lock_and_open(serial, device, &holder)) {
         serial->data = (struct bench_source){serial->fd, bench_serial_on_data, serial};
+        bench_serial_note_name(serial);
         if (bench_loop_add(serial->port.loop, &serial->data, BENCH_READABLE) == 0)
             return 0;
         serial->data.run = NULL;

@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/ports/pty.h"
 #include "harness/ports/serial.h"
+#include "harness/ports/serial_parts.h"
 
 /* ---- pty and tty -------------------------------------------------------------------------- */
 
@@ -104,6 +106,43 @@ static void a_pty_that_goes_is_found_again_with_its_rate(void **state)
     assert_non_null(strstr(fixture->host.said, "is back"));
 }
 
+static void count_turn(void *context, uint64_t now_us)
+{
+    (void)now_us;
+    ++*(int *)context;
+}
+
+/* A program that was killed leaves its link, and the next pty that anybody makes has its number. */
+static void a_link_that_is_left_over_does_not_lead_to_the_next_ones_pty(void **state)
+{
+    struct fixture *fixture = *state;
+    char device[64];
+    struct bench_pty squatter;
+    int looked = 0;
+    struct bench_timer look = {.run = count_turn, .context = &looked};
+
+    port_serve(fixture, port_url_at(fixture, "pty:"));
+    snprintf(device, sizeof(device), "%s", ((struct bench_pty *)fixture->module.port)->path);
+    port_go_to(fixture, fixture->url);
+    port_close_module(fixture);
+    assert_int_equal(symlink(device, fixture->link), 0);
+    ((struct bench_serial *)fixture->host.port)->named = 0; /* as if that link had been there */
+    bench_serial_note_name((struct bench_serial *)fixture->host.port);
+    port_turn_until(fixture, &fixture->host.gone, 1);
+    assert_int_equal(bench_pty_open(&squatter, &fixture->loop, NULL, &fixture->module.listener,
+                                    fixture->error, sizeof(fixture->error)),
+                     0);
+    assert_string_equal(squatter.path, device);
+    bench_loop_at(&fixture->loop, &look, bench_clock_us() + 3 * BENCH_SERIAL_OPEN_AGAIN_US);
+    port_turn_until(fixture, &looked, 1);
+    assert_int_equal(fixture->host.back, 0);
+    unlink(fixture->link);
+    assert_int_equal(symlink(device, fixture->link), 0); /* anew: that is what it leads to now */
+    port_turn_until(fixture, &fixture->host.back, 1);
+    unlink(fixture->link);
+    bench_port_close(&squatter.port);
+}
+
 /* As ttyUSB2 comes back as ttyUSB3 while its link by place is the same. */
 static void a_device_that_returns_under_another_number_is_found_by_its_place(void **state)
 {
@@ -171,6 +210,7 @@ int main(void)
         TEST(a_rate_in_the_url_goes_before_the_one_asked_for),
         TEST(a_rate_waits_for_the_bytes_before_it_and_those_after_it_wait_for_the_rate),
         TEST(a_pty_that_goes_is_found_again_with_its_rate),
+        TEST(a_link_that_is_left_over_does_not_lead_to_the_next_ones_pty),
         TEST(a_device_that_returns_under_another_number_is_found_by_its_place),
         TEST(a_path_that_is_no_port_is_refused),
         TEST(what_is_no_url_is_told_with_what_is),
