@@ -131,7 +131,7 @@ def read_back(program, folder, options):
     with Module(program, folder, *options, '--package', path) as module:
         with Client(module.link) as client:
             client.ask('AT+CNACT=1,"x"', 'OK', '+APP PDP: ACTIVE')
-            client.ask('AT+HTTPTOFS="http://x.example/u","/fota/update.zip"', 'OK',
+            client.ask('AT+HTTPTOFS="http://x.example/update.zip","/fota/update.zip"', 'OK',
                        '+HTTPTOFS: 200,12345')
             client.ask('AT+CFSINIT', 'OK')
             begin = time.monotonic()
