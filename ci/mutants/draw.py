@@ -63,7 +63,7 @@ def places(path):
 
 
 def draw(folder, count, seed):
-    found = [(path, *place) for path in sorted((mutants.ROOT / folder).glob("*.c"))
+    found = [(path, *place) for path in mutants.sources(folder)
              if not path.name.endswith(SKIPPED) for place in places(path)]
     return random.Random(seed).sample(found, min(count, len(found)))
 

@@ -45,11 +45,18 @@ def read_table(path):
     return rows
 
 
+def sources(room):
+    """The C files of a room that stand in its archive: the core's own, the emulator's rooms too."""
+    found = (ROOT / room).glob("*.c") if room == "core" else (ROOT / room).rglob("*.c")
+    return sorted(path for path in found
+                  if not {"test", "example"} & set(path.relative_to(ROOT).parts))
+
+
 def mutate(row):
     """(path of the changed file below ROOT, its source with the change)."""
     pattern = re.compile(r"\s+".join(re.escape(word) for word in row["old"].split()))
     found = []
-    for path in sorted((ROOT / row["room"]).glob("*.c")):
+    for path in sources(row["room"]):
         source = path.read_text(encoding="utf-8")
         found += [(path, source)] * len(pattern.findall(source))
     if len(found) != 1:
