@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/bench/engine.h"
+#include "harness/ports/list.h"
 #include "sim/catalogue.h"
 #include "sim/look.h"
 
@@ -36,15 +37,51 @@ static void on_receive(struct bench_port *port, const void *bytes, size_t size)
     bench_run_touch(end->run, BENCH_TO_MODULE);
 }
 
+/* What a port that went was lost by: a reset of the module, if it is the module's own and a reset
+ * shows by the time at which it is looked at again. */
+void bench_module_port_settle(struct bench_module_port *end)
+{
+    bool reset = end->is_the_modules && end->run->world.tap.resets > end->resets_before;
+    if (end->may_be_reset && reset)
+        end->loss_count--;
+    end->may_be_reset = false;
+}
+
 static void on_presence(struct bench_port *port, bool present)
 {
     struct bench_module_port *end = port->listener->context;
     end->gone_at_us = present ? 0 : bench_clock_us();
     if (!end->run)
         return;
-    if (!present && end->loss_count++ == 0)
-        end->lost_at_us = end->run->world.now_us;
+    if (!present) {
+        bench_module_port_settle(end);
+        if (end->loss_count++ == 0)
+            end->lost_at_us = end->run->world.now_us;
+        end->may_be_reset = true;
+        end->resets_before = end->run->world.tap.resets;
+    }
     say(end->run, present ? "the module's port is back" : "the module's port is gone");
+}
+
+/* An adapter stays when the module restarts; an interface of the module itself goes with it. */
+static bool is_the_modules(const char *url)
+{
+    struct bench_listed_port *ports;
+    size_t count;
+    bool found = false;
+    char path[BENCH_LIST_PATH_MAX];
+    size_t length = strcspn(url + strlen("tty:"), ",");
+    if (strncmp(url, "tty:", 4) != 0 || length >= sizeof path || !bench_list_ports(&ports, &count))
+        return false;
+    memcpy(path, url + 4, length);
+    path[length] = '\0';
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(path, ports[i].path) == 0 || strcmp(path, ports[i].by_path) == 0 ||
+            strcmp(path, ports[i].by_id) == 0)
+            found = ports[i].is_usb &&
+                    sim_usb_role(ports[i].vendor, ports[i].product, ports[i].interface);
+    free(ports);
+    return found;
 }
 
 bool bench_module_port_open(struct bench_module_port *end, struct bench_loop *loop, const char *url,
@@ -63,6 +100,7 @@ bool bench_module_port_open(struct bench_module_port *end, struct bench_loop *lo
     memcpy(end->url, url, strlen(url) + 1);
     end->port = bench_port_open(loop, url, BENCH_PORT_OPEN, baud_bps, &end->listener, reterr_text,
                                 reterr_capacity);
+    end->is_the_modules = end->port && is_the_modules(url);
     return end->port != NULL;
 }
 
@@ -109,6 +147,7 @@ static bool start(struct bench_run *run)
     end->run = run;
     end->received_bytes = 0;
     end->loss_count = 0;
+    end->may_be_reset = false;
     end->blocked = false;
     follow(run, run->one->host.baud_bps);
     set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, true);
@@ -260,8 +299,10 @@ static void observe(const struct bench_run *run, struct scenario_observed *obser
 static void finish(struct bench_run *run)
 {
     struct bench_module_port *end = end_of(run);
-    if (end->run == run)
-        end->run = NULL;
+    if (end->run != run)
+        return;
+    bench_module_port_settle(end);
+    end->run = NULL;
 }
 
 static void describe(const struct bench_run *run, char *buffer, size_t capacity)

@@ -14,8 +14,7 @@
 
 enum {
     BENCH_PORT_URL_MAX = 512,
-    BENCH_PORT_AWAY_US = 60000000,   /* real time that a port may be away; longer is for good */
-    BENCH_RESET_AROUND_US = 15000000 /* module time around a reset in which its port may vanish */
+    BENCH_PORT_AWAY_US = 60000000 /* real time that a port may be away; longer is for good */
 };
 
 /* Owned by the caller; must not move while it is open. */
@@ -27,13 +26,16 @@ struct bench_module_port {
     struct bench_backlog arrived;
     char url[BENCH_PORT_URL_MAX];
     uint32_t baud_bps;
-    uint8_t lines;           /* of the host, BENCH_LINE_DTR, _RTS */
-    bool is_as_written;      /* the far end is made as the case says: its revision is known */
-    bool allows_update;      /* what starts an update may pass; false: the run ends before it */
-    bool blocked;            /* such a command came */
+    uint8_t lines;       /* of the host, BENCH_LINE_DTR, _RTS */
+    bool is_the_modules; /* the port is an interface of the module itself: it goes with a reset */
+    bool is_as_written;  /* the far end is made as the case says: its revision is known */
+    bool allows_update;  /* what starts an update may pass; false: the run ends before it */
+    bool blocked;        /* such a command came */
     uint64_t received_bytes; /* in this run */
     uint64_t stale_bytes;    /* that came while no run took them */
-    uint32_t loss_count;     /* times the port went in this run */
+    uint32_t loss_count;     /* times the port went in this run, but for resets of the module */
+    bool may_be_reset;       /* why it went last is not settled yet */
+    uint16_t resets_before;  /* that the wire had shown when it went last */
     uint64_t gone_at_us;     /* real time since when it is away; 0 = it is there */
     uint64_t lost_at_us;     /* run's time of the first loss, if there was one */
     const struct bench_survey *survey; /* what the module said when it was asked last; or NULL */
@@ -43,6 +45,10 @@ struct bench_module_port {
 bool bench_module_port_open(struct bench_module_port *end, struct bench_loop *loop, const char *url,
                             uint32_t baud_bps, char *reterr_text, size_t reterr_capacity);
 void bench_module_port_close(struct bench_module_port *end);
+
+/* The run is over: says whether the last loss was one of a reset. Before bench_module_port_lost().
+ */
+void bench_module_port_settle(struct bench_module_port *end);
 
 /*
  * True when the port went away in this run: writes what happened. A failure of such a run says

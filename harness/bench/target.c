@@ -367,11 +367,28 @@ static void excuse(const struct bench_target *target, const struct bench_run *ru
     }
 }
 
+/* Without its revision nobody can be judged: it is asked for twice. */
+static bool ask_after(struct bench_target *target, const struct scenario_case *one,
+                      const struct bench_options *options, char *error)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        list_after(target, one);
+        if (!ask(target, &target->after, one, options, error))
+            return false;
+        if (answer(&target->after, SIM_QUESTION_REVISION))
+            return true;
+    }
+    snprintf(error, BENCH_TEXT_MAX, "the module answers, but does not say which revision it runs");
+    return false;
+}
+
 /* The run is over: the module is asked, the speed is checked, then it is judged. */
 static void conclude(struct bench_target *target, struct bench_run *run,
                      const struct scenario_case *one, const struct bench_options *options,
                      struct bench_result *result)
 {
+    if (target->end.run)
+        bench_module_port_settle(&target->end);
     const struct bench_module_port story = target->end;
     char error[BENCH_TEXT_MAX] = "";
     bool stopped = options->stoppable && bench_signal();
@@ -380,11 +397,11 @@ static void conclude(struct bench_target *target, struct bench_run *run,
                  "no byte came from %.100s in this run; no module is there, or it is off",
                  story.url);
     if (!run->error[0] && !stopped) {
-        list_after(target, one);
-        bool answers = ask(target, &target->after, one, options, error);
+        bool answers = ask_after(target, one, options, error);
         target->end.survey = answers ? &target->after : NULL;
-        if (!(answers ? speed_is_right(target, error)
-                      : target->options.far_end == BENCH_FAR_END_MODULE))
+        /* A real module that is silent at the end is what the client has left. */
+        bool is_silent = target->options.far_end == BENCH_FAR_END_MODULE && !target->after.answers;
+        if (answers ? !speed_is_right(target, error) : !is_silent)
             memcpy(run->error, error, sizeof run->error);
     }
     bench_run_judge(run, result);
