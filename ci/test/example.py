@@ -57,6 +57,10 @@ def it_updates_the_module_once(bench):
     with bench.update() as program:
         expect_end(program, UPDATED, 0)
     with bench.update() as program:
+        # The checkpoint is still there: a host that never heard the verdict hears it again.
+        expect_end(program, rb'^updated none status=\d+ attempts=0 ', 0)
+    os.remove(os.path.join(bench.folder, 'checkpoint'))
+    with bench.update() as program:
         expect_end(program, rb'^already-current none ', 0)
 
 

@@ -53,7 +53,7 @@ END
 repeats() { # the command that it names fails in the same way
     command=$(cat "$folder/repeat")
     echo "$command"
-    sh -c "$command" >"$folder/out"
+    PATH=$(dirname "$fotarig"):$PATH sh -c "$command" >"$folder/out"
     [ $? -eq 1 ] && grep -q 'expect.within' "$folder/out" &&
         grep -q -- '--set update-duration=20min' "$folder/out"
 }
