@@ -152,7 +152,7 @@ uint8_t fota_judge_health_model(struct fota_call *call, uint8_t result)
         return strcmp(model, wanted) == 0 ? STEP_NEXT : STEP_RETRY;
     wanted = call->job->to_revision != NULL ? strchr(call->job->to_revision, 'S') : NULL;
     size_t length = strlen(model), end = wanted != NULL ? strlen(wanted) : 0;
-    bool fits = end <= length && memcmp(model + length - end, wanted, end) == 0;
+    bool fits = end == 0 || (end <= length && memcmp(model + length - end, wanted, end) == 0);
     bool same = fota->model_digest == 0 || fota->model_digest == fota_digest_text(model);
     return fits || same ? STEP_NEXT : STEP_RETRY;
 }

@@ -153,7 +153,8 @@ bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving sa
     if (saving == SIM_NO_SAVE)
         return set(ctx, &live, key, value, length);
     size_t now_length = sim_stored_get(ctx, key, saving, now);
-    bool same = get(ctx, &kept, key, now) == length && memcmp(now, value, length) == 0;
+    bool same =
+        get(ctx, &kept, key, now) == length && (length == 0 || memcmp(now, value, length) == 0);
     if (same)
         return true; /* what is in flash already is not written again */
     if (saving == SIM_AUTO_SAVE_REBOOT) {
