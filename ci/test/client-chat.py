@@ -61,8 +61,13 @@ def the_operator_is_reported(link):
 
 
 def a_second_run_across_a_reset_goes_on(link):
-    want(chat(link, '', 'AT+CFUN=1,1', 'OK', '\\c'), 0)
-    want(chat(link, 'TIMEOUT', '20', 'RDY', 'AT', 'OK', '\\c'), 0)
+    # RDY is said once, and lost when this machine stalls between the two programs.
+    for last_try in (False, False, True):
+        want(chat(link, '', 'AT+CFUN=1,1', 'OK', '\\c'), 0)
+        second = chat(link, 'TIMEOUT', '20', 'RDY', 'AT', 'OK', '\\c')
+        if last_try or second[0] == 0:
+            want(second, 0)
+            return
 
 
 CASES = [
