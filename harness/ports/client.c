@@ -179,6 +179,8 @@ static void read_bytes(struct bench_client *client)
 
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
+    /* The system forgets it with each piece that comes. */
+    bench_address_acknowledge(client->fd);
     if (size == 0 || (size < 0 && errno == ECONNRESET)) /* reset: it had not read all of ours */
         bench_client_fail(client, last_words(client));
     else if (size < 0)
