@@ -47,6 +47,11 @@ test_that "a port that is not there is the lab's" ends 4 "$folder/none" \
     "$fotarig" run scenarios/documented/already-current.yaml --module "pty:$folder/none"
 test_that "a text that is no URL is wrong usage" ends 2 'neither .emulator. nor the URL' \
     "$fotarig" run $update --module ttyUSB2
+for option in '--set rssi=3' --vary-assumed '--wire pty --far-end emulator --speed 20'; do
+    # shellcheck disable=SC2086
+    test_that "${option%% *} is of the emulator in this process" ends 2 'goes with --module emulator' \
+        "$fotarig" run $update --module "pty:$folder/none" $option
+done
 test_that "the plan touches no port" ends 0 'skipped  documented/update-by-http' \
     "$fotarig" run $update --module "pty:$folder/none" --plan
 test_that "the plan says what an update leaves" ends 0 'leaves the module at 1351B04SIM7000C' \

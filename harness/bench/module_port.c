@@ -70,10 +70,12 @@ static bool is_the_modules(const char *url)
     size_t count;
     bool found = false;
     char path[BENCH_LIST_PATH_MAX];
-    size_t length = strcspn(url + strlen("tty:"), ",");
-    if (strncmp(url, "tty:", 4) != 0 || length >= sizeof path || !bench_list_ports(&ports, &count))
+    bool is_tty = strncmp(url, "tty:", 4) == 0;
+    const char *device = is_tty ? url + 4 : "";
+    size_t length = strcspn(device, ",");
+    if (!is_tty || length >= sizeof path || !bench_list_ports(&ports, &count))
         return false;
-    memcpy(path, url + 4, length);
+    memcpy(path, device, length);
     path[length] = '\0';
     for (size_t i = 0; i < count; i++)
         if (strcmp(path, ports[i].path) == 0 || strcmp(path, ports[i].by_path) == 0 ||

@@ -565,6 +565,23 @@ static int check_options(const struct run_options *given)
     return CLI_GO_ON;
 }
 
+/* What is of the emulator in this process alone would be left out without a word behind a port. */
+static int check_port_options(const struct run_options *given)
+{
+    const char *wrong = given->repeat_late              ? "--repeat-late"
+                        : given->set.count              ? "--set"
+                        : given->vary_assumed           ? "--vary-assumed"
+                        : given->wire == BENCH_WIRE_PTY ? "--wire pty"
+                                                        : NULL;
+    if (!wrong || !strchr(given->target.module, ':'))
+        return CLI_GO_ON;
+    return cli_usage_error(
+        &cli_command_run,
+        "%s goes with --module emulator only: what stands behind a port is as it "
+        "is",
+        wrong);
+}
+
 static int sweep(const struct campaign *campaign)
 {
     const struct cli_sweep_options given = {.seed = campaign->options.seed,
@@ -594,9 +611,9 @@ static int run_scenarios(int argc, char **argv)
                                "--repeat-late is a number from 1 to %d and needs --speed X: in "
                                "virtual time no machine is late",
                                LATE_REPEATS_MAX);
-    if (campaign.options.repeat_late && strchr(campaign.options.target.module, ':'))
-        return cli_usage_error(&cli_command_run, "--repeat-late goes with the emulator only: what "
-                                                 "stands behind a port is not as it was");
+    status = check_port_options(&campaign.options);
+    if (status != CLI_GO_ON)
+        return status;
     status = cli_target_make(&campaign.target, &cli_command_run, &campaign.options.target,
                              campaign.options.speed);
     if (status == CLI_GO_ON)
