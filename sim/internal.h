@@ -177,6 +177,8 @@ void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number
 bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number);
 int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
 /* A duration setting in microseconds. */
+/* From now on; a value out of the setting's range counts as the nearest one in it. */
+void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t value);
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting);
 /*
  * A write to flash that the surroundings may cut (flash.c): `begin` asks and says what becomes of

@@ -23,6 +23,9 @@ bool sim_look_file(const struct sim *sim, unsigned index, struct sim_file_view *
 /* How many places for files there are. */
 unsigned sim_look_files(void);
 
+/* The value of a setting (enum sim_setting_id, below SIM_SETTING_COUNT) as it is now. */
+int32_t sim_look_setting(const struct sim *sim, unsigned setting);
+
 struct sim_network_view {
     uint8_t registration; /* <stat> of CREG?: 0 not searching, 1 home, 2 searching, 3 denied,
                              4 unknown, 5 roaming */

@@ -530,6 +530,23 @@ enum sim_setting_id {
         SIM_SETTING_COUNT
 };
 
+/*
+ * The places of values that are kept, each in as many bytes as its range takes: as they are in
+ * memory, unsigned where no value is below zero. For sizes and offsets; settings.c reads and
+ * writes.
+ */
+#define SIM_SETTING_BYTES(minimum, maximum)                                                        \
+    ((minimum) >= 0 && (maximum) <= UINT8_MAX           ? 1                                        \
+     : (minimum) >= 0 && (maximum) <= UINT16_MAX        ? 2                                        \
+     : (minimum) >= INT16_MIN && (maximum) <= INT16_MAX ? 2                                        \
+                                                        : 4)
+struct sim_setting_places {
+#define X(NAME, name, unit, initial, minimum, maximum, ...)                                        \
+    uint8_t of_##NAME[SIM_SETTING_BYTES(minimum, maximum)];
+    SIM_SETTINGS(X)
+#undef X
+};
+
 enum { SIM_SETTING_WORDS = (SIM_SETTING_COUNT + 63) / 64 }; /* of 64 bits, one bit a setting */
 
 struct sim_setting_info {

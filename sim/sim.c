@@ -35,17 +35,6 @@ uint64_t sim_digest(uint64_t digest, const void *bytes, size_t size)
 
 /* ---- one module ---------------------------------------------------------------------------- */
 
-/* A value out of its range counts as the nearest one: choices are used as indices. */
-static void take_settings(struct sim *sim, const struct sim_config *config)
-{
-    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
-        const struct sim_setting_info *info = sim_setting_info(i);
-        int32_t value = config->settings[i];
-        value = value < info->minimum ? info->minimum : value;
-        sim->settings[i] = value > info->maximum ? info->maximum : value;
-    }
-}
-
 void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
     struct sim_context ctx = {sim, host, now_us};
@@ -53,7 +42,8 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
     sim->seen_at_us = now_us;
     for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
         sim->timer_at_us[i] = SIM_NEVER;
-    take_settings(sim, host->config);
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++)
+        sim_setting_keep(sim, (enum sim_setting_id)i, host->config->settings[i]);
     memcpy(sim->imei, host->config->imei, sizeof host->config->imei - 1);
     sim->power.random = (uint32_t)sim_setting(&ctx, SIM_SETTING_RANDOM_SEED);
     sim_values_init(&ctx);
@@ -130,7 +120,7 @@ static bool apply_setting(struct sim_context *ctx, const struct sim_action *acti
     const struct sim_setting_info *info = sim_setting_info(action->number);
     if (!info || action->value < info->minimum || action->value > info->maximum)
         return false;
-    ctx->sim->settings[action->number] = action->value;
+    sim_setting_keep(ctx->sim, (enum sim_setting_id)action->number, action->value);
     if (action->number == SIM_SETTING_SUPPLY)
         sim_supply_steady(ctx);
     if (sim_cell_field(action->number) >= 0)

@@ -246,6 +246,11 @@ struct sim_packet {
     struct sim_pdp_context contexts[SIM_CONTEXTS];
 };
 
+/* The settings as they are now: a struct sim_setting_places, read and written by settings.c. */
+struct sim_settings {
+    uint64_t words[(sizeof(struct sim_setting_places) + 7) / 8];
+};
+
 struct sim {
     uint64_t timer_at_us[SIM_TIMER_SLOTS];
     uint64_t seen_at_us; /* latest time that the module was told */
@@ -253,10 +258,10 @@ struct sim {
     uint32_t reserved;
     uint64_t stat_lost_output_bytes;
     uint64_t stat_lost_input_bytes;
-    int32_t settings[SIM_SETTING_COUNT];
+    struct sim_settings settings;
     int32_t live[SIM_PARAMETER_COUNT];
     int32_t saved[SIM_PARAMETER_COUNT]; /* in flash, or by AT&W (no saving mode: back with ATZ) */
-    char imei[SIM_SETTING_COUNT % 2 ? 20 : 24]; /* the width leaves no padding */
+    char imei[16];                      /* "" = lost */
     struct sim_power power;
     struct sim_supply supply;
     struct sim_port port;

@@ -13,9 +13,10 @@ static void add_settings(cJSON *answer, const struct sim *sim)
     for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
         const struct sim_setting_info *info = sim_setting_info(i);
         char text[64];
-        if (sim->settings[i] == info->initial)
+        int32_t value = sim_look_setting(sim, i);
+        if (value == info->initial)
             continue;
-        cli_setting_print(info, sim->settings[i], text, sizeof(text));
+        cli_setting_print(info, value, text, sizeof(text));
         cJSON_AddStringToObject(settings, info->name, text);
     }
 }

@@ -76,7 +76,7 @@ static int run_write_imei(struct sim_call *call)
         memset(sim->imei, 0, sizeof sim->imei);
         if (write.effect == SIM_WRITE_NEW)
             memcpy(sim->imei, text, length);
-        sim->settings[SIM_SETTING_IMEI] = IMEI_PRESENT;
+        sim_setting_keep(sim, SIM_SETTING_IMEI, IMEI_PRESENT);
     }
     return sim_flash_end(call->ctx, write) ? SIM_NO_RESULT : SIM_DONE;
 }

@@ -53,10 +53,10 @@ void sim_power_engine_up(struct sim_context *ctx)
     sim_tell(ctx, SIM_EVENT_BOOT, ctx->sim->power.boots, NULL, 0);
     if (sim_setting(ctx, SIM_SETTING_PWRKEY_CYCLE))
         plan(ctx, SIM_PLAN_HELD, sim_setting_us(ctx, SIM_SETTING_PWRKEY_CYCLE));
-    int32_t *crashes = &ctx->sim->settings[SIM_SETTING_BOOT_LOOP];
-    if (*crashes == 0)
+    int32_t crashes = sim_setting(ctx, SIM_SETTING_BOOT_LOOP);
+    if (crashes == 0)
         return;
-    --*crashes;
+    sim_setting_keep(ctx->sim, SIM_SETTING_BOOT_LOOP, crashes - 1);
     sim_timer_set(ctx, SIM_TIMER_CRASH,
                   ctx->now_us + sim_setting_us(ctx, SIM_SETTING_BOOT_LOOP_AFTER));
 }

@@ -37,7 +37,7 @@ static int wrong_pin(struct sim_context *ctx)
     if (radio->pin_left > 0)
         radio->pin_left--;
     if (radio->pin_left == 0)
-        ctx->sim->settings[SIM_SETTING_SIM_CARD] = CARD_PIN;
+        sim_setting_keep(ctx->sim, SIM_SETTING_SIM_CARD, CARD_PIN);
     return SIM_CME_WRONG_PASSWORD;
 }
 
@@ -68,8 +68,8 @@ int sim_card_unblock(struct sim_context *ctx, const char *puk, size_t length, co
     radio->puk_left = PUK_TRIES;
     radio->pin_left = PIN_TRIES;
     radio->sim_unlocked = 1;
-    ctx->sim->settings[SIM_SETTING_SIM_CARD] = CARD_PIN;
-    ctx->sim->settings[SIM_SETTING_SIM_PIN] = wanted;
+    sim_setting_keep(ctx->sim, SIM_SETTING_SIM_CARD, CARD_PIN);
+    sim_setting_keep(ctx->sim, SIM_SETTING_SIM_PIN, wanted);
     return SIM_DONE;
 }
 
@@ -93,7 +93,7 @@ static int lock_card(struct sim_call *call, bool lock)
     if (error != 0)
         return error;
     ctx->sim->radio.sim_unlocked = 1;
-    ctx->sim->settings[SIM_SETTING_SIM_CARD] = lock ? CARD_PIN : CARD_READY;
+    sim_setting_keep(ctx->sim, SIM_SETTING_SIM_CARD, lock ? CARD_PIN : CARD_READY);
     return SIM_DONE;
 }
 
@@ -153,7 +153,7 @@ static int run_password(struct sim_call *call)
         return SIM_CME_WRONG_PASSWORD;
     error = sim_card_check_pin(ctx, old, old_length);
     if (error == 0)
-        ctx->sim->settings[SIM_SETTING_SIM_PIN] = value;
+        sim_setting_keep(ctx->sim, SIM_SETTING_SIM_PIN, value);
     return error;
 }
 

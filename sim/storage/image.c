@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/look.h"
 #include "sim/services/sockets.h"
 #include "sim/sms/message_engine.h"
 #include "sim/storage/image_fields.h"
@@ -84,7 +85,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 /* ---- arrays whose places have names -------------------------------------------------------- */
 
 enum array_number {
-#define X(NAME, member, keep, kind, count) ARRAY_##NAME,
+#define X(NAME, member, keep, kind, width, count) ARRAY_##NAME,
     SIM_IMAGE_ARRAYS(X)
 #undef X
         ARRAYS
@@ -95,8 +96,8 @@ static const struct {
     size_t offset, width, count;
     uint8_t keep, kind;
 } arrays[] = {
-#define X(NAME, member, keep, kind, count)                                                         \
-    {#member, offsetof(struct sim, member), WIDTH(member[0]), count, KEEP_##keep, KIND_##kind},
+#define X(NAME, member, keep, kind, width, count)                                                  \
+    {#member, offsetof(struct sim, member), width, count, KEEP_##keep, KIND_##kind},
     SIM_IMAGE_ARRAYS(X)
 #undef X
 };
@@ -181,6 +182,23 @@ static int64_t signed_value(uint64_t value, size_t width, bool is_signed)
     return is_signed && width < 8 ? (int64_t)((value ^ sign) - sign) : (int64_t)value;
 }
 
+static uint64_t load_place(const struct sim *sim, unsigned array, size_t place)
+{
+    size_t width = arrays[array].width;
+    if (array == ARRAY_SETTING)
+        return (uint32_t)sim_look_setting(sim, (unsigned)place);
+    return load((const uint8_t *)sim + arrays[array].offset + place * width, width);
+}
+
+static void store_place(struct sim *sim, unsigned array, size_t place, uint64_t number)
+{
+    size_t width = arrays[array].width;
+    if (array == ARRAY_SETTING)
+        sim_setting_keep(sim, (enum sim_setting_id)place, (int32_t)number);
+    else
+        store((uint8_t *)sim + arrays[array].offset + place * width, width, number);
+}
+
 /* ---- writing ------------------------------------------------------------------------------- */
 
 /* Where bytes go: into a buffer as far as it reaches, or into a digest. */
@@ -237,9 +255,8 @@ static void put_arrays(struct writer *writer, const struct sim *sim, bool all)
     for (unsigned i = 0; i < ARRAYS; i++)
         for (size_t place = 0; place < arrays[i].count && (all || arrays[i].keep == KEEP_FLASH);
              place++) {
-            const uint8_t *at = (const uint8_t *)sim + arrays[i].offset + place * arrays[i].width;
             put_record(writer, arrays[i].name, place_name(i, place), arrays[i].width);
-            put_number(number, arrays[i].width, load(at, arrays[i].width));
+            put_number(number, arrays[i].width, load_place(sim, i, place));
             put(writer, number, arrays[i].width);
         }
 }
@@ -416,7 +433,6 @@ static bool take_place(struct sim_image_reading *reading, unsigned array, size_t
                        const uint8_t *value, size_t size)
 {
     size_t width = arrays[array].width;
-    uint8_t *at = (uint8_t *)&reading->sim + arrays[array].offset + place * width;
     uint64_t number;
     if (size != width)
         return false;
@@ -424,7 +440,7 @@ static bool take_place(struct sim_image_reading *reading, unsigned array, size_t
     if (arrays[array].kind == KIND_TIME ? !time_is_possible(number, reading->now_us)
                                         : !place_allows(array, place, (int32_t)number))
         return false;
-    store(at, width, number);
+    store_place(&reading->sim, array, place, number);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/look.h"
 #include "sim/storage/image_internal.h"
 
 /* ---- files --------------------------------------------------------------------------------- */
@@ -53,7 +54,7 @@ static bool files_fit(const struct sim_image_reading *reading)
     for (unsigned i = 0; i < SIM_FILES; i++)
         total += reading->files[i].size_bytes;
     return total <= store->capacity - store->pinned &&
-           total <= (uint64_t)reading->sim.settings[SIM_SETTING_FLASH_SIZE];
+           total <= (uint64_t)sim_look_setting(&reading->sim, SIM_SETTING_FLASH_SIZE);
 }
 
 void sim_image_install(struct sim_image_reading *reading, struct sim *sim)

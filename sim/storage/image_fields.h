@@ -259,13 +259,13 @@
     EMPTY(reserved)
 
 /*
- * X(NAME, member, keep, kind, count): arrays of numbers whose places have names; one that a version
- * adds is found by its own.
+ * X(NAME, member, keep, kind, width, count): numbers whose places have names, `width` bytes each in
+ * an image; one that a version adds is found by its own.
  */
 #define SIM_IMAGE_ARRAYS(X)                                                                        \
-    X(TIMER, timer_at_us, RAM, TIME, SIM_TIMER_COUNT)                                              \
-    X(SETTING, settings, RAM, NUMBER, SIM_SETTING_COUNT)                                           \
-    X(LIVE, live, RAM, NUMBER, SIM_PARAMETER_COUNT)                                                \
-    X(SAVED, saved, FLASH, NUMBER, SIM_PARAMETER_COUNT)
+    X(TIMER, timer_at_us, RAM, TIME, 8, SIM_TIMER_COUNT)                                           \
+    X(SETTING, settings, RAM, NUMBER, 4, SIM_SETTING_COUNT)                                        \
+    X(LIVE, live, RAM, NUMBER, 4, SIM_PARAMETER_COUNT)                                             \
+    X(SAVED, saved, FLASH, NUMBER, 4, SIM_PARAMETER_COUNT)
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "sim/internal.h"
+
 enum { BAUD_BPS = 115200 };
 
 static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
@@ -78,7 +80,7 @@ int module_blob(struct module *module, const void *bytes, size_t size)
 void module_set(struct module *module, enum sim_setting_id setting, int32_t value)
 {
     module->config.settings[setting] = value;
-    module->sim.settings[setting] = value;
+    sim_setting_keep(&module->sim, setting, value);
 }
 
 /* ---- the server ---------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  */
 #include "sim/catalogue.h"
 #include "sim/frame.h"
+#include "sim/look.h"
 #include "sim/test/support_exchange.h"
 
 #include <setjmp.h>
@@ -148,6 +149,26 @@ static void settings_are_in_their_range_and_choices_are_words(void **state)
     assert_int_equal(sim_setting_find("no-such", 7), -1);
 }
 
+/* One in a place that is too narrow, or that another one shares, does not come back. */
+static void a_setting_keeps_every_value_of_its_range_and_no_other(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        sim_setting_keep(&module.sim, (enum sim_setting_id)i, INT32_MAX);
+        assert_int_equal(sim_look_setting(&module.sim, i), info->maximum);
+        sim_setting_keep(&module.sim, (enum sim_setting_id)i, INT32_MIN);
+        assert_int_equal(sim_look_setting(&module.sim, i), info->minimum);
+        sim_setting_keep(&module.sim, (enum sim_setting_id)i, info->maximum);
+    }
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        if (sim_look_setting(&module.sim, i) != info->maximum)
+            fail_msg("setting %s is %ld, want %ld", info->name,
+                     (long)sim_look_setting(&module.sim, i), (long)info->maximum);
+    }
+}
+
 static void final_results_and_boot_lines_are_recognised(void **state)
 {
     (void)state;
@@ -283,6 +304,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(every_test_and_read_form_of_the_tables_answers, setup),
         cmocka_unit_test_setup(what_is_written_is_read_again, setup),
         cmocka_unit_test(settings_are_in_their_range_and_choices_are_words),
+        cmocka_unit_test_setup(a_setting_keeps_every_value_of_its_range_and_no_other, setup),
         cmocka_unit_test(final_results_and_boot_lines_are_recognised),
         cmocka_unit_test_setup(the_module_prints_no_line_that_the_catalogue_does_not_know, setup),
         cmocka_unit_test(lines_that_belong_to_an_update_are_told_apart),

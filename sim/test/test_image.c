@@ -4,6 +4,7 @@
  */
 #include "sim/frame.h"
 #include "sim/image.h"
+#include "sim/look.h"
 #include "sim/storage/image_fields.h"
 #include "sim/test/support_update.h"
 
@@ -385,10 +386,10 @@ static void the_settings_of_the_configuration_hold_for_a_flash(void **state)
     size_t size = sim_image_write(&module.sim, &module.host, SIM_IMAGE_FLASH, image, sizeof image);
     make_copy();
     load(SIM_IMAGE_FLASH, image, size);
-    assert_int_equal(copy->sim.settings[SIM_SETTING_HTTP_RATE], 11000);
+    assert_int_equal(sim_look_setting(&copy->sim, SIM_SETTING_HTTP_RATE), 11000);
     size = snapshot(&module, image);
     load(SIM_IMAGE_SNAPSHOT, image, size);
-    assert_int_equal(copy->sim.settings[SIM_SETTING_HTTP_RATE], 77);
+    assert_int_equal(sim_look_setting(&copy->sim, SIM_SETTING_HTTP_RATE), 77);
 }
 
 static void the_mark_changes_with_the_flash_and_with_nothing_else(void **state)

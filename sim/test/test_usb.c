@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "sim/internal.h"
 #include "sim/sim.h"
 
 enum { NOW_US = 1, BOOT_US = 60000000, QUEUE = 4096 };
@@ -156,7 +157,7 @@ static void an_unfinished_line_of_the_uart_does_not_block_usb(void **state)
 static void a_line_waits_while_another_port_has_the_engine(void **state)
 {
     (void)state;
-    module.sim.settings[SIM_SETTING_ANSWER_DELAY] = 100;
+    sim_setting_keep(&module.sim, SIM_SETTING_ANSWER_DELAY, 100);
     type(SIM_INTERFACE_UART, "AT+CPIN?\r");
     type(SIM_INTERFACE_USB_AT, "AT\r");
     assert_string_equal(module.got[SIM_INTERFACE_USB_AT], "");
@@ -178,7 +179,7 @@ static void unsolicited_lines_go_where_the_setting_says(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        module.sim.settings[SIM_SETTING_URC_PORT] = rows[i].setting;
+        sim_setting_keep(&module.sim, SIM_SETTING_URC_PORT, rows[i].setting);
         forget();
         assert_true(sim_apply(&module.sim, &module.host, &urc, module.now_us));
         collect();

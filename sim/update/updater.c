@@ -255,7 +255,9 @@ static void leave_traces(struct sim_context *ctx)
         memset(sim->imei, '0', 15);
     if (sim_setting(ctx, SIM_SETTING_SETTINGS_AFTER_UPDATE))
         sim_values_lose(ctx);
-    sim->settings[SIM_SETTING_BOOT_LOOP] += sim_setting(ctx, SIM_SETTING_CRASHES_AFTER_UPDATE);
+    sim_setting_keep(sim, SIM_SETTING_BOOT_LOOP,
+                     sim_setting(ctx, SIM_SETTING_BOOT_LOOP) +
+                         sim_setting(ctx, SIM_SETTING_CRASHES_AFTER_UPDATE));
 }
 
 static void remove_package(struct sim_context *ctx, bool good)
@@ -646,7 +648,7 @@ int sim_updater_start(struct sim_context *ctx)
     if (find_package(ctx) == SIM_NO_FILE && policy < 2)
         return without_package[policy];
     if (sim_bearer_up(ctx) && sim_setting(ctx, SIM_SETTING_CFOTA_BEARER) == BEARER_HINDERS)
-        ctx->sim->settings[SIM_SETTING_UPDATE_RESULT] = RESULT_NEVER_ENDS;
+        sim_setting_keep(ctx->sim, SIM_SETTING_UPDATE_RESULT, RESULT_NEVER_ENDS);
     set_stage_after(ctx, SIM_UPDATER_STAGE_ANSWER, SIM_SETTING_CFOTA_OK_DELAY);
     return SIM_PENDING;
 }

@@ -20,30 +20,71 @@ static int clear(void **state)
     return 0;
 }
 
+struct part {
+    const char *name;
+    size_t size;
+};
+
+#define PART(whole, member)                                                                        \
+    {                                                                                              \
+#member, sizeof world whole.member                                                         \
+    }
+
+static const struct part parts_of_world[] = {
+    PART(, now_us), PART(, module_at_us), PART(, host_at_us), PART(, lanes), PART(, engine),
+    PART(, host),   PART(, monitor),      PART(, tap),        PART(, sim),   PART(, core),
+};
+
+static const struct part parts_of_module[] = {
+    PART(.sim, timer_at_us),
+    PART(.sim, seen_at_us),
+    PART(.sim, timers_set),
+    PART(.sim, reserved),
+    PART(.sim, stat_lost_output_bytes),
+    PART(.sim, stat_lost_input_bytes),
+    PART(.sim, settings),
+    PART(.sim, live),
+    PART(.sim, saved),
+    PART(.sim, imei),
+    PART(.sim, power),
+    PART(.sim, supply),
+    PART(.sim, port),
+    PART(.sim, interpreter),
+    PART(.sim, radio),
+    PART(.sim, packet),
+    PART(.sim, files),
+    PART(.sim, download),
+    PART(.sim, bearers),
+    PART(.sim, ftp),
+    PART(.sim, sockets),
+    PART(.sim, web),
+    PART(.sim, mqtt),
+    PART(.sim, data_call),
+    PART(.sim, updater),
+    PART(.sim, message),
+};
+
+static size_t count(const char *whole, const struct part *parts, size_t count)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        printf("counted: %s: %s: %zu bytes\n", whole, parts[i].name, parts[i].size);
+        sum += parts[i].size;
+    }
+    printf("counted: %s: sum: %zu bytes\n", whole, sum);
+    return sum;
+}
+
+#define COUNT(whole, parts) count(whole, parts, sizeof parts / sizeof parts[0])
+
+/* A member without a row is missing in the sum. */
 static void the_parts_of_the_world_stay_in_its_budget(void **state)
 {
     (void)state;
-    enum { BUDGET_BYTES = 16384, TIMES_BYTES = 3 * 8 };
-    static const struct {
-        const char *name;
-        size_t size;
-    } parts[] = {
-        {"times", TIMES_BYTES},
-        {"core", sizeof world.core},
-        {"sim", sizeof world.sim},
-        {"lanes", sizeof world.lanes},
-        {"engine", sizeof world.engine},
-        {"host", sizeof world.host},
-        {"monitor", sizeof world.monitor},
-        {"tap", sizeof world.tap},
-    };
-    size_t sum = 0;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        printf("counted: %s: %zu bytes\n", parts[i].name, parts[i].size);
-        sum += parts[i].size;
-    }
+    enum { BUDGET_BYTES = 16384 };
+    assert_int_equal(COUNT("world", parts_of_world), sizeof world);
+    assert_int_equal(COUNT("world.sim", parts_of_module), sizeof world.sim);
     printf("counted: world: %zu bytes of %d\n", sizeof world, BUDGET_BYTES);
-    assert_int_equal(sum, sizeof world);
     assert_in_range(sizeof world, 1, BUDGET_BYTES);
 }
 
