@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-chat.py - chat of the ppp package, with scripts as peers files have them.
 
-usage: client-chat.py PROGRAM
+usage: client-chat.py [PROGRAM]
 
 chat types a line with a CR, waits for a text anywhere in what comes (echo included), ends at once
 on a text it was told to fear, and repeats a question when time is up.
@@ -11,7 +12,7 @@ import sys
 import termios
 import tty
 
-from dialog import Mismatch, run_with_module
+from dialog import Mismatch, run_with_module, program_under_test
 
 CHAT = '/usr/sbin/chat'
 
@@ -81,4 +82,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_with_module('chat', CASES, sys.argv[1]))
+    sys.exit(run_with_module('chat', CASES, program_under_test('chat', '/usr/sbin/chat')))

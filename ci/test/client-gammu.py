@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-gammu.py - gammu, the SMS tool of Debian, sends, stores and reads messages.
 
-usage: client-gammu.py PROGRAM
+usage: client-gammu.py [PROGRAM]
 
 gammu asks who the module is and which character sets, storages and modes it has, takes the PDU
 mode if there is one, and believes the ranges of the test forms.
@@ -9,7 +10,7 @@ import os
 import subprocess
 import sys
 
-from dialog import Mismatch, run_with_module
+from dialog import Mismatch, run_with_module, program_under_test
 
 
 def gammu(link, *words, text=None):
@@ -54,4 +55,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_with_module('gammu', CASES, sys.argv[1]))
+    sys.exit(run_with_module('gammu', CASES, program_under_test('gammu', 'gammu')))

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-gsm-utils.py - gsm-utils of Debian asks who the module is, sends and stores messages.
 
-usage: client-gsm-utils.py PROGRAM
+usage: client-gsm-utils.py [PROGRAM]
 
 The programs set DTR and give up where a port has no modem lines, as a pty has none; what stands
 before the C library here only says that they are there. Lines that gsm-utils types carry a NUL.
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-from dialog import Mismatch, run_with_module
+from dialog import Mismatch, run_with_module, program_under_test
 
 LINES = r'''
 #define _GNU_SOURCE
@@ -83,4 +84,4 @@ CASES = [
 if __name__ == '__main__':
     subprocess.run(['cc', '-shared', '-fPIC', '-x', 'c', '-', '-o', LIBRARY, '-ldl'], input=LINES,
                    text=True, check=True)
-    sys.exit(run_with_module('gsm-utils', CASES, sys.argv[1]))
+    sys.exit(run_with_module('gsm-utils', CASES, program_under_test('gsm-utils', 'gsmctl')))

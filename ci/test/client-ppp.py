@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-ppp.py - wvdial dials, and what dials speaks LCP with slirp behind --data-call.
 
-usage: client-ppp.py PROGRAM
+usage: client-ppp.py [PROGRAM]
 
 pppd needs /dev/ppp, which no test may count on, so the LCP of the host's side is spoken here:
 frames of RFC 1662 with their check sequence, a Configure-Request each way (RFC 1661 6).
@@ -13,7 +14,7 @@ import termios
 import time
 import tty
 
-from dialog import Mismatch, Module, run_cases
+from dialog import Mismatch, Module, run_cases, program_under_test
 
 SLIRP = 'exec:slirp-fullbolt ppp'
 LCP, REQUEST, ACKNOWLEDGE = b'\xc0\x21', 1, 2
@@ -161,4 +162,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_cases('ppp', CASES, sys.argv[1]))
+    sys.exit(run_cases('ppp', CASES, program_under_test('ppp', 'slirp-fullbolt', 'wvdial')))

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-pyserial.py - pyserial as drivers written in Python use it.
 
-usage: client-pyserial.py PROGRAM
+usage: client-pyserial.py [PROGRAM]
 
 Such drivers open the port for themselves, flush what is there, write a line with CR LF, read line
 by line with a time limit, parse the ranges of test forms, change the rate on the open port, and
@@ -12,7 +13,7 @@ import time
 
 import serial
 
-from dialog import PATIENCE_S, Mismatch, run_with_module
+from dialog import PATIENCE_S, Mismatch, run_with_module, program_under_test
 
 
 def opened(link, **options):
@@ -147,4 +148,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_with_module('pyserial', CASES, sys.argv[1], (serial.SerialException,)))
+    sys.exit(run_with_module('pyserial', CASES, program_under_test('pyserial'), (serial.SerialException,)))

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """client-terminal.py - picocom as people use it, with a terminal that stands for screen and keys.
 
-usage: client-terminal.py PROGRAM
+usage: client-terminal.py [PROGRAM]
 
 picocom wants a terminal for itself, leaves the echo to the module, locks the port for exclusive
 use, sets rate and flow control by termios, and changes the rate on a key.
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 
-from dialog import Mismatch, Program, run_with_module
+from dialog import Mismatch, Program, run_with_module, program_under_test
 
 KEY = b'\x01'  # C-a begins a command to picocom
 LEAVE = KEY + b'\x18'
@@ -125,4 +126,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_with_module('picocom', CASES, sys.argv[1]))
+    sys.exit(run_with_module('picocom', CASES, program_under_test('picocom', 'picocom')))

@@ -5,8 +5,10 @@ All waits have a deadline; nothing sleeps for a fixed time.
 import os
 import re
 import selectors
+import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -118,6 +120,17 @@ class Server(Program):
         super().__init__(['python3', '-u', '-m', 'http.server', '0', '--bind', '127.0.0.1',
                           '--directory', folder], stderr=subprocess.DEVNULL)
         self.port = int(self.read_match(rb' port (\d+) ').group(1))
+
+
+def program_under_test(name, *tools):
+    """The program to test: the first argument, or else $FOTARIG, or else the debug build. Ends the
+    test of this name when a tool that it needs is not installed."""
+    for tool in tools:
+        if not shutil.which(tool, path=os.environ['PATH'] + ':/usr/sbin:/sbin'):
+            sys.exit(f'FAIL  {name}: {tool} is not installed')
+    built = os.path.join(os.path.dirname(__file__), '../../build/debug/fotarig')
+    words = sys.argv[1:2] or [os.environ.get('FOTARIG') or built]
+    return os.path.abspath(words[0])
 
 
 def run_cases(name, cases, program, failures=()):

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """example.py - core/example/update as its user meets it, at `fotarig sim` with short durations.
 
-usage: example.py FOTARIG EXAMPLE
+usage: example.py [FOTARIG]
 """
 import concurrent.futures
 import os
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from dialog import Mismatch, Module, Program
+from dialog import Mismatch, Module, Program, program_under_test
 
 JOB = ['1351B03SIM7000C', '1351B04SIM7000C', 'http://fota.example/update.zip', '20000']
 SHORT = ['port-rate=115200', 'update-duration=3s', 'update-silence=500ms', 'boot-time=500ms',
@@ -123,7 +124,8 @@ def check(fotarig, example, case, options):
 
 
 def main():
-    programs = [os.path.abspath(path) for path in sys.argv[1:3]]
+    fotarig = program_under_test('example')
+    programs = [fotarig, os.path.join(os.path.dirname(fotarig), 'core/example/update')]
     with concurrent.futures.ThreadPoolExecutor(len(CASES)) as pool:
         lines = list(pool.map(lambda case: check(*programs, *case), CASES))
     print('\n'.join(lines))

@@ -5,7 +5,7 @@ line of that rate, within 0.5 percent; what another rate hears is garbage.
 A machine that stalls can make a push late, never early: the best of a few tries counts, and a push
 that is too fast is never forgiven.
 
-usage: line-pace.py PROGRAM [BYTES]      prints a line "ok ..." or "FAIL ..." per test
+usage: line-pace.py [PROGRAM] [BYTES]      prints a line "ok ..." or "FAIL ..." per test
 """
 import os
 import select
@@ -14,6 +14,8 @@ import sys
 import tempfile
 import termios
 import time
+
+from dialog import program_under_test
 
 BAUD = 9600
 CHUNK = 8192  # within the input time of CFSWFILE, 10 s at most
@@ -141,7 +143,7 @@ def check_garbage(client):
 
 
 def main():
-    program = sys.argv[1]
+    program = program_under_test("line")
     size = int(sys.argv[2]) if len(sys.argv) > 2 else 10000
     with tempfile.TemporaryDirectory() as folder:
         link = os.path.join(folder, "modem")

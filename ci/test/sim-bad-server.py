@@ -1,7 +1,8 @@
+#!/usr/bin/python3
 """sim-bad-server.py - two modules of `fotarig sim --http real`: one downloads from a server that is
 bad in one of ten ways, the other from a good one meanwhile. What the bad one gets rid of is counted:
 no more than the flash and 1 MiB. The other module's download comes whole.
-usage: sim-bad-server.py PROGRAM
+usage: sim-bad-server.py [PROGRAM]
 """
 import os
 import re
@@ -14,6 +15,8 @@ import tempfile
 import threading
 import time
 import tty
+
+from dialog import program_under_test
 
 FLASH = 2 * 1024 * 1024
 BOUND = FLASH + 1024 * 1024
@@ -133,12 +136,13 @@ def play(program, folder, server, way):
 
 
 def main():
+    program = program_under_test('sim')
     server = Server()
     failed = 0
     for way in WAYS:
         with tempfile.TemporaryDirectory() as folder:
             try:
-                code = play(sys.argv[1], folder, server, way)
+                code = play(program, folder, server, way)
                 print(f'ok    sim: a bad server, {way}: {code}, {server.sent} bytes in '
                       f'{server.connections} connections')
             except AssertionError as why:

@@ -1,7 +1,8 @@
+#!/usr/bin/python3
 """sim-cost.py - what `fotarig sim` costs, in counts that do not depend on the machine's speed: system
 calls of an exchange, pages touched by a start.
 
-usage: sim-cost.py PROGRAM
+usage: sim-cost.py [PROGRAM]
 """
 import os
 import re
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import termios
 
-from dialog import PATIENCE_S, Mismatch, Module, Program, run_cases
+from dialog import PATIENCE_S, Mismatch, Module, Program, run_cases, program_under_test
 
 EXCHANGES = 200
 # The C floor (ci/bench/floor/atpty.c) needs three: epoll_wait, read, write. Here the client's rate is
@@ -127,4 +128,4 @@ CASES = (an_exchange_is_one_read_and_one_write, an_exchange_is_four_system_calls
          a_start_touches_few_pages)
 
 if __name__ == '__main__':
-    sys.exit(run_cases('sim-cost', CASES, sys.argv[1]))
+    sys.exit(run_cases('sim-cost', CASES, program_under_test('sim-cost')))

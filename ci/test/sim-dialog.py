@@ -1,15 +1,16 @@
+#!/usr/bin/python3
 """sim-dialog.py - the dialog of the FOTA note, typed by socat into `fotarig sim --http real`.
 
 The module really downloads a package that `fotarig package` made from a real HTTP server, runs the
 update, and every line is compared byte for byte. The same with a truncated package and with a 404.
-usage: sim-dialog.py PROGRAM
+usage: sim-dialog.py [PROGRAM]
 """
 import os
 import subprocess
 import sys
 import tempfile
 
-from dialog import Mismatch, Module, Server, Terminal
+from dialog import Mismatch, Module, Server, Terminal, program_under_test
 
 OLD, NEW, SIZE = '1351B03SIM7000C', '1351B04SIM7000C', 109285
 OPTIONS = ['--http', 'real', '--speed', '20', '--set', 'port-rate=115200']
@@ -114,7 +115,7 @@ def run_case(program, folder, port, talk):
 
 
 def main():
-    program = os.path.abspath(sys.argv[1])
+    program = program_under_test('sim', 'socat')
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         fill_server(program, os.path.join(folder, 'www'))

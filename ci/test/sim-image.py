@@ -1,7 +1,8 @@
+#!/usr/bin/python3
 """sim-image.py - the image file of `fotarig sim`: whole whenever the program is killed, and one
 process's alone.
 
-usage: sim-image.py PROGRAM
+usage: sim-image.py [PROGRAM]
 """
 import os
 import random
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from dialog import PATIENCE_S, Mismatch, Module, Terminal, run_cases
+from dialog import PATIENCE_S, Mismatch, Module, Terminal, run_cases, program_under_test
 
 QUICK = ['--timing', 'none', '--set', 'port-rate=115200']
 KILLS, ROUNDS = 10, 60  # that have to come after a write, and how often it is tried
@@ -154,4 +155,4 @@ CASES = [
 ]
 
 if __name__ == '__main__':
-    sys.exit(run_cases('image', CASES, sys.argv[1]))
+    sys.exit(run_cases('image', CASES, program_under_test('image', 'socat')))

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """sim-net.py - `fotarig sim --http real` talks to real servers on loopback: an echo (socat) over TCP
 and UDP, an HTTP server and an FTP server made here. Every byte of the port is compared.
-usage: sim-net.py PROGRAM
+usage: sim-net.py [PROGRAM]
 """
 import http.server
 import os
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import threading
 
-from dialog import Mismatch, Module, Program, Terminal
+from dialog import Mismatch, Module, Program, Terminal, program_under_test
 
 OPTIONS = ['--http', 'real', '--speed', '20', '--set', 'port-rate=115200']
 ADDRESS = '10.170.31.116'
@@ -247,4 +248,4 @@ def main(program):
 
 
 if __name__ == '__main__':
-    sys.exit(main(os.path.abspath(sys.argv[1])))
+    sys.exit(main(program_under_test('sim', 'socat')))

@@ -1,6 +1,7 @@
+#!/usr/bin/python3
 """sim-port.py - `fotarig sim` as clients of all kinds meet it: rates, reopening, downloads, signals.
 
-usage: sim-port.py PROGRAM
+usage: sim-port.py [PROGRAM]
 """
 import os
 import signal
@@ -9,7 +10,7 @@ import sys
 import termios
 import time
 
-from dialog import PATIENCE_S, Mismatch, Module, Program, Terminal, run_cases
+from dialog import PATIENCE_S, Mismatch, Module, Program, Terminal, run_cases, program_under_test
 
 QUICK = ['--timing', 'none', '--speed', '50']
 
@@ -191,4 +192,4 @@ CASES = [
 
 
 if __name__ == '__main__':
-    sys.exit(run_cases('sim', CASES, sys.argv[1]))
+    sys.exit(run_cases('sim', CASES, program_under_test('sim')))

@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """sim-ports.py PROGRAM - the ports of `fotarig sim`: USB, TCP, RFC 2217, a serial port, many modules."""
 import os
 import re
@@ -8,7 +9,7 @@ import termios
 import time
 import tty
 
-from dialog import Mismatch, Module, PATIENCE_S, Program, run_cases
+from dialog import Mismatch, Module, PATIENCE_S, Program, run_cases, program_under_test
 
 QUICK = ('--timing', 'none')
 
@@ -276,4 +277,4 @@ CASES = [answers_go_to_the_port_that_asked, a_slow_uart_does_not_delay_usb,
 
 
 if __name__ == '__main__':
-    sys.exit(run_cases('ports', CASES, sys.argv[1]))
+    sys.exit(run_cases('ports', CASES, program_under_test('ports', 'objdump', 'socat')))

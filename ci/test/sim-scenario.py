@@ -1,13 +1,14 @@
+#!/usr/bin/python3
 """sim-scenario.py - `fotarig sim --scenario`: the module's side of a scenario, played to a client.
 
-usage: sim-scenario.py PROGRAM
+usage: sim-scenario.py [PROGRAM]
 """
 import os
 import subprocess
 import sys
 import time
 
-from dialog import PATIENCE_S, Mismatch, Module, Terminal, run_cases
+from dialog import PATIENCE_S, Mismatch, Module, Terminal, run_cases, program_under_test
 
 OLD, NEW = '1351B03SIM7000C', '1351B04SIM7000C'
 URL = 'http://fota.example/V1___V2/update.zip'
@@ -292,4 +293,4 @@ CASES = [
 ]
 
 if __name__ == '__main__':
-    sys.exit(run_cases('scenario', CASES, sys.argv[1]))
+    sys.exit(run_cases('scenario', CASES, program_under_test('scenario', 'socat')))
