@@ -1,10 +1,11 @@
+/* blobs.c - packages of scenarios: made once, looked up afterwards. */
 #include "harness/bench/blobs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/package.h"
+#include "harness/bench/synthetic_package.h"
 
 struct bench_blob_entry {
     struct bench_blob_entry *next;

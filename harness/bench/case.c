@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/bench/package.h"
+#include "harness/bench/synthetic_package.h"
 
 /* Core's default for the whole job (core/fota.h), and what it may take longer to say so. */
 #define TOTAL_TIMEOUT_DEFAULT_MS 5400000u

@@ -1,3 +1,4 @@
+/* engine.c - the event engine: when a trigger has come, its actions are done. */
 #include "harness/bench/engine_parts.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* journal.c - records into bytes and back; the digest of all of them. */
 #include "harness/bench/journal.h"
 
 #include <inttypes.h>

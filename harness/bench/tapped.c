@@ -1,3 +1,4 @@
+/* tapped.c - hands what passes on the wire to the tap, and what it reads to those who wait. */
 #include "harness/bench/tapped.h"
 
 #include "harness/bench/engine.h"

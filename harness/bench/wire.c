@@ -1,3 +1,4 @@
+/* wire.c - bursts on two lanes: when a byte arrives, and what is lost or garbled before. */
 #include "harness/bench/wire.h"
 
 #include <string.h>

@@ -14,7 +14,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "harness/serve/control.h"
+#include "harness/serve/control_socket.h"
 #include "harness/serve/serve.h"
 
 enum {

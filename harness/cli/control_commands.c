@@ -6,8 +6,8 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/control.h"
-#include "harness/cli/file.h"
-#include "harness/cli/setting.h"
+#include "harness/cli/set_option.h"
+#include "harness/cli/whole_file.h"
 #include "reports/file.h"
 #include "sim/image.h"
 

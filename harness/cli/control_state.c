@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/cli/control.h"
-#include "harness/cli/setting.h"
+#include "harness/cli/set_option.h"
 #include "sim/look.h"
 
 static void add_settings(cJSON *answer, const struct sim *sim)

@@ -1,3 +1,4 @@
+/* explain.c - a report's case out of a run: what was wrong, where, and how to repeat it. */
 #include "harness/cli/explain.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/setting.h"
+#include "harness/cli/set_option.h"
 #include "harness/cli/version.h"
 #include "sim/catalogue.h"
 #include "sim/settings.h"

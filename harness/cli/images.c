@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/file.h"
+#include "harness/cli/whole_file.h"
 #include "reports/file.h"
 #include "sim/image.h"
 

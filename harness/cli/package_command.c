@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/package.h"
+#include "harness/bench/synthetic_package.h"
 #include "harness/cli/cli.h"
 #include "reports/file.h"
 

@@ -1,3 +1,4 @@
+/* selection.c - loads the scenarios that a command line names. */
 #include "harness/cli/selection.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* explore.c - one fault a run, at each line of the undisturbed run, and what becomes of it. */
 #include "harness/explore/explore.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* fault.c - the faults by name, and the events that each is made of. */
 #include "harness/explore/fault.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* judge.c - holds a run against what the scenario expects of it. */
 #include "harness/judge/judging.h"
 
 #include <stdio.h>

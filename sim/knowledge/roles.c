@@ -1,3 +1,4 @@
+/* roles.c - which commands start an update, clear it or restart the module. */
 #include <string.h>
 
 #include "sim/catalogue.h"

@@ -1,3 +1,4 @@
+/* support_exchange.c - sends the bytes of a row and compares what comes back. */
 #include "sim/test/support_exchange.h"
 
 #include <setjmp.h>

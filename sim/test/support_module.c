@@ -1,3 +1,4 @@
+/* support_module.c - a module and its surroundings, run up to a time or until it is quiet. */
 #include "sim/test/support_module.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* support_package.c - writes zip archives of a few stored entries. */
 #include "sim/test/support_package.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* support_script.c - the lines that came, and whether they are the wanted ones. */
 #include "sim/test/support_script.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* support_update.c - brings a package into the flash of a module and starts the update. */
 #include "sim/test/support_update.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* The journal: what is written is read again, and spoiled bytes are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

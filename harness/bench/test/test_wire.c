@@ -1,3 +1,4 @@
+/* The wire: when bytes arrive, one by one and in bursts, and what faults make of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

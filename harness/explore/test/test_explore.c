@@ -1,3 +1,4 @@
+/* Exploration: which faults it makes, what it finds, and that it finds it again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

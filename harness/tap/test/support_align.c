@@ -1,3 +1,4 @@
+/* support_align.c - pairs what one told with what the other one read, in order. */
 #include "harness/tap/test/support_align.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* setting.h - name=value on the command line as a setting of the emulator. */
-#ifndef FOTARIG_HARNESS_CLI_SETTING_H
-#define FOTARIG_HARNESS_CLI_SETTING_H
+/* set_option.h - name=value on the command line as a setting of the emulator. */
+#ifndef FOTARIG_HARNESS_CLI_SET_OPTION_H
+#define FOTARIG_HARNESS_CLI_SET_OPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

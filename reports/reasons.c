@@ -1,4 +1,4 @@
-/* explain.c - what a person needs to understand why a case did not pass, as lines of text. */
+/* reasons.c - what a person needs to understand why a case did not pass, as lines of text. */
 #include "reports/internal.h"
 
 #include <string.h>

@@ -1,11 +1,12 @@
-/* target.c - makes the target of `run` out of its options, and prints what would run there. */
-#include "harness/cli/target.h"
+/* target_options.c - makes the target of `run` out of its options, and prints what would run there.
+ */
+#include "harness/cli/target_options.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/package.h"
+#include "harness/bench/synthetic_package.h"
 
 enum { PACKAGE_BYTES_MAX = 16 * 1024 * 1024 /* more than the module's flash takes */ };
 

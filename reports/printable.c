@@ -1,5 +1,5 @@
 /*
- * escape.c - any bytes made printable, in the one form that all reports use.
+ * printable.c - any bytes made printable, in the one form that all reports use.
  *
  * XML 1.0 can't carry most control characters in any way (not in CDATA, not as a reference), so
  * what can't be shown is written as \xNN. See the header for the two forms.

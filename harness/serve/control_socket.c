@@ -1,5 +1,5 @@
-/* control.c - a listening socket and its clients on the loop. */
-#include "harness/serve/control.h"
+/* control_socket.c - a listening socket and its clients on the loop. */
+#include "harness/serve/control_socket.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
-/* file.h - a whole file in memory; locks. What is written goes through reports/file.h. */
-#ifndef FOTARIG_HARNESS_CLI_FILE_H
-#define FOTARIG_HARNESS_CLI_FILE_H
+/* whole_file.h - a whole file in memory; locks. What is written goes through reports/file.h. */
+#ifndef FOTARIG_HARNESS_CLI_WHOLE_FILE_H
+#define FOTARIG_HARNESS_CLI_WHOLE_FILE_H
 
 #include <stddef.h>
 #include <stdint.h>

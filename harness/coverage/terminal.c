@@ -1,4 +1,4 @@
-/* text.c - the map on a terminal. */
+/* terminal.c - the map on a terminal. */
 #include <inttypes.h>
 #include <string.h>
 

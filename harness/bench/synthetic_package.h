@@ -1,6 +1,7 @@
-/* package.h - synthetic update packages, written with libzip after the emulator's catalogue. */
-#ifndef FOTARIG_HARNESS_BENCH_PACKAGE_H
-#define FOTARIG_HARNESS_BENCH_PACKAGE_H
+/* synthetic_package.h - synthetic update packages, written with libzip after the emulator's
+ * catalogue. */
+#ifndef FOTARIG_HARNESS_BENCH_SYNTHETIC_PACKAGE_H
+#define FOTARIG_HARNESS_BENCH_SYNTHETIC_PACKAGE_H
 
 #include <stddef.h>
 #include <stdint.h>

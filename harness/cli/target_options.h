@@ -1,6 +1,7 @@
-/* target.h - the module that `fotarig run` is for, as its options say; and what would run there. */
-#ifndef FOTARIG_HARNESS_CLI_TARGET_H
-#define FOTARIG_HARNESS_CLI_TARGET_H
+/* target_options.h - the module that `fotarig run` is for, as its options say; and what would run
+ * there. */
+#ifndef FOTARIG_HARNESS_CLI_TARGET_OPTIONS_H
+#define FOTARIG_HARNESS_CLI_TARGET_OPTIONS_H
 
 #include "harness/bench/target.h"
 #include "harness/cli/cli.h"

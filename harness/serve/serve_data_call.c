@@ -1,4 +1,5 @@
-/* data_call.c - --data-call: the data mode of ATD*99# is joined to a program, or to any other port.
+/* serve_data_call.c - --data-call: the data mode of ATD*99# is joined to a program, or to any other
+ * port.
  */
 #include "harness/serve/serve.h"
 

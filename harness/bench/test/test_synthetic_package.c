@@ -1,4 +1,5 @@
-/* test_package.c - packages: the size asked for, the same bytes always, good in the module's eyes.
+/* test_synthetic_package.c - packages: the size asked for, the same bytes always, good in the
+ * module's eyes.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +13,7 @@
 #include <string.h>
 #include <zip.h>
 
-#include "harness/bench/package.h"
+#include "harness/bench/synthetic_package.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 

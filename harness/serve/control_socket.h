@@ -1,12 +1,12 @@
 /*
- * control.h - a local socket that serves lines: one request a line, one answer a line.
+ * control_socket.h - a local socket that serves lines: one request a line, one answer a line.
  *
  * The socket is made for its owner alone (mode 0600). Clients are many and hostile: a line has a
  * bounded length, who does not read his answers is dropped, who leaves is forgotten. What a line
  * means is the handler's business.
  */
-#ifndef FOTARIG_HARNESS_SERVE_CONTROL_H
-#define FOTARIG_HARNESS_SERVE_CONTROL_H
+#ifndef FOTARIG_HARNESS_SERVE_CONTROL_SOCKET_H
+#define FOTARIG_HARNESS_SERVE_CONTROL_SOCKET_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* sweep.c - the settings sweep: runs it, and tells it on the console or as JSON. */
-#include "harness/cli/sweep.h"
+/* vary_assumed.c - the settings sweep: runs it, and tells it on the console or as JSON. */
+#include "harness/cli/vary_assumed.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/cli/setting.h"
+#include "harness/cli/set_option.h"
 #include "harness/cli/version.h"
 #include "harness/explore/sweep.h"
 #include "harness/ports/loop.h"

@@ -1,5 +1,5 @@
-/* setting.c - settings of the emulator, read and written with the unit that their row names. */
-#include "harness/cli/setting.h"
+/* set_option.c - settings of the emulator, read and written with the unit that their row names. */
+#include "harness/cli/set_option.h"
 
 #include <stdio.h>
 #include <string.h>

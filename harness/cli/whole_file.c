@@ -1,5 +1,5 @@
-/* file.c - a whole file in memory; locks. */
-#include "harness/cli/file.h"
+/* whole_file.c - a whole file in memory; locks. */
+#include "harness/cli/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

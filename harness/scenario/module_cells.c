@@ -1,4 +1,4 @@
-/* cells.c - module.cells: the cells in reach, each as the settings that describe it. */
+/* module_cells.c - module.cells: the cells in reach, each as the settings that describe it. */
 #include <stdio.h>
 #include <string.h>
 

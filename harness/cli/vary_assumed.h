@@ -1,6 +1,7 @@
-/* sweep.h - `fotarig run --vary-assumed`: which verdicts hinge on something that nobody knows. */
-#ifndef FOTARIG_HARNESS_CLI_SWEEP_H
-#define FOTARIG_HARNESS_CLI_SWEEP_H
+/* vary_assumed.h - `fotarig run --vary-assumed`: which verdicts hinge on something that nobody
+ * knows. */
+#ifndef FOTARIG_HARNESS_CLI_VARY_ASSUMED_H
+#define FOTARIG_HARNESS_CLI_VARY_ASSUMED_H
 
 #include "harness/cli/selection.h"
 

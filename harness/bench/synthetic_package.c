@@ -1,6 +1,6 @@
-/* package.c - update packages with libzip, in memory; what is in them, the emulator's catalogue
- * says. */
-#include "harness/bench/package.h"
+/* synthetic_package.c - update packages with libzip, in memory; what is in them, the emulator's
+ * catalogue says. */
+#include "harness/bench/synthetic_package.h"
 
 #include <stdbool.h>
 #include <stdio.h>
