@@ -54,7 +54,7 @@ extern "C" {
       "0-255", sim_test_runs, sim_run_register, 0)                                                 \
     X(S8, "S8", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "seconds a comma pauses", 2, -1, "0-255",  \
       sim_test_runs, sim_run_register, 0)                                                          \
-    X(S10, "S10", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "carrier loss before hanging up", 15,    \
+    X(S10, "S10", REGISTER, NO_SAVE, 'I', 0, "AT106 2.2", "carrier loss before hanging up", 14,    \
       -1, "1-255", sim_test_runs, sim_run_register, 0)                                             \
     X(CMEE, "+CMEE", BLANK, NO_SAVE, 'D', 0, "AT106 3.2.13", "form of errors", 0, -1, "0,1,2",     \
       sim_test_runs, sim_run_parameter, 0)                                                         \
@@ -69,7 +69,7 @@ extern "C" {
     X(IFC, "+IFC", EXTENDED, NO_SAVE, 'D', 0, "UART101 5.1", "flow control", 0, -1, "0-2),(0-2",   \
       sim_test_runs, sim_run_pair, 0)                                                              \
     X(ICF, "+ICF", EXTENDED, AUTO_SAVE, 'D', 0, "AT106 2.2.30", "format of a character",           \
-      3 << 8 | 3, -1, "1-6),(0,1,3", sim_test_runs, sim_run_icf, 0)                                \
+      3 << 8 | 255, -1, "1-6),(0,1,3", sim_test_runs, sim_run_icf, 0)                              \
     X(CFUN, "+CFUN", EXTENDED, AUTO_SAVE, 'D', 10000, "AT106 3.2.19", "functionality level", 1,    \
       SIM_SETTING_CFUN_LEVEL, "0-1,4-7", "+CFUN: (0-1,4-7),(0-1)", sim_run_cfun, 0)                \
     X(CREG, "+CREG", OPTIONAL, NO_SAVE, 'D', 0, "AT106 3.2.10", "registration", 0, -1, "0-2",      \

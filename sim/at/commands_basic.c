@@ -130,12 +130,14 @@ int sim_run_ipr(struct sim_call *call)
     return result;
 }
 
-/* Without a parity the read form shows 255 (AT106 2.2.30). */
+/* Formats 2 and 5 have a parity; of the others the read form shows 255 (AT106 2.2.30). */
 int sim_run_icf(struct sim_call *call)
 {
     int result = sim_run_pair(call);
-    if (result == SIM_DONE && call->form == SIM_FORM_WRITE && sim_argument_count(call) == 1)
-        sim_value_set(call->ctx, SIM_PARAMETER_ICF, sim_value(call->ctx, SIM_PARAMETER_ICF) | 255);
+    int32_t value = sim_value(call->ctx, SIM_PARAMETER_ICF);
+    bool has_parity = value >> 8 == 2 || value >> 8 == 5;
+    if (result == SIM_DONE && call->form == SIM_FORM_WRITE && !has_parity)
+        sim_value_set(call->ctx, SIM_PARAMETER_ICF, value | 255);
     return result;
 }
 

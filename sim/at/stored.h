@@ -37,7 +37,7 @@
     X("+CEDRXS", VALUES, AUTO_SAVE, 'D', 0, "sim7000-at 3", "extended discontinuous reception",    \
       "0-3|4,5;#4", "0", sim_test_runs, sim_run_edrx, 0)                                           \
     X("+CEDRX", VALUES, AUTO_SAVE_REBOOT, 'D', 0, "AT106 5.2.45", "parameters of the same",        \
-      "0-3;0,1;0-15;0-15", "3,0,0,0", sim_test_runs, sim_run_stored, 0)                            \
+      "0-3;0-1;0-15;0-15", "3,0,0,0", sim_test_runs, sim_run_stored, 0)                            \
     X("+CPSMCFG", VALUES, AUTO_SAVE, 'D', 0, "AT106 5.2.47", "threshold and version of PSM",       \
       "60-86400|0-15", "60,15", sim_test_runs, sim_run_stored, 0)                                  \
     X("+CRRCSTATE", VALUES, NO_SAVE, 'D', 0, "sim7000-at 6", "reports of the radio connection",    \

@@ -176,19 +176,29 @@ int sim_run_mode(struct sim_call *call)
 
 /* ---- CMCFG --------------------------------------------------------------------------------- */
 
-/* The read form has a second number; with a carrier's name it is not allowed (T18). */
+/* Of what is active, 4 asks: 1 is nothing, the name of it is empty then (AT106 5.2.40). */
+static int put_carrier(struct sim_context *ctx, int32_t mode, const char *rest)
+{
+    sim_line_begin(ctx);
+    sim_put_text(ctx, "+CMCFG: ");
+    sim_put_number(ctx, mode);
+    sim_put_text(ctx, rest);
+    sim_line_end(ctx);
+    return SIM_DONE;
+}
+
+/* The read form tells how many configurations there are: none, so none may be named (T18). */
 int sim_run_carrier(struct sim_call *call)
 {
+    enum { ASK_ACTIVE = 4 };
+    int32_t mode = 0;
+    if (call->form == SIM_FORM_READ)
+        return put_carrier(call->ctx, sim_value(call->ctx, SIM_PARAMETER_CMCFG), ",0");
     if (call->form == SIM_FORM_WRITE && sim_argument_count(call) == 2)
         return SIM_CME_NOT_ALLOWED;
-    if (call->form != SIM_FORM_READ)
-        return sim_run_parameter(call);
-    sim_line_begin(call->ctx);
-    sim_put_text(call->ctx, "+CMCFG: ");
-    sim_put_number(call->ctx, sim_value(call->ctx, SIM_PARAMETER_CMCFG));
-    sim_put_text(call->ctx, ",0");
-    sim_line_end(call->ctx);
-    return SIM_DONE;
+    if (call->form == SIM_FORM_WRITE && sim_argument_number(call, 0, ASK_ACTIVE, ASK_ACTIVE, &mode))
+        return put_carrier(call->ctx, mode, ",1,\"\"");
+    return sim_run_parameter(call);
 }
 
 /* ---- COPS ---------------------------------------------------------------------------------- */

@@ -259,7 +259,7 @@ static const struct exchange rows[] = {
      0,
      {{0}}},
     {"pairs of numbers keep what is not given",
-     {{"AT+IFC?;+ICF?\r", "AT+IFC?;+ICF?\r\r\n+IFC: 0,0\r\n+ICF: 3,3\r\n\r\nOK\r\n"},
+     {{"AT+IFC?;+ICF?\r", "AT+IFC?;+ICF?\r\r\n+IFC: 0,0\r\n+ICF: 3,255\r\n\r\nOK\r\n"},
       {"AT+IFC=2,1;+IFC=1;+IFC?\r", "AT+IFC=2,1;+IFC=1;+IFC?\r\r\n+IFC: 1,1\r\n\r\nOK\r\n"},
       {"AT+ICF=1;+ICF?\r", "AT+ICF=1;+ICF?\r\r\n+ICF: 1,255\r\n\r\nOK\r\n"},
       {"AT+IFC=3\r", "AT+IFC=3\r\r\nERROR\r\n"},
