@@ -78,7 +78,7 @@ endif
 
 # ---- what is built -------------------------------------------------------------------------
 
-harness_rooms   := text scenario tap judge ports bench serve explore coverage cli
+harness_rooms   := text scenario tap judge ports bench serve explore coverage trace cli
 sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)
 sim_sources     := $(wildcard sim/*.c $(foreach room,$(sim_rooms),sim/$(room)/*.c))
@@ -154,8 +154,10 @@ bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench
 
-## schema: write scenarios/schema.json, for editors, from the loader's tables; check compares it
+## schema: write scenarios/schema.json, for editors, and harness/trace/trace.schema.json; check compares them
 schema: $(program)
+	$(Q)$(program) check --trace-schema > harness/trace/trace.schema.json.new
+	$(Q)mv harness/trace/trace.schema.json.new harness/trace/trace.schema.json
 	$(Q)$(program) check --schema > scenarios/schema.json.new
 	$(Q)mv scenarios/schema.json.new scenarios/schema.json
 
@@ -218,6 +220,7 @@ install: $(program) $(sim_lib) $(core_lib)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fotarig
 	install -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/fotarig
 	cp -R scenarios $(DESTDIR)$(PREFIX)/share/fotarig/
+	install -m 644 harness/trace/trace.schema.json $(DESTDIR)$(PREFIX)/share/fotarig/
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sim7000/sim \
 	    $(DESTDIR)$(PREFIX)/include/fotacore/core
 	install -m 644 $(sim_lib) $(core_lib) $(DESTDIR)$(PREFIX)/lib/

@@ -6,6 +6,7 @@
 #include "harness/cli/version.h"
 #include "harness/scenario/json_schema.h"
 #include "harness/scenario/scenario.h"
+#include "harness/trace/trace.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
 enum { CHECK_FORMAT = 1 };
@@ -13,6 +14,7 @@ enum { CHECK_FORMAT = 1 };
 struct check_options {
     bool json;
     bool schema;
+    bool trace_schema;
 };
 
 static const struct cli_option options[] = {
@@ -20,6 +22,8 @@ static const struct cli_option options[] = {
      "print one JSON object, for programs"},
     {"schema", 0, NULL, CLI_FLAG, offsetof(struct check_options, schema), NULL,
      "print the JSON Schema of scenario files, for editors, and check nothing"},
+    {"trace-schema", 0, NULL, CLI_FLAG, offsetof(struct check_options, trace_schema), NULL,
+     "print the JSON Schema of a line of a trace, and check nothing"},
 };
 
 struct check {
@@ -143,9 +147,8 @@ static int check_text(const struct cli_operands *operands)
     return check.error_count ? CLI_EXIT_INVALID : CLI_EXIT_OK;
 }
 
-static int print_schema(void)
+static int print_schema(char *text)
 {
-    char *text = scenario_json_schema();
     if (!text) {
         cli_error(&cli_command_check, "not enough memory");
         return CLI_EXIT_INTERNAL;
@@ -163,9 +166,10 @@ static int check(int argc, char **argv)
 
     if (status != CLI_GO_ON)
         return status;
-    if (given.schema)
-        return operands.count ? cli_usage_error(&cli_command_check, "--schema takes no files")
-                              : print_schema();
+    if ((given.schema || given.trace_schema) && operands.count)
+        return cli_usage_error(&cli_command_check, "a schema takes no files");
+    if (given.schema || given.trace_schema)
+        return print_schema(given.schema ? scenario_json_schema() : trace_json_schema());
     if (operands.count == 0)
         return cli_usage_error(&cli_command_check, "name a file or a folder to check");
     return given.json ? check_json(&operands) : check_text(&operands);
