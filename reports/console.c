@@ -58,18 +58,44 @@ static void add_indented(struct report_buffer *text, const char *from)
     }
 }
 
+/* "12.5/s, 3 s left"; nothing while it can't be known. */
+static void add_rate(struct report_buffer *text, size_t done, size_t total, uint64_t elapsed_us)
+{
+    static const struct {
+        uint64_t seconds;
+        const char *name;
+    } units[] = {{3600, "h"}, {60, "min"}, {1, "s"}};
+    size_t unit = 0;
+    if (done == 0 || elapsed_us < 100000)
+        return;
+    uint64_t left_s = elapsed_us / done * (total - done) / 1000000;
+    uint64_t tenths = (uint64_t)done * 10000000 / elapsed_us;
+    while (unit < 2 && left_s < 2 * units[unit].seconds)
+        unit++;
+    report_buffer_addf(text, "%" PRIu64 ".%" PRIu64 "/s, %" PRIu64 " %s left: ", tenths / 10,
+                       tenths % 10, left_s / units[unit].seconds, units[unit].name);
+}
+
 void report_console_progress(struct report_console *console, size_t done, size_t total,
-                             const char *name)
+                             uint64_t elapsed_us, const char *name)
 {
     struct report_buffer readable = {0}, text = {0};
     if (!console->progress)
         return;
     report_buffer_prose(&readable, name);
-    report_buffer_addf(&text, "[%zu/%zu] %.*s", done, total, NAME_COLUMNS,
-                       report_buffer_text(&readable));
+    report_buffer_addf(&text, "[%zu/%zu] ", done, total);
+    add_rate(&text, done, total, elapsed_us);
+    report_buffer_addf(&text, "%.*s", NAME_COLUMNS, report_buffer_text(&readable));
     flush_buffer(console, &text);
     console->line_shown = true;
     report_buffer_free(&readable);
+}
+
+void report_console_wipe(struct report_console *console)
+{
+    struct report_buffer nothing = {0};
+    if (console->line_shown)
+        flush_buffer(console, &nothing);
 }
 
 /* "power.restore: name". */

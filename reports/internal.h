@@ -78,10 +78,19 @@ struct report_run {
     struct report_set texts; /* what many cases share: a copy of each */
     uint64_t ended_at_ms;    /* 0 = not ended yet */
     const char *stopped_because;
+    bool unfinished;             /* the last entry says so */
+    size_t whole_suites;         /* without that of the entry */
     struct report_chunk *chunks; /* all memory of the strings */
     struct report_stream *streams[REPORT_STREAMS_MAX];
     size_t stream_count;
 };
+
+/*
+ * Adds the case that says that the run has not come to its end, and takes it away again. False: no
+ * memory.
+ */
+bool report_add_unfinished(struct report_run *run, const char *because);
+void report_remove_unfinished(struct report_run *run);
 
 /* A case that passed, but not at once, is what readers call flaky. */
 bool report_is_flaky(const struct report_case *c);

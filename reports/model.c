@@ -237,6 +237,40 @@ int report_add_case(struct report_run *run, const struct report_case *result)
     return report_finish_case(run, index, result);
 }
 
+bool report_add_unfinished(struct report_run *run, const char *because)
+{
+    struct report_buffer text = {0};
+    void *entries = run->entries;
+    size_t ended = run->entry_count - run->counts[REPORT_NOT_RUN];
+    struct report_entry entry = {.name = "the run is not finished",
+                                 .id = "fotarig/the run is not finished",
+                                 .verdict = REPORT_ERROR,
+                                 .kind = REPORT_KIND_UNFINISHED};
+    report_buffer_addf(&text, "%s; %zu of %zu cases had ended", because, ended, run->entry_count);
+    entry.message = report_buffer_text(&text);
+    run->whole_suites = run->suite_count;
+    bool good = !text.failed && copy_text(run, &entry.message) &&
+                grow(&entries, run->entry_count, &run->entry_capacity, sizeof run->entries[0]);
+    run->entries = entries;
+    report_buffer_free(&text);
+    if (!good || !find_suite(run, "fotarig", &entry.suite))
+        return false;
+    run->counts[REPORT_ERROR]++;
+    run->entries[run->entry_count++] = entry;
+    run->unfinished = true;
+    return true;
+}
+
+void report_remove_unfinished(struct report_run *run)
+{
+    if (!run->unfinished)
+        return;
+    run->unfinished = false;
+    run->entry_count--;
+    run->counts[REPORT_ERROR]--;
+    run->suite_count = run->whole_suites;
+}
+
 bool report_is_flaky(const struct report_case *c)
 {
     return c->verdict == REPORT_PASSED && c->attempt_count > 0;

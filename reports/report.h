@@ -60,7 +60,9 @@ enum report_verdict {
     X(RULE, "Rule", "a rule that holds in every run was broken")                                   \
     X(OUTCOME, "Outcome", "a fault changed how it ends, and may not")                              \
     X(LATENESS, "Lateness", "this machine was late: nothing was judged")                           \
-    X(BENCH, "BenchError", "trouble of the bench or its surroundings: nothing was judged")
+    X(BENCH, "BenchError", "trouble of the bench or its surroundings: nothing was judged")         \
+    X(INVALID, "InvalidFile", "a file that can't be read as what it should be: nothing was run")   \
+    X(UNFINISHED, "Unfinished", "the run has not come to its end: what is missing is not known")
 
 enum report_kind {
 #define X(name, ...) REPORT_KIND_##name,
@@ -266,6 +268,15 @@ int report_open_ctrf(struct report_run *run, const char *path, struct report_err
  */
 int report_close(struct report_run *run, struct report_error *reterr_error);
 
+/*
+ * Writes all open reports as they are now, and leaves them open: cases that have not ended are not
+ * run, and one more, "the run is not finished", is an error, so that nobody takes what a run left
+ * behind that was killed for a whole one. report_close() writes the same case when the run was
+ * stopped. Returns 0, or -1 as report_close().
+ */
+int report_write_unfinished(struct report_run *run, uint64_t now_ms,
+                            struct report_error *reterr_error);
+
 /* ---- console ------------------------------------------------------------------------------- */
 
 struct report_console {
@@ -279,9 +290,14 @@ struct report_console {
 /* Is colour wanted on this stream: it is a terminal, TERM is not "dumb", NO_COLOR is not set. */
 bool report_console_wants_colour(FILE *out);
 
-/* Show which case runs now: "[3/40] name". Does nothing without `progress`. `done` cases ended. */
+/*
+ * Show which case runs now: "[3/40] 12.5/s, 3 s left: name". Does nothing without `progress`.
+ * `done` cases ended in `elapsed_us`.
+ */
 void report_console_progress(struct report_console *console, size_t done, size_t total,
-                             const char *name);
+                             uint64_t elapsed_us, const char *name);
+/* Takes that line off the screen, before something else is written there. */
+void report_console_wipe(struct report_console *console);
 
 /*
  * One line for a case that ended: verdict, name, duration. Under a failure or an error stands the

@@ -135,7 +135,8 @@ void report_stream_copy(struct report_stream *stream, size_t index, FILE *out)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
-static int close_stream(struct report_stream *stream, struct report_error *reterr_error)
+/* More cases may follow: they go behind those that are there. */
+static int write_stream(struct report_stream *stream, struct report_error *reterr_error)
 {
     struct report_file file;
     if (!stream->trouble && (fflush(stream->cases) != 0 || fseeko(stream->cases, 0, SEEK_SET) != 0))
@@ -152,19 +153,41 @@ static int close_stream(struct report_stream *stream, struct report_error *reter
         return stream->trouble ? not_written(reterr_error, stream->path, stream->trouble)
                                : no_memory(reterr_error, stream->path);
     }
-    if (report_file_close(&file, REPORT_FILE_WHOLE) != 0)
+    if (report_file_close(&file, REPORT_FILE_WHOLE) != 0 ||
+        fseeko(stream->cases, (off_t)stream->size, SEEK_SET) != 0)
         return not_written(reterr_error, stream->path, errno);
     return 0;
 }
 
-int report_close(struct report_run *run, struct report_error *reterr_error)
+/* All of them, with a case for `unfinished`, if that is not NULL. The first trouble is told. */
+static int write_streams(struct report_run *run, const char *unfinished,
+                         struct report_error *reterr_error)
 {
     int result = 0;
-    for (size_t i = 0; i < run->stream_count; i++) {
-        if (close_stream(run->streams[i], result ? NULL : reterr_error) != 0)
+    if (unfinished && !report_add_unfinished(run, unfinished))
+        return no_memory(reterr_error, "the reports");
+    for (size_t i = 0; i < run->stream_count; i++)
+        if (write_stream(run->streams[i], result ? NULL : reterr_error) != 0)
             result = -1;
+    report_remove_unfinished(run);
+    return result;
+}
+
+int report_write_unfinished(struct report_run *run, uint64_t now_ms,
+                            struct report_error *reterr_error)
+{
+    uint64_t ended_at_ms = run->ended_at_ms;
+    run->ended_at_ms = now_ms;
+    int result = write_streams(run, "the run goes on, or was killed", reterr_error);
+    run->ended_at_ms = ended_at_ms;
+    return result;
+}
+
+int report_close(struct report_run *run, struct report_error *reterr_error)
+{
+    int result = write_streams(run, run->stopped_because, reterr_error);
+    for (size_t i = 0; i < run->stream_count; i++)
         report_stream_free(run->streams[i]);
-    }
     run->stream_count = 0;
     return result;
 }

@@ -1,21 +1,18 @@
 /* coverage_command.c - `fotarig coverage`: what the scenarios try, and what they do not. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/bench/run.h"
+#include "harness/cli/campaign_options.h"
 #include "harness/cli/cli.h"
-#include "harness/cli/selection.h"
-#include "harness/coverage/coverage.h"
-#include "harness/ports/loop.h"
+#include "harness/coverage/coverage_use.h"
 #include "reports/file.h"
 
 struct coverage_options {
-    uint64_t seed;
+    struct cli_campaign_options campaign;
     const char *unreachable;
     const char *html;
     bool json;
@@ -29,8 +26,7 @@ static const struct cli_option options[] = {
     {"unreachable", 0, "FILE", CLI_TEXT, offsetof(struct coverage_options, unreachable), NULL,
      "cells that can't be reached, and why; without it,\n"
      "unreachable.txt in the first folder that is named, if there is one"},
-    {"seed", 0, "N", CLI_NUMBER, offsetof(struct coverage_options, seed), "1",
-     "of the module's jitter and noise"},
+    CLI_CAMPAIGN_OPTIONS(struct coverage_options, campaign),
 };
 
 static int coverage(int argc, char **argv);
@@ -55,46 +51,11 @@ const struct cli_command cli_command_coverage = {
     .operands_max = SIZE_MAX,
     .run = coverage};
 
-/* ---- running -------------------------------------------------------------------------------- */
-
 struct mapping {
     struct coverage_options options;
-    struct cli_selection selection;
+    struct cli_campaign campaign;
     struct coverage *coverage;
-    struct bench_run *run;
-    size_t failed, unknown; /* cases */
 };
-
-static bool run_case(struct mapping *mapping, const struct scenario *scenario,
-                     const struct scenario_case *one)
-{
-    const struct bench_options bench = {.seed = mapping->options.seed, .sink = BENCH_SINK_MEMORY};
-    struct bench_result result;
-    char name[512];
-    if (bench_run_begin(mapping->run, one, &bench))
-        bench_run_all(mapping->run, &result);
-    else
-        bench_run_judge(mapping->run, &result);
-    snprintf(name, sizeof name, "%s%s%s", scenario->group, scenario->group[0] ? "/" : "",
-             one->name);
-    mapping->failed += result.verdict == BENCH_FAILED;
-    mapping->unknown += result.verdict == BENCH_ERROR;
-    if (result.verdict == BENCH_FAILED || result.verdict == BENCH_ERROR)
-        cli_error(&cli_command_coverage, "%s %s; 'fotarig run %s' explains it", name,
-                  result.verdict == BENCH_FAILED ? "fails" : "could not be run", scenario->path);
-    return coverage_add(mapping->coverage, name, &mapping->run->journal);
-}
-
-static bool run_cases(struct mapping *mapping)
-{
-    bool good = true;
-    for (size_t s = 0; s < mapping->selection.count; s++) {
-        const struct scenario *scenario = mapping->selection.scenarios[s];
-        for (size_t i = 0; good && i < scenario->case_count && !bench_signal(); i++)
-            good = run_case(mapping, scenario, &scenario->cases[i]);
-    }
-    return good;
-}
 
 /* ---- justifications ------------------------------------------------------------------------- */
 
@@ -149,33 +110,39 @@ static enum cli_exit write_map(const struct mapping *mapping)
     return mapping->options.html ? write_page(mapping) : CLI_EXIT_OK;
 }
 
-static int finish(struct mapping *mapping, const struct cli_operands *operands)
+/* The map is told after a signal as well: what was tried until then. */
+static int finish(struct mapping *mapping, const struct cli_operands *operands, int status)
 {
     char path[1024];
     size_t invalid = 0, stale = 0;
     if (find_justifications(mapping, operands, path, sizeof path) &&
         !coverage_justify(mapping->coverage, path, stderr, &invalid, &stale))
         return CLI_EXIT_INVALID;
-    enum cli_exit status = write_map(mapping);
-    if (status != CLI_EXIT_OK)
-        return status;
+    enum cli_exit written = write_map(mapping);
+    if (written != CLI_EXIT_OK)
+        return (int)written;
     if (invalid)
         return CLI_EXIT_INVALID;
-    if (mapping->failed || stale || coverage_sum_all(mapping->coverage).missing)
+    if (status != CLI_EXIT_OK && status != CLI_EXIT_ENVIRONMENT)
+        return status;
+    if (stale || coverage_sum_all(mapping->coverage).missing)
         return CLI_EXIT_FAILED;
-    return mapping->unknown ? CLI_EXIT_ENVIRONMENT : CLI_EXIT_OK;
+    return status;
 }
 
 static int make_map(struct mapping *mapping, const struct cli_operands *operands)
 {
-    mapping->coverage = coverage_new();
-    mapping->run = bench_run_new(BENCH_SINK_MEMORY);
-    bench_signals_catch();
-    if (!mapping->coverage || !mapping->run || !run_cases(mapping)) {
+    struct coverage_context context = {.coverage = coverage_new()};
+    mapping->coverage = context.coverage;
+    if (!context.coverage) {
         cli_error(&cli_command_coverage, "not enough memory");
         return CLI_EXIT_INTERNAL;
     }
-    return bench_signal() ? 128 + bench_signal() : finish(mapping, operands);
+    int status = cli_campaign_run(&mapping->campaign, &coverage_use, &context);
+    coverage_context_done(&context);
+    return mapping->campaign.campaign.ran && !mapping->campaign.campaign.error[0]
+               ? finish(mapping, operands, status)
+               : status;
 }
 
 static int coverage(int argc, char **argv)
@@ -184,17 +151,20 @@ static int coverage(int argc, char **argv)
     static char *bundled[] = {folder};
     struct mapping mapping = {0};
     struct cli_operands operands;
+    const struct campaign_options more = {.out = stderr, .quiet = true, .no_table = true};
     int status = cli_parse(&cli_command_coverage, argc, argv, &mapping.options,
                            sizeof mapping.options, &operands);
     if (status != CLI_GO_ON)
         return status;
     if (operands.count == 0)
         operands = (struct cli_operands){.items = bundled, .count = 1};
-    status = (int)cli_selection_load(&mapping.selection, &operands);
-    if (status == CLI_EXIT_OK)
+    status = cli_campaign_begin(&mapping.campaign, &cli_command_coverage, &mapping.options.campaign,
+                                &more, argc, argv);
+    if (status == CLI_GO_ON)
+        status = cli_campaign_load(&mapping.campaign, &operands);
+    if (status == CLI_GO_ON)
         status = make_map(&mapping, &operands);
-    bench_run_free(mapping.run);
+    status = cli_campaign_end(&mapping.campaign, status);
     coverage_free(mapping.coverage);
-    cli_selection_done(&mapping.selection);
     return status;
 }

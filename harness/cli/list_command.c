@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "harness/campaign/selection.h"
 #include "harness/cli/cli.h"
-#include "harness/cli/selection.h"
 #include "harness/cli/version.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
@@ -79,7 +79,7 @@ static void print_scenario(const struct scenario *scenario)
     puts(scenario->tags[0] ? "]" : "");
 }
 
-static void list_scenarios(const struct cli_selection *selection, cJSON *root)
+static void list_scenarios(const struct campaign_selection *selection, cJSON *root)
 {
     cJSON *list = root ? cJSON_AddArrayToObject(root, "scenarios") : NULL;
     for (size_t i = 0; i < selection->count; i++)
@@ -114,7 +114,7 @@ static void tell_tag(cJSON *list, const char *tag, size_t count)
     cJSON_AddItemToArray(list, object);
 }
 
-static bool list_tags(const struct cli_selection *selection, cJSON *root)
+static bool list_tags(const struct campaign_selection *selection, cJSON *root)
 {
     cJSON *list = root ? cJSON_AddArrayToObject(root, "tags") : NULL;
     size_t room = 1, count = 0;
@@ -148,7 +148,7 @@ static bool print_json(cJSON *root)
     return text != NULL;
 }
 
-static bool list_all(const struct list_options *given, const struct cli_selection *selection)
+static bool list_all(const struct list_options *given, const struct campaign_selection *selection)
 {
     cJSON *root = given->json ? cJSON_CreateObject() : NULL;
     bool good = true;
@@ -173,22 +173,24 @@ static int list(int argc, char **argv)
     char *standard[] = {here};
     struct list_options given;
     struct cli_operands operands;
-    struct cli_selection selection = {0};
+    struct campaign_selection selection = {0};
     int status = cli_parse(&cli_command_list, argc, argv, &given, sizeof(given), &operands);
 
     if (status != CLI_GO_ON)
         return status;
     if (operands.count == 0)
         operands = (struct cli_operands){.items = standard, .count = 1};
-    status = (int)cli_selection_load(&selection, &operands);
-    cli_selection_keep_tagged(&selection, &given.tags);
+    status = CLI_EXIT_INTERNAL;
+    if (campaign_selection_load(&selection, operands.items, operands.count, stderr))
+        status = selection.invalid_count ? CLI_EXIT_INVALID : CLI_EXIT_OK;
+    campaign_selection_keep_tagged(&selection, given.tags.items, given.tags.count);
     if (given.search)
-        cli_selection_keep(&selection, says, given.search);
+        campaign_selection_keep(&selection, says, given.search);
     if (!list_all(&given, &selection)) {
         cli_error(&cli_command_list, "not enough memory");
         status = CLI_EXIT_INTERNAL;
     }
-    cli_selection_done(&selection);
+    campaign_selection_done(&selection);
     return status;
 }
 

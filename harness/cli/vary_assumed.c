@@ -2,12 +2,10 @@
 #include "harness/cli/vary_assumed.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/cli/set_option.h"
 #include "harness/cli/version.h"
@@ -18,13 +16,8 @@
 enum { SWEEP_FORMAT = 1, REPEAT_MAX = 1024, VALUE_MAX = 48 };
 
 struct telling {
-    const struct cli_sweep_options *options;
-    const struct scenario_case **cases;
-    const struct scenario **scenarios; /* of cases[i] */
-    uint32_t *indices;                 /* of cases[i] in its scenario */
-    size_t case_count;
+    const struct campaign *campaign;
     struct sweep_value *values;
-    size_t value_count;
     struct sweep *sweep;
     double seconds;
     size_t counts[SWEEP_ANSWER_COUNT];
@@ -32,35 +25,9 @@ struct telling {
     size_t settings, hinging_settings, hinging;
 };
 
-/* ---- preparing ------------------------------------------------------------------------------ */
-
-static bool take_cases(struct telling *telling, const struct cli_selection *selection)
-{
-    size_t room = selection->case_count ? selection->case_count : 1;
-    telling->cases = calloc(room, sizeof *telling->cases);
-    telling->scenarios = calloc(room, sizeof *telling->scenarios);
-    telling->indices = calloc(room, sizeof *telling->indices);
-    telling->values = sweep_values(&telling->value_count);
-    if (!telling->cases || !telling->scenarios || !telling->indices || !telling->values)
-        return false;
-    for (size_t s = 0; s < selection->count; s++)
-        for (size_t i = 0; i < selection->scenarios[s]->case_count; i++) {
-            telling->scenarios[telling->case_count] = selection->scenarios[s];
-            telling->indices[telling->case_count] = (uint32_t)i;
-            telling->cases[telling->case_count++] = &selection->scenarios[s]->cases[i];
-        }
-    return true;
-}
-
-static unsigned jobs_of(const struct cli_sweep_options *options)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return options->jobs ? options->jobs : processors > 0 ? (unsigned)processors : 1;
-}
-
 static const struct sweep_result *result_of(const struct telling *telling, size_t one, size_t value)
 {
-    return &telling->sweep->results[one * telling->value_count + value];
+    return telling->sweep->results[one * telling->sweep->value_count + value];
 }
 
 static bool hinges(const struct sweep_result *result)
@@ -71,7 +38,7 @@ static bool hinges(const struct sweep_result *result)
 static size_t hinging_at(const struct telling *telling, size_t value)
 {
     size_t count = 0;
-    for (size_t i = 0; i < telling->case_count; i++)
+    for (size_t i = 0; i < telling->sweep->case_count; i++)
         count += hinges(result_of(telling, i, value));
     return count;
 }
@@ -79,16 +46,16 @@ static size_t hinging_at(const struct telling *telling, size_t value)
 static void count_answers(struct telling *telling)
 {
     uint16_t last = UINT16_MAX, last_hinging = UINT16_MAX;
-    for (size_t i = 0; i < telling->case_count; i++) {
-        uint8_t own = telling->sweep->own[i].answer;
+    for (size_t i = 0; i < telling->sweep->case_count; i++) {
+        uint8_t own = telling->sweep->own[i]->answer;
         telling->own_failed +=
             own == SWEEP_EXPECTATION || own == SWEEP_RULE || own == SWEEP_NO_STORY;
         telling->own_unknown += own == SWEEP_UNKNOWN;
     }
-    for (size_t v = 0; v < telling->value_count; v++) {
+    for (size_t v = 0; v < telling->sweep->value_count; v++) {
         uint16_t setting = telling->values[v].setting;
         size_t hinging = hinging_at(telling, v);
-        for (size_t i = 0; i < telling->case_count; i++)
+        for (size_t i = 0; i < telling->sweep->case_count; i++)
             telling->counts[result_of(telling, i, v)->answer]++;
         telling->settings += setting != last;
         telling->hinging_settings += hinging && setting != last_hinging;
@@ -105,29 +72,48 @@ static void print_value(const struct sweep_value *value, char text[VALUE_MAX])
     cli_setting_print(sim_setting_info(value->setting), value->value, text, VALUE_MAX);
 }
 
+static void write_value(const struct sweep_value *value, char *buffer, size_t capacity)
+{
+    char text[VALUE_MAX];
+    print_value(value, text);
+    snprintf(buffer, capacity, "%s=%s", sim_setting_info(value->setting)->name, text);
+}
+
 /* The command that runs the case with that value. */
+static void write_repeat(const struct campaign_case *planned, const struct sweep_value *value,
+                         char *buffer, size_t capacity)
+{
+    char text[2 * VALUE_MAX];
+    struct campaign_token token = planned->token;
+    if (value->setting == SIM_SETTING_RANDOM_SEED)
+        token.seed = (uint64_t)value->value;
+    campaign_repeat_command(planned->scenario, &token, buffer, capacity);
+    size_t length = strlen(buffer);
+    write_value(value, text, sizeof text);
+    if (value->setting != SIM_SETTING_RANDOM_SEED)
+        snprintf(buffer + length, capacity - length, " --set %s", text);
+}
+
 static void repeat_command(const struct telling *telling, size_t one,
                            const struct sweep_value *value, char buffer[REPEAT_MAX])
 {
-    char text[VALUE_MAX];
-    const struct scenario *scenario = telling->scenarios[one];
-    struct cli_token token = {.digest = cli_token_digest(&scenario->cases[telling->indices[one]]),
-                              .case_index = telling->indices[one],
-                              .seed = telling->options->seed};
-    print_value(value, text);
-    if (value->setting == SIM_SETTING_RANDOM_SEED)
-        token.seed = (uint64_t)value->value;
-    cli_repeat_command(scenario, &token, buffer, REPEAT_MAX);
-    size_t length = strlen(buffer);
-    if (value->setting != SIM_SETTING_RANDOM_SEED)
-        snprintf(buffer + length, REPEAT_MAX - length, " --set %s=%s",
-                 sim_setting_info(value->setting)->name, text);
+    write_repeat(&telling->campaign->cases[one], value, buffer, REPEAT_MAX);
+}
+
+static const struct scenario *scenario_of(const struct telling *telling, size_t one)
+{
+    return telling->campaign->cases[one].scenario;
+}
+
+static const char *name_of(const struct telling *telling, size_t one)
+{
+    return telling->campaign->cases[one].one->name;
 }
 
 static void print_case_name(const struct telling *telling, size_t one)
 {
-    const char *group = telling->scenarios[one]->group;
-    printf("%s%s%s", group, group[0] ? "/" : "", telling->cases[one]->name);
+    const char *group = scenario_of(telling, one)->group;
+    printf("%s%s%s", group, group[0] ? "/" : "", name_of(telling, one));
 }
 
 /* ---- console -------------------------------------------------------------------------------- */
@@ -150,7 +136,7 @@ static void print_values(const struct telling *telling)
 {
     uint16_t last = UINT16_MAX;
     char text[VALUE_MAX];
-    for (size_t v = 0; v < telling->value_count; v++) {
+    for (size_t v = 0; v < telling->sweep->value_count; v++) {
         const struct sim_setting_info *info = sim_setting_info(telling->values[v].setting);
         size_t hinging = hinging_at(telling, v);
         if (!hinging)
@@ -162,8 +148,8 @@ static void print_values(const struct telling *telling)
         }
         last = telling->values[v].setting;
         print_value(&telling->values[v], text);
-        printf("  %s: %zu of %zu\n", text, hinging, telling->case_count);
-        for (size_t i = 0; i < telling->case_count; i++)
+        printf("  %s: %zu of %zu\n", text, hinging, telling->sweep->case_count);
+        for (size_t i = 0; i < telling->sweep->case_count; i++)
             if (hinges(result_of(telling, i, v)))
                 print_hinging(telling, i, v);
     }
@@ -171,8 +157,8 @@ static void print_values(const struct telling *telling)
 
 static void print_own(const struct telling *telling)
 {
-    for (size_t i = 0; i < telling->case_count; i++) {
-        const struct sweep_result *own = &telling->sweep->own[i];
+    for (size_t i = 0; i < telling->sweep->case_count; i++) {
+        const struct sweep_result *own = telling->sweep->own[i];
         if (own->answer == SWEEP_SAME || own->answer == SWEEP_NOT_RUN)
             continue;
         printf("does not pass as it is: ");
@@ -183,7 +169,7 @@ static void print_own(const struct telling *telling)
 
 static size_t run_count(const struct telling *telling)
 {
-    return telling->case_count + telling->case_count * telling->value_count -
+    return telling->sweep->case_count + telling->sweep->case_count * telling->sweep->value_count -
            telling->counts[SWEEP_LEFT_OUT] - telling->counts[SWEEP_UNREAD] -
            telling->counts[SWEEP_NOT_RUN];
 }
@@ -196,9 +182,9 @@ static void print_console(const struct telling *telling)
         "%s%zu runs in %.1f s: %zu cases, each with %zu values of %zu assumed settings, one at "
         "a time\n(%zu spared: the run never looks at the setting; %zu left out: the scenario names "
         "it, or does\nnot pass)\n",
-        telling->hinging ? "\n" : "", run_count(telling), telling->seconds, telling->case_count,
-        telling->value_count, telling->settings, telling->counts[SWEEP_UNREAD],
-        telling->counts[SWEEP_LEFT_OUT]);
+        telling->hinging ? "\n" : "", run_count(telling), telling->seconds,
+        telling->sweep->case_count, telling->sweep->value_count, telling->settings,
+        telling->counts[SWEEP_UNREAD], telling->counts[SWEEP_LEFT_OUT]);
     printf("%zu verdicts hinge on %zu of the settings: in %zu a rule is broken, in %zu an "
            "expectation is\nnot met, in %zu the story does not happen, %zu could not be run\n",
            telling->hinging, telling->hinging_settings, telling->counts[SWEEP_RULE],
@@ -214,8 +200,8 @@ static cJSON *hinging_object(const struct telling *telling, size_t one, size_t v
     cJSON *object = cJSON_CreateObject();
     char repeat[REPEAT_MAX];
     repeat_command(telling, one, &telling->values[value], repeat);
-    cJSON_AddStringToObject(object, "group", telling->scenarios[one]->group);
-    cJSON_AddStringToObject(object, "case", telling->cases[one]->name);
+    cJSON_AddStringToObject(object, "group", scenario_of(telling, one)->group);
+    cJSON_AddStringToObject(object, "case", name_of(telling, one));
     cJSON_AddStringToObject(object, "answer", sweep_answer_name(result->answer));
     cJSON_AddStringToObject(object, "what", result->what);
     cJSON_AddStringToObject(object, "want", result->want);
@@ -236,7 +222,7 @@ static cJSON *value_object(const struct telling *telling, size_t value)
     print_value(&telling->values[value], text);
     cJSON_AddStringToObject(object, "value", text);
     list = cJSON_AddArrayToObject(object, "hinging");
-    for (size_t i = 0; i < telling->case_count; i++)
+    for (size_t i = 0; i < telling->sweep->case_count; i++)
         if (hinges(result_of(telling, i, value)))
             cJSON_AddItemToArray(list, hinging_object(telling, i, value));
     return object;
@@ -247,7 +233,7 @@ static bool print_json(const struct telling *telling)
     cJSON *root = cJSON_CreateObject(), *list;
     cJSON_AddNumberToObject(root, "version", SWEEP_FORMAT);
     cJSON_AddStringToObject(root, "fotarig", FOTARIG_VERSION);
-    cJSON_AddNumberToObject(root, "cases", (double)telling->case_count);
+    cJSON_AddNumberToObject(root, "cases", (double)telling->sweep->case_count);
     cJSON_AddNumberToObject(root, "failing", (double)telling->own_failed);
     cJSON_AddNumberToObject(root, "settings", (double)telling->settings);
     cJSON_AddNumberToObject(root, "runs", (double)run_count(telling));
@@ -257,7 +243,7 @@ static bool print_json(const struct telling *telling)
     cJSON_AddNumberToObject(root, "rulesBroken", (double)telling->counts[SWEEP_RULE]);
     cJSON_AddNumberToObject(root, "seconds", telling->seconds);
     list = cJSON_AddArrayToObject(root, "values");
-    for (size_t v = 0; v < telling->value_count; v++)
+    for (size_t v = 0; v < telling->sweep->value_count; v++)
         cJSON_AddItemToArray(list, value_object(telling, v));
     char *text = cJSON_Print(root);
     cJSON_Delete(root);
@@ -269,39 +255,47 @@ static bool print_json(const struct telling *telling)
 
 /* ---- the command ---------------------------------------------------------------------------- */
 
-static int tell(struct telling *telling)
+static bool tell(struct telling *telling, bool json)
 {
     count_answers(telling);
-    if (!telling->options->json)
-        print_console(telling);
-    else if (!print_json(telling))
-        return CLI_EXIT_INTERNAL;
-    if (telling->own_failed || telling->counts[SWEEP_RULE])
-        return CLI_EXIT_FAILED;
-    return telling->own_unknown || telling->counts[SWEEP_UNKNOWN] ? CLI_EXIT_ENVIRONMENT
-                                                                  : CLI_EXIT_OK;
+    if (json)
+        return print_json(telling);
+    print_console(telling);
+    return true;
 }
 
-int cli_sweep(const struct cli_selection *selection, const struct cli_sweep_options *options)
+/* What was done until a signal came is told like the whole. */
+static int run_and_tell(struct telling *telling, struct cli_campaign *made, bool json)
 {
-    struct telling telling = {.options = options};
+    struct sweep_context context = {.campaign = &made->campaign,
+                                    .sweep = telling->sweep,
+                                    .write_value = write_value,
+                                    .write_repeat = write_repeat};
     uint64_t started_us = bench_clock_us();
+    int status = cli_campaign_run_planned(made, &sweep_use, &context);
+    telling->seconds = (double)(bench_clock_us() - started_us) / 1e6;
+    sweep_context_done(&context);
+    if (!made->campaign.error[0] && !tell(telling, json))
+        return CLI_EXIT_INTERNAL;
+    fflush(stdout);
+    return status;
+}
+
+int cli_sweep(struct cli_campaign *made, bool json)
+{
+    struct telling telling = {.campaign = &made->campaign};
+    size_t count;
     int status = CLI_EXIT_INTERNAL;
-    bench_signals_catch();
-    if (take_cases(&telling, selection))
-        telling.sweep = sweep_run(telling.cases, telling.case_count, telling.values,
-                                  telling.value_count, options->seed, jobs_of(options));
-    telling.seconds = (double)(bench_clock_us() - started_us) / 1e6;
-    if (bench_signal())
-        status = 128 + bench_signal();
-    else if (telling.sweep)
-        status = tell(&telling);
-    if (status == CLI_EXIT_INTERNAL)
-        cli_error(&cli_command_run, "the sweep could not be run: %s", strerror(errno));
+    if (!campaign_plan(&made->campaign))
+        return cli_campaign_error(made);
+    telling.values = sweep_values(&count);
+    if (telling.values)
+        telling.sweep = sweep_new(made->campaign.case_count, telling.values, count);
+    if (telling.sweep)
+        status = run_and_tell(&telling, made, json);
+    else
+        cli_error(&cli_command_run, "not enough memory for the sweep");
     sweep_free(telling.sweep);
     free(telling.values);
-    free(telling.indices);
-    free(telling.scenarios);
-    free(telling.cases);
     return status;
 }

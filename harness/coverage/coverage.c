@@ -84,6 +84,11 @@ static const char *keep(char ***list, size_t *count, const char *text)
     return grown[*count] ? grown[(*count)++] : NULL;
 }
 
+bool coverage_keep_case(struct coverage *coverage, const char *name)
+{
+    return keep(&coverage->cases, &coverage->case_count, name) != NULL;
+}
+
 const char *coverage_keep(struct coverage *coverage, const char *text)
 {
     return keep(&coverage->texts, &coverage->text_count, text);
@@ -139,29 +144,31 @@ static void count_place(const struct reader *reader)
     count(reader, COVERAGE_TABLE_PHASE_STATE, reader->phase, reader->state);
 }
 
-static void count_point(struct reader *reader, unsigned fault)
+bool coverage_add_point(struct coverage *coverage, const struct coverage_point *point)
 {
-    struct coverage *coverage = reader->coverage;
-    struct coverage_point point = {(uint8_t)(reader->status + 1), (uint8_t)reader->phase,
-                                   (uint8_t)fault, (uint8_t)reader->state, 1};
-    if (reader->state == UNKNOWN)
-        return;
     for (size_t i = 0; i < coverage->point_count; i++) {
         struct coverage_point *known = &coverage->points[i];
-        if (known->status == point.status && known->phase == point.phase &&
-            known->fault == point.fault && known->state == point.state) {
-            known->count++;
-            return;
+        if (known->status == point->status && known->phase == point->phase &&
+            known->fault == point->fault && known->state == point->state) {
+            known->count += point->count;
+            return true;
         }
     }
     struct coverage_point *grown =
         realloc(coverage->points, (coverage->point_count + 1) * sizeof *grown);
-    if (!grown) {
-        reader->failed = true;
-        return;
-    }
+    if (!grown)
+        return false;
     coverage->points = grown;
-    coverage->points[coverage->point_count++] = point;
+    coverage->points[coverage->point_count++] = *point;
+    return true;
+}
+
+static void count_point(struct reader *reader, unsigned fault)
+{
+    const struct coverage_point point = {(uint8_t)(reader->status + 1), (uint8_t)reader->phase,
+                                         (uint8_t)fault, (uint8_t)reader->state, 1};
+    if (reader->state != UNKNOWN && !coverage_add_point(reader->coverage, &point))
+        reader->failed = true;
 }
 
 /* Counts the fault that waits: nothing has happened since, so it is where it fell. */
@@ -279,7 +286,7 @@ bool coverage_add(struct coverage *coverage, const char *case_name,
     while (bench_journal_next(journal, &offset, &record))
         read_record(&reader, &record);
     count_fault(&reader);
-    return keep(&coverage->cases, &coverage->case_count, case_name) && !reader.failed;
+    return coverage_keep_case(coverage, case_name) && !reader.failed;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

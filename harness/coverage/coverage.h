@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "harness/bench/journal.h"
+#include "harness/campaign/bytes.h"
 
 /* What rows and columns are: X(NAME, "name"). */
 #define COVERAGE_AXES(X)                                                                           \
@@ -103,6 +104,15 @@ void coverage_free(struct coverage *coverage);
 /* Adds what a run has reached; MEMORY sink only. False: no memory. */
 bool coverage_add(struct coverage *coverage, const char *case_name,
                   const struct bench_journal *journal);
+
+/*
+ * Writes what cases have reached that were added to `coverage`, and forgets them: for the process
+ * that keeps the whole. `bytes` as of coverage_merge(). False: no memory.
+ */
+bool coverage_hand_over(struct coverage *coverage, struct campaign_bytes *bytes);
+/* Adds that as coverage_add() would have done it. False: no memory, or the bytes are broken. */
+bool coverage_merge(struct coverage *coverage, const char *case_name,
+                    struct campaign_reader *reader);
 
 /* Number of columns of a table, at least 1. */
 size_t coverage_columns(const struct coverage_table *table);

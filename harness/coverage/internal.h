@@ -12,4 +12,9 @@ bool coverage_axis_fill(struct coverage_axis *axis, unsigned id);
 /* Keeps a copy of a text as long as the coverage lives; NULL: no memory. */
 const char *coverage_keep(struct coverage *coverage, const char *text);
 
+/* Adds a point, or its count to the one that is there already; false: no memory. */
+bool coverage_add_point(struct coverage *coverage, const struct coverage_point *point);
+/* The next case, of which cells are counted from now on, has a name; false: no memory. */
+bool coverage_keep_case(struct coverage *coverage, const char *name);
+
 #endif

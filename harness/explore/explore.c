@@ -147,7 +147,7 @@ static void try_fault(struct exploration *exploration, enum explore_fault fault,
     tell(exploration, fault, line, &result);
 }
 
-static enum explore_answer run_base(struct exploration *exploration)
+static enum explore_answer run_base(const struct exploration *exploration)
 {
     struct bench_run *run = exploration->run;
     struct bench_result result;
@@ -177,15 +177,53 @@ static uint32_t count_errors(const struct explore_summary *summary)
     return count;
 }
 
-static enum explore_answer try_all(struct exploration *exploration)
+enum explore_answer explore_conclude(const struct explore_summary *summary, bool stopped)
+{
+    if (stopped)
+        return EXPLORE_STOPPED;
+    return count_errors(summary) ? EXPLORE_ERROR : EXPLORE_DONE;
+}
+
+static bool try_points(struct exploration *exploration, uint32_t first, uint32_t end)
 {
     uint32_t lines = exploration->summary->lines;
-    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
-        for (uint32_t line = 1; line <= lines && !bench_signal(); line++)
-            try_fault(exploration, (enum explore_fault)fault, line);
-    if (bench_signal())
-        return EXPLORE_STOPPED;
-    return count_errors(exploration->summary) ? EXPLORE_ERROR : EXPLORE_DONE;
+    exploration->changed = malloc(sizeof *exploration->changed);
+    if (!exploration->changed)
+        return false;
+    for (uint32_t point = first; point < end && !bench_signal(); point++)
+        try_fault(exploration, (enum explore_fault)(point / lines), point % lines + 1);
+    free(exploration->changed);
+    return true;
+}
+
+/* ---- the calls ------------------------------------------------------------------------------- */
+
+enum explore_answer explore_begin(struct bench_run *run, const struct scenario_case *one,
+                                  uint64_t seed, struct explore_summary *ret_summary)
+{
+    const struct exploration exploration = {
+        .run = run, .one = one, .seed = seed, .summary = ret_summary};
+    memset(ret_summary, 0, sizeof *ret_summary);
+    return run_base(&exploration);
+}
+
+uint32_t explore_points(const struct explore_summary *summary)
+{
+    return summary->lines * EXPLORE_FAULT_COUNT;
+}
+
+bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                  uint32_t first, uint32_t end,
+                  void (*on_finding)(void *context, const struct explore_finding *finding),
+                  void *context, struct explore_summary *summary)
+{
+    struct exploration exploration = {.run = run,
+                                      .one = one,
+                                      .seed = seed,
+                                      .on_finding = on_finding,
+                                      .context = context,
+                                      .summary = summary};
+    return try_points(&exploration, first, end);
 }
 
 enum explore_answer
@@ -193,22 +231,13 @@ explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t se
              void (*on_finding)(void *context, const struct explore_finding *finding),
              void *context, struct explore_summary *ret_summary)
 {
-    struct scenario_case *changed = calloc(1, sizeof *changed);
-    *ret_summary = (struct explore_summary){0};
-    if (!changed) {
-        snprintf(run->error, sizeof run->error, "not enough memory to explore");
+    enum explore_answer answer = explore_begin(run, one, seed, ret_summary);
+    if (answer != EXPLORE_DONE)
+        return answer;
+    if (!explore_some(run, one, seed, 0, explore_points(ret_summary), on_finding, context,
+                      ret_summary)) {
+        snprintf(run->error, sizeof run->error, "not enough memory");
         return EXPLORE_ERROR;
     }
-    struct exploration exploration = {.run = run,
-                                      .one = one,
-                                      .changed = changed,
-                                      .seed = seed,
-                                      .on_finding = on_finding,
-                                      .context = context,
-                                      .summary = ret_summary};
-    enum explore_answer answer = run_base(&exploration);
-    if (answer == EXPLORE_DONE)
-        answer = try_all(&exploration);
-    free(changed);
-    return answer;
+    return explore_conclude(ret_summary, bench_signal() != 0);
 }

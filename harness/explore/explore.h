@@ -43,7 +43,23 @@ enum explore_answer {
     EXPLORE_STOPPED  /* by a signal: the summary holds what was tried until then */
 };
 
-/* Explores a case; calls on_finding (may be NULL) for each finding. */
+/*
+ * Runs a case undisturbed, which is where an exploration begins: how many lines there are, and how
+ * it ends. DONE, or why there is nothing to explore.
+ */
+enum explore_answer explore_begin(struct bench_run *run, const struct scenario_case *one,
+                                  uint64_t seed, struct explore_summary *ret_summary);
+/* How many runs with a fault there are then: fault after fault, each at line after line. */
+uint32_t explore_points(const struct explore_summary *summary);
+/* Does those from `first` to before `end`, and adds them to the summary. False: no memory. */
+bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                  uint32_t first, uint32_t end,
+                  void (*on_finding)(void *context, const struct explore_finding *finding),
+                  void *context, struct explore_summary *summary);
+/* How an exploration ended of which that is the sum. */
+enum explore_answer explore_conclude(const struct explore_summary *summary, bool stopped);
+
+/* All of that at once: explores a case; calls on_finding (may be NULL) for each finding. */
 enum explore_answer
 explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
              void (*on_finding)(void *context, const struct explore_finding *finding),

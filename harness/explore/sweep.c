@@ -1,17 +1,11 @@
 /* sweep.c - cases × plausible values, in as many processes as asked for. */
 #include "harness/explore/sweep.h"
 
-#include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "harness/campaign/explain.h"
 #include "harness/ports/loop.h"
-
-enum { JOBS_MAX = 64 };
 
 const char *sweep_answer_name(unsigned answer)
 {
@@ -111,22 +105,6 @@ void sweep_one(struct bench_run *run, const struct scenario_case *one,
     run_case(run, &changed, seed, NULL, ret_result);
 }
 
-/* ---- many ----------------------------------------------------------------------------------- */
-
-/* In memory that all processes share. */
-struct shared {
-    struct sweep sweep;
-    _Atomic size_t next_case;
-    struct sweep_result results[];
-};
-
-struct work {
-    struct shared *shared;
-    const struct scenario_case *const *cases;
-    const struct sweep_value *values;
-    uint64_t seed;
-};
-
 /* Both runs are the same up to the first look at the setting; the seed is looked at in the bench.
  */
 static bool is_read(const uint64_t read[SIM_SETTING_WORDS], unsigned setting)
@@ -134,104 +112,292 @@ static bool is_read(const uint64_t read[SIM_SETTING_WORDS], unsigned setting)
     return setting == SIM_SETTING_RANDOM_SEED || (read[setting / 64] >> setting % 64 & 1);
 }
 
-static void run_values(const struct work *work, struct bench_run *run, size_t index)
+/* ---- in a process ---------------------------------------------------------------------------- */
+
+enum { SLICES = 8 };
+
+/* The case as it is runs once for all slices of it that come to one process. */
+struct own {
+    struct bench_run *run;
+    const struct campaign_case *begun;
+    struct sweep_result result;
+    uint64_t read[SIM_SETTING_WORDS];
+};
+
+static bool start(void *context, void **ret_own, char *reterr_text)
 {
-    const struct sweep *sweep = &work->shared->sweep;
-    const struct scenario_case *one = work->cases[index];
-    struct sweep_result *results = &sweep->results[index * sweep->value_count];
-    uint64_t read[SIM_SETTING_WORDS] = {0};
-    run_case(run, one, work->seed, read, &sweep->own[index]);
-    for (size_t i = 0; i < sweep->value_count && !bench_signal(); i++) {
-        unsigned setting = work->values[i].setting;
-        if (sweep->own[index].answer != SWEEP_SAME || scenario_names_setting(one, setting))
-            results[i].answer = SWEEP_LEFT_OUT;
-        else if (!is_read(read, setting))
-            results[i].answer = SWEEP_UNREAD;
+    struct own *own = calloc(1, sizeof *own);
+    (void)context;
+    if (own)
+        own->run = bench_run_new(BENCH_SINK_NONE);
+    *ret_own = own;
+    if (own && own->run)
+        return true;
+    free(own);
+    snprintf(reterr_text, CAMPAIGN_TEXT_MAX, "not enough memory");
+    return false;
+}
+
+static void finish(void *context, void *own_memory)
+{
+    struct own *own = own_memory;
+    (void)context;
+    bench_run_free(own->run);
+    free(own);
+}
+
+static void begin_case(struct own *own, const struct campaign_case *planned)
+{
+    if (own->begun == planned)
+        return;
+    memset(own->read, 0, sizeof own->read);
+    own->result = (struct sweep_result){0};
+    run_case(own->run, planned->one, planned->token.seed, own->read, &own->result);
+    own->begun = bench_signal() ? NULL : planned;
+}
+
+static void put_result(struct campaign_bytes *bytes, const struct sweep_result *result)
+{
+    campaign_put(bytes, &result->answer, 1);
+    if (result->answer > SWEEP_SAME)
+        campaign_put(bytes, result, sizeof *result);
+}
+
+static bool work(void *context_memory, void *own_memory, const struct campaign_case *planned,
+                 unsigned slice, struct campaign_bytes *ret_bytes)
+{
+    const struct sweep *sweep = ((const struct sweep_context *)context_memory)->sweep;
+    struct own *own = own_memory;
+    size_t end = sweep->value_count * (slice + 1) / SLICES;
+    begin_case(own, planned);
+    put_result(ret_bytes, &own->result);
+    for (size_t i = sweep->value_count * slice / SLICES; i < end && !bench_signal(); i++) {
+        unsigned setting = sweep->values[i].setting;
+        struct sweep_result result = {0};
+        if (own->result.answer != SWEEP_SAME || scenario_names_setting(planned->one, setting))
+            result.answer = SWEEP_LEFT_OUT;
+        else if (!is_read(own->read, setting))
+            result.answer = SWEEP_UNREAD;
         else
-            sweep_one(run, one, &work->values[i], work->seed, &results[i]);
+            sweep_one(own->run, planned->one, &sweep->values[i], planned->token.seed, &result);
+        put_result(ret_bytes, &result);
     }
+    return !ret_bytes->failed;
 }
 
-/* Takes one case after the other until there is none; false: no memory. */
-static bool take_cases(const struct work *work)
+/* ---- what is kept ---------------------------------------------------------------------------- */
+
+/* Answers that say all by themselves are shared. */
+static const struct sweep_result plain[] = {{.answer = SWEEP_NOT_RUN},
+                                            {.answer = SWEEP_LEFT_OUT},
+                                            {.answer = SWEEP_UNREAD},
+                                            {.answer = SWEEP_SAME}};
+_Static_assert(sizeof plain / sizeof plain[0] == SWEEP_SAME + 1, "in the order of the answers");
+
+static void forget(const struct sweep_result *result)
 {
-    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
-    size_t index;
-    if (!run)
-        return false;
-    while (!bench_signal() &&
-           (index = atomic_fetch_add(&work->shared->next_case, 1)) < work->shared->sweep.case_count)
-        run_values(work, run, index);
-    bench_run_free(run);
-    return true;
+    union {
+        const struct sweep_result *result;
+        void *memory;
+    } owned = {result};
+    if (result->answer > SWEEP_SAME)
+        free(owned.memory);
 }
 
-static bool wait_for(pid_t process)
+struct sweep *sweep_new(size_t case_count, const struct sweep_value *values, size_t value_count)
 {
-    int status;
-    while (waitpid(process, &status, 0) < 0)
-        if (errno != EINTR)
-            return false;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
-/* This process works, too. False with errno set. */
-static bool work_together(const struct work *work, unsigned jobs)
-{
-    pid_t processes[JOBS_MAX];
-    unsigned count = 0;
-    bool good = true;
-    jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
-    while (good && count + 1 < jobs) {
-        pid_t process = fork();
-        if (process == 0)
-            _exit(take_cases(work) ? 0 : 1);
-        if (process > 0)
-            processes[count++] = process;
-        good = process > 0;
+    struct sweep *sweep = calloc(1, sizeof *sweep);
+    if (!sweep)
+        return NULL;
+    *sweep = (struct sweep){.values = values,
+                            .value_count = value_count,
+                            .case_count = case_count,
+                            .results = calloc(case_count * value_count + 1, sizeof *sweep->results),
+                            .own = calloc(case_count + 1, sizeof *sweep->own)};
+    if (!sweep->results || !sweep->own) {
+        sweep->case_count = 0;
+        sweep_free(sweep);
+        return NULL;
     }
-    good = take_cases(work) && good;
-    while (count > 0)
-        good = wait_for(processes[--count]) && good;
-    if (!good)
-        errno = errno ? errno : ENOMEM;
-    return good;
-}
-
-static struct shared *make_shared(size_t case_count, size_t value_count)
-{
-    size_t bytes =
-        sizeof(struct shared) + case_count * (value_count + 1) * sizeof(struct sweep_result);
-    struct shared *shared =
-        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        return NULL;
-    shared->sweep = (struct sweep){.own = shared->results,
-                                   .results = shared->results + case_count,
-                                   .case_count = case_count,
-                                   .value_count = value_count,
-                                   .bytes = bytes};
-    atomic_init(&shared->next_case, 0);
-    return shared;
-}
-
-struct sweep *sweep_run(const struct scenario_case *const *cases, size_t case_count,
-                        const struct sweep_value *values, size_t value_count, uint64_t seed,
-                        unsigned jobs)
-{
-    struct shared *shared = make_shared(case_count, value_count);
-    struct work work = {shared, cases, values, seed};
-    if (!shared)
-        return NULL;
-    errno = 0;
-    if (work_together(&work, jobs))
-        return &shared->sweep;
-    sweep_free(&shared->sweep);
-    return NULL;
+    for (size_t i = 0; i < case_count * value_count; i++)
+        sweep->results[i] = &plain[SWEEP_NOT_RUN];
+    for (size_t i = 0; i < case_count; i++)
+        sweep->own[i] = &plain[SWEEP_NOT_RUN];
+    return sweep;
 }
 
 void sweep_free(struct sweep *sweep)
 {
-    if (sweep)
-        munmap(sweep, sweep->bytes); /* it lies at the beginning of struct shared */
+    if (!sweep)
+        return;
+    for (size_t i = 0; i < sweep->case_count * sweep->value_count; i++)
+        forget(sweep->results[i]);
+    for (size_t i = 0; i < sweep->case_count; i++)
+        forget(sweep->own[i]);
+    free(sweep->results);
+    free(sweep->own);
+    free(sweep);
 }
+
+/* False: no memory, or the bytes are broken. */
+static bool take_result(struct campaign_reader *reader, const struct sweep_result **result)
+{
+    uint8_t answer;
+    struct sweep_result *kept;
+    if (!campaign_take(reader, &answer, 1) || answer >= SWEEP_ANSWER_COUNT)
+        return false;
+    forget(*result);
+    *result = &plain[answer > SWEEP_SAME ? (unsigned)SWEEP_NOT_RUN : answer];
+    if (answer <= SWEEP_SAME)
+        return true;
+    kept = malloc(sizeof *kept);
+    if (!kept || !campaign_take(reader, kept, sizeof *kept)) {
+        free(kept);
+        return false;
+    }
+    *result = kept;
+    return true;
+}
+
+static bool take_slice(struct sweep *sweep, size_t index, unsigned slice,
+                       const struct campaign_bytes *bytes)
+{
+    struct campaign_reader reader = campaign_read(bytes);
+    size_t end = sweep->value_count * (slice + 1) / SLICES;
+    bool good = bytes->size == 0 || take_result(&reader, &sweep->own[index]);
+    for (size_t i = sweep->value_count * slice / SLICES; good && i < end && reader.at < reader.end;
+         i++)
+        good = take_result(&reader, &sweep->results[index * sweep->value_count + i]);
+    return good;
+}
+
+/* ---- in the reports -------------------------------------------------------------------------- */
+
+enum { LINE_BYTES = 1024, FIGURES = 5 };
+
+/* What the report of a case points to. */
+struct sweep_told {
+    char (*lines)[LINE_BYTES];
+    const char **details;
+    size_t count;
+    char message[LINE_BYTES], repeat[LINE_BYTES];
+    struct report_figure figures[FIGURES];
+};
+
+void sweep_context_done(struct sweep_context *context)
+{
+    if (!context->told)
+        return;
+    free(context->told->lines);
+    free(context->told->details);
+    free(context->told);
+    context->told = NULL;
+}
+
+static bool make_told(struct sweep_context *context, size_t hinging)
+{
+    struct sweep_told *told = calloc(1, sizeof *told);
+    sweep_context_done(context);
+    context->told = told;
+    if (!told)
+        return false;
+    told->lines = calloc(2 * hinging + 1, sizeof *told->lines);
+    told->details = calloc(2 * hinging + 1, sizeof *told->details);
+    return told->lines && told->details;
+}
+
+static void add_hinging(const struct sweep_context *context, const struct campaign_case *planned,
+                        const struct sweep_value *value, const struct sweep_result *result)
+{
+    struct sweep_told *told = context->told;
+    char text[128], command[LINE_BYTES];
+    context->write_value(value, text, sizeof text);
+    context->write_repeat(planned, value, command, sizeof command);
+    snprintf(told->lines[told->count], LINE_BYTES, "%s with %s: %s: want %s; got %s",
+             sweep_answer_name(result->answer), text, result->what, result->want, result->got);
+    snprintf(told->lines[told->count + 1], LINE_BYTES, "repeat: %.900s", command);
+    for (int i = 0; i < 2; i++, told->count++)
+        told->details[told->count] = told->lines[told->count];
+}
+
+/* How bad an answer is: a verdict that hinges is none, a rule that is broken is. */
+static enum report_verdict verdict_of(uint8_t own, const size_t counts[SWEEP_ANSWER_COUNT])
+{
+    if (own == SWEEP_RULE || own == SWEEP_EXPECTATION || own == SWEEP_NO_STORY ||
+        counts[SWEEP_RULE])
+        return REPORT_FAILED;
+    if (own == SWEEP_UNKNOWN || counts[SWEEP_UNKNOWN])
+        return REPORT_ERROR;
+    return own == SWEEP_NOT_RUN || counts[SWEEP_NOT_RUN] ? REPORT_NOT_RUN : REPORT_PASSED;
+}
+
+static void list_figures(struct sweep_told *told, const size_t counts[SWEEP_ANSWER_COUNT],
+                         struct report_case *reported)
+{
+    const struct report_figure figures[FIGURES] = {
+        {"same", counts[SWEEP_SAME]},
+        {"unread", counts[SWEEP_UNREAD]},
+        {"left_out", counts[SWEEP_LEFT_OUT]},
+        {"rules_broken", counts[SWEEP_RULE]},
+        {"hinging", counts[SWEEP_RULE] + counts[SWEEP_EXPECTATION] + counts[SWEEP_NO_STORY]}};
+    memcpy(told->figures, figures, sizeof figures);
+    reported->figures = told->figures;
+    reported->figure_count = FIGURES;
+}
+
+/* A case that hinges on nothing, or passes all the same, says so in its details only. */
+static void report(const struct sweep_context *context, const struct campaign_case *planned,
+                   const struct sweep_result *own, const size_t counts[SWEEP_ANSWER_COUNT],
+                   struct report_case *reported)
+{
+    struct sweep_told *told = context->told;
+    *reported = explain_identity(planned->scenario, planned->one);
+    reported->verdict = verdict_of(own->answer, counts);
+    list_figures(told, counts, reported);
+    reported->details = told->details;
+    reported->detail_count = told->count;
+    if (reported->verdict != REPORT_FAILED && reported->verdict != REPORT_ERROR)
+        return;
+    if (own->answer > SWEEP_SAME)
+        snprintf(told->message, sizeof told->message, "as it is: %s: want %s; got %s", own->what,
+                 own->want, own->got);
+    else
+        snprintf(told->message, sizeof told->message, "%zu rules broken; %s", counts[SWEEP_RULE],
+                 told->lines[0]);
+    campaign_repeat_command(planned->scenario, &planned->token, told->repeat, sizeof told->repeat);
+    reported->message = told->message;
+    reported->repeat = told->repeat;
+    reported->kind = reported->verdict == REPORT_ERROR ? REPORT_KIND_BENCH
+                     : counts[SWEEP_RULE]              ? REPORT_KIND_RULE
+                                                       : REPORT_KIND_EXPECTATION;
+}
+
+static bool conclude(void *context_memory, const struct campaign_answers *answers, FILE *out,
+                     struct report_case *ret_reported)
+{
+    struct sweep_context *context = context_memory;
+    struct sweep *sweep = context->sweep;
+    size_t index = (size_t)(answers->planned - context->campaign->cases), hinging = 0;
+    const struct sweep_result **results = &sweep->results[index * sweep->value_count];
+    size_t counts[SWEEP_ANSWER_COUNT] = {0};
+    (void)out;
+    for (unsigned i = 0; i < answers->slice_count; i++)
+        if (!take_slice(sweep, index, i, &answers->slices[i]))
+            return false;
+    for (size_t i = 0; i < sweep->value_count; i++) {
+        counts[results[i]->answer]++;
+        hinging += results[i]->answer > SWEEP_SAME;
+    }
+    if (!make_told(context, hinging))
+        return false;
+    /* What breaks a rule first: a message has room for one. */
+    for (int rules = 1; rules >= 0; rules--)
+        for (size_t i = 0; i < sweep->value_count; i++)
+            if (results[i]->answer > SWEEP_SAME && (results[i]->answer == SWEEP_RULE) == rules)
+                add_hinging(context, answers->planned, &sweep->values[i], results[i]);
+    report(context, answers->planned, sweep->own[index], counts, ret_reported);
+    return true;
+}
+
+const struct campaign_use sweep_use = {
+    .slices = SLICES, .start = start, .finish = finish, .work = work, .conclude = conclude};

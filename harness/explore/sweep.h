@@ -7,6 +7,7 @@
 #define FOTARIG_HARNESS_EXPLORE_SWEEP_H
 
 #include "harness/bench/run.h"
+#include "harness/campaign/campaign.h"
 
 /* One value of one setting. */
 struct sweep_value {
@@ -17,7 +18,7 @@ struct sweep_value {
 /* All plausible values in the order of the settings, to be freed; NULL: no memory. */
 struct sweep_value *sweep_values(size_t *ret_count);
 
-/* What a run says: X(NAME, "name") */
+/* What a run says, NOT_RUN first: X(NAME, "name") */
 #define SWEEP_ANSWERS(X)                                                                           \
     X(NOT_RUN, "not-run")         /* it was stopped before */                                      \
     X(LEFT_OUT, "left-out")       /* the scenario names the setting, or fails without it */        \
@@ -44,20 +45,34 @@ struct sweep_result {
 };
 
 /*
- * Runs cases × values and one run of each case without any, in `jobs` processes. `cases[i]` must
- * live until the end. Of a case that does not pass as it is, all values are LEFT_OUT and its own
- * answer, in own[case], says why. Returns results[case * value_count + value], to be freed with
- * sweep_free(); NULL with errno set when there is no memory or no process. A caught signal (loop.h)
- * ends it early.
+ * What is known of cases × values. Of a case that does not pass as it is, all values are LEFT_OUT
+ * and its own answer, in own[case], says why.
  */
 struct sweep {
-    struct sweep_result *results, *own;
-    size_t case_count, value_count, bytes;
+    const struct sweep_value *values; /* not owned */
+    size_t value_count, case_count;
+    const struct sweep_result **results; /* [case * value_count + value]; NOT_RUN at first */
+    const struct sweep_result **own;     /* [case]: the run of it without any */
 };
-struct sweep *sweep_run(const struct scenario_case *const *cases, size_t case_count,
-                        const struct sweep_value *values, size_t value_count, uint64_t seed,
-                        unsigned jobs);
+
+/* NULL: no memory. */
+struct sweep *sweep_new(size_t case_count, const struct sweep_value *values, size_t value_count);
 void sweep_free(struct sweep *sweep);
+
+/* The context of sweep_use: a sweep with as many cases as the campaign has. */
+struct sweep_context {
+    const struct campaign *campaign;
+    struct sweep *sweep;
+    /* "update-duration=20min", and the command that runs a case with it. */
+    void (*write_value)(const struct sweep_value *value, char *buffer, size_t capacity);
+    void (*write_repeat)(const struct campaign_case *planned, const struct sweep_value *value,
+                         char *buffer, size_t capacity);
+    struct sweep_told *told; /* private: of the case that was concluded last */
+};
+
+/* Runs each case as it is and with each value, and keeps in the sweep what came of it. */
+extern const struct campaign_use sweep_use;
+void sweep_context_done(struct sweep_context *context);
 
 /*
  * One of those runs: the case with that value. Seeds are values, too: random-seed is the run's.

@@ -62,6 +62,18 @@ int bench_signals_catch(void)
     return 0;
 }
 
+/* The pipe is shared with the parent until it is opened anew: each would read the other's bytes. */
+bool bench_process_forked(pid_t parent)
+{
+    if (signal_pipe[0] >= 0) {
+        close(signal_pipe[0]);
+        close(signal_pipe[1]);
+        signal_pipe[0] = signal_pipe[1] = -1;
+    }
+    return open_signal_pipe() == 0 && prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL) == 0 &&
+           getppid() == parent;
+}
+
 int bench_signal(void)
 {
     return signal_caught;

@@ -91,6 +91,11 @@ uint64_t bench_clock_us(void);
  * the second signal of a kind ends the process. Serves runs without a loop as well.
  */
 int bench_signals_catch(void);
+/*
+ * To be called in a fork first: it gets signals of its own, and ends with `parent`, the process
+ * that forked it, however that ends. False: that has ended already, or the system refuses.
+ */
+bool bench_process_forked(pid_t parent);
 /* The signal that was noted last, 0 = none. */
 int bench_signal(void);
 

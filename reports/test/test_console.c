@@ -251,11 +251,11 @@ static void colour_and_progress_only_when_told(void **state)
     (void)state;
     struct screen screen;
     open_screen(&screen);
-    report_console_progress(&screen.console, 1, 3, "name");
+    report_console_progress(&screen.console, 1, 3, 0, "name");
     fflush(screen.console.out);
     assert_int_equal(0, screen.size);
     screen.console.progress = screen.console.colour = true;
-    report_console_progress(&screen.console, 1, 3, "na\033me");
+    report_console_progress(&screen.console, 1, 3, 0, "na\033me");
     report_console_case(&screen.console,
                         &(struct report_case){.name = "n", .verdict = REPORT_ERROR});
     expect_screen(&screen, "[1/3] na\\x1Bme\r\033[K"

@@ -155,13 +155,64 @@ static void a_stopped_run_is_complete(void **state)
 {
     (void)state;
     cJSON *root = write_and_parse(support_stopped_run, "ctrf-stopped-read.json");
-    expect_number(root, "results.summary.tests", 3);
+    expect_number(root, "results.summary.tests", 4);
     expect_number(root, "results.summary.passed", 1);
     expect_number(root, "results.summary.pending", 2);
+    expect_number(root, "results.summary.other", 1);
+    expect_text(root, "results.tests.3.suite.0", "fotarig");
+    expect_text(root, "results.tests.3.message", "stopped by SIGTERM; 1 of 3 cases had ended");
     expect_text(root, "results.tests.2.message", "not run: stopped by SIGTERM");
     expect_text(root, "results.tests.2.filePath", "a.yaml");
     expect_text(root, "results.environment.extra.stoppedBecause", "stopped by SIGTERM");
     cJSON_Delete(root);
+}
+
+static cJSON *read_file(const char *path)
+{
+    char *text = support_read(path, NULL);
+    cJSON *root = cJSON_Parse(text);
+    assert_non_null(root);
+    free(text);
+    return root;
+}
+
+static void a_report_is_not_finished_until_it_is(void **state)
+{
+    (void)state;
+    char *path = support_path("ctrf-unfinished-read.json");
+    struct report_run *run = report_run_new(&(struct report_run_info){.seed = 1});
+    struct report_error error;
+    size_t index;
+    assert_int_equal(0, report_open_ctrf(run, path, &error));
+    assert_int_equal(0, report_write_unfinished(run, 5, &error));
+    cJSON *root = read_file(path);
+    expect_number(root, "results.summary.tests", 1);
+    expect_number(root, "results.summary.other", 1);
+    expect_text(root, "results.tests.0.message",
+                "the run goes on, or was killed; 0 of 0 cases had ended");
+    cJSON_Delete(root);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(0, report_plan_case(run, &(struct report_case){.name = "a"}, &index));
+    const struct report_case passed = {.verdict = REPORT_PASSED};
+    assert_int_equal(0, report_finish_case(run, 0, &passed));
+    assert_int_equal(0, report_write_unfinished(run, 6, &error));
+    root = read_file(path);
+    expect_number(root, "results.summary.passed", 1);
+    expect_number(root, "results.summary.pending", 1);
+    expect_number(root, "results.summary.other", 1);
+    expect_number(root, "results.summary.suites", 2);
+    cJSON_Delete(root);
+    assert_int_equal(0, report_finish_case(run, 1, &passed));
+    assert_int_equal(0, report_end(run, 7, NULL));
+    assert_int_equal(0, report_close(run, &error));
+    report_run_free(run);
+    root = read_file(path);
+    expect_number(root, "results.summary.tests", 2);
+    expect_number(root, "results.summary.passed", 2);
+    expect_number(root, "results.summary.suites", 1);
+    expect_text(root, "results.tests.1.name", "a (2)");
+    cJSON_Delete(root);
+    support_remove(path);
 }
 
 static void is_written(void **state)
@@ -174,13 +225,14 @@ static void is_written(void **state)
 
 int main(void)
 {
-    enum { OWN = 5 };
+    enum { OWN = 6 };
     struct CMUnitTest tests[OWN + SUPPORT_ROWS] = {
         cmocka_unit_test(each_verdict_has_its_status),
         cmocka_unit_test(sums_and_times_add_up),
         cmocka_unit_test(a_case_that_passed_at_the_third_attempt_is_flaky),
         cmocka_unit_test(hostile_bytes_are_readable_text),
         cmocka_unit_test(a_stopped_run_is_complete),
+        cmocka_unit_test(a_report_is_not_finished_until_it_is),
     };
     static char names[SUPPORT_ROWS][64];
     for (size_t i = 0; i < SUPPORT_ROWS; i++) {

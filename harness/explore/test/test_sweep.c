@@ -104,14 +104,48 @@ static void all_plausible_values_are_swept_in_the_order_of_the_settings(void **s
 }
 
 /* The answers of a sweep over some stories with two values. */
-static struct sweep *sweep_some(const struct scenario_case *const *cases, size_t count,
-                                unsigned jobs)
+static void write_value(const struct sweep_value *value, char *buffer, size_t capacity)
+{
+    snprintf(buffer, capacity, "%s", sim_setting_info(value->setting)->name);
+}
+
+static void write_repeat(const struct campaign_case *planned, const struct sweep_value *value,
+                         char *buffer, size_t capacity)
+{
+    (void)value;
+    snprintf(buffer, capacity, "again %s", planned->one->name);
+}
+
+/* The sweep of the first case of each story, in so many processes. */
+static struct sweep *sweep_stories(struct scenario *const *stories, size_t count,
+                                   const struct sweep_value *values, size_t value_count,
+                                   unsigned jobs)
+{
+    struct campaign campaign;
+    struct sweep *sweep = sweep_new(count, values, value_count);
+    struct sweep_context context = {.campaign = &campaign,
+                                    .sweep = sweep,
+                                    .write_value = write_value,
+                                    .write_repeat = write_repeat};
+    const struct campaign_options options = {.jobs = jobs};
+    const struct campaign_token token = {.seed = 1};
+    assert_non_null(sweep);
+    assert_true(campaign_begin(&campaign, &options));
+    for (size_t i = 0; i < count; i++)
+        assert_true(campaign_plan_one(&campaign, stories[i], &stories[i]->cases[0], &token));
+    if (!campaign_run(&campaign, &sweep_use, &context))
+        fail_msg("%s", campaign.error);
+    assert_true(campaign_end(&campaign));
+    sweep_context_done(&context);
+    campaign_done(&campaign);
+    return sweep;
+}
+
+static struct sweep *sweep_some(struct scenario *const *stories, size_t count, unsigned jobs)
 {
     static const struct sweep_value values[] = {{SIM_SETTING_UPDATE_DURATION, 60000},
                                                 {SIM_SETTING_UPDATE_DURATION, 1200000}};
-    struct sweep *sweep = sweep_run(cases, count, values, 2, 1, jobs);
-    assert_non_null(sweep);
-    return sweep;
+    return sweep_stories(stories, count, values, 2, jobs);
 }
 
 static void a_sweep_gives_the_same_with_any_number_of_processes(void **state)
@@ -132,21 +166,18 @@ static void a_sweep_gives_the_same_with_any_number_of_processes(void **state)
                                       {SWEEP_LEFT_OUT, SWEEP_LEFT_OUT},
                                       {SWEEP_LEFT_OUT, SWEEP_LEFT_OUT},
                                       {SWEEP_LEFT_OUT, SWEEP_LEFT_OUT}};
-    const struct scenario_case *cases[5];
     (void)state;
-    for (size_t i = 0; i < 5; i++)
-        cases[i] = &stories[i]->cases[0];
     for (unsigned jobs = 1; jobs <= 3; jobs++) {
-        struct sweep *sweep = sweep_some(cases, 5, jobs);
+        struct sweep *sweep = sweep_some(stories, 5, jobs);
         for (size_t i = 0; i < 5; i++) {
-            assert_int_equal(sweep->own[i].answer, own[i]);
+            assert_int_equal(sweep->own[i]->answer, own[i]);
             for (size_t v = 0; v < 2; v++)
-                if (sweep->results[2 * i + v].answer != want[i][v])
+                if (sweep->results[2 * i + v]->answer != want[i][v])
                     fail_msg("%u processes, story %zu, value %zu: want %s, got %s", jobs, i, v,
                              sweep_answer_name(want[i][v]),
-                             sweep_answer_name(sweep->results[2 * i + v].answer));
+                             sweep_answer_name(sweep->results[2 * i + v]->answer));
         }
-        assert_string_equal(sweep->results[3].what, "expect.within");
+        assert_string_equal(sweep->results[3]->what, "expect.within");
         sweep_free(sweep);
     }
     for (size_t i = 0; i < 5; i++)
@@ -168,15 +199,14 @@ static void values_that_are_spared_change_no_byte(void **state)
     struct scenario *story = parse(HEAD "expect: {outcome: updated}\n");
     struct bench_run *recording = bench_run_new(BENCH_SINK_MEMORY);
     struct scenario_case one = story->cases[0];
-    const struct scenario_case *cases[] = {&story->cases[0]};
     size_t count, spared = 0;
     struct sweep_value *values = sweep_values(&count);
-    struct sweep *sweep = sweep_run(cases, 1, values, count, 1, 1);
+    struct sweep *sweep = sweep_stories(&story, 1, values, count, 1);
     (void)state;
     assert_true(recording && values && sweep);
     uint64_t want = digest_of(recording, &one);
     for (size_t i = 0; i < count; i++) {
-        if (sweep->results[i].answer != SWEEP_UNREAD)
+        if (sweep->results[i]->answer != SWEEP_UNREAD)
             continue;
         one.module.settings[values[i].setting] = values[i].value;
         if (digest_of(recording, &one) != want)

@@ -1,5 +1,5 @@
-/* selection.c - loads the scenarios that a command line names. */
-#include "harness/cli/selection.h"
+/* token.c - what names one run, and the command that repeats it. */
+#include "harness/campaign/token.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -10,90 +10,9 @@
 
 #include "harness/scenario/digest.h"
 
-static bool add(struct cli_selection *selection, struct scenario *scenario)
+void campaign_token_format(const struct campaign_token *token, char buffer[CAMPAIGN_TOKEN_MAX])
 {
-    size_t size = (selection->count + 1) * sizeof *selection->scenarios;
-    struct scenario **grown = realloc(selection->scenarios, size);
-    if (!grown)
-        return false;
-    selection->scenarios = grown;
-    selection->scenarios[selection->count++] = scenario;
-    selection->case_count += scenario->case_count;
-    return true;
-}
-
-static bool load_one(struct cli_selection *selection, const char *path)
-{
-    struct scenario_errors errors = {0};
-    struct scenario *scenario = scenario_load(path, &errors);
-    if (!scenario)
-        fputs(errors.text ? errors.text : "no memory for a scenario\n", stderr);
-    scenario_errors_done(&errors);
-    return scenario && add(selection, scenario);
-}
-
-enum cli_exit cli_selection_load(struct cli_selection *selection,
-                                 const struct cli_operands *operands)
-{
-    struct scenario_list list = {0};
-    enum cli_exit status = CLI_EXIT_OK;
-    char text[512];
-    *selection = (struct cli_selection){0};
-    for (size_t i = 0; i < operands->count; i++) {
-        if (scenario_find(operands->items[i], &list, text, sizeof text) == 0)
-            continue;
-        fprintf(stderr, "fotarig: %s\n", text);
-        status = CLI_EXIT_INVALID;
-    }
-    for (size_t i = 0; i < list.count; i++)
-        if (!load_one(selection, list.paths[i]))
-            status = CLI_EXIT_INVALID;
-    scenario_list_done(&list);
-    return status;
-}
-
-void cli_selection_keep(struct cli_selection *selection,
-                        bool (*wanted)(const struct scenario *scenario, const char *text),
-                        const char *text)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < selection->count; i++) {
-        struct scenario *scenario = selection->scenarios[i];
-        if (wanted(scenario, text)) {
-            selection->scenarios[kept++] = scenario;
-            continue;
-        }
-        selection->case_count -= scenario->case_count;
-        scenario_free(scenario);
-    }
-    selection->count = kept;
-}
-
-static bool has_tag(const struct scenario *scenario, const char *wanted)
-{
-    for (const char *const *tag = scenario->tags; *tag; tag++)
-        if (strcmp(*tag, wanted) == 0)
-            return true;
-    return false;
-}
-
-void cli_selection_keep_tagged(struct cli_selection *selection, const struct cli_list *tags)
-{
-    for (size_t i = 0; i < tags->count; i++)
-        cli_selection_keep(selection, has_tag, tags->items[i]);
-}
-
-void cli_selection_done(struct cli_selection *selection)
-{
-    for (size_t i = 0; i < selection->count; i++)
-        scenario_free(selection->scenarios[i]);
-    free(selection->scenarios);
-    *selection = (struct cli_selection){0};
-}
-
-void cli_token_format(const struct cli_token *token, char buffer[CLI_TOKEN_MAX])
-{
-    snprintf(buffer, CLI_TOKEN_MAX, "%08" PRIx32 ".%" PRIu32 ".%" PRIu64 ".%s", token->digest,
+    snprintf(buffer, CAMPAIGN_TOKEN_MAX, "%08" PRIx32 ".%" PRIu32 ".%" PRIu64 ".%s", token->digest,
              token->case_index, token->seed, token->choice[0] ? token->choice : "-");
 }
 
@@ -110,7 +29,7 @@ static bool take_number(const char **text, int base, uint64_t limit, uint64_t *r
     return true;
 }
 
-bool cli_token_parse(const char *text, struct cli_token *ret_token)
+bool campaign_token_parse(const char *text, struct campaign_token *ret_token)
 {
     uint64_t digest, case_index, seed;
     if (!take_number(&text, 16, UINT32_MAX, &digest) ||
@@ -119,24 +38,24 @@ bool cli_token_parse(const char *text, struct cli_token *ret_token)
         return false;
     if (text[0] == '\0' || strlen(text) >= sizeof ret_token->choice)
         return false;
-    *ret_token = (struct cli_token){
+    *ret_token = (struct campaign_token){
         .digest = (uint32_t)digest, .case_index = (uint32_t)case_index, .seed = seed};
     memcpy(ret_token->choice, text, strlen(text) + 1);
     return true;
 }
 
-uint32_t cli_token_digest(const struct scenario_case *one)
+uint32_t campaign_token_digest(const struct scenario_case *one)
 {
     return (uint32_t)(scenario_digest(one) >> 32);
 }
 
-const struct scenario_case *cli_token_case(const struct cli_token *token,
-                                           const struct scenario *scenario)
+const struct scenario_case *campaign_token_case(const struct campaign_token *token,
+                                                const struct scenario *scenario)
 {
     size_t first = token->case_index < scenario->case_count ? token->case_index : 0;
     for (size_t i = 0; i < scenario->case_count; i++) {
         const struct scenario_case *one = &scenario->cases[(first + i) % scenario->case_count];
-        if (cli_token_digest(one) == token->digest)
+        if (campaign_token_digest(one) == token->digest)
             return one;
     }
     return NULL;
@@ -163,7 +82,7 @@ static size_t add_text(char *buffer, size_t capacity, size_t length, const char 
     return length + size;
 }
 
-size_t cli_shell_word(char *buffer, size_t capacity, size_t length, const char *word)
+size_t campaign_shell_word(char *buffer, size_t capacity, size_t length, const char *word)
 {
     if (is_plain(word))
         return add_text(buffer, capacity, length, word);
@@ -200,14 +119,14 @@ static void write_path(char *buffer, size_t capacity, const char *path)
     add_text(buffer, capacity, length, path + same + 1);
 }
 
-void cli_repeat_command(const struct scenario *scenario, const struct cli_token *token,
-                        char *buffer, size_t capacity)
+void campaign_repeat_command(const struct scenario *scenario, const struct campaign_token *token,
+                             char *buffer, size_t capacity)
 {
-    char text[CLI_TOKEN_MAX], path[PATH_MAX];
+    char text[CAMPAIGN_TOKEN_MAX], path[PATH_MAX];
     size_t length = add_text(buffer, capacity, 0, "fotarig run ");
     write_path(path, sizeof path, scenario->path);
-    length = cli_shell_word(buffer, capacity, length, path);
+    length = campaign_shell_word(buffer, capacity, length, path);
     length = add_text(buffer, capacity, length, " --token ");
-    cli_token_format(token, text);
-    cli_shell_word(buffer, capacity, length, text);
+    campaign_token_format(token, text);
+    campaign_shell_word(buffer, capacity, length, text);
 }

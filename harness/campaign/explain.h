@@ -1,6 +1,6 @@
 /* explain.h - makes a report's case out of a run: what was wrong, where, and how to repeat it. */
-#ifndef FOTARIG_HARNESS_CLI_EXPLAIN_H
-#define FOTARIG_HARNESS_CLI_EXPLAIN_H
+#ifndef FOTARIG_HARNESS_CAMPAIGN_EXPLAIN_H
+#define FOTARIG_HARNESS_CAMPAIGN_EXPLAIN_H
 
 #include "harness/bench/figures.h"
 #include "harness/bench/run.h"
@@ -26,6 +26,9 @@ struct explanation {
 /* The identity of a case, for report_plan_case(). Points into the scenario. */
 struct report_case explain_identity(const struct scenario *scenario,
                                     const struct scenario_case *one);
+
+/* What a report calls the kind of a finding. */
+enum report_kind explain_kind(const struct scenario_finding *finding);
 
 /*
  * Fills in how a run ended. `repeat` is the command that repeats it. All pointers in

@@ -1,5 +1,5 @@
-/* explain.c - a report's case out of a run: what was wrong, where, and how to repeat it. */
-#include "harness/cli/explain.h"
+/* explain.c - what a run has come to, as a case of a report. */
+#include "harness/campaign/explain.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -119,6 +119,11 @@ static const uint8_t kinds[SCENARIO_FINDING_KIND_COUNT] = {
 #undef X
 };
 
+enum report_kind explain_kind(const struct scenario_finding *finding)
+{
+    return (enum report_kind)kinds[finding->kind];
+}
+
 /*
  * The step that a bad end came of, or in which an endless run stands; NULL when the client ended
  * well. What it does after its verdict (health of a module that was not updated, clean-up) failed
@@ -196,7 +201,7 @@ static void describe_findings(struct explanation *explanation, const struct scen
     write_place(explanation->place, sizeof explanation->place, scenario->path, first);
     list_findings(explanation, result);
     reported->line = first->place.line;
-    reported->kind = (enum report_kind)kinds[first->kind];
+    reported->kind = explain_kind(first);
     reported->are_bytes = first->are_bytes;
     reported->place = explanation->place;
     reported->expected = report_bytes_of(first->want);

@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/cli/kept_journal.h"
+#include "harness/campaign/kept_journal.h"
 #include "reports/file.h"
 
-void cli_journal_print(const struct bench_journal *journal, FILE *out)
+void campaign_journal_print(const struct bench_journal *journal, FILE *out)
 {
     size_t offset = bench_journal_begin(journal);
     struct bench_record record;
@@ -20,15 +20,15 @@ void cli_journal_print(const struct bench_journal *journal, FILE *out)
 
 /* Names of cases hold blanks, brackets and slashes of values. */
 static void make_path(const char *folder, const struct scenario *scenario, const char *name,
-                      char path[CLI_PATH_MAX])
+                      char path[CAMPAIGN_PATH_MAX])
 {
-    int length = snprintf(path, CLI_PATH_MAX, "%s/", folder ? folder : ".");
-    char *at = path + (length < CLI_PATH_MAX ? length : 0);
-    snprintf(at, CLI_PATH_MAX - (size_t)(at - path), "%s-%s", scenario->group, name);
+    int length = snprintf(path, CAMPAIGN_PATH_MAX, "%s/", folder ? folder : ".");
+    char *at = path + (length < CAMPAIGN_PATH_MAX ? length : 0);
+    snprintf(at, CAMPAIGN_PATH_MAX - (size_t)(at - path), "%s-%s", scenario->group, name);
     for (; *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=%.", *at))
             *at = '-';
-    snprintf(at, CLI_PATH_MAX - (size_t)(at - path), ".journal");
+    snprintf(at, CAMPAIGN_PATH_MAX - (size_t)(at - path), ".journal");
 }
 
 static const char *verdict_name(unsigned verdict)
@@ -41,9 +41,9 @@ static const char *verdict_name(unsigned verdict)
     return names[verdict];
 }
 
-bool cli_journal_keep(const char *folder, const struct scenario *scenario,
-                      const struct bench_run *run, const struct bench_run *asker,
-                      const struct bench_result *result, char path[CLI_PATH_MAX])
+bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
+                           const struct bench_run *run, const struct bench_run *asker,
+                           const struct bench_result *result, char path[CAMPAIGN_PATH_MAX])
 {
     struct report_file file;
     char module[BENCH_TEXT_MAX];
@@ -56,10 +56,10 @@ bool cli_journal_keep(const char *folder, const struct scenario *scenario,
     for (size_t i = 0; i < result->finding_count && i < BENCH_FINDINGS_MAX; i++)
         fprintf(file.out, "# %s: want %s, got %s\n", result->findings[i].what,
                 result->findings[i].want, result->findings[i].got);
-    cli_journal_print(&run->journal, file.out);
+    campaign_journal_print(&run->journal, file.out);
     if (asker) {
         fprintf(file.out, "# what the bench asked the module last\n");
-        cli_journal_print(&asker->journal, file.out);
+        campaign_journal_print(&asker->journal, file.out);
     }
     return report_file_close(&file, REPORT_FILE_DURABLE) == 0;
 }

@@ -1,24 +1,24 @@
 /* kept_journal.h - the journal of a run on a port that did not pass, as a file, unasked. */
-#ifndef FOTARIG_HARNESS_CLI_KEPT_JOURNAL_H
-#define FOTARIG_HARNESS_CLI_KEPT_JOURNAL_H
+#ifndef FOTARIG_HARNESS_CAMPAIGN_KEPT_JOURNAL_H
+#define FOTARIG_HARNESS_CAMPAIGN_KEPT_JOURNAL_H
 
 #include <stdio.h>
 
 #include "harness/bench/run.h"
 #include "harness/scenario/scenario.h"
 
-enum { CLI_PATH_MAX = 1024 };
+enum { CAMPAIGN_PATH_MAX = 1024 };
 
 /*
  * Writes the journal as readable lines to FOLDER/GROUP-NAME.journal (folder NULL: here), an older
  * one is replaced. `asker`: the bench of the survey, whose journal follows, or NULL. Writes the
  * path; false with errno set.
  */
-bool cli_journal_keep(const char *folder, const struct scenario *scenario,
-                      const struct bench_run *run, const struct bench_run *asker,
-                      const struct bench_result *result, char path[CLI_PATH_MAX]);
+bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
+                           const struct bench_run *run, const struct bench_run *asker,
+                           const struct bench_result *result, char path[CAMPAIGN_PATH_MAX]);
 
 /* Prints all records of a journal, a line each. */
-void cli_journal_print(const struct bench_journal *journal, FILE *out);
+void campaign_journal_print(const struct bench_journal *journal, FILE *out);
 
 #endif

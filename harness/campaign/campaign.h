@@ -1,0 +1,142 @@
+/*
+ * campaign.h - many runs, the same way for all who want some: what was selected is planned, run in
+ * so many processes, judged, told and reported in the order of the plan.
+ *
+ *     campaign_begin(&campaign, &options);     reports say "not finished" from now on
+ *     campaign_load(&campaign, paths, count);  what is invalid is a case of its own, an error
+ *     campaign_plan(&campaign);                who takes part, and in which order
+ *     campaign_run(&campaign, &use, context);  a use says what is done with a case
+ *     campaign_end(&campaign);                 the reports are true and whole
+ *     return campaign_status(&campaign);
+ *
+ * Neither the results nor their order depend on the number of processes. A caught signal
+ * (ports/loop.h) ends it early; what was done until then is told and reported, the rest is "not
+ * run".
+ */
+#ifndef FOTARIG_HARNESS_CAMPAIGN_CAMPAIGN_H
+#define FOTARIG_HARNESS_CAMPAIGN_CAMPAIGN_H
+
+#include "harness/campaign/bytes.h"
+#include "harness/campaign/selection.h"
+#include "harness/campaign/token.h"
+#include "reports/report.h"
+
+enum { CAMPAIGN_TEXT_MAX = 512 };
+
+/* Texts belong to the caller and must live as long as the campaign. Zero is the default of all. */
+struct campaign_options {
+    const char *version, *command; /* of this program, and its command line: for reports */
+    uint64_t seed;
+    uint32_t repeat;         /* each case that often, with seeds seed, seed + 1, ... 0 = once */
+    bool shuffle;            /* in an order that the seed chooses */
+    const char *const *tags; /* only scenarios that have all of these */
+    size_t tag_count;
+    uint32_t jobs;       /* processes; 0 = as many as processors, in real time one */
+    bool real_time;      /* cases wait for a clock */
+    bool one_process;    /* what cases need is in this process alone */
+    const char *reports; /* folder for junit.xml and ctrf.json, NULL = none */
+    FILE *out;           /* what is told; NULL = nothing */
+    FILE *errors;        /* what is wrong with files */
+    bool quiet;          /* no line for a case that passed */
+    bool untold;         /* the use tells all by itself: no lines for cases and no table */
+    bool no_table;       /* no table at the end */
+};
+
+/* A row of the plan. */
+struct campaign_case {
+    const struct scenario *scenario;
+    const struct scenario_case *one;        /* NULL: of a file that is invalid, which has no
+                                               scenario either */
+    const struct campaign_invalid *invalid; /* then */
+    struct campaign_token token;
+    size_t index; /* in the report */
+};
+
+struct campaign {
+    struct campaign_options options;
+    struct campaign_selection selection;
+    struct campaign_case *cases; /* in the order in which they run */
+    size_t case_count, case_room;
+    struct report_run *report;
+    struct report_console console;
+    uint64_t began_us;
+    char stopped[CAMPAIGN_TEXT_MAX]; /* why it did not come to its end, "" = it did */
+    char error[CAMPAIGN_TEXT_MAX];   /* what the campaign itself could not do, "" = all */
+    int error_status;                /* enum campaign_exit of that */
+    bool ran;                        /* campaign_run() was called */
+    bool ended;                      /* the reports are closed */
+};
+
+/* What a campaign comes to, as exit statuses of a program (cli/cli.h). */
+enum campaign_exit {
+    CAMPAIGN_EXIT_OK = 0,
+    CAMPAIGN_EXIT_FAILED = 1,
+    CAMPAIGN_EXIT_USAGE = 2,
+    CAMPAIGN_EXIT_INVALID = 3,
+    CAMPAIGN_EXIT_ENVIRONMENT = 4,
+    CAMPAIGN_EXIT_INTERNAL = 70
+};
+
+/* The work on a case may be divided into slices, which processes do side by side. */
+enum { CAMPAIGN_SLICES_MAX = 64 };
+
+/* What became of a case, slice after slice. */
+struct campaign_answers {
+    const struct campaign_case *planned;
+    const struct campaign_bytes *slices; /* as work() made them; empty = it was not done */
+    unsigned slice_count;
+    bool complete; /* false: a signal came before all was done */
+};
+
+/* What is done with each case of a campaign. */
+struct campaign_use {
+    unsigned slices; /* 1 to CAMPAIGN_SLICES_MAX */
+    /*
+     * In each process that works, before the first case and behind the last one: makes *ret_own of
+     * what it needs. False with a text: it can't work here, which ends the campaign as an error of
+     * the surroundings.
+     */
+    bool (*start)(void *context, void **ret_own, char *reterr_text);
+    void (*finish)(void *context, void *own);
+    /* There: does a slice of a case and writes what came of it. False: no memory. */
+    bool (*work)(void *context, void *own, const struct campaign_case *planned, unsigned slice,
+                 struct campaign_bytes *ret_bytes);
+    /*
+     * In the process that reports, case after case in the order of the plan: makes what the reports
+     * say, and writes to `out` (never NULL) what it tells before the case's own line. Texts and
+     * lists of *ret_reported live until the next call. False: no memory, or the bytes are broken.
+     */
+    bool (*conclude)(void *context, const struct campaign_answers *answers, FILE *out,
+                     struct report_case *ret_reported);
+    /* There: writes what it tells behind that line; may be NULL. */
+    void (*tell)(void *context, const struct campaign_answers *answers, FILE *out);
+};
+
+/*
+ * Catches signals, and opens the reports, which say at once that the campaign is not finished.
+ * False with campaign->error. To be freed with campaign_done() in both cases.
+ */
+bool campaign_begin(struct campaign *campaign, const struct campaign_options *options);
+/* Loads scenarios; what is invalid there will be a case that is an error. False: no memory. */
+bool campaign_load(struct campaign *campaign, char *const *operands, size_t operand_count);
+/* Plans all cases of the selection, invalid files too. False with campaign->error. */
+bool campaign_plan(struct campaign *campaign);
+/* Plans a single run, behind those that are planned. The scenario must outlive the campaign. */
+bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenario,
+                       const struct scenario_case *one, const struct campaign_token *token);
+/* Runs what was planned. False with campaign->error when it could not go on. */
+bool campaign_run(struct campaign *campaign, const struct campaign_use *use, void *context);
+/* Closes the reports and tells the end, once. False with campaign->error when they can't be
+ * written. */
+bool campaign_end(struct campaign *campaign);
+/* Its exit status; 1 beats 3, which beats 4. */
+int campaign_status(const struct campaign *campaign);
+void campaign_done(struct campaign *campaign);
+
+/* How many processes it comes to. */
+unsigned campaign_jobs(const struct campaign *campaign);
+/* Notes what the campaign can't do; returns false. */
+bool campaign_fail(struct campaign *campaign, enum campaign_exit status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

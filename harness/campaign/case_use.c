@@ -1,0 +1,250 @@
+/* case_use.c - runs a case, again if this machine was late, and says what came of it. */
+#include "harness/campaign/case_use.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/campaign/carry.h"
+#include "harness/campaign/explain.h"
+#include "harness/campaign/kept_journal.h"
+
+/* What a process needs. */
+struct own {
+    struct bench_run *run;
+    struct explanation explanation;
+    struct scenario_case changed; /* the running case with the settings */
+};
+
+/* The runs of one case that were not its last one. */
+struct late_attempts {
+    struct report_attempt attempts[CAMPAIGN_LATE_REPEATS_MAX];
+    char message[CAMPAIGN_LATE_REPEATS_MAX][BENCH_TEXT_MAX];
+    size_t count;
+};
+
+static bool is_port(const struct campaign_case_context *context)
+{
+    return context->target->options.url != NULL;
+}
+
+/* ---- a process ------------------------------------------------------------------------------- */
+
+static void finish(void *context, void *own_memory)
+{
+    struct own *own = own_memory;
+    (void)context;
+    if (!own)
+        return;
+    bench_run_free(own->run);
+    free(own);
+}
+
+/* Where nothing can run, the port is not touched. */
+static bool any_runs(const struct campaign_case_context *context)
+{
+    const struct campaign *campaign = context->campaign;
+    struct bench_plan plan = {.runs = false};
+    for (size_t i = 0; i < campaign->case_count && !plan.runs; i++)
+        if (campaign->cases[i].one)
+            bench_target_plan(context->target, campaign->cases[i].one, NULL, &plan);
+    return plan.runs;
+}
+
+static bool start(void *context_memory, void **ret_own, char *reterr_text)
+{
+    struct campaign_case_context *context = context_memory;
+    struct own *own = calloc(1, sizeof *own);
+    *ret_own = own;
+    if (own)
+        own->run = bench_run_new(BENCH_SINK_MEMORY);
+    if (own && own->run &&
+        (!any_runs(context) || bench_target_open(context->target, reterr_text, CAMPAIGN_TEXT_MAX)))
+        return true;
+    if (!reterr_text[0])
+        snprintf(reterr_text, CAMPAIGN_TEXT_MAX, "not enough memory");
+    finish(context, own);
+    *ret_own = NULL;
+    return false;
+}
+
+/* ---- a run ----------------------------------------------------------------------------------- */
+
+const struct scenario_case *campaign_with_settings(const struct campaign_case_context *context,
+                                                   const struct scenario_case *one,
+                                                   struct scenario_case *changed)
+{
+    if (context->setting_count == 0)
+        return one;
+    *changed = *one;
+    for (size_t i = 0; i < context->setting_count; i++)
+        changed->module.settings[context->settings[i].setting] = context->settings[i].value;
+    return changed;
+}
+
+/* Notes a run that judged nothing, because this machine was late; false when it is not repeated. */
+static bool note_late(struct late_attempts *late, const struct campaign_case_context *context,
+                      const struct bench_run *run, const struct bench_result *result,
+                      uint64_t wall_us)
+{
+    if (result->verdict != BENCH_ERROR || !run->late || late->count >= context->repeat_late)
+        return false;
+    snprintf(late->message[late->count], BENCH_TEXT_MAX, "%s", result->error);
+    late->attempts[late->count] = (struct report_attempt){
+        .verdict = REPORT_ERROR, .message = late->message[late->count], .wall_us = wall_us};
+    late->count++;
+    return true;
+}
+
+/* Runs the case once, or until this machine was in time for it. */
+static void run_attempts(const struct campaign_case_context *context, struct own *own,
+                         const struct campaign_case *planned, struct bench_result *ret_result,
+                         struct late_attempts *late)
+{
+    struct bench_options bench = context->bench;
+    bench.seed = planned->token.seed;
+    bench.sink = BENCH_SINK_MEMORY;
+    bench.stoppable = true;
+    if (is_port(context))
+        bench.speed = context->target->options.speed;
+    for (;;) {
+        uint64_t started_us = bench_clock_us();
+        *ret_result = (struct bench_result){0};
+        bench_target_run(context->target, own->run,
+                         campaign_with_settings(context, planned->one, &own->changed), &bench,
+                         ret_result);
+        if (!note_late(late, context, own->run, ret_result, bench_clock_us() - started_us))
+            return;
+        bench.speed /= 2;
+    }
+}
+
+static void repeat_command(const struct campaign_case_context *context,
+                           const struct campaign_case *planned, char *buffer, size_t capacity)
+{
+    static const char remark[] = "   (virtual time; the run in real time was not exact)";
+    campaign_repeat_command(planned->scenario, &planned->token, buffer, capacity);
+    size_t length = strlen(buffer);
+    for (size_t i = 0; i < context->setting_count && length + 8 < capacity; i++) {
+        length += (size_t)snprintf(buffer + length, capacity - length, " --set ");
+        length = campaign_shell_word(buffer, capacity, length, context->settings[i].text);
+    }
+    bool real_time = context->bench.speed > 0 || is_port(context);
+    if (real_time && length < capacity && capacity - length > sizeof remark)
+        memcpy(buffer + length, remark, sizeof remark);
+}
+
+/* ---- what is told behind a case -------------------------------------------------------------- */
+
+/* What happened on a port does not happen again: its journal is kept when it was not right. */
+static void keep_journal(const struct campaign_case_context *context, const struct own *own,
+                         const struct campaign_case *planned, const struct bench_result *result,
+                         FILE *extras)
+{
+    char path[CAMPAIGN_PATH_MAX];
+    bool wrong = result->verdict == BENCH_FAILED || result->verdict == BENCH_ERROR;
+    if (!wrong || !is_port(context))
+        return;
+    if (campaign_journal_keep(context->campaign->options.reports, planned->scenario, own->run,
+                              context->target->asker, result, path))
+        fprintf(extras, "    journal  : %s\n", path);
+    else
+        fprintf(extras, "    journal  : %s could not be written: %s\n", path, strerror(errno));
+}
+
+static void write_extras(const struct campaign_case_context *context, const struct own *own,
+                         const struct campaign_case *planned, const struct bench_result *result,
+                         FILE *extras)
+{
+    keep_journal(context, own, planned, result, extras);
+    if (context->timeline) {
+        fprintf(extras, "timeline of %s\n", planned->one->name);
+        campaign_journal_print(&own->run->journal, extras);
+    }
+    if (context->digests)
+        fprintf(extras, "digest %016" PRIx64 " %s/%s\n", result->journal_digest,
+                planned->scenario->group, planned->one->name);
+}
+
+/* Adds what is told, with its NUL; false: no memory. */
+static bool put_extras(const struct campaign_case_context *context, const struct own *own,
+                       const struct campaign_case *planned, const struct bench_result *result,
+                       struct campaign_bytes *bytes)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return false;
+    write_extras(context, own, planned, result, memory);
+    bool good = fclose(memory) == 0;
+    if (good)
+        campaign_put_text(bytes, text);
+    free(text);
+    return good;
+}
+
+/* ---- the use --------------------------------------------------------------------------------- */
+
+static bool work(void *context_memory, void *own_memory, const struct campaign_case *planned,
+                 unsigned slice, struct campaign_bytes *ret_bytes)
+{
+    const struct campaign_case_context *context = context_memory;
+    struct own *own = own_memory;
+    struct bench_result result;
+    struct late_attempts late = {.count = 0};
+    char repeat[EXPLAIN_LINE_MAX];
+    (void)slice;
+    run_attempts(context, own, planned, &result, &late);
+    if (context->judge)
+        context->judge(context, planned, &result);
+    repeat_command(context, planned, repeat, sizeof repeat);
+    explain_run(&own->explanation, planned->scenario, own->run, &result, repeat);
+    own->explanation.reported.attempts = late.attempts;
+    own->explanation.reported.attempt_count = late.count;
+    campaign_put_case(ret_bytes, &own->explanation.reported);
+    if (result.verdict == BENCH_STOPPED)
+        campaign_put_text(ret_bytes, NULL);
+    else if (!put_extras(context, own, planned, &result, ret_bytes))
+        return false;
+    return !ret_bytes->failed;
+}
+
+static bool conclude(void *context_memory, const struct campaign_answers *answers, FILE *out,
+                     struct report_case *ret_reported)
+{
+    struct campaign_case_context *context = context_memory;
+    struct campaign_reader reader = campaign_read(&answers->slices[0]);
+    (void)out;
+    free(context->lists);
+    context->lists = NULL;
+    context->extras = NULL;
+    if (answers->slices[0].size == 0) /* stopped before it began */
+        return true;
+    if (!campaign_take_case(&reader, ret_reported, &context->lists))
+        return false;
+    context->extras = campaign_take_text(&reader);
+    return !reader.failed;
+}
+
+static void tell(void *context_memory, const struct campaign_answers *answers, FILE *out)
+{
+    const struct campaign_case_context *context = context_memory;
+    (void)answers;
+    if (context->extras)
+        fputs(context->extras, out);
+}
+
+const struct campaign_use campaign_case_use = {.slices = 1,
+                                               .start = start,
+                                               .finish = finish,
+                                               .work = work,
+                                               .conclude = conclude,
+                                               .tell = tell};
+
+void campaign_case_context_done(struct campaign_case_context *context)
+{
+    free(context->lists);
+    context->lists = NULL;
+}

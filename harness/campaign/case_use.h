@@ -1,0 +1,44 @@
+/* case_use.h - what `fotarig run` does with a case: runs it on a target and judges it. */
+#ifndef FOTARIG_HARNESS_CAMPAIGN_CASE_USE_H
+#define FOTARIG_HARNESS_CAMPAIGN_CASE_USE_H
+
+#include "harness/bench/target.h"
+#include "harness/campaign/campaign.h"
+
+enum { CAMPAIGN_LATE_REPEATS_MAX = 8 };
+
+/* A setting of the emulator over what scenarios say. */
+struct campaign_setting {
+    uint16_t setting; /* enum sim_setting_id */
+    int32_t value;
+    const char *text; /* "answer-delay=50ms", for the command that repeats a run */
+};
+
+/* The context of campaign_case_use; texts and lists belong to the caller. */
+struct campaign_case_context {
+    const struct campaign *campaign;
+    struct bench_target *target; /* made, not opened: each process opens it for itself */
+    struct bench_options bench;  /* wire and speed */
+    uint32_t repeat_late; /* runs for which this machine was late are repeated so often, 0 to MAX */
+    const struct campaign_setting *settings;
+    size_t setting_count;
+    bool timeline, digests; /* told behind each case */
+    /* Judges a run anew that is no plain one (a token with a fault); NULL = as it is judged. */
+    void (*judge)(const struct campaign_case_context *context, const struct campaign_case *planned,
+                  struct bench_result *result);
+    const void *judge_context;
+    /* Private: of the case that was concluded last. */
+    void *lists;
+    const char *extras;
+};
+
+extern const struct campaign_use campaign_case_use;
+
+void campaign_case_context_done(struct campaign_case_context *context);
+
+/* The case with the settings; `changed` is used when there are some. */
+const struct scenario_case *campaign_with_settings(const struct campaign_case_context *context,
+                                                   const struct scenario_case *one,
+                                                   struct scenario_case *changed);
+
+#endif

@@ -1,0 +1,17 @@
+/* internal.h - what the files of campaign/ share. */
+#ifndef FOTARIG_HARNESS_CAMPAIGN_INTERNAL_H
+#define FOTARIG_HARNESS_CAMPAIGN_INTERNAL_H
+
+#include "harness/campaign/campaign.h"
+#include "harness/campaign/explain.h"
+
+/* Who the case is in a report. */
+struct report_case campaign_identity(const struct campaign_case *planned);
+
+/* Milliseconds since 1970, UTC. */
+uint64_t campaign_wall_clock_ms(void);
+
+/* The reports are written as they are now, as not finished; the campaign goes on. */
+bool campaign_snapshot(struct campaign *campaign);
+
+#endif

@@ -1,0 +1,111 @@
+/* selection.c - loads the scenarios that were named; what can't be loaded is kept in mind. */
+#include "harness/campaign/selection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool add(struct campaign_selection *selection, struct scenario *scenario)
+{
+    size_t size = (selection->count + 1) * sizeof *selection->scenarios;
+    struct scenario **grown = realloc(selection->scenarios, size);
+    if (!grown)
+        return false;
+    selection->scenarios = grown;
+    selection->scenarios[selection->count++] = scenario;
+    selection->case_count += scenario->case_count;
+    return true;
+}
+
+/* The first line of `message` is kept. */
+static bool add_invalid(struct campaign_selection *selection, const char *path, const char *message)
+{
+    size_t size = (selection->invalid_count + 1) * sizeof *selection->invalid;
+    struct campaign_invalid *grown = realloc(selection->invalid, size);
+    if (!grown)
+        return false;
+    selection->invalid = grown;
+    struct campaign_invalid *invalid = &grown[selection->invalid_count];
+    *invalid = (struct campaign_invalid){strdup(path), strndup(message, strcspn(message, "\n"))};
+    selection->invalid_count++;
+    return invalid->path && invalid->message;
+}
+
+static bool load_one(struct campaign_selection *selection, const char *path, FILE *errors)
+{
+    struct scenario_errors found = {0};
+    struct scenario *scenario = scenario_load(path, &found);
+    const char *text = found.text ? found.text : "no memory for a scenario\n";
+    bool good;
+    if (scenario) {
+        good = add(selection, scenario);
+    } else {
+        fputs(text, errors);
+        good = add_invalid(selection, path, text);
+    }
+    scenario_errors_done(&found);
+    return good;
+}
+
+bool campaign_selection_load(struct campaign_selection *selection, char *const *operands,
+                             size_t operand_count, FILE *errors)
+{
+    struct scenario_list list = {0};
+    char text[512];
+    bool good = true;
+    *selection = (struct campaign_selection){0};
+    for (size_t i = 0; i < operand_count && good; i++) {
+        if (scenario_find(operands[i], &list, text, sizeof text) == 0)
+            continue;
+        fprintf(errors, "fotarig: %s\n", text);
+        good = add_invalid(selection, operands[i], text);
+    }
+    for (size_t i = 0; i < list.count && good; i++)
+        good = load_one(selection, list.paths[i], errors);
+    scenario_list_done(&list);
+    return good;
+}
+
+void campaign_selection_keep(struct campaign_selection *selection,
+                             bool (*wanted)(const struct scenario *scenario, const char *text),
+                             const char *text)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < selection->count; i++) {
+        struct scenario *scenario = selection->scenarios[i];
+        if (wanted(scenario, text)) {
+            selection->scenarios[kept++] = scenario;
+            continue;
+        }
+        selection->case_count -= scenario->case_count;
+        scenario_free(scenario);
+    }
+    selection->count = kept;
+}
+
+static bool has_tag(const struct scenario *scenario, const char *wanted)
+{
+    for (const char *const *tag = scenario->tags; *tag; tag++)
+        if (strcmp(*tag, wanted) == 0)
+            return true;
+    return false;
+}
+
+void campaign_selection_keep_tagged(struct campaign_selection *selection, const char *const *tags,
+                                    size_t tag_count)
+{
+    for (size_t i = 0; i < tag_count; i++)
+        campaign_selection_keep(selection, has_tag, tags[i]);
+}
+
+void campaign_selection_done(struct campaign_selection *selection)
+{
+    for (size_t i = 0; i < selection->count; i++)
+        scenario_free(selection->scenarios[i]);
+    for (size_t i = 0; i < selection->invalid_count; i++) {
+        free(selection->invalid[i].path);
+        free(selection->invalid[i].message);
+    }
+    free(selection->scenarios);
+    free(selection->invalid);
+    *selection = (struct campaign_selection){0};
+}

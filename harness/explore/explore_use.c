@@ -1,0 +1,344 @@
+/* explore_use.c - explores cases in slices, and says of each what was found. */
+#include "harness/explore/explore_use.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/campaign/explain.h"
+#include "harness/explore/explore.h"
+#include "harness/ports/loop.h"
+
+enum { SLICES = 16, FIGURES = 5, LINE_MAX_BYTES = 1024 };
+
+/* ---- in a process ---------------------------------------------------------------------------- */
+
+/* The undisturbed run is done once for all slices of a case that come to one process. */
+struct own {
+    struct bench_run *run;
+    const struct campaign_case *begun;
+    struct explore_summary base;
+    enum explore_answer answer;
+    char error[BENCH_TEXT_MAX];
+    struct campaign_bytes findings; /* of a slice */
+    uint64_t finding_count;
+};
+
+static bool start(void *context, void **ret_own, char *reterr_text)
+{
+    struct own *own = calloc(1, sizeof *own);
+    (void)context;
+    if (own)
+        own->run = bench_run_new(BENCH_SINK_NONE);
+    *ret_own = own;
+    if (own && own->run)
+        return true;
+    free(own);
+    snprintf(reterr_text, CAMPAIGN_TEXT_MAX, "not enough memory");
+    return false;
+}
+
+static void finish(void *context, void *own_memory)
+{
+    struct own *own = own_memory;
+    (void)context;
+    bench_run_free(own->run);
+    campaign_bytes_done(&own->findings);
+    free(own);
+}
+
+static void note_finding(void *context, const struct explore_finding *finding)
+{
+    struct own *own = context;
+    own->finding_count++;
+    campaign_put(&own->findings, finding, sizeof *finding);
+}
+
+static void begin_case(struct own *own, const struct campaign_case *planned)
+{
+    if (own->begun == planned)
+        return;
+    own->answer = explore_begin(own->run, planned->one, planned->token.seed, &own->base);
+    snprintf(own->error, sizeof own->error, "%s", own->run->error);
+    own->begun = own->answer == EXPLORE_STOPPED ? NULL : planned;
+}
+
+static bool work(void *context, void *own_memory, const struct campaign_case *planned,
+                 unsigned slice, struct campaign_bytes *ret_bytes)
+{
+    struct own *own = own_memory;
+    (void)context;
+    begin_case(own, planned);
+    struct explore_summary summary = own->base;
+    uint64_t points = explore_points(&summary);
+    own->findings.size = 0;
+    own->finding_count = 0;
+    own->run->error[0] = '\0';
+    if (own->answer == EXPLORE_DONE &&
+        !explore_some(own->run, planned->one, planned->token.seed,
+                      (uint32_t)(points * slice / SLICES),
+                      (uint32_t)(points * (slice + 1) / SLICES), note_finding, own, &summary))
+        return false;
+    campaign_put_number(ret_bytes, own->answer);
+    campaign_put_text(ret_bytes, own->answer == EXPLORE_DONE ? own->run->error : own->error);
+    campaign_put(ret_bytes, &summary, sizeof summary);
+    campaign_put_number(ret_bytes, own->finding_count);
+    campaign_put(ret_bytes, own->findings.data, own->findings.size);
+    return !ret_bytes->failed && !own->findings.failed;
+}
+
+/* ---- the sum of the slices ------------------------------------------------------------------- */
+
+/* What a case has come to, with all that its report points to. */
+struct explore_told {
+    struct explore_summary summary;
+    enum explore_answer answer;
+    char error[BENCH_TEXT_MAX];
+    uint64_t wall_us;
+    struct explore_finding *findings;
+    size_t finding_count;
+    char (*lines)[LINE_MAX_BYTES]; /* two of each finding */
+    const char **details;
+    char message[LINE_MAX_BYTES], repeat[LINE_MAX_BYTES];
+    char step_names[EXPLORE_FAULT_COUNT][96];
+    struct report_step steps[EXPLORE_FAULT_COUNT];
+    struct report_figure figures[FIGURES];
+};
+
+static void forget(struct explore_told *told)
+{
+    if (!told)
+        return;
+    free(told->findings);
+    free(told->lines);
+    free(told->details);
+    free(told);
+}
+
+void explore_context_done(struct explore_context *context)
+{
+    forget(context->told);
+    context->told = NULL;
+}
+
+static void add_counts(struct explore_counts *to, const struct explore_counts *from)
+{
+    to->runs += from->runs;
+    to->untried += from->untried;
+    to->excused += from->excused;
+    to->findings += from->findings;
+    to->errors += from->errors;
+    for (unsigned i = 0; i < FOTA_OUTCOME_COUNT; i++)
+        to->outcomes[i] += from->outcomes[i];
+}
+
+static bool take_findings(struct explore_told *told, struct campaign_reader *reader)
+{
+    size_t count = (size_t)campaign_take_number(reader);
+    if (reader->failed || count > (size_t)(reader->end - reader->at))
+        return false;
+    size_t size = (told->finding_count + count + 1) * sizeof *told->findings;
+    struct explore_finding *grown = realloc(told->findings, size);
+    if (!grown)
+        return false;
+    told->findings = grown;
+    campaign_take(reader, grown + told->finding_count, count * sizeof *grown);
+    told->finding_count += count;
+    return !reader->failed;
+}
+
+/* A base that could not be explored is said by each slice in the same way. */
+static bool take_slice(struct explore_told *told, const struct campaign_bytes *bytes)
+{
+    struct campaign_reader reader = campaign_read(bytes);
+    struct explore_summary summary;
+    enum explore_answer answer = (enum explore_answer)campaign_take_number(&reader);
+    const char *error = campaign_take_text(&reader);
+    if (!campaign_take(&reader, &summary, sizeof summary))
+        return false;
+    if (answer != EXPLORE_STOPPED) {
+        told->summary.lines = summary.lines;
+        told->summary.base = summary.base;
+    }
+    for (unsigned i = 0; i < EXPLORE_FAULT_COUNT; i++)
+        add_counts(&told->summary.faults[i], &summary.faults[i]);
+    if (answer != EXPLORE_DONE)
+        told->answer = answer;
+    if (error && error[0])
+        snprintf(told->error, sizeof told->error, "%s", error);
+    return take_findings(told, &reader);
+}
+
+static struct explore_told *sum_up(const struct campaign_answers *answers)
+{
+    struct explore_told *told = calloc(1, sizeof *told);
+    bool good = told != NULL;
+    if (good)
+        told->answer = EXPLORE_DONE;
+    for (unsigned i = 0; good && i < answers->slice_count; i++)
+        good = answers->slices[i].size == 0 || take_slice(told, &answers->slices[i]);
+    if (good && told->answer == EXPLORE_DONE)
+        told->answer = explore_conclude(&told->summary, !answers->complete);
+    if (good)
+        return told;
+    forget(told);
+    return NULL;
+}
+
+/* ---- on the console -------------------------------------------------------------------------- */
+
+static uint32_t tell_fault(const struct explore_summary *summary, unsigned fault, FILE *out)
+{
+    const struct explore_counts *counts = &summary->faults[fault];
+    fprintf(out, "  %-16s %6" PRIu32 " %9" PRIu32 " %8" PRIu32 "  ", explore_fault_name(fault),
+            counts->runs, counts->findings, counts->excused);
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
+        if (counts->outcomes[outcome])
+            fprintf(out, " %s %" PRIu32, fota_outcome_name(outcome), counts->outcomes[outcome]);
+    if (counts->untried)
+        fprintf(out, "; not tried %" PRIu32 ": its moment did not come", counts->untried);
+    if (counts->errors)
+        fprintf(out, "; %" PRIu32 " could not be judged", counts->errors);
+    fprintf(out, "\n");
+    return counts->runs;
+}
+
+static void tell_summary(const struct explore_told *told, FILE *out)
+{
+    const struct explore_summary *summary = &told->summary;
+    uint32_t runs = 0;
+    fprintf(out, "  %-16s %6s %9s %8s   outcomes\n", "fault", "runs", "findings", "excused");
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        runs += tell_fault(summary, fault, out);
+    fprintf(out, "  %" PRIu32 " runs over %" PRIu32 " lines%s\n", runs, summary->lines,
+            told->answer == EXPLORE_STOPPED ? "; stopped by a signal, the rest was not tried" : "");
+}
+
+static const char *error_of(const struct explore_told *told)
+{
+    return told->answer == EXPLORE_NOTHING
+               ? "nothing was tried: the module sends no line in this case"
+           : told->error[0] ? told->error
+                            : "not every run could be judged";
+}
+
+static void tell(const struct explore_told *told, const struct campaign_case *planned, FILE *out)
+{
+    fprintf(out, "%s\n", planned->one->name);
+    for (size_t i = 0; i < told->finding_count; i++) {
+        const struct explore_finding *finding = &told->findings[i];
+        fprintf(out, "  finding  %-22s %s: want %s; got %s\n", finding->choice, finding->first.what,
+                finding->first.want, finding->first.got);
+        fprintf(out, "           %s\n", told->lines[2 * i + 1]);
+    }
+    if (told->answer == EXPLORE_DONE || told->summary.faults[0].runs)
+        tell_summary(told, out);
+    if (told->answer == EXPLORE_FAILED)
+        fprintf(out, "  failed   %s\n", told->error);
+    if (told->answer == EXPLORE_ERROR || told->answer == EXPLORE_NOTHING)
+        fprintf(out, "  error    %s: %s\n", planned->scenario->path, error_of(told));
+}
+
+/* ---- in the reports -------------------------------------------------------------------------- */
+
+static bool list_findings(struct explore_told *told, const struct campaign_case *planned)
+{
+    char command[LINE_MAX_BYTES];
+    struct campaign_token token = planned->token;
+    told->lines = calloc(2 * told->finding_count + 1, sizeof *told->lines);
+    told->details = calloc(2 * told->finding_count + 1, sizeof *told->details);
+    if (!told->lines || !told->details)
+        return false;
+    for (size_t i = 0; i < told->finding_count; i++) {
+        const struct explore_finding *finding = &told->findings[i];
+        snprintf(token.choice, sizeof token.choice, "%s", finding->choice);
+        campaign_repeat_command(planned->scenario, &token, command, sizeof command);
+        snprintf(told->lines[2 * i], LINE_MAX_BYTES, "%s: %s: want %s; got %s", finding->choice,
+                 finding->first.what, finding->first.want, finding->first.got);
+        snprintf(told->lines[2 * i + 1], LINE_MAX_BYTES, "repeat: %.900s", command);
+        told->details[2 * i] = told->lines[2 * i];
+        told->details[2 * i + 1] = told->lines[2 * i + 1];
+        if (i == 0)
+            memcpy(told->repeat, command, sizeof command);
+    }
+    return true;
+}
+
+static void list_figures(struct explore_told *told, struct report_case *reported)
+{
+    struct explore_counts all = {0};
+    for (unsigned i = 0; i < EXPLORE_FAULT_COUNT; i++) {
+        const struct explore_counts *counts = &told->summary.faults[i];
+        snprintf(told->step_names[i], sizeof told->step_names[i],
+                 "%s: %" PRIu32 " runs, %" PRIu32 " findings, %" PRIu32 " excused",
+                 explore_fault_name(i), counts->runs, counts->findings, counts->excused);
+        told->steps[i] = (struct report_step){.name = told->step_names[i],
+                                              .status = counts->findings ? REPORT_FAILED
+                                                        : counts->errors ? REPORT_ERROR
+                                                                         : REPORT_PASSED};
+        add_counts(&all, counts);
+    }
+    const struct report_figure figures[FIGURES] = {{"lines", told->summary.lines},
+                                                   {"runs", all.runs},
+                                                   {"findings", all.findings},
+                                                   {"excused", all.excused},
+                                                   {"untried", all.untried}};
+    memcpy(told->figures, figures, sizeof figures);
+    reported->steps = told->steps;
+    reported->step_count = EXPLORE_FAULT_COUNT;
+    reported->figures = told->figures;
+    reported->figure_count = FIGURES;
+}
+
+static void report_findings(struct explore_told *told, struct report_case *reported)
+{
+    const struct scenario_finding *first = &told->findings[0].first;
+    snprintf(told->message, sizeof told->message, "%zu findings; %s", told->finding_count,
+             told->lines[0]);
+    reported->verdict = REPORT_FAILED;
+    reported->kind = explain_kind(first);
+    reported->expected = report_bytes_of(first->want);
+    reported->received = report_bytes_of(first->got);
+    reported->details = told->details;
+    reported->detail_count = 2 * told->finding_count;
+}
+
+static void report(struct explore_told *told, const struct campaign_case *planned,
+                   struct report_case *reported)
+{
+    static const uint8_t verdicts[] = {[EXPLORE_DONE] = REPORT_PASSED,
+                                       [EXPLORE_FAILED] = REPORT_FAILED,
+                                       [EXPLORE_ERROR] = REPORT_ERROR,
+                                       [EXPLORE_NOTHING] = REPORT_ERROR,
+                                       [EXPLORE_STOPPED] = REPORT_NOT_RUN};
+    *reported = explain_identity(planned->scenario, planned->one);
+    reported->verdict = (enum report_verdict)verdicts[told->answer];
+    list_figures(told, reported);
+    if (told->finding_count) {
+        report_findings(told, reported);
+    } else if (reported->verdict != REPORT_PASSED) {
+        snprintf(told->message, sizeof told->message, "%s", error_of(told));
+        reported->kind =
+            told->answer == EXPLORE_FAILED ? REPORT_KIND_EXPECTATION : REPORT_KIND_BENCH;
+        campaign_repeat_command(planned->scenario, &planned->token, told->repeat,
+                                sizeof told->repeat);
+    }
+    reported->message = told->message;
+    reported->repeat = told->repeat[0] ? told->repeat : NULL;
+}
+
+static bool conclude(void *context_memory, const struct campaign_answers *answers, FILE *out,
+                     struct report_case *ret_reported)
+{
+    struct explore_context *context = context_memory;
+    explore_context_done(context);
+    context->told = sum_up(answers);
+    if (!context->told || !list_findings(context->told, answers->planned))
+        return false;
+    tell(context->told, answers->planned, out);
+    report(context->told, answers->planned, ret_reported);
+    return true;
+}
+
+const struct campaign_use explore_use = {
+    .slices = SLICES, .start = start, .finish = finish, .work = work, .conclude = conclude};

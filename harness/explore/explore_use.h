@@ -1,0 +1,18 @@
+/* explore_use.h - exploration as a use of campaigns: its runs divided among processes, told, and
+ * reported. */
+#ifndef FOTARIG_HARNESS_EXPLORE_EXPLORE_USE_H
+#define FOTARIG_HARNESS_EXPLORE_EXPLORE_USE_H
+
+#include "harness/campaign/campaign.h"
+
+/* The context of explore_use; all zero at first. */
+struct explore_context {
+    /* Private: of the case that was concluded last. */
+    struct explore_told *told;
+};
+
+extern const struct campaign_use explore_use;
+
+void explore_context_done(struct explore_context *context);
+
+#endif
