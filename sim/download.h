@@ -94,7 +94,7 @@ struct sim_download {
     uint8_t lagging;     /* index + 1 of that file, 0 = none */
     uint8_t follow;      /* enum sim_follow */
     uint8_t tofs_was;    /* 1: an HTTPTOFS has ended since the start */
-    uint8_t reserved[1];
+    uint8_t networks;    /* http-empty-networks: opened since the start, one more at most */
     char url[SIM_DOWNLOAD_URL];
     char path[SIM_DOWNLOAD_PATH];
 };

@@ -314,6 +314,8 @@ uint32_t sim_download_arrived(const struct sim_context *ctx);
 bool sim_download_lags(const struct sim_context *ctx, uint8_t file);
 /* True when an HTTPTOFS has ended since the start of the module. */
 bool sim_download_was_tofs(const struct sim_context *ctx);
+/* An app network has been opened. */
+void sim_download_network_opened(struct sim_context *ctx);
 /* What has arrived lies in the file from here on, not only at the end. */
 void sim_download_store(struct sim_context *ctx);
 /* HTTPTOFSRL: of the HTTPTOFS that runs, or the last. */

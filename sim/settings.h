@@ -40,6 +40,8 @@ enum sim_unit {
       "what becomes of bytes that come before the last line has its result")                       \
     X(UNKNOWN_COMMAND, "unknown-command", CHOICE, 0, 0, 3, "plain|601|603|4", 'I', "Q3",           \
       "answer to an unknown command: plain ERROR or that CME error")                               \
+    X(LINE_START, "line-start", CHOICE, 0, 0, 1, "at-found|error", 'I', "M16",                     \
+      "what stands before AT in a line: it is passed over, or makes the line an ERROR")            \
     X(LIST_FORM, "list-form", CHOICE, 0, 0, 1, "names|error", 'I', "Q1",                           \
       "CLIST and CLAC list names, or are not known")                                               \
     X(S_WIDTH, "s-register-width", CHOICE, 0, 0, 1, "three|bare", 'I', "Q17",                      \
@@ -75,7 +77,7 @@ enum sim_unit {
     X(RATE_SAVING, "rate-saving", CHOICE, 0, 0, 2, "at-once|volatile|by-at-w", 'S',                \
       "AT106 2.2.32, S14", "what keeps IPR over a restart")                                        \
     X(WRONG_RATE, "wrong-rate", CHOICE, 0, 0, 1, "garbage|nothing", 'I', "sim7000-at 5.3, T10",    \
-      "what is heard of bytes at another rate")                                                    \
+      "what is heard of bytes at another rate, by the module and by a client of fotarig sim")      \
     X(DTR_WAKE, "dtr-wake", MS, 50, 0, 60000, NULL, 'D', "UART101 6.4",                            \
       "with CSCLK=1: from DTR to a port that hears")                                               \
     X(RING_BY, "ring-by", CHOICE, 0, 0, 1, "lines|nothing", 'I', "UART101 6.5",                    \
@@ -364,6 +366,9 @@ enum sim_unit {
       "200; measured on a SIM7080G: 307 and 308 are followed, the page of others is stored")       \
     X(HTTP_CHUNKED, "http-chunked", CHOICE, 0, 0, 1, "stored|empty", 'S', "S18",                   \
       "a body that comes in chunks, its length untold: stored, or told as 200 with no byte")       \
+    X(HTTP_EMPTY_NETWORKS, "http-empty-networks", COUNT, 0, 0, 254, NULL, 'S', "M26",              \
+      "on that many app networks after a start every HTTPTOFS ends with 200 and no byte; another " \
+      "one has to be opened")                                                                      \
     X(HTTP_SIZE_LAG, "http-size-lag", MS, 0, 0, 60000, NULL, 'S', "S18",                           \
       "after the result of HTTPTOFS its file reads 0 bytes for that long")                         \
     X(HTTP_BUFFER, "http-buffer", CHOICE, 0, 0, 1, "own|shared", 'S', "S18",                       \

@@ -305,6 +305,9 @@ size_t sim_echoed(const struct sim *sim);
  */
 size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t heard_bps,
                   void *buffer, size_t capacity);
+/* What a host at `heard_bps` gets of what this module sends: the same, or nothing (wrong-rate). */
+size_t sim_heard(const struct sim *sim, const void *bytes, size_t size, uint32_t sent_bps,
+                 uint32_t heard_bps, void *buffer, size_t capacity);
 
 /*
  * The same with USB ports: bytes that come in on an interface, and bytes that go to the USB ports

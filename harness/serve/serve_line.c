@@ -238,11 +238,11 @@ size_t bench_module_take(struct bench_module *module, void *buffer, size_t capac
 }
 
 /* The client listens at another rate: it gets what a UART would make of it. */
-static void write_garbled(struct bench_port *port, uint32_t sent_bps, uint32_t heard_bps,
-                          const void *bytes, size_t size)
+static void write_garbled(const struct sim *sim, struct bench_port *port, uint32_t sent_bps,
+                          uint32_t heard_bps, const void *bytes, size_t size)
 {
     uint8_t garbled[GARBLED_MAXIMUM];
-    size_t count = sim_garble(bytes, size, sent_bps, heard_bps, garbled, sizeof(garbled));
+    size_t count = sim_heard(sim, bytes, size, sent_bps, heard_bps, garbled, sizeof(garbled));
 
     if (count > 0)
         bench_port_write(port, garbled, count, bench_clock_us());
@@ -258,7 +258,7 @@ static void send_to_port(struct bench_module *module, struct bench_port *port, c
     if (rate_bps == 0 || rate_bps == module->baud_bps)
         bench_port_write(port, bytes, size, real_us);
     else
-        write_garbled(port, module->baud_bps, rate_bps, bytes, size);
+        write_garbled(&module->sim, port, module->baud_bps, rate_bps, bytes, size);
 }
 
 static void send_to_ports(struct bench_module *module, uint8_t interfaces, const void *bytes,

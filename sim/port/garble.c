@@ -5,7 +5,7 @@
  * Time is counted in 1 / (2 * sent * heard) of a second, so that half a bit of either side is a
  * whole number. A byte whose stop bit is low is dropped, as a UART reports a framing error.
  */
-#include "sim/sim.h"
+#include "sim/look.h"
 
 enum { FRAME_BITS = 10, DATA_BITS = 8 };
 
@@ -53,4 +53,15 @@ size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t he
             to[count++] = (uint8_t)byte;
     }
     return count;
+}
+
+size_t sim_heard(const struct sim *sim, const void *bytes, size_t size, uint32_t sent_bps,
+                 uint32_t heard_bps, void *buffer, size_t capacity)
+{
+    uint32_t apart_bps = sent_bps > heard_bps ? sent_bps - heard_bps : heard_bps - sent_bps;
+    bool is_right =
+        (uint64_t)apart_bps * FRAME_BITS * 2 < heard_bps; /* within half a bit a frame */
+    if (sim_look_setting(sim, SIM_SETTING_WRONG_RATE) && !is_right)
+        return 0;
+    return sim_garble(bytes, size, sent_bps, heard_bps, buffer, capacity);
 }

@@ -205,6 +205,17 @@ static void line_byte(struct sim_context *ctx, char byte)
     }
 }
 
+/* What is no AT: passed over, or the beginning of a line that is an error (line-start). */
+static void listen_stray(struct sim_context *ctx, char byte)
+{
+    struct sim_port *port = &ctx->sim->port;
+    port->scan = SCAN_NOTHING;
+    if (is_control(byte) || byte == ' ' || !sim_setting(ctx, SIM_SETTING_LINE_START))
+        return;
+    line_begin(port);
+    port->line_overflow = 1;
+}
+
 /* One byte while the module listens for a command. */
 static void listen(struct sim_context *ctx, char byte)
 {
@@ -219,8 +230,10 @@ static void listen(struct sim_context *ctx, char byte)
     } else if (port->scan == SCAN_A && byte == '/') {
         line_end(ctx);
         port->line_ended = 0;
+    } else if (is_a) {
+        port->scan = SCAN_A;
     } else {
-        port->scan = is_a ? SCAN_A : SCAN_NOTHING;
+        listen_stray(ctx, byte);
     }
 }
 

@@ -114,8 +114,13 @@ static void listen(struct sim_context *ctx, struct sim_usb_line *line, char byte
         line->overflow = 0;
     } else if (line->scan == SCAN_A && byte == '/') {
         line->waiting = 1;
+    } else if (is_a) {
+        line->scan = SCAN_A;
     } else {
-        line->scan = is_a ? SCAN_A : SCAN_NOTHING;
+        bool stray = (unsigned char)byte > ' ' && sim_setting(ctx, SIM_SETTING_LINE_START);
+        line->scan = stray ? SCAN_LINE : SCAN_NOTHING;
+        line->length = 0;
+        line->overflow = stray;
     }
 }
 

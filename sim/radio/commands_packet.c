@@ -89,6 +89,8 @@ void sim_on_bearer(struct sim_context *ctx)
     packet->bearer_closing = 0;
     sim_urc(ctx, up ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
     set_bearer(ctx, up ? BEARER_ON : BEARER_OFF);
+    if (up)
+        sim_download_network_opened(ctx);
 }
 
 static void put_address(struct sim_context *ctx)

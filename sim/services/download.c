@@ -319,6 +319,7 @@ static void become_idle(struct sim_context *ctx)
         .tofs_total_bytes = tofs ? download->total_bytes : download->tofs_total_bytes,
         .refused_at_us = download->refused_at_us,
         .tofs_was = tofs || download->tofs_was,
+        .networks = download->networks,
     };
     schedule(ctx);
     sim_radio_state_changed(ctx);
@@ -339,6 +340,19 @@ bool sim_download_lags(const struct sim_context *ctx, uint8_t file)
 {
     const struct sim_download *download = download_of(ctx);
     return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
+}
+
+static bool is_empty_network(const struct sim_context *ctx)
+{
+    int32_t empty = sim_setting(ctx, SIM_SETTING_HTTP_EMPTY_NETWORKS);
+    return empty > 0 && ctx->sim->download.networks <= empty;
+}
+
+/* None is counted where it does not matter. */
+void sim_download_network_opened(struct sim_context *ctx)
+{
+    if (is_empty_network(ctx))
+        download_of(ctx)->networks++;
 }
 
 bool sim_download_was_tofs(const struct sim_context *ctx)
@@ -702,12 +716,13 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
         return;
     uint64_t first_at_us = ctx.now_us + sim_setting_us(&ctx, SIM_SETTING_HTTP_SETUP);
     bool chunked = length_bytes == SIM_HTTP_CHUNKED;
-    bool empty = chunked && status == CODE_OK && download->transfer == SIM_TRANSFER_HTTPTOFS &&
-                 sim_setting(&ctx, SIM_SETTING_HTTP_CHUNKED);
+    bool empty =
+        status == CODE_OK && download->transfer == SIM_TRANSFER_HTTPTOFS &&
+        ((chunked && sim_setting(&ctx, SIM_SETTING_HTTP_CHUNKED)) || is_empty_network(&ctx));
     if (sim_download_stores_page(&ctx, status))
         status = CODE_OK;
     download->status = status;
-    download->total_bytes = length_bytes >= SIM_HTTP_CHUNKED ? 0 : length_bytes;
+    download->total_bytes = length_bytes >= SIM_HTTP_CHUNKED || empty ? 0 : length_bytes;
     if (!is_good(download, status)) {
         download->code = status ? status : CODE_NOT_HTTP;
         set_state(&ctx, SIM_DOWNLOAD_FAIL, first_at_us);

@@ -162,7 +162,7 @@
     NUMBER(download.lagging, RAM, 0, SIM_FILES)                                                    \
     NUMBER(download.follow, RAM, 0, SIM_FOLLOW_ALL)                                                \
     NUMBER(download.tofs_was, RAM, 0, 1)                                                           \
-    EMPTY(download.reserved)                                                                       \
+    NUMBER(download.networks, RAM, 0, 255)                                                         \
     NUMBER(download.tofs_current_bytes, RAM, 0, UINT32_MAX)                                        \
     NUMBER(download.tofs_total_bytes, RAM, 0, UINT32_MAX)                                          \
     NUMBER(download.written_blocks, RAM, 0, UINT16_MAX)                                            \

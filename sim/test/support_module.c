@@ -113,6 +113,8 @@ static void serve(struct module *module)
     memset(module->request_body, 0, sizeof module->request_body);
     sim_http_request_body(&module->sim, &module->host, 0, module->request_body,
                           sizeof module->request_body - 1);
+    if (module->on_request)
+        module->on_request(module, module->on_request_context);
     if (server->silent)
         return;
     if (server->status)
@@ -129,6 +131,18 @@ static void serve(struct module *module)
 
 /* ---- time and bytes ------------------------------------------------------------------------ */
 
+/* What the host's receiver makes of what was sent at another rate than its own. */
+static size_t hear(struct module *module, char *bytes, size_t size, size_t room, uint32_t baud_bps)
+{
+    char heard[8192];
+    size_t count =
+        sim_heard(&module->sim, bytes, size, baud_bps, module->baud_bps, heard, sizeof heard);
+    if (count > room)
+        count = room;
+    memcpy(bytes, heard, count);
+    return count;
+}
+
 static void take(struct module *module)
 {
     uint32_t baud_bps;
@@ -137,6 +151,8 @@ static void take(struct module *module)
         size_t room = sizeof module->sent - 1 - module->sent_length;
         taken = sim_transmit(&module->sim, &module->host, module->sent + module->sent_length, room,
                              &baud_bps, module->now_us);
+        if (module->baud_bps && taken)
+            taken = hear(module, module->sent + module->sent_length, taken, room, baud_bps);
         module->sent_length += taken;
     } while (taken > 0);
     module->sent[module->sent_length] = '\0';
@@ -162,7 +178,8 @@ void module_run(struct module *module, uint64_t time_us)
 
 void module_send(struct module *module, const void *bytes, size_t size)
 {
-    sim_receive(&module->sim, &module->host, bytes, size, BAUD_BPS, module->now_us);
+    sim_receive(&module->sim, &module->host, bytes, size,
+                module->baud_bps ? module->baud_bps : BAUD_BPS, module->now_us);
     take(module);
 }
 

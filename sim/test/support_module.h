@@ -40,7 +40,11 @@ struct module {
     struct module_trap trap;
     uint8_t cut_when; /* enum sim_cut, of the trap */
     uint64_t now_us;
-    unsigned requests;   /* downloads that were asked for */
+    uint32_t baud_bps; /* at which the host talks and hears; 0 = 115200, and it hears any rate */
+    unsigned requests; /* downloads that were asked for */
+    void (*on_request)(struct module *module,
+                       void *context); /* chooses `server` by `url`, or NULL */
+    void *on_request_context;
     unsigned traps;      /* that fired */
     char url[256];       /* of the last */
     bool server_stalls;  /* with blocks: nothing comes behind them, not even an end */

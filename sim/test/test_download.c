@@ -632,6 +632,22 @@ static void a_body_in_chunks_can_be_told_as_empty(void **state)
     }
 }
 
+/* M26 */
+static void the_first_app_networks_may_bring_no_byte(void **state)
+{
+    (void)state;
+    module_set(&module, SIM_SETTING_HTTP_EMPTY_NETWORKS, 1);
+    on();
+    module.server = (struct module_server){
+        .status = 200, .length_bytes = 2000, .blob = 0, .block_bytes = 500, .body_bytes = 2000};
+    for (unsigned i = 0; i < 3; i++)
+        EXPECT_ASK(&module, COMMAND, "|OK||+HTTPTOFS: 200,0|");
+    module_ask(&module, "AT+CNACT=0");
+    module_ask(&module, "AT+CNACT=1,\"ctnb\"");
+    module_run(&module, SECOND_US);
+    EXPECT_ASK(&module, COMMAND, "|OK||+HTTPTOFS: 200,2000|");
+}
+
 /* M27 */
 static void a_size_may_be_right_only_after_the_result(void **state)
 {
@@ -731,6 +747,7 @@ int main(void)
         cmocka_unit_test_setup(a_download_takes_the_time_of_its_size, setup),
         cmocka_unit_test_setup(progress_is_arithmetic_over_time, setup),
         cmocka_unit_test_setup(nothing_is_due_between_start_and_end_of_a_body, setup),
+        cmocka_unit_test_setup(the_first_app_networks_may_bring_no_byte, setup),
         cmocka_unit_test_setup(a_size_that_is_not_told_reads_0_until_the_end, setup),
         cmocka_unit_test_setup(blocks_of_any_size_make_the_same_file, setup),
         cmocka_unit_test_setup(a_url_has_at_most_255_characters, setup),
