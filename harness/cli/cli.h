@@ -139,5 +139,6 @@ extern const struct cli_command cli_command_facts;
 extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_list;
 extern const struct cli_command cli_command_ports;
+extern const struct cli_command cli_command_import;
 
 #endif

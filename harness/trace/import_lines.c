@@ -1,0 +1,152 @@
+/* import_lines.c - lines of logs: their times, and what is no traffic. */
+#include <string.h>
+
+#include "harness/trace/import_parts.h"
+
+bool import_line(struct import *import, struct import_line *ret_line)
+{
+    if (import->at >= import->length)
+        return false;
+    const char *begin = import->text + import->at;
+    size_t left = import->length - import->at;
+    const char *end = memchr(begin, '\n', left);
+    ret_line->text = begin;
+    ret_line->whole = end ? (size_t)(end - begin) + 1 : left;
+    ret_line->length = end ? ret_line->whole - 1 : left;
+    if (ret_line->length && begin[ret_line->length - 1] == '\r')
+        ret_line->length--;
+    import->at += ret_line->whole;
+    return true;
+}
+
+/* Escape sequences of colours are no part of what a line says. */
+static size_t colour_length(const char *text, size_t length)
+{
+    if (length < 3 || text[0] != '\x1b' || text[1] != '[')
+        return 0;
+    for (size_t i = 2; i < length && i < 12; i++) {
+        if (text[i] == 'm')
+            return i + 1;
+        if ((text[i] < '0' || text[i] > '9') && text[i] != ';')
+            return 0;
+    }
+    return 0;
+}
+
+struct import_line import_trimmed(struct import_line line)
+{
+    for (;;) {
+        size_t skip = colour_length(line.text, line.length);
+        if (!skip && line.length && (line.text[0] == ' ' || line.text[0] == '\t'))
+            skip = 1;
+        if (!skip)
+            return line;
+        line.text += skip;
+        line.length -= skip;
+        line.whole -= skip;
+    }
+}
+
+int import_match(const char *const *patterns, const struct import_line *line,
+                 struct pattern_found *ret_found)
+{
+    for (int i = 0; i < IMPORT_PATTERNS && patterns[i]; i++)
+        if (pattern_match(patterns[i], line->text, line->length, ret_found))
+            return i;
+    return -1;
+}
+
+#define DAY_US (86400ull * 1000000u)
+
+uint64_t import_time(struct import *import, const struct pattern_found *found)
+{
+    if (!found->of_day || found->time_us == TRACE_NO_TIME)
+        return found->time_us;
+    if (import->last_day_us > found->time_us + DAY_US / 2)
+        import->day_us += DAY_US;
+    import->last_day_us = found->time_us;
+    return import->day_us + found->time_us;
+}
+
+void import_foreign(struct import *import, uint64_t time_us, const char *text, size_t length)
+{
+    if (length)
+        trace_log_add(import->log, TRACE_FOREIGN, time_us, 0, text, length);
+}
+
+bool import_is_foreign(const char *text, size_t length, uint64_t *ret_time_us)
+{
+    static const char *const patterns[] = {
+        "[%k] ###",           "I (%k) ",      "W (%k) ", "E (%k) ", "D (%k) ", "V (%k) ",
+        "[%H:%M:%S.%f,%n] <", "<%W> [%e.%f]",
+    };
+    struct pattern_found found;
+    struct import_line line = import_trimmed((struct import_line){text, length, length});
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+        if (pattern_match(patterns[i], line.text, line.length, &found)) {
+            *ret_time_us = found.time_us;
+            return true;
+        }
+    return false;
+}
+
+/* A line in pieces that fit. */
+static void put_line(struct import *import, unsigned kind, uint64_t time_us, unsigned marks,
+                     const char *before, const char *text, size_t length, const char *after)
+{
+    char buffer[TRACE_PIECE_MAX];
+    size_t used = strlen(before), end = strlen(after);
+    memcpy(buffer, before, used);
+    while (used + length + end > sizeof buffer) {
+        size_t part = sizeof buffer - used;
+        part = part < length ? part : length;
+        memcpy(buffer + used, text, part);
+        trace_log_add(import->log, kind, time_us, marks, buffer, used + part);
+        text += part;
+        length -= part;
+        used = 0;
+    }
+    memcpy(buffer + used, text, length);
+    memcpy(buffer + used + length, after, end);
+    trace_log_add(import->log, kind, time_us, marks, buffer, used + length + end);
+}
+
+void import_command(struct import *import, uint64_t time_us, unsigned marks, const char *text,
+                    size_t length)
+{
+    put_line(import, TRACE_TO_MODULE, time_us, marks, "", text, length, "\r");
+}
+
+void import_answer(struct import *import, uint64_t time_us, unsigned marks, const char *text,
+                   size_t length)
+{
+    put_line(import, TRACE_TO_HOST, time_us, marks, "\r\n", text, length, "\r\n");
+}
+
+void import_echo(struct import *import, uint64_t time_us, unsigned marks, const char *text,
+                 size_t length)
+{
+    put_line(import, TRACE_TO_HOST, time_us, marks, "", text, length, "\r");
+}
+
+int import_hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t import_hex_row(const char *text, size_t length, size_t most, uint8_t *bytes)
+{
+    size_t count = 0, at = 0;
+    while (count < most) {
+        while (at < length && text[at] == ' ')
+            at++;
+        if (at + 1 >= length || import_hex(text[at]) < 0 || import_hex(text[at + 1]) < 0)
+            break;
+        bytes[count++] = (uint8_t)(import_hex(text[at]) << 4 | import_hex(text[at + 1]));
+        at += 2;
+    }
+    return count;
+}
