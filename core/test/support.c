@@ -323,6 +323,8 @@ static void exchange(struct rig *rig)
     deliver_pending(rig);
     serve_requests(rig);
     while ((size = fota_transmit(&rig->fota, &rig->host, bytes, sizeof bytes, rig->now_us)) > 0) {
+        if (rig->on_sent != NULL)
+            rig->on_sent(rig, bytes, size);
         take_bytes(rig, bytes, size);
         serve_requests(rig);
     }

@@ -78,6 +78,8 @@ struct rig {
     unsigned attempts;                /* attempt events */
     unsigned remarks;                 /* remark events */
     void (*on_turn)(struct rig *rig); /* after each call that gave bytes or time; NULL: none */
+    /* Bytes for the module, whether it hears them or not; NULL: nobody wants to know. */
+    void (*on_sent)(struct rig *rig, const char *bytes, size_t size);
 };
 
 /* Prepares a job 1351B03SIM7000C -> 1351B04SIM7000C of 109285 bytes and a client that is started
