@@ -43,12 +43,8 @@ void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size);
 void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker);
 /* The taker has what it wants, its command goes on: what comes now is not data. */
 void sim_line_give_back(struct sim_context *ctx);
-/* Forgets what the RAM held. */
-void sim_line_reset(struct sim_context *ctx, enum sim_reset reset);
 /* The host has said that it takes no bytes now. */
 bool sim_line_pauses(const struct sim_context *ctx);
-/* SIM_ACTION_DTR, SIM_ACTION_RTS. */
-bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action);
 /* AT+IPR: the rate of the port, 0 = autobaud. */
 void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
 
@@ -72,8 +68,6 @@ enum { SIM_TO_UART = 1 << SIM_INTERFACE_UART, SIM_TO_USB_AT = 1 << SIM_INTERFACE
 void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *bytes, size_t size);
 /* Lets complete lines of the USB ports take their turn once the engine is idle. */
 void sim_usb_pump(struct sim_context *ctx);
-/* Forgets what was typed. */
-void sim_usb_reset(struct sim_context *ctx);
 /* Where an answer goes now, and where an unsolicited line. */
 uint8_t sim_usb_answer_to(const struct sim_context *ctx);
 uint8_t sim_usb_urc_to(const struct sim_context *ctx);
@@ -108,7 +102,6 @@ enum sim_interpreter_state {
 void sim_interpreter_start(struct sim_context *ctx);
 /* A byte came while a command runs: true when that has ended it. */
 bool sim_interpreter_abort(struct sim_context *ctx);
-void sim_interpreter_reset(struct sim_context *ctx);
 
 /* One command of a line, as it was found there. */
 struct sim_piece {
@@ -127,12 +120,7 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 
 /* ---- at/command_index.c -------------------------------------------------------------------- */
 
-enum {
-    SIM_CHAPTERS = 27,
-    SIM_NAME_SLOTS = 512 /* of the index of names; a quarter of it stays free */
-};
-/* The command tables, in the order in which CLAC lists them. */
-extern const struct sim_command *const sim_chapters[SIM_CHAPTERS];
+enum { SIM_NAME_SLOTS = 512 }; /* of the index of names; a quarter of it stays free */
 /* The index as the tables make it, and whether sim/at/command_slots.h has it so; for the test that
    writes that file. */
 void sim_names_order(uint16_t ret_slots[SIM_NAME_SLOTS]);
@@ -164,7 +152,6 @@ extern const char sim_test_untold[];
 
 /* ---- parameters.c -------------------------------------------------------------------------- */
 
-extern const struct sim_command sim_commands_parameter[];
 static inline int32_t sim_value(const struct sim_context *ctx, enum sim_parameter parameter)
 {
     return ctx->sim->live[parameter];
@@ -183,8 +170,7 @@ enum sim_parameter sim_parameter_of(const struct sim_call *call);
 bool sim_parameter_allows(enum sim_parameter parameter, unsigned field, int32_t value);
 /* True when a module can hold it as live or saved value: set by a command, or as it is new. */
 bool sim_parameter_can_be(enum sim_parameter parameter, int64_t value);
-/* A new module; a restart; ATZ; AT&F; AT&W. */
-void sim_values_init(struct sim_context *ctx);
+/* A restart; ATZ; AT&F; AT&W. */
 void sim_values_restart(struct sim_context *ctx);
 void sim_values_recall(struct sim_context *ctx);
 void sim_values_factory(struct sim_context *ctx);
@@ -252,7 +238,6 @@ bool sim_saving_never_sleeps(const struct sim_context *ctx);
 void sim_sleep_over(struct sim_context *ctx);
 /* The supply is back after a brown-out. */
 void sim_power_supply_back(struct sim_context *ctx);
-bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action);
 void sim_hang_set(struct sim_context *ctx, enum sim_hang hang);
 /* The n-th line of the boot timeline, "RDY", or NULL; for the catalogue. */
 struct sim_boot_line {
@@ -279,9 +264,6 @@ static inline bool sim_power_is_on(const struct sim *sim)
 
 /* The supply changed, or whether it is watched: warnings, cut-offs, brown-out. */
 void sim_supply_check(struct sim_context *ctx);
-/* No waveform any more: the voltage is the setting `supply`. */
-void sim_supply_steady(struct sim_context *ctx);
-bool sim_supply_apply(struct sim_context *ctx, const struct sim_action *action);
 
 /* ---- network.c ----------------------------------------------------------------------------- */
 
@@ -292,19 +274,14 @@ enum sim_radio_work {
     SIM_RADIO_OPERATOR /* COPS=1 */
 };
 
-void sim_network_init(struct sim_context *ctx);
 /* Begins to search if the radio is on, or gives up what there was. */
 void sim_network_update(struct sim_context *ctx);
-/* A setting that describes the cell was changed: the module is there, or is not any more. */
-void sim_network_described(struct sim_context *ctx);
 /* Out of the power saving mode, which the network does not see: registered as before. */
 void sim_network_resume(struct sim_context *ctx);
 /* CNMP, CMNB or CBANDCFG were set: a network that they leave out is lost. */
 void sim_network_modes_changed(struct sim_context *ctx);
 /* COPS=2 and CGATT=0 take it away; NETWORK 0 does, too. */
 void sim_network_lose(struct sim_context *ctx, uint8_t registration);
-/* SIM_ACTION_NETWORK, SIM_ACTION_BEARER_LOST. */
-bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action);
 /* Returns what a handler returns. */
 int sim_network_attach(struct sim_context *ctx, bool attached);
 /* Registers at another cell: the old registration is given up first. */
@@ -336,9 +313,6 @@ bool sim_network_accepts(const struct sim_context *ctx);
 /* CNACT. */
 int sim_bearer_open(struct sim_context *ctx, int32_t mode);
 void sim_bearer_close(struct sim_context *ctx);
-void sim_bearer_fail(struct sim_context *ctx);
-/* The network took all its addresses away: CNACT, SAPBR, CIP*. False: there was none. */
-bool sim_packet_lost(struct sim_context *ctx);
 
 /* ---- commands_cell.c ------------------------------------------------------------------------ */
 
@@ -366,12 +340,10 @@ void sim_data_call_begin(struct sim_context *ctx);
 int sim_data_call_return(struct sim_context *ctx);
 /* ATH: ends it without a word; false: there was none. */
 bool sim_data_call_hang_up(struct sim_context *ctx);
-/* The network or DTR ends it: NO CARRIER. */
-void sim_data_call_lost(struct sim_context *ctx);
+/* DTR or the surroundings end it: NO CARRIER. */
+void sim_data_call_drop(struct sim_context *ctx);
 /* +++ or DTR: into command mode, the call stays. */
 void sim_data_call_escape(struct sim_context *ctx);
-/* Bytes of the host in data mode; returns how many, all of them. */
-size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t size);
 /* Bytes of the network; returns how many the port has taken. */
 size_t sim_data_call_give(struct sim_context *ctx, const char *bytes, size_t size);
 /* In data mode; connected at all. */

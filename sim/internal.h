@@ -75,32 +75,7 @@ struct sim_command {
     uint16_t since; /* AT manual version that brought it, times 100 (103 = V1.03); 0 = always */
 };
 
-/* Tables by chapter; the interpreter looks a name up in all of them. End: a row without name. */
-extern const struct sim_command sim_commands_basic[];
-extern const struct sim_command sim_commands_identity[];
-extern const struct sim_command sim_commands_radio[];
-extern const struct sim_command sim_commands_signal[];
-extern const struct sim_command sim_commands_packet[];
-extern const struct sim_command sim_commands_bearer[];
-extern const struct sim_command sim_commands_ftp[];
-extern const struct sim_command sim_commands_socket[];
-extern const struct sim_command sim_commands_http[];
-extern const struct sim_command sim_commands_sh[];
-extern const struct sim_command sim_commands_files[];
-extern const struct sim_command sim_commands_update[];
-extern const struct sim_command sim_commands_message[];
-extern const struct sim_command sim_commands_card[];
-extern const struct sim_command sim_commands_gnss[];
-extern const struct sim_command sim_commands_cell[];
-extern const struct sim_command sim_commands_device[];
-extern const struct sim_command sim_commands_clock[];
-extern const struct sim_command sim_commands_mqtt[];
-extern const struct sim_command sim_commands_secure[];
-extern const struct sim_command sim_commands_pins[];
-extern const struct sim_command sim_commands_ip[];
-extern const struct sim_command sim_commands_operator[];
-extern const struct sim_command sim_commands_ftp_remote[];
-extern const struct sim_command sim_commands_tls[];
+#include "sim/part_table.h" /* whose prototypes need the types above */
 
 /* ---- arguments: index 0 is the first; each returns false when it is missing or out of range - */
 
@@ -130,29 +105,8 @@ void sim_finish(struct sim_context *ctx, int result);
  * `take` piece by piece, without echo, until they are complete or `timeout_ms` is over (then
  * `take` is called once with bytes == NULL).
  */
-enum sim_data_taker {
-    SIM_TAKER_NONE,
-    SIM_TAKER_FILE_WRITE,
-    SIM_TAKER_SOCKET,
-    SIM_TAKER_HTTP,
-    SIM_TAKER_MESSAGE,
-    SIM_TAKER_MQTT,
-    SIM_TAKER_SECURE,
-    SIM_TAKER_FTP,
-    SIM_TAKER_CALL,
-    SIM_TAKER_SH
-};
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
-/* The takers: one row each. Return: SIM_PENDING while more is wanted, else the final result. */
-int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_http_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_mqtt_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_secure_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_sh_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-int sim_ftp_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
 /* How many of the bytes belong to FTPETPUT=2; *ret_end: its ETX is the last of them. */
 size_t sim_ftp_take_escaped(struct sim_context *ctx, const uint8_t *bytes, size_t size,
                             bool *ret_end);
@@ -176,9 +130,9 @@ void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number
 /* Calls the hook if the host listens. True: the supply was cut there; stop at once. */
 bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number);
 int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
-/* A duration setting in microseconds. */
 /* From now on; a value out of the setting's range counts as the nearest one in it. */
 void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t value);
+/* A duration setting in microseconds. */
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting);
 /*
  * A write to flash that the surroundings may cut (flash.c): `begin` asks and says what becomes of
@@ -194,44 +148,6 @@ struct sim_write sim_nv_begin(struct sim_context *ctx, const char *what, size_t 
 bool sim_flash_end(struct sim_context *ctx, struct sim_write write);
 /* Deterministic random number below `limit` (> 0), from the module's own state. */
 uint32_t sim_random(struct sim_context *ctx, uint32_t limit);
-
-/* X(NAME, "name", handler): at most one pending of each; handlers run in time order, then by row.
- */
-#define SIM_TIMERS(X)                                                                              \
-    X(ANSWER, "answer", sim_on_answer)       /* interpreter: delayed answers */                    \
-    X(DATA, "data", sim_on_data_timeout)     /* line: data mode is over */                         \
-    X(BOOT, "boot", sim_on_boot)             /* power: next row of the boot timeline */            \
-    X(CARD, "card", sim_on_card)             /* radio: the SIM card is back */                     \
-    X(POWER, "power", sim_on_power)          /* power: a switch-off or a reset is due */           \
-    X(NETWORK, "network", sim_on_network)    /* radio: registration */                             \
-    X(BEARER, "bearer", sim_on_bearer)       /* packet: app network up or down */                  \
-    X(DOWNLOAD, "download", sim_on_download) /* download: progress, retry, end */                  \
-    X(UPDATER, "updater", sim_on_updater)    /* updater: next point of the update */               \
-    X(SUPPLY, "supply", sim_on_supply)       /* power: the supply crosses a limit */               \
-    X(CRASH, "crash", sim_on_crash)          /* power: a boot loop's next crash */                 \
-    X(SLEEP, "sleep", sim_on_sleep)          /* power: into or out of the power saving mode */     \
-    X(SAPBR, "sapbr", sim_on_sapbr)          /* packet: a SAPBR bearer opens */                    \
-    X(FTP, "ftp", sim_on_ftp)                /* ftp: what is told after an OK */                   \
-    X(IP, "ip", sim_on_ip)                   /* CIP*: address, echoes, names */                    \
-    X(SH, "sh", sim_on_sh)                   /* sh: connected, or the next block of SHREAD */      \
-    X(SOCKET, "socket", sim_on_socket)       /* CIP*: a connection has something to tell */        \
-    X(MESSAGE, "message", sim_on_message)    /* messages: sending, or a list goes on */            \
-    X(REPORT, "report", sim_on_report)       /* messages: a status report is due */                \
-    X(CALL, "call", sim_on_call)             /* card: a call or USSD has its end */                \
-    X(CLOCK, "clock", sim_on_clock)          /* clock: CNTP has an answer */                       \
-    X(MQTT, "mqtt", sim_on_mqtt)             /* mqtt: the broker has answered */                   \
-    X(TIME, "time", sim_on_time)             /* radio: the network tells its time again */         \
-    X(ESCAPE, "escape", sim_on_escape)       /* data call: silence after +++ */
-
-enum sim_timer {
-#define X(name, text, handler) SIM_TIMER_##name,
-    SIM_TIMERS(X)
-#undef X
-        SIM_TIMER_COUNT
-};
-#define X(name, text, handler) void handler(struct sim_context *ctx);
-SIM_TIMERS(X)
-#undef X
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us);
 void sim_timer_stop(struct sim_context *ctx, enum sim_timer timer);
@@ -249,22 +165,14 @@ void sim_restart(struct sim_context *ctx, enum sim_reset reset, uint64_t silence
 /* The supply goes: nothing is saved any more. */
 void sim_power_gone(struct sim_context *ctx);
 
-/* Files and download forget what RAM held; the updater decides what a boot does. */
-void sim_files_reset(struct sim_context *ctx);
-void sim_download_reset(struct sim_context *ctx);
-void sim_network_reset(struct sim_context *ctx);
-void sim_messages_reset(struct sim_context *ctx);
-void sim_net_reset(struct sim_context *ctx);
 /* At power-up, before the boot timeline: true when the updater takes over (it will call
    sim_restart() itself when it has finished). */
 bool sim_updater_takes_boot(struct sim_context *ctx);
-/* The supply was cut: the updater notes how far it came. */
-void sim_updater_power_gone(struct sim_context *ctx);
 
 /* ---- files: the flash file system (files.c) ------------------------------------------------ */
 
-/* Puts the configured files into an empty flash. */
-void sim_files_init(struct sim_context *ctx);
+/* What CFSWFILE had begun is as it was before. */
+void sim_files_forget_upload(struct sim_context *ctx);
 /* Index of a file, or SIM_NO_FILE. */
 uint8_t sim_files_find(const struct sim_files *files, uint8_t directory, const char *name,
                        size_t length);
@@ -291,8 +199,6 @@ uint32_t sim_files_free(const struct sim_context *ctx);
 size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t directory, char *path);
 /* Tells the event FILE for a file as it is now. */
 void sim_files_tell(struct sim_context *ctx, uint8_t file);
-/* FILE_DAMAGE, FILE_TRUNCATE, FILE_DELETE. */
-bool sim_files_apply(struct sim_context *ctx, const struct sim_action *action);
 
 /* ---- download and updater, to the frame ---------------------------------------------------- */
 
@@ -327,10 +233,6 @@ bool sim_download_busy(const struct sim_context *ctx, enum sim_transfer transfer
 void sim_download_stop(struct sim_context *ctx);
 /* Counts what a download has written to flash by now: before another write has its number. */
 void sim_download_count_writes(struct sim_context *ctx);
-/* A network came up or went down while a download may run. */
-void sim_download_bearer(struct sim_context *ctx);
-/* HTTP_RESULT, HTTP_SHORT. */
-bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action);
 /* HTTPTOFS follows what http-redirect says, HTTPACTION what HTTPPARA="REDIR" does, SH* nothing. */
 enum sim_follow sim_download_follow(const struct sim_context *ctx, enum sim_transfer transfer);
 /* The page of a redirect that nobody has followed is what HTTPTOFS stores. */
@@ -342,8 +244,6 @@ bool sim_download_is_named(const char *url);
 int sim_updater_start(struct sim_context *ctx);
 /* AT+CFOTA=0. */
 void sim_updater_clear(struct sim_context *ctx);
-/* Revision and status of a new module, from the configuration. */
-void sim_updater_init(struct sim_context *ctx);
 /* Bytes of the host while the AT engine is not up: nothing, or errors where the updater runs. */
 void sim_updater_receive(struct sim_context *ctx, const char *bytes, size_t size);
 /* The firmware restarted without having been asked to (setting stale-package). */
@@ -356,11 +256,6 @@ bool sim_updater_writes(const struct sim_context *ctx);
 
 /* Supply voltage now, in mV. */
 int32_t sim_supply_mv(const struct sim_context *ctx);
-
-/* The card's service centre and CNMI of a new module. */
-void sim_messages_init(struct sim_context *ctx);
-/* SIM_ACTION_SMS. */
-bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action);
 
 bool sim_network_registered(const struct sim_context *ctx);
 bool sim_bearer_up(const struct sim_context *ctx);

@@ -46,11 +46,7 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
         sim_setting_keep(sim, (enum sim_setting_id)i, host->config->settings[i]);
     memcpy(sim->imei, host->config->imei, sizeof host->config->imei - 1);
     sim->power.random = (uint32_t)sim_setting(&ctx, SIM_SETTING_RANDOM_SEED);
-    sim_values_init(&ctx);
-    sim_updater_init(&ctx);
-    sim_files_init(&ctx);
-    sim_network_init(&ctx);
-    sim_messages_init(&ctx);
+    sim_parts_start(&ctx);
 }
 
 /* Time never runs backwards for the module. */
@@ -100,71 +96,17 @@ bool sim_call_end(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
     struct sim_context ctx = context_at(sim, host, now_us);
     bool was_up = sim_data_call_is_up(sim);
-    sim_data_call_lost(&ctx);
+    sim_data_call_drop(&ctx);
     return was_up;
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */
 
-static bool apply_urc(struct sim_context *ctx, const struct sim_action *action)
-{
-    bool port_is_up = sim_power_is_up(ctx->sim) || sim_updater_runs(ctx);
-    if (!action->text || !port_is_up)
-        return false;
-    sim_urc(ctx, action->text);
-    return true;
-}
-
-static bool apply_setting(struct sim_context *ctx, const struct sim_action *action)
-{
-    const struct sim_setting_info *info = sim_setting_info(action->number);
-    if (!info || action->value < info->minimum || action->value > info->maximum)
-        return false;
-    sim_setting_keep(ctx->sim, (enum sim_setting_id)action->number, action->value);
-    if (action->number == SIM_SETTING_SUPPLY)
-        sim_supply_steady(ctx);
-    if (sim_cell_field(action->number) >= 0)
-        sim_network_described(ctx);
-    sim_supply_check(ctx);
-    return true;
-}
-
-static bool apply_hang(struct sim_context *ctx, const struct sim_action *action)
-{
-    if (action->number >= SIM_HANG_COUNT)
-        return false;
-    sim_hang_set(ctx, (enum sim_hang)action->number);
-    return true;
-}
-
-static bool (*const appliers[])(struct sim_context *ctx, const struct sim_action *action) = {
-    [SIM_ACTION_POWER_CUT] = sim_power_apply,
-    [SIM_ACTION_POWER_ON] = sim_power_apply,
-    [SIM_ACTION_PWRKEY] = sim_power_apply,
-    [SIM_ACTION_RESET] = sim_power_apply,
-    [SIM_ACTION_URC] = apply_urc,
-    [SIM_ACTION_SETTING] = apply_setting,
-    [SIM_ACTION_HANG] = apply_hang,
-    [SIM_ACTION_NETWORK] = sim_network_apply,
-    [SIM_ACTION_BEARER_LOST] = sim_network_apply,
-    [SIM_ACTION_HTTP_RESULT] = sim_download_apply,
-    [SIM_ACTION_HTTP_SHORT] = sim_download_apply,
-    [SIM_ACTION_FILE_DAMAGE] = sim_files_apply,
-    [SIM_ACTION_FILE_TRUNCATE] = sim_files_apply,
-    [SIM_ACTION_FILE_DELETE] = sim_files_apply,
-    [SIM_ACTION_SMS] = sim_messages_apply,
-    [SIM_ACTION_RESET_PIN] = sim_power_apply,
-    [SIM_ACTION_SUPPLY] = sim_supply_apply,
-    [SIM_ACTION_DTR] = sim_line_apply,
-    [SIM_ACTION_RTS] = sim_line_apply,
-};
-_Static_assert(sizeof appliers / sizeof appliers[0] == SIM_ACTION_COUNT, "a row per action");
-
 bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_action *action,
                uint64_t now_us)
 {
     struct sim_context ctx = context_at(sim, host, now_us);
-    return action->kind < SIM_ACTION_COUNT && appliers[action->kind](&ctx, action);
+    return sim_parts_apply(&ctx, action);
 }
 
 /* ---- events, hooks, random numbers --------------------------------------------------------- */

@@ -71,7 +71,7 @@ struct sim_port {
     uint8_t scan;           /* enum sim_scan in line.c */
     uint8_t line_ended;     /* 1: the byte before was the line's CR */
     uint8_t line_overflow;  /* 1: more than SIM_LINE_SIZE came */
-    uint8_t data_taker;     /* enum sim_data_taker, 0 = command mode */
+    uint8_t taker;          /* enum sim_data_taker, 0 = command mode */
     uint8_t bulk_count;
     uint8_t urc_open;   /* 1 between sim_urc_begin() and sim_urc_end() */
     uint8_t discard;    /* 1: an answer that nobody is to see */

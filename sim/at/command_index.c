@@ -4,17 +4,7 @@
 #include <string.h>
 
 #include "sim/at/command_slots.h"
-#include "sim/at/stored.h"
-
-const struct sim_command *const sim_chapters[SIM_CHAPTERS] = {
-    sim_commands_basic,      sim_commands_parameter, sim_commands_identity, sim_commands_radio,
-    sim_commands_packet,     sim_commands_files,     sim_commands_update,   sim_commands_bearer,
-    sim_commands_ftp,        sim_commands_socket,    sim_commands_http,     sim_commands_sh,
-    sim_commands_message,    sim_commands_card,      sim_commands_gnss,     sim_commands_stored,
-    sim_commands_cell,       sim_commands_device,    sim_commands_clock,    sim_commands_mqtt,
-    sim_commands_secure,     sim_commands_pins,      sim_commands_ip,       sim_commands_operator,
-    sim_commands_ftp_remote, sim_commands_tls,       sim_commands_signal,
-};
+#include "sim/frame.h"
 
 static char upper(char c)
 {

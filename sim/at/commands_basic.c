@@ -104,6 +104,12 @@ static bool write_list(struct sim_context *ctx, uint8_t file)
     return true;
 }
 
+void sim_list_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    sim_hidden_delete(ctx, SIM_LIST_FILE);
+}
+
 static int run_list(struct sim_call *call)
 {
     static const char name[] = SIM_LIST_FILE;

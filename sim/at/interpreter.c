@@ -19,8 +19,9 @@ static bool in_state(const struct sim_context *ctx, enum sim_interpreter_state s
     return ctx->sim->interpreter.state == state;
 }
 
-void sim_interpreter_reset(struct sim_context *ctx)
+void sim_interpreter_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     struct sim_interpreter *interpreter = &ctx->sim->interpreter;
     uint32_t count = interpreter->command_count;
     memset(interpreter, 0, sizeof *interpreter);

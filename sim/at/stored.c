@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "sim/services/net.h"
+
 enum { HEAD = 3, ALL_SIZE = 4096, KEY_MAXIMUM = 40, FIELD_SIZE = 80 };
 
 enum {
@@ -173,9 +175,11 @@ static void delete_all(struct sim_context *ctx, const struct place *place)
         sim_files_delete(ctx, file);
 }
 
-void sim_stored_forget(struct sim_context *ctx)
+void sim_stored_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     delete_all(ctx, &live);
+    sim_hidden_delete(ctx, SIM_TEXTS_FILE);
 }
 
 void sim_stored_lose(struct sim_context *ctx)

@@ -151,8 +151,6 @@
     X("+CGNSSUPL", VALUES, NO_SAVE, 'D', 0, "AT106 14.2.19", "assistance by a server", "0,1", "0", \
       sim_test_runs, sim_run_stored, 105)
 
-extern const struct sim_command sim_commands_stored[];
-
 /* A value of a command as its read form prints it; NO_SAVE ones are forgotten by a restart. */
 enum { SIM_STORED_VALUE = 300 };
 
@@ -162,8 +160,7 @@ size_t sim_stored_get(const struct sim_context *ctx, const char *key, enum sim_s
 /* Sets it; length 0 forgets it. False: there is no room, or the power was cut. */
 bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving saving,
                     const char *value, size_t length);
-/* A restart: what is in RAM of them is gone; what is in flash is. */
-void sim_stored_forget(struct sim_context *ctx);
+/* What is in flash of them is gone. */
 void sim_stored_lose(struct sim_context *ctx);
 
 /* The value of a row: what was set, or the initial one; its length. */

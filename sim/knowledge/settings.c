@@ -140,3 +140,13 @@ uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setti
 {
     return (uint64_t)sim_setting(ctx, setting) * 1000u;
 }
+
+bool sim_settings_apply(struct sim_context *ctx, const struct sim_action *action)
+{
+    const struct sim_setting_info *info = sim_setting_info(action->number);
+    if (!info || action->value < info->minimum || action->value > info->maximum)
+        return false;
+    sim_setting_keep(ctx->sim, (enum sim_setting_id)action->number, action->value);
+    sim_parts_changed(ctx, (enum sim_setting_id)action->number);
+    return true;
+}

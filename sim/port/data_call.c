@@ -29,9 +29,9 @@ static void set_state(struct sim_context *ctx, uint8_t state)
     sim_timer_stop(ctx, SIM_TIMER_ESCAPE);
     if (state == CALL_DATA) {
         call_of(ctx)->heard_at_us = ctx->now_us;
-        port->data_taker = SIM_TAKER_CALL;
+        port->taker = SIM_TAKER_CALL;
         port->data_left_bytes = UINT32_MAX;
-    } else if (port->data_taker == SIM_TAKER_CALL) {
+    } else if (port->taker == SIM_TAKER_CALL) {
         sim_line_give_back(ctx);
     }
 }
@@ -103,10 +103,24 @@ bool sim_data_call_hang_up(struct sim_context *ctx)
     return was_up;
 }
 
-void sim_data_call_lost(struct sim_context *ctx)
+void sim_data_call_drop(struct sim_context *ctx)
 {
     if (sim_data_call_hang_up(ctx))
         sim_answer_text(ctx, "NO CARRIER", 10);
+}
+
+bool sim_data_call_lost(struct sim_context *ctx, enum sim_loss loss)
+{
+    bool had_any = loss == SIM_LOST_REGISTRATION && sim_data_call_is_up(ctx->sim);
+    if (had_any)
+        sim_data_call_drop(ctx);
+    return had_any;
+}
+
+void sim_data_call_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    memset(call_of(ctx), 0, sizeof *call_of(ctx));
 }
 
 /* Half of the queue stays free for what the module itself has to say. */
@@ -139,9 +153,10 @@ void sim_on_escape(struct sim_context *ctx)
 }
 
 /* Three of them with the guard time of silence before; the timer waits for that after them. */
-size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t size)
+int sim_data_call_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete)
 {
     struct sim_data_call *call = call_of(ctx);
+    (void)complete; /* it never is */
     uint64_t guard_us = sim_setting_us(ctx, SIM_SETTING_ESCAPE_GUARD);
     bool silence = ctx->now_us - call->heard_at_us >= guard_us;
     for (size_t i = 0; i < size; i++, silence = false) {
@@ -157,5 +172,5 @@ size_t sim_data_call_take(struct sim_context *ctx, const char *bytes, size_t siz
         sim_timer_set(ctx, SIM_TIMER_ESCAPE, ctx->now_us + guard_us);
     else
         sim_timer_stop(ctx, SIM_TIMER_ESCAPE);
-    return size;
+    return SIM_PENDING;
 }

@@ -19,20 +19,6 @@ enum sim_scan {
 /* UART101 4 */
 static const uint32_t autobaud_rates[] = {9600, 19200, 38400, 57600, 115200};
 
-typedef int data_taker(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete);
-static data_taker *const takers[] = {
-    [SIM_TAKER_NONE] = NULL,
-    [SIM_TAKER_FILE_WRITE] = sim_files_take,
-    [SIM_TAKER_SOCKET] = sim_sockets_take,
-    [SIM_TAKER_HTTP] = sim_http_take,
-    [SIM_TAKER_MESSAGE] = sim_messages_take,
-    [SIM_TAKER_MQTT] = sim_mqtt_take,
-    [SIM_TAKER_SECURE] = sim_secure_take,
-    [SIM_TAKER_FTP] = sim_ftp_take,
-    [SIM_TAKER_SH] = sim_sh_take,
-    [SIM_TAKER_CALL] = NULL, /* data_call.c takes them before */
-};
-
 static bool busy(const struct sim *sim)
 {
     return sim->interpreter.state != SIM_INTERPRETER_IDLE;
@@ -161,8 +147,7 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     port->line_ended = 0;
     port->type_ahead_length = 0;
     port->data_left_bytes = 0;
-    sim_usb_reset(ctx);
-    port->data_taker = SIM_TAKER_NONE;
+    port->taker = SIM_TAKER_NONE;
     port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_XOFF);
 }
 
@@ -273,20 +258,20 @@ void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_t
 {
     struct sim_port *port = &ctx->sim->port;
     sim_line(ctx, prompt);
-    port->data_taker = (uint8_t)taker;
+    port->taker = (uint8_t)taker;
     port->data_left_bytes = size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + timeout_ms * 1000ull);
 }
 
 void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker)
 {
-    ctx->sim->port.data_taker = (uint8_t)taker;
+    ctx->sim->port.taker = (uint8_t)taker;
     ctx->sim->port.data_left_bytes = UINT32_MAX;
 }
 
 void sim_line_give_back(struct sim_context *ctx)
 {
-    ctx->sim->port.data_taker = SIM_TAKER_NONE;
+    ctx->sim->port.taker = SIM_TAKER_NONE;
     ctx->sim->port.data_left_bytes = 0;
 }
 
@@ -297,7 +282,7 @@ void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size)
 
 static void data_finish(struct sim_context *ctx, int result)
 {
-    ctx->sim->port.data_taker = SIM_TAKER_NONE;
+    ctx->sim->port.taker = SIM_TAKER_NONE;
     ctx->sim->port.data_left_bytes = 0;
     sim_timer_stop(ctx, SIM_TIMER_DATA);
     sim_finish(ctx, result);
@@ -305,9 +290,9 @@ static void data_finish(struct sim_context *ctx, int result)
 
 void sim_on_data_timeout(struct sim_context *ctx)
 {
-    uint8_t taker = ctx->sim->port.data_taker;
+    uint8_t taker = ctx->sim->port.taker;
     if (taker != SIM_TAKER_NONE && taker != SIM_TAKER_CALL)
-        data_finish(ctx, takers[taker](ctx, NULL, 0, false));
+        data_finish(ctx, sim_parts_take(ctx, (enum sim_data_taker)taker, NULL, 0, false));
 }
 
 /* A message ends with CTRL-Z or ESC (TS 27.005 3.5.1). */
@@ -325,11 +310,11 @@ static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
 size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
-    if (port->data_taker == SIM_TAKER_CALL)
-        return sim_data_call_take(ctx, bytes, size);
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
     bool complete = false;
-    if (port->data_left_bytes == UINT32_MAX && port->data_taker == SIM_TAKER_FTP) {
+    if (port->taker == SIM_TAKER_CALL) {
+        taken = size;
+    } else if (port->data_left_bytes == UINT32_MAX && port->taker == SIM_TAKER_FTP) {
         taken = sim_ftp_take_escaped(ctx, (const uint8_t *)bytes, size, &complete);
     } else if (port->data_left_bytes == UINT32_MAX) {
         taken = message_span(bytes, size, &complete);
@@ -337,7 +322,8 @@ size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t siz
         port->data_left_bytes -= (uint32_t)taken;
         complete = port->data_left_bytes == 0;
     }
-    int result = takers[port->data_taker](ctx, (const uint8_t *)bytes, taken, complete);
+    int result = sim_parts_take(ctx, (enum sim_data_taker)port->taker, (const uint8_t *)bytes,
+                                taken, complete);
     if (result != SIM_PENDING)
         data_finish(ctx, result);
     return taken;
@@ -353,7 +339,7 @@ static bool is_line_feed_of_cr(struct sim_context *ctx, char byte)
     port->line_ended = 0;
     if (!ended || byte != '\n')
         return false;
-    return port->data_taker == SIM_TAKER_NONE ||
+    return port->taker == SIM_TAKER_NONE ||
            ctx->now_us <= port->ended_at_us + sim_setting_us(ctx, SIM_SETTING_LINE_FEED_WINDOW);
 }
 
@@ -419,7 +405,7 @@ static size_t receive_heard(struct sim_context *ctx, const char *bytes, size_t s
     }
     if (port->line_ended && is_line_feed_of_cr(ctx, bytes[0]))
         return 1;
-    if (port->data_taker != SIM_TAKER_NONE)
+    if (port->taker != SIM_TAKER_NONE)
         return sim_line_take_data(ctx, bytes, size);
     if (busy(ctx->sim)) {
         receive_early(ctx, bytes[0]);

@@ -7,7 +7,7 @@
 /* True: the bytes on the line are data; DCD is active from DOWNLOAD to OK (FS101 3.1, D). */
 static bool has_carrier(const struct sim *sim)
 {
-    return sim->port.data_taker == SIM_TAKER_FILE_WRITE || sim_data_call_is_up(sim);
+    return sim->port.taker == SIM_TAKER_FILE_WRITE || sim_data_call_is_up(sim);
 }
 
 unsigned sim_lines(const struct sim *sim)
@@ -50,5 +50,5 @@ void sim_lines_terminal_gone(struct sim_context *ctx)
     if (obeys != HANG_UP)
         return;
     sim_call_hang_up(ctx);
-    sim_data_call_lost(ctx);
+    sim_data_call_drop(ctx);
 }

@@ -312,3 +312,15 @@ size_t sim_transmit_usb(struct sim *sim, const struct sim_host *host, void *buff
     rewind_all(&ctx);
     return taken;
 }
+
+/* ---- actions ------------------------------------------------------------------------------- */
+
+/* A line of the surroundings' own, wherever the module could print one. */
+bool sim_output_apply(struct sim_context *ctx, const struct sim_action *action)
+{
+    bool port_is_up = sim_power_is_up(ctx->sim) || sim_updater_runs(ctx);
+    if (!action->text || !port_is_up)
+        return false;
+    sim_urc(ctx, action->text);
+    return true;
+}

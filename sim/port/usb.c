@@ -13,7 +13,7 @@ enum scan { SCAN_NOTHING, SCAN_A, SCAN_LINE };
 
 static bool idle(const struct sim *sim)
 {
-    return sim->interpreter.state == SIM_INTERPRETER_IDLE && sim->port.data_taker == SIM_TAKER_NONE;
+    return sim->interpreter.state == SIM_INTERPRETER_IDLE && sim->port.taker == SIM_TAKER_NONE;
 }
 
 static struct sim_usb_line *line_of(const struct sim_context *ctx, uint8_t interface)
@@ -76,8 +76,9 @@ void sim_usb_pump(struct sim_context *ctx)
     }
 }
 
-void sim_usb_reset(struct sim_context *ctx)
+void sim_usb_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     struct sim_usb *usb = ctx->host->usb;
     if (!usb)
         return;
@@ -136,7 +137,7 @@ static size_t receive_some(struct sim_context *ctx, uint8_t interface, const cha
 {
     struct sim_usb_line *line = line_of(ctx, interface);
     if (ctx->host->usb->asker == interface) {
-        if (ctx->sim->port.data_taker != SIM_TAKER_NONE)
+        if (ctx->sim->port.taker != SIM_TAKER_NONE)
             return sim_line_take_data(ctx, bytes, size);
         if (!sim_interpreter_abort(ctx))
             ctx->sim->stat_lost_input_bytes++;

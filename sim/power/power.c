@@ -76,13 +76,7 @@ static void forget(struct sim_context *ctx, enum sim_reset reset)
     for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
         if (i != SIM_TIMER_SUPPLY) /* the surroundings go on */
             sim_timer_stop(ctx, (enum sim_timer)i);
-    sim_interpreter_reset(ctx);
-    sim_line_reset(ctx, reset);
-    sim_download_reset(ctx);
-    sim_net_reset(ctx);
-    sim_network_reset(ctx);
-    sim_messages_reset(ctx);
-    sim_files_reset(ctx);
+    sim_parts_reset(ctx, reset);
     ctx->sim->power.plan = SIM_PLAN_NONE;
     ctx->sim->power.late_ok = 0;
     ctx->sim->power.low_supply = 0;
@@ -146,7 +140,7 @@ static void restart(struct sim_context *ctx, enum sim_reset reset)
 static void go_off(struct sim_context *ctx, enum sim_power_state state)
 {
     uint8_t clears = state == SIM_POWER_NO_SUPPLY ? CLEARED_BY_POWER : CLEARED_BY_PWRKEY;
-    sim_updater_power_gone(ctx);
+    sim_parts_lose(ctx, SIM_LOST_POWER);
     sim_output_drop(ctx);
     set_state(ctx, state);
     forget(ctx, SIM_RESET_POWER_ON);
@@ -364,7 +358,7 @@ static bool apply_reset(struct sim_context *ctx, uint32_t reset)
     if (reset >= SIM_RESET_COUNT || !sim_power_is_on(ctx->sim))
         return false;
     if (sim_updater_runs(ctx))
-        sim_updater_power_gone(ctx);
+        sim_parts_lose(ctx, SIM_LOST_POWER);
     restart(ctx, (enum sim_reset)reset);
     return true;
 }
@@ -376,6 +370,14 @@ static bool apply_pin(struct sim_context *ctx, uint32_t pulse_ms)
     return on && pulse_ms >= PIN_MS && apply_reset(ctx, SIM_RESET_PIN);
 }
 
+static bool apply_hang(struct sim_context *ctx, uint32_t hang)
+{
+    if (hang >= SIM_HANG_COUNT)
+        return false;
+    sim_hang_set(ctx, (enum sim_hang)hang);
+    return true;
+}
+
 bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     switch (action->kind) {
@@ -383,6 +385,8 @@ bool sim_power_apply(struct sim_context *ctx, const struct sim_action *action)
         return apply_power_cut(ctx);
     case SIM_ACTION_RESET_PIN:
         return apply_pin(ctx, action->number);
+    case SIM_ACTION_HANG:
+        return apply_hang(ctx, action->number);
     case SIM_ACTION_POWER_ON:
         return apply_power_on(ctx);
     case SIM_ACTION_PWRKEY:

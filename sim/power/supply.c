@@ -138,10 +138,19 @@ void sim_on_supply(struct sim_context *ctx)
 
 /* ---- from outside -------------------------------------------------------------------------- */
 
-void sim_supply_steady(struct sim_context *ctx)
+/* No waveform any more: the voltage is the setting `supply`. */
+static void steady(struct sim_context *ctx)
 {
     memset(&ctx->sim->supply, 0, sizeof ctx->sim->supply);
     sim_timer_stop(ctx, SIM_TIMER_SUPPLY);
+}
+
+/* The limits are settings, too. */
+void sim_supply_changed(struct sim_context *ctx, enum sim_setting_id setting)
+{
+    if (setting == SIM_SETTING_SUPPLY)
+        steady(ctx);
+    sim_supply_check(ctx);
 }
 
 bool sim_supply_apply(struct sim_context *ctx, const struct sim_action *action)
@@ -153,7 +162,7 @@ bool sim_supply_apply(struct sim_context *ctx, const struct sim_action *action)
         return false;
     int32_t now_mv = waveform_at(ctx, ctx->now_us);
     if (action->number == 0)
-        sim_supply_steady(ctx);
+        steady(ctx);
     else if (supply->point_count == 0) {
         supply->point_at_us[0] = ctx->now_us;
         supply->point_mv[supply->point_count++] = now_mv;

@@ -3,14 +3,6 @@
  */
 #include "sim/frame.h"
 
-_Static_assert((int)SIM_TIMER_COUNT == (int)SIM_TIMER_SLOTS, "state.h holds one slot a timer");
-
-static void (*const handlers[])(struct sim_context *ctx) = {
-#define X(name, text, handler) [SIM_TIMER_##name] = handler,
-    SIM_TIMERS(X)
-#undef X
-};
-
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
 {
     struct sim *sim = ctx->sim;
@@ -76,7 +68,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
             sim->seen_at_us = sim->timer_at_us[first];
         ctx.now_us = sim->seen_at_us;
         sim_timer_stop(&ctx, (enum sim_timer)first);
-        handlers[first](&ctx);
+        sim_parts_due(&ctx, (enum sim_timer)first);
         sim_usb_pump(&ctx);
         sim_line_pump(&ctx);
     }

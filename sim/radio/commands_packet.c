@@ -26,12 +26,8 @@ static void set_bearer(struct sim_context *ctx, uint8_t bearer)
     if (was == is)
         return;
     sim_tell(ctx, SIM_EVENT_BEARER, is, NULL, 0);
-    sim_download_bearer(ctx);
-    if (is)
-        return;
-    sim_sh_lost(ctx);
-    sim_mqtt_lost(ctx);
-    sim_secure_lost(ctx);
+    if (was)
+        sim_parts_lose(ctx, SIM_LOST_BEARER);
 }
 
 bool sim_network_accepts(const struct sim_context *ctx)
@@ -71,7 +67,7 @@ void sim_bearer_close(struct sim_context *ctx)
 }
 
 /* The network took it away. Mode 2 opens it again by itself (AT106 5.2.30). */
-void sim_bearer_fail(struct sim_context *ctx)
+static void fail(struct sim_context *ctx)
 {
     struct sim_packet *packet = &ctx->sim->packet;
     if (packet->bearer != BEARER_ON)
@@ -80,6 +76,14 @@ void sim_bearer_fail(struct sim_context *ctx)
     set_bearer(ctx, BEARER_OFF);
     if (packet->bearer_mode == 2 && ctx->sim->radio.attached)
         sim_bearer_open(ctx, 2);
+}
+
+bool sim_packet_lost(struct sim_context *ctx, enum sim_loss loss)
+{
+    bool had_any = loss == SIM_LOST_ADDRESSES && ctx->sim->packet.bearer != BEARER_OFF;
+    if (had_any)
+        fail(ctx);
+    return had_any;
 }
 
 void sim_on_bearer(struct sim_context *ctx)

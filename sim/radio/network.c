@@ -245,8 +245,8 @@ static void set_registration(struct sim_context *ctx, uint8_t registration)
     if (was != is)
         tell_system_mode(ctx);
     if (was && !is) {
-        sim_packet_lost(ctx);
-        sim_data_call_lost(ctx);
+        sim_parts_lose(ctx, SIM_LOST_ADDRESSES);
+        sim_parts_lose(ctx, SIM_LOST_REGISTRATION);
     }
     sim_radio_state_changed(ctx);
     if (is && !was)
@@ -352,10 +352,11 @@ static void tell_place(struct sim_context *ctx)
     tell_system_mode(ctx);
 }
 
-void sim_network_described(struct sim_context *ctx)
+/* One that describes the cell: the module is there, or is not any more. */
+void sim_network_changed(struct sim_context *ctx, enum sim_setting_id setting)
 {
     struct sim_reception cell;
-    if (!sim_power_is_up(ctx->sim))
+    if (sim_cell_field(setting) < 0 || !sim_power_is_up(ctx->sim))
         return;
     if (!sim_cell_serving(ctx, &cell)) {
         sim_network_update(ctx);
@@ -391,17 +392,7 @@ void sim_on_network(struct sim_context *ctx)
         sim_operator_searched(ctx);
 }
 
-void sim_network_init(struct sim_context *ctx)
-{
-    ctx->sim->radio.coverage = 1;
-    ctx->sim->radio.pin_left = 3;
-    ctx->sim->radio.puk_left = 10;
-    sim_contexts_init(ctx);
-    sim_network_reset(ctx);
-}
-
-/* No lines are printed: the module restarts or is off. */
-void sim_network_reset(struct sim_context *ctx)
+static void forget(struct sim_context *ctx)
 {
     struct sim_radio *radio = &ctx->sim->radio;
     struct sim_packet *packet = &ctx->sim->packet;
@@ -426,6 +417,22 @@ void sim_network_reset(struct sim_context *ctx)
         sim_tell(ctx, SIM_EVENT_BEARER, 0, NULL, 0);
 }
 
+void sim_network_init(struct sim_context *ctx)
+{
+    ctx->sim->radio.coverage = 1;
+    ctx->sim->radio.pin_left = 3;
+    ctx->sim->radio.puk_left = 10;
+    sim_contexts_init(ctx);
+    forget(ctx);
+}
+
+/* No lines are printed: the module restarts or is off. */
+void sim_network_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    forget(ctx);
+}
+
 static void detach(struct sim_context *ctx)
 {
     struct sim_radio *radio = &ctx->sim->radio;
@@ -436,7 +443,7 @@ static void detach(struct sim_context *ctx)
     if (ends) {
         sim_network_lose(ctx, STAT_OFF);
     } else if (was) {
-        sim_packet_lost(ctx);
+        sim_parts_lose(ctx, SIM_LOST_ADDRESSES);
         tell_one(ctx, SIM_PARAMETER_CGREG);
     }
 }
@@ -473,7 +480,7 @@ int sim_network_attach(struct sim_context *ctx, bool attached)
 bool sim_network_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     if (action->kind == SIM_ACTION_BEARER_LOST) {
-        return sim_packet_lost(ctx);
+        return sim_parts_lose(ctx, SIM_LOST_ADDRESSES);
     }
     ctx->sim->radio.coverage = action->number != 0;
     if (!sim_power_is_up(ctx->sim))

@@ -20,10 +20,11 @@ bool sim_sapbr_up(const struct sim_context *ctx)
 static void set_sapbr(struct sim_context *ctx, int32_t cid, enum sim_sapbr state)
 {
     ctx->sim->bearers.state[cid - 1] = (uint8_t)state;
-    sim_download_bearer(ctx);
+    if (state == SAPBR_CLOSED)
+        sim_parts_lose(ctx, SIM_LOST_BEARER);
 }
 
-void sim_sapbr_fail(struct sim_context *ctx)
+static void fail(struct sim_context *ctx)
 {
     for (int32_t cid = 1; cid <= BEARERS; cid++) {
         if (ctx->sim->bearers.state[cid - 1] != SAPBR_OPEN)
@@ -155,34 +156,18 @@ const struct sim_command sim_commands_bearer[] = {
     {.name = NULL},
 };
 
-/* ---- the network is gone ------------------------------------------------------------------- */
+/* ---- losses and restarts ------------------------------------------------------------------- */
 
-bool sim_packet_lost(struct sim_context *ctx)
+bool sim_sapbr_lost(struct sim_context *ctx, enum sim_loss loss)
 {
-    bool any = ctx->sim->packet.bearer != 0 || sim_sapbr_up(ctx);
-    sim_bearer_fail(ctx);
-    sim_sapbr_fail(ctx);
-    return sim_ip_lost(ctx) || any;
+    bool had_any = loss == SIM_LOST_ADDRESSES && sim_sapbr_up(ctx);
+    if (had_any)
+        fail(ctx);
+    return had_any;
 }
 
-/* ---- a restart ----------------------------------------------------------------------------- */
-
-void sim_net_reset(struct sim_context *ctx)
+void sim_sapbr_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     memset(&ctx->sim->bearers, 0, sizeof ctx->sim->bearers);
-    memset(&ctx->sim->ftp, 0, sizeof ctx->sim->ftp);
-    sim_sockets_reset(ctx);
-    memset(&ctx->sim->web, 0, sizeof ctx->sim->web);
-    memset(&ctx->sim->mqtt, 0, sizeof ctx->sim->mqtt);
-    memset(&ctx->sim->data_call, 0, sizeof ctx->sim->data_call);
-    sim_stored_forget(ctx);
-    sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
-    sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
-    sim_hidden_delete(ctx, SIM_HTTP_BODY);
-    sim_hidden_delete(ctx, SIM_HTTP_UPLOAD);
-    sim_hidden_delete(ctx, SIM_SH_BODY);
-    sim_hidden_delete(ctx, SIM_SH_UPLOAD);
-    sim_hidden_delete(ctx, SIM_LIST_FILE);
-    sim_hidden_delete(ctx, SIM_FTP_BODY);
-    sim_hidden_delete(ctx, SIM_TEXTS_FILE);
 }

@@ -702,3 +702,13 @@ const struct sim_command sim_commands_ftp[] = {
      "state of an FTP download to the file system", NULL, run_status, 102},
     {.name = NULL},
 };
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
+void sim_ftp_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    memset(&ctx->sim->ftp, 0, sizeof ctx->sim->ftp);
+    sim_hidden_delete(ctx, SIM_FTP_BODY);
+    sim_hidden_delete(ctx, SIM_FTP_UPLOAD);
+}

@@ -276,3 +276,14 @@ const struct sim_command sim_commands_http[] = {
      "state of a request", NULL, run_status, 101},
     {.name = NULL},
 };
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
+void sim_http_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    struct sim_web *web = web_of(ctx);
+    (void)reset;
+    web->http_open = web->http_method = web->upload_failed = 0;
+    sim_hidden_delete(ctx, SIM_HTTP_BODY);
+    sim_hidden_delete(ctx, SIM_HTTP_UPLOAD);
+}

@@ -149,7 +149,7 @@ static int run_disconnect(struct sim_call *call)
     return SIM_DONE;
 }
 
-void sim_mqtt_lost(struct sim_context *ctx)
+static void lost(struct sim_context *ctx)
 {
     struct sim_mqtt *mqtt = mqtt_of(ctx);
     bool publishes = mqtt->work == WORK_PUBLISH;
@@ -161,6 +161,21 @@ void sim_mqtt_lost(struct sim_context *ctx)
     sim_urc(ctx, "+SMSTATE: 0"); /* before the OK of an SMPUB that is pending (T24) */
     if (publishes)
         sim_finish(ctx, SIM_DONE);
+}
+
+bool sim_mqtt_lost(struct sim_context *ctx, enum sim_loss loss)
+{
+    bool had_any = loss == SIM_LOST_BEARER && !sim_bearer_up(ctx) && mqtt_of(ctx)->state == MQTT_ON;
+    if (had_any)
+        lost(ctx);
+    return had_any;
+}
+
+void sim_mqtt_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    memset(mqtt_of(ctx), 0, sizeof *mqtt_of(ctx));
+    sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
 }
 
 /* ---- SMSUB, SMUNSUB ------------------------------------------------------------------------ */
@@ -272,7 +287,7 @@ static void on_published(struct sim_context *ctx)
     struct sim_mqtt *mqtt = mqtt_of(ctx);
     char topic[SIM_STORED_VALUE], subscribed[SIM_STORED_VALUE];
     if (sim_setting(ctx, SIM_SETTING_MQTT_BROKER) != BROKER_ANSWERS) {
-        sim_mqtt_lost(ctx);
+        lost(ctx);
         return;
     }
     mqtt->work = WORK_NONE;

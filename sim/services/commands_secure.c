@@ -72,10 +72,14 @@ void sim_secure_closed(struct sim_context *ctx, unsigned socket)
     tell(ctx, "+CASTATE: ", socket, 0);
 }
 
-void sim_secure_lost(struct sim_context *ctx)
+bool sim_secure_lost(struct sim_context *ctx, enum sim_loss loss)
 {
+    bool had_any = false;
+    if (loss != SIM_LOST_BEARER || sim_bearer_up(ctx))
+        return false;
     for (unsigned i = SIM_CIP_SOCKETS; i < SIM_SOCKETS; i++) {
         uint8_t state = sockets_of(ctx)->state[i];
+        had_any |= state == SIM_SOCKET_CONNECTING || state == SIM_SOCKET_CONNECTED;
         sim_socket_close(ctx, i);
         sim_socket_discard(ctx, i);
         if (state == SIM_SOCKET_CONNECTING)
@@ -83,6 +87,7 @@ void sim_secure_lost(struct sim_context *ctx)
         else if (state == SIM_SOCKET_CONNECTED)
             sim_secure_closed(ctx, i);
     }
+    return had_any;
 }
 
 /* ---- CAOPEN, CACLOSE, CASTATE -------------------------------------------------------------- */

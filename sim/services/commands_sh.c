@@ -331,12 +331,30 @@ static int run_disconnect(struct sim_call *call)
     return SIM_DONE;
 }
 
-void sim_sh_lost(struct sim_context *ctx)
+static void lost(struct sim_context *ctx)
 {
     if (web_of(ctx)->sh_state != SH_ON)
         return;
     web_of(ctx)->sh_state = SH_OFF;
     sim_urc(ctx, "+SHSTATE: 0"); /* T23 */
+}
+
+bool sim_sh_lost(struct sim_context *ctx, enum sim_loss loss)
+{
+    bool had_any = loss == SIM_LOST_BEARER && !sim_bearer_up(ctx) && web_of(ctx)->sh_state == SH_ON;
+    if (had_any)
+        lost(ctx);
+    return had_any;
+}
+
+void sim_sh_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    struct sim_web *web = web_of(ctx);
+    (void)reset;
+    web->sh_from_bytes = web->sh_left_bytes = 0;
+    web->sh_state = web->sh_method = 0;
+    sim_hidden_delete(ctx, SIM_SH_BODY);
+    sim_hidden_delete(ctx, SIM_SH_UPLOAD);
 }
 
 /* ---- SHREQ --------------------------------------------------------------------------------- */
@@ -354,7 +372,7 @@ void sim_sh_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t 
     };
     (void)transfer;
     if (code >= 600) {
-        sim_sh_lost(ctx);
+        lost(ctx);
         return;
     }
     sim_urc_begin(ctx);

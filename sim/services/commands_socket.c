@@ -143,9 +143,9 @@ static int run_shut(struct sim_call *call)
     return SIM_NO_RESULT;
 }
 
-bool sim_ip_lost(struct sim_context *ctx)
+bool sim_ip_lost(struct sim_context *ctx, enum sim_loss loss)
 {
-    if (!has_address(ctx))
+    if (loss != SIM_LOST_ADDRESSES || !has_address(ctx))
         return false;
     close_all(ctx);
     set_ip(ctx, SIM_IP_DEACT);
@@ -674,8 +674,9 @@ void sim_on_ip(struct sim_context *ctx)
         on_resolved(ctx);
 }
 
-void sim_sockets_reset(struct sim_context *ctx)
+void sim_sockets_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     close_all(ctx);
     for (unsigned i = SIM_CIP_SOCKETS; i < SIM_SOCKETS; i++) {
         sim_socket_close(ctx, i);

@@ -336,12 +336,6 @@ static void lag(struct sim_context *ctx, uint8_t file)
     download->settled_at_us = ctx->now_us + lag_us;
 }
 
-bool sim_download_lags(const struct sim_context *ctx, uint8_t file)
-{
-    const struct sim_download *download = download_of(ctx);
-    return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
-}
-
 static bool is_empty_network(const struct sim_context *ctx)
 {
     int32_t empty = sim_setting(ctx, SIM_SETTING_HTTP_EMPTY_NETWORKS);
@@ -353,11 +347,6 @@ void sim_download_network_opened(struct sim_context *ctx)
 {
     if (is_empty_network(ctx))
         download_of(ctx)->networks++;
-}
-
-bool sim_download_was_tofs(const struct sim_context *ctx)
-{
-    return download_of(ctx)->tofs_was != 0;
 }
 
 static void finish(struct sim_context *ctx, uint16_t code)
@@ -624,12 +613,14 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
     return SIM_PENDING;
 }
 
-void sim_download_bearer(struct sim_context *ctx)
+bool sim_download_lost(struct sim_context *ctx, enum sim_loss loss)
 {
     struct sim_download *download = download_of(ctx);
-    if (!user_of(download)->network(ctx) &&
-        (download->state == SIM_DOWNLOAD_BODY || download->state == SIM_DOWNLOAD_ASK))
+    bool runs = download->state == SIM_DOWNLOAD_BODY || download->state == SIM_DOWNLOAD_ASK;
+    bool had_any = loss == SIM_LOST_BEARER && runs && !user_of(download)->network(ctx);
+    if (had_any)
         stall(ctx);
+    return had_any;
 }
 
 void sim_download_stop(struct sim_context *ctx)
@@ -645,8 +636,9 @@ void sim_download_stop(struct sim_context *ctx)
 }
 
 /* NO_SAVE: nothing is known of a download after a restart; what had come lies in the flash. */
-void sim_download_reset(struct sim_context *ctx)
+void sim_download_reset(struct sim_context *ctx, enum sim_reset reset)
 {
+    (void)reset;
     struct sim_download *download = download_of(ctx);
     struct sim_download kept = {.job = download->job,
                                 .forced_code = download->forced_code,

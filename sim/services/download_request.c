@@ -1,6 +1,6 @@
 /*
  * download_request.c - what a transfer asks the surroundings for: the URL, the body that goes with
- * it, and which redirects are followed.
+ * it, which redirects are followed; and what others ask about a transfer.
  */
 #include "sim/download.h"
 
@@ -99,4 +99,17 @@ bool sim_http_waits(const struct sim *sim, uint16_t job)
     bool runs = download->state == SIM_DOWNLOAD_ASK ||
                 (download->state == SIM_DOWNLOAD_BODY && !download->ended);
     return runs && download->job == job;
+}
+
+/* ---- asked about ----------------------------------------------------------------------------- */
+
+bool sim_download_lags(const struct sim_context *ctx, uint8_t file)
+{
+    const struct sim_download *download = &ctx->sim->download;
+    return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
+}
+
+bool sim_download_was_tofs(const struct sim_context *ctx)
+{
+    return ctx->sim->download.tofs_was != 0;
 }

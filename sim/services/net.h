@@ -121,14 +121,6 @@ void sim_hidden_delete(struct sim_context *ctx, const char *name);
 
 /* True while one of the SAPBR bearers is open. */
 bool sim_sapbr_up(const struct sim_context *ctx);
-/* The network has taken the bearers away. */
-void sim_sapbr_fail(struct sim_context *ctx);
-
-/* ---- commands_socket.c --------------------------------------------------------------------- */
-
-/* The network has taken the address of CIICR away; false: there was none. */
-bool sim_ip_lost(struct sim_context *ctx);
-void sim_sockets_reset(struct sim_context *ctx);
 
 /* ---- commands_http.c, commands_sh.c -------------------------------------------------------- */
 
@@ -137,16 +129,8 @@ void sim_http_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_
                     uint32_t length);
 void sim_sh_ended(struct sim_context *ctx, enum sim_transfer transfer, uint16_t code,
                   uint32_t length);
-/* The app network is gone, and the connection of SHCONN with it. */
-void sim_sh_lost(struct sim_context *ctx);
 /* `url` behind `scheme` ("http://") if it has none of its own; its length, 0 = too long. */
 size_t sim_web_url(const char *scheme, const char *url, char *buffer);
-
-/* ---- commands_mqtt.c, commands_secure.c ------------------------------------------------------ */
-
-/* The app network is gone. */
-void sim_mqtt_lost(struct sim_context *ctx);
-void sim_secure_lost(struct sim_context *ctx);
 
 /* ---- commands_ftp.c ------------------------------------------------------------------------ */
 

@@ -600,7 +600,7 @@ bool sim_messages_apply(struct sim_context *ctx, const struct sim_action *action
 
 /* ---- a new module, a restart ----------------------------------------------------------------- */
 
-void sim_messages_reset(struct sim_context *ctx)
+static void forget(struct sim_context *ctx)
 {
     static const uint8_t indications[][5] = {{0}, {2, 1, 0, 0, 0}};
     struct sim_message *message = &ctx->sim->message;
@@ -616,6 +616,12 @@ void sim_messages_reset(struct sim_context *ctx)
            sizeof message->indication);
 }
 
+void sim_messages_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    forget(ctx);
+}
+
 void sim_messages_init(struct sim_context *ctx)
 {
     const char *centre = ctx->host->config->service_centre;
@@ -623,5 +629,5 @@ void sim_messages_init(struct sim_context *ctx)
     const char *end = memchr(centre, '\0', SIM_MESSAGE_ADDRESS);
     if (end && sim_address_set(&address, centre, (size_t)(end - centre), false))
         memcpy(ctx->sim->message.centre, address.text, sizeof address.text);
-    sim_messages_reset(ctx);
+    forget(ctx);
 }

@@ -149,13 +149,6 @@ static void upload_close(struct sim_context *ctx)
     end_change(ctx, file, write);
 }
 
-static void upload_discard(struct sim_context *ctx)
-{
-    uint8_t open = ctx->sim->files.open;
-    sim_files_reset(ctx);
-    ctx->sim->files.open = open;
-}
-
 int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool complete)
 {
     struct sim_files *files = &ctx->sim->files;
@@ -170,7 +163,7 @@ int sim_files_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, b
     if (keep && files->upload_file)
         upload_close(ctx);
     else
-        upload_discard(ctx);
+        sim_files_forget_upload(ctx);
     files->upload_failed = 0;
     if (timeout)
         return SIM_CME_NOT_ALLOWED; /* Q4, T17 */

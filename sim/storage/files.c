@@ -393,7 +393,7 @@ void sim_files_init(struct sim_context *ctx)
 }
 
 /* What was sent over the port is in RAM until it is complete (CFSINIT "gets a RAM buffer"). */
-void sim_files_reset(struct sim_context *ctx)
+void sim_files_forget_upload(struct sim_context *ctx)
 {
     struct sim_files *files = &ctx->sim->files;
     uint8_t file = (uint8_t)(files->upload_file - 1);
@@ -405,7 +405,13 @@ void sim_files_reset(struct sim_context *ctx)
     files->upload_failed = 0;
     files->upload_size_bytes = 0;
     files->upload_directory = 0;
-    files->open = 0;
+}
+
+void sim_files_reset(struct sim_context *ctx, enum sim_reset reset)
+{
+    (void)reset;
+    sim_files_forget_upload(ctx);
+    ctx->sim->files.open = 0;
 }
 
 /* Makes a border between two pieces at `offset` of a file; returns the piece that begins there. */

@@ -104,13 +104,8 @@ static const struct {
 
 static const char *place_name(unsigned array, size_t place)
 {
-    static const char *const timers[] = {
-#define X(name, text, handler) text,
-        SIM_TIMERS(X)
-#undef X
-    };
     if (array == ARRAY_TIMER)
-        return timers[place];
+        return sim_timer_name((enum sim_timer)place);
     return array == ARRAY_SETTING ? sim_setting_info((unsigned)place)->name
                                   : sim_commands_parameter[place].name;
 }

@@ -141,7 +141,7 @@ static bool cursor_is_in_line(const struct sim_image_reading *reading)
 static bool data_is_awaited(const struct sim_image_reading *reading)
 {
     const struct sim *sim = &reading->sim;
-    return sim->port.data_taker == SIM_TAKER_NONE || sim->port.data_left_bytes != 0;
+    return sim->port.taker == SIM_TAKER_NONE || sim->port.data_left_bytes != 0;
 }
 
 static bool upload_is_there(const struct sim_image_reading *reading)

@@ -63,7 +63,7 @@
     NUMBER(port.scan, RAM, 0, 3)                                                                   \
     NUMBER(port.line_ended, RAM, 0, 1)                                                             \
     NUMBER(port.line_overflow, RAM, 0, 1)                                                          \
-    NUMBER(port.data_taker, RAM, 0, SIM_TAKER_SH)                                                  \
+    NUMBER(port.taker, RAM, 0, SIM_TAKER_COUNT - 1)                                                \
     NUMBER(port.bulk_count, RAM, 0, SIM_BULK_SLOTS)                                                \
     EMPTY(port.urc_open)                                                                           \
     EMPTY(port.discard)                                                                            \

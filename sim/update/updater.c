@@ -575,10 +575,14 @@ static uint8_t percent_now(const struct sim_context *ctx)
     return (uint8_t)percent;
 }
 
-void sim_updater_power_gone(struct sim_context *ctx)
+/* Notes how far it came. */
+bool sim_updater_lost(struct sim_context *ctx, enum sim_loss loss)
 {
     struct sim_updater *updater = updater_of(ctx);
-    if (is_installing(updater->phase)) {
+    if (loss != SIM_LOST_POWER)
+        return false;
+    bool had_any = is_installing(updater->phase);
+    if (had_any) {
         bool anew = updater->torn || sim_setting(ctx, SIM_SETTING_RESUME_FROM);
         updater->resume_percent = anew ? 0 : percent_now(ctx);
         updater->resume_phase = updater->phase;
@@ -586,6 +590,7 @@ void sim_updater_power_gone(struct sim_context *ctx)
     updater->torn = 0;
     leave_phases(ctx);
     set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
+    return had_any;
 }
 
 /*
