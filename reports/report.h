@@ -59,6 +59,7 @@ enum report_verdict {
     X(EVENT, "Event", "an armed event did not happen: what it does was not tried")                 \
     X(RULE, "Rule", "a rule that holds in every run was broken")                                   \
     X(OUTCOME, "Outcome", "a fault changed how it ends, and may not")                              \
+    X(REPLAY, "Replay", "the client said what the recorded one did not")                           \
     X(LATENESS, "Lateness", "this machine was late: nothing was judged")                           \
     X(BENCH, "BenchError", "trouble of the bench or its surroundings: nothing was judged")         \
     X(INVALID, "InvalidFile", "a file that can't be read as what it should be: nothing was run")   \

@@ -64,6 +64,11 @@ struct bench_end {
     bool (*apply)(struct bench_run *run, const struct sim_action *action);
     /* True when the supply can be cut and PWRKEY be pulled from here. */
     bool (*has_power)(const struct bench_run *run);
+    /* NULL: never. True when nothing more can come of it: the run ends. */
+    bool (*is_through)(const struct bench_run *run);
+    /* NULL: none. What it has to say against the host at the end; how many there are. */
+    size_t (*findings)(const struct bench_run *run, struct scenario_finding *findings,
+                       size_t capacity);
     /* What is known of the module. */
     void (*view)(const struct bench_run *run, struct sim_view *ret_view);
     /* Hooks of the module that events wait for (bit n: enum sim_hook_kind n), and the mark of its

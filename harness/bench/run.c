@@ -263,7 +263,7 @@ uint64_t bench_run_next(const struct bench_run *run)
 
 static bool is_over(struct bench_run *run)
 {
-    if (run->host->is_over(run))
+    if (run->host->is_over(run) || (run->module->is_through && run->module->is_through(run)))
         return true;
     if (++run->step_count < STEPS_MAX)
         return false;
@@ -341,6 +341,22 @@ static void add_unfired(const struct bench_run *run, struct bench_result *result
     bench_engine_tell_unfired(run, (unsigned)index, finding->got, sizeof finding->got);
 }
 
+/* Where the module came apart from the host, which is the cause of what follows. */
+static void add_of_module(const struct bench_run *run, struct bench_result *result)
+{
+    if (!run->module->findings)
+        return;
+    struct scenario_finding own[BENCH_FINDINGS_MAX];
+    size_t count = run->module->findings(run, own, BENCH_FINDINGS_MAX);
+    size_t kept =
+        result->finding_count < BENCH_FINDINGS_MAX ? result->finding_count : BENCH_FINDINGS_MAX;
+    if (kept + count > BENCH_FINDINGS_MAX)
+        kept = BENCH_FINDINGS_MAX - count;
+    memmove(result->findings + count, result->findings, kept * sizeof own[0]);
+    memcpy(result->findings, own, count * sizeof own[0]);
+    result->finding_count += count;
+}
+
 void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
 {
     *ret_result = (struct bench_result){.duration_us = run->world.now_us};
@@ -363,6 +379,7 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
     ret_result->finding_count = scenario_judge(run->one, &run->world.monitor, &ret_result->observed,
                                                ret_result->findings, BENCH_FINDINGS_MAX);
     add_unfired(run, ret_result);
+    add_of_module(run, ret_result);
     scenario_findings_sort(ret_result->findings,
                            ret_result->finding_count < BENCH_FINDINGS_MAX
                                ? ret_result->finding_count

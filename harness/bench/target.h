@@ -29,6 +29,8 @@ enum { BENCH_REASON_MAX = BENCH_TEXT_MAX };
 
 struct bench_target_options {
     const char *url;                          /* of the port; NULL = the emulator in this process */
+    const struct bench_end *end;              /* another module in this process; NULL = none */
+    void *end_context;                        /* bench_run.module_context of it */
     uint8_t far_end;                          /* enum bench_far_end; of a port */
     bool allow_update;                        /* what starts an update may pass to a real module */
     double speed;                             /* of the far end */

@@ -51,16 +51,26 @@ static int make_override(struct cli_target *made, const struct cli_command *comm
 
 /* ---- the target ---------------------------------------------------------------------------- */
 
+static bool is_replay(const char *text)
+{
+    return strncmp(text, "replay:", 7) == 0;
+}
+
 static bool is_url(const char *text)
 {
-    return strchr(text, ':') != NULL;
+    return strchr(text, ':') != NULL && !is_replay(text);
 }
 
 static int check(const struct cli_command *command, const struct cli_target_options *options,
                  double speed)
 {
     bool port = is_url(options->module);
-    if (!port && strcmp(options->module, "emulator") != 0)
+    bool replay = is_replay(options->module);
+    if (options->go_on && !replay)
+        return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
+    if (replay && speed > 0)
+        return cli_usage_error(command, "a replay runs in virtual time; leave --speed out");
+    if (!port && !replay && strcmp(options->module, "emulator") != 0)
         return cli_usage_error(command,
                                "--module '%s' is neither 'emulator' nor the URL of a port like "
                                "tty:/dev/ttyUSB2 or tcp://HOST:PORT",
@@ -85,6 +95,17 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
                                          .override = &made->override};
     *made = (struct cli_target){.at_revision = ""};
     int status = check(command, options, speed);
+    if (status == CLI_GO_ON && is_replay(options->module)) {
+        char text[BENCH_TEXT_MAX + 240];
+        made->replays = kept_replay_open(&made->kept, options->module + 7, text, sizeof text);
+        if (!made->replays) {
+            cli_error(command, "%s", text);
+            return CLI_EXIT_INVALID;
+        }
+        made->kept.replay.go_on = options->go_on;
+        bench.end = &replay_module;
+        bench.end_context = &made->kept.replay;
+    }
     if (status == CLI_GO_ON)
         status = make_override(made, command, options);
     if (status != CLI_GO_ON)
@@ -113,6 +134,9 @@ int cli_target_open(struct cli_target *made, const struct cli_command *command)
 void cli_target_done(struct cli_target *made)
 {
     bench_target_done(&made->target);
+    if (made->replays)
+        kept_replay_close(&made->kept);
+    made->replays = false;
 }
 
 /* ---- the plan ------------------------------------------------------------------------------ */

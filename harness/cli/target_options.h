@@ -5,10 +5,12 @@
 
 #include "harness/bench/target.h"
 #include "harness/cli/cli.h"
+#include "harness/trace/kept_replay.h"
 
 /* Part of the options of `run`. */
 struct cli_target_options {
-    const char *module; /* "emulator" or the URL of a port */
+    const char *module; /* "emulator", the URL of a port, or replay:TRACE */
+    bool go_on;         /* by the emulator, where a replay comes apart */
     int far_end;        /* enum bench_far_end */
     bool allow_update;
     const char *package_url, *package, *from, *to, *variant;
@@ -17,15 +19,22 @@ struct cli_target_options {
 
 /* Rows of an option table whose struct has `member` of that type: X-like, for run_command.c. */
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
-    {"module",                                                                                     \
+    {"continue",                                                                                   \
      0,                                                                                            \
-     "emulator|URL",                                                                               \
-     CLI_TEXT,                                                                                     \
-     offsetof(type, member.module),                                                                \
-     "emulator",                                                                                   \
-     "what the core talks to: the emulator, or a module behind a port, by its URL:\n"              \
-     "pty:LINK, tty:/dev/...[,RATE], tcp://HOST:PORT, rfc2217://HOST:PORT, unix:PATH,\n"           \
-     "exec:COMMAND"},                                                                              \
+     NULL,                                                                                         \
+     CLI_FLAG,                                                                                     \
+     offsetof(type, member.go_on),                                                                 \
+     NULL,                                                                                         \
+     "with --module replay:TRACE: where it comes apart, go on as the emulator would"},             \
+        {"module",                                                                                 \
+         0,                                                                                        \
+         "emulator|URL",                                                                           \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.module),                                                            \
+         "emulator",                                                                               \
+         "what the core talks to: the emulator, or a module behind a port, by its URL:\n"          \
+         "pty:LINK, tty:/dev/...[,RATE], tcp://HOST:PORT, rfc2217://HOST:PORT, unix:PATH,\n"       \
+         "exec:COMMAND; or replay:TRACE, what was recorded of one"},                               \
         {"far-end",                                                                                \
          0,                                                                                        \
          "module|emulator|scenario",                                                               \
@@ -85,6 +94,8 @@ struct cli_target_options {
 struct cli_target {
     struct bench_target target;
     struct scenario_override override;
+    struct kept_replay kept; /* of replay:TRACE */
+    bool replays;
     char at_revision[FOTA_REVISION_LENGTH + 1]; /* of the module after what was planned; "" = not
                                                    known */
 };

@@ -275,6 +275,7 @@ static unsigned rank_of(const struct scenario_finding *finding, bool well)
 {
     switch (finding->kind) {
     case SCENARIO_FINDING_RULE:
+    case SCENARIO_FINDING_REPLAY:
         return 0;
     case SCENARIO_FINDING_OUTCOME:
         return 1;

@@ -79,7 +79,8 @@ struct scenario_observed {
     X(EXPECTATION, "expectation", "something that the scenario's author wants is not so")          \
     X(EVENT, "event", "an event that was armed never fired")                                       \
     X(RULE, "rule", "a rule that holds in every run was broken")                                   \
-    X(OUTCOME, "outcome", "a fault changed how the run ends, and may not")
+    X(OUTCOME, "outcome", "a fault changed how the run ends, and may not")                         \
+    X(REPLAY, "replay", "the client said what the recorded one did not")
 
 enum scenario_finding_kind {
 #define X(name, text, meaning) SCENARIO_FINDING_##name,

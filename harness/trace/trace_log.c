@@ -158,12 +158,12 @@ bool trace_log_write(const struct trace_log *log, int descriptor)
 
 static void keep_event(struct trace_log *log, const struct trace_event *event)
 {
-    bool text = event->length == 0 && event->detail && event->detail[0];
+    const char *word = event->kind == TRACE_HOST ? event->event : event->detail;
+    bool text = event->length == 0 && word && word[0];
     if (event->channel != 0)
         return;
     trace_log_add(log, event->kind, event->time_us, event->marks,
-                  text ? (const void *)event->detail : event->bytes,
-                  text ? strlen(event->detail) : event->length);
+                  text ? (const void *)word : event->bytes, text ? strlen(word) : event->length);
     if (!log->failed)
         log->pieces[log->count - 1].number = event->number;
 }
