@@ -388,6 +388,16 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
     ret_result->verdict = ret_result->finding_count ? BENCH_FAILED : BENCH_PASSED;
 }
 
+const char *bench_verdict_name(unsigned verdict)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        BENCH_VERDICTS(X)
+#undef X
+    };
+    return verdict < sizeof names / sizeof *names ? names[verdict] : "?";
+}
+
 /* ---- snapshots ----------------------------------------------------------------------------- */
 
 void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snapshot)

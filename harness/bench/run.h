@@ -42,7 +42,19 @@ struct bench_options {
                                 NULL = nobody wants to know */
 };
 
-enum bench_verdict { BENCH_PASSED, BENCH_FAILED, BENCH_ERROR, BENCH_SKIPPED, BENCH_STOPPED };
+/* X(NAME, "name") */
+#define BENCH_VERDICTS(X)                                                                          \
+    X(PASSED, "passed")                                                                            \
+    X(FAILED, "failed")                                                                            \
+    X(ERROR, "error")                                                                              \
+    X(SKIPPED, "skipped")                                                                          \
+    X(STOPPED, "stopped")
+
+enum bench_verdict {
+#define X(name, text) BENCH_##name,
+    BENCH_VERDICTS(X)
+#undef X
+};
 
 /* How a run ended, and why that is wrong if it is. */
 struct bench_result {
@@ -132,6 +144,8 @@ void bench_run_real(struct bench_run *run);
 
 /* Judges a run that is over. */
 void bench_run_judge(struct bench_run *run, struct bench_result *ret_result);
+
+const char *bench_verdict_name(unsigned verdict);
 
 /* ---- snapshots: valid until an earlier one was restored ------------------------------------- */
 

@@ -48,7 +48,7 @@ unsigned campaign_jobs(const struct campaign *campaign)
 
 /* ---- reports --------------------------------------------------------------------------------- */
 
-static bool make_folders(const char *path)
+bool campaign_make_folders(const char *path)
 {
     char part[1024];
     size_t length = strlen(path);
@@ -82,7 +82,7 @@ static bool open_reports(struct campaign *campaign)
     struct report_error error;
     if (!folder)
         return true;
-    if (!make_folders(folder))
+    if (!campaign_make_folders(folder))
         return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT,
                              "%.300s: %s; name a folder that can be written", folder,
                              strerror(errno));

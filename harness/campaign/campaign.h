@@ -133,6 +133,9 @@ bool campaign_end(struct campaign *campaign);
 int campaign_status(const struct campaign *campaign);
 void campaign_done(struct campaign *campaign);
 
+/* Makes a folder and those above it; false with errno set. */
+bool campaign_make_folders(const char *path);
+
 /* How many processes it comes to. */
 unsigned campaign_jobs(const struct campaign *campaign);
 /* Notes what the campaign can't do; returns false. */

@@ -135,6 +135,21 @@ static void repeat_command(const struct campaign_case_context *context,
         memcpy(buffer + length, remark, sizeof remark);
 }
 
+/* Lets the user keep the run; why that was not possible stands in result->error. */
+static void keep_run(const struct campaign_case_context *context, const struct own *own,
+                     const struct campaign_case *planned, const char *repeat,
+                     struct bench_result *result)
+{
+    char text[BENCH_TEXT_MAX];
+    if (!context->keep || result->verdict == BENCH_SKIPPED || result->verdict == BENCH_STOPPED ||
+        context->keep(context, planned, own->run, result, repeat, text))
+        return;
+    if (result->verdict == BENCH_PASSED)
+        result->verdict = BENCH_ERROR;
+    if (!result->error[0])
+        snprintf(result->error, sizeof result->error, "%s", text);
+}
+
 /* ---- what is told behind a case -------------------------------------------------------------- */
 
 /* What happened on a port does not happen again: its journal is kept when it was not right. */
@@ -158,6 +173,8 @@ static void write_extras(const struct campaign_case_context *context, const stru
                          FILE *extras)
 {
     keep_journal(context, own, planned, result, extras);
+    if (result->verdict == BENCH_FAILED && result->error[0])
+        fprintf(extras, "    not kept : %s\n", result->error);
     if (context->timeline) {
         fprintf(extras, "timeline of %s\n", planned->one->name);
         campaign_journal_print(&own->run->journal, extras);
@@ -200,6 +217,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     if (context->judge)
         context->judge(context, planned, &result);
     repeat_command(context, planned, repeat, sizeof repeat);
+    keep_run(context, own, planned, repeat, &result);
     explain_run(&own->explanation, planned->scenario, own->run, &result, repeat);
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;

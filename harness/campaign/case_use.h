@@ -27,6 +27,14 @@ struct campaign_case_context {
     void (*judge)(const struct campaign_case_context *context, const struct campaign_case *planned,
                   struct bench_result *result);
     const void *judge_context;
+    /*
+     * Keeps what a run has left, in the process that ran it; NULL = nobody does. False with the
+     * reason: a case that passed is an error then.
+     */
+    bool (*keep)(const struct campaign_case_context *context, const struct campaign_case *planned,
+                 const struct bench_run *run, const struct bench_result *result, const char *repeat,
+                 char reterr_text[BENCH_TEXT_MAX]);
+    const void *keep_context;
     /* Private: of the case that was concluded last. */
     void *lists;
     const char *extras;

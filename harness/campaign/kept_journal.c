@@ -18,9 +18,8 @@ void campaign_journal_print(const struct bench_journal *journal, FILE *out)
     }
 }
 
-/* Names of cases hold blanks, brackets and slashes of values. */
-static void make_path(const char *folder, const struct scenario *scenario, const char *name,
-                      char path[CAMPAIGN_PATH_MAX])
+void campaign_case_path(const char *folder, const struct scenario *scenario, const char *name,
+                        const char *ending, char path[CAMPAIGN_PATH_MAX])
 {
     int length = snprintf(path, CAMPAIGN_PATH_MAX, "%s/", folder ? folder : ".");
     char *at = path + (length < CAMPAIGN_PATH_MAX ? length : 0);
@@ -28,17 +27,7 @@ static void make_path(const char *folder, const struct scenario *scenario, const
     for (; *at; at++)
         if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=%.", *at))
             *at = '-';
-    snprintf(at, CAMPAIGN_PATH_MAX - (size_t)(at - path), ".journal");
-}
-
-static const char *verdict_name(unsigned verdict)
-{
-    static const char *const names[] = {[BENCH_PASSED] = "passed",
-                                        [BENCH_FAILED] = "failed",
-                                        [BENCH_ERROR] = "error",
-                                        [BENCH_SKIPPED] = "skipped",
-                                        [BENCH_STOPPED] = "stopped"};
-    return names[verdict];
+    snprintf(at, CAMPAIGN_PATH_MAX - (size_t)(at - path), "%s", ending);
 }
 
 bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
@@ -47,12 +36,12 @@ bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
 {
     struct report_file file;
     char module[BENCH_TEXT_MAX];
-    make_path(folder, scenario, run->one->name, path);
+    campaign_case_path(folder, scenario, run->one->name, ".journal", path);
     if (report_file_open(&file, path) != 0)
         return false;
     run->module->describe(run, module, sizeof module);
     fprintf(file.out, "# case: %s\n# module: %s\n# verdict: %s %s\n", run->one->name, module,
-            verdict_name(result->verdict), result->error);
+            bench_verdict_name(result->verdict), result->error);
     for (size_t i = 0; i < result->finding_count && i < BENCH_FINDINGS_MAX; i++)
         fprintf(file.out, "# %s: want %s, got %s\n", result->findings[i].what,
                 result->findings[i].want, result->findings[i].got);

@@ -18,6 +18,10 @@ bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
                            const struct bench_run *run, const struct bench_run *asker,
                            const struct bench_result *result, char path[CAMPAIGN_PATH_MAX]);
 
+/* FOLDER/GROUP-NAME and the ending; blanks, brackets and slashes of the name become '-'. */
+void campaign_case_path(const char *folder, const struct scenario *scenario, const char *name,
+                        const char *ending, char path[CAMPAIGN_PATH_MAX]);
+
 /* Prints all records of a journal, a line each. */
 void campaign_journal_print(const struct bench_journal *journal, FILE *out);
 

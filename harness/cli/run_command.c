@@ -1,10 +1,12 @@
 /* run_command.c - `fotarig run`: scenarios on the bench, told on the console and in files. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/campaign/case_use.h"
 #include "harness/cli/campaign_options.h"
+#include "harness/cli/case_trace.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/target_options.h"
@@ -16,6 +18,7 @@ struct run_options {
     double speed;
     uint32_t repeat_late;
     struct cli_campaign_options campaign;
+    const char *trace;
     const char *token;
     const char *replay; /* the old name of it */
     struct cli_list set;
@@ -35,6 +38,8 @@ static const struct cli_option options[] = {
     {"repeat-late", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat_late), NULL,
      "repeat a case of which this machine was too late, up to N times (1 to 8), each at half the "
      "speed; not by default"},
+    {"trace", 0, "DIR", CLI_TEXT, offsetof(struct run_options, trace), NULL,
+     "write what happened in each case there, as CASE.jsonl"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, token), NULL,
      "run the one case that the token of a failure names, with the fault that explore put in it"},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
@@ -190,10 +195,10 @@ static int check_options(const struct run_options *given)
         return cli_usage_error(&cli_command_run, "--set can't give the seed; use --seed N");
     if (given->json && !given->vary_assumed)
         return cli_usage_error(&cli_command_run, "--json goes with --vary-assumed only");
-    if (given->vary_assumed &&
-        (given->speed > 0 || given->token || given->set.count || given->timeline || given->digests))
+    if (given->vary_assumed && (given->speed > 0 || given->token || given->set.count ||
+                                given->trace || given->timeline || given->digests))
         return cli_usage_error(&cli_command_run, "--vary-assumed takes none of --speed, --token, "
-                                                 "--set, --timeline and --digests");
+                                                 "--set, --trace, --timeline and --digests");
     if (given->wire == BENCH_WIRE_PTY && !(given->speed > 0))
         return cli_usage_error(&cli_command_run,
                                "--wire pty needs --speed X: a pty runs in real time");
@@ -275,7 +280,14 @@ static int run_cases(struct running *running)
         .timeline = given->timeline,
         .digests = given->digests,
         .judge = running->chosen.undisturbed ? judge_fault : NULL,
-        .judge_context = &running->chosen};
+        .judge_context = &running->chosen,
+        .keep = given->trace ? cli_case_trace : NULL,
+        .keep_context = given->trace};
+    if (given->trace && !campaign_make_folders(given->trace)) {
+        cli_error(&cli_command_run, "%s: %s; name a folder that can be written", given->trace,
+                  strerror(errno));
+        return CLI_EXIT_ENVIRONMENT;
+    }
     int status =
         cli_campaign_run_planned(&running->campaign, &campaign_case_use, &running->context);
     campaign_case_context_done(&running->context);

@@ -9,7 +9,8 @@ enum trace_field_type {
     TRACE_FIELD_SPEED, /* uint64_t, millionths */
     TRACE_FIELD_WORD,  /* const char * */
     TRACE_FIELD_ARRAY, /* char[TRACE_HEADER_WORD_BYTES] */
-    TRACE_FIELD_BYTES, /* `bytes` and `length` of an event */
+    TRACE_FIELD_BYTES, /* `bytes` and `length` of an event, as characters */
+    TRACE_FIELD_HEX,   /* the same, as hex digits */
     TRACE_FIELD_KIND,
     TRACE_FIELD_END,
     TRACE_FIELD_MARKS
@@ -20,7 +21,7 @@ struct trace_field {
     const char *what;
     uint64_t limit;
     uint16_t offset; /* in struct trace_header or struct trace_event */
-    uint8_t size;    /* of a WHOLE */
+    uint16_t size;   /* of a WHOLE */
     uint8_t key_length;
     uint8_t type;
 };

@@ -61,6 +61,10 @@ static cJSON *value_schema(const struct trace_field *field)
         schema = string_schema("", 0);
         cJSON_AddStringToObject(schema, "pattern", "^[\\u0000-\\u00ff]*$");
         return schema;
+    case TRACE_FIELD_HEX:
+        schema = string_schema("", 0);
+        cJSON_AddStringToObject(schema, "pattern", "^([0-9A-Fa-f]{2})*$");
+        return schema;
     default:
         return string_schema("", 0);
     }

@@ -67,6 +67,14 @@ static const uint8_t stands_for_itself[256] = {
 #undef R4
 };
 
+static uint8_t hex_digit(char letter)
+{
+    uint8_t lower = (uint8_t)letter | 0x20;
+    return letter >= '0' && letter <= '9' ? (uint8_t)(letter - '0')
+           : lower >= 'a' && lower <= 'f' ? (uint8_t)(lower - 'a' + 10)
+                                          : 16;
+}
+
 static bool hex_4(const char *at, const char *end, uint32_t *ret_code)
 {
     uint32_t code = 0;
@@ -167,6 +175,24 @@ static bool read_string(struct cursor *cursor, bool as_bytes, char **ret_text, s
     return true;
 }
 
+/* Hex digits, two a byte, decoded to where they stand. */
+static bool read_hex(struct cursor *cursor, struct trace_event *event)
+{
+    if (!expect(cursor, '"', "here: a string"))
+        return false;
+    uint8_t *out = (uint8_t *)cursor->at;
+    event->bytes = out;
+    while (cursor->end - cursor->at >= 2 && *cursor->at != '"') {
+        uint8_t high = hex_digit(cursor->at[0]), low = hex_digit(cursor->at[1]);
+        if ((high | low) > 15)
+            return fail(cursor, cursor->at, "expected two hex digits for a byte");
+        *out++ = (uint8_t)(high << 4 | low);
+        cursor->at += 2;
+    }
+    event->length = (size_t)(out - event->bytes);
+    return expect(cursor, '"', "behind hex digits, two a byte");
+}
+
 /* ---- numbers -------------------------------------------------------------------------------- */
 
 static bool is_digit(const struct cursor *cursor)
@@ -203,7 +229,7 @@ static bool read_whole(struct cursor *cursor, uint64_t limit, uint64_t *ret_valu
 
 static bool read_speed(struct cursor *cursor, uint64_t *ret_millionths)
 {
-    uint64_t whole, unit = TRACE_SPEED_ONE;
+    uint64_t whole = 0, unit = TRACE_SPEED_ONE;
     skip_blanks(cursor);
     if (!read_digits(cursor, UINT32_MAX, &whole))
         return false;
@@ -265,7 +291,7 @@ static bool read_name(struct cursor *cursor, const char *what, const struct trac
 
 static bool read_marks(struct cursor *cursor, uint8_t *ret_marks)
 {
-    uint8_t number;
+    uint8_t number = 0;
     if (!expect(cursor, '[', "here: a list of marks"))
         return false;
     if (peek(cursor, ']')) {
@@ -298,7 +324,7 @@ static bool read_array(struct cursor *cursor, char *array)
 
 static bool store_whole(struct cursor *cursor, const struct trace_field *field, char *member)
 {
-    uint64_t value;
+    uint64_t value = 0;
     if (!read_whole(cursor, field->limit, &value))
         return false;
     if (field->size == sizeof(uint8_t))
@@ -334,6 +360,8 @@ static bool read_value(struct cursor *cursor, const struct trace_field *field, c
         ((struct trace_event *)(void *)base)->bytes = (const uint8_t *)text;
         ((struct trace_event *)(void *)base)->length = length;
         return true;
+    case TRACE_FIELD_HEX:
+        return read_hex(cursor, (struct trace_event *)(void *)base);
     default:
         if (!read_string(cursor, false, &text, &length))
             return false;
@@ -419,6 +447,8 @@ static bool read_event(struct cursor *cursor, uint32_t rate, struct trace_event 
         return fail(cursor, cursor->line, "the event has no time; expected \"us\"");
     if (!(seen & 1u << TRACE_EVENT_FIELD_KIND))
         return fail(cursor, cursor->line, "the event has no \"kind\"");
+    if (seen & 1u << TRACE_EVENT_FIELD_TEXT && seen & 1u << TRACE_EVENT_FIELD_HEX)
+        return fail(cursor, cursor->line, "\"text\" and \"hex\" are the same; give one");
     if (!trace_is_traffic(event->kind))
         event->rate = 0;
     return true;

@@ -11,9 +11,10 @@
  *
  * It is the journal, written out: `run --trace`, `sim --trace`, `record` and `import` write the
  * same, and what reads traces reads all of them. In "text" a character is a byte: U+0000 to U+00FF
- * are 00 to FF, so the bytes are exact and the text can be read. Keys that are not there are 0 or
- * empty. Keys, kinds and marks are the tables below; the parser, the writer and trace.schema.json
- * are made of them, and a name that they don't have is an error.
+ * are 00 to FF, so the bytes are exact and the text can be read. What is no text (a package on its
+ * way) stands in "hex" instead. Keys that are not there are 0 or empty. Keys, kinds and marks are
+ * the tables below; the parser, the writer and trace.schema.json are made of them, and a name that
+ * they don't have is an error.
  *
  * Reading keeps a line in memory, never the file. A last line that was cut (the writer was killed)
  * ends the trace and is no error. All input is hostile.
@@ -88,7 +89,8 @@ enum trace_end {
         TRACE_END_COUNT
 };
 
-/* Types: WHOLE a whole number; KIND, END, MARKS names of the tables; WORD text; BYTES bytes. */
+/* Types: WHOLE a whole number; KIND, END, MARKS names of the tables; WORD text; BYTES, HEX bytes.
+ */
 /* X(NAME, member, "key", TYPE, limit of a number, "what it is") */
 #define TRACE_EVENT_KEYS(X)                                                                        \
     X(TIME, time_us, "us", WHOLE, INT64_MAX, "microseconds from the beginning of the trace")       \
@@ -99,6 +101,7 @@ enum trace_end {
     X(NUMBER, number, "number", WHOLE, UINT32_MAX, "its number, as the event has one")             \
     X(DETAIL, detail, "detail", WORD, 0, "what else is to be said of it")                          \
     X(TEXT, bytes, "text", BYTES, 0, "its bytes; a character of U+0000 to U+00FF is a byte")       \
+    X(HEX, bytes, "hex", HEX, 0, "the same as two hex digits a byte, where most are no text")      \
     X(RATE, rate, "rate", WHOLE, UINT32_MAX,                                                       \
       "bit/s of these bytes, where the header's is another")                                       \
     X(MARKS, marks, "marks", MARKS, 0, "how sure it is")
@@ -123,7 +126,7 @@ enum trace_end {
     X(MODULE_SPEED, module_speed, "module-speed", SPEED, 0, "the same of the module")              \
     X(REPEAT, repeat, "repeat", WORD, 0, "the command that repeats the run")
 
-enum { TRACE_HEADER_WORD_BYTES = 160, TRACE_SPEED_ONE = 1000000 };
+enum { TRACE_HEADER_WORD_BYTES = 512, TRACE_SPEED_ONE = 1000000 };
 
 #define TRACE_MEMBER_WHOLE(member) uint64_t member;
 #define TRACE_MEMBER_SPEED(member) uint64_t member;

@@ -7,11 +7,14 @@
 #include "harness/trace/fields.h"
 #include "harness/trace/utf8.h"
 
-enum { BUFFER_BYTES = 128 * 1024 };
+enum {
+    BUFFER_BYTES = 96 * 1024, /* less than what malloc() maps for itself: a trace each 200 us */
+    HEX_BYTES_MIN = 16 /* fewer are always text: a few control characters are easier to read so */
+};
 
 /* ---- pieces of a line ----------------------------------------------------------------------- */
 
-static char *put_text(char *at, const char *text, size_t length)
+static inline char *put_text(char *at, const char *text, size_t length)
 {
     memcpy(at, text, length);
     return at + length;
@@ -42,68 +45,88 @@ static char *put_speed(char *at, uint64_t millionths)
     return at;
 }
 
-/* A byte that does not stand for itself in a JSON string. */
-static char *put_escape(char *at, uint8_t byte)
+/* What stands behind the backslash for a byte; 0: it stands for itself; u: four hex digits. */
+static const char escape_letters[256] = {
+#define U4(b)  [b] = 'u', [(b) + 1] = 'u', [(b) + 2] = 'u', [(b) + 3] = 'u'
+#define U16(b) U4(b), U4((b) + 4), U4((b) + 8), U4((b) + 12)
+    U4(0x00),      U4(0x04),     [0x08] = 'u', ['\t'] = 't', ['\n'] = 'n', [0x0b] = 'u',
+    [0x0c] = 'u',  ['\r'] = 'r', [0x0e] = 'u', [0x0f] = 'u', U16(0x10),    ['"'] = '"',
+    ['\\'] = '\\', [0x7f] = 'u', U16(0x80),    U16(0x90),    U16(0xa0),    U16(0xb0),
+    U16(0xc0),     U16(0xd0),    U16(0xe0),    U16(0xf0),
+#undef U16
+#undef U4
+};
+
+static char *put_byte(char *at, uint8_t byte)
 {
     static const char hex[] = "0123456789abcdef";
-    *at++ = '\\';
-    switch (byte) {
-    case '"':
-    case '\\':
+    char letter = escape_letters[byte];
+    if (!letter) {
         *at++ = (char)byte;
         return at;
-    case '\r':
-        *at++ = 'r';
-        return at;
-    case '\n':
-        *at++ = 'n';
-        return at;
-    case '\t':
-        *at++ = 't';
-        return at;
-    default:
-        at = put_text(at, "u00", 3);
-        *at++ = hex[byte >> 4];
-        *at++ = hex[byte & 15];
-        return at;
     }
-}
-
-static bool is_plain(uint8_t byte)
-{
-    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+    *at++ = '\\';
+    *at++ = letter;
+    if (letter != 'u')
+        return at;
+    at = put_text(at, "00", 2);
+    *at++ = hex[byte >> 4];
+    *at++ = hex[byte & 15];
+    return at;
 }
 
 static char *put_bytes(char *at, const uint8_t *bytes, size_t length)
 {
     *at++ = '"';
+    for (size_t i = 0; i < length; i++)
+        at = put_byte(at, bytes[i]);
+    *at++ = '"';
+    return at;
+}
+
+/* Whether an escape for each byte that is no text would make more of it than hex digits. */
+static bool is_data(const uint8_t *bytes, size_t length)
+{
+    size_t escaped = 0;
+    if (length < HEX_BYTES_MIN)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        escaped += bytes[i] >= 0x7f || (bytes[i] < 0x20 && bytes[i] != '\r' && bytes[i] != '\n');
+    return escaped > length / 5;
+}
+
+static char *put_hex(char *at, const uint8_t *bytes, size_t length)
+{
+    static const char hex[] = "0123456789abcdef";
+    *at++ = '"';
     for (size_t i = 0; i < length; i++) {
-        if (is_plain(bytes[i]))
-            *at++ = (char)bytes[i];
-        else
-            at = put_escape(at, bytes[i]);
+        *at++ = hex[bytes[i] >> 4];
+        *at++ = hex[bytes[i] & 15];
     }
     *at++ = '"';
     return at;
 }
 
-/* UTF-8 as it is; a byte that is none becomes U+FFFD. */
+/* A character beyond ASCII as it is; a byte that is none becomes U+FFFD. */
+static char *put_character(char *at, const char **word, const char *end)
+{
+    uint32_t code;
+    size_t size = trace_utf8_read(*word, (size_t)(end - *word), &code);
+    at = size ? put_text(at, *word, size) : put_text(at, "\\ufffd", 6);
+    *word += size ? size : 1;
+    return at;
+}
+
+/* UTF-8, up to its NUL or `limit` bytes. */
 static char *put_word(char *at, const char *word, size_t limit)
 {
-    size_t length = strnlen(word, limit);
-    const char *end = word + length;
+    const char *end = word + limit;
     *at++ = '"';
-    while (word < end) {
-        uint8_t byte = (uint8_t)*word;
-        uint32_t code;
-        size_t size = byte < 0x80 ? 1 : trace_utf8_read(word, (size_t)(end - word), &code);
-        if (size == 0)
-            at = put_text(at, "\\ufffd", 6);
-        else if (size == 1 && !is_plain(byte))
-            at = put_escape(at, byte);
+    while (word < end && *word) {
+        if ((uint8_t)*word < 0x80)
+            at = put_byte(at, (uint8_t)*word++);
         else
-            at = put_text(at, word, size);
-        word += size ? size : 1;
+            at = put_character(at, &word, word + strnlen(word, (size_t)(end - word)));
     }
     *at++ = '"';
     return at;
@@ -127,57 +150,76 @@ static char *put_marks(char *at, uint8_t marks)
 
 /* ---- fields --------------------------------------------------------------------------------- */
 
-static char *put_key(char *at, const struct trace_field *field)
+/* The key of an event as it stands behind another. */
+#define X(name, member, key, type, limit, what) static const char key_##name[] = ",\"" key "\":";
+TRACE_EVENT_KEYS(X)
+#undef X
+#define PUT_KEY(at, name) put_text(at, key_##name, sizeof key_##name - 1)
+
+/* Names with their quotes, of constant size, so that one is copied without a loop. */
+enum { QUOTED_BYTES = 16 };
+struct quoted {
+    char text[QUOTED_BYTES];
+    uint8_t length;
+};
+static const struct quoted quoted_kinds[TRACE_KIND_COUNT] = {
+#define X(name, text, what) {"\"" text "\"", sizeof text + 1},
+    TRACE_KINDS(X)
+#undef X
+};
+static const struct quoted quoted_ends[TRACE_END_COUNT] = {
+#define X(name, text) {"\"" text "\"", sizeof text + 1},
+    TRACE_ENDS(X)
+#undef X
+};
+
+static char *put_quoted(char *at, const struct quoted *name)
+{
+    memcpy(at, name->text, QUOTED_BYTES);
+    return at + name->length;
+}
+
+static char *put_traffic(char *at, const struct trace_event *event, uint32_t rate)
+{
+    size_t length = event->length > TRACE_PIECE_MAX ? TRACE_PIECE_MAX : event->length;
+    if (length > 0 && is_data(event->bytes, length))
+        at = put_hex(PUT_KEY(at, HEX), event->bytes, length);
+    else if (length > 0)
+        at = put_bytes(PUT_KEY(at, TEXT), event->bytes, length);
+    if (trace_is_traffic(event->kind) && event->rate != rate)
+        at = put_whole(PUT_KEY(at, RATE), event->rate);
+    return at;
+}
+
+size_t trace_format_event(const struct trace_event *event, uint32_t rate,
+                          char buffer[TRACE_EVENT_LINE_MAX])
+{
+    char *at = put_whole(PUT_KEY(buffer, TIME), event->time_us);
+    buffer[0] = '{'; /* in place of the comma */
+    at = put_quoted(PUT_KEY(at, KIND), &quoted_kinds[event->kind % TRACE_KIND_COUNT]);
+    if (event->end)
+        at = put_quoted(PUT_KEY(at, END), &quoted_ends[event->end % TRACE_END_COUNT]);
+    if (event->channel)
+        at = put_whole(PUT_KEY(at, CHANNEL), event->channel);
+    if (event->event && *event->event)
+        at = put_word(PUT_KEY(at, EVENT), event->event, TRACE_WORD_MAX);
+    if (event->number)
+        at = put_whole(PUT_KEY(at, NUMBER), event->number);
+    if (event->detail && *event->detail)
+        at = put_word(PUT_KEY(at, DETAIL), event->detail, TRACE_WORD_MAX);
+    at = put_traffic(at, event, rate);
+    if (event->marks)
+        at = put_marks(PUT_KEY(at, MARKS), event->marks);
+    return (size_t)(put_text(at, "}\n", 2) - buffer);
+}
+
+static char *put_header_key(char *at, const struct trace_field *field)
 {
     if (at[-1] != '{')
         *at++ = ',';
     *at++ = '"';
     at = put_text(at, field->key, field->key_length);
     return put_text(at, "\":", 2);
-}
-
-static char *put_name(char *at, const struct trace_name *name)
-{
-    *at++ = '"';
-    at = put_text(at, name->text, name->length);
-    *at++ = '"';
-    return at;
-}
-
-#define EVENT_KEY(at, name) put_key(at, &trace_event_fields[TRACE_EVENT_FIELD_##name])
-
-static char *put_whole_unless_0(char *at, const struct trace_field *field, uint64_t value)
-{
-    return value ? put_whole(put_key(at, field), value) : at;
-}
-
-static char *put_word_unless_empty(char *at, const struct trace_field *field, const char *word)
-{
-    return word && *word ? put_word(put_key(at, field), word, TRACE_WORD_MAX) : at;
-}
-
-size_t trace_format_event(const struct trace_event *event, uint32_t rate,
-                          char buffer[TRACE_EVENT_LINE_MAX])
-{
-    const struct trace_field *fields = trace_event_fields;
-    char *at = buffer;
-    size_t length = event->length > TRACE_PIECE_MAX ? TRACE_PIECE_MAX : event->length;
-    *at++ = '{';
-    at = put_whole(EVENT_KEY(at, TIME), event->time_us);
-    at = put_name(EVENT_KEY(at, KIND), &trace_kind_names[event->kind % TRACE_KIND_COUNT]);
-    if (event->end)
-        at = put_name(EVENT_KEY(at, END), &trace_end_names[event->end % TRACE_END_COUNT]);
-    at = put_whole_unless_0(at, &fields[TRACE_EVENT_FIELD_CHANNEL], event->channel);
-    at = put_word_unless_empty(at, &fields[TRACE_EVENT_FIELD_EVENT], event->event);
-    at = put_whole_unless_0(at, &fields[TRACE_EVENT_FIELD_NUMBER], event->number);
-    at = put_word_unless_empty(at, &fields[TRACE_EVENT_FIELD_DETAIL], event->detail);
-    if (length > 0)
-        at = put_bytes(EVENT_KEY(at, TEXT), event->bytes, length);
-    if (trace_is_traffic(event->kind) && event->rate != rate)
-        at = put_whole(EVENT_KEY(at, RATE), event->rate);
-    if (event->marks)
-        at = put_marks(EVENT_KEY(at, MARKS), event->marks);
-    return (size_t)(put_text(at, "}\n", 2) - buffer);
 }
 
 size_t trace_format_header(const struct trace_header *header, char buffer[TRACE_HEADER_LINE_MAX])
@@ -189,16 +231,17 @@ size_t trace_format_header(const struct trace_header *header, char buffer[TRACE_
         const char *member = (const char *)header + field->offset;
         uint64_t value = 0;
         if (field->type == TRACE_FIELD_ARRAY) {
-            at = put_word_unless_empty(at, field, member);
+            if (*member)
+                at = put_word(put_header_key(at, field), member, TRACE_HEADER_WORD_BYTES);
             continue;
         }
         memcpy(&value, member, sizeof value);
         if (i == TRACE_HEADER_FIELD_VERSION && value == 0)
             value = TRACE_VERSION;
         if (field->type == TRACE_FIELD_SPEED && value)
-            at = put_speed(put_key(at, field), value);
-        else
-            at = put_whole_unless_0(at, field, value);
+            at = put_speed(put_header_key(at, field), value);
+        else if (value)
+            at = put_whole(put_header_key(at, field), value);
     }
     return (size_t)(put_text(at, "}\n", 2) - buffer);
 }
