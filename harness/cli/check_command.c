@@ -5,7 +5,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/version.h"
 #include "harness/scenario/json_schema.h"
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/probes.h"
 #include "harness/trace/trace.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
@@ -74,12 +74,23 @@ static void tell(struct check *check, const char *path, const char *kind, bool g
 static void check_file(struct check *check, const char *path)
 {
     struct scenario_errors errors = {0};
-    bool profile = scenario_is_profile(path);
-    struct scenario *scenario = profile ? NULL : scenario_load(path, &errors);
-    bool good = profile ? scenario_check_profile(path, &errors) : scenario != NULL;
+    const char *kind = "scenario";
+    bool good;
 
-    tell(check, path, profile ? "profile" : "scenario", good, &errors);
-    scenario_free(scenario);
+    if (scenario_is_profile(path)) {
+        kind = "profile";
+        good = scenario_check_profile(path, &errors);
+    } else if (scenario_is_dialogue(path)) {
+        struct scenario_dialogue *dialogue = scenario_dialogue_load(path, &errors);
+        kind = "dialogue";
+        good = dialogue != NULL;
+        scenario_dialogue_free(dialogue);
+    } else {
+        struct scenario *scenario = scenario_load(path, &errors);
+        good = scenario != NULL;
+        scenario_free(scenario);
+    }
+    tell(check, path, kind, good, &errors);
     /* Never say that a file which was not loaded is good. */
     check->error_count += !good && errors.count == 0 ? 1 : errors.count;
     check->file_count++;
@@ -106,7 +117,8 @@ static void check_all(struct check *check, const struct cli_operands *operands)
     char problem[300];
     for (size_t i = 0; i < operands->count; i++)
         if (scenario_find(operands->items[i], &list, problem, sizeof problem) ||
-            scenario_find_profiles(operands->items[i], &list, problem, sizeof problem))
+            scenario_find_profiles(operands->items[i], &list, problem, sizeof problem) ||
+            scenario_find_dialogues(operands->items[i], &list, problem, sizeof problem))
             tell_missing(check, operands->items[i], problem);
     for (size_t i = 0; i < list.count; i++)
         check_file(check, list.paths[i]);

@@ -10,7 +10,7 @@
 static const struct cli_command *const commands[] = {
     &cli_command_run,   &cli_command_explore, &cli_command_coverage, &cli_command_sim,
     &cli_command_ctl,   &cli_command_check,   &cli_command_list,     &cli_command_package,
-    &cli_command_facts, &cli_command_ports,   &cli_command_import,
+    &cli_command_facts, &cli_command_ports,   &cli_command_import,   &cli_command_conform,
 };
 
 static const char *command_name(size_t index)

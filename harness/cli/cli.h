@@ -140,5 +140,6 @@ extern const struct cli_command cli_command_check;
 extern const struct cli_command cli_command_list;
 extern const struct cli_command cli_command_ports;
 extern const struct cli_command cli_command_import;
+extern const struct cli_command cli_command_conform;
 
 #endif

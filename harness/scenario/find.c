@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/scenario/scenario.h"
+#include "harness/scenario/probes.h"
 
 enum { FOLDERS_DEEP_MAX = 32 };
 
@@ -16,7 +16,7 @@ struct search {
     char root[PATH_MAX]; /* the folder that was asked for, without links */
     char *text;          /* of the first error */
     size_t capacity;
-    bool profiles; /* what is looked for, instead of scenarios */
+    const char *only; /* the folder in which files are looked for, instead of scenarios; or NULL */
 };
 
 static int fail(struct search *search, const char *path, const char *problem)
@@ -59,6 +59,35 @@ static bool stays_inside(const struct search *search, const char *path)
     return real[length] == '/' || (length == 1 && search->root[0] == '/');
 }
 
+/* Folders in which no scenarios lie. */
+static const char profiles_name[] = "profiles", dialogues_name[] = "conform";
+
+static bool is_in(const char *path, const char *folder)
+{
+    const char *file = strrchr(path, '/');
+    size_t length = strlen(folder);
+    if (!file || (size_t)(file - path) < length || memcmp(file - length, folder, length) != 0)
+        return false;
+    return file - length == path || file[-(ptrdiff_t)length - 1] == '/';
+}
+
+bool scenario_is_profile(const char *path)
+{
+    return is_in(path, profiles_name);
+}
+
+bool scenario_is_dialogue(const char *path)
+{
+    return is_in(path, dialogues_name);
+}
+
+static bool is_wanted(const struct search *search, const char *path)
+{
+    if (search->only)
+        return is_in(path, search->only);
+    return !scenario_is_profile(path) && !scenario_is_dialogue(path);
+}
+
 static int search_folder(struct search *search, const char *folder, unsigned depth);
 
 static int take_entry(struct search *search, const char *folder, const char *name, unsigned depth)
@@ -67,7 +96,8 @@ static int take_entry(struct search *search, const char *folder, const char *nam
     char path[PATH_MAX];
     struct stat status;
 
-    if (name[0] == '.' || (strcmp(name, "profiles") == 0 && !search->profiles))
+    bool other = strcmp(name, profiles_name) == 0 || strcmp(name, dialogues_name) == 0;
+    if (name[0] == '.' || (other && (!search->only || strcmp(name, search->only) != 0)))
         return 0;
     if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, slash, name) >= sizeof(path))
         return fail(search, folder, "a path in this folder is too long");
@@ -75,7 +105,7 @@ static int take_entry(struct search *search, const char *folder, const char *nam
         return fail(search, path, strerror(errno));
     if (S_ISDIR(status.st_mode))
         return search_folder(search, path, depth + 1);
-    if (!has_suffix(name, ".yaml") || scenario_is_profile(path) != search->profiles)
+    if (!has_suffix(name, ".yaml") || !is_wanted(search, path))
         return 0;
     if (S_ISLNK(status.st_mode) && (!stays_inside(search, path) || stat(path, &status) < 0))
         return 0;
@@ -113,7 +143,7 @@ static int find(struct search search, const char *path)
                         ? "no such file or folder; give a scenario file or a folder of them"
                         : strerror(errno));
     if (!S_ISDIR(status.st_mode))
-        return search.profiles ? 0 : add_path(&search, path);
+        return search.only ? 0 : add_path(&search, path);
     if (!realpath(path, search.root))
         return fail(&search, path, strerror(errno));
     if (search_folder(&search, path, 0) < 0)
@@ -135,7 +165,16 @@ int scenario_find_profiles(const char *path, struct scenario_list *list, char *r
 {
     return find(
         (struct search){
-            .list = list, .text = reterr_text, .capacity = reterr_capacity, .profiles = true},
+            .list = list, .text = reterr_text, .capacity = reterr_capacity, .only = profiles_name},
+        path);
+}
+
+int scenario_find_dialogues(const char *path, struct scenario_list *list, char *reterr_text,
+                            size_t reterr_capacity)
+{
+    return find(
+        (struct search){
+            .list = list, .text = reterr_text, .capacity = reterr_capacity, .only = dialogues_name},
         path);
 }
 

@@ -189,16 +189,26 @@ void scenario_compile_profile(struct scenario_compiler *compiler, const struct s
     scenario_walk(&inner, &scenario_profile_schema, profile->root, target);
 }
 
-bool scenario_is_profile(const char *path)
+/* What it says goes into the configuration; NULL = it is only checked. */
+static void keep(const struct scenario_draft *draft, struct sim_config *config)
 {
-    const char *file = strrchr(path, '/');
-    size_t length = sizeof(folder_name) - 1;
-    if (!file || (size_t)(file - path) < length || memcmp(file - length, folder_name, length) != 0)
-        return false;
-    return file - length == path || file[-(ptrdiff_t)length - 1] == '/';
+    const struct sim_config *module = &draft->now.module;
+    if (!config)
+        return;
+    memcpy(config->variant, module->variant, sizeof config->variant);
+    memcpy(config->revision, module->revision, sizeof config->revision);
+    for (unsigned i = 0; i < SIM_SETTING_COUNT; i++)
+        if (module->settings[i] != sim_setting_info(i)->initial)
+            config->settings[i] = module->settings[i];
 }
 
 bool scenario_check_profile(const char *path, struct scenario_errors *reterr_errors)
+{
+    return scenario_read_profile(path, NULL, reterr_errors);
+}
+
+bool scenario_read_profile(const char *path, struct sim_config *config,
+                           struct scenario_errors *reterr_errors)
 {
     struct scenario_arena arena;
     struct scenario_diagnostics diagnostics;
@@ -223,6 +233,7 @@ bool scenario_check_profile(const char *path, struct scenario_errors *reterr_err
              compiler.root->kind != SCENARIO_NODE_BROKEN) {
         scenario_draft_init(compiler.draft);
         scenario_walk(&compiler, &scenario_profile_schema, compiler.root, compiler.draft);
+        keep(compiler.draft, config);
     }
     bool good = scenario_diagnostics_done(&diagnostics, reterr_errors);
     scenario_arena_done(&arena);

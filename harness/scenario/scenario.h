@@ -200,6 +200,9 @@ int scenario_find_profiles(const char *path, struct scenario_list *list, char *r
 bool scenario_is_profile(const char *path);
 /* Checks a profile by itself; true: it is good. */
 bool scenario_check_profile(const char *path, struct scenario_errors *reterr_errors);
+/* Its variant, revision and settings into a configuration; its cells are not taken. */
+bool scenario_read_profile(const char *path, struct sim_config *config,
+                           struct scenario_errors *reterr_errors);
 void scenario_list_done(struct scenario_list *list);
 
 /* True when a case's module, profile or events name the setting, whatever value they give it. */
