@@ -86,6 +86,12 @@ bool sim_argument_text(const struct sim_call *call, unsigned index, const char *
                        size_t *ret_length);
 unsigned sim_argument_count(const struct sim_call *call);
 
+/* True when the `length` bytes at `text` are `word`, in any case. */
+bool sim_same_word(const char *word, const char *text, size_t length);
+
+/* The digits at `text`, up to `maximum`; false when they are none. */
+bool sim_number_of(const char *text, size_t length, int32_t maximum, int32_t *ret_value);
+
 /* ---- answers: an information line is begun, filled and ended ------------------------------- */
 
 void sim_line_begin(struct sim_context *ctx);
@@ -199,6 +205,14 @@ uint32_t sim_files_free(const struct sim_context *ctx);
 size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t directory, char *path);
 /* Tells the event FILE for a file as it is now. */
 void sim_files_tell(struct sim_context *ctx, uint8_t file);
+
+/* ---- hidden files: of RAM; a name with '/' in it can't be a user's ----------------------------
+ */
+
+/* The file with that name, or SIM_NO_FILE. */
+uint8_t sim_hidden_find(const struct sim_context *ctx, const char *name);
+uint32_t sim_hidden_size(const struct sim_context *ctx, const char *name);
+void sim_hidden_delete(struct sim_context *ctx, const char *name);
 
 /* ---- download and updater, to the frame ---------------------------------------------------- */
 

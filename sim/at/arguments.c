@@ -1,6 +1,8 @@
 /*
  * arguments.c - what stands after '=': fields between commas, quoted or not.
  */
+#include <string.h>
+
 #include "sim/frame.h"
 
 struct field {
@@ -93,5 +95,38 @@ bool sim_argument_text(const struct sim_call *call, unsigned index, const char *
     for (size_t i = 0; i < *ret_length; i++)
         if ((*ret_text)[i] == '"')
             return false;
+    return true;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+bool sim_same_word(const char *word, const char *text, size_t length)
+{
+    if (strlen(word) != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (upper(word[i]) != upper(text[i]))
+            return false;
+    return true;
+}
+
+bool sim_number_of(const char *text, size_t length, int32_t maximum, int32_t *ret_value)
+{
+    int64_t value = 0;
+    if (length == 0)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (text[i] - '0');
+        if (value > maximum)
+            return false;
+    }
+    *ret_value = (int32_t)value;
     return true;
 }

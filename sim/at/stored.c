@@ -1,5 +1,5 @@
 /*
- * stored.c - the commands of stored.h: fields, values in files, the generic handler.
+ * stored.c - the commands and texts of stored.h: values in files, fields, the generic handler.
  *
  * A file holds one record a key: length of the key, length of the value in two bytes, both.
  */
@@ -7,9 +7,7 @@
 
 #include <string.h>
 
-#include "sim/services/net.h"
-
-enum { HEAD = 3, ALL_SIZE = 4096, KEY_MAXIMUM = 40, FIELD_SIZE = 80 };
+enum { HEAD = 3, ALL_SIZE = 8192, KEY_MAXIMUM = 40, FIELD_SIZE = 80 };
 
 enum {
     FORMS_VALUES = SIM_FORM_TEST | SIM_FORM_READ | SIM_FORM_WRITE,
@@ -136,9 +134,10 @@ size_t sim_stored_get(const struct sim_context *ctx, const char *key, enum sim_s
 }
 
 /* A write to flash is one of those that can be cut (flash.c). */
-static bool keep(struct sim_context *ctx, const char *key, const char *value, size_t length)
+static bool keep(struct sim_context *ctx, const char *key, const char *command, const char *value,
+                 size_t length)
 {
-    struct sim_write write = sim_nv_begin(ctx, key, strlen(key));
+    struct sim_write write = sim_nv_begin(ctx, command, strlen(command));
     bool done = write.effect == SIM_WRITE_OLD;
     if (write.effect == SIM_WRITE_NEW)
         done = set(ctx, &kept, key, value, length);
@@ -148,8 +147,8 @@ static bool keep(struct sim_context *ctx, const char *key, const char *value, si
 }
 
 /* AUTO_SAVE_REBOOT: RAM holds on to what was valid until a restart empties it. */
-bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving saving,
-                    const char *value, size_t length)
+static bool set_by(struct sim_context *ctx, const char *key, enum sim_saving saving,
+                   const char *command, const char *value, size_t length)
 {
     char now[SIM_STORED_VALUE];
     if (saving == SIM_NO_SAVE)
@@ -164,7 +163,13 @@ bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving sa
         if (!set(ctx, &live, key, now_length > 0 ? now : "-", now_length > 0 ? now_length : 1))
             return false;
     }
-    return keep(ctx, key, value, length);
+    return keep(ctx, key, command, value, length);
+}
+
+bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving saving,
+                    const char *value, size_t length)
+{
+    return set_by(ctx, key, saving, key, value, length);
 }
 
 static void delete_all(struct sim_context *ctx, const struct place *place)
@@ -179,12 +184,41 @@ void sim_stored_reset(struct sim_context *ctx, enum sim_reset reset)
 {
     (void)reset;
     delete_all(ctx, &live);
-    sim_hidden_delete(ctx, SIM_TEXTS_FILE);
 }
 
 void sim_stored_lose(struct sim_context *ctx)
 {
     delete_all(ctx, &kept);
+}
+
+/* ---- texts --------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *key, *command;
+    uint8_t saving; /* enum sim_saving */
+} texts[] = {
+#define X(NAME, saving, command) {#NAME, command, SIM_##saving},
+    SIM_TEXTS(X)
+#undef X
+};
+
+bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length)
+{
+    return set_by(ctx, texts[text].key, (enum sim_saving)texts[text].saving, texts[text].command,
+                  bytes, length);
+}
+
+size_t sim_text_get(const struct sim_context *ctx, enum sim_text text, char *buffer,
+                    size_t capacity)
+{
+    char whole[SIM_STORED_VALUE];
+    size_t length =
+        sim_stored_get(ctx, texts[text].key, (enum sim_saving)texts[text].saving, whole);
+    if (length >= capacity)
+        length = capacity - 1;
+    memcpy(buffer, whole, length);
+    buffer[length] = '\0';
+    return length;
 }
 
 /* ---- values of rows ------------------------------------------------------------------------ */

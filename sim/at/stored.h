@@ -152,7 +152,7 @@
       sim_test_runs, sim_run_stored, 105)
 
 /* A value of a command as its read form prints it; NO_SAVE ones are forgotten by a restart. */
-enum { SIM_STORED_VALUE = 300 };
+enum { SIM_STORED_VALUE = 512 };
 
 /* What was set under `key`; returns its length, 0 = nothing. `buffer` holds SIM_STORED_VALUE. */
 size_t sim_stored_get(const struct sim_context *ctx, const char *key, enum sim_saving saving,
@@ -162,6 +162,78 @@ bool sim_stored_set(struct sim_context *ctx, const char *key, enum sim_saving sa
                     const char *value, size_t length);
 /* What is in flash of them is gone. */
 void sim_stored_lose(struct sim_context *ctx);
+
+/*
+ * X(NAME, SAVING, "command"): texts that several commands share or that belong to none (URLs,
+ * names, passwords). What a restart keeps (AT106 9.2) is written to flash by that command.
+ */
+#define SIM_TEXTS(X)                                                                               \
+    X(FTP_SERVER, NO_SAVE, NULL)                                                                   \
+    X(FTP_USER, NO_SAVE, NULL)                                                                     \
+    X(FTP_PASSWORD, NO_SAVE, NULL)                                                                 \
+    X(FTP_NAME, NO_SAVE, NULL)                                                                     \
+    X(FTP_PATH, NO_SAVE, NULL)                                                                     \
+    X(FTP_TYPE, NO_SAVE, NULL)                                                                     \
+    X(BEARER_CONTYPE_1, NO_SAVE, NULL)                                                             \
+    X(BEARER_CONTYPE_2, NO_SAVE, NULL)                                                             \
+    X(BEARER_CONTYPE_3, NO_SAVE, NULL)                                                             \
+    X(BEARER_APN_1, NO_SAVE, NULL)                                                                 \
+    X(BEARER_APN_2, NO_SAVE, NULL)                                                                 \
+    X(BEARER_APN_3, NO_SAVE, NULL)                                                                 \
+    X(BEARER_USER_1, NO_SAVE, NULL)                                                                \
+    X(BEARER_USER_2, NO_SAVE, NULL)                                                                \
+    X(BEARER_USER_3, NO_SAVE, NULL)                                                                \
+    X(BEARER_PASSWORD_1, NO_SAVE, NULL)                                                            \
+    X(BEARER_PASSWORD_2, NO_SAVE, NULL)                                                            \
+    X(BEARER_PASSWORD_3, NO_SAVE, NULL)                                                            \
+    X(HTTP_CID, NO_SAVE, NULL)                                                                     \
+    X(HTTP_URL, NO_SAVE, NULL)                                                                     \
+    X(HTTP_AGENT, NO_SAVE, NULL)                                                                   \
+    X(HTTP_PROXY, NO_SAVE, NULL)                                                                   \
+    X(HTTP_PORT, NO_SAVE, NULL)                                                                    \
+    X(HTTP_REDIRECT, NO_SAVE, NULL)                                                                \
+    X(HTTP_BREAK, NO_SAVE, NULL)                                                                   \
+    X(HTTP_CONTENT, NO_SAVE, NULL)                                                                 \
+    X(HTTP_TIMEOUT, NO_SAVE, NULL)                                                                 \
+    X(HTTP_DATA, NO_SAVE, NULL)                                                                    \
+    X(SH_URL, AUTO_SAVE, "+SHCONF")                                                                \
+    X(SH_TIMEOUT, AUTO_SAVE, "+SHCONF")                                                            \
+    X(SH_BODYLEN, AUTO_SAVE, "+SHCONF")                                                            \
+    X(SH_HEADERLEN, AUTO_SAVE, "+SHCONF")                                                          \
+    X(SH_IPVER, AUTO_SAVE, "+SHCONF")                                                              \
+    X(TASK_APN, NO_SAVE, NULL)                                                                     \
+    X(TASK_USER, NO_SAVE, NULL)                                                                    \
+    X(TASK_PASSWORD, NO_SAVE, NULL)                                                                \
+    X(RESOLVE, NO_SAVE, NULL)                                                                      \
+    X(PING, NO_SAVE, NULL)                                                                         \
+    X(SOCKET_0, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_1, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_2, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_3, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_4, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_5, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_6, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_7, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_8, NO_SAVE, NULL)                                                                     \
+    X(SOCKET_9, NO_SAVE, NULL)                                                                     \
+    X(FTP_PUT_NAME, NO_SAVE, NULL)                                                                 \
+    X(FTP_PUT_PATH, NO_SAVE, NULL)                                                                 \
+    X(FTP_PUT_OPTION, NO_SAVE, NULL)                                                               \
+    X(SH_HEADERS, AUTO_SAVE, "+SHCONF")                                                            \
+    X(SH_PARAMETERS, AUTO_SAVE, "+SHCONF")
+
+enum sim_text {
+#define X(NAME, saving, command) SIM_TEXT_##NAME,
+    SIM_TEXTS(X)
+#undef X
+        SIM_TEXT_COUNT
+};
+
+/* Sets a text; length 0 forgets it. False: there is no room, or the power was cut. */
+bool sim_text_set(struct sim_context *ctx, enum sim_text text, const char *bytes, size_t length);
+/* Copies a text with NUL, cut to `capacity`; returns its length. One that is not set is empty. */
+size_t sim_text_get(const struct sim_context *ctx, enum sim_text text, char *buffer,
+                    size_t capacity);
 
 /* The value of a row: what was set, or the initial one; its length. */
 size_t sim_stored_value(const struct sim_context *ctx, const struct sim_command *row, char *buffer);

@@ -84,7 +84,7 @@ static int set_tag(struct sim_call *call, int32_t cid)
 static int read_tags(struct sim_call *call, int32_t cid)
 {
     struct sim_context *ctx = call->ctx;
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     for (unsigned i = 0; i < TAGS; i++) {
         sim_text_get(ctx, (enum sim_text)(tags[i].text + cid - 1), value, sizeof value);
         sim_line_begin(ctx);

@@ -37,7 +37,7 @@ static const struct {
 static int run_text(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     const char *text;
     size_t length;
     unsigned row = 0;
@@ -104,7 +104,7 @@ static void add_encoded(struct composer *url, const char *text, bool path)
 
 static void add_text(struct sim_context *ctx, struct composer *url, enum sim_text text, bool path)
 {
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     sim_text_get(ctx, text, value, sizeof value);
     add_encoded(url, value, path);
 }
@@ -123,7 +123,7 @@ static void add_port(struct composer *url, int32_t port)
 static void add_place(struct sim_context *ctx, struct composer *url, enum sim_text path_text,
                       enum sim_text name_text, bool folder)
 {
-    char path[SIM_TEXT_SIZE];
+    char path[SIM_STORED_VALUE];
     size_t length = sim_text_get(ctx, path_text, path, sizeof path);
     if (path[0] != '/')
         add(url, "/", 1);

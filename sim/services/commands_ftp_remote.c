@@ -35,7 +35,7 @@ static int run_action(struct sim_call *call)
 static int run_rename(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    char text[SIM_TEXT_SIZE];
+    char text[SIM_STORED_VALUE];
     if (sim_ftp_busy(ctx) || ctx->sim->ftp.mode == SIM_FTP_WRITING)
         return SIM_FAILED;
     sim_hidden_delete(ctx, SIM_FTP_UPLOAD);

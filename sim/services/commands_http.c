@@ -67,7 +67,7 @@ static int run_term(struct sim_call *call)
 
 static int read_parameters(struct sim_context *ctx)
 {
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     sim_line(ctx, "+HTTPPARA:");
     for (unsigned i = 0; i < TAGS; i++) {
         sim_text_get(ctx, (enum sim_text)tags[i].text, value, sizeof value);
@@ -185,7 +185,7 @@ size_t sim_web_url(const char *scheme, const char *url, char *buffer)
 static int run_action(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    char text[SIM_TEXT_SIZE], url[SIM_DOWNLOAD_URL];
+    char text[SIM_STORED_VALUE], url[SIM_DOWNLOAD_URL];
     int32_t method = 0;
     if (!web_of(ctx)->http_open || sim_argument_count(call) != 1 ||
         !sim_argument_number(call, 0, 0, 2, &method) ||

@@ -44,7 +44,7 @@ enum { TAGS = sizeof tags / sizeof tags[0] };
 
 static int read_configuration(struct sim_context *ctx)
 {
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     for (unsigned i = 0; i < TAGS; i++) {
         size_t length = sim_text_get(ctx, (enum sim_text)tags[i].text, value, sizeof value);
         sim_line_begin(ctx);
@@ -118,7 +118,7 @@ static int read_body(struct sim_call *call)
 /* Longest body that BODYLEN allows. */
 static int32_t body_limit(const struct sim_context *ctx)
 {
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     int32_t limit = 0;
     sim_text_get(ctx, SIM_TEXT_SH_BODYLEN, value, sizeof value);
     sim_number_of(value, strlen(value), BODY_MAXIMUM, &limit);
@@ -214,7 +214,7 @@ int sim_sh_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bool
 static int read_added(struct sim_call *call, enum sim_text id, const char *between)
 {
     struct sim_context *ctx = call->ctx;
-    char all[SIM_TEXT_SIZE];
+    char all[SIM_STORED_VALUE];
     size_t size = sim_text_get(ctx, id, all, sizeof all), gap = strlen(between);
     for (size_t at = 0; at < size;) {
         const char *value = strstr(all + at, between);
@@ -241,7 +241,7 @@ static int run_add(struct sim_call *call)
     struct sim_context *ctx = call->ctx;
     bool header = call->command->name[4] == 'H';
     enum sim_text id = header ? SIM_TEXT_SH_HEADERS : SIM_TEXT_SH_PARAMETERS;
-    char all[SIM_TEXT_SIZE], value[SIM_TEXT_SIZE];
+    char all[SIM_STORED_VALUE], value[SIM_STORED_VALUE];
     const char *name, *content;
     size_t name_length, length, size = sim_text_get(ctx, id, all, sizeof all);
     int32_t limit = 0;
@@ -263,7 +263,7 @@ static int run_add(struct sim_call *call)
     memcpy(all + size, content, length);
     size += length;
     all[size++] = header ? '\n' : '&';
-    if (size < SIM_TEXT_SIZE && sim_text_set(ctx, id, all, size))
+    if (size < SIM_STORED_VALUE && sim_text_set(ctx, id, all, size))
         return SIM_DONE;
     return sim_power_is_up(ctx->sim) ? SIM_CME_MEMORY_FULL : SIM_NO_RESULT;
 }
@@ -287,7 +287,7 @@ static bool is_https(const char *url)
 static int run_connect(struct sim_call *call)
 {
     struct sim_context *ctx = call->ctx;
-    char url[SIM_TEXT_SIZE];
+    char url[SIM_STORED_VALUE];
     bool has_url = sim_text_get(ctx, SIM_TEXT_SH_URL, url, sizeof url) > 0;
     if (!has_url || !sim_bearer_up(ctx) || web_of(ctx)->sh_state != SH_OFF)
         return SIM_CME_NOT_ALLOWED;
@@ -405,7 +405,7 @@ static bool join(struct sim_context *ctx, const char *path, size_t length, char 
 
 static uint16_t timeout_of(const struct sim_context *ctx)
 {
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     int32_t seconds = TIMEOUT_INITIAL_S;
     size_t length = sim_text_get(ctx, SIM_TEXT_SH_TIMEOUT, value, sizeof value);
     sim_number_of(value, length, 1800, &seconds);
@@ -416,7 +416,7 @@ static uint16_t timeout_of(const struct sim_context *ctx)
 static bool take_parameters(struct sim_context *ctx)
 {
     static const char name[] = SIM_SH_UPLOAD;
-    char all[SIM_TEXT_SIZE];
+    char all[SIM_STORED_VALUE];
     size_t size = sim_text_get(ctx, SIM_TEXT_SH_PARAMETERS, all, sizeof all);
     if (size == 0 || sim_hidden_find(ctx, name) != SIM_NO_FILE)
         return true;

@@ -58,7 +58,7 @@ static int read_task(struct sim_context *ctx)
 {
     static const enum sim_text parts[] = {SIM_TEXT_TASK_APN, SIM_TEXT_TASK_USER,
                                           SIM_TEXT_TASK_PASSWORD};
-    char value[SIM_TEXT_SIZE];
+    char value[SIM_STORED_VALUE];
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CSTT: ");
     for (unsigned i = 0; i < 3; i++) {
@@ -483,7 +483,7 @@ static int run_rxget(struct sim_call *call)
 
 void sim_resolved(struct sim_context *ctx, const char *address)
 {
-    char host[SIM_TEXT_SIZE];
+    char host[SIM_STORED_VALUE];
     if (!sockets_of(ctx)->resolving)
         return;
     sockets_of(ctx)->resolving = 0;
@@ -520,7 +520,7 @@ static int run_resolve(struct sim_call *call)
 
 static void on_resolved(struct sim_context *ctx)
 {
-    char host[SIM_TEXT_SIZE], address[SIM_TEXT_SIZE];
+    char host[SIM_STORED_VALUE], address[SIM_STORED_VALUE];
     sim_text_get(ctx, SIM_TEXT_RESOLVE, host, sizeof host);
     sim_socket_address(host, address, sizeof address);
     sim_resolved(ctx, sim_setting(ctx, SIM_SETTING_DNS) ? NULL : address);
@@ -588,7 +588,7 @@ enum ping_kind { PING_CIP, PING_4, PING_6 };
 static void on_ping(struct sim_context *ctx)
 {
     struct sim_sockets *sockets = sockets_of(ctx);
-    char host[SIM_TEXT_SIZE], address[SIM_TEXT_SIZE];
+    char host[SIM_STORED_VALUE], address[SIM_STORED_VALUE];
     int32_t peer = sim_setting(ctx, SIM_SETTING_PEER);
     bool answers = peer == SIM_PEER_ECHO || peer == SIM_PEER_SURROUNDINGS;
     int64_t time_ms = sim_setting(ctx, SIM_SETTING_PING_TIME);

@@ -498,3 +498,24 @@ size_t sim_file_read(const struct sim *sim, const struct sim_host *host, const c
     uint8_t file = find_path(&sim->files, path);
     return file == SIM_NO_FILE ? 0 : sim_files_read(&sim->files, host, file, offset, buffer, size);
 }
+
+/* ---- hidden files: of RAM, not the user's ------------------------------------------------------
+ */
+
+uint8_t sim_hidden_find(const struct sim_context *ctx, const char *name)
+{
+    return sim_files_find(&ctx->sim->files, SIM_DIRECTORY_HIDDEN, name, strlen(name));
+}
+
+uint32_t sim_hidden_size(const struct sim_context *ctx, const char *name)
+{
+    uint8_t file = sim_hidden_find(ctx, name);
+    return file == SIM_NO_FILE ? 0 : ctx->sim->files.entries[file].size_bytes;
+}
+
+void sim_hidden_delete(struct sim_context *ctx, const char *name)
+{
+    uint8_t file = sim_hidden_find(ctx, name);
+    if (file != SIM_NO_FILE)
+        sim_files_delete(ctx, file);
+}
