@@ -26,39 +26,63 @@ void sim_output_change_rate_after_line(struct sim_context *ctx, uint32_t rate_bp
 /* The line is done: that is here. */
 void sim_output_mark_rate(struct sim_context *ctx);
 
-/* Reads on in bulk[index]; forgets it when that was all. Returns how many bytes that were. */
-size_t sim_output_take_bulk(struct sim_context *ctx, unsigned index, void *buffer, size_t capacity);
+/* sim_port.rate_pending */
+enum { SIM_RATE_STAYS, SIM_RATE_AT_POSITION, SIM_RATE_AFTER_LINE };
 
 /* Why nothing is sent: bits of sim_port.paused. */
 enum sim_pause { SIM_PAUSE_XOFF = 1, SIM_PAUSE_RTS = 2 };
 
-/* ---- line.c: bytes of the host to command lines -------------------------------------------- */
+/* ---- typed.c: the command line of each port ------------------------------------------------- */
 
-void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps);
+/* What the last bytes were. */
+enum sim_scan {
+    SIM_SCAN_NOTHING,
+    SIM_SCAN_A,    /* an A: T or / may follow */
+    SIM_SCAN_LINE, /* AT: the line is collected */
+    SIM_SCAN_SYNC  /* UART, autobaud: AT was seen, CR completes it */
+};
+
+enum sim_typed_end {
+    SIM_TYPED_GOES_ON,
+    SIM_TYPED_LINE, /* CR: the line is complete */
+    SIM_TYPED_AGAIN /* A/: the line before is */
+};
+
+/* Of an interface, UART or a USB port that is there. */
+struct sim_typed *sim_typed_on(const struct sim_context *ctx, uint8_t interface);
+/* The one that the engine has, or had last on the UART. */
+struct sim_typed *sim_typed_asked(const struct sim_context *ctx);
+/* AT came. */
+void sim_typed_begin(struct sim_typed *typed);
+enum sim_typed_end sim_typed_byte(struct sim_context *ctx, struct sim_typed *typed, char byte);
+
+/* ---- receive.c: bytes of the host on the UART ------------------------------------------------ */
+
+void sim_port_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps);
 /* Handles type-ahead once the interpreter is idle. */
-void sim_line_pump(struct sim_context *ctx);
+void sim_port_pump(struct sim_context *ctx);
 /* Sends back what the host sent, if ATE says so. */
-void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size);
+void sim_port_echo(struct sim_context *ctx, const char *bytes, size_t size);
 /* Data mode without end or prompt: the bytes go to `taker` until it has what it wants. */
-void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker);
+void sim_port_take(struct sim_context *ctx, enum sim_data_taker taker);
 /* The taker has what it wants, its command goes on: what comes now is not data. */
-void sim_line_give_back(struct sim_context *ctx);
+void sim_port_give_back(struct sim_context *ctx);
 /* The host has said that it takes no bytes now. */
-bool sim_line_pauses(const struct sim_context *ctx);
+bool sim_port_pauses(const struct sim_context *ctx);
 /* AT+IPR: the rate of the port, 0 = autobaud. */
-void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps);
+void sim_port_set_rate(struct sim_context *ctx, uint32_t rate_bps);
 
 /* Bytes for the command that is in data mode; returns how many of them it took. */
-size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size);
+size_t sim_port_take_data(struct sim_context *ctx, const char *bytes, size_t size);
 
-/* ---- lines.c ------------------------------------------------------------------------------- */
+/* ---- signals.c ------------------------------------------------------------------------------- */
 
 /* An unsolicited line goes out: RI may tell it. */
-void sim_lines_ring(struct sim_context *ctx);
+void sim_signals_ring(struct sim_context *ctx);
 /* A message came: RI is active and the port wakes. */
-void sim_lines_message(struct sim_context *ctx);
+void sim_signals_message(struct sim_context *ctx);
 /* The host has dropped DTR: what &D says. */
-void sim_lines_terminal_gone(struct sim_context *ctx);
+void sim_signals_terminal_gone(struct sim_context *ctx);
 
 /* ---- usb.c: nothing happens there where the host gives no memory for USB ports -------------- */
 
@@ -66,27 +90,21 @@ void sim_lines_terminal_gone(struct sim_context *ctx);
 enum { SIM_TO_UART = 1 << SIM_INTERFACE_UART, SIM_TO_USB_AT = 1 << SIM_INTERFACE_USB_AT };
 
 void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *bytes, size_t size);
-/* Lets complete lines of the USB ports take their turn once the engine is idle. */
+/* Lets complete lines take their turn once the engine is idle. */
 void sim_usb_pump(struct sim_context *ctx);
+/* enum sim_interface whose line the engine has; UART while it has none. */
+uint8_t sim_usb_asker(const struct sim_context *ctx);
+/* A line is complete: it runs now, or waits for its turn. */
+void sim_usb_take_turn(struct sim_context *ctx, uint8_t interface);
 /* Where an answer goes now, and where an unsolicited line. */
 uint8_t sim_usb_answer_to(const struct sim_context *ctx);
 uint8_t sim_usb_urc_to(const struct sim_context *ctx);
+/* ---- queue.c ------------------------------------------------------------------------------- */
+
 /* output_free has grown: what lies before it goes to these interfaces. */
-void sim_usb_freed(struct sim_context *ctx, uint8_t interfaces);
+void sim_queue_freed(struct sim_context *ctx, uint8_t interfaces);
 /* The output queue is empty. */
-void sim_usb_dropped(struct sim_context *ctx);
-/* The UART's next bytes: moves output_head past what is not for it, lowers *stop to where its
-   bytes end. */
-void sim_usb_pass(const struct sim_host *host, struct sim_port *port, uint16_t *stop);
-/* Takes the next bytes for USB ports out of the queue. */
-size_t sim_usb_take(struct sim_context *ctx, void *buffer, size_t capacity,
-                    uint8_t *ret_interfaces);
-/* True: USB ports have still to take something. */
-bool sim_usb_waits(const struct sim_host *host, const struct sim_port *port);
-/* What USB ports have not taken by now is lost. */
-void sim_usb_give_up(struct sim_context *ctx);
-/* The module's state was replaced: what it had to say was for the UART. */
-void sim_usb_loaded(const struct sim_host *host, const struct sim_port *port);
+void sim_queue_dropped(struct sim_context *ctx);
 
 /* ---- interpreter.c ------------------------------------------------------------------------- */
 
@@ -98,7 +116,7 @@ enum sim_interpreter_state {
     SIM_INTERPRETER_HELD     /* the answer is ready and waits for its time */
 };
 
-/* The line in the port's buffer is complete. */
+/* The asker's line is complete. */
 void sim_interpreter_start(struct sim_context *ctx);
 /* A byte came while a command runs: true when that has ended it. */
 bool sim_interpreter_abort(struct sim_context *ctx);

@@ -18,7 +18,7 @@ enum { SIM_MESSAGE_ADDRESS = 24 };
 struct sim_message {
     char centre[SIM_MESSAGE_ADDRESS];      /* CSCA; on the card */
     char destination[SIM_MESSAGE_ADDRESS]; /* of the message being entered or sent */
-    uint16_t input_length; /* characters, or hexadecimal digits, behind the line in port.line */
+    uint16_t input_length; /* characters, or hexadecimal digits, behind what was typed */
     uint8_t input;         /* enum sim_message_input, 0 = none */
     uint8_t input_size;    /* PDU mode: octets that were announced */
     uint8_t input_status;  /* CMGW: enum sim_message_status */

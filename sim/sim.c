@@ -62,7 +62,7 @@ void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes
 {
     struct sim_context ctx = context_at(sim, host, now_us);
     sim_usb_pump(&ctx);
-    sim_line_receive(&ctx, bytes, size, baud_bps);
+    sim_port_receive(&ctx, bytes, size, baud_bps);
     sim_usb_pump(&ctx);
 }
 

@@ -49,7 +49,17 @@ struct sim_bulk {
     uint8_t interfaces; /* that they go to */
 };
 
-/* line.c and output.c. Positions are offsets into output. */
+/* A command line as it is typed on one port (port/typed.c); the last one stays for A/. */
+struct sim_typed {
+    uint16_t length;
+    uint8_t scan;     /* enum sim_scan in frame.h */
+    uint8_t overflow; /* 1: more than SIM_LINE_SIZE came */
+    uint8_t waiting;  /* 1: complete, while the engine has that of another port */
+    uint8_t reserved[3];
+    char text[SIM_LINE_SIZE + 1];
+};
+
+/* receive.c and output.c. Positions are offsets into output. */
 struct sim_port {
     uint64_t ended_at_us;   /* the last line's CR */
     uint64_t echo_at_us;    /* of the last echo */
@@ -59,7 +69,6 @@ struct sim_port {
     uint32_t rate_bps;      /* of the port now; with IPR=0 the rate found last */
     uint32_t next_rate_bps;
     uint32_t data_left_bytes; /* data mode: bytes still to come */
-    uint16_t line_length;
     uint16_t type_ahead_length;
     uint16_t output_head; /* next byte to be sent */
     uint16_t output_free; /* what lies before may be sent, the rest is held */
@@ -68,21 +77,20 @@ struct sim_port {
     uint8_t rate_pending;   /* 1: changes at rate_position, 2: when the line is done */
     uint8_t rate_found;     /* 1: rate_bps is valid; 0: autobaud listens for AT */
     uint8_t autobaud_tries; /* lines AT heard so far */
-    uint8_t scan;           /* enum sim_scan in line.c */
     uint8_t line_ended;     /* 1: the byte before was the line's CR */
-    uint8_t line_overflow;  /* 1: more than SIM_LINE_SIZE came */
     uint8_t taker;          /* enum sim_data_taker, 0 = command mode */
     uint8_t bulk_count;
     uint8_t urc_open;   /* 1 between sim_urc_begin() and sim_urc_end() */
     uint8_t discard;    /* 1: an answer that nobody is to see */
     uint16_t urc_begin; /* where the open URC begins */
     struct sim_bulk bulk[SIM_BULK_SLOTS];
-    char line[SIM_LINE_SIZE + 1];
+    struct sim_typed typed;
     char type_ahead[SIM_TYPE_AHEAD_SIZE];
     char output[SIM_OUTPUT_SIZE];
     uint16_t echo_end;     /* output[head, echo_end) is echo that came at echo_at_us */
     uint8_t terminal_gone; /* 1: DTR is not asserted */
     uint8_t paused;        /* enum sim_pause, ored: the host takes no bytes */
+    uint8_t reserved[4];
 };
 
 /* interpreter.c */
@@ -284,7 +292,7 @@ struct sim {
 #pragma GCC diagnostic pop
 #endif
 
-_Static_assert(sizeof(struct sim_port) == 80 + 12 * SIM_BULK_SLOTS + SIM_LINE_SIZE + 1 +
+_Static_assert(sizeof(struct sim_port) == 80 + 12 * SIM_BULK_SLOTS + sizeof(struct sim_typed) +
                                               SIM_TYPE_AHEAD_SIZE + SIM_OUTPUT_SIZE,
                "padding in struct sim_port");
 _Static_assert(sizeof(struct sim) <= 11 * 1024, "struct sim has grown beyond its share");

@@ -162,11 +162,11 @@ static int run_piece(struct sim_context *ctx, const struct sim_piece *piece)
 static void walk(struct sim_context *ctx)
 {
     struct sim_interpreter *interpreter = &ctx->sim->interpreter;
-    const struct sim_port *port = &ctx->sim->port;
+    const struct sim_typed *typed = sim_typed_asked(ctx);
     struct sim_piece piece;
     int result = SIM_DONE;
     while (result == SIM_DONE &&
-           sim_grammar_next(port->line, port->line_length, interpreter->cursor, &piece)) {
+           sim_grammar_next(typed->text, typed->length, interpreter->cursor, &piece)) {
         interpreter->cursor = (uint16_t)piece.next;
         result = run_piece(ctx, &piece);
         if (!in_state(ctx, SIM_INTERPRETER_RUNNING))
@@ -179,16 +179,16 @@ static void walk(struct sim_context *ctx)
 }
 
 /* AT106 1.4.4: nothing on the line runs then. */
-static bool too_long(const struct sim_port *port)
+static bool too_long(const struct sim_typed *typed)
 {
     struct sim_piece piece;
     unsigned commands = 0;
     size_t cursor = 0;
-    if (port->line_overflow)
+    if (typed->overflow)
         return true;
-    if (port->line_length <= SIM_LINE_COMMANDS)
+    if (typed->length <= SIM_LINE_COMMANDS)
         return false;
-    for (; sim_grammar_next(port->line, port->line_length, cursor, &piece); cursor = piece.next)
+    for (; sim_grammar_next(typed->text, typed->length, cursor, &piece); cursor = piece.next)
         commands++;
     return commands > SIM_LINE_COMMANDS;
 }
@@ -196,13 +196,14 @@ static bool too_long(const struct sim_port *port)
 static void run_line(struct sim_context *ctx)
 {
     struct sim_interpreter *interpreter = &ctx->sim->interpreter;
+    const struct sim_typed *typed = sim_typed_asked(ctx);
     interpreter->cursor = 0;
     interpreter->answered = 0;
     set_state(ctx, SIM_INTERPRETER_RUNNING);
-    if (too_long(&ctx->sim->port)) {
+    if (too_long(typed)) {
         line_result(ctx, SIM_FAILED);
-    } else if (ctx->sim->port.line_length == 0) {
-        struct sim_piece bare = {.text = ctx->sim->port.line};
+    } else if (typed->length == 0) {
+        struct sim_piece bare = {.text = typed->text};
         int result = run_piece(ctx, &bare);
         if (in_state(ctx, SIM_INTERPRETER_RUNNING))
             line_result(ctx, result);

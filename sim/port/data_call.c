@@ -32,7 +32,7 @@ static void set_state(struct sim_context *ctx, uint8_t state)
         port->taker = SIM_TAKER_CALL;
         port->data_left_bytes = UINT32_MAX;
     } else if (port->taker == SIM_TAKER_CALL) {
-        sim_line_give_back(ctx);
+        sim_port_give_back(ctx);
     }
 }
 

@@ -540,7 +540,7 @@ static int run_put(struct sim_call *call)
     sim_put_text(ctx, SIM_PROMPT_FTP);
     sim_put_number(ctx, size);
     sim_line_end(ctx);
-    sim_line_take(ctx, SIM_TAKER_FTP);
+    sim_port_take(ctx, SIM_TAKER_FTP);
     ctx->sim->port.data_left_bytes = (uint32_t)size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + SIM_FTP_PUT_TIMEOUT_MS * 1000ull);
     return SIM_PENDING;
@@ -563,7 +563,7 @@ int sim_ftp_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, boo
     if (ctx->sim->ftp.mode == SIM_FTP_ESCAPED) {
         if (!complete)
             return SIM_PENDING;
-        sim_line_give_back(ctx);
+        sim_port_give_back(ctx);
         return sim_ftp_start(ctx, SIM_TRANSFER_FTP_PUT, NULL);
     }
     if (!sim_ftp_add(ctx, bytes, size))

@@ -121,7 +121,7 @@ static int take_bytes(struct sim_call *call)
     sim_put_text(ctx, ",");
     sim_put_number(ctx, length);
     sim_line_end(ctx);
-    sim_line_take(ctx, SIM_TAKER_FTP);
+    sim_port_take(ctx, SIM_TAKER_FTP);
     ctx->sim->port.data_left_bytes = (uint32_t)length;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + (uint64_t)timeout_ms * 1000u);
     return SIM_PENDING;
@@ -189,7 +189,7 @@ static int run_escaped_put(struct sim_call *call)
     if (ftp->mode != SIM_FTP_ESCAPED)
         return SIM_FAILED;
     sim_line(ctx, "+FTPETPUT: 2,1");
-    sim_line_take(ctx, SIM_TAKER_FTP);
+    sim_port_take(ctx, SIM_TAKER_FTP);
     return SIM_PENDING;
 }
 

@@ -232,7 +232,7 @@ static int run_publish(struct sim_call *call)
     sim_hidden_delete(ctx, SIM_MQTT_PAYLOAD);
     mqtt_of(ctx)->failed = 0;
     sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
-    sim_line_take(ctx, SIM_TAKER_MQTT);
+    sim_port_take(ctx, SIM_TAKER_MQTT);
     ctx->sim->port.data_left_bytes = (uint32_t)size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + PROMPT_MS * 1000ull);
     return SIM_PENDING;
@@ -245,7 +245,7 @@ int sim_mqtt_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bo
     if (!bytes)
         return SIM_CME_NOT_ALLOWED; /* the time is over */
     if (sim_setting(ctx, SIM_SETTING_DATA_ECHO))
-        sim_line_echo(ctx, (const char *)bytes, size);
+        sim_port_echo(ctx, (const char *)bytes, size);
     uint8_t file = sim_hidden_find(ctx, name);
     if (file == SIM_NO_FILE)
         file = sim_files_create(ctx, SIM_DIRECTORY_HIDDEN, name, sizeof name - 1);
@@ -259,7 +259,7 @@ int sim_mqtt_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, bo
         return SIM_CME_NOT_ALLOWED; /* lost while it was typed */
     mqtt->work = WORK_PUBLISH;
     wait_for(ctx, SIM_SETTING_MQTT_PUBLISH_TIME);
-    sim_line_give_back(ctx);
+    sim_port_give_back(ctx);
     return SIM_PENDING;
 }
 

@@ -195,7 +195,7 @@ static int run_send(struct sim_call *call)
     sockets->send_failed = 0;
     sockets->send_bytes = 0;
     sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
-    sim_line_take(ctx, SIM_TAKER_SECURE);
+    sim_port_take(ctx, SIM_TAKER_SECURE);
     ctx->sim->port.data_left_bytes = (uint32_t)size;
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + (uint64_t)timeout_ms * 1000);
     return SIM_PENDING;
@@ -206,7 +206,7 @@ int sim_secure_take(struct sim_context *ctx, const uint8_t *bytes, size_t size, 
     struct sim_sockets *sockets = sockets_of(ctx);
     unsigned socket = sockets->sending;
     if (bytes && sim_setting(ctx, SIM_SETTING_DATA_ECHO))
-        sim_line_echo(ctx, (const char *)bytes, size);
+        sim_port_echo(ctx, (const char *)bytes, size);
     if (!bytes || !sim_socket_put(ctx, socket, bytes, size))
         sockets->send_failed = 1;
     sockets->send_bytes = (uint16_t)(sockets->send_bytes + size);

@@ -123,7 +123,7 @@ static int run_address(struct sim_call *call)
         return SIM_CME_NOT_ALLOWED;
     set_ip(ctx, SIM_IP_STATUS);
     sim_line(ctx, ctx->host->config->address);
-    return ctx->sim->interpreter.cursor < ctx->sim->port.line_length ? SIM_DONE : SIM_NO_RESULT;
+    return ctx->sim->interpreter.cursor < sim_typed_asked(ctx)->length ? SIM_DONE : SIM_NO_RESULT;
 }
 
 static void close_all(struct sim_context *ctx)
@@ -355,7 +355,7 @@ static int run_send(struct sim_call *call)
     sockets->send_bytes = 0;
     if (sim_stored_number(ctx, "+CIPSPRT") == SPRT_SHOWN)
         sim_put_text(ctx, "\r\n" SIM_PROMPT_BYTES);
-    sim_line_take(ctx, SIM_TAKER_SOCKET);
+    sim_port_take(ctx, SIM_TAKER_SOCKET);
     if (size > 0)
         ctx->sim->port.data_left_bytes = (uint32_t)size;
     return SIM_PENDING;
@@ -393,7 +393,7 @@ int sim_sockets_take(struct sim_context *ctx, const uint8_t *bytes, size_t size,
     bool given_up = open_end && complete && size > 0 && bytes[size - 1] == 0x1b;
     size_t data = open_end && complete && size > 0 ? size - 1 : size;
     if (sim_setting(ctx, SIM_SETTING_DATA_ECHO))
-        sim_line_echo(ctx, (const char *)bytes, data);
+        sim_port_echo(ctx, (const char *)bytes, data);
     if (sockets->send_bytes + data > SIM_SOCKET_PIECE) {
         sockets->send_failed = 1;
         data = SIM_SOCKET_PIECE - sockets->send_bytes;

@@ -34,12 +34,13 @@ int sim_message_card_error(const struct sim_context *ctx)
 
 static char *input_of(struct sim_context *ctx)
 {
-    return ctx->sim->port.line + ctx->sim->port.line_length;
+    struct sim_typed *typed = sim_typed_asked(ctx);
+    return typed->text + typed->length;
 }
 
 static size_t input_room(const struct sim_context *ctx)
 {
-    return SIM_LINE_SIZE - (size_t)ctx->sim->port.line_length;
+    return SIM_LINE_SIZE - (size_t)sim_typed_asked(ctx)->length;
 }
 
 /* PDUs, and text that is given in hexadecimal digits (TS 27.005 3.1, <data>). */
@@ -62,7 +63,7 @@ int sim_message_enter(struct sim_context *ctx, enum sim_message_input input)
     message->input_length = 0;
     message->input_failed = 0;
     put_prompt(ctx);
-    sim_line_take(ctx, SIM_TAKER_MESSAGE);
+    sim_port_take(ctx, SIM_TAKER_MESSAGE);
     return SIM_PENDING;
 }
 
@@ -142,7 +143,7 @@ static int finish_input(struct sim_context *ctx, char byte)
     }
     if (result != SIM_PENDING)
         input_forget(ctx);
-    sim_line_give_back(ctx);
+    sim_port_give_back(ctx);
     return result;
 }
 
@@ -152,7 +153,7 @@ int sim_messages_take(struct sim_context *ctx, const uint8_t *bytes, size_t size
     size_t text = size - complete;
     for (size_t i = 0; i < text; i++) {
         char byte = (char)bytes[i];
-        sim_line_echo(ctx, &byte, 1);
+        sim_port_echo(ctx, &byte, 1);
         if (hex)
             hex_byte(ctx, byte);
         else
@@ -458,7 +459,7 @@ static bool deliver(struct sim_context *ctx, const struct sim_tpdu *tpdu)
     sim_address_set(&parts.centre, message->centre, strlen(message->centre), false);
     size_t size = sim_message_join(&parts.centre, tpdu, bytes);
     parts.tpdu_octets = (uint8_t)(size - 1 - bytes[0]);
-    sim_lines_message(ctx);
+    sim_signals_message(ctx);
     if (sim_setting(ctx, SIM_SETTING_SMS_INCOMING) == 1) {
         sim_urc(ctx, "+CMTI: ,-1"); /* and it is nowhere */
         return true;

@@ -29,24 +29,17 @@ struct row {
     bool is_signed;
 };
 
-#define STATE         ((const struct sim *)0)
+#define WHOLE         struct sim
+#define STATE         ((const WHOLE *)0)
 #define WIDTH(member) sizeof(STATE->member)
 #define SIGNED(member)                                                                             \
     _Generic(STATE->member, int8_t : true, int32_t : true, int64_t : true, default : false)
 #define ROW(member, keep, kind, is_signed, minimum, maximum)                                       \
-    {#member,                                                                                      \
-     offsetof(struct sim, member),                                                                 \
-     WIDTH(member),                                                                                \
-     0,                                                                                            \
-     1,                                                                                            \
-     minimum,                                                                                      \
-     maximum,                                                                                      \
-     KEEP_##keep,                                                                                  \
-     kind,                                                                                         \
+    {#member,  offsetof(WHOLE, member), WIDTH(member), 0, 1, minimum, maximum, KEEP_##keep, kind,  \
      is_signed},
 #define EACH_ROW(array, member, keep, kind, is_signed, minimum, maximum)                           \
     {#array "." #member,                                                                           \
-     offsetof(struct sim, array) +                                                                 \
+     offsetof(WHOLE, array) +                                                                      \
          (size_t)((const char *)&STATE->array[0].member - (const char *)&STATE->array[0]),         \
      WIDTH(array[0].member),                                                                       \
      WIDTH(array[0]),                                                                              \
@@ -60,13 +53,13 @@ struct row {
 #define TIME(member, keep)        ROW(member, keep, KIND_TIME, false, 0, 0)
 #define TEXT(member, keep)        ROW(member, keep, KIND_TEXT, false, 0, 0)
 #define BYTES(member, keep)       ROW(member, keep, KIND_BYTES, false, 0, 0)
-#define EMPTY(member)
+#define EMPTY(...)
 #define EACH_NUMBER(array, member, keep, ...)                                                      \
     EACH_ROW(array, member, keep, KIND_NUMBER, SIGNED(array[0].member), __VA_ARGS__)
 #define EACH_TEXT(array, member, keep) EACH_ROW(array, member, keep, KIND_TEXT, false, 0, 0)
 #define ARRAY_ROW(member, keep, kind, is_signed, ...)                                              \
     {#member,                                                                                      \
-     offsetof(struct sim, member),                                                                 \
+     offsetof(WHOLE, member),                                                                      \
      WIDTH(member[0]),                                                                             \
      WIDTH(member[0]),                                                                             \
      WIDTH(member) / WIDTH(member[0]),                                                             \
@@ -81,6 +74,14 @@ struct row {
 static const struct row rows[] = {
     SIM_IMAGE_FIELDS(NUMBER, TIME, TEXT, BYTES, EMPTY, EACH_NUMBER, EACH_TEXT, NUMBERS, TIMES)};
 enum { ROWS = sizeof rows / sizeof rows[0] };
+
+#undef WHOLE
+#define WHOLE struct sim_usb
+static const struct row usb_rows[] = {
+    SIM_IMAGE_USB_FIELDS(NUMBER, EMPTY, EACH_NUMBER, EACH_TEXT, EMPTY)};
+enum { USB_ROWS = sizeof usb_rows / sizeof usb_rows[0] };
+#undef WHOLE
+#define WHOLE struct sim
 
 /* ---- arrays whose places have names -------------------------------------------------------- */
 
@@ -216,27 +217,30 @@ static void put(struct writer *writer, const void *bytes, size_t size)
 static void put_record(struct writer *writer, const char *group, const char *name, size_t size)
 {
     size_t group_length = strlen(group), name_length = strlen(name);
-    uint8_t length = (uint8_t)(group_length + (name_length ? 1 : 0) + name_length);
+    bool both = group_length > 0 && name_length > 0;
+    uint8_t length = (uint8_t)(group_length + both + name_length);
     uint8_t number[4];
     put(writer, &length, 1);
     put(writer, group, group_length);
-    if (name_length)
+    if (both)
         put(writer, "/", 1);
     put(writer, name, name_length);
     put_number(number, sizeof number, size);
     put(writer, number, sizeof number);
 }
 
-static void put_row(struct writer *writer, const struct sim *sim, const struct row *row)
+/* A row of `whole`, in an image under its own name, or that of the group and its own. */
+static void put_row(struct writer *writer, const void *whole, const char *group,
+                    const struct row *row)
 {
-    const uint8_t *member = (const uint8_t *)sim + row->offset;
+    const uint8_t *member = (const uint8_t *)whole + row->offset;
     bool is_number = row->kind == KIND_NUMBER || row->kind == KIND_TIME;
     size_t size = row->width;
     uint8_t number[NUMBER_BYTES];
     if (!is_number && row->items == 1) /* zeros at the end go without saying */
         while (size > 0 && member[size - 1] == 0)
             size--;
-    put_record(writer, row->name, "", size * row->items);
+    put_record(writer, group, row->name, size * row->items);
     for (size_t i = 0; i < row->items; i++, member += row->stride) {
         if (is_number)
             put_number(number, size, load(member, size));
@@ -308,7 +312,9 @@ static void put_records(struct writer *writer, const struct sim *sim, const stru
     put(writer, variant, strlen(variant));
     for (size_t i = 0; i < ROWS; i++)
         if (all || rows[i].keep == KEEP_FLASH)
-            put_row(writer, sim, &rows[i]);
+            put_row(writer, sim, "", &rows[i]);
+    for (size_t i = 0; i < USB_ROWS && all && host->usb; i++)
+        put_row(writer, host->usb, "usb", &usb_rows[i]);
     put_arrays(writer, sim, all);
     put_files(writer, sim, host, all);
     if (all)
@@ -326,6 +332,7 @@ static void put_flash(struct writer *writer, const struct sim *sim, const struct
     quiet.hook_mask = 0;
     quiet.on_event = NULL;
     quiet.hook = NULL;
+    quiet.usb = NULL; /* what is typed there goes on */
     sim_apply(&copy, &quiet, &cut, copy.seen_at_us);
     put_records(writer, &copy, &quiet, false);
 }
@@ -398,10 +405,10 @@ static bool number_is_possible(const struct row *row, uint64_t value, uint64_t n
     return number >= row->minimum && number <= row->maximum;
 }
 
-static bool take_row(struct sim_image_reading *reading, const struct row *row, const uint8_t *value,
-                     size_t size)
+static bool take_row(const struct sim_image_reading *reading, void *whole, const struct row *row,
+                     const uint8_t *value, size_t size)
 {
-    uint8_t *member = (uint8_t *)&reading->sim + row->offset;
+    uint8_t *member = (uint8_t *)whole + row->offset;
     bool is_number = row->kind == KIND_NUMBER || row->kind == KIND_TIME;
     size_t each = size / row->items;
     if (size % row->items || each > row->width ||
@@ -475,7 +482,13 @@ static enum sim_image_verdict take_record(struct sim_image_reading *reading, con
                                                               : SIM_IMAGE_BAD_VALUE;
     for (size_t i = 0; i < ROWS; i++)
         if (is_named(name, length, rows[i].name))
-            return take_row(reading, &rows[i], value, size) ? SIM_IMAGE_GOOD : SIM_IMAGE_BAD_VALUE;
+            return take_row(reading, &reading->sim, &rows[i], value, size) ? SIM_IMAGE_GOOD
+                                                                           : SIM_IMAGE_BAD_VALUE;
+    for (size_t i = 0; i < USB_ROWS && length > 4 && memcmp(name, "usb/", 4) == 0; i++)
+        if (is_named(name + 4, length - 4, usb_rows[i].name))
+            return take_row(reading, &reading->usb, &usb_rows[i], value, size)
+                       ? SIM_IMAGE_GOOD
+                       : SIM_IMAGE_BAD_VALUE;
     return SIM_IMAGE_UNKNOWN_MEMBER;
 }
 
@@ -557,6 +570,7 @@ static void begin(struct sim_image_reading *reading, const struct sim *sim,
     reading->now_us = kind == SIM_IMAGE_SNAPSHOT ? get_number(bytes + TIME_AT, 8) : sim->seen_at_us;
     quiet.on_event = NULL;
     quiet.hook = NULL;
+    quiet.usb = NULL;
     sim_init(&reading->sim, &quiet, reading->now_us);
     memset(&reading->sim.files, 0, sizeof reading->sim.files);
 }
@@ -579,7 +593,6 @@ bool sim_image_read(struct sim *sim, const struct sim_host *host, enum sim_image
         return false;
     ret_report->at_us = reading.now_us;
     sim_image_install(&reading, sim);
-    sim_usb_loaded(host, &sim->port);
     return true;
 }
 

@@ -74,6 +74,10 @@ void sim_image_install(struct sim_image_reading *reading, struct sim *sim)
         else
             sim_files_append_blob(&ctx, i, blob, 0, file->size_bytes);
     }
+    if (reading->usb.end == 0) /* of a module without USB ports: what is queued is the UART's */
+        reading->usb.head = reading->usb.end = reading->sim.port.output_free;
+    if (reading->host->usb)
+        *reading->host->usb = reading->usb;
     *sim = reading->sim;
     sim_timers_count(sim);
 }
@@ -128,14 +132,41 @@ static bool rate_is_ahead(const struct sim_image_reading *reading)
 
 static bool line_ends(const struct sim_image_reading *reading)
 {
-    return reading->sim.port.line[SIM_LINE_SIZE] == '\0';
+    return reading->sim.port.typed.text[SIM_LINE_SIZE] == '\0';
+}
+
+static bool asker_is_there(const struct sim_image_reading *reading)
+{
+    return reading->host->usb || reading->usb.asker == SIM_INTERFACE_UART;
+}
+
+/* Ends one after the other; what lies before them may be sent. */
+static bool spans_are_ordered(const struct sim_image_reading *reading)
+{
+    const struct sim_usb *usb = &reading->usb;
+    uint16_t end = 0;
+    for (unsigned i = 0; i < usb->span_count; i++) {
+        if (usb->spans[i].end < end)
+            return false;
+        end = usb->spans[i].end;
+    }
+    return end <= usb->end && usb->end <= reading->sim.port.output_free &&
+           usb->head <= reading->sim.port.output_free;
+}
+
+/* The line that the engine has. */
+static const struct sim_typed *asked(const struct sim_image_reading *reading)
+{
+    uint8_t asker = reading->usb.asker;
+    return asker == SIM_INTERFACE_UART ? &reading->sim.port.typed
+                                       : &reading->usb.typed[asker - SIM_INTERFACE_USB_AT];
 }
 
 static bool cursor_is_in_line(const struct sim_image_reading *reading)
 {
     const struct sim_interpreter *interpreter = &reading->sim.interpreter;
     return interpreter->state != SIM_INTERPRETER_PENDING || /* it goes on from there */
-           interpreter->cursor <= reading->sim.port.line_length;
+           interpreter->cursor <= asked(reading)->length;
 }
 
 static bool data_is_awaited(const struct sim_image_reading *reading)
@@ -168,8 +199,7 @@ static bool echo_is_queued(const struct sim_image_reading *reading)
 
 static bool input_is_in_line(const struct sim_image_reading *reading)
 {
-    const struct sim *sim = &reading->sim;
-    return sim->port.line_length + sim->message.input_length <= SIM_LINE_SIZE;
+    return asked(reading)->length + reading->sim.message.input_length <= SIM_LINE_SIZE;
 }
 
 static bool phase_can_run(const struct sim_image_reading *reading)
@@ -199,7 +229,9 @@ static const struct {
     {"port.output_free", output_is_ordered},
     {"port.bulk.position", bulk_is_ordered},
     {"port.rate_position", rate_is_ahead},
-    {"port.line", line_ends},
+    {"port.typed.text", line_ends},
+    {"usb/asker", asker_is_there},
+    {"usb/spans.end", spans_are_ordered},
     {"interpreter.cursor", cursor_is_in_line},
     {"port.data_left_bytes", data_is_awaited},
     {"files.upload_file", upload_is_there},

@@ -51,7 +51,6 @@
     NUMBER(port.rate_bps, RAM, 0, 4000000)                                                         \
     NUMBER(port.next_rate_bps, RAM, 0, 4000000)                                                    \
     NUMBER(port.data_left_bytes, RAM, 0, UINT32_MAX)                                               \
-    NUMBER(port.line_length, RAM, 0, SIM_LINE_SIZE)                                                \
     NUMBER(port.type_ahead_length, RAM, 0, SIM_TYPE_AHEAD_SIZE)                                    \
     NUMBER(port.output_head, RAM, 0, SIM_OUTPUT_SIZE)                                              \
     NUMBER(port.output_free, RAM, 0, SIM_OUTPUT_SIZE)                                              \
@@ -60,9 +59,12 @@
     NUMBER(port.rate_pending, RAM, 0, 2)                                                           \
     NUMBER(port.rate_found, RAM, 0, 1)                                                             \
     NUMBER(port.autobaud_tries, RAM, 0, 255)                                                       \
-    NUMBER(port.scan, RAM, 0, 3)                                                                   \
+    NUMBER(port.typed.length, RAM, 0, SIM_LINE_SIZE)                                               \
+    NUMBER(port.typed.scan, RAM, 0, SIM_SCAN_SYNC)                                                 \
+    NUMBER(port.typed.overflow, RAM, 0, 1)                                                         \
+    NUMBER(port.typed.waiting, RAM, 0, 1)                                                          \
+    EMPTY(port.typed.reserved)                                                                     \
     NUMBER(port.line_ended, RAM, 0, 1)                                                             \
-    NUMBER(port.line_overflow, RAM, 0, 1)                                                          \
     NUMBER(port.taker, RAM, 0, SIM_TAKER_COUNT - 1)                                                \
     NUMBER(port.bulk_count, RAM, 0, SIM_BULK_SLOTS)                                                \
     EMPTY(port.urc_open)                                                                           \
@@ -73,11 +75,12 @@
     EACH_NUMBER(port.bulk, position, RAM, 0, SIM_OUTPUT_SIZE)                                      \
     EACH_NUMBER(port.bulk, file, RAM, 0, SIM_FILES - 1)                                            \
     EACH_NUMBER(port.bulk, interfaces, RAM, 0, 7)                                                  \
-    BYTES(port.line, RAM)                                                                          \
+    BYTES(port.typed.text, RAM)                                                                    \
     BYTES(port.type_ahead, RAM)                                                                    \
     BYTES(port.output, RAM)                                                                        \
     NUMBER(port.echo_end, RAM, 0, SIM_OUTPUT_SIZE)                                                 \
     NUMBER(port.terminal_gone, RAM, 0, 1)                                                          \
+    EMPTY(port.reserved)                                                                           \
     NUMBER(port.paused, RAM, 0, 3)                                                                 \
     /* interpreter */                                                                              \
     NUMBER(interpreter.command_count, RAM, 0, UINT32_MAX)                                          \
@@ -257,6 +260,23 @@
     EMPTY(message.reserved)                                                                        \
     EMPTY(timers_set) /* follows timer_at_us */                                                    \
     EMPTY(reserved)
+
+/* The same of struct sim_usb, for modules that have USB ports; all of it is RAM. */
+#define SIM_IMAGE_USB_FIELDS(NUMBER, EMPTY, EACH_NUMBER, EACH_TEXT, EACH_EMPTY)                    \
+    NUMBER(asker, RAM, 0, SIM_INTERFACE_COUNT - 1)                                                 \
+    NUMBER(span_count, RAM, 0, SIM_USB_SPANS)                                                      \
+    NUMBER(head, RAM, 0, SIM_OUTPUT_SIZE)                                                          \
+    NUMBER(end, RAM, 0, SIM_OUTPUT_SIZE)                                                           \
+    EMPTY(reserved)                                                                                \
+    EACH_NUMBER(spans, end, RAM, 0, SIM_OUTPUT_SIZE)                                               \
+    EACH_NUMBER(spans, interfaces, RAM, 0, (1 << SIM_INTERFACE_COUNT) - 1)                         \
+    EACH_EMPTY(spans, reserved)                                                                    \
+    EACH_NUMBER(typed, length, RAM, 0, SIM_LINE_SIZE)                                              \
+    EACH_NUMBER(typed, scan, RAM, 0, SIM_SCAN_LINE)                                                \
+    EACH_NUMBER(typed, overflow, RAM, 0, 1)                                                        \
+    EACH_NUMBER(typed, waiting, RAM, 0, 1)                                                         \
+    EACH_EMPTY(typed, reserved)                                                                    \
+    EACH_TEXT(typed, text, RAM)
 
 /*
  * X(NAME, member, keep, kind, width, count): numbers whose places have names, `width` bytes each in

@@ -26,6 +26,7 @@ struct sim_image_reading {
     char variant[16];
     struct sim_image_file files[SIM_FILES];
     struct sim sim;
+    struct sim_usb usb; /* the tail, zero when the image has none */
 };
 
 /* A record "file": name and place go into the state, contents are noted. False: it cannot be. */

@@ -19,6 +19,7 @@ enum { FLASH_BYTES = 64 * 1024, IMAGE_BYTES = 64 * 1024, DIGEST_AT = 24, CALLS_M
 
 static struct {
     struct sim sim;
+    struct sim_usb usb;
     struct sim_config config;
     struct sim_store store;
     struct sim_host host;
@@ -44,6 +45,10 @@ static void run(uint64_t time_us)
         while (sim_transmit(&bench.sim, &bench.host, buffer, sizeof buffer, &baud_bps,
                             bench.now_us) > 0)
             require(bench.store.used <= bench.store.capacity);
+        uint8_t interfaces = 0;
+        while (sim_transmit_usb(&bench.sim, &bench.host, buffer, sizeof buffer, &interfaces,
+                                bench.now_us) > 0)
+            require(interfaces != 0 && !(interfaces & 1u << SIM_INTERFACE_UART));
         require(calls < CALLS_MAX);
         if (next_us > end_us)
             break;
@@ -59,8 +64,15 @@ static void type(const char *line)
     run(SECOND_US / 2);
 }
 
+static void type_on_usb(const char *text)
+{
+    sim_receive_on(&bench.sim, &bench.host, SIM_INTERFACE_USB_AT, text, strlen(text), 0,
+                   bench.now_us);
+}
+
 static void begin(void)
 {
+    memset(&bench.usb, 0, sizeof bench.usb);
     memset(&bench.store, 0, sizeof bench.store);
     bench.store = (struct sim_store){.bytes = bench.flash, .capacity = FLASH_BYTES};
     sim_init(&bench.sim, &bench.host, 0);
@@ -81,7 +93,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argv;
     sim_config_init(&bench.config);
     bench.config.settings[SIM_SETTING_PORT_RATE] = 115200;
-    bench.host = (struct sim_host){.config = &bench.config, .store = &bench.store};
+    bench.host =
+        (struct sim_host){.config = &bench.config, .store = &bench.store, .usb = &bench.usb};
     begin();
     struct sim_action power_on = {.kind = SIM_ACTION_POWER_ON};
     require(sim_apply(&bench.sim, &bench.host, &power_on, 0));
@@ -98,6 +111,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     type("AT+CFSINIT\r");
     type("AT+CFSWFILE=0,\"note\",0,20,10000\r");
     type("0123");
+    type_on_usb("AT+GMR\rAT+GM");
     bench.image_size = sim_image_write(&bench.sim, &bench.host, SIM_IMAGE_SNAPSHOT, bench.image,
                                        sizeof bench.image);
     require(bench.image_size <= sizeof bench.image);
@@ -134,6 +148,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bench.now_us = report.at_us;
     run(SECOND_US);
     type("\x1a\rAT\rAT+CGMR;+CNACT?;+CGDCONT?;+CSDP?;+CMGL=\"ALL\"\r");
+    type_on_usb("R\rAT+CMGS=\"1\"\rabc\x1a");
     type("+++");
     run(30 * SECOND_US);
     type("AT+CIPSEND\r");

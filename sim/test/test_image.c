@@ -172,6 +172,23 @@ static void every_member_of_the_state_has_a_row(void **state)
             missing, missing - offsetof(struct sim, power));
 }
 
+#define COVER_USB(member, ...)                                                                     \
+    cover(offsetof(struct sim_usb, member), sizeof(((struct sim_usb *)0)->member));
+#define COVER_USB_EACH(array, member, ...)                                                         \
+    for (size_t i = 0; i < sizeof usb.array / sizeof usb.array[0]; i++)                            \
+        cover((size_t)((char *)&usb.array[i].member - (char *)&usb), sizeof usb.array[i].member);
+
+static void every_member_of_the_usb_ports_has_a_row(void **state)
+{
+    static struct sim_usb usb;
+    (void)state;
+    memset(covered, 0, sizeof covered);
+    SIM_IMAGE_USB_FIELDS(COVER_USB, COVER_USB, COVER_USB_EACH, COVER_USB_EACH, COVER_USB_EACH)
+    for (size_t i = 0; i < sizeof usb; i++)
+        if (!covered[i])
+            fail_msg("byte %zu of struct sim_usb has no row in sim/storage/image_fields.h", i);
+}
+
 /* ---- snapshots ----------------------------------------------------------------------------- */
 
 static void a_module_from_a_snapshot_goes_on_alike(void **state)
@@ -577,6 +594,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_member_of_the_state_has_a_row),
+        cmocka_unit_test(every_member_of_the_usb_ports_has_a_row),
         cmocka_unit_test(a_module_from_a_snapshot_goes_on_alike),
         cmocka_unit_test(a_snapshot_holds_the_waveform_of_the_supply),
         cmocka_unit_test(a_snapshot_too_large_for_the_buffer_is_not_written),

@@ -160,7 +160,7 @@ static void any_bytes_leave_a_module_that_works(void **state)
         module_run(&module, 50000);
         module.sent_length = 0;
         module.told_length = 0;
-        assert_true(module.sim.port.line_length <= SIM_LINE_SIZE);
+        assert_true(module.sim.port.typed.length <= SIM_LINE_SIZE);
         assert_true(module.sim.port.output_end <= SIM_OUTPUT_SIZE);
         if (i % 50 == 49)
             revive();

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "sim/image.h"
 #include "sim/internal.h"
 #include "sim/sim.h"
 
@@ -313,6 +314,95 @@ static void a_restart_forgets_what_was_typed(void **state)
     assert_non_null(strstr(module.got[SIM_INTERFACE_USB_AT], "READY"));
 }
 
+/* ---- snapshots ------------------------------------------------------------------------------ */
+
+/* Another module, in whose place the old one's snapshot comes. */
+static void replace_by_snapshot(void)
+{
+    static uint8_t image[65536];
+    struct sim_image_report report;
+    size_t size =
+        sim_image_write(&module.sim, &module.host, SIM_IMAGE_SNAPSHOT, image, sizeof image);
+
+    assert_in_range(size, 1, sizeof image);
+    memset(&module.usb, 0x5a, sizeof module.usb);
+    module.store.used = 0;
+    sim_init(&module.sim, &module.host, module.now_us);
+    if (!sim_image_read(&module.sim, &module.host, SIM_IMAGE_SNAPSHOT, image, size, &report))
+        fail_msg("the snapshot is refused: %s %s", sim_image_text(report.verdict), report.member);
+}
+
+static const struct {
+    enum sim_interface interface;
+    const char *text;
+} dialogue[] = {
+    {SIM_INTERFACE_USB_AT, "AT+GM"},
+    {SIM_INTERFACE_UART, "AT+CP"},
+    {SIM_INTERFACE_USB_MODEM, "ATE1"},
+    {SIM_INTERFACE_USB_AT, "R\r"},
+    {SIM_INTERFACE_USB_MODEM, "\r"},
+    {SIM_INTERFACE_UART, "IN?\r"},
+    {SIM_INTERFACE_USB_MODEM, "A/"},
+    {SIM_INTERFACE_USB_AT, "AT+CFSINIT;+CSQ\r"},
+    {SIM_INTERFACE_USB_MODEM, "AT+C"},
+    {SIM_INTERFACE_USB_AT, ""},
+    {SIM_INTERFACE_USB_AT, "AT+CFSWFILE=3,\"a\",0,4,1000\r"},
+    {SIM_INTERFACE_USB_MODEM, "PIN?\r"},
+    {SIM_INTERFACE_USB_AT, ""},
+    {SIM_INTERFACE_USB_AT, "by"},
+    {SIM_INTERFACE_USB_AT, "te"},
+    {SIM_INTERFACE_USB_AT, ""},
+};
+enum { DIALOGUE = sizeof dialogue / sizeof dialogue[0] };
+
+static void hold_dialogue(unsigned replaced_before, char got[SIM_INTERFACE_COUNT][QUEUE])
+{
+    set_up(NULL);
+    sim_setting_keep(&module.sim, SIM_SETTING_ANSWER_DELAY, 15);
+    for (unsigned i = 0; i < DIALOGUE; i++) {
+        if (i == replaced_before)
+            replace_by_snapshot();
+        type(dialogue[i].interface, dialogue[i].text);
+        pass(10000);
+    }
+    pass(BOOT_US);
+    memcpy(got, module.got, sizeof module.got);
+}
+
+static void a_snapshot_keeps_what_was_typed_and_who_asked(void **state)
+{
+    static char want[SIM_INTERFACE_COUNT][QUEUE], got[SIM_INTERFACE_COUNT][QUEUE];
+
+    (void)state;
+    hold_dialogue(DIALOGUE, want);
+    assert_non_null(strstr(want[SIM_INTERFACE_USB_AT], "DOWNLOAD\r\n\r\nOK"));
+    for (unsigned at = 0; at < DIALOGUE; at++) {
+        hold_dialogue(at, got);
+        for (unsigned i = 0; i < SIM_INTERFACE_COUNT; i++)
+            if (strcmp(got[i], want[i]) != 0)
+                fail_msg("replaced before step %u, %s got\n%s\nwant\n%s", at, sim_interface_name(i),
+                         got[i], want[i]);
+    }
+}
+
+/* What waits for an answer on a port that is not there would wait for ever. */
+static void a_snapshot_whose_asker_is_missing_is_refused(void **state)
+{
+    static uint8_t image[65536];
+    struct sim_image_report report;
+
+    (void)state;
+    sim_setting_keep(&module.sim, SIM_SETTING_ANSWER_DELAY, 30);
+    type(SIM_INTERFACE_USB_AT, "AT\r");
+    size_t size =
+        sim_image_write(&module.sim, &module.host, SIM_IMAGE_SNAPSHOT, image, sizeof image);
+    module.host.usb = NULL;
+    assert_false(
+        sim_image_read(&module.sim, &module.host, SIM_IMAGE_SNAPSHOT, image, size, &report));
+    assert_int_equal(report.verdict, SIM_IMAGE_BAD_VALUE);
+    assert_string_equal(report.member, "usb/asker");
+}
+
 #define USB_TEST(f) cmocka_unit_test_setup(f, set_up)
 
 int main(void)
@@ -331,6 +421,8 @@ int main(void)
         USB_TEST(the_single_port_calls_see_the_uart_only),
         USB_TEST(a_line_that_is_too_long_is_an_error_on_its_port),
         USB_TEST(a_restart_forgets_what_was_typed),
+        USB_TEST(a_snapshot_keeps_what_was_typed_and_who_asked),
+        USB_TEST(a_snapshot_whose_asker_is_missing_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

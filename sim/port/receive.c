@@ -1,27 +1,27 @@
 /*
- * line.c - the port's receiving side: rate, autobaud, echo, lines, data mode.
+ * receive.c - the UART's receiving side: rate, autobaud, echo, data mode.
  *
- * The module listens for AT and collects what follows it up to CR (AT106 1.4). Echo belongs here,
- * on the input path: it is not serialised with answers and URCs (T02).
+ * Echo belongs here, on the input path: it is not serialised with answers and URCs (T02).
  */
 #include <string.h>
 
 #include "sim/frame.h"
 
-/* What the last bytes were. */
-enum sim_scan {
-    SCAN_NOTHING,
-    SCAN_A,    /* an A: T or / may follow */
-    SCAN_LINE, /* AT: the line is collected */
-    SCAN_SYNC  /* autobaud: AT was seen, CR completes it */
-};
-
 /* UART101 4 */
 static const uint32_t autobaud_rates[] = {9600, 19200, 38400, 57600, 115200};
 
-static bool busy(const struct sim *sim)
+/* What comes now is no command line: the last one runs, or waits. */
+static bool busy(const struct sim_context *ctx)
 {
-    return sim->interpreter.state != SIM_INTERPRETER_IDLE;
+    bool asks = sim_usb_asker(ctx) == SIM_INTERFACE_UART;
+    return ctx->sim->port.typed.waiting ||
+           (asks && ctx->sim->interpreter.state != SIM_INTERPRETER_IDLE);
+}
+
+/* They are data of a command that came in here. */
+static bool takes_data(const struct sim_context *ctx)
+{
+    return ctx->sim->port.taker != SIM_TAKER_NONE && sim_usb_asker(ctx) == SIM_INTERFACE_UART;
 }
 
 static void echo(struct sim_context *ctx, const char *bytes, size_t size)
@@ -48,12 +48,12 @@ static bool autobaud_supports(uint32_t baud_bps)
     return baud_bps == 0;
 }
 
-void sim_line_set_rate(struct sim_context *ctx, uint32_t rate_bps)
+void sim_port_set_rate(struct sim_context *ctx, uint32_t rate_bps)
 {
     struct sim_port *port = &ctx->sim->port;
     port->rate_found = rate_bps != 0;
     port->autobaud_tries = 0;
-    port->scan = SCAN_NOTHING;
+    port->typed.scan = SIM_SCAN_NOTHING;
     if (rate_bps != 0)
         port->rate_bps = rate_bps;
 }
@@ -91,7 +91,7 @@ static bool is_span_without_flow_control(const struct sim_context *ctx, const ch
     return *ret_span > 0;
 }
 
-bool sim_line_pauses(const struct sim_context *ctx)
+bool sim_port_pauses(const struct sim_context *ctx)
 {
     uint8_t paused = ctx->sim->port.paused;
     int32_t flow = sim_value(ctx, SIM_PARAMETER_IFC) & 0xff;
@@ -112,7 +112,7 @@ static bool sleeps(const struct sim_context *ctx)
            ctx->now_us - port->dtr_at_us < sim_setting_us(ctx, SIM_SETTING_DTR_WAKE);
 }
 
-bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action)
+bool sim_port_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     struct sim_port *port = &ctx->sim->port;
     if (action->number > 1)
@@ -127,13 +127,13 @@ bool sim_line_apply(struct sim_context *ctx, const struct sim_action *action)
     if (was_gone && !gone)
         port->dtr_at_us = ctx->now_us;
     if (gone && !was_gone)
-        sim_lines_terminal_gone(ctx);
+        sim_signals_terminal_gone(ctx);
     return true;
 }
 
 /* ---- restarts ------------------------------------------------------------------------------ */
 
-void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
+void sim_port_reset(struct sim_context *ctx, enum sim_reset reset)
 {
     struct sim_port *port = &ctx->sim->port;
     uint32_t fixed_bps = (uint32_t)ctx->sim->saved[SIM_PARAMETER_IPR];
@@ -141,9 +141,10 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     if (port->rate_bps == 0)
         port->rate_bps = (uint32_t)sim_setting(ctx, SIM_SETTING_UNFOUND_RATE);
     if (fixed_bps != 0 || !keep)
-        sim_line_set_rate(ctx, fixed_bps);
+        sim_port_set_rate(ctx, fixed_bps);
     port->rate_pending = 0;
-    port->scan = SCAN_NOTHING;
+    port->typed.scan = SIM_SCAN_NOTHING;
+    port->typed.waiting = 0;
     port->line_ended = 0;
     port->type_ahead_length = 0;
     port->data_left_bytes = 0;
@@ -151,75 +152,17 @@ void sim_line_reset(struct sim_context *ctx, enum sim_reset reset)
     port->paused = (uint8_t)(port->paused & ~SIM_PAUSE_XOFF);
 }
 
-/* ---- lines --------------------------------------------------------------------------------- */
+/* ---- command lines ------------------------------------------------------------------------- */
 
-static void line_begin(struct sim_port *port)
-{
-    memset(port->line, 0, port->line_length);
-    port->line_length = 0;
-    port->line_overflow = 0;
-    port->scan = SCAN_LINE;
-}
-
-static void line_end(struct sim_context *ctx)
-{
-    struct sim_port *port = &ctx->sim->port;
-    port->scan = SCAN_NOTHING;
-    port->line_ended = 1;
-    port->ended_at_us = ctx->now_us;
-    sim_interpreter_start(ctx);
-}
-
-static bool is_control(char byte)
-{
-    return (unsigned char)byte < 0x20 || byte == 0x7f;
-}
-
-static void line_byte(struct sim_context *ctx, char byte)
-{
-    struct sim_port *port = &ctx->sim->port;
-    if (byte == (char)sim_value(ctx, SIM_PARAMETER_S5)) {
-        if (port->line_length > 0)
-            port->line_length--;
-    } else if (is_control(byte)) {
-        return; /* nothing on a line (V.25ter 5.2.2) */
-    } else if (port->line_length < SIM_LINE_SIZE) {
-        port->line[port->line_length++] = byte;
-    } else {
-        port->line_overflow = 1;
-    }
-}
-
-/* What is no AT: passed over, or the beginning of a line that is an error (line-start). */
-static void listen_stray(struct sim_context *ctx, char byte)
-{
-    struct sim_port *port = &ctx->sim->port;
-    port->scan = SCAN_NOTHING;
-    if (is_control(byte) || byte == ' ' || !sim_setting(ctx, SIM_SETTING_LINE_START))
-        return;
-    line_begin(port);
-    port->line_overflow = 1;
-}
-
-/* One byte while the module listens for a command. */
 static void listen(struct sim_context *ctx, char byte)
 {
     struct sim_port *port = &ctx->sim->port;
-    bool is_a = byte == 'A' || byte == 'a';
-    if (port->scan == SCAN_LINE && byte == '\r') {
-        line_end(ctx);
-    } else if (port->scan == SCAN_LINE) {
-        line_byte(ctx, byte);
-    } else if (port->scan == SCAN_A && (byte == 'T' || byte == 't')) {
-        line_begin(port);
-    } else if (port->scan == SCAN_A && byte == '/') {
-        line_end(ctx);
-        port->line_ended = 0;
-    } else if (is_a) {
-        port->scan = SCAN_A;
-    } else {
-        listen_stray(ctx, byte);
-    }
+    enum sim_typed_end end = sim_typed_byte(ctx, &port->typed, byte);
+    if (end == SIM_TYPED_GOES_ON)
+        return;
+    port->line_ended = end == SIM_TYPED_LINE;
+    port->ended_at_us = ctx->now_us;
+    sim_usb_take_turn(ctx, SIM_INTERFACE_UART);
 }
 
 /* ---- autobaud ------------------------------------------------------------------------------ */
@@ -233,21 +176,21 @@ static void find_rate(struct sim_context *ctx, char byte, uint32_t baud_bps)
     struct sim_port *port = &ctx->sim->port;
     int32_t tries = sim_setting(ctx, SIM_SETTING_AUTOBAUD_TRIES);
     if (!autobaud_supports(baud_bps)) {
-        port->scan = SCAN_NOTHING;
-    } else if (port->scan == SCAN_A && (byte == 'T' || byte == 't')) {
-        port->scan = SCAN_SYNC;
+        port->typed.scan = SIM_SCAN_NOTHING;
+    } else if (port->typed.scan == SIM_SCAN_A && (byte == 'T' || byte == 't')) {
+        port->typed.scan = SIM_SCAN_SYNC;
         if (port->autobaud_tries < tries)
             return;
-        sim_line_set_rate(ctx, baud_bps != 0 ? baud_bps : port->rate_bps);
+        sim_port_set_rate(ctx, baud_bps != 0 ? baud_bps : port->rate_bps);
         echo(ctx, "AT", 2);
-        line_begin(port);
-    } else if (port->scan == SCAN_SYNC) {
+        sim_typed_begin(&port->typed);
+    } else if (port->typed.scan == SIM_SCAN_SYNC) {
         if (byte != '\r')
             return;
         port->autobaud_tries++;
-        port->scan = SCAN_NOTHING;
+        port->typed.scan = SIM_SCAN_NOTHING;
     } else {
-        port->scan = byte == 'A' || byte == 'a' ? SCAN_A : SCAN_NOTHING;
+        port->typed.scan = byte == 'A' || byte == 'a' ? SIM_SCAN_A : SIM_SCAN_NOTHING;
     }
 }
 
@@ -263,19 +206,19 @@ void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_t
     sim_timer_set(ctx, SIM_TIMER_DATA, ctx->now_us + timeout_ms * 1000ull);
 }
 
-void sim_line_take(struct sim_context *ctx, enum sim_data_taker taker)
+void sim_port_take(struct sim_context *ctx, enum sim_data_taker taker)
 {
     ctx->sim->port.taker = (uint8_t)taker;
     ctx->sim->port.data_left_bytes = UINT32_MAX;
 }
 
-void sim_line_give_back(struct sim_context *ctx)
+void sim_port_give_back(struct sim_context *ctx)
 {
     ctx->sim->port.taker = SIM_TAKER_NONE;
     ctx->sim->port.data_left_bytes = 0;
 }
 
-void sim_line_echo(struct sim_context *ctx, const char *bytes, size_t size)
+void sim_port_echo(struct sim_context *ctx, const char *bytes, size_t size)
 {
     echo(ctx, bytes, size);
 }
@@ -307,7 +250,7 @@ static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
 }
 
 /* Returns how many of the bytes were data. */
-size_t sim_line_take_data(struct sim_context *ctx, const char *bytes, size_t size)
+size_t sim_port_take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
@@ -339,7 +282,7 @@ static bool is_line_feed_of_cr(struct sim_context *ctx, char byte)
     port->line_ended = 0;
     if (!ended || byte != '\n')
         return false;
-    return port->taker == SIM_TAKER_NONE ||
+    return !takes_data(ctx) ||
            ctx->now_us <= port->ended_at_us + sim_setting_us(ctx, SIM_SETTING_LINE_FEED_WINDOW);
 }
 
@@ -347,7 +290,7 @@ static bool is_line_feed_of_cr(struct sim_context *ctx, char byte)
 static void receive_early(struct sim_context *ctx, char byte)
 {
     struct sim_port *port = &ctx->sim->port;
-    if (sim_interpreter_abort(ctx))
+    if (sim_usb_asker(ctx) == SIM_INTERFACE_UART && sim_interpreter_abort(ctx))
         return;
     echo(ctx, &byte, 1);
     if (sim_setting(ctx, SIM_SETTING_BUSY_INPUT) == 1 &&
@@ -357,11 +300,11 @@ static void receive_early(struct sim_context *ctx, char byte)
         ctx->sim->stat_lost_input_bytes++;
 }
 
-void sim_line_pump(struct sim_context *ctx)
+void sim_port_pump(struct sim_context *ctx)
 {
     struct sim_port *port = &ctx->sim->port;
     size_t used = 0;
-    while (used < port->type_ahead_length && !busy(ctx->sim))
+    while (used < port->type_ahead_length && !busy(ctx))
         listen(ctx, port->type_ahead[used++]);
     if (used == 0)
         return;
@@ -377,9 +320,9 @@ void sim_line_pump(struct sim_context *ctx)
 static size_t receive_line(struct sim_context *ctx, const char *bytes, size_t size)
 {
     size_t used = 0;
-    uint8_t scan = ctx->sim->port.scan;
-    const char *cr = scan == SCAN_LINE ? memchr(bytes, '\r', size) : NULL;
-    size_t span = cr ? (size_t)(cr - bytes) + 1 : scan == SCAN_LINE ? size : 1;
+    uint8_t scan = ctx->sim->port.typed.scan;
+    const char *cr = scan == SIM_SCAN_LINE ? memchr(bytes, '\r', size) : NULL;
+    size_t span = cr ? (size_t)(cr - bytes) + 1 : scan == SIM_SCAN_LINE ? size : 1;
     echo(ctx, bytes, span);
     while (used < span)
         listen(ctx, bytes[used++]);
@@ -405,9 +348,9 @@ static size_t receive_heard(struct sim_context *ctx, const char *bytes, size_t s
     }
     if (port->line_ended && is_line_feed_of_cr(ctx, bytes[0]))
         return 1;
-    if (port->taker != SIM_TAKER_NONE)
-        return sim_line_take_data(ctx, bytes, size);
-    if (busy(ctx->sim)) {
+    if (takes_data(ctx))
+        return sim_port_take_data(ctx, bytes, size);
+    if (busy(ctx)) {
         receive_early(ctx, bytes[0]);
         return 1;
     }
@@ -422,7 +365,7 @@ static void receive_garbage(struct sim_context *ctx, const char *bytes, size_t s
     char heard[HEARD_MAXIMUM];
     ctx->sim->stat_lost_input_bytes += size;
     if (sim_setting(ctx, SIM_SETTING_WRONG_RATE)) {
-        ctx->sim->port.scan = SCAN_NOTHING;
+        ctx->sim->port.typed.scan = SIM_SCAN_NOTHING;
         return;
     }
     size_t count = sim_garble(bytes, size, baud_bps, ctx->sim->port.rate_bps, heard, sizeof heard);
@@ -451,7 +394,7 @@ static size_t receive_some(struct sim_context *ctx, const char *bytes, size_t si
     return receive_heard(ctx, bytes, size);
 }
 
-void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps)
+void sim_port_receive(struct sim_context *ctx, const char *bytes, size_t size, uint32_t baud_bps)
 {
     if (ctx->sim->timer_at_us[SIM_TIMER_SLEEP] != SIM_NEVER)
         sim_sleep_later(ctx);
@@ -460,6 +403,6 @@ void sim_line_receive(struct sim_context *ctx, const char *bytes, size_t size, u
         bytes += used;
         size -= used;
         if (ctx->sim->port.type_ahead_length > 0)
-            sim_line_pump(ctx);
+            sim_port_pump(ctx);
     }
 }

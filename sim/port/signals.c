@@ -1,6 +1,6 @@
 /*
- * lines.c - the port's modem lines: what the module says on CTS, DSR, RI and DCD, and what it does
- * when the host drops DTR (AT106 2.2: &C, &D; UART101 6.5: RI).
+ * signals.c - the port's modem lines: what the module says on CTS, DSR, RI and DCD, and what it
+ * does when the host drops DTR (AT106 2.2: &C, &D; UART101 6.5: RI).
  */
 #include "sim/frame.h"
 
@@ -28,20 +28,20 @@ static void ring(struct sim_context *ctx)
     ctx->sim->port.ring_at_us = ctx->now_us + sim_setting_us(ctx, SIM_SETTING_RING_PULSE);
 }
 
-void sim_lines_ring(struct sim_context *ctx)
+void sim_signals_ring(struct sim_context *ctx)
 {
     if (sim_value(ctx, SIM_PARAMETER_CFGRI) && !sim_setting(ctx, SIM_SETTING_RING_BY))
         ring(ctx);
 }
 
 /* CFGRI has no say in that (AT106 5.2.3); it wakes a module that CSCLK lets sleep. */
-void sim_lines_message(struct sim_context *ctx)
+void sim_signals_message(struct sim_context *ctx)
 {
     ring(ctx);
     ctx->sim->port.message_at_us = ctx->now_us;
 }
 
-void sim_lines_terminal_gone(struct sim_context *ctx)
+void sim_signals_terminal_gone(struct sim_context *ctx)
 {
     enum { IGNORE, COMMAND_MODE, HANG_UP };
     int32_t obeys = sim_value(ctx, SIM_PARAMETER_TERMINAL_LINE);
