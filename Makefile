@@ -78,7 +78,13 @@ endif
 
 # ---- what is built -------------------------------------------------------------------------
 
-harness_rooms   := text scenario tap judge ports bench serve campaign explore coverage trace conform cli
+harness_rooms   := \
+	text scenario \
+	tap judge \
+	ports bench serve \
+	campaign \
+	explore coverage trace conform rack \
+	cli
 sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)
 sim_sources     := $(wildcard sim/*.c $(foreach room,$(sim_rooms),sim/$(room)/*.c))

@@ -205,9 +205,9 @@ static const char *answer(const struct bench_survey *survey, enum sim_question k
     return question && question->known == SCENARIO_YES ? question->answer : NULL;
 }
 
-/* Asks; false with the asker's error, or that nobody answers. */
-static bool ask(struct bench_target *target, struct bench_survey *survey,
-                const struct scenario_case *one, const struct bench_options *options, char *error)
+bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
+                      const struct scenario_case *one, const struct bench_options *options,
+                      char *error)
 {
     struct bench_run *asker = target->asker;
     struct scenario_case quiet = *one;
@@ -272,7 +272,7 @@ static bool look_before(struct bench_target *target, const struct scenario_case 
         bench_survey_add(before, kinds[i], NULL);
     bench_survey_add(before, SIM_QUESTION_PARAMETER, sim_rate_command);
     result->verdict = BENCH_ERROR;
-    if (!ask(target, before, one, options, result->error))
+    if (!bench_target_ask(target, before, one, options, result->error))
         return false;
     uint32_t least_mv = one->job.supply_min_mv ? one->job.supply_min_mv : SUPPLY_LEAST_MV;
     text = answer(before, SIM_QUESTION_SUPPLY);
@@ -373,7 +373,7 @@ static bool ask_after(struct bench_target *target, const struct scenario_case *o
 {
     for (unsigned i = 0; i < 2; i++) {
         list_after(target, one);
-        if (!ask(target, &target->after, one, options, error))
+        if (!bench_target_ask(target, &target->after, one, options, error))
             return false;
         if (answer(&target->after, SIM_QUESTION_REVISION))
             return true;

@@ -67,6 +67,15 @@ struct bench_plan {
 void bench_target_plan(struct bench_target *target, const struct scenario_case *one,
                        const char *at_revision, struct bench_plan *ret_plan);
 
+/*
+ * Asks the module behind the port what the survey wants to know, at the rate of the case; nothing
+ * of the case happens. False with `error` (BENCH_TEXT_MAX bytes): the port failed, or nobody
+ * answers.
+ */
+bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
+                      const struct scenario_case *one, const struct bench_options *options,
+                      char *error);
+
 /* Runs a case there, to its end, and judges. `run` is the caller's. */
 void bench_target_run(struct bench_target *target, struct bench_run *run,
                       const struct scenario_case *one, const struct bench_options *options,

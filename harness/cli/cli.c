@@ -8,9 +8,9 @@
 #include "harness/cli/version.h"
 
 static const struct cli_command *const commands[] = {
-    &cli_command_run,   &cli_command_explore, &cli_command_coverage, &cli_command_sim,
-    &cli_command_ctl,   &cli_command_check,   &cli_command_list,     &cli_command_package,
-    &cli_command_facts, &cli_command_ports,   &cli_command_import,   &cli_command_conform,
+#define X(name) &cli_command_##name,
+    CLI_COMMANDS(X)
+#undef X
 };
 
 static const char *command_name(size_t index)

@@ -11,7 +11,7 @@
  *     };
  *     const struct cli_command cli_command_run = {...};
  *
- * and is named in the table of cli.c. Results go to stdout, diagnostics to stderr.
+ * and is named in CLI_COMMANDS below. Results go to stdout, diagnostics to stderr.
  */
 #ifndef FOTARIG_HARNESS_CLI_CLI_H
 #define FOTARIG_HARNESS_CLI_CLI_H
@@ -129,17 +129,24 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
 /* ---- the subcommands, one file each -----------------------------------------------------------
  */
 
-extern const struct cli_command cli_command_run;
-extern const struct cli_command cli_command_explore;
-extern const struct cli_command cli_command_coverage;
-extern const struct cli_command cli_command_sim;
-extern const struct cli_command cli_command_ctl;
-extern const struct cli_command cli_command_package;
-extern const struct cli_command cli_command_facts;
-extern const struct cli_command cli_command_check;
-extern const struct cli_command cli_command_list;
-extern const struct cli_command cli_command_ports;
-extern const struct cli_command cli_command_import;
-extern const struct cli_command cli_command_conform;
+/* In the order of `fotarig --help`: X(name). */
+#define CLI_COMMANDS(X)                                                                            \
+    X(run)                                                                                         \
+    X(explore)                                                                                     \
+    X(coverage)                                                                                    \
+    X(sim)                                                                                         \
+    X(ctl)                                                                                         \
+    X(check)                                                                                       \
+    X(list)                                                                                        \
+    X(package)                                                                                     \
+    X(facts)                                                                                       \
+    X(ports)                                                                                       \
+    X(rack)                                                                                        \
+    X(import)                                                                                      \
+    X(conform)
+
+#define X(name) extern const struct cli_command cli_command_##name;
+CLI_COMMANDS(X)
+#undef X
 
 #endif

@@ -1,0 +1,102 @@
+#!/usr/bin/python3
+"""rack.py - `fotarig rack` over modules that other processes serve.
+
+usage: rack.py [PROGRAM]
+"""
+import json
+import os
+import subprocess
+import sys
+
+from dialog import Mismatch, Module, program_under_test, run_cases
+
+IMEI = '869951030000017'  # of the emulator
+
+
+def rack(program, *words):
+    """The finished process of `fotarig rack`."""
+    return subprocess.run([program, 'rack', *words], capture_output=True, text=True, timeout=120,
+                          check=False)
+
+
+def write(folder, *slots):
+    path = os.path.join(folder, 'rack.yaml')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write('rack: cellar\nslots:\n')
+        for slot in slots:
+            file.write('  - {' + ', '.join(f'{key}: {value}' for key, value in slot.items()) + '}\n')
+    return path
+
+
+def want(got, wanted):
+    if got != wanted:
+        raise Mismatch(f'want {wanted!r}\n  got  {got!r}')
+
+
+def served(folder, **more):
+    return {'slot': 'a1', 'transport': f"'pty:{folder}/sim7000'", 'far-end': 'emulator',
+            'speed': 20, **more}
+
+
+def probe_finds_a_module_as_written(program, folder):
+    path = write(folder, served(folder, variant='SIM7000C', imei=f"'{IMEI}'"))
+    with Module(program, folder, '--speed', '20'):
+        done = rack(program, 'probe', '--json', path)
+    slot = json.loads(done.stdout)['slots'][0]
+    want((done.returncode, slot['found'], slot['imei']), (0, 'as written', IMEI))
+
+
+def probe_finds_another_module(program, folder):
+    path = write(folder, served(folder, imei="'869951030000012'"))
+    with Module(program, folder, '--speed', '20'):
+        done = rack(program, 'probe', path)
+    want(done.returncode, 4)
+    want(f'IMEI 869951030000012 is expected, and the module says {IMEI}' in done.stdout, True)
+
+
+def probe_asks_all_and_tells_who_is_not_there(program, folder):
+    path = write(folder, served(folder),
+                 {'slot': 'a2', 'transport': f"'pty:{folder}/nothing'"},
+                 {'slot': 'a3', 'transport': "'tcp://127.0.0.1:1'"},
+                 {'slot': 'a4', 'transport': f"'pty:{folder}/x'", 'out-of-service': 'antenna'})
+    with Module(program, folder, '--speed', '20'):
+        done = rack(program, 'probe', '--json', path)
+    found = [slot['found'] for slot in json.loads(done.stdout)['slots']]
+    want((done.returncode, found), (4, ['as written', 'nothing', 'nothing', 'out of service']))
+
+
+def generate_prints_a_file_that_probe_takes(program, folder):
+    with Module(program, folder, '--speed', '20'):
+        made = rack(program, 'generate', f'pty:{folder}/sim7000', f'pty:{folder}/nothing')
+        path = os.path.join(folder, 'made.yaml')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(made.stdout)
+        done = rack(program, 'probe', path)
+    want((made.returncode, done.returncode), (0, 0))
+    want(f"imei: '{IMEI}'" in made.stdout, True)
+
+
+def a_wrong_file_is_told_with_its_line(program, folder):
+    path = write(folder, {'slot': 'a1', 'transprt': "'pty:x'"})
+    done = rack(program, 'check', path)
+    want(done.returncode, 3)
+    want(f"{path}:3:16: error: unknown key 'transprt' in 'slots'" in done.stderr, True)
+
+
+def a_slot_that_the_file_has_not_is_told(program, folder):
+    done = rack(program, 'list', '--slot', 'b7', write(folder, served(folder)))
+    want((done.returncode, "has no slot 'b7'" in done.stderr), (3, True))
+
+
+CASES = [
+    probe_finds_a_module_as_written,
+    probe_finds_another_module,
+    probe_asks_all_and_tells_who_is_not_there,
+    generate_prints_a_file_that_probe_takes,
+    a_wrong_file_is_told_with_its_line,
+    a_slot_that_the_file_has_not_is_told,
+]
+
+
+if __name__ == '__main__':
+    sys.exit(run_cases('rack', CASES, program_under_test('rack')))

@@ -1,0 +1,424 @@
+/* rack_file.c - a rack file from its bytes to its slots: tables, and what the tables can't say. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/rack/rack.h"
+#include "harness/scenario/compile.h"
+#include "harness/scenario/schema_rows.h"
+
+enum {
+    SPEED_MOST = 1000,
+    LIMIT_LEAST_US = 100000,
+    LIMIT_MOST_US = 3600000000,
+    BOOT_US = 60000000, /* a SIM7000 answers within 10 s; a booked board may take longer */
+    WORDS_MOST = 62     /* of a hook: what it is called for and the slot come behind */
+};
+
+/* What the file is compiled into. */
+struct draft {
+    const char *name;
+    struct rack_slot common; /* hooks and limits of all slots */
+    struct rack_slot *slots;
+    size_t slot_count;
+};
+
+/* What rack_read() hands out; its memory is all in the arena. */
+struct loaded {
+    struct rack rack; /* first: the caller has its address */
+    struct scenario_arena arena;
+};
+
+/* ---- lists ----------------------------------------------------------------------------------- */
+
+/* The items of a list as words, with a NULL behind them; NULL with a complaint. */
+static const char **take_words(struct scenario_compiler *compiler, const struct scenario_key *key,
+                               const struct scenario_node *value, size_t *ret_count)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    const char **words = NULL;
+
+    *ret_count = 0;
+    if (item)
+        words = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *words);
+    if (item && !words)
+        scenario_out_of_memory(compiler);
+    for (; item && words; item = item->next)
+        if (scenario_store_item(compiler, key, item, &words[*ret_count]))
+            ++*ret_count;
+    return words;
+}
+
+static void compile_hook(struct scenario_compiler *compiler, const struct scenario_key *key,
+                         const struct scenario_node *value, void *target)
+{
+    struct rack_hook *hook = (void *)((char *)target + key->offset);
+    if (value->count > WORDS_MOST) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "too many words; a hook has at most %d", WORDS_MOST);
+        return;
+    }
+    hook->words = take_words(compiler, key, value, &hook->word_count);
+}
+
+static void compile_fixtures(struct scenario_compiler *compiler, const struct scenario_key *key,
+                             const struct scenario_node *value, void *target)
+{
+    size_t count;
+    const char **words = take_words(compiler, key, value, &count);
+    if (words)
+        ((struct rack_slot *)target)->fixtures = words;
+}
+
+/* ---- hooks ----------------------------------------------------------------------------------- */
+
+#define X(hook, word, limit, text)                                                                 \
+    {.name = word,                                                                                 \
+     .type = SCENARIO_TYPE_LINE,                                                                   \
+     .flags = SCENARIO_LIST | SCENARIO_FIXED,                                                      \
+     .minimum = 1,                                                                                 \
+     .maximum = 1000,                                                                              \
+     MEMBER(struct rack_slot, hooks[RACK_HOOK_##hook]),                                            \
+     .compile = compile_hook,                                                                      \
+     .help = text "; a list of words, no shell reads them"},
+static const struct scenario_key hook_keys[] = {RACK_HOOKS(X)};
+#undef X
+
+#define X(hook, word, limit, text)                                                                 \
+    {.name = word,                                                                                 \
+     .type = SCENARIO_TYPE_DURATION,                                                               \
+     .flags = SCENARIO_FIXED,                                                                      \
+     .minimum = LIMIT_LEAST_US,                                                                    \
+     .maximum = LIMIT_MOST_US,                                                                     \
+     MEMBER(struct rack_slot, hooks[RACK_HOOK_##hook].limit_us),                                   \
+     .help = "time that the hook may take"},
+static const struct scenario_key limit_keys[] = {RACK_HOOKS(X)};
+#undef X
+
+static const struct scenario_map hooks_map = {
+    .name = "hooks", .keys = hook_keys, .count = COUNT(hook_keys)};
+static const struct scenario_map limits_map = {
+    .name = "limits", .keys = limit_keys, .count = COUNT(limit_keys)};
+
+#define HOOK_ROWS(where)                                                                           \
+    {.name = "hooks",                                                                              \
+     .type = SCENARIO_TYPE_MAP,                                                                    \
+     .map = &hooks_map,                                                                            \
+     .offset = (where),                                                                            \
+     .flags = SCENARIO_FIRST | SCENARIO_FIXED,                                                     \
+     .help = "programs that act on the module's surroundings"},                                    \
+    {                                                                                              \
+        .name = "limits", .type = SCENARIO_TYPE_MAP, .map = &limits_map, .offset = (where),        \
+        .flags = SCENARIO_FIRST | SCENARIO_FIXED, .help = "time that each hook may take"           \
+    }
+
+/* ---- packages -------------------------------------------------------------------------------- */
+
+#define REVISION_ROW(word, member_name, text)                                                      \
+    {                                                                                              \
+        .name = word, .type = SCENARIO_TYPE_LINE, REVISION,                                        \
+        MEMBER(struct rack_package, member_name), .flags = SCENARIO_REQUIRED | SCENARIO_FIXED,     \
+        .help = text                                                                               \
+    }
+
+static const struct scenario_key package_keys[] = {
+    REVISION_ROW("from", from, "revision that it is for"),
+    REVISION_ROW("to", to, "revision that it leads to"),
+    {.name = "url",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_URL,
+     .minimum = 1,
+     .maximum = 256,
+     MEMBER(struct rack_package, url),
+     .flags = SCENARIO_REQUIRED | SCENARIO_FIXED,
+     .help = "where the module finds it"},
+    {.name = "variant",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .minimum = 1,
+     .maximum = 32,
+     MEMBER(struct rack_package, variant),
+     .flags = SCENARIO_FIXED,
+     .help = "variant that it is for; that of the slot"},
+};
+static const struct scenario_map package_map = {
+    .name = "packages", .keys = package_keys, .count = COUNT(package_keys)};
+
+static void compile_packages(struct scenario_compiler *compiler, const struct scenario_key *key,
+                             const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct rack_slot *slot = target;
+    struct rack_package *packages = NULL;
+
+    if (item && value->count > RACK_PACKAGES_MAX) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "too many packages; a slot has at most %d", RACK_PACKAGES_MAX);
+        return;
+    }
+    if (item)
+        packages = scenario_arena_take(compiler->arena, value->count * sizeof *packages);
+    if (item && !packages)
+        scenario_out_of_memory(compiler);
+    for (; item && packages; item = item->next)
+        scenario_walk(compiler, &package_map, item, &packages[slot->package_count++]);
+    slot->packages = packages;
+}
+
+/* ---- slots ----------------------------------------------------------------------------------- */
+
+#define X(name, text) text,
+static const char *const far_end_names[] = {RACK_FAR_ENDS(X)};
+#undef X
+static const struct scenario_words far_ends = WORDS(0, far_end_names);
+
+#define TEXT_ROW(word, member_name, form_name, least, most, text)                                  \
+    {                                                                                              \
+        .name = word, .type = SCENARIO_TYPE_LINE, .form = SCENARIO_FORM_##form_name,               \
+        .minimum = (least), .maximum = (most), MEMBER(struct rack_slot, member_name),              \
+        .flags = SCENARIO_FIXED, .help = text                                                      \
+    }
+
+static const struct scenario_key slot_keys[] = {
+    {.name = "slot",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .minimum = 1,
+     .maximum = 32,
+     MEMBER(struct rack_slot, name),
+     .flags = SCENARIO_REQUIRED | SCENARIO_FIXED,
+     .help = "its name"},
+    TEXT_ROW("transport", transport, ANY, 1, 500, "URL of the port, as in run --module"),
+    TEXT_ROW("imei", imei, DIGITS, 15, 15, "of the module that must be there"),
+    TEXT_ROW("variant", variant, VISIBLE, 1, 32, "of the module that must be there"),
+    {.name = "far-end",
+     .type = SCENARIO_TYPE_WORD,
+     .words = &far_ends,
+     MEMBER(struct rack_slot, far_end),
+     .flags = SCENARIO_FIXED,
+     .help = "what stands behind the port; module"},
+    {.name = "speed",
+     .type = SCENARIO_TYPE_NUMBER,
+     .minimum = 1,
+     .maximum = SPEED_MOST,
+     MEMBER(struct rack_slot, speed),
+     .flags = SCENARIO_FIXED,
+     .help = "of an emulated module behind the port; 1"},
+    {.name = "boot",
+     .type = SCENARIO_TYPE_DURATION,
+     .minimum = LIMIT_LEAST_US,
+     .maximum = LIMIT_MOST_US,
+     MEMBER(struct rack_slot, boot_us),
+     .flags = SCENARIO_FIXED,
+     .help = "it answers so long after its power came; 60s"},
+    {.name = "fixtures",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .minimum = 1,
+     .maximum = 64,
+     .flags = SCENARIO_LIST | SCENARIO_FIXED,
+     .compile = compile_fixtures,
+     .help = "what it has beside the module"},
+    HOOK_ROWS(0),
+    {.name = "packages",
+     .type = SCENARIO_TYPE_MAP,
+     .map = &package_map,
+     .flags = SCENARIO_LIST | SCENARIO_FIXED,
+     .compile = compile_packages,
+     .help = "update packages that lie somewhere for this module"},
+    {.name = "updates-most",
+     .type = SCENARIO_TYPE_NUMBER,
+     .minimum = 1,
+     .maximum = 100000,
+     MEMBER(struct rack_slot, updates_most),
+     .flags = SCENARIO_FIXED,
+     .help = "updates in one campaign that the module may take; no limit"},
+    TEXT_ROW("out-of-service", out_of_service, ANY, 1, 200, "why it is not used now"),
+    TEXT_ROW("notes", notes, ANY, 1, 500, "for people"),
+};
+static const struct scenario_map slot_map = {
+    .name = "slots", .keys = slot_keys, .count = COUNT(slot_keys)};
+
+static bool is_doubled(const struct draft *draft, const char *name)
+{
+    for (size_t i = 0; i < draft->slot_count; i++)
+        if (draft->slots[i].name && strcmp(draft->slots[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* What the rows can't say of a slot. */
+static void check_slot(struct scenario_compiler *compiler, const struct draft *draft,
+                       const struct scenario_node *node, const struct rack_slot *slot)
+{
+    if (slot->name && is_doubled(draft, slot->name))
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "slot '%s' stands twice; each name is for one module", slot->name);
+    if (!slot->transport && !slot->hooks[RACK_HOOK_PLACE].words)
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "no way to the module: the slot needs 'transport' or a 'place' hook");
+    if (slot->speed != 1 && slot->far_end == RACK_FAR_END_MODULE)
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "'speed' is for emulated modules; add 'far-end: emulator'");
+    for (size_t i = 0; i < slot->package_count; i++)
+        if (slot->packages[i].from && slot->packages[i].to &&
+            strcmp(slot->packages[i].from, slot->packages[i].to) == 0)
+            scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                              "the package from %s leads to the same revision",
+                              slot->packages[i].from);
+}
+
+static void compile_slots(struct scenario_compiler *compiler, const struct scenario_key *key,
+                          const struct scenario_node *value, void *target)
+{
+    static const char *const no_fixtures[] = {NULL};
+    const struct scenario_node *item = scenario_items(compiler, key, value);
+    struct draft *draft = target;
+
+    if (item && value->count > RACK_SLOTS_MAX) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "too many slots; a rack has at most %d", RACK_SLOTS_MAX);
+        return;
+    }
+    if (item)
+        draft->slots = scenario_arena_take(compiler->arena, value->count * sizeof *draft->slots);
+    if (item && !draft->slots)
+        scenario_out_of_memory(compiler);
+    for (; item && draft->slots; item = item->next) {
+        struct rack_slot *slot = &draft->slots[draft->slot_count];
+        *slot = draft->common;
+        slot->place = item->at.place;
+        slot->fixtures = no_fixtures;
+        scenario_walk(compiler, &slot_map, item, slot);
+        check_slot(compiler, draft, item, slot);
+        draft->slot_count++;
+    }
+}
+
+/* ---- the file -------------------------------------------------------------------------------- */
+
+static const struct scenario_key file_keys[] = {
+    {.name = "rack",
+     .type = SCENARIO_TYPE_LINE,
+     .minimum = 1,
+     .maximum = 64,
+     MEMBER(struct draft, name),
+     .flags = SCENARIO_REQUIRED | SCENARIO_FIXED,
+     .help = "its name"},
+    HOOK_ROWS(offsetof(struct draft, common)),
+    {.name = "slots",
+     .type = SCENARIO_TYPE_MAP,
+     .map = &slot_map,
+     .flags = SCENARIO_REQUIRED | SCENARIO_LIST | SCENARIO_FIXED,
+     .compile = compile_slots,
+     .help = "its modules"},
+};
+static const struct scenario_map file_map = {
+    .name = "", .keys = file_keys, .count = COUNT(file_keys)};
+
+static void compile_file(struct scenario_compiler *compiler, struct rack *ret_rack)
+{
+    static const uint64_t limits_ms[] = {
+#define X(name, word, limit_ms, text) limit_ms,
+        RACK_HOOKS(X)
+#undef X
+    };
+    struct draft *draft = scenario_arena_take(compiler->arena, sizeof *draft);
+    if (!draft) {
+        scenario_out_of_memory(compiler);
+        return;
+    }
+    draft->common = (struct rack_slot){.speed = 1, .boot_us = BOOT_US};
+    for (size_t i = 0; i < RACK_HOOK_COUNT; i++)
+        draft->common.hooks[i].limit_us = limits_ms[i] * 1000;
+    scenario_walk(compiler, &file_map, compiler->root, draft);
+    ret_rack->name = draft->name;
+    ret_rack->slots = draft->slots;
+    ret_rack->slot_count = draft->slot_count;
+}
+
+static void compile_source(struct loaded *loaded, struct scenario_diagnostics *diagnostics)
+{
+    struct scenario_compiler compiler = {
+        .arena = &loaded->arena, .diagnostics = diagnostics, .vary = {.case_count = 1}};
+
+    if (diagnostics->source_size > RACK_FILE_BYTES_MAX) {
+        scenario_diagnose(diagnostics, (struct scenario_span){0}, NULL,
+                          "the file is too large; a rack file has at most %d KiB",
+                          RACK_FILE_BYTES_MAX / 1024);
+        return;
+    }
+    loaded->rack.path =
+        scenario_arena_text(&loaded->arena, diagnostics->path, strlen(diagnostics->path));
+    compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
+    if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
+        compile_file(&compiler, &loaded->rack);
+}
+
+bool rack_read(const char *path, const char *source, size_t size, struct rack **ret_rack,
+               struct scenario_errors *reterr_errors)
+{
+    struct loaded *loaded = calloc(1, sizeof *loaded);
+    struct scenario_diagnostics diagnostics;
+
+    *ret_rack = NULL;
+    *reterr_errors = (struct scenario_errors){0};
+    scenario_diagnostics_init(&diagnostics, path, source, size);
+    if (loaded) {
+        scenario_arena_init(&loaded->arena, SCENARIO_ARENA_BYTES_MAX);
+        compile_source(loaded, &diagnostics);
+    } else {
+        scenario_diagnose(&diagnostics, (struct scenario_span){0}, NULL, "out of memory");
+    }
+    if (scenario_diagnostics_done(&diagnostics, reterr_errors)) {
+        *ret_rack = &loaded->rack;
+        return true;
+    }
+    rack_free(loaded ? &loaded->rack : NULL);
+    return false;
+}
+
+void rack_free(struct rack *rack)
+{
+    struct loaded *loaded = (struct loaded *)rack;
+    if (!loaded)
+        return;
+    scenario_arena_done(&loaded->arena);
+    free(loaded);
+}
+
+/* ---- questions ------------------------------------------------------------------------------- */
+
+const char *rack_hook_name(unsigned kind)
+{
+#define X(name, word, ...) word,
+    static const char *const names[] = {RACK_HOOKS(X)};
+#undef X
+    return kind < RACK_HOOK_COUNT ? names[kind] : NULL;
+}
+
+const struct rack_slot *rack_find(const struct rack *rack, const char *name)
+{
+    for (size_t i = 0; i < rack->slot_count; i++)
+        if (strcmp(rack->slots[i].name, name) == 0)
+            return &rack->slots[i];
+    return NULL;
+}
+
+bool rack_has_fixture(const struct rack_slot *slot, const char *fixture)
+{
+    for (size_t i = 0; slot->fixtures[i]; i++)
+        if (strcmp(slot->fixtures[i], fixture) == 0)
+            return true;
+    return false;
+}
+
+const struct rack_package *rack_package(const struct rack_slot *slot, const char *from,
+                                        const char *to)
+{
+    for (size_t i = 0; i < slot->package_count; i++)
+        if (strcmp(slot->packages[i].from, from) == 0 &&
+            (!to || strcmp(slot->packages[i].to, to) == 0))
+            return &slot->packages[i];
+    return NULL;
+}
