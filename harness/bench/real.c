@@ -15,6 +15,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "harness/bench/pace.h"
 #include "harness/bench/run.h"
 #include "harness/ports/loop.h"
 
@@ -33,22 +34,10 @@ struct real {
     struct bench_loop *loop; /* the run's, or `own` */
     struct bench_loop own;
     struct side sides[BENCH_LANES];
-    uint64_t origin_us;    /* monotonic clock when the run's time was 0 */
+    struct bench_pace pace;
     uint64_t armed_at_us;  /* run's time when the core armed its deadline */
     uint64_t armed_for_us; /* the deadline */
 };
-
-static uint64_t run_time(const struct real *real)
-{
-    return (uint64_t)((double)(bench_clock_us() - real->origin_us) * real->run->options.speed);
-}
-
-static uint64_t clock_time(const struct real *real, uint64_t run_time_us)
-{
-    if (run_time_us == BENCH_NEVER)
-        return BENCH_NEVER;
-    return real->origin_us + (uint64_t)((double)run_time_us / real->run->options.speed);
-}
 
 static void fail(struct bench_run *run, const char *what)
 {
@@ -198,11 +187,12 @@ static bool turn(struct real *real)
 {
     struct bench_run *run = real->run;
     uint64_t wanted_us = bench_run_next(run);
-    if (bench_loop_wait(real->loop, clock_time(real, wanted_us)) < 0 && errno != EINTR) {
+    if (bench_loop_wait(real->loop, bench_pace_real_us(&real->pace, wanted_us)) < 0 &&
+        errno != EINTR) {
         fail(run, "waiting");
         return false;
     }
-    uint64_t now_us = run_time(real);
+    uint64_t now_us = bench_pace_run_us(&real->pace, bench_clock_us());
     check_lateness(real, wanted_us, now_us);
     take_arrived(run, now_us);
     if (run->error[0] || !catch_up(real, now_us))
@@ -243,7 +233,7 @@ void bench_run_real(struct bench_run *run)
     if (run->options.wire == BENCH_WIRE_PTY && !open_pty(&real)) {
         fail(run, "a pty between the ends");
     } else {
-        real.origin_us = bench_clock_us();
+        bench_pace_begin(&real.pace, run->options.speed, 0, bench_clock_us());
         note_armed(&real);
         while (!(run->options.stoppable && bench_signal()) && turn(&real))
             if (run->host->is_over(run))

@@ -118,7 +118,7 @@ void cli_control_run_state(struct cli_control_request *request)
     cJSON_AddNumberToObject(answer, "module", module->index);
     cJSON_AddNumberToObject(answer, "modules", request->control->serve->module_count);
     cJSON_AddNumberToObject(answer, "time_us", (double)module->now_us);
-    cJSON_AddBoolToObject(answer, "frozen", module->frozen);
+    cJSON_AddBoolToObject(answer, "frozen", module->pace.stands);
     cli_control_add_text(answer, "variant", module->host.config->variant);
     add_view(answer, &module->sim);
     add_network(answer, &module->sim);

@@ -19,30 +19,6 @@ static const struct bench_service *const services[] = {&bench_downloads, &bench_
                                                        &bench_usb_ports, &bench_data_calls};
 enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
 
-/* ---- clock -------------------------------------------------------------------------------- */
-
-static uint64_t module_time(const struct bench_module *module, uint64_t real_us)
-{
-    uint64_t passed_us = real_us - module->origin_us;
-
-    if (module->frozen)
-        return module->start_us;
-    return module->start_us + (uint64_t)((double)passed_us * module->serve->options.speed);
-}
-
-/* The first microsecond of real time at which the module's time is `module_us` or later. */
-static uint64_t real_time(const struct bench_module *module, uint64_t module_us)
-{
-    double left;
-
-    if (module_us == SIM_NEVER || module->frozen)
-        return BENCH_NEVER;
-    if (module_us <= module->start_us)
-        return 0;
-    left = (double)(module_us - module->start_us) / module->serve->options.speed;
-    return left > 1e18 ? BENCH_NEVER : module->origin_us + (uint64_t)left + 1;
-}
-
 /* ---- a wake of one module ----------------------------------------------------------------- */
 
 /* Lets the module do what is due at now_us, and sends what it has to say. */
@@ -74,7 +50,7 @@ static bool serve_requests(struct bench_module *module)
 
 static void set_deadline(struct bench_module *module)
 {
-    uint64_t due_us = real_time(module, module->next_us);
+    uint64_t due_us = bench_pace_real_us(&module->pace, module->next_us);
 
     for (size_t i = 0; i < SERVICE_COUNT; i++) {
         uint64_t service_us = services[i]->due_us ? services[i]->due_us(module) : BENCH_NEVER;
@@ -85,7 +61,7 @@ static void set_deadline(struct bench_module *module)
 
 void bench_module_enter(struct bench_module *module)
 {
-    module->now_us = module_time(module, bench_clock_us());
+    module->now_us = bench_pace_run_us(&module->pace, bench_clock_us());
 }
 
 void bench_module_leave(struct bench_module *module)
@@ -99,13 +75,12 @@ void bench_module_leave(struct bench_module *module)
 
 void bench_module_freeze(struct bench_module *module, bool frozen)
 {
-    if (module->frozen == frozen)
+    if (module->pace.stands == frozen)
         return;
     bench_module_enter(module);
     bench_module_leave(module);
-    module->start_us = module->now_us;
-    module->origin_us = bench_clock_us();
-    module->frozen = frozen;
+    bench_pace_jump(&module->pace, module->now_us, bench_clock_us());
+    module->pace.stands = frozen;
     module->held = false;
     set_deadline(module);
 }
@@ -118,8 +93,8 @@ void bench_module_hold(struct bench_module *module)
 
 void bench_module_jump(struct bench_module *module, uint64_t module_us)
 {
-    module->start_us = module->now_us = module_us;
-    module->origin_us = bench_clock_us();
+    module->now_us = module_us;
+    bench_pace_jump(&module->pace, module_us, bench_clock_us());
     module->burst_count = module->intake_count = 0;
     bench_backlog_drop(&module->intake);
     bench_module_leave(module);
@@ -142,7 +117,7 @@ uint64_t bench_serve_advance(struct bench_serve *serve)
     real_us = bench_clock_us();
     while (first_us <= real_us) {
         struct bench_module *module = &serve->modules[id];
-        module->now_us = module_time(module, real_us);
+        module->now_us = bench_pace_run_us(&module->pace, real_us);
         advance_services(module, real_us);
         bench_module_leave(module);
         first_us = bench_heap_first(&serve->deadlines, &id);
@@ -296,8 +271,8 @@ void bench_module_attach(struct bench_module *module)
 {
     module->host.on_event =
         module->serve->observers || module->usb || module->play ? on_event : NULL;
-    module->start_us = module->next_us = module->now_us;
-    module->origin_us = bench_clock_us();
+    module->next_us = module->now_us;
+    bench_pace_begin(&module->pace, module->serve->options.speed, module->now_us, bench_clock_us());
     bench_module_begin_lines(module);
     set_deadline(module);
 }

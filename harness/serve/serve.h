@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/bench/pace.h"
 #include "harness/ports/heap.h"
 #include "harness/ports/loop.h"
 #include "harness/ports/port.h"
@@ -87,17 +88,15 @@ struct bench_module {
     uint32_t index;           /* in serve->modules */
     uint32_t baud_bps;        /* the module's own rate, as far as it has sent something */
     struct bench_port *ports; /* all of them, in no order; NULL = nobody hears it */
-    uint64_t origin_us;       /* real time at which the module's time was start_us */
-    uint64_t start_us;
-    bool frozen;                         /* its time is start_us until it is thawed */
-    bool held;                           /* frozen until a client's first byte */
-    uint64_t now_us;                     /* module time of this wake */
-    uint64_t next_us;                    /* module time at which something is due */
-    struct bench_http *http;             /* real downloads */
-    struct bench_net *net;               /* real connections */
-    struct bench_usb *usb;               /* serve_usb.c; NULL = it has none */
-    struct bench_call *call;             /* data_call.c; NULL = no call is up */
-    struct bench_play *play;             /* play.h: a scenario; owned by the caller; NULL = none */
+    struct bench_pace pace;   /* its time; it stands while the module is frozen */
+    bool held;                /* frozen until a client's first byte */
+    uint64_t now_us;          /* module time of this wake */
+    uint64_t next_us;         /* module time at which something is due */
+    struct bench_http *http;  /* real downloads */
+    struct bench_net *net;    /* real connections */
+    struct bench_usb *usb;    /* serve_usb.c; NULL = it has none */
+    struct bench_call *call;  /* data_call.c; NULL = no call is up */
+    struct bench_play *play;  /* play.h: a scenario; owned by the caller; NULL = none */
     struct bench_port_listener listener; /* what its ports are opened with */
     uint64_t burst_us;                   /* module time at which the burst has arrived */
     uint32_t burst_count;                /* bytes that are on the line */

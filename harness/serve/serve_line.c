@@ -116,7 +116,7 @@ void bench_module_receive(struct bench_port *port, const void *bytes, size_t siz
 
     if (module->held)
         bench_module_freeze(module, false);
-    if (module->frozen)
+    if (module->pace.stands)
         return;
     bench_module_enter(module);
     /* A client may send right behind a change, after the OK of AT+IPR for one: asked each time. */
