@@ -31,6 +31,8 @@ struct bench_end {
     /* Fills the buffer with what the end sends now and returns how much; 0 = nothing. */
     size_t (*transmit)(struct bench_run *run, uint8_t *buffer, size_t capacity,
                        uint32_t *ret_baud_bps);
+    /* What would follow if all were sent now; how much. NULL: transmit gives all there is. */
+    size_t (*ahead)(const struct bench_run *run, uint8_t *buffer, size_t capacity);
     /* Does what is due; returns when to call again, BENCH_NEVER = when something happens. */
     uint64_t (*advance)(struct bench_run *run);
     /* Writes its part of what is judged. */
@@ -69,6 +71,12 @@ struct bench_end {
     /* NULL: none. What it has to say against the host at the end; how many there are. */
     size_t (*findings)(const struct bench_run *run, struct scenario_finding *findings,
                        size_t capacity);
+    /* Its modem lines, BENCH_LINE_CTS, DSR, RI, DCD (port.h); NULL: they are not known. */
+    unsigned (*lines)(const struct bench_run *run);
+    /* What a host that listens at `heard_bps` gets of what it sends at `sent_bps`; how much.
+       NULL: as sim_garble() says. */
+    size_t (*heard)(const struct bench_run *run, const uint8_t *bytes, size_t size,
+                    uint32_t sent_bps, uint32_t heard_bps, uint8_t *buffer, size_t capacity);
     /* What is known of the module. */
     void (*view)(const struct bench_run *run, struct sim_view *ret_view);
     /* Hooks of the module that events wait for (bit n: enum sim_hook_kind n), and the mark of its

@@ -34,7 +34,7 @@ static void find_next(struct bench_run *run)
     for (unsigned i = 0; i < run->one->lasting_count; i++)
         if (engine->undo_at_us[i] < next)
             next = engine->undo_at_us[i];
-    engine->next_at_us = next;
+    run->world.event_at_us = next;
 }
 
 static void tell_module(struct bench_run *run)
@@ -277,7 +277,7 @@ void bench_engine_do(struct bench_run *run, unsigned index)
 void bench_engine_run(struct bench_run *run)
 {
     struct bench_engine *engine = &run->world.engine;
-    if (engine->next_at_us > run->world.now_us)
+    if (run->world.event_at_us > run->world.now_us)
         return;
     for (unsigned i = 0; i < run->one->action_count; i++) {
         unsigned lasting = run->one->actions[i].lasting;
@@ -379,8 +379,8 @@ void bench_engine_fire(struct bench_run *run, unsigned index, uint64_t at_us,
     if (!event->action_count)
         return; /* the end of a duration: nothing is to be done */
     engine->due_at_us[index] = at_us + event->after_us;
-    if (engine->due_at_us[index] < engine->next_at_us)
-        engine->next_at_us = engine->due_at_us[index];
+    if (engine->due_at_us[index] < run->world.event_at_us)
+        run->world.event_at_us = engine->due_at_us[index];
 }
 
 void bench_engine_match(struct bench_run *run, const struct bench_happening *happening,
@@ -415,8 +415,8 @@ void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t
             !bench_engine_may_fire(run, i) || !bench_engine_is_armed(run, i))
             continue;
         engine->due_at_us[i] = now_us + event->when.time_us + event->after_us;
-        if (engine->due_at_us[i] < engine->next_at_us)
-            engine->next_at_us = engine->due_at_us[i];
+        if (engine->due_at_us[i] < run->world.event_at_us)
+            run->world.event_at_us = engine->due_at_us[i];
     }
 }
 

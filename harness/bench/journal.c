@@ -1,4 +1,4 @@
-/* journal.c - records into bytes and back; the digest of all of them. */
+/* journal.c - records: sinks, reading, and how they look as text. */
 #include "harness/bench/journal.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "harness/text/escape.h"
 #include "sim/sim.h"
 
-enum { SIZE_MIN_BYTES = 64 * 1024 };
+enum { SIZE_MIN_BYTES = 64 * 1024, RING_HEADER_BYTES = BENCH_RECORD_HEADER_BYTES + 4 };
 
 /* Spelled out so that a compiler makes one store of it. */
 static void put_16(uint8_t *at, uint16_t value)
@@ -46,12 +46,19 @@ static uint64_t get_le(const uint8_t *at, unsigned size)
 bool bench_journal_open(struct bench_journal *journal, enum bench_sink sink, size_t size_bytes,
                         int descriptor)
 {
-    *journal = (struct bench_journal){.sink = (uint8_t)sink, .descriptor = descriptor};
+    *journal =
+        (struct bench_journal){.sink = (uint8_t)sink, .descriptor = descriptor, .first_number = 1};
     if (sink == BENCH_SINK_NONE)
         return true;
     journal->capacity = size_bytes < SIZE_MIN_BYTES ? SIZE_MIN_BYTES : size_bytes;
     journal->bytes = malloc(journal->capacity);
     return journal->bytes != NULL;
+}
+
+void bench_journal_share(struct bench_journal *journal, struct bench_journal *ring, uint32_t bench)
+{
+    *journal = (struct bench_journal){
+        .sink = BENCH_SINK_SHARED, .descriptor = -1, .shared = ring, .bench = bench};
 }
 
 static void flush(struct bench_journal *journal)
@@ -84,31 +91,41 @@ void bench_journal_clear(struct bench_journal *journal)
     journal->first = 0;
     journal->wrap = 0;
     journal->record_count = 0;
+    journal->first_number = 1;
     journal->failed = false;
 }
 
-static size_t record_size(const uint8_t *at)
+static size_t header_size(const struct bench_journal *journal)
 {
-    return BENCH_RECORD_HEADER_BYTES + (size_t)get_le(at + 16, 2);
+    return journal->sink == BENCH_SINK_RING ? RING_HEADER_BYTES : BENCH_RECORD_HEADER_BYTES;
+}
+
+static size_t record_size(const struct bench_journal *journal, const uint8_t *at)
+{
+    return header_size(journal) + (size_t)get_le(at + 16, 2);
+}
+
+static void ring_forget_oldest(struct bench_journal *journal)
+{
+    journal->first += record_size(journal, journal->bytes + journal->first);
+    journal->first_number++;
+    if (journal->first < journal->wrap)
+        return;
+    journal->first = 0;
+    journal->wrap = 0;
 }
 
 /* RING: forgets the oldest records until [used, used + size) is free. */
 static void ring_make_room(struct bench_journal *journal, size_t size)
 {
     if (journal->used + size > journal->capacity) {
+        while (journal->wrap)
+            ring_forget_oldest(journal);
         journal->wrap = journal->used;
         journal->used = 0;
-        journal->first = 0;
     }
-    while (journal->wrap && journal->first >= journal->used &&
-           journal->first <= journal->used + size) {
-        if (journal->first >= journal->wrap) {
-            journal->first = 0;
-            journal->wrap = 0;
-            break;
-        }
-        journal->first += record_size(journal->bytes + journal->first);
-    }
+    while (journal->wrap && journal->first <= journal->used + size)
+        ring_forget_oldest(journal);
 }
 
 /* Rarely called; kept out of line, so that the way of every record stays short. */
@@ -137,14 +154,25 @@ static bool has_room(const struct bench_journal *journal, size_t size)
     return journal->used + size <= journal->capacity && journal->sink != BENCH_SINK_RING;
 }
 
+static void append_shared(struct bench_journal *journal, const struct bench_record *record)
+{
+    struct bench_record marked = *record;
+    marked.bench = journal->bench;
+    bench_journal_append(journal->shared, &marked);
+}
+
 void bench_journal_append(struct bench_journal *journal, const struct bench_record *record)
 {
     uint16_t length =
         record->length > BENCH_RECORD_PAYLOAD_MAX ? BENCH_RECORD_PAYLOAD_MAX : record->length;
-    size_t size = BENCH_RECORD_HEADER_BYTES + (size_t)length;
+    size_t header = header_size(journal), size = header + (size_t)length;
     journal->record_count++;
     if (journal->sink == BENCH_SINK_NONE)
         return;
+    if (journal->sink == BENCH_SINK_SHARED) {
+        append_shared(journal, record);
+        return;
+    }
     if (!has_room(journal, size) && !make_room(journal, size)) {
         journal->failed = true;
         return;
@@ -156,9 +184,12 @@ void bench_journal_append(struct bench_journal *journal, const struct bench_reco
     put_16(at + 10, record->b);
     put_32(at + 12, record->number);
     put_16(at + 16, length);
+    if (header == RING_HEADER_BYTES)
+        put_32(at + BENCH_RECORD_HEADER_BYTES, record->bench);
     if (length)
-        memcpy(at + BENCH_RECORD_HEADER_BYTES, record->payload, length);
+        memcpy(at + header, record->payload, length);
     journal->used += size;
+    journal->byte_count += size;
 }
 
 size_t bench_journal_begin(const struct bench_journal *journal)
@@ -176,15 +207,37 @@ bool bench_journal_next(const struct bench_journal *journal, size_t *offset,
     if (*offset == journal->used)
         return false;
     const uint8_t *at = journal->bytes + *offset;
-    *ret_record = (struct bench_record){.time_us = get_le(at, 8),
-                                        .kind = at[8],
-                                        .a = at[9],
-                                        .b = (uint16_t)get_le(at + 10, 2),
-                                        .number = (uint32_t)get_le(at + 12, 4),
-                                        .length = (uint16_t)get_le(at + 16, 2),
-                                        .payload = at + BENCH_RECORD_HEADER_BYTES};
-    *offset += record_size(at);
+    bool ring = journal->sink == BENCH_SINK_RING;
+    *ret_record = (struct bench_record){
+        .time_us = get_le(at, 8),
+        .kind = at[8],
+        .a = at[9],
+        .b = (uint16_t)get_le(at + 10, 2),
+        .number = (uint32_t)get_le(at + 12, 4),
+        .length = (uint16_t)get_le(at + 16, 2),
+        .bench = ring ? (uint32_t)get_le(at + BENCH_RECORD_HEADER_BYTES, 4) : 0,
+        .payload = at + header_size(journal)};
+    *offset += record_size(journal, at);
     return true;
+}
+
+bool bench_journal_follow(const struct bench_journal *journal, struct bench_journal_cursor *cursor,
+                          struct bench_record *ret_record, uint64_t *ret_lost)
+{
+    uint64_t first = journal->first_number;
+    *ret_lost = cursor->number && cursor->number < first ? first - cursor->number : 0;
+    if (cursor->number <= first) /* where it is at a wrap, only the journal knows */
+        *cursor = (struct bench_journal_cursor){journal->first, first};
+    if (cursor->number > journal->record_count ||
+        !bench_journal_next(journal, &cursor->offset, ret_record))
+        return false;
+    cursor->number++;
+    return true;
+}
+
+struct bench_journal_cursor bench_journal_end(const struct bench_journal *journal)
+{
+    return (struct bench_journal_cursor){journal->used, journal->record_count + 1};
 }
 
 size_t bench_journal_mark(const struct bench_journal *journal)

@@ -5,7 +5,8 @@
  * little-endian, so the same run gives the same bytes on every machine and compiler; they are
  * formatted as text only when somebody reads them.
  *
- * A record: time_us (8) kind (1) a (1) b (2) number (4) length (2) payload (length).
+ * A record: time_us (8) kind (1) a (1) b (2) number (4) length (2) payload (length). A ring serves
+ * any number of benches: there, bench (4) stands before the payload.
  */
 #ifndef FOTARIG_HARNESS_BENCH_JOURNAL_H
 #define FOTARIG_HARNESS_BENCH_JOURNAL_H
@@ -16,8 +17,9 @@
 
 /* X(NAME, "name"): what a, b, number and the payload mean. */
 #define BENCH_JOURNAL_KINDS(X)                                                                     \
-    X(TO_MODULE, "to-module") /* bytes that reached the module; number = rate in bit/s */          \
-    X(TO_HOST, "to-host")     /* bytes that reached the host; number = rate in bit/s */            \
+    X(TO_MODULE, "to-module") /* bytes that reached the module; number = rate in bit/s, a = enum   \
+                                 sim_interface */                                                  \
+    X(TO_HOST, "to-host")     /* the same that reached the host */                                 \
     X(CORE, "core")           /* a = enum fota_event_kind, b = its a | its b << 8; text */         \
     X(MODULE, "module")       /* a = enum sim_event_kind, number; text */                          \
     X(FAULT, "fault")         /* a = event, b = action of the scenario that was done */            \
@@ -39,7 +41,8 @@ enum bench_journal_kind {
     X(NONE, "none")     /* nowhere; only counted */                                                \
     X(MEMORY, "memory") /* all of them, growing */                                                 \
     X(RING, "ring")     /* the last ones that fit */                                               \
-    X(FILE, "file")     /* a file descriptor, through a buffer */
+    X(FILE, "file")     /* a file descriptor, through a buffer */                                  \
+    X(SHARED, "shared") /* another journal, with those of other benches */
 
 enum bench_sink {
 #define X(name, text) BENCH_SINK_##name,
@@ -57,17 +60,22 @@ struct bench_record {
     uint32_t number;
     uint16_t length; /* of the payload */
     const uint8_t *payload;
+    uint32_t bench; /* read from a ring: which of the benches that share it; else 0 */
 };
 
 struct bench_journal {
     uint8_t *bytes; /* owned */
     size_t capacity, used;
-    size_t first;          /* RING: offset of the oldest record that is still whole */
-    size_t wrap;           /* RING: end of the records before the wrap, 0 = not wrapped */
-    uint64_t record_count; /* all that were ever appended */
-    uint8_t sink;          /* enum bench_sink */
-    bool failed;           /* memory or file could not take a record; it was counted, not kept */
-    int descriptor;        /* FILE */
+    size_t first;                 /* RING: offset of the oldest record that is still whole */
+    size_t wrap;                  /* RING: end of the records before the wrap, 0 = not wrapped */
+    uint64_t record_count;        /* all that were ever appended; they have numbers, from 1 */
+    uint64_t first_number;        /* RING: of the oldest record */
+    uint64_t byte_count;          /* RING: all that were ever appended */
+    struct bench_journal *shared; /* SHARED: where records go */
+    uint32_t bench;               /* SHARED: what they are marked with there */
+    int descriptor;               /* FILE */
+    uint8_t sink;                 /* enum bench_sink */
+    bool failed; /* memory or file could not take a record; it was counted, not kept */
 };
 
 /*
@@ -77,6 +85,9 @@ struct bench_journal {
  */
 bool bench_journal_open(struct bench_journal *journal, enum bench_sink sink, size_t size_bytes,
                         int descriptor);
+
+/* The journal of one of the benches that share `ring`, which must outlive it. */
+void bench_journal_share(struct bench_journal *journal, struct bench_journal *ring, uint32_t bench);
 
 /* Writes what a FILE sink still holds, and frees. */
 void bench_journal_close(struct bench_journal *journal);
@@ -94,6 +105,20 @@ void bench_journal_append(struct bench_journal *journal, const struct bench_reco
 size_t bench_journal_begin(const struct bench_journal *journal);
 bool bench_journal_next(const struct bench_journal *journal, size_t *offset,
                         struct bench_record *ret_record);
+
+/* RING: where a reader stands who reads along while it is written. All zero is the oldest. */
+struct bench_journal_cursor {
+    size_t offset;
+    uint64_t number; /* of the next record */
+};
+/*
+ * Reads the next record and moves on; false when there is none yet. *ret_lost: how many were
+ * overwritten before they were read.
+ */
+bool bench_journal_follow(const struct bench_journal *journal, struct bench_journal_cursor *cursor,
+                          struct bench_record *ret_record, uint64_t *ret_lost);
+/* What comes from now on. */
+struct bench_journal_cursor bench_journal_end(const struct bench_journal *journal);
 
 /* MEMORY: a mark, and the way back to it. */
 size_t bench_journal_mark(const struct bench_journal *journal);

@@ -4,6 +4,7 @@
 
 #include "harness/bench/engine.h"
 #include "harness/bench/run.h"
+#include "harness/ports/port.h"
 #include "sim/look.h"
 
 /* ---- what the module tells ----------------------------------------------------------------- */
@@ -18,6 +19,10 @@ static void match_event(struct bench_run *run, uint64_t now_us, const struct sim
         {SIM_EVENT_RESET, SCENARIO_TRIGGER_RESET, SCENARIO_SINCE_RESET},
         {SIM_EVENT_URC, SCENARIO_TRIGGER_URC, SCENARIO_SINCE_URC},
     };
+    if (event->kind == SIM_EVENT_COMMAND)
+        bench_engine_saw_command(run, event->text, event->length);
+    if (event->kind == SIM_EVENT_POWER && event->number == 0)
+        bench_engine_wire_cut(run, BENCH_TO_HOST);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].event != event->kind)
             continue;
@@ -31,28 +36,22 @@ static void match_event(struct bench_run *run, uint64_t now_us, const struct sim
     }
 }
 
-void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
-{
-    bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
-               event->length);
-    if (run->module->tells && event->kind == SIM_EVENT_COMMAND)
-        bench_engine_saw_command(run, event->text, event->length);
-    else if (run->module->tells)
-        match_event(run, now_us, event);
-    if (event->kind == SIM_EVENT_POWER && event->number == 0) {
-        bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
-        bench_engine_wire_cut(run, BENCH_TO_HOST);
-    }
-}
-
 static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
 {
-    bench_module_told(context, now_us, event);
+    struct bench_run *run = context;
+    bench_note(run, BENCH_JOURNAL_MODULE, event->kind, 0, event->number, event->text,
+               event->length);
+    if (run->surroundings->told)
+        run->surroundings->told(run, event);
+    if (event->kind == SIM_EVENT_POWER && event->number == 0 && bench_run_has_lanes(run))
+        bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+    if (bench_run_is_judged(run))
+        match_event(run, now_us, event);
 }
 
-struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
-                                        const struct sim_hook *hook)
+static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
 {
+    struct bench_run *run = context;
     struct sim_override override = {0};
     struct bench_happening happening = {.kind = (uint8_t)scenario_trigger_of_hook(hook->kind),
                                         .number = hook->number,
@@ -68,11 +67,6 @@ struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
     }
     bench_engine_match(run, &happening, &override);
     return override;
-}
-
-static struct sim_override on_hook(void *context, uint64_t now_us, const struct sim_hook *hook)
-{
-    return bench_module_hooked(context, now_us, hook);
 }
 
 /* ---- the server ---------------------------------------------------------------------------- */
@@ -162,9 +156,11 @@ void bench_module_serve_blob(struct sim *sim, const struct sim_host *host,
         sim_http_end(sim, host, request->job, 0, now_us);
 }
 
-void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
-                        const struct sim_http_request *request, uint64_t now_us)
+static void serve_request(struct bench_run *run, const struct sim_http_request *request)
 {
+    struct sim *sim = &run->world.sim;
+    const struct sim_host *host = &run->sim_host;
+    uint64_t now_us = run->world.now_us;
     uint16_t status = run->one->package.http;
     if (status >= FIRST_ERROR_CODE) {
         sim_http_end(sim, host, request->job, status, now_us);
@@ -184,30 +180,29 @@ void bench_module_serve(const struct bench_run *run, struct sim *sim, const stru
     sim_http_end(sim, host, request->job, 0, now_us);
 }
 
-static void serve(struct bench_run *run, const struct sim_http_request *request)
-{
-    bench_engine_body_begins(run);
-    bench_module_serve(run, &run->world.sim, &run->sim_host, request, run->world.now_us);
-}
-
-static void serve_http(struct bench_run *run)
+static bool serve_scenario(struct bench_run *run)
 {
     struct sim_http_request request;
-    while (sim_http_wanted(&run->world.sim, &request))
-        serve(run, &request);
+    bool any = false;
+    while (sim_http_wanted(&run->world.sim, &request)) {
+        any = true;
+        bench_engine_body_begins(run);
+        serve_request(run, &request);
+    }
+    return any;
 }
+
+const struct bench_surroundings bench_scenario_server = {.serve = serve_scenario};
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
 static uint64_t module_advance(struct bench_run *run)
 {
-    uint64_t next = sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
-    struct sim_http_request request;
-    if (!sim_http_wanted(&run->world.sim, &request))
-        return next;
-    serve(run, &request);
-    serve_http(run);
-    return sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
+    uint64_t next;
+    do
+        next = sim_advance(&run->world.sim, &run->sim_host, run->world.now_us);
+    while (run->surroundings->serve(run));
+    return next;
 }
 
 static void module_view(const struct bench_run *run, struct sim_view *ret_view)
@@ -234,16 +229,33 @@ static void module_watch(struct bench_run *run, uint32_t hook_mask, uint32_t htt
     run->sim_host.http_mark_bytes = http_mark_bytes;
 }
 
+void bench_module_make(struct bench_run *run, const struct sim_config *config, const char *imei)
+{
+    struct sim_config own;
+    run->sim_host.config = config;
+    run->sim_host.store = &run->store;
+    run->sim_host.on_event = on_event;
+    run->sim_host.hook = bench_run_is_judged(run) ? on_hook : NULL;
+    run->sim_host.context = run;
+    run->sim_host.settings_read = run->options.settings_read;
+    if (imei) {
+        own = *config;
+        snprintf(own.imei, sizeof own.imei, "%s", imei);
+        run->sim_host.config = &own;
+    }
+    sim_init(&run->world.sim, &run->sim_host, run->world.now_us);
+    run->sim_host.config = config;
+}
+
+void bench_module_listen(struct bench_run *run, bool on)
+{
+    run->sim_host.on_event = on ? on_event : NULL;
+}
+
 static bool module_start(struct bench_run *run)
 {
     struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
-    run->sim_host.config = &run->shared->config;
-    run->sim_host.store = &run->store;
-    run->sim_host.on_event = on_event;
-    run->sim_host.hook = on_hook;
-    run->sim_host.context = run;
-    run->sim_host.settings_read = run->options.settings_read;
-    sim_init(&run->world.sim, &run->sim_host, run->world.now_us);
+    bench_module_make(run, &run->shared->config, NULL);
     module_apply(run, &on);
     return true;
 }
@@ -261,7 +273,7 @@ static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t cap
                               uint32_t *ret_baud_bps)
 {
     struct sim *sim = &run->world.sim;
-    size_t echoed = sim_echoed(sim);
+    size_t echoed = bench_run_has_lanes(run) ? sim_echoed(sim) : 0;
     size_t size =
         sim_transmit(sim, &run->sim_host, buffer, echoed && echoed < capacity ? echoed : capacity,
                      ret_baud_bps, run->world.now_us);
@@ -269,6 +281,47 @@ static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t cap
     if (echoed > 1 && size > 1 && *ret_baud_bps)
         run->began_us = (size - 1) * BITS_PER_SECOND_US / *ret_baud_bps;
     return size;
+}
+
+/*
+ * What the module has to send behind what it has sent: a copy of it says so, and nobody hears it.
+ * A line at its pace comes in pieces, and a text must be known before the first of them has passed.
+ */
+static size_t module_ahead(const struct bench_run *run, uint8_t *buffer, size_t capacity)
+{
+    struct sim copy = run->world.sim;
+    struct sim_host host = run->sim_host;
+    size_t count = 0, more = 1;
+    host.on_event = NULL;
+    host.hook = NULL;
+    host.usb = NULL;
+    while (count < capacity && more > 0) {
+        uint32_t baud_bps;
+        more = sim_transmit(&copy, &host, buffer + count, capacity - count, &baud_bps,
+                            run->world.now_us);
+        count += more;
+    }
+    return count;
+}
+
+static size_t module_heard(const struct bench_run *run, const uint8_t *bytes, size_t size,
+                           uint32_t sent_bps, uint32_t heard_bps, uint8_t *buffer, size_t capacity)
+{
+    return sim_heard(&run->world.sim, bytes, size, sent_bps, heard_bps, buffer, capacity);
+}
+
+static unsigned module_lines(const struct bench_run *run)
+{
+    static const uint8_t of_port[SIM_LINE_COUNT] = {
+        [SIM_LINE_INDEX_CTS] = BENCH_LINE_CTS,
+        [SIM_LINE_INDEX_DSR] = BENCH_LINE_DSR,
+        [SIM_LINE_INDEX_RI] = BENCH_LINE_RI,
+        [SIM_LINE_INDEX_DCD] = BENCH_LINE_DCD,
+    };
+    unsigned lines = sim_lines(&run->world.sim), told = 0;
+    for (unsigned i = 0; i < SIM_LINE_COUNT; i++)
+        told |= lines >> i & 1 ? of_port[i] : 0;
+    return told;
 }
 
 /* ---- what is judged ------------------------------------------------------------------------ */
@@ -324,11 +377,14 @@ const struct bench_end bench_module_sim = {.name = "emulator",
                                            .start = module_start,
                                            .receive = module_receive,
                                            .transmit = module_transmit,
+                                           .ahead = module_ahead,
                                            .advance = module_advance,
                                            .observe = module_observe,
                                            .finish = module_finish,
                                            .describe = module_describe,
                                            .apply = module_apply,
                                            .has_power = has_power,
+                                           .lines = module_lines,
+                                           .heard = module_heard,
                                            .view = module_view,
                                            .watch = module_watch};

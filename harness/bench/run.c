@@ -22,18 +22,32 @@ static struct bench_run *make(enum bench_sink sink, size_t world_bytes)
     if (!run)
         return NULL;
     run->world_bytes = world_bytes;
+    run->own_case = calloc(1, sizeof *run->own_case);
     run->store.bytes =
         mmap(NULL, STORE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (run->store.bytes == MAP_FAILED || !bench_journal_open(&run->journal, sink, 1 << 20, -1)) {
+    if (run->store.bytes == MAP_FAILED || !run->own_case ||
+        !bench_journal_open(&run->journal, sink, 1 << 20, -1)) {
         if (run->store.bytes != MAP_FAILED)
             munmap(run->store.bytes, STORE_BYTES);
+        free(run->own_case);
         free(run);
         return NULL;
     }
     run->store.capacity = STORE_BYTES;
     run->host = &bench_host_core;
     run->module = &bench_module_sim;
+    run->surroundings = &bench_scenario_server;
     return run;
+}
+
+void bench_run_embed(struct bench_run *run, size_t world_bytes, const struct sim_store *store)
+{
+    run->world_bytes = world_bytes;
+    run->store = *store;
+    run->module = &bench_module_sim;
+    run->surroundings = &bench_scenario_server;
+    bench_journal_open(&run->journal, BENCH_SINK_NONE, 0, -1);
+    run->world.module_at_us = run->world.host_at_us = run->world.event_at_us = BENCH_NEVER;
 }
 
 struct bench_run *bench_run_new(enum bench_sink sink)
@@ -53,6 +67,7 @@ void bench_run_free(struct bench_run *run)
     bench_journal_close(&run->journal);
     bench_blobs_done(&run->packages);
     munmap(run->store.bytes, STORE_BYTES);
+    free(run->own_case);
     free(run);
 }
 
@@ -85,7 +100,9 @@ void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
     memset(&run->world, 0, run->world_bytes);
-    bench_engine_begin(run);
+    run->world.event_at_us = BENCH_NEVER;
+    if (bench_run_is_judged(run))
+        bench_engine_begin(run);
 }
 
 bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
@@ -93,8 +110,8 @@ bool bench_run_begin(struct bench_run *run, const struct scenario_case *one,
 {
     char error[BENCH_TEXT_MAX] = "";
     bool made =
-        bench_case_make(&run->own_case, &run->packages, one, options->seed, error, sizeof error);
-    bench_run_prepare(run, &run->own_case, options);
+        bench_case_make(run->own_case, &run->packages, one, options->seed, error, sizeof error);
+    bench_run_prepare(run, run->own_case, options);
     memcpy(run->error, error, sizeof run->error);
     if (!made || !run->host->start(run) || !run->module->start(run))
         return false;
@@ -141,20 +158,66 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
 /* Bursts that a split by triggers may need beside the one of the bytes themselves. */
 enum { SPARE_BURSTS = 4 };
 
+enum { BITS_PER_BYTE = 10 /* 8N1 */, AHEAD_BYTES = SCENARIO_TEXT_MAX };
+
+/* How much may be put on the lane now. */
+static size_t lane_takes(const struct bench_run *run, enum bench_lane_id id)
+{
+    const struct bench_lane *lane = &run->world.lanes[id];
+    size_t room = bench_lane_room(lane);
+    if (lane->burst_fill + SPARE_BURSTS >= BENCH_WIRE_BURSTS)
+        return 0;
+    if (!run->options.burst_us)
+        return room;
+    if (lane->burst_fill)
+        return 0;
+    uint64_t size = (uint64_t)run->talks_bps[id] * run->options.burst_us / BITS_PER_BYTE / 1000000u;
+    size = size ? size : 1;
+    return size < room ? (size_t)size : room;
+}
+
+/* Asks the end that sends on the lane; 0 = nothing. */
+static size_t ask(struct bench_run *run, enum bench_lane_id id, uint8_t *buffer, size_t capacity,
+                  uint32_t *ret_baud_bps)
+{
+    *ret_baud_bps = 0;
+    size_t size = sender(run, id)->transmit(run, buffer, capacity, ret_baud_bps);
+    if (*ret_baud_bps)
+        run->talks_bps[id] = *ret_baud_bps;
+    return size;
+}
+
+/* A line that takes no time and has no faults is passed at once. */
+static bool drain_straight(struct bench_run *run, enum bench_lane_id id)
+{
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps;
+    bool any = false;
+    size_t size;
+    while ((size = ask(run, id, buffer, sizeof buffer, &baud_bps)) > 0) {
+        bench_run_deliver(run, id, buffer, size, baud_bps);
+        any = true;
+    }
+    return any;
+}
+
 /* Moves what an end has to send onto its lane; true when there was anything. */
 static bool drain(struct bench_run *run, enum bench_lane_id id)
 {
-    struct bench_lane *lane = &run->world.lanes[id];
-    uint8_t buffer[BENCH_WIRE_BYTES];
-    uint32_t baud_bps = 0;
+    uint8_t buffer[BENCH_WIRE_BYTES + AHEAD_BYTES];
+    uint32_t baud_bps;
     bool any = false;
-    while (lane->burst_fill + SPARE_BURSTS < BENCH_WIRE_BURSTS) {
-        size_t room = bench_lane_room(lane);
+    size_t room;
+    if (!bench_run_has_lanes(run))
+        return drain_straight(run, id);
+    while ((room = lane_takes(run, id)) > 0) {
         run->began_us = 0;
-        size_t size = room ? sender(run, id)->transmit(run, buffer, room, &baud_bps) : 0;
+        size_t size = ask(run, id, buffer, room, &baud_bps), ahead = 0;
         if (!size)
             break;
-        bench_run_send(run, id, buffer, size, 0, baud_bps);
+        if (run->options.burst_us && run->lane_mask >> id & 1 && sender(run, id)->ahead)
+            ahead = sender(run, id)->ahead(run, buffer + size, AHEAD_BYTES);
+        bench_run_send(run, id, buffer, size, ahead, baud_bps);
         any = true;
     }
     run->began_us = 0;
@@ -205,7 +268,8 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8
 {
     bench_note(run, id == BENCH_TO_HOST ? BENCH_JOURNAL_TO_HOST : BENCH_JOURNAL_TO_MODULE, 0, 0,
                baud_bps, bytes, size);
-    bench_tap_feed(run, id, bytes, size, baud_bps);
+    if (bench_run_is_judged(run))
+        bench_tap_feed(run, id, bytes, size, baud_bps);
     const struct bench_end *end = id == BENCH_TO_HOST ? run->host : run->module;
     end->receive(run, bytes, size, baud_bps);
     bench_run_touch(run, id);
@@ -225,16 +289,39 @@ static void deliver(struct bench_run *run, enum bench_lane_id id)
             run->through(run, id, buffer, size, baud_bps);
         else if (size)
             bench_run_deliver(run, id, buffer, size, baud_bps);
-        if (was_full)
+        if (was_full || run->options.burst_us)
             bench_run_touch(run, other(id)); /* the sender may have waited for room */
     }
     bench_run_settle(run);
+}
+
+void bench_run_hurry(struct bench_run *run, enum bench_lane_id id)
+{
+    struct bench_lane *lane = &run->world.lanes[id];
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps;
+    bool arrived = bench_run_has_lanes(run);
+    while (arrived) {
+        size_t size = bench_lane_take(lane, buffer, &baud_bps, &arrived, WIRE_NEVER - 1);
+        if (size)
+            bench_run_deliver(run, id, buffer, size, baud_bps);
+        lane->busy_until_at_us = run->world.now_us;
+        arrived = drain(run, id) || arrived;
+    }
+}
+
+void bench_run_empty_lanes(struct bench_run *run)
+{
+    for (unsigned id = 0; id < BENCH_LANES && bench_run_has_lanes(run); id++)
+        bench_lane_cut(&run->world.lanes[id], 0);
 }
 
 void bench_run_deliver_begun(struct bench_run *run)
 {
     uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
+    if (!bench_run_has_lanes(run))
+        return;
     size_t size = bench_lane_take_begun(&run->world.lanes[BENCH_TO_MODULE], buffer, &baud_bps,
                                         run->world.now_us);
     if (size && run->through)
@@ -254,9 +341,11 @@ uint64_t bench_run_next(const struct bench_run *run)
 {
     const struct bench_world *world = &run->world;
     uint64_t next = earlier(world->module_at_us, world->host_at_us);
-    next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_MODULE]));
-    next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_HOST]));
-    next = earlier(next, world->engine.next_at_us);
+    next = earlier(next, world->event_at_us);
+    if (bench_run_has_lanes(run)) {
+        next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_MODULE]));
+        next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_HOST]));
+    }
     next = earlier(next, run->host->board_next(run));
     return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
 }
@@ -273,27 +362,38 @@ static bool is_over(struct bench_run *run)
     return true;
 }
 
-bool bench_run_step(struct bench_run *run)
+static void deliver_lanes(struct bench_run *run)
+{
+    for (unsigned lane = 0; lane < BENCH_LANES; lane++)
+        if (bench_lane_next(&run->world.lanes[lane]) <= run->world.now_us)
+            deliver(run, (enum bench_lane_id)lane);
+}
+
+void bench_run_go(struct bench_run *run, uint64_t at_us)
 {
     struct bench_world *world = &run->world;
-    uint64_t next = bench_run_next(run);
-    if (next > run->shared->end_at_us || is_over(run))
-        return false;
-    world->now_us = next;
-    for (unsigned lane = 0; lane < BENCH_LANES; lane++)
-        if (bench_lane_next(&world->lanes[lane]) <= next)
-            deliver(run, (enum bench_lane_id)lane);
-    if (world->module_at_us <= next) {
+    world->now_us = at_us;
+    if (bench_run_has_lanes(run))
+        deliver_lanes(run);
+    if (world->module_at_us <= at_us) {
         bench_run_deliver_begun(run);
         bench_run_touch(run, BENCH_TO_MODULE);
     }
-    if (world->host_at_us <= next)
+    if (world->host_at_us <= at_us)
         bench_run_touch(run, BENCH_TO_HOST);
     bench_run_settle(run);
-    if (world->engine.next_at_us <= next)
+    if (world->event_at_us <= at_us)
         bench_engine_run(run);
-    if (run->host->board_next(run) <= next)
+    if (run->host->board_next(run) <= at_us)
         run->host->board_run(run);
+}
+
+bool bench_run_step(struct bench_run *run)
+{
+    uint64_t next = bench_run_next(run);
+    if (next > run->shared->end_at_us || is_over(run))
+        return false;
+    bench_run_go(run, next);
     return true;
 }
 

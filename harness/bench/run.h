@@ -34,6 +34,8 @@ struct bench_options {
     uint8_t sink;            /* enum bench_sink of the journal */
     uint8_t wire;            /* enum bench_wire_kind; PTY needs a speed */
     bool unpaced;            /* bytes take no time on the line */
+    uint32_t burst_us;       /* a line gets no more than passes it in that time, and then the next,
+                                so that an end is not asked early; 0 = as much as it holds */
     double speed;            /* real time, this much faster; 0 = virtual time */
     bool patient;            /* real time: nothing is judged that this machine could be late for */
     struct bench_loop *loop; /* real time: the loop of an end's port; NULL = one of its own */
@@ -67,6 +69,17 @@ struct bench_result {
     struct scenario_observed observed;
 };
 
+/* What else a module in this process is joined to. */
+struct bench_surroundings {
+    /* Looks whether it asks for something. True: it was given something, so that it must be
+       advanced once more. Called after each advance; must be cheap where there is nothing to do. */
+    bool (*serve)(struct bench_run *run);
+    /* What the module tells; NULL = nobody listens. */
+    void (*told)(struct bench_run *run, const struct sim_event *event);
+};
+/* The scenario's server. */
+extern const struct bench_surroundings bench_scenario_server;
+
 struct bench_run {
     /* What stands before the world is constant during a run, or a view that begin and restore work
        out. */
@@ -74,13 +87,14 @@ struct bench_run {
     const struct bench_case *shared; /* what is constant in all runs of the case */
     const struct bench_end *host, *module;
     void *host_context, *module_context; /* of an end that needs something of its own */
+    const struct bench_surroundings *surroundings;
     struct bench_options options;
     struct sim_host sim_host;   /* of the emulator's end alone */
     struct fota_host fota_host; /* of the core's end alone */
     struct sim_store store;
     struct bench_journal journal;
     struct bench_blobs packages; /* shared by all runs of this process */
-    struct bench_case own_case;  /* what `shared` points to, unless it is somebody else's */
+    struct bench_case *own_case; /* what `shared` points to, unless it is somebody else's; owned */
     uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
     uint32_t hook_mask;          /* hooks of the module that events wait for */
     uint32_t http_mark_bytes;    /* the nearest mark of a body that one waits for, 0 = none */
@@ -88,6 +102,8 @@ struct bench_run {
     uint8_t since_mask;          /* bit n: the case has a time since n (enum scenario_since) */
     uint64_t step_count;
     uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */
+    uint32_t talks_bps[BENCH_LANES]; /* rate of the end that sends on the lane, when it was asked
+                                        last; 0 = it has not told one */
     uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
@@ -108,6 +124,14 @@ struct bench_run {
  */
 struct bench_run *bench_run_new(enum bench_sink sink);
 struct bench_run *bench_run_new_coreless(enum bench_sink sink);
+
+/*
+ * Sets up a run that lies in something else and is judged by a case of somebody else's, if at all:
+ * `run` is zero, with the first `world_bytes` of its world (one of BENCH_WORLD_..._BYTES); `store`
+ * is the module's flash. Its journal keeps nothing. With a BARE world bytes take no time. It
+ * is not freed by bench_run_free().
+ */
+void bench_run_embed(struct bench_run *run, size_t world_bytes, const struct sim_store *store);
 void bench_run_free(struct bench_run *run);
 
 /*
@@ -126,6 +150,9 @@ void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
 
 /* Virtual time: goes to the next thing that is due and does it. False when the run is over. */
 bool bench_run_step(struct bench_run *run);
+
+/* Does all that is due at `at_us`, which is bench_run_next(): a step of a run without an end. */
+void bench_run_go(struct bench_run *run, uint64_t at_us);
 
 /* When the next step is due; BENCH_NEVER = nothing will ever happen. */
 uint64_t bench_run_next(const struct bench_run *run);
@@ -174,14 +201,28 @@ void bench_run_settle(struct bench_run *run);
  */
 void bench_run_send(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, size_t ahead, uint32_t baud_bps);
+/* All that the end has to send on the lane, and what is on it, arrives now. */
+void bench_run_hurry(struct bench_run *run, enum bench_lane_id lane);
+/* Nothing that is on the lines will arrive. */
+void bench_run_empty_lanes(struct bench_run *run);
+/* True when there is a scenario: events, and what a verdict needs. */
+static inline bool bench_run_is_judged(const struct bench_run *run)
+{
+    return run->world_bytes > BENCH_WORLD_UNJUDGED_BYTES;
+}
+/* False: bytes pass at once. */
+static inline bool bench_run_has_lanes(const struct bench_run *run)
+{
+    return run->world_bytes > BENCH_WORLD_BARE_BYTES;
+}
 /* Gives bytes that passed the wire to their end, and notes them. */
 void bench_run_deliver(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                        size_t size, uint32_t baud_bps);
-/* What the module told, and where it asks; for the monitor and the event engine. */
-void bench_module_told(struct bench_run *run, uint64_t now_us, const struct sim_event *event);
-struct sim_override bench_module_hooked(struct bench_run *run, uint64_t now_us,
-                                        const struct sim_hook *hook);
-/* Answers a request of a module as the scenario's server does. */
+/* The emulator of the run is made with `config`, which must outlive it, and is off. `imei` is its
+   own, NULL = the configuration's. */
+void bench_module_make(struct bench_run *run, const struct sim_config *config, const char *imei);
+/* Whether what it tells is listened to; it is, once it is made. */
+void bench_module_listen(struct bench_run *run, bool on);
 /*
  * What an FTP server that is only modelled does with anything but a download: it takes uploads,
  * deletes, makes, removes and renames what it is told, lists `count` files and says when they were
@@ -194,7 +235,5 @@ bool bench_module_serve_ftp(struct sim *sim, const struct sim_host *host,
 void bench_module_serve_blob(struct sim *sim, const struct sim_host *host,
                              const struct sim_http_request *request, uint16_t blob,
                              uint64_t now_us);
-void bench_module_serve(const struct bench_run *run, struct sim *sim, const struct sim_host *host,
-                        const struct sim_http_request *request, uint64_t now_us);
 
 #endif

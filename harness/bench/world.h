@@ -23,7 +23,6 @@ enum {
 
 /* Cursors of the event engine. */
 struct bench_engine {
-    uint64_t next_at_us;                        /* earliest of the times below */
     uint64_t due_at_us[SCENARIO_WATCHED_MAX];   /* actions of a fired event; NEVER = none waits */
     uint64_t undo_at_us[SCENARIO_LASTING_ROOM]; /* end of an action's `for`; NEVER = none */
     uint32_t body_bytes;                        /* last mark that the HTTP body has passed */
@@ -34,7 +33,7 @@ struct bench_engine {
     uint8_t flags[SCENARIO_WATCHED_MAX];  /* BENCH_ANSWERS, BENCH_WAITS */
 };
 _Static_assert(sizeof(struct bench_engine) ==
-                   16 + 17 * SCENARIO_WATCHED_MAX + 8 * SCENARIO_LASTING_ROOM,
+                   8 + 17 * SCENARIO_WATCHED_MAX + 8 * SCENARIO_LASTING_ROOM,
                "padding in struct bench_engine");
 
 /* The host board around the core. */
@@ -55,16 +54,20 @@ struct bench_world {
     uint64_t now_us;
     uint64_t module_at_us; /* the module wants to be called then */
     uint64_t host_at_us;   /* the host wants to be called then */
-    struct bench_lane lanes[BENCH_LANES];
-    struct bench_engine engine;
+    uint64_t event_at_us;  /* the earliest time of the engine's */
     struct bench_host host;
-    struct scenario_monitor monitor;
-    struct tap tap;
     struct sim sim;
+    struct bench_lane lanes[BENCH_LANES];
+    /* Not there where nothing is judged: no scenario. */
+    struct tap tap;
+    struct scenario_monitor monitor;
+    struct bench_engine engine;
     struct fota core; /* last: not there where the host end is another one */
 };
-/* Of a world without a core. */
+/* Of a world without a core, without a scenario too, and with a line that takes no time. */
 #define BENCH_WORLD_CORELESS_BYTES offsetof(struct bench_world, core)
+#define BENCH_WORLD_UNJUDGED_BYTES offsetof(struct bench_world, tap)
+#define BENCH_WORLD_BARE_BYTES     offsetof(struct bench_world, lanes)
 _Static_assert(BENCH_WORLD_CORELESS_BYTES % sizeof(uint64_t) == 0, "a hash takes whole words");
 _Static_assert(sizeof(struct bench_world) % sizeof(uint64_t) == 0, "a hash takes whole words");
 _Static_assert(sizeof(struct bench_world) <= 16384, "budget of a module's world");

@@ -84,7 +84,7 @@ bool cli_control_apply(struct cli_control_request *request, const struct sim_act
     bool done;
 
     bench_module_enter(module);
-    done = sim_apply(&module->sim, &module->host, action, module->now_us);
+    done = module->run.module->apply(&module->run, action);
     bench_module_leave(module);
     if (!done)
         cli_control_fail(request, CLI_CONTROL_REFUSED, NULL,
@@ -202,7 +202,7 @@ static bool take_module(struct cli_control_request *request, const cJSON *json)
     if (!(index >= 0 && index < request->control->serve->module_count) ||
         index != (double)(uint32_t)index)
         return false;
-    request->module = &request->control->serve->modules[(uint32_t)index];
+    request->module = request->control->serve->modules[(uint32_t)index];
     return true;
 }
 
@@ -241,7 +241,7 @@ static void on_line(void *context, struct bench_control_client *client, const ch
         return;
     }
     cJSON_AddBoolToObject(request.answer, "ok", !request.failed);
-    cJSON_AddNumberToObject(request.answer, "events", (double)control->event_count);
+    cJSON_AddNumberToObject(request.answer, "events", (double)control->serve->journal.record_count);
     cli_control_send(client, request.answer);
 }
 
@@ -254,16 +254,15 @@ static void on_gone(void *context, struct bench_control_client *client)
     control->waits[client - control->server.clients].active = false;
 }
 
-static void on_event(void *context, struct bench_module *module, uint64_t module_us,
-                     const struct sim_event *event)
+static void on_record(void *context, const struct bench_record *record)
 {
-    cli_control_note_event(context, module->index, module_us, event);
+    cli_control_take_record(context, record);
 }
 
 void cli_control_init(struct cli_control *control, struct bench_serve *serve)
 {
     control->serve = serve;
-    control->observer = (struct bench_observer){.event = on_event, .context = control};
+    control->view = (struct bench_view){.record = on_record, .context = control};
     control->server.listener.fd = -1;
 }
 
@@ -286,7 +285,7 @@ static uint64_t advance_dues(struct cli_control *control, uint64_t real_us)
 
     for (size_t i = 0; i < CLI_CONTROL_DUES; i++) {
         struct cli_control_due *due = &control->dues[i];
-        struct bench_module *module = &control->serve->modules[due->module];
+        struct bench_module *module = control->serve->modules[due->module];
         if (!due->active)
             continue;
         if (due->real_us > real_us) {
@@ -295,7 +294,7 @@ static uint64_t advance_dues(struct cli_control *control, uint64_t real_us)
         }
         due->active = false;
         bench_module_enter(module);
-        sim_apply(&module->sim, &module->host, &due->action, module->now_us);
+        module->run.module->apply(&module->run, &due->action);
         bench_module_leave(module);
     }
     return next_us;

@@ -19,8 +19,7 @@
 
 enum {
     CLI_CONTROL_WORDS = 12,
-    CLI_CONTROL_EVENTS = 256, /* that are kept for wait-for --after */
-    CLI_CONTROL_TEXT = 120,   /* of an event that is kept */
+    CLI_CONTROL_TEXT = 120, /* of an event that is waited for */
     CLI_CONTROL_DUES = 64
 };
 
@@ -45,9 +44,9 @@ const struct cli_control_command *cli_control_find(const char *name);
 
 /* ---- the session -------------------------------------------------------------------------- */
 
-/* An event as it is kept and waited for. */
+/* A record of the journal in which a module tells something, as it is waited for. */
 struct cli_control_event {
-    uint64_t number; /* from 1 */
+    uint64_t number; /* of the record, from 1 */
     uint64_t module_us;
     uint32_t module;
     uint32_t value;
@@ -78,11 +77,9 @@ struct cli_control_due {
 /* Large; owned by the caller, must not move while it is open. */
 struct cli_control {
     struct bench_serve *serve;
-    struct bench_observer observer; /* to be added with bench_serve_observe() */
+    struct bench_view view; /* to be added with bench_serve_view() */
     bool without_files; /* commands that name a file are refused: for hostile clients in tests */
-    uint64_t event_count;
-    bool matched; /* a wait has an answer: cli_control_advance() must be called at once */
-    struct cli_control_event events[CLI_CONTROL_EVENTS]; /* a ring */
+    bool matched;       /* a wait has an answer: cli_control_advance() must be called at once */
     struct cli_control_wait waits[BENCH_CONTROL_CLIENTS];
     struct cli_control_due dues[CLI_CONTROL_DUES];
     struct bench_control server;
@@ -133,8 +130,8 @@ void cli_control_run_state(struct cli_control_request *request);
 void cli_control_run_wait(struct cli_control_request *request);
 /* Waits that matched or are over. */
 uint64_t cli_control_advance_waits(struct cli_control *control, uint64_t real_us);
-void cli_control_note_event(struct cli_control *control, uint32_t module, uint64_t module_us,
-                            const struct sim_event *event);
+/* The next record of the journal. */
+void cli_control_take_record(struct cli_control *control, const struct bench_record *record);
 void cli_control_send(struct bench_control_client *client, cJSON *answer);
 
 #endif

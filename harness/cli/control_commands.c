@@ -268,10 +268,12 @@ static void run_save(struct cli_control_request *request)
 
     bench_module_enter(request->module); /* what is due by now is in it */
     bench_module_leave(request->module);
-    size = sim_image_write(&module->sim, &module->host, SIM_IMAGE_SNAPSHOT, NULL, 0);
+    size =
+        sim_image_write(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_SNAPSHOT, NULL, 0);
     bytes = malloc(size);
     if (bytes)
-        again = sim_image_write(&module->sim, &module->host, SIM_IMAGE_SNAPSHOT, bytes, size);
+        again = sim_image_write(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_SNAPSHOT,
+                                bytes, size);
     if (again != size || report_file_write(request->words[0], bytes, size, REPORT_FILE_DURABLE))
         cli_control_fail(request, CLI_CONTROL_INVALID, "a file that can be written",
                          "choose another name", "cannot write '%.200s': %s", request->words[0],
@@ -286,7 +288,8 @@ static void load(struct cli_control_request *request, const uint8_t *bytes, size
     struct bench_module *module = request->module;
     struct sim_image_report report;
 
-    if (sim_image_read(&module->sim, &module->host, SIM_IMAGE_SNAPSHOT, bytes, size, &report)) {
+    if (sim_image_read(bench_module_sim_of(module), &module->run.sim_host, SIM_IMAGE_SNAPSHOT,
+                       bytes, size, &report)) {
         bench_module_jump(module, report.at_us);
         return;
     }

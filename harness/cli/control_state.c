@@ -40,17 +40,25 @@ static void add_files(cJSON *answer, const struct sim *sim)
     }
 }
 
+static void add_port(cJSON *ports, const struct bench_port *port)
+{
+    cJSON *json = cJSON_CreateObject();
+
+    cJSON_AddStringToObject(json, "kind", port->kind ? port->kind->name : "closed");
+    cJSON_AddNumberToObject(json, "interface", port->interface);
+    cJSON_AddNumberToObject(json, "lost_bytes", (double)port->stat_lost_bytes);
+    cJSON_AddItemToArray(ports, json);
+}
+
 static void add_ports(cJSON *answer, const struct bench_module *module)
 {
     cJSON *ports = cJSON_AddArrayToObject(answer, "ports");
 
-    for (const struct bench_port *port = module->ports; port; port = port->next) {
-        cJSON *json = cJSON_CreateObject();
-        cJSON_AddStringToObject(json, "kind", port->kind ? port->kind->name : "closed");
-        cJSON_AddNumberToObject(json, "interface", port->interface);
-        cJSON_AddNumberToObject(json, "lost_bytes", (double)port->stat_lost_bytes);
-        cJSON_AddItemToArray(ports, json);
-    }
+    for (unsigned i = 0; i < SIM_USB_PORTS; i++)
+        if (bench_usb_port(module, i))
+            add_port(ports, bench_usb_port(module, i));
+    for (const struct bench_port *port = module->client.ports; port; port = port->next)
+        add_port(ports, port);
 }
 
 static void add_view(cJSON *answer, const struct sim *sim)
@@ -96,7 +104,8 @@ static void add_pins(cJSON *answer, const struct bench_module *module)
     cJSON *pins = cJSON_AddArrayToObject(answer, "pins");
     struct sim_pin_view view;
 
-    for (unsigned i = 0; sim_look_pin(&module->sim, &module->host, i, &view); i++) {
+    for (unsigned i = 0; sim_look_pin(&module->run.world.sim, &module->run.sim_host, i, &view);
+         i++) {
         cJSON *pin;
         if (!view.is_set)
             continue;
@@ -117,14 +126,14 @@ void cli_control_run_state(struct cli_control_request *request)
     bench_module_leave(module);
     cJSON_AddNumberToObject(answer, "module", module->index);
     cJSON_AddNumberToObject(answer, "modules", request->control->serve->module_count);
-    cJSON_AddNumberToObject(answer, "time_us", (double)module->now_us);
+    cJSON_AddNumberToObject(answer, "time_us", (double)bench_module_now_us(module));
     cJSON_AddBoolToObject(answer, "frozen", module->pace.stands);
-    cli_control_add_text(answer, "variant", module->host.config->variant);
-    add_view(answer, &module->sim);
-    add_network(answer, &module->sim);
-    add_lines(answer, &module->sim);
+    cli_control_add_text(answer, "variant", module->run.sim_host.config->variant);
+    add_view(answer, bench_module_sim_of(module));
+    add_network(answer, bench_module_sim_of(module));
+    add_lines(answer, bench_module_sim_of(module));
     add_pins(answer, module);
-    add_settings(answer, &module->sim);
-    add_files(answer, &module->sim);
+    add_settings(answer, bench_module_sim_of(module));
+    add_files(answer, bench_module_sim_of(module));
     add_ports(answer, module);
 }

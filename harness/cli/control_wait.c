@@ -1,4 +1,4 @@
-/* control_wait.c - events that are kept, and clients that wait for one. */
+/* control_wait.c - clients that wait for what a module tells: views of the journal. */
 #include <stdio.h>
 #include <string.h>
 
@@ -141,27 +141,46 @@ static bool matches(const struct cli_control_wait *wait, const struct cli_contro
     }
 }
 
-void cli_control_note_event(struct cli_control *control, uint32_t module, uint64_t module_us,
-                            const struct sim_event *event)
+/* False: the record is no such thing. */
+static bool read_event(const struct bench_record *record, uint64_t number,
+                       struct cli_control_event *ret_event)
 {
-    struct cli_control_event *kept = &control->events[control->event_count % CLI_CONTROL_EVENTS];
-    size_t length = event->text ? event->length : 0;
+    size_t length = record->length;
 
-    if (length >= sizeof(kept->text))
-        length = sizeof(kept->text) - 1;
-    kept->number = ++control->event_count;
-    kept->module_us = module_us;
-    kept->module = module;
-    kept->value = event->number;
-    kept->kind = event->kind;
+    if (record->kind != BENCH_JOURNAL_MODULE)
+        return false;
+    *ret_event = (struct cli_control_event){.number = number,
+                                            .module_us = record->time_us,
+                                            .module = record->bench,
+                                            .value = record->number,
+                                            .kind = record->a};
+    if (length >= sizeof(ret_event->text))
+        length = sizeof(ret_event->text) - 1;
     for (size_t i = 0; i < length; i++)
-        kept->text[i] = event->text[i] ? event->text[i] : '?';
-    kept->text[length] = '\0';
+        ret_event->text[i] = record->payload[i] ? (char)record->payload[i] : '?';
+    return true;
+}
+
+static bool is_waited_for(const struct cli_control *control)
+{
+    for (size_t i = 0; i < BENCH_CONTROL_CLIENTS; i++)
+        if (control->waits[i].active && !control->waits[i].matched)
+            return true;
+    return false;
+}
+
+void cli_control_take_record(struct cli_control *control, const struct bench_record *record)
+{
+    struct cli_control_event event;
+
+    if (!is_waited_for(control) ||
+        !read_event(record, control->view.cursor.number - 1, &event)) /* it stands behind it */
+        return;
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS; i++) {
         struct cli_control_wait *wait = &control->waits[i];
-        if (wait->active && !wait->matched && matches(wait, kept)) {
+        if (wait->active && !wait->matched && matches(wait, &event)) {
             wait->matched = control->matched = true;
-            wait->event = *kept;
+            wait->event = event;
         }
     }
 }
@@ -199,7 +218,7 @@ static void answer_wait(struct cli_control *control, size_t place)
         cJSON_AddStringToObject(error, "do", "wait longer with --timeout");
     }
     cJSON_AddBoolToObject(answer, "ok", wait->matched);
-    cJSON_AddNumberToObject(answer, "events", (double)control->event_count);
+    cJSON_AddNumberToObject(answer, "events", (double)control->serve->journal.record_count);
     cli_control_send(&control->server.clients[place], answer);
 }
 
@@ -299,28 +318,33 @@ static bool parse_options(struct cli_control_request *request, struct cli_contro
     return true;
 }
 
-/* An event that has happened since, or a state that is so. */
-static bool is_so(struct cli_control_request *request, struct cli_control_wait *wait,
-                  uint64_t after)
+/* Something that has happened since record number `after`. */
+static bool has_been(const struct bench_journal *journal, struct cli_control_wait *wait,
+                     uint64_t after)
 {
-    const struct cli_control *control = request->control;
-    const struct sim *sim = &request->module->sim;
+    struct bench_journal_cursor cursor = {0};
+    struct bench_record record;
+    uint64_t lost;
+
+    while (bench_journal_follow(journal, &cursor, &record, &lost))
+        if (cursor.number - 1 > after && read_event(&record, cursor.number - 1, &wait->event) &&
+            matches(wait, &wait->event))
+            return true;
+    return false;
+}
+
+/* A state that is so. */
+static bool is_so(struct cli_control_request *request, struct cli_control_wait *wait)
+{
+    const struct sim *sim = bench_module_sim_of(request->module);
     struct cli_control_event now = {.kind = wait->kind, .module = wait->module};
     struct sim_view view;
 
-    for (uint64_t i = after; i < control->event_count; i++) {
-        const struct cli_control_event *event = &control->events[i % CLI_CONTROL_EVENTS];
-        if (event->number != i + 1 || !matches(wait, event))
-            continue;
-        wait->event = *event;
-        return true;
-    }
     sim_view(sim, &view);
-    if (after != UINT64_MAX || !kinds[wait->kind].now ||
-        !kinds[wait->kind].now(sim, &view, &now.value))
+    if (!kinds[wait->kind].now || !kinds[wait->kind].now(sim, &view, &now.value))
         return false;
-    now.number = control->event_count;
-    now.module_us = request->module->now_us;
+    now.number = request->control->serve->journal.record_count;
+    now.module_us = bench_module_now_us(request->module);
     wait->event = now;
     return wait->any ? wait->kind == SIM_EVENT_BOOT : matches(wait, &now);
 }
@@ -337,11 +361,11 @@ void cli_control_run_wait(struct cli_control_request *request)
     wait.any = request->word_count < 2;
     if (!wait.any && !parse_value(request, &wait, request->words[1]))
         return;
-    if (after != UINT64_MAX && after + CLI_CONTROL_EVENTS < control->event_count)
-        after = control->event_count - CLI_CONTROL_EVENTS;
     bench_module_enter(request->module); /* what is due by now has happened */
     bench_module_leave(request->module);
-    if (is_so(request, &wait, after)) {
+    bench_serve_show(control->serve); /* what has happened before is nobody's answer */
+    if (after == UINT64_MAX ? is_so(request, &wait)
+                            : has_been(&control->serve->journal, &wait, after)) {
         add_event(request->answer, &wait.event);
         return;
     }

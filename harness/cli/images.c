@@ -67,10 +67,10 @@ static bool read_image(struct cli_image *image, struct bench_module *module, con
         snprintf(reterr_text, reterr_capacity, "cannot read image '%s': %s", name, strerror(errno));
         return errno == ENOENT;
     }
-    image->written =
-        sim_image_read(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size, &report);
+    image->written = sim_image_read(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_FLASH,
+                                    bytes, size, &report);
     cli_file_free(bytes);
-    image->mark = sim_image_mark(&module->sim, &module->host);
+    image->mark = sim_image_mark(&module->run.world.sim, &module->run.sim_host);
     if (image->written)
         tell_left_out(name, &report);
     else
@@ -109,11 +109,12 @@ bool cli_images_load(struct cli_images *images, struct bench_module *module, cha
 
 static bool write_image(struct cli_images *images, const struct bench_module *module)
 {
-    size_t size = sim_image_write(&module->sim, &module->host, SIM_IMAGE_FLASH, NULL, 0);
+    size_t size =
+        sim_image_write(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_FLASH, NULL, 0);
     uint8_t *bytes = malloc(size);
     char name[PATH_MAX];
-    bool good =
-        bytes && sim_image_write(&module->sim, &module->host, SIM_IMAGE_FLASH, bytes, size) == size;
+    bool good = bytes && sim_image_write(&module->run.world.sim, &module->run.sim_host,
+                                         SIM_IMAGE_FLASH, bytes, size) == size;
 
     good = good && !report_file_write(file_name(images, module->index, name), bytes, size,
                                       REPORT_FILE_DURABLE);
@@ -128,7 +129,7 @@ static bool write_image(struct cli_images *images, const struct bench_module *mo
 static bool update_image(struct cli_images *images, const struct bench_module *module)
 {
     struct cli_image *image = &images->images[module->index];
-    uint64_t mark = sim_image_mark(&module->sim, &module->host);
+    uint64_t mark = sim_image_mark(&module->run.world.sim, &module->run.sim_host);
 
     if (image->written && image->mark == mark)
         return true;
@@ -139,16 +140,25 @@ static bool update_image(struct cli_images *images, const struct bench_module *m
     return true;
 }
 
-static void on_event(void *context, struct bench_module *module, uint64_t module_us,
-                     const struct sim_event *event)
+static void on_record(void *context, const struct bench_record *record)
 {
     struct cli_images *images = context;
 
-    (void)module_us;
-    (void)event;
-    images->images[module->index].touched = true;
+    if (record->kind != BENCH_JOURNAL_MODULE)
+        return;
+    images->images[record->bench].touched = true;
     if (images->next_us == BENCH_NEVER)
         images->next_us = bench_clock_us() + CLI_IMAGES_US;
+}
+
+/* Any of them may have been touched. */
+static void on_lost(void *context, uint64_t count)
+{
+    struct cli_images *images = context;
+
+    (void)count;
+    for (uint32_t i = 0; i < images->serve->module_count; i++)
+        images->images[i].touched = true;
 }
 
 uint64_t cli_images_advance(struct cli_images *images, uint64_t real_us)
@@ -160,7 +170,7 @@ uint64_t cli_images_advance(struct cli_images *images, uint64_t real_us)
         if (!images->images[i].touched)
             continue;
         images->images[i].touched = false;
-        if (!update_image(images, &images->serve->modules[i])) {
+        if (!update_image(images, images->serve->modules[i])) {
             images->images[i].touched = true; /* later again */
             images->next_us = real_us + CLI_IMAGES_US;
         }
@@ -175,7 +185,7 @@ int cli_images_open(struct cli_images *images, struct bench_serve *serve, const 
     memset(images, 0, sizeof(*images));
     images->serve = serve;
     images->next_us = BENCH_NEVER;
-    images->observer = (struct bench_observer){.event = on_event, .context = images};
+    images->view = (struct bench_view){.record = on_record, .lost = on_lost, .context = images};
     if (!path)
         return 0;
     images->images = calloc(serve->module_count, sizeof(*images->images));
@@ -195,7 +205,7 @@ bool cli_images_close(struct cli_images *images)
         char name[PATH_MAX];
         if (images->images[i].lock < 0) /* not read, so not ours to write */
             continue;
-        good = update_image(images, &images->serve->modules[i]) && good;
+        good = update_image(images, images->serve->modules[i]) && good;
         cli_file_unlock(file_name(images, i, name), images->images[i].lock);
     }
     free(images->images);

@@ -11,7 +11,7 @@
 enum { CLI_IMAGES_US = 200000 /* of real time between two writings */ };
 
 struct cli_images {
-    struct bench_observer observer; /* to be added with bench_serve_observe() */
+    struct bench_view view; /* to be added with bench_serve_view() */
     struct bench_serve *serve;
     const char *path; /* NULL = no images; with several modules ".N" follows it */
     struct cli_image {

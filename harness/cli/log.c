@@ -10,11 +10,10 @@ enum { PATIENCE_US = 100000, BUFFER_BYTES = 65536 };
 
 /* ---- lines -------------------------------------------------------------------------------- */
 
-static void begin_line(struct cli_log *log, const struct bench_module *module, uint64_t module_us,
-                       const char *mark)
+static void begin_line(struct cli_log *log, uint32_t module, uint64_t module_us, const char *mark)
 {
     if (log->several)
-        fprintf(log->file, "%4lu ", (unsigned long)module->index);
+        fprintf(log->file, "%4lu ", (unsigned long)module);
     fprintf(log->file, "%6lu.%03lu %s ", (unsigned long)(module_us / 1000000),
             (unsigned long)(module_us / 1000 % 1000), mark);
 }
@@ -55,23 +54,22 @@ static bool ends_line(const struct cli_log *log)
     return last == '\n' && log->piece_count > 2; /* CR LF before an answer belongs to it */
 }
 
-static void on_bytes(void *context, struct bench_module *module, uint8_t interface,
-                     bool from_module, const void *bytes, size_t size)
+static void put_stream(struct cli_log *log, const struct bench_record *record)
 {
-    struct cli_log *log = context;
-    const uint8_t *byte = bytes;
+    bool from_module = record->kind == BENCH_JOURNAL_TO_HOST;
 
-    if (log->module != module || log->from_module != from_module || log->interface != interface)
+    if (log->module != record->bench || log->from_module != from_module ||
+        log->interface != record->a)
         end_piece(log);
-    log->module = module;
+    log->module = record->bench;
     log->from_module = from_module;
-    log->interface = interface;
-    for (size_t i = 0; i < size; i++) {
+    log->interface = record->a;
+    for (size_t i = 0; i < record->length; i++) {
         if (log->piece_count == 0) {
-            log->piece_us = module->now_us;
+            log->piece_us = record->time_us;
             log->piece_real_us = bench_clock_us();
         }
-        log->piece[log->piece_count++] = byte[i];
+        log->piece[log->piece_count++] = record->payload[i];
         if (ends_line(log))
             end_piece(log);
     }
@@ -79,39 +77,68 @@ static void on_bytes(void *context, struct bench_module *module, uint8_t interfa
 
 /* ---- events ------------------------------------------------------------------------------- */
 
-static const char *number_name(const struct sim_event *event)
+static const char *number_name(unsigned kind, unsigned number)
 {
-    switch (event->kind) {
+    switch (kind) {
     case SIM_EVENT_PHASE:
-        return sim_phase_name(event->number);
+        return sim_phase_name(number);
     case SIM_EVENT_RESET:
-        return sim_reset_name(event->number);
+        return sim_reset_name(number);
     case SIM_EVENT_HANG:
-        return sim_hang_name(event->number);
+        return sim_hang_name(number);
     default:
         return NULL;
     }
 }
 
-static void on_event(void *context, struct bench_module *module, uint64_t module_us,
-                     const struct sim_event *event)
+/* Its text says it all. */
+static bool has_no_number(unsigned kind)
 {
-    struct cli_log *log = context;
-    const char *name = number_name(event);
+    return kind == SIM_EVENT_COMMAND || kind == SIM_EVENT_RESULT || kind == SIM_EVENT_URC;
+}
 
-    end_piece(log);
-    begin_line(log, module, module_us, "* ");
-    fputs(sim_event_name(event->kind), log->file);
-    if (event->text && event->length > 0) {
+static void put_event(struct cli_log *log, const struct bench_record *record)
+{
+    const char *name = number_name(record->a, record->number);
+
+    fputs(sim_event_name(record->a), log->file);
+    if (record->length > 0) {
         putc(' ', log->file);
-        put_bytes(log->file, event->text, event->length);
+        put_bytes(log->file, record->payload, record->length);
     }
-    if (!event->text || event->kind == SIM_EVENT_HTTP || event->kind == SIM_EVENT_FILE)
-        fprintf(log->file, " %lu", (unsigned long)event->number);
+    if (!has_no_number(record->a))
+        fprintf(log->file, " %lu", (unsigned long)record->number);
     if (name)
         fprintf(log->file, " %s", name);
+}
+
+static void on_record(void *context, const struct bench_record *record)
+{
+    struct cli_log *log = context;
+
+    if (record->kind == BENCH_JOURNAL_TO_MODULE || record->kind == BENCH_JOURNAL_TO_HOST) {
+        put_stream(log, record);
+        return;
+    }
+    end_piece(log);
+    begin_line(log, record->bench, record->time_us, "* ");
+    if (record->kind == BENCH_JOURNAL_MODULE) {
+        put_event(log, record);
+    } else {
+        fprintf(log->file, "%s ", bench_journal_kind_name(record->kind));
+        put_bytes(log->file, record->payload, record->length);
+    }
     putc('\n', log->file);
     log->dirty = true;
+}
+
+static void on_lost(void *context, uint64_t count)
+{
+    struct cli_log *log = context;
+
+    end_piece(log);
+    fprintf(log->file, "%lu records are missing here\n", (unsigned long)count);
+    log->dirty = log->failed = true;
 }
 
 /* ---- life --------------------------------------------------------------------------------- */
@@ -120,7 +147,7 @@ int cli_log_open(struct cli_log *log, const char *name, bool several)
 {
     memset(log, 0, sizeof(*log));
     log->several = several;
-    log->observer = (struct bench_observer){.event = on_event, .bytes = on_bytes, .context = log};
+    log->view = (struct bench_view){.record = on_record, .lost = on_lost, .context = log};
     log->file = name[0] ? fopen(name, "we") : fdopen(dup(STDERR_FILENO), "w");
     if (!log->file)
         return -1;

@@ -1,6 +1,6 @@
 /*
- * log.h - the live log of `fotarig sim`: what goes over the line, both ways, and what the
- * modules do, one readable line each.
+ * log.h - the live log of `fotarig sim`, a view of the journal: what goes over the line, both ways,
+ * and what the modules do, one readable line each.
  *
  *     12.345 >  AT\r                    to the module
  *     12.365 <  AT\r\r\n                from the module, echo included
@@ -16,13 +16,13 @@
 enum { CLI_LOG_PIECE = 240 };
 
 struct cli_log {
-    struct bench_observer observer; /* to be added with bench_serve_observe() */
-    FILE *file;                     /* NULL = not open */
-    bool several;                   /* modules: lines begin with a number */
-    bool dirty;                     /* something waits to be written out */
-    bool failed;                    /* it could not be written */
+    struct bench_view view; /* to be added with bench_serve_view() */
+    FILE *file;             /* NULL = not open */
+    bool several;           /* modules: lines begin with a number */
+    bool dirty;             /* something waits to be written out */
+    bool failed;            /* it could not be written */
     /* Bytes of one direction that do not end a line yet. */
-    const struct bench_module *module;
+    uint32_t module; /* its index */
     bool from_module;
     uint8_t interface;
     uint64_t piece_us;      /* module time of its first byte */

@@ -42,10 +42,11 @@ static bool add(struct cli_ports *ports, size_t place, struct bench_module *modu
         snprintf(text, capacity, "'%.60s...' is too long for a port", where);
         return false;
     }
-    ports->ports[place] = bench_port_open(module->serve->loop, url, BENCH_PORT_SERVE,
-                                          module->baud_bps, &module->listener, text, capacity);
+    ports->ports[place] =
+        bench_port_open(module->serve->loop, url, BENCH_PORT_SERVE, module->client.module_bps,
+                        &module->client.listener, text, capacity);
     if (ports->ports[place])
-        bench_module_add_port(module, ports->ports[place]);
+        bench_host_port_add(&module->client, ports->ports[place]);
     return ports->ports[place] != NULL;
 }
 
@@ -75,7 +76,7 @@ bool cli_ports_open(struct cli_ports *ports, const struct cli_ports_options *opt
         if (rows[i].wanted && !add(ports, rows[i].place, module, rows[i].scheme, rows[i].where,
                                    reterr_text, reterr_capacity))
             return false;
-    bench_module_tell_lines(module, true);
+    bench_host_port_tell_lines(&module->client, true);
     return true;
 }
 

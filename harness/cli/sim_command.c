@@ -94,19 +94,13 @@ static const struct cli_option options[] = {
      "tell there, or on stderr, what goes over the line and what\nthe module does"},
 };
 
-/* What one module has for itself. */
-struct served_module {
-    struct sim_config config;
-    struct cli_ports ports;
-};
-
 /* Everything that lives as long as the program serves; too large for a stack. */
 struct served {
     struct sim_options given;
     struct sim_config config; /* of all modules, but for their IMEI */
     struct sim_blob blobs[CLI_LIST_MAX];
     const char *blob_names[CLI_LIST_MAX];
-    struct served_module *modules;
+    struct cli_ports *ports; /* of each module */
     uint8_t *flash;
     struct bench_loop loop;
     struct bench_serve serve;
@@ -151,7 +145,7 @@ static int configure(struct served *served)
 
     sim_config_init(config);
     if (served->scenario.scenario)
-        *config = served->scenario.one->module;
+        *config = served->scenario.shared.config;
     if (given->variant && !known_variant(given->variant))
         return unknown_variant(given->variant);
     if (!served->scenario.scenario && !sim_config_identify(config, given->variant, given->revision))
@@ -214,23 +208,21 @@ static int environment_error(const char *what)
     return CLI_EXIT_ENVIRONMENT;
 }
 
-/* Log, images and control, as far as they are wanted. */
+/* Log, images, control and what a scenario has done, as far as they are wanted. */
 static int open_watchers(struct served *served)
 {
     const struct sim_options *given = &served->given;
 
     if (cli_images_open(&served->images, &served->serve, given->image))
         return environment_error("no memory for the images");
-    if (given->image)
-        bench_serve_observe(&served->serve, &served->images.observer);
     cli_control_init(&served->control, &served->serve);
-    if (given->control)
-        bench_serve_observe(&served->serve, &served->control.observer);
-    if (!given->log)
-        return CLI_GO_ON;
-    if (cli_log_open(&served->log, given->log, given->count > 1))
+    if (given->log && cli_log_open(&served->log, given->log, given->count > 1))
         return environment_error("cannot open the log");
-    bench_serve_observe(&served->serve, &served->log.observer);
+    if ((given->image && bench_serve_view(&served->serve, &served->images.view)) ||
+        (given->control && bench_serve_view(&served->serve, &served->control.view)) ||
+        (given->log && bench_serve_view(&served->serve, &served->log.view)) ||
+        (given->scenario && bench_serve_view(&served->serve, &served->scenario.view)))
+        return environment_error("no memory for the journal");
     return CLI_GO_ON;
 }
 
@@ -268,6 +260,7 @@ static int open_serve(struct served *served)
         .speed = given->speed,
         .paced = given->timing == TIMING_MODULE,
         .real_http = given->http == HTTP_REAL,
+        .played = served->scenario.scenario ? &served->scenario.shared : NULL,
         .data_call = given->data_call,
         .http_hosts = given->http_hosts.items,
         .http_host_count = given->http_hosts.count,
@@ -299,31 +292,22 @@ static bool is_cold(const struct served *served)
 /* Makes the module and, if it shall be warm, boots it. */
 static int make_module(struct served *served, uint32_t index)
 {
-    struct sim_config *config = &served->modules[index].config;
-    const struct sim_store store = {.bytes = served->flash + (size_t)index * FLASH_BYTES,
-                                    .capacity = FLASH_BYTES};
+    char imei[BENCH_IMEI_SIZE], error[400];
+    const struct bench_module_options wanted = {
+        .config = &served->config,
+        .imei = served->given.count > 1 ? imei : NULL,
+        .store = {.bytes = served->flash + (size_t)index * FLASH_BYTES, .capacity = FLASH_BYTES}};
     struct bench_module *module;
-    char error[400];
 
-    if (served->scenario.scenario) {
-        const struct sim_config *of_case = cli_sim_scenario_module(&served->scenario, index);
-        if (!of_case)
-            return CLI_EXIT_ENVIRONMENT;
-        *config = *of_case;
-        memcpy(config->settings, served->config.settings, sizeof(config->settings));
-    } else {
-        *config = served->config;
-    }
-    if (served->given.count > 1)
-        bench_imei(served->config.imei, index, config->imei);
-    module = bench_module_open(&served->serve, index, config, &store);
+    bench_imei(served->config.imei, index, imei);
+    module = bench_module_open(&served->serve, index, &wanted);
+    if (!module)
+        return environment_error("no memory for the modules");
     if (!cli_images_load(&served->images, module, error, sizeof(error))) {
         int status = errno == EAGAIN ? CLI_EXIT_ENVIRONMENT : CLI_EXIT_INVALID;
         cli_error(&cli_command_sim, "%s", error);
         return status;
     }
-    if (served->scenario.scenario)
-        cli_sim_scenario_begin(&served->scenario, module);
     if (is_cold(served))
         return CLI_GO_ON;
     bench_module_power_on(module);
@@ -350,11 +334,11 @@ static struct cli_ports_options ports_options(const struct sim_options *given)
 /* Opens the module's ports, last, so that who finds them is answered. */
 static int open_ports(struct served *served, uint32_t index)
 {
-    struct bench_module *module = &served->serve.modules[index];
+    struct bench_module *module = served->serve.modules[index];
     struct cli_ports_options wanted = ports_options(&served->given);
     char error[400];
 
-    if (!cli_ports_open(&served->modules[index].ports, &wanted, module, error, sizeof(error))) {
+    if (!cli_ports_open(&served->ports[index], &wanted, module, error, sizeof(error))) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
@@ -374,8 +358,8 @@ static void say_ready(const struct served *served)
     uint32_t count = served->given.count;
     char first[400], last[400];
 
-    cli_ports_print(&served->modules[0].ports, first, sizeof(first));
-    cli_ports_print(&served->modules[count - 1].ports, last, sizeof(last));
+    cli_ports_print(&served->ports[0], first, sizeof(first));
+    cli_ports_print(&served->ports[count - 1], last, sizeof(last));
     if (count == 1)
         printf("sim: %s %s on %s; stop with ^C\n", served->config.variant, served->config.revision,
                first);
@@ -400,17 +384,22 @@ static int start(struct served *served)
     return status;
 }
 
+static void tell_broken(const struct bench_port *port)
+{
+    if (port && port->broken)
+        cli_error(&cli_command_sim, "%s was left locked for exclusive use by a client; start again",
+                  port->kind ? port->kind->name : "port");
+}
+
 /* A port that cannot come back ends the program: a client would wait for ever. */
 static int broken_port(const struct served *served)
 {
     for (uint32_t i = 0; i < served->given.count; i++) {
-        const struct bench_port *port = served->serve.modules[i].ports;
-        while (port && !port->broken)
-            port = port->next;
-        if (port)
-            cli_error(&cli_command_sim,
-                      "%s was left locked for exclusive use by a client; start again",
-                      port->kind ? port->kind->name : "port");
+        const struct bench_module *module = served->serve.modules[i];
+        for (const struct bench_port *port = module->client.ports; port; port = port->next)
+            tell_broken(port);
+        for (unsigned usb = 0; usb < SIM_USB_PORTS; usb++)
+            tell_broken(bench_usb_port(module, usb));
     }
     return CLI_EXIT_ENVIRONMENT;
 }
@@ -448,8 +437,8 @@ static int serve_until_signal(struct served *served)
 /* Flash that nobody wrote to costs no memory. */
 static int get_memory(struct served *served, size_t flash_bytes)
 {
-    served->modules = calloc(served->given.count, sizeof(*served->modules));
-    if (!served->modules)
+    served->ports = calloc(served->given.count, sizeof(*served->ports));
+    if (!served->ports)
         return environment_error("no memory for the modules");
     served->flash = mmap(NULL, flash_bytes, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -472,16 +461,17 @@ static int serve(struct served *served)
         status = start(served);
     if (status == CLI_GO_ON)
         status = serve_until_signal(served);
-    if (served->scenario.plays && !cli_sim_scenario_end(&served->scenario) && status == CLI_EXIT_OK)
+    if (served->scenario.scenario && served->serve.modules &&
+        !cli_sim_scenario_end(&served->scenario) && status == CLI_EXIT_OK)
         status = CLI_EXIT_FAILED;
     status = close_watchers(served, status);
     bench_serve_close(&served->serve);
     bench_loop_close(&served->loop);
     if (served->flash)
         munmap(served->flash, flash_bytes);
-    for (uint32_t i = 0; served->modules && i < served->given.count; i++)
-        cli_ports_free(&served->modules[i].ports);
-    free(served->modules);
+    for (uint32_t i = 0; served->ports && i < served->given.count; i++)
+        cli_ports_free(&served->ports[i]);
+    free(served->ports);
     return status;
 }
 
@@ -518,7 +508,7 @@ static int sim(int argc, char **argv)
         status = check_combination(&served->given);
     if (status == CLI_GO_ON && served->given.scenario)
         status = cli_sim_scenario_open(&served->scenario, served->given.scenario,
-                                       served->given.case_number, served->given.count);
+                                       served->given.case_number, &served->serve);
     if (status == CLI_GO_ON)
         status = configure(served);
     if (status == CLI_GO_ON)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "harness/bench/engine.h"
 #include "harness/bench/run.h"
 #include "harness/cli/cli.h"
 #include "harness/scenario/needs.h"
@@ -29,6 +30,37 @@ static bool is_playable(const struct cli_sim_scenario *played)
         good = false;
     }
     return good;
+}
+
+/* ---- what fires ---------------------------------------------------------------------------- */
+
+static void print_event(const struct cli_sim_scenario *played, uint32_t module, unsigned index)
+{
+    const struct scenario_event *event = &played->one->events[index];
+
+    char trigger[160];
+
+    printf("sim: ");
+    if (played->serve->module_count > 1)
+        printf("module %lu: ", (unsigned long)module);
+    printf("event %u (line %lu, %s)", index + 1, (unsigned long)event->place.line,
+           scenario_trigger_write(&event->when, trigger, sizeof(trigger)));
+}
+
+/* The first of its actions is done: the others are with it. */
+static void on_record(void *context, const struct bench_record *record)
+{
+    const struct cli_sim_scenario *played = context;
+    const struct scenario_event *event = &played->one->events[record->a];
+
+    if (record->kind != BENCH_JOURNAL_FAULT || record->b != 0)
+        return;
+    print_event(played, record->bench, record->a);
+    printf(" fired at %.3f s:", (double)record->time_us / 1e6);
+    for (unsigned i = 0; i < event->action_count; i++)
+        printf(" %s", scenario_action_name(played->one->actions[event->first_action + i].kind));
+    printf("\n");
+    fflush(stdout);
 }
 
 /* ---- opening ------------------------------------------------------------------------------- */
@@ -59,7 +91,7 @@ static void say_case(const struct cli_sim_scenario *played, uint32_t number)
 }
 
 int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uint32_t number,
-                          uint32_t module_count)
+                          struct bench_serve *serve)
 {
     int status = load(played, path);
 
@@ -78,63 +110,19 @@ int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uin
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
-    played->plays = calloc(module_count, sizeof(*played->plays));
-    if (!played->plays) {
-        cli_error(&cli_command_sim, "no memory for the scenario");
-        return CLI_EXIT_ENVIRONMENT;
-    }
-    played->count = module_count;
+    played->serve = serve;
+    played->view = (struct bench_view){.record = on_record, .context = played};
     say_case(played, number);
     return CLI_GO_ON;
 }
 
-const struct sim_config *cli_sim_scenario_module(struct cli_sim_scenario *played, uint32_t index)
-{
-    played->plays[index] = bench_play_new(&played->shared);
-    if (played->plays[index])
-        return &played->shared.config;
-    cli_error(&cli_command_sim, "no memory for the scenario");
-    return NULL;
-}
-
-/* ---- what fires ---------------------------------------------------------------------------- */
-
-static void print_event(const struct cli_sim_scenario *played, uint32_t module, unsigned index)
-{
-    const struct scenario_event *event = &played->one->events[index];
-
-    char trigger[160];
-
-    printf("sim: ");
-    if (played->count > 1)
-        printf("module %lu: ", (unsigned long)module);
-    printf("event %u (line %lu, %s)", index + 1, (unsigned long)event->place.line,
-           scenario_trigger_write(&event->when, trigger, sizeof(trigger)));
-}
-
-static void on_fired(void *context, const struct bench_module *module, unsigned index)
-{
-    const struct cli_sim_scenario *played = context;
-    const struct scenario_event *event = &played->one->events[index];
-
-    print_event(played, module->index, index);
-    printf(" fired at %.3f s:", (double)module->now_us / 1e6);
-    for (unsigned i = 0; i < event->action_count; i++)
-        printf(" %s", scenario_action_name(played->one->actions[event->first_action + i].kind));
-    printf("\n");
-    fflush(stdout);
-}
-
-void cli_sim_scenario_begin(struct cli_sim_scenario *played, struct bench_module *module)
-{
-    bench_play_begin(played->plays[module->index], module, on_fired, played);
-}
+/* ---- what has not fired -------------------------------------------------------------------- */
 
 /* Says so when an event has not fired, or not as often as it had to; true: it has. */
 static bool has_fired(const struct cli_sim_scenario *played, uint32_t module, unsigned index)
 {
     const struct scenario_event *event = &played->one->events[index];
-    unsigned count = bench_play_count(played->plays[module], index);
+    unsigned count = bench_engine_done(&played->serve->modules[module]->run, index);
     unsigned wanted = scenario_wanted_times(event);
 
     if (count >= wanted)
@@ -155,8 +143,9 @@ bool cli_sim_scenario_end(const struct cli_sim_scenario *played)
     unsigned fired = 0, all = 0;
     bool good = true;
 
-    for (uint32_t module = 0; module < played->count; module++)
-        for (unsigned i = 0; played->plays[module] && i < scenario_event_count(played->one); i++) {
+    for (uint32_t module = 0; module < played->serve->module_count; module++)
+        for (unsigned i = 0;
+             played->serve->modules[module] && i < scenario_event_count(played->one); i++) {
             bool has = has_fired(played, module, i);
             all++;
             fired += has;
@@ -168,9 +157,6 @@ bool cli_sim_scenario_end(const struct cli_sim_scenario *played)
 
 void cli_sim_scenario_free(struct cli_sim_scenario *played)
 {
-    for (uint32_t i = 0; i < played->count; i++)
-        bench_play_free(played->plays[i]);
-    free(played->plays);
     bench_blobs_done(&played->packages);
     scenario_free(played->scenario);
     *played = (struct cli_sim_scenario){0};

@@ -6,15 +6,15 @@
 #define FOTARIG_HARNESS_CLI_SIM_SCENARIO_H
 
 #include "harness/scenario/scenario.h"
-#include "harness/serve/play.h"
+#include "harness/serve/serve.h"
 
 struct cli_sim_scenario {
     struct scenario *scenario;       /* NULL = there is none */
     const struct scenario_case *one; /* the case that is played */
     struct bench_case shared;        /* what all modules that play it have in common */
     struct bench_blobs packages;
-    struct bench_play **plays; /* one per module */
-    uint32_t count;            /* of modules */
+    struct bench_serve *serve; /* the modules that play it */
+    struct bench_view view;    /* to be added with bench_serve_view() */
 };
 
 /*
@@ -22,14 +22,10 @@ struct cli_sim_scenario {
  * that needs the core of `fotarig run` too. Returns CLI_GO_ON or an exit status.
  */
 int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uint32_t number,
-                          uint32_t module_count);
-/* The configuration of a module; NULL: what was wrong is said. */
-const struct sim_config *cli_sim_scenario_module(struct cli_sim_scenario *played, uint32_t index);
-/* To be called when the module is made. */
-void cli_sim_scenario_begin(struct cli_sim_scenario *played, struct bench_module *module);
-/* Says which events never fired; false: one that had to. */
+                          struct bench_serve *serve);
+/* Says which events never fired; false: one that had to. Before bench_serve_close(). */
 bool cli_sim_scenario_end(const struct cli_sim_scenario *played);
-/* After bench_serve_close(). */
+/* The modules that play it are gone. */
 void cli_sim_scenario_free(struct cli_sim_scenario *played);
 
 #endif

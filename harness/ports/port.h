@@ -40,7 +40,8 @@ struct bench_port;
 /* One transport in one role. All but `name`, `write`, `describe` and `close` may be NULL. */
 struct bench_port_kind {
     const char *name; /* "pty" */
-    /* Sends bytes to the other side: one system call as long as it keeps up; never blocks. */
+    /* Sends bytes to the other side, which were due at `now_us`: one system call as long as it
+       keeps up; never blocks. */
     void (*write)(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us);
     /*
      * Rate that the client has set, in bit/s; 0 = unknown, taken for right. If the last answer was

@@ -2,16 +2,18 @@
  * pty.h - one end of a pseudo terminal, with a stable name for whoever wants to talk to it.
  *
  * Clients may come and go. While nobody has the port open, what is written to it is lost, as on a
- * line nobody listens to; a client that closes and opens again within BENCH_PTY_LINGER_US misses
- * nothing. What the client reads too slowly is kept in a bounded backlog, beyond it lost and
- * counted. A pty has no modem lines: DTR and RTS count as on.
+ * line nobody listens to; but what is due within BENCH_PTY_LINGER_US of when a client left waits
+ * for the next one, however late it opens: so a script that closes and opens between a command and
+ * its answer gets it, whatever else this machine has to do. What the client reads too slowly is
+ * kept in a bounded backlog, beyond it lost and counted. A pty has no modem lines: DTR and RTS
+ * count as on.
  */
 #ifndef FOTARIG_HARNESS_PORTS_PTY_H
 #define FOTARIG_HARNESS_PORTS_PTY_H
 
 #include "harness/ports/port.h"
 
-enum { BENCH_PTY_NAME_MAX = 256, BENCH_PTY_LINGER_US = 100000, BENCH_PTY_RATE_CHECK_US = 10000 };
+enum { BENCH_PTY_NAME_MAX = 256, BENCH_PTY_LINGER_US = 1000000, BENCH_PTY_RATE_CHECK_US = 10000 };
 
 struct bench_pty {
     struct bench_port port;

@@ -67,8 +67,8 @@ static void tell_closed(struct connection *connection)
     struct bench_module *module = connection->net->module;
 
     drop(connection);
-    sim_net_closed(&module->sim, &module->host, connection->channel, connection->job,
-                   module->now_us);
+    sim_net_closed(bench_module_sim_of(module), &module->run.sim_host, connection->channel,
+                   connection->job, bench_module_now_us(module));
 }
 
 static void tell_opened(struct connection *connection)
@@ -77,8 +77,8 @@ static void tell_opened(struct connection *connection)
 
     connection->state = OPEN;
     bench_loop_change(module->serve->loop, &connection->source, BENCH_READABLE);
-    sim_net_opened(&module->sim, &module->host, connection->channel, connection->job,
-                   module->now_us);
+    sim_net_opened(bench_module_sim_of(module), &module->run.sim_host, connection->channel,
+                   connection->job, bench_module_now_us(module));
 }
 
 static void finish_connecting(struct connection *connection)
@@ -97,7 +97,8 @@ static void receive(struct connection *connection)
 {
     struct bench_module *module = connection->net->module;
     uint8_t piece[PIECE_BYTES];
-    size_t room = sim_net_room(&module->sim, &module->host, connection->channel);
+    size_t room =
+        sim_net_room(bench_module_sim_of(module), &module->run.sim_host, connection->channel);
     ssize_t size;
 
     if (room == 0) {
@@ -108,8 +109,8 @@ static void receive(struct connection *connection)
     }
     size = recv(connection->source.fd, piece, room < sizeof(piece) ? room : sizeof(piece), 0);
     if (size > 0)
-        sim_net_received(&module->sim, &module->host, connection->channel, connection->job, piece,
-                         (size_t)size, module->now_us);
+        sim_net_received(bench_module_sim_of(module), &module->run.sim_host, connection->channel,
+                         connection->job, piece, (size_t)size, bench_module_now_us(module));
     else if ((size < 0 && errno != EAGAIN && errno != EINTR) || (size == 0 && !connection->udp))
         tell_closed(connection);
 }
@@ -232,9 +233,9 @@ static void tell_resolved(struct bench_net *net, const struct in_addr *address)
 
     bench_lookup_close(net->lookup);
     net->lookup = NULL;
-    sim_net_resolved(&module->sim, &module->host, net->lookup_job,
+    sim_net_resolved(bench_module_sim_of(module), &module->run.sim_host, net->lookup_job,
                      address ? inet_ntop(AF_INET, address, text, sizeof(text)) : NULL,
-                     module->now_us);
+                     bench_module_now_us(module));
 }
 
 static void resolve(struct bench_net *net, const struct sim_net_request *request)
@@ -289,13 +290,13 @@ static bool serve(struct bench_module *module)
     struct sim_net_request request;
     bool any = false;
 
-    while (sim_net_wanted(&module->sim, &module->host, &request)) {
+    while (sim_net_wanted(bench_module_sim_of(module), &module->run.sim_host, &request)) {
         any = true;
         if (open_net(module))
             fulfil(module->net, &request);
         else
-            sim_net_closed(&module->sim, &module->host, request.channel, request.job,
-                           module->now_us);
+            sim_net_closed(bench_module_sim_of(module), &module->run.sim_host, request.channel,
+                           request.job, bench_module_now_us(module));
     }
     return any;
 }
@@ -366,8 +367,9 @@ void bench_connections_begin(struct bench_module *module)
 {
     const struct sim_action real = {
         .kind = SIM_ACTION_SETTING, .number = SIM_SETTING_PEER, .value = SIM_PEER_SURROUNDINGS};
-    bool chosen = module->host.config->settings[SIM_SETTING_PEER] != SIM_PEER_ECHO;
+    bool chosen = module->run.sim_host.config->settings[SIM_SETTING_PEER] != SIM_PEER_ECHO;
 
     if (module->serve->options.real_http && !chosen)
-        sim_apply(&module->sim, &module->host, &real, module->now_us);
+        sim_apply(bench_module_sim_of(module), &module->run.sim_host, &real,
+                  bench_module_now_us(module));
 }

@@ -26,7 +26,8 @@ static bool give_waiting(struct bench_module *module)
     size_t size, taken, all = 0;
 
     while ((size = bench_backlog_next(&call->waiting, &bytes)) > 0) {
-        taken = sim_call_give(&module->sim, &module->host, bytes, size, module->now_us);
+        taken = sim_call_give(bench_module_sim_of(module), &module->run.sim_host, bytes, size,
+                              bench_module_now_us(module));
         bench_backlog_sent(&call->waiting, taken);
         all += taken;
         if (taken < size)
@@ -55,7 +56,7 @@ static void presence(struct bench_port *port, bool present)
         return;
     module->call->telling = module->call->over = true;
     bench_module_enter(module);
-    sim_call_end(&module->sim, &module->host, module->now_us);
+    sim_call_end(bench_module_sim_of(module), &module->run.sim_host, bench_module_now_us(module));
     bench_module_leave(module);
     module->call->telling = false;
 }
@@ -94,7 +95,7 @@ static void part(struct bench_module *module)
 
 void bench_call_data(void *context, uint64_t now_us, const void *bytes, size_t size)
 {
-    struct bench_module *module = context;
+    struct bench_module *module = bench_module_of(context); /* the bench of its host table */
 
     (void)now_us;
     if (module->call && module->call->port && !module->call->over)
@@ -109,14 +110,15 @@ static bool serve(struct bench_module *module)
 {
     if (!module->serve->options.data_call)
         return false;
-    if (!sim_call_is_up(&module->sim)) {
+    if (!sim_call_is_up(bench_module_sim_of(module))) {
         if (module->call && !module->call->telling)
             part(module);
         return false;
     }
     if (!module->call && !join(module)) {
         part(module);
-        return sim_call_end(&module->sim, &module->host, module->now_us);
+        return sim_call_end(bench_module_sim_of(module), &module->run.sim_host,
+                            bench_module_now_us(module));
     }
     return give_waiting(module);
 }
@@ -124,14 +126,14 @@ static bool serve(struct bench_module *module)
 /* The port is freed outside its own callback. */
 static uint64_t due_us(const struct bench_module *module)
 {
-    bool down = module->call && !sim_call_is_up(&module->sim);
+    bool down = module->call && !sim_call_is_up(&module->run.world.sim);
     return down ? 0 : BENCH_NEVER;
 }
 
 static void advance(struct bench_module *module, uint64_t real_us)
 {
     (void)real_us;
-    if (!sim_call_is_up(&module->sim))
+    if (!sim_call_is_up(bench_module_sim_of(module)))
         part(module);
 }
 

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/bench/run.h"
-#include "harness/serve/play.h"
 #include "harness/serve/serve.h"
 
 enum { CODE_NO_MEMORY = 602 /* of HTTPTOFS, AT106 9.2.14 */ };
@@ -25,7 +23,7 @@ static const char *url_name(const char *url, size_t *ret_length)
 
 static int find_blob(const struct bench_module *module, const char *url)
 {
-    size_t length, count = module->host.config->blob_count;
+    size_t length, count = module->run.sim_host.config->blob_count;
     const char *name = url_name(url, &length);
 
     for (size_t i = 0; i < count; i++) {
@@ -42,7 +40,7 @@ static void tell_not_served(const struct bench_module *module, const char *url)
     const struct bench_serve_options *options = &module->serve->options;
     char why[400];
 
-    if (!options->http_failed || module->host.config->blob_count == 0)
+    if (!options->http_failed || module->run.sim_host.config->blob_count == 0)
         return;
     snprintf(why, sizeof(why), "'%.200s' is not served (404); what is served ends in '/%.100s'",
              url, options->blob_names[0]);
@@ -51,20 +49,20 @@ static void tell_not_served(const struct bench_module *module, const char *url)
 
 static void serve_blob(struct bench_module *module, const struct sim_http_request *request)
 {
-    struct sim *sim = &module->sim;
-    const struct sim_host *host = &module->host;
+    struct sim *sim = bench_module_sim_of(module);
+    const struct sim_host *host = &module->run.sim_host;
     int blob = find_blob(module, request->url);
 
     if (bench_module_serve_ftp(sim, host, request, module->serve->options.blob_names,
-                               (unsigned)host->config->blob_count, module->now_us))
+                               (unsigned)host->config->blob_count, bench_module_now_us(module)))
         return;
     if (blob < 0) {
         tell_not_served(module, request->url);
-        sim_http_headers(sim, host, request->job, 404, 0, module->now_us);
-        sim_http_end(sim, host, request->job, 0, module->now_us);
+        sim_http_headers(sim, host, request->job, 404, 0, bench_module_now_us(module));
+        sim_http_end(sim, host, request->job, 0, bench_module_now_us(module));
         return;
     }
-    bench_module_serve_blob(sim, host, request, (uint16_t)blob, module->now_us);
+    bench_module_serve_blob(sim, host, request, (uint16_t)blob, bench_module_now_us(module));
 }
 
 /* ---- real servers ------------------------------------------------------------------------- */
@@ -73,22 +71,22 @@ static bool on_headers(void *context, uint16_t job, uint16_t status, uint32_t le
 {
     struct bench_module *module = context;
 
-    bench_module_enter(module);
+    bench_module_look_later(module);
     if (length_bytes == UINT32_MAX && module->http->chunked)
         length_bytes = SIM_HTTP_CHUNKED;
-    sim_http_headers(&module->sim, &module->host, job, status, length_bytes, module->now_us);
-    module->next_us = module->now_us;
-    return sim_http_waits(&module->sim, job);
+    sim_http_headers(bench_module_sim_of(module), &module->run.sim_host, job, status, length_bytes,
+                     bench_module_now_us(module));
+    return sim_http_waits(bench_module_sim_of(module), job);
 }
 
 static bool on_block(void *context, uint16_t job, const void *bytes, size_t size)
 {
     struct bench_module *module = context;
 
-    bench_module_enter(module);
-    sim_http_block(&module->sim, &module->host, job, bytes, size, module->now_us);
-    module->next_us = module->now_us;
-    return sim_http_waits(&module->sim, job);
+    bench_module_look_later(module);
+    sim_http_block(bench_module_sim_of(module), &module->run.sim_host, job, bytes, size,
+                   bench_module_now_us(module));
+    return sim_http_waits(bench_module_sim_of(module), job);
 }
 
 static void on_end(void *context, uint16_t job, uint16_t code)
@@ -96,11 +94,11 @@ static void on_end(void *context, uint16_t job, uint16_t code)
     struct bench_module *module = context;
     const struct bench_serve_options *options = &module->serve->options;
 
-    bench_module_enter(module);
+    bench_module_look_later(module);
     if (module->http->error[0] && options->http_failed)
         options->http_failed(options->context, module->http->error);
-    sim_http_end(&module->sim, &module->host, job, code, module->now_us);
-    module->next_us = module->now_us;
+    sim_http_end(bench_module_sim_of(module), &module->run.sim_host, job, code,
+                 bench_module_now_us(module));
 }
 
 /* The deadline of libcurl has changed, or the module has got something: at the next turn of the
@@ -142,7 +140,8 @@ static bool set_request(struct bench_module *module, const struct sim_http_reque
     *ret_body = size > 0 ? malloc(size) : NULL;
     if (size > 0 && !*ret_body)
         return false;
-    size = sim_http_request_body(&module->sim, &module->host, 0, *ret_body, size);
+    size = sim_http_request_body(bench_module_sim_of(module), &module->run.sim_host, 0, *ret_body,
+                                 size);
     bench_http_ask(module->http, &(struct bench_http_request){.method = methods[request->method],
                                                               .body = *ret_body,
                                                               .size = size,
@@ -160,7 +159,8 @@ static void start_download(struct bench_module *module, const struct sim_http_re
     if (open_client(module) && set_request(module, request, &body))
         bench_http_start(module->http, request->job, request->url, timeout_us);
     else
-        sim_http_end(&module->sim, &module->host, request->job, CODE_NO_MEMORY, module->now_us);
+        sim_http_end(bench_module_sim_of(module), &module->run.sim_host, request->job,
+                     CODE_NO_MEMORY, bench_module_now_us(module));
     free(body);
 }
 
@@ -171,12 +171,12 @@ static bool serve(struct bench_module *module)
     struct sim_http_request request;
     bool any = false;
 
-    while (sim_http_wanted(&module->sim, &request)) {
+    if (bench_run_is_judged(&module->run) && !module->serve->options.real_http)
+        return bench_scenario_server.serve(&module->run);
+    while (sim_http_wanted(bench_module_sim_of(module), &request)) {
         any = true;
         if (module->serve->options.real_http)
             start_download(module, &request);
-        else if (module->play)
-            bench_play_serve(module, &request);
         else
             serve_blob(module, &request);
     }

@@ -13,6 +13,7 @@ enum { AGAIN_US = 1000000 };
 
 struct bench_usb {
     struct bench_pty ports[SIM_USB_PORTS];
+    struct bench_port_listener listener;
     struct sim_usb memory;
     bool wanted;       /* the module is up */
     bool lost;         /* it has restarted since the ports were made */
@@ -23,9 +24,7 @@ struct bench_usb {
 static void close_ports(struct bench_module *module)
 {
     for (int i = 0; i < SIM_USB_PORTS; i++) {
-        struct bench_port *port = &module->usb->ports[i].port;
-        bench_module_remove_port(module, port);
-        bench_port_close(port);
+        bench_port_close(&module->usb->ports[i].port);
     }
     module->usb->lost = false;
 }
@@ -46,15 +45,30 @@ static int open_ports(struct bench_module *module, char *reterr_text, size_t ret
         uint8_t interface = (uint8_t)(SIM_INTERFACE_USB_AT + i);
         struct bench_pty *pty = &usb->ports[i];
         name_link(usb, interface, link, sizeof(link));
-        if (bench_pty_open(pty, module->serve->loop, link, &module->listener, reterr_text,
+        if (bench_pty_open(pty, module->serve->loop, link, &usb->listener, reterr_text,
                            reterr_capacity)) {
             close_ports(module);
             return -1;
         }
         pty->port.interface = interface;
-        bench_module_add_port(module, &pty->port);
     }
     return 0;
+}
+
+const struct bench_port *bench_usb_port(const struct bench_module *module, unsigned index)
+{
+    bool is_open = module->usb && index < SIM_USB_PORTS && module->usb->ports[index].port.kind;
+
+    return is_open ? &module->usb->ports[index].port : NULL;
+}
+
+static void on_said(struct bench_port *port, const char *text)
+{
+    const struct bench_module *module = port->listener->context;
+    const struct bench_serve_options *options = &module->serve->options;
+
+    if (options->port_failed)
+        options->port_failed(options->context, text);
 }
 
 static bool are_open(const struct bench_usb *usb)
@@ -74,6 +88,53 @@ void bench_usb_event(struct bench_module *module, const struct sim_event *event)
     usb->wanted = up || (usb->wanted && !down);
 }
 
+/* ---- bytes, which have no line rate and do not wait for the UART's ------------------------- */
+
+static void on_receive(struct bench_port *port, const void *bytes, size_t size)
+{
+    struct bench_module *module = port->listener->context;
+    struct bench_run *run = &module->run;
+
+    if (module->held)
+        bench_module_freeze(module, false);
+    if (module->pace.stands)
+        return;
+    bench_module_enter(module);
+    bench_note(run, BENCH_JOURNAL_TO_MODULE, port->interface, 0, 0, bytes, size);
+    sim_receive_on(&run->world.sim, &run->sim_host, port->interface, bytes, size,
+                   run->talks_bps[BENCH_TO_HOST], run->world.now_us);
+    bench_module_leave(module);
+}
+
+static void send(struct bench_module *module, uint8_t interfaces, const void *bytes, size_t size)
+{
+    struct bench_usb *usb = module->usb;
+    uint64_t real_us = bench_clock_us();
+
+    for (uint8_t i = 0; i < SIM_USB_PORTS; i++) {
+        uint8_t interface = (uint8_t)(SIM_INTERFACE_USB_AT + i);
+        if (!(interfaces >> interface & 1))
+            continue;
+        bench_note(&module->run, BENCH_JOURNAL_TO_HOST, interface, 0, 0, bytes, size);
+        if (usb->ports[i].port.kind)
+            bench_port_write(&usb->ports[i].port, bytes, size, real_us);
+    }
+}
+
+static void transmit(struct bench_module *module)
+{
+    struct bench_run *run = &module->run;
+    uint8_t *chunk = module->serve->chunk;
+    uint8_t interfaces = 0;
+    size_t size;
+
+    while ((size = sim_transmit_usb(&run->world.sim, &run->sim_host, chunk, BENCH_SERVE_CHUNK,
+                                    &interfaces, run->world.now_us)) > 0)
+        send(module, interfaces, chunk, size);
+}
+
+/* ---- the service --------------------------------------------------------------------------- */
+
 /* Not from inside the module's event: what it sent before it went down goes out first. */
 static bool serve(struct bench_module *module)
 {
@@ -83,6 +144,7 @@ static bool serve(struct bench_module *module)
 
     if (!usb)
         return false;
+    transmit(module);
     if (usb->lost && are_open(usb))
         close_ports(module);
     usb->lost = false;
@@ -114,7 +176,7 @@ static void close_usb(struct bench_module *module)
     close_ports(module);
     free(module->usb);
     module->usb = NULL;
-    module->host.usb = NULL;
+    module->run.sim_host.usb = NULL;
 }
 
 int bench_module_add_usb(struct bench_module *module, const char *link, char *reterr_text,
@@ -122,16 +184,18 @@ int bench_module_add_usb(struct bench_module *module, const char *link, char *re
 {
     struct sim_view view;
 
-    sim_view(&module->sim, &view);
+    sim_view(&module->run.world.sim, &view);
     module->usb = strlen(link) < BENCH_PTY_NAME_MAX ? calloc(1, sizeof(*module->usb)) : NULL;
     if (!module->usb) {
         snprintf(reterr_text, reterr_capacity, "no memory for the USB ports of %s", link);
         return -1;
     }
     memcpy(module->usb->link, link, strlen(link) + 1);
+    module->usb->listener =
+        (struct bench_port_listener){.receive = on_receive, .said = on_said, .context = module};
     module->usb->again_us = BENCH_NEVER;
     module->usb->wanted = view.answering;
-    module->host.usb = &module->usb->memory;
+    module->run.sim_host.usb = &module->usb->memory;
     return module->usb->wanted ? open_ports(module, reterr_text, reterr_capacity) : 0;
 }
 

@@ -98,6 +98,75 @@ static void a_ring_keeps_the_last_records_whole_and_in_order(void **state)
     bench_journal_close(&journal);
 }
 
+enum { SHARERS = 3 };
+
+/* Reads on; every record must be the one that was appended at its number. */
+static uint64_t read_along(const struct bench_journal *ring, struct bench_journal_cursor *cursor,
+                           uint64_t *ret_lost)
+{
+    struct bench_record record;
+    uint64_t count = 0, lost;
+    while (bench_journal_follow(ring, cursor, &record, &lost)) {
+        uint64_t appended = cursor->number - 2; /* from 0 */
+        *ret_lost += lost;
+        assert_int_equal(record.time_us, appended);
+        assert_int_equal(record.bench, appended % SHARERS);
+        assert_int_equal(record.length, appended % 97);
+        count++;
+    }
+    return count;
+}
+
+static void append_as(struct bench_journal *journals, uint64_t number)
+{
+    static const uint8_t payload[97];
+    const struct bench_record record = {
+        .time_us = number, .length = (uint16_t)(number % 97), .payload = payload};
+    bench_journal_append(&journals[number % SHARERS], &record);
+}
+
+static void who_reads_a_shared_ring_along_gets_all_of_it_and_whose_it_is(void **state)
+{
+    struct bench_journal ring, journals[SHARERS];
+    struct bench_journal_cursor cursor = {0};
+    uint64_t read = 0, lost = 0;
+    (void)state;
+    assert_true(bench_journal_open(&ring, BENCH_SINK_RING, 0, -1));
+    for (uint32_t i = 0; i < SHARERS; i++)
+        bench_journal_share(&journals[i], &ring, i);
+    for (uint64_t i = 0; i < 60000; i++) {
+        append_as(journals, i);
+        if (i % 7 == 0 || i % 61 == 0)
+            read += read_along(&ring, &cursor, &lost);
+    }
+    read += read_along(&ring, &cursor, &lost);
+    assert_int_equal(read, 60000);
+    assert_int_equal(lost, 0);
+    assert_int_equal(journals[0].record_count, 20000);
+    bench_journal_close(&ring);
+}
+
+static void who_reads_a_ring_too_late_is_told_how_much_is_lost(void **state)
+{
+    struct bench_journal ring, journals[SHARERS];
+    uint64_t random = 1;
+    (void)state;
+    assert_true(bench_journal_open(&ring, BENCH_SINK_RING, 0, -1));
+    for (uint32_t i = 0; i < SHARERS; i++)
+        bench_journal_share(&journals[i], &ring, i);
+    struct bench_journal_cursor cursor = bench_journal_end(&ring);
+    uint64_t read = 0, lost = 0, number = 0;
+    for (unsigned turn = 0; turn < 200; turn++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        for (uint64_t more = (random >> 33) % 4000; more > 0; more--)
+            append_as(journals, number++);
+        read += read_along(&ring, &cursor, &lost);
+        assert_int_equal(read + lost, number);
+    }
+    assert_true(lost > 0 && read > 0);
+    bench_journal_close(&ring);
+}
+
 static void a_file_gets_every_byte(void **state)
 {
     struct bench_journal memory, file;
@@ -173,6 +242,8 @@ int main(void)
         cmocka_unit_test(records_are_little_endian_bytes),
         cmocka_unit_test(memory_grows_and_keeps_everything),
         cmocka_unit_test(a_ring_keeps_the_last_records_whole_and_in_order),
+        cmocka_unit_test(who_reads_a_shared_ring_along_gets_all_of_it_and_whose_it_is),
+        cmocka_unit_test(who_reads_a_ring_too_late_is_told_how_much_is_lost),
         cmocka_unit_test(a_file_gets_every_byte),
         cmocka_unit_test(a_file_that_cannot_be_written_is_noticed),
         cmocka_unit_test(a_rewound_journal_has_the_digest_of_its_mark),

@@ -19,7 +19,7 @@ static void a_run_goes_so_much_faster_than_the_clock(void **state)
     assert_int_equal(bench_pace_run_us(&pace, 900), 500);
 }
 
-/* Whoever sleeps until then finds the time to have come, at any speed, and at most one microsecond ago. */
+/* Whoever sleeps until then finds the time to have come, and at most one microsecond ago. */
 static void the_real_time_of_a_deadline_is_the_first_at_which_it_is_due(void **state)
 {
     static const double speeds[] = {0.1, 1.0 / 3, 1, 7, 1000};

@@ -31,8 +31,9 @@ struct part {
     }
 
 static const struct part parts_of_world[] = {
-    PART(, now_us), PART(, module_at_us), PART(, host_at_us), PART(, lanes), PART(, engine),
-    PART(, host),   PART(, monitor),      PART(, tap),        PART(, sim),   PART(, core),
+    PART(, now_us), PART(, module_at_us), PART(, host_at_us), PART(, event_at_us),
+    PART(, lanes),  PART(, engine),       PART(, host),       PART(, monitor),
+    PART(, tap),    PART(, sim),          PART(, core),
 };
 
 static const struct part parts_of_module[] = {

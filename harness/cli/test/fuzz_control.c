@@ -40,7 +40,8 @@ static void begin(void)
 {
     static struct sim_config config;
     const struct bench_serve_options options = {.speed = 1};
-    const struct sim_store store = {.bytes = flash, .capacity = sizeof(flash)};
+    const struct bench_module_options made = {.config = &config,
+                                              .store = {.bytes = flash, .capacity = sizeof(flash)}};
     struct bench_module *module;
     char error[400];
 
@@ -48,25 +49,26 @@ static void begin(void)
     need(!bench_loop_open(&loop) && !bench_serve_open(&serve, &loop, &options, 1));
     cli_control_init(&control, &serve);
     control.without_files = true;
-    bench_serve_observe(&serve, &control.observer);
+    need(!bench_serve_view(&serve, &control.view));
     sim_config_init(&config);
-    module = bench_module_open(&serve, 0, &config, &store);
+    module = bench_module_open(&serve, 0, &made);
+    need(module != NULL);
     bench_module_power_on(module);
     bench_module_warm_up(module, 115200);
     bench_module_attach(module);
     need(!cli_control_open(&control, &loop, path, error, sizeof(error)));
     need(!atexit(end));
-    fresh = module->sim;
-    fresh_used = module->store.used;
+    fresh = module->run.world.sim;
+    fresh_used = module->run.store.used;
 }
 
 static void restore(void)
 {
-    struct bench_module *module = &serve.modules[0];
+    struct bench_module *module = serve.modules[0];
 
     bench_module_freeze(module, false);
-    module->sim = fresh;
-    module->store.used = fresh_used;
+    module->run.world.sim = fresh;
+    module->run.store.used = fresh_used;
     memset(control.dues, 0, sizeof(control.dues));
     bench_module_jump(module, fresh.seen_at_us);
 }

@@ -42,10 +42,13 @@ static int set_up(void **state)
     assert_int_equal(bench_loop_open(&fixture.loop), 0);
     assert_int_equal(bench_serve_open(&fixture.serve, &fixture.loop, &options, MODULES), 0);
     cli_control_init(&fixture.control, &fixture.serve);
-    bench_serve_observe(&fixture.serve, &fixture.control.observer);
+    assert_int_equal(bench_serve_view(&fixture.serve, &fixture.control.view), 0);
     for (uint32_t i = 0; i < MODULES; i++) {
-        const struct sim_store store = {.bytes = fixture.flash[i], .capacity = FLASH_BYTES};
-        struct bench_module *module = bench_module_open(&fixture.serve, i, &fixture.config, &store);
+        const struct bench_module_options made = {
+            .config = &fixture.config,
+            .store = {.bytes = fixture.flash[i], .capacity = FLASH_BYTES}};
+        struct bench_module *module = bench_module_open(&fixture.serve, i, &made);
+        assert_non_null(module);
         bench_module_power_on(module);
         assert_true(bench_module_warm_up(module, 115200));
         bench_module_attach(module);
