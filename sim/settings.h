@@ -577,6 +577,12 @@ bool sim_setting_plausible(unsigned setting, size_t index, int32_t *ret_value);
  */
 const char *sim_setting_no_question(unsigned setting);
 
+/*
+ * What to ask about an assumed setting that no dialogue over the port can settle, and what that
+ * takes (sim/knowledge/open_questions.h); NULL = it is no such setting.
+ */
+const char *sim_setting_question(unsigned setting);
+
 /* The setting with that name; -1 when there is none. */
 int sim_setting_find(const char *name, size_t length);
 

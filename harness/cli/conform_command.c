@@ -7,14 +7,15 @@
 #include <time.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/whole_file.h"
 #include "harness/conform/behind_port.h"
 #include "harness/conform/findings.h"
 #include "harness/text/setting.h"
 
-enum { REVISIONS_MAX = 24, LAPSE_MS = 150 };
+enum { PACKAGE_BYTES_MAX = 64 * 1024 * 1024, REVISIONS_MAX = 24, LAPSE_MS = 150 };
 
 struct conform_options {
-    const char *module, *profile, *sheet, *assume;
+    const char *module, *profile, *sheet, *assume, *url, *package;
     struct cli_list allow, revisions;
     uint32_t baud_bps;
     double speed;
@@ -32,6 +33,10 @@ static const struct cli_option options[] = {
      "write there with which settings the emulator answers as the module did"},
     {"sheet", 0, "FILE", CLI_TEXT, offsetof(struct conform_options, sheet), NULL,
      "write there what was seen, as evidence"},
+    {"url", 0, "URL", CLI_TEXT, offsetof(struct conform_options, url), NULL,
+     "where the module may fetch a file, for dialogues that need one"},
+    {"package", 0, "FILE", CLI_TEXT, offsetof(struct conform_options, package), NULL,
+     "that file; with --allow updates an update package for the module"},
     {"assume", 0, "FILE", CLI_TEXT, offsetof(struct conform_options, assume), NULL,
      "compare with an emulator that has this profile"},
     {"baud", 0, "BIT/S", CLI_COUNT, offsetof(struct conform_options, baud_bps), "115200",
@@ -102,6 +107,24 @@ static int read_profile(const char *path, struct sim_config *config)
     return good ? CLI_EXIT_OK : CLI_EXIT_INVALID;
 }
 
+/* The file that is served to an emulator, as to the module. */
+static int read_package(const char *path, struct sim_blob *blob, struct sim_config *config)
+{
+    size_t size = 0;
+    const uint8_t *bytes = cli_file_read(path, PACKAGE_BYTES_MAX, &size);
+    if (!bytes) {
+        cli_error(&cli_command_conform, "%s: %s", path, strerror(errno));
+        return CLI_EXIT_INVALID;
+    }
+    *blob = (struct sim_blob){.bytes = bytes,
+                              .size_bytes = (uint32_t)size,
+                              .digest = sim_digest(SIM_DIGEST, bytes, size)};
+    sim_package_check(bytes, size, &blob->package);
+    config->blobs = blob;
+    config->blob_count = 1;
+    return CLI_EXIT_OK;
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 /* What is said to a module, and what it answered. */
@@ -147,6 +170,10 @@ static int ask_rank(struct asked *asked, const struct conform_library *library, 
         uint8_t refused = (uint8_t)(dialogue->harms & ~asked->allowed);
         if (!is_of_rank(dialogue, rank))
             continue;
+        if (dialogue->has_url && !asked->port.url) {
+            printf("not said: %s (--url, --package)\n", dialogue->title);
+            continue;
+        }
         if (refused) {
             printf("not said: %s (--allow %s)\n", dialogue->title, name_harm(refused));
             continue;
@@ -176,6 +203,7 @@ static int begin(struct asked *asked, const struct conform_options *given,
     if (!conform_port_open(&asked->port, given->module, given->baud_bps, given->speed, problem,
                            sizeof problem))
         return fail(CLI_EXIT_ENVIRONMENT, problem);
+    asked->port.url = given->package ? given->url : NULL;
     const struct conform_mouth mouth = conform_port_mouth(&asked->port);
     if (library->first)
         (void)conform_talk(&mouth, library->first->steps, library->first->step_count, NULL);
@@ -244,7 +272,7 @@ static int tell(const struct conform_options *given, const struct conform_librar
         given->slack_us ? given->slack_us / 1000 : (uint64_t)((double)LAPSE_MS * given->speed);
     int status = CLI_EXIT_OK;
     bool any = false;
-    if (!conform_solve(library, asked->heard, config, slack_ms, &solution))
+    if (!conform_solve(library, asked->heard, config, given->url, slack_ms, &solution))
         return fail(CLI_EXIT_INTERNAL, "not enough memory");
     print_differences(library, &solution);
     if (given->profile)
@@ -261,6 +289,7 @@ static int ask_module(const struct conform_options *given, const struct conform_
 {
     static struct asked asked;
     static struct sim_config config;
+    struct sim_blob blob = {0};
     if (!read_allowed(given, &asked.allowed))
         return CLI_EXIT_USAGE;
     int status = begin(&asked, given, library);
@@ -269,11 +298,14 @@ static int ask_module(const struct conform_options *given, const struct conform_
         printf("the emulator knows no such variant; compared with a %s\n", config.variant);
     if (status == CLI_EXIT_OK && given->assume)
         status = read_profile(given->assume, &config);
+    if (status == CLI_EXIT_OK && given->package)
+        status = read_package(given->package, &blob, &config);
     if (status == CLI_EXIT_OK)
         status = ask_all(&asked, library);
     if (status == CLI_EXIT_OK)
         status = tell(given, library, &asked, &config);
     end(&asked, library);
+    cli_file_free(blob.bytes);
     return status;
 }
 

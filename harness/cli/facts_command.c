@@ -7,6 +7,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/version.h"
+#include "harness/conform/library.h"
 #include "sim/catalogue.h"
 #include "sim/settings.h"
 
@@ -14,6 +15,8 @@
 enum { FACTS_FORMAT = 1 };
 
 struct facts_options {
+    const char *probes;
+    struct conform_library library; /* of --assumed; empty when there is no such folder */
     bool json;
     bool manual;
     bool assumed;
@@ -23,7 +26,10 @@ static const struct cli_option options[] = {
     {"json", 0, NULL, CLI_FLAG, offsetof(struct facts_options, json), NULL,
      "print one JSON object, for programs"},
     {"assumed", 0, NULL, CLI_FLAG, offsetof(struct facts_options, assumed), NULL,
-     "list only what no document and no module has shown: what to ask a real one"},
+     "list only what no document and no module has shown: what to ask a real one, with the\n"
+     "probe of 'fotarig conform' that settles it, or the question where none can"},
+    {"probes", 0, "DIR", CLI_TEXT, offsetof(struct facts_options, probes), "scenarios/conform",
+     "of --assumed: where the probes are"},
     {"manual", 0, NULL, CLI_FLAG, offsetof(struct facts_options, manual), NULL,
      "list the commands of the AT manual and what is done of each: modelled, kept, not built"},
 };
@@ -74,6 +80,38 @@ static void print_values(const struct sim_setting_info *info, const char *initia
     putchar(')');
 }
 
+/* The setting that a fact hinges on; -1 = none. */
+static int setting_behind(const struct sim_fact *fact)
+{
+    const char *name = strcmp(fact->group, "setting") == 0 ? fact->name : fact->setting;
+    return name ? sim_setting_find(name, strlen(name)) : -1;
+}
+
+static const char *probe_of(const struct facts_options *given, const struct sim_fact *fact)
+{
+    int setting = setting_behind(fact);
+    const struct scenario_probe *probe =
+        setting < 0 ? NULL : conform_library_settles(&given->library, (unsigned)setting);
+    return probe ? probe->name : NULL;
+}
+
+/* What to ask where no probe can; why nobody need ask. */
+static const char *question_of(const struct sim_fact *fact)
+{
+    int setting = setting_behind(fact);
+    const char *text = setting < 0 ? NULL : sim_setting_question((unsigned)setting);
+    return text || setting < 0 ? text : sim_setting_no_question((unsigned)setting);
+}
+
+static void print_settled(const struct facts_options *given, const struct sim_fact *fact)
+{
+    const char *probe = probe_of(given, fact), *question = question_of(fact);
+    if (probe)
+        printf("       probe: %s\n", probe);
+    else if (question)
+        printf("       question: %s\n", question);
+}
+
 static void print_fact(const struct sim_fact *fact)
 {
     char initial[32];
@@ -103,6 +141,8 @@ static int print_table(const struct facts_options *given)
             printf("\n%s\n", fact.group);
         group = fact.group;
         print_fact(&fact);
+        if (given->assumed)
+            print_settled(given, &fact);
     }
     return CLI_EXIT_OK;
 }
@@ -114,7 +154,7 @@ static void add_plausible(cJSON *array, const struct sim_setting_info *info)
         cJSON_AddItemToArray(array, cJSON_CreateString(text));
 }
 
-static cJSON *fact_object(const struct sim_fact *fact)
+static cJSON *fact_object(const struct facts_options *given, const struct sim_fact *fact)
 {
     cJSON *object = cJSON_CreateObject();
     char tag[2] = {fact->tag, '\0'}, initial[32];
@@ -137,6 +177,10 @@ static cJSON *fact_object(const struct sim_fact *fact)
         if (plausible_of(info, 0, initial, sizeof(initial)))
             add_plausible(cJSON_AddArrayToObject(object, "plausible"), info);
     }
+    if (fact->tag == 'I' && probe_of(given, fact))
+        cJSON_AddStringToObject(object, "probe", probe_of(given, fact));
+    else if (fact->tag == 'I' && question_of(fact))
+        cJSON_AddStringToObject(object, "question", question_of(fact));
     return object;
 }
 
@@ -147,7 +191,7 @@ static void add_facts(cJSON *root, const struct facts_options *given)
 
     for (size_t i = 0; sim_fact(i, &fact); i++)
         if (!given->assumed || fact.tag == 'I')
-            cJSON_AddItemToArray(list, fact_object(&fact));
+            cJSON_AddItemToArray(list, fact_object(given, &fact));
 }
 
 /* ---- --manual ------------------------------------------------------------------------------ */
@@ -218,6 +262,21 @@ static int print_json(const struct facts_options *given)
     return CLI_EXIT_OK;
 }
 
+/* Without that folder, and where it is not told, facts have no probes. */
+static int load_probes(struct facts_options *given)
+{
+    char *text = NULL;
+    if (!given->assumed)
+        return CLI_GO_ON;
+    if (conform_library_load(&given->library, &given->probes, 1, &text))
+        return CLI_GO_ON;
+    bool usual = strcmp(given->probes, "scenarios/conform") == 0;
+    cli_error(&cli_command_facts, "%s%s", text ? text : "not enough memory",
+              usual ? "; --probes names the folder" : "");
+    free(text);
+    return usual ? CLI_GO_ON : CLI_EXIT_INVALID;
+}
+
 static int facts(int argc, char **argv)
 {
     struct facts_options given;
@@ -226,9 +285,15 @@ static int facts(int argc, char **argv)
 
     if (status != CLI_GO_ON)
         return status;
+    status = load_probes(&given);
+    if (status != CLI_GO_ON)
+        return status;
     if (given.json)
-        return print_json(&given);
-    return given.manual ? print_manual() : print_table(&given);
+        status = print_json(&given);
+    else
+        status = given.manual ? print_manual() : print_table(&given);
+    conform_library_done(&given.library);
+    return status;
 }
 
 const struct cli_command cli_command_facts = {

@@ -81,5 +81,5 @@ void conform_port_close(struct conform_port *port)
 
 struct conform_mouth conform_port_mouth(struct conform_port *port)
 {
-    return (struct conform_mouth){port, on_say, on_wait, on_now};
+    return (struct conform_mouth){port, on_say, on_wait, on_now, port->url};
 }

@@ -12,6 +12,7 @@ struct conform_port {
     struct bench_port_listener listener;
     struct conform_talk *talk; /* that hears what comes; NULL = it is dropped */
     bool has_come;
+    const char *url;  /* for dialogues that fetch a file; NULL = there is none */
     double speed;     /* of the module's clock; 1 for a real one */
     uint64_t away_us; /* real time since when the port is away; 0 = it is there */
 };

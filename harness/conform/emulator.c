@@ -7,6 +7,7 @@
 enum {
     BAUD_BPS = 115200,
     ALONE_US = 40000000, /* from the power on: long enough to be registered with defaults */
+    FOUND = 200,
     NOT_FOUND = 404
 };
 
@@ -26,8 +27,12 @@ static void serve(struct conform_emulator *emulator)
 {
     struct sim_http_request request;
     while (sim_http_wanted(&emulator->sim, &request)) {
-        sim_http_headers(&emulator->sim, &emulator->host, request.job, NOT_FOUND, 0,
-                         emulator->now_us);
+        bool found = emulator->url && strcmp(request.url, emulator->url) == 0 &&
+                     emulator->config.blob_count > 0;
+        sim_http_headers(&emulator->sim, &emulator->host, request.job, found ? FOUND : NOT_FOUND,
+                         found ? emulator->config.blobs[0].size_bytes : 0, emulator->now_us);
+        if (found)
+            sim_http_blob(&emulator->sim, &emulator->host, request.job, 0, emulator->now_us);
         sim_http_end(&emulator->sim, &emulator->host, request.job, 0, emulator->now_us);
     }
 }
@@ -86,7 +91,7 @@ static uint64_t on_now(void *context)
 static void say_all(struct conform_emulator *emulator, const struct scenario_step *steps,
                     size_t count, struct conform_heard *heard)
 {
-    const struct conform_mouth mouth = {emulator, on_say, on_wait, on_now};
+    const struct conform_mouth mouth = {emulator, on_say, on_wait, on_now, emulator->url};
     (void)conform_talk(&mouth, steps, count, heard);
 }
 

@@ -19,6 +19,7 @@ struct conform_emulator {
     uint64_t now_us, ready_us;
     uint32_t ready_used;
     uint64_t settings_read[SIM_SETTING_WORDS]; /* since it was switched on */
+    const char *url;    /* where the configuration's first blob is served; NULL = nowhere */
     const char *spoilt; /* a command that is answered with ERROR instead; NULL = none */
     uint8_t *bytes;     /* of the store */
 };

@@ -342,7 +342,7 @@ static void begin(struct solver *solver)
 }
 
 bool conform_solve(const struct conform_library *library, struct conform_heard *const *heard,
-                   const struct sim_config *config, uint64_t slack_ms,
+                   const struct sim_config *config, const char *url, uint64_t slack_ms,
                    struct conform_solution *ret_solution)
 {
     struct solver solver = {.library = library,
@@ -359,6 +359,7 @@ bool conform_solve(const struct conform_library *library, struct conform_heard *
     bool good = ret_solution->results && solver.hearing && solver.views && solver.wanted &&
                 conform_emulator_open(&solver.emulator);
     if (good) {
+        solver.emulator.url = url;
         begin(&solver);
         settle_all(&solver);
         drop_idle(&solver);

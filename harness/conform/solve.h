@@ -36,10 +36,11 @@ struct conform_solution {
 
 /*
  * `heard` has what a module said to each dialogue of the library, NULL where it was not asked.
- * `slack_ms`: by how much times may be apart. False: no memory.
+ * `url`: where the configuration's first
+ * blob is, or NULL. `slack_ms`: by how much times may be apart. False: no memory.
  */
 bool conform_solve(const struct conform_library *library, struct conform_heard *const *heard,
-                   const struct sim_config *config, uint64_t slack_ms,
+                   const struct sim_config *config, const char *url, uint64_t slack_ms,
                    struct conform_solution *ret_solution);
 void conform_solution_done(struct conform_solution *solution);
 

@@ -19,7 +19,7 @@ static void take_line(struct conform_talk *talk, uint64_t at_us)
     while (talk->length > 0 && talk->line[talk->length - 1] == ' ')
         talk->length--;
     talk->line[talk->length] = '\0';
-    bool is_echo = said && said->kind == SCENARIO_STEP_SEND && strcmp(talk->line, said->text) == 0;
+    bool is_echo = said && said->kind == SCENARIO_STEP_SEND && strcmp(talk->line, talk->text) == 0;
     if (talk->length == 0 || is_echo) {
         talk->length = 0;
         return;
@@ -68,15 +68,30 @@ static uint64_t ends_at(const struct conform_talk *talk, uint64_t most_us)
     return at_us < most_us ? at_us : most_us;
 }
 
+/* The line with the URL in its place. */
+static void put_url(const char *line, const char *url, char text[CONFORM_LINE_MAX])
+{
+    static const char place[] = "{url}";
+    const char *at = url ? strstr(line, place) : NULL;
+    if (at)
+        snprintf(text, CONFORM_LINE_MAX, "%.*s%s%s", (int)(at - line), line, url,
+                 at + sizeof place - 1);
+    else
+        snprintf(text, CONFORM_LINE_MAX, "%s", line);
+}
+
 static bool run_step(struct conform_talk *talk)
 {
     struct conform_mouth *mouth = &talk->mouth;
     const struct scenario_step *said = talk->said;
     talk->is_final = talk->is_until = false;
-    if (said->text)
-        mouth->say(mouth->context, said->text, said->size);
-    if (said->kind == SCENARIO_STEP_SEND)
+    if (said->kind == SCENARIO_STEP_SEND) {
+        put_url(said->text, mouth->url, talk->text);
+        mouth->say(mouth->context, talk->text, strlen(talk->text));
         mouth->say(mouth->context, "\r", 1);
+    } else if (said->kind == SCENARIO_STEP_TYPE) {
+        mouth->say(mouth->context, said->text, said->size);
+    }
     uint64_t now_us = mouth->now(mouth->context), most_us = now_us + said->time_us;
     if (talk->heard)
         talk->heard->sent_us[talk->step] = now_us;

@@ -33,12 +33,14 @@ struct conform_mouth {
        conform_talk_take(). False: the other side is gone. */
     bool (*wait)(void *context, struct conform_talk *talk, uint64_t until_us);
     uint64_t (*now)(void *context);
+    const char *url; /* what {url} in a line stands for; NULL = none has it */
 };
 
 struct conform_talk {
     struct conform_mouth mouth;
     struct conform_heard *heard;      /* NULL = nobody wants to know */
     const struct scenario_step *said; /* that is answered now */
+    char text[CONFORM_LINE_MAX];      /* the line itself, as it was said */
     uint8_t step;
     size_t length; /* of a line that has not ended */
     char line[CONFORM_LINE_MAX];

@@ -199,7 +199,7 @@ static void compile_typed(struct scenario_compiler *compiler, const struct scena
 }
 
 static void compile_step(struct scenario_compiler *compiler, const struct scenario_node *item,
-                         struct scenario_step *step)
+                         struct scenario_step *step, bool *has_url)
 {
     if (item->kind == SCENARIO_NODE_SCALAR)
         (void)scenario_store(compiler, &step_keys[0], item, step);
@@ -208,6 +208,7 @@ static void compile_step(struct scenario_compiler *compiler, const struct scenar
     if (step->kind != SCENARIO_STEP_LISTEN && step->time_us == 0)
         step->time_us = step->kind == SCENARIO_STEP_TYPE ? TYPED_US : ANSWER_US;
     step->size = step->text ? strlen(step->text) : 0;
+    *has_url = *has_url || (step->text && strstr(step->text, "{url}"));
 }
 
 static void compile_steps(struct scenario_compiler *compiler, const struct scenario_key *key,
@@ -229,7 +230,7 @@ static void compile_steps(struct scenario_compiler *compiler, const struct scena
         return;
     }
     for (; item; item = item->next)
-        compile_step(compiler, item, &steps[count++]);
+        compile_step(compiler, item, &steps[count++], &dialogue->has_url);
     *(undo ? &dialogue->undo : &dialogue->steps) = steps;
     *(undo ? &dialogue->undo_count : &dialogue->step_count) = count;
 }

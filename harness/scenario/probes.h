@@ -74,6 +74,7 @@ struct scenario_probe {
 struct scenario_dialogue {
     const char *path, *title;
     uint8_t harms; /* bit n: enum scenario_harm n */
+    bool has_url;  /* {url} stands in a line: where the module fetches a file that is known here */
     size_t step_count, undo_count, probe_count;
     const struct scenario_step *steps, *undo;
     const struct scenario_probe *probes;

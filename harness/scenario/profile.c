@@ -195,8 +195,11 @@ static void keep(const struct scenario_draft *draft, struct sim_config *config)
     const struct sim_config *module = &draft->now.module;
     if (!config)
         return;
-    memcpy(config->variant, module->variant, sizeof config->variant);
-    memcpy(config->revision, module->revision, sizeof config->revision);
+    struct sim_config usual;
+    sim_config_init(&usual);
+    bool has_variant = strcmp(module->variant, usual.variant) != 0;
+    if (has_variant || strcmp(module->revision, usual.revision) != 0)
+        (void)sim_config_identify(config, has_variant ? module->variant : NULL, module->revision);
     for (unsigned i = 0; i < SIM_SETTING_COUNT; i++)
         if (module->settings[i] != sim_setting_info(i)->initial)
             config->settings[i] = module->settings[i];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/knowledge/open_questions.h"
 #include "sim/knowledge/plausible.h"
 #include "sim/look.h"
 
@@ -35,6 +36,17 @@ static const char *const no_question[SIM_SETTING_COUNT] = {
     SIM_NO_QUESTION(X)
 #undef X
 };
+
+static const char *const open_questions[SIM_SETTING_COUNT] = {
+#define X(NAME, text) [SIM_SETTING_##NAME] = (text),
+    SIM_OPEN_QUESTIONS(X)
+#undef X
+};
+
+const char *sim_setting_question(unsigned setting)
+{
+    return setting < SIM_SETTING_COUNT ? open_questions[setting] : NULL;
+}
 
 const char *sim_setting_no_question(unsigned setting)
 {

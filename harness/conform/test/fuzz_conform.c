@@ -52,7 +52,7 @@ static void talk(const struct scenario_dialogue *dialogue, const uint8_t *data, 
 {
     static struct conform_heard heard;
     struct module module = {data, size, 0};
-    const struct conform_mouth mouth = {&module, on_say, on_wait, on_now};
+    const struct conform_mouth mouth = {&module, on_say, on_wait, on_now, "http://x"};
     demand(conform_talk(&mouth, dialogue->steps, dialogue->step_count, &heard));
     demand(heard.count <= CONFORM_LINES_MAX);
     for (size_t i = 0; i < heard.count; i++) {
