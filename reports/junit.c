@@ -18,6 +18,7 @@ struct junit {
     xmlBufferPtr memory;
     xmlTextWriterPtr xml;      /* writes into memory */
     struct report_buffer text; /* scratch */
+    bool rich;
     bool failed;
 };
 
@@ -184,6 +185,10 @@ static void write_case(struct junit *junit, const struct report_case *c)
     attribute(junit, "classname", c->group);
     attribute(junit, "name", c->name);
     attribute_seconds(junit, "time", report_case_ms(c));
+    if (junit->rich && c->file)
+        attribute(junit, "file", c->file);
+    if (junit->rich && c->file && c->line)
+        attribute_number(junit, "line", c->line);
     if (c->verdict == REPORT_FAILED)
         write_problem(junit, "failure", c);
     else if (c->verdict == REPORT_ERROR)
@@ -325,6 +330,14 @@ static void *open_junit(const struct report_run *run, const char *path)
     return NULL;
 }
 
+static void *open_rich(const struct report_run *run, const char *path)
+{
+    struct junit *junit = open_junit(run, path);
+    if (junit)
+        junit->rich = true;
+    return junit;
+}
+
 static bool add_case(void *own, const struct report_case *c, struct report_buffer *text)
 {
     struct junit *junit = own;
@@ -370,5 +383,12 @@ static bool write_document(void *own, struct report_stream *stream, FILE *out)
 int report_open_junit(struct report_run *run, const char *path, struct report_error *reterr_error)
 {
     static const struct report_format format = {open_junit, add_case, write_document, done};
+    return report_stream_open(run, &format, path, reterr_error);
+}
+
+int report_open_junit_rich(struct report_run *run, const char *path,
+                           struct report_error *reterr_error)
+{
+    static const struct report_format format = {open_rich, add_case, write_document, done};
     return report_stream_open(run, &format, path, reterr_error);
 }

@@ -263,6 +263,13 @@ int report_open_junit(struct report_run *run, const char *path, struct report_er
 int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error);
 
 /*
+ * The same as JUnit with attributes that not all readers take: `file` and `line` of each case
+ * (GitLab links to them).
+ */
+int report_open_junit_rich(struct report_run *run, const char *path,
+                           struct report_error *reterr_error);
+
+/*
  * Complete all open reports: what stood at their paths is replaced in one step (file.h). A run
  * without cases is written too. Returns 0, or -1 with the first trouble in *reterr_error; a report
  * that is not complete leaves the old file untouched.

@@ -70,9 +70,10 @@ bool campaign_make_folders(const char *path)
 static const struct {
     const char *file;
     int (*open)(struct report_run *, const char *, struct report_error *);
+    int (*open_rich)(struct report_run *, const char *, struct report_error *);
 } reports[] = {
-    {"junit.xml", report_open_junit},
-    {"ctrf.json", report_open_ctrf},
+    {"junit.xml", report_open_junit, report_open_junit_rich},
+    {"ctrf.json", report_open_ctrf, report_open_ctrf},
 };
 
 static bool open_reports(struct campaign *campaign)
@@ -88,7 +89,9 @@ static bool open_reports(struct campaign *campaign)
                              strerror(errno));
     for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, reports[i].file);
-        if (reports[i].open(campaign->report, path, &error) != 0)
+        int opened = campaign->options.rich ? reports[i].open_rich(campaign->report, path, &error)
+                                            : reports[i].open(campaign->report, path, &error);
+        if (opened != 0)
             return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
     }
     return campaign_snapshot(campaign);
@@ -97,7 +100,11 @@ static bool open_reports(struct campaign *campaign)
 bool campaign_snapshot(struct campaign *campaign)
 {
     struct report_error error;
-    if (report_write_unfinished(campaign->report, campaign_wall_clock_ms(), &error) == 0)
+    uint64_t began_us = bench_clock_us();
+    bool good = report_write_unfinished(campaign->report, campaign_wall_clock_ms(), &error) == 0;
+    campaign->written_us = bench_clock_us();
+    campaign->writing_us = campaign->written_us - began_us;
+    if (good)
         return true;
     return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
 }
@@ -109,11 +116,17 @@ static bool make_report(struct campaign *campaign)
     char host[256] = "localhost";
     if (gethostname(host, sizeof host - 1) != 0)
         snprintf(host, sizeof host, "localhost");
+    char shard[32];
+    const struct report_property property = {"shard", shard};
+    snprintf(shard, sizeof shard, "%u/%u", (unsigned)campaign->options.shard.number,
+             (unsigned)campaign->options.shard.count);
     const struct report_run_info info = {.tool_version = campaign->options.version,
                                          .command = campaign->options.command,
                                          .host = host,
                                          .seed = campaign->options.seed,
-                                         .started_at_ms = campaign_wall_clock_ms()};
+                                         .started_at_ms = campaign_wall_clock_ms(),
+                                         .properties = &property,
+                                         .property_count = campaign->options.shard.count > 0};
     campaign->report = report_run_new(&info);
     return campaign->report != NULL;
 }
@@ -184,10 +197,12 @@ int campaign_status(const struct campaign *campaign)
         return CAMPAIGN_EXIT_FAILED;
     if (campaign->error[0])
         return campaign->error_status;
-    if (campaign->selection.invalid_count)
+    if (campaign->invalid_count)
         return CAMPAIGN_EXIT_INVALID;
-    if (report && report_count(report, REPORT_ERROR))
+    if ((report && report_count(report, REPORT_ERROR)) || campaign->timed_out)
         return CAMPAIGN_EXIT_ENVIRONMENT;
+    if (report && campaign->options.fail_on_skip && report_count(report, REPORT_SKIPPED))
+        return CAMPAIGN_EXIT_FAILED;
     return CAMPAIGN_EXIT_OK;
 }
 

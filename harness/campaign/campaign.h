@@ -18,6 +18,7 @@
 
 #include "harness/campaign/bytes.h"
 #include "harness/campaign/selection.h"
+#include "harness/campaign/shard.h"
 #include "harness/campaign/token.h"
 #include "reports/report.h"
 
@@ -31,10 +32,20 @@ struct campaign_options {
     bool shuffle;            /* in an order that the seed chooses */
     const char *const *tags; /* only scenarios that have all of these */
     size_t tag_count;
+    const char *const *names; /* only cases that one of these names: globs of their names */
+    size_t name_count;
+    struct campaign_shard shard; /* only this part of what is left then */
+    const char *timings;         /* a former ctrf.json, by which it is divided; NULL = by count */
+    bool allow_empty;            /* that nothing is selected is no error */
+    uint64_t timeout_us;         /* of a case (of a slice of it), 0 = none */
+    uint64_t run_timeout_us;     /* of all of them, 0 = none */
+    bool fail_fast;      /* what stands behind the first case that does not pass is left out */
+    bool fail_on_skip;   /* a skipped case is a failure of the campaign */
     uint32_t jobs;       /* processes; 0 = as many as processors, in real time one */
     bool real_time;      /* cases wait for a clock */
     bool one_process;    /* what cases need is in this process alone */
     const char *reports; /* folder for junit.xml and ctrf.json, NULL = none */
+    bool rich;           /* JUnit with attributes that not all readers take */
     FILE *out;           /* what is told; NULL = nothing */
     FILE *errors;        /* what is wrong with files */
     bool quiet;          /* no line for a case that passed */
@@ -57,12 +68,17 @@ struct campaign {
     struct campaign_selection selection;
     struct campaign_case *cases; /* in the order in which they run */
     size_t case_count, case_room;
+    size_t whole_count;   /* of all parts together */
+    size_t invalid_count; /* of the planned ones: invalid files */
     struct report_run *report;
     struct report_console console;
     uint64_t began_us;
+    uint64_t written_us; /* when the reports were written last, and how long it took */
+    uint64_t writing_us;
     char stopped[CAMPAIGN_TEXT_MAX]; /* why it did not come to its end, "" = it did */
     char error[CAMPAIGN_TEXT_MAX];   /* what the campaign itself could not do, "" = all */
     int error_status;                /* enum campaign_exit of that */
+    bool timed_out;                  /* run_timeout_us was over */
     bool ran;                        /* campaign_run() was called */
     bool ended;                      /* the reports are closed */
 };
@@ -119,7 +135,10 @@ struct campaign_use {
 bool campaign_begin(struct campaign *campaign, const struct campaign_options *options);
 /* Loads scenarios; what is invalid there will be a case that is an error. False: no memory. */
 bool campaign_load(struct campaign *campaign, char *const *operands, size_t operand_count);
-/* Plans all cases of the selection, invalid files too. False with campaign->error. */
+/*
+ * Plans the cases that the options select, invalid files too. False with campaign->error: nothing
+ * is selected, or a name selects nothing.
+ */
 bool campaign_plan(struct campaign *campaign);
 /* Plans a single run, behind those that are planned. The scenario must outlive the campaign. */
 bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenario,
@@ -135,6 +154,8 @@ void campaign_done(struct campaign *campaign);
 
 /* Makes a folder and those above it; false with errno set. */
 bool campaign_make_folders(const char *path);
+/* The name of a planned case, unique and stable, as it stands in reports: "power/cut [at=3]". */
+const char *campaign_case_id(const struct campaign *campaign, const struct campaign_case *planned);
 
 /* How many processes it comes to. */
 unsigned campaign_jobs(const struct campaign *campaign);

@@ -12,6 +12,8 @@
 enum {
     CASES_AHEAD = 512,       /* of the one that is told next: what is kept until then */
     PROGRESS_US = 100000,    /* between two looks of a person */
+    SNAPSHOT_US = 10000000,  /* between two states of the reports, or ... */
+    SNAPSHOT_SHARE = 50,     /* ... as many times longer than writing one takes */
     AWAIT_SIGNAL_US = 200000 /* who stopped a process may stop this one, too */
 };
 
@@ -34,8 +36,21 @@ struct drive {
     struct outcome **outcomes;  /* of each case that has one */
     size_t told;                /* so many cases */
     size_t next;                /* the task to be given next: case * slices + slice */
+    bool failed_fast;           /* at the case that was told last */
     uint64_t shown_us;          /* when a person was shown something last */
 };
+
+/* Nothing more is begun; the time of the whole is looked at on the way. */
+static bool stops(const struct drive *drive)
+{
+    struct campaign *campaign = drive->campaign;
+    uint64_t limit_us = campaign->options.run_timeout_us;
+    if (limit_us && !campaign->stopped[0] && bench_clock_us() - campaign->began_us >= limit_us) {
+        campaign->timed_out = true;
+        snprintf(campaign->stopped, sizeof campaign->stopped, "stopped by --run-timeout");
+    }
+    return bench_signal() || campaign->error[0] || campaign->stopped[0];
+}
 
 /* ---- where the work is done ------------------------------------------------------------------ */
 
@@ -179,6 +194,19 @@ static bool put_down(struct drive *drive, const struct campaign_case *planned,
     return report_finish_case(campaign->report, planned->index, reported) == 0;
 }
 
+/* What other processes have done meanwhile is left out: it would depend on their number. */
+static void stop_at_failure(struct drive *drive, const struct campaign_case *planned,
+                            enum report_verdict verdict)
+{
+    struct campaign *campaign = drive->campaign;
+    if (!campaign->options.fail_fast || drive->failed_fast ||
+        (verdict != REPORT_FAILED && verdict != REPORT_ERROR))
+        return;
+    drive->failed_fast = true;
+    snprintf(campaign->stopped, sizeof campaign->stopped, "stopped by --fail-fast at %.300s",
+             campaign_case_id(campaign, planned));
+}
+
 static bool conclude(struct drive *drive, const struct campaign_case *planned,
                      const struct outcome *outcome)
 {
@@ -195,6 +223,7 @@ static bool conclude(struct drive *drive, const struct campaign_case *planned,
     reported.wall_us = outcome->wall_us;
     reported.started_at_ms = outcome->started_at_ms;
     bool good = put_down(drive, planned, &reported, drive->campaign->options.untold);
+    stop_at_failure(drive, planned, reported.verdict);
     if (use->tell)
         use->tell(drive->context, &answers, drive->out);
     return good;
@@ -209,11 +238,13 @@ static bool tell(struct drive *drive, size_t index)
     bool good;
     if (!planned->one) {
         tell_trouble(planned, planned->invalid->message, &reported, repeat);
+        stop_at_failure(drive, planned, REPORT_ERROR);
         return put_down(drive, planned, &reported, false);
     }
-    if (outcome->broken || (outcome->stopped && !bench_signal())) {
+    if (outcome->broken || (outcome->stopped && !stops(drive))) {
         say_broken(drive, outcome, text);
         tell_trouble(planned, text, &reported, repeat);
+        stop_at_failure(drive, planned, REPORT_ERROR);
         good = put_down(drive, planned, &reported, false);
     } else {
         good = conclude(drive, planned, outcome);
@@ -229,11 +260,6 @@ static bool is_over(const struct drive *drive, size_t index)
            (outcome && outcome->answered == drive->use->slices);
 }
 
-static bool stops(const struct drive *drive)
-{
-    return bench_signal() || drive->campaign->error[0] || drive->campaign->stopped[0];
-}
-
 static void no_memory(struct drive *drive)
 {
     campaign_fail(drive->campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory for the report");
@@ -243,9 +269,9 @@ static void no_memory(struct drive *drive)
 static void tell_some(struct drive *drive)
 {
     while (drive->told < drive->campaign->case_count && is_over(drive, drive->told) &&
-           !drive->campaign->error[0]) {
+           !drive->campaign->error[0] && !drive->failed_fast) {
         const struct outcome *outcome = drive->outcomes[drive->told];
-        if (outcome && outcome->stopped && !bench_signal())
+        if (outcome && outcome->stopped && !stops(drive))
             return; /* see await_signal() */
         if (!tell(drive, drive->told++))
             no_memory(drive);
@@ -255,9 +281,21 @@ static void tell_some(struct drive *drive)
 /* After a signal: what was done at all, in the same order. */
 static void tell_rest(struct drive *drive)
 {
-    for (; drive->told < drive->campaign->case_count && !drive->campaign->error[0]; drive->told++)
+    for (; drive->told < drive->campaign->case_count && !drive->campaign->error[0] &&
+           !drive->failed_fast;
+         drive->told++)
         if (drive->outcomes[drive->told] && !tell(drive, drive->told))
             no_memory(drive);
+}
+
+/* What a kill would leave behind is never much older than what was told. */
+static void write_sometimes(struct drive *drive)
+{
+    struct campaign *campaign = drive->campaign;
+    uint64_t pause_us = campaign->writing_us * SNAPSHOT_SHARE;
+    pause_us = pause_us > SNAPSHOT_US ? pause_us : SNAPSHOT_US;
+    if (campaign->options.reports && bench_clock_us() - campaign->written_us >= pause_us)
+        campaign_snapshot(campaign);
 }
 
 static void show_progress(struct drive *drive, size_t running)
@@ -299,6 +337,7 @@ static void drive_here(struct drive *drive)
                                     : CAMPAIGN_WORKED,
                    0, &bytes);
         tell_some(drive);
+        write_sometimes(drive);
     }
     finish_here(drive);
     campaign_bytes_done(&bytes);
@@ -336,18 +375,28 @@ static bool is_done(const struct drive *drive)
     return drive->told == drive->campaign->case_count;
 }
 
+/* A second from now, or when the time is over. */
+static uint64_t next_look(const struct drive *drive)
+{
+    const struct campaign *campaign = drive->campaign;
+    uint64_t next_us = bench_clock_us() + 1000000u;
+    uint64_t end_us = campaign->began_us + campaign->options.run_timeout_us;
+    return campaign->options.run_timeout_us && end_us < next_us ? end_us : next_us;
+}
+
 static void drive_pool(struct drive *drive)
 {
     struct campaign *campaign = drive->campaign;
     tell_some(drive);
     while (!is_done(drive) && !stops(drive)) {
         give_some(drive);
-        if (!campaign_pool_wait(drive->pool, bench_clock_us() + 1000000u))
+        if (!campaign_pool_wait(drive->pool, next_look(drive)))
             campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "no process can be made: %s",
                           strerror(errno));
         tell_some(drive);
         await_signal(drive);
         tell_some(drive);
+        write_sometimes(drive);
         if (!is_done(drive))
             show_progress(drive, drive->told);
     }
@@ -368,12 +417,14 @@ static void drive_all(struct drive *drive)
     const struct campaign_options *options = &drive->campaign->options;
     const struct campaign_pool_options pool = {.jobs = job_count(drive),
                                                .real_time = options->real_time,
+                                               .timeout_us = options->timeout_us,
                                                .context = drive,
                                                .start = start_here,
                                                .work = work_here,
                                                .end = finish_here,
                                                .answer = answer};
-    if (pool.jobs <= 1) {
+    /* Only another process can be stopped in the middle of something. */
+    if (pool.jobs <= 1 && !options->timeout_us && !options->run_timeout_us) {
         drive_here(drive);
         return;
     }
@@ -394,7 +445,7 @@ bool campaign_run(struct campaign *campaign, const struct campaign_use *use, voi
     drive.out = campaign->options.out ? campaign->options.out : fopen("/dev/null", "w");
     if (!drive.outcomes || !drive.out)
         campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory");
-    else if (campaign->case_count)
+    else if (campaign->case_count && campaign_snapshot(campaign))
         drive_all(&drive);
     if (drive.outcomes && drive.out)
         tell_rest(&drive);

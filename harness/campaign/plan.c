@@ -1,8 +1,10 @@
 /* plan.c - which cases run, and in which order. */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/campaign/internal.h"
+#include "harness/text/nearest.h"
 
 /* Makes room for one more case; NULL: no memory. */
 static struct campaign_case *append(struct campaign *campaign)
@@ -95,16 +97,153 @@ struct report_case campaign_identity(const struct campaign_case *planned)
     return (struct report_case){.name = planned->invalid->path, .file = planned->invalid->path};
 }
 
-/* In the order of the files, whatever the order of the runs. */
-static bool report_plan(struct campaign *campaign, size_t first)
+/* In the order of the files, whatever the order of the runs. `names` may hold names for them. */
+static bool report_plan(struct campaign *campaign, size_t first, const struct report_run *names)
 {
     for (size_t i = first; i < campaign->case_count; i++) {
         struct campaign_case *planned = &campaign->cases[i];
         struct report_case identity = campaign_identity(planned);
+        campaign->invalid_count += !planned->one;
+        if (names) {
+            const struct report_case known = report_case_at(names, planned->index);
+            identity.name = known.name;
+            identity.id = known.id;
+        }
         if (report_plan_case(campaign->report, &identity, &planned->index) != 0)
             return false;
     }
     return true;
+}
+
+const char *campaign_case_id(const struct campaign *campaign, const struct campaign_case *planned)
+{
+    return report_case_at(campaign->report, planned->index).id;
+}
+
+/* ---- the selection --------------------------------------------------------------------------- */
+
+/*
+ * Names are made unique over all cases, before some are left out: a case has the same name in each
+ * part of a campaign. planned->index is where it stands there. NULL: no memory.
+ */
+static struct report_run *name_all(struct campaign *campaign)
+{
+    const struct report_run_info info = {.started_at_ms = 0};
+    struct report_run *names = report_run_new(&info);
+    for (size_t i = 0; i < campaign->case_count && names; i++) {
+        struct report_case identity = campaign_identity(&campaign->cases[i]);
+        if (report_plan_case(names, &identity, &campaign->cases[i].index) == 0)
+            continue;
+        report_run_free(names);
+        names = NULL;
+    }
+    return names;
+}
+
+static bool matches(const char *pattern, const char *text)
+{
+    return strcmp(pattern, text) == 0 || fnmatch(pattern, text, 0) == 0;
+}
+
+/* By its name or with its group before it; a name without its number means all of them. */
+static bool is_named(const struct campaign_case *planned, const struct report_case *known,
+                     const char *pattern)
+{
+    const struct report_case plain = campaign_identity(planned);
+    char whole[CAMPAIGN_TEXT_MAX];
+    snprintf(whole, sizeof whole, "%s/%s", known->group, plain.name);
+    return matches(pattern, known->name) || matches(pattern, known->id) ||
+           matches(pattern, plain.name) || matches(pattern, whole);
+}
+
+/* Keeps cases that `keep` says 1 of, in their order. */
+static void keep_cases(struct campaign *campaign, const uint32_t *keep, uint32_t wanted)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < campaign->case_count; i++)
+        if (keep[i] == wanted)
+            campaign->cases[kept++] = campaign->cases[i];
+    campaign->case_count = kept;
+}
+
+static const char *name_at(const void *names, size_t index)
+{
+    return report_case_at(names, index).name;
+}
+
+static bool say_unknown(struct campaign *campaign, const struct report_run *names,
+                        const char *pattern)
+{
+    const char *near =
+        text_nearest(pattern, strlen(pattern), name_at, names, report_case_count(names));
+    return campaign_fail(campaign, CAMPAIGN_EXIT_USAGE, "no case is named '%.160s'; %s%.160s%s",
+                         pattern, near ? "did you mean '" : "--list lists them", near ? near : "",
+                         near ? "'?" : "");
+}
+
+static bool keep_named(struct campaign *campaign, const struct report_run *names)
+{
+    const struct campaign_options *options = &campaign->options;
+    uint32_t *keep = calloc(campaign->case_count + 1, sizeof *keep);
+    if (!keep)
+        return false;
+    for (size_t n = 0; n < options->name_count; n++) {
+        size_t found = 0;
+        for (size_t i = 0; i < campaign->case_count; i++) {
+            const struct report_case known = report_case_at(names, campaign->cases[i].index);
+            bool named = is_named(&campaign->cases[i], &known, options->names[n]);
+            keep[i] |= named;
+            found += named;
+        }
+        if (!found && !options->allow_empty)
+            say_unknown(campaign, names, options->names[n]);
+    }
+    keep_cases(campaign, keep, 1);
+    free(keep);
+    return true;
+}
+
+static bool keep_shard(struct campaign *campaign, const struct report_run *names)
+{
+    const struct campaign_options *options = &campaign->options;
+    struct campaign_timings timings = {0};
+    const char **ids = calloc(campaign->case_count + 1, sizeof *ids);
+    uint32_t *numbers = calloc(campaign->case_count + 1, sizeof *numbers);
+    bool good = ids && numbers;
+    for (size_t i = 0; i < campaign->case_count && good; i++)
+        ids[i] = report_case_at(names, campaign->cases[i].index).id;
+    if (good && options->timings &&
+        !campaign_timings_read(&timings, options->timings, campaign->error, sizeof campaign->error))
+        campaign->error_status = CAMPAIGN_EXIT_INVALID;
+    good = good && campaign_shard_divide(ids, campaign->case_count, options->shard.count,
+                                         options->timings ? &timings : NULL, numbers);
+    if (good)
+        keep_cases(campaign, numbers, options->shard.number);
+    campaign_timings_done(&timings);
+    free(ids);
+    free(numbers);
+    return good;
+}
+
+/* False: no memory. What is wrong otherwise stands in campaign->error. */
+static bool select_cases(struct campaign *campaign, const struct report_run *names)
+{
+    if (campaign->options.name_count && !keep_named(campaign, names))
+        return false;
+    campaign->whole_count = campaign->case_count;
+    return !campaign->options.shard.count || campaign->error[0] || !campaign->case_count ||
+           keep_shard(campaign, names);
+}
+
+static bool say_empty(struct campaign *campaign)
+{
+    return campaign_fail(campaign, CAMPAIGN_EXIT_USAGE,
+                         "nothing is selected: %s; with "
+                         "--allow-empty that is no error",
+                         campaign->options.tag_count
+                             ? "no scenario has the tags asked for ('fotarig list --tags' lists "
+                               "them)"
+                             : "there is no scenario file (*.yaml, *.yml)");
 }
 
 static bool no_memory(struct campaign *campaign)
@@ -114,24 +253,29 @@ static bool no_memory(struct campaign *campaign)
 
 bool campaign_plan(struct campaign *campaign)
 {
-    campaign_selection_keep_tagged(&campaign->selection, campaign->options.tags,
-                                   campaign->options.tag_count);
-    if (campaign->options.tag_count && !campaign->selection.count &&
-        !campaign->selection.invalid_count)
-        return campaign_fail(campaign, CAMPAIGN_EXIT_USAGE,
-                             "no scenario has the tags asked for; 'fotarig list --tags' lists "
-                             "them");
-    if (!append_all(campaign) || !report_plan(campaign, 0))
+    const struct campaign_options *options = &campaign->options;
+    struct report_run *names = NULL;
+    bool chooses = options->name_count || options->shard.count;
+    campaign_selection_keep_tagged(&campaign->selection, options->tags, options->tag_count);
+    bool good = append_all(campaign);
+    campaign->whole_count = campaign->case_count;
+    if (good && !campaign->case_count && !options->allow_empty)
+        return say_empty(campaign);
+    if (good && chooses)
+        good = (names = name_all(campaign)) && select_cases(campaign, names);
+    good = good && report_plan(campaign, 0, names);
+    report_run_free(names);
+    if (!good)
         return no_memory(campaign);
-    if (campaign->options.shuffle)
+    if (options->shuffle)
         shuffle(campaign);
-    return true;
+    return !campaign->error[0];
 }
 
 bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenario,
                        const struct scenario_case *one, const struct campaign_token *token)
 {
     return (append_case(campaign, scenario, one, token) &&
-            report_plan(campaign, campaign->case_count - 1)) ||
+            report_plan(campaign, campaign->case_count - 1, NULL)) ||
            no_memory(campaign);
 }

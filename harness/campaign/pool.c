@@ -1,4 +1,4 @@
-/* pool.c - forks, their pipes, and what they answer. */
+/* pool.c - forks, what they are given, and what they answer. */
 #include "harness/campaign/pool.h"
 
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,7 +106,7 @@ static void serve(const struct campaign_pool_options *options, int from, int to)
 static void read_answer(void *context, unsigned ready);
 static void time_out(void *context, uint64_t now_us);
 
-static void close_pipe(const int fds[2])
+static void close_pair(const int fds[2])
 {
     close(fds[0]);
     close(fds[1]);
@@ -129,14 +130,17 @@ static void become_worker(struct campaign_pool *pool, const int tasks[2], const 
     _exit(0);
 }
 
-/* Pipes are not inherited by programs that a task starts. */
-static bool open_pipe(int fds[2])
+/*
+ * Not inherited by programs that a task starts. Tasks go through sockets: writing to a process that
+ * is gone must not end this one.
+ */
+static bool open_pair(int fds[2], bool sockets)
 {
-    if (pipe(fds) != 0)
+    if ((sockets ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds)) != 0)
         return false;
     if (fcntl(fds[0], F_SETFD, FD_CLOEXEC) == 0 && fcntl(fds[1], F_SETFD, FD_CLOEXEC) == 0)
         return true;
-    close_pipe(fds);
+    close_pair(fds);
     return false;
 }
 
@@ -145,10 +149,10 @@ static bool start_worker(struct worker *worker)
     struct campaign_pool *pool = worker->pool;
     int tasks[2], answers[2];
     pid_t parent = getpid();
-    if (!open_pipe(tasks))
+    if (!open_pair(tasks, true))
         return false;
-    if (!open_pipe(answers)) {
-        close_pipe(tasks);
+    if (!open_pair(answers, false)) {
+        close_pair(tasks);
         return false;
     }
     fflush(NULL); /* what is not written yet would be written twice */
@@ -213,7 +217,7 @@ static void write_task(struct worker *worker, size_t task)
     uint64_t number = task;
     worker->tasks[worker->task_count++] = task;
     /* A process that is gone is noticed by the end of its answers. */
-    if (write(worker->to, &number, sizeof number) < 0)
+    if (send(worker->to, &number, sizeof number, MSG_NOSIGNAL) < 0)
         return;
     if (worker->task_count == 1)
         watch_task(worker);

@@ -1,8 +1,13 @@
 /* selection.c - loads the scenarios that were named; what can't be loaded is kept in mind. */
 #include "harness/campaign/selection.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FOLDERS_ABOVE_MAX = 64 };
 
 static bool add(struct campaign_selection *selection, struct scenario *scenario)
 {
@@ -63,6 +68,63 @@ bool campaign_selection_load(struct campaign_selection *selection, char *const *
         good = load_one(selection, list.paths[i], errors);
     scenario_list_done(&list);
     return good;
+}
+
+/* ---- what has moved -------------------------------------------------------------------------- */
+
+static bool is_listed(const struct scenario_list *list, const char *path)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->paths[i], path) == 0)
+            return true;
+    return false;
+}
+
+/* Adds FOLDER/TAIL, if there is such a thing. */
+static bool add_if_there(struct scenario_list *list, const char *folder, const char *tail)
+{
+    char path[2 * PATH_MAX], text[512];
+    size_t had = list->count;
+    struct stat status;
+    snprintf(path, sizeof path, "%s%s", folder, tail);
+    if (strlen(path) >= PATH_MAX || stat(path, &status) != 0 || is_listed(list, path))
+        return true;
+    return scenario_find(path, list, text, sizeof text) == 0 || list->count == had;
+}
+
+/* What follows the next slash; leading "../" and "./" lead nowhere here. */
+static const char *next_tail(const char *tail)
+{
+    tail += strcspn(tail, "/");
+    while (*tail == '/' || strncmp(tail, "../", 3) == 0 || strncmp(tail, "./", 2) == 0)
+        tail += *tail == '/' ? 1u : strcspn(tail, "/") + 1;
+    return tail;
+}
+
+/* "" here, "../", "../../" ... for the folders above. */
+static bool add_from_above(struct scenario_list *list, const char *tail)
+{
+    char folder[PATH_MAX], here[3 * FOLDERS_ABOVE_MAX + 1] = "";
+    unsigned depth = 0;
+    bool good = true;
+    if (!getcwd(folder, sizeof folder))
+        return true;
+    for (const char *at = folder; *at; at++)
+        depth += at[0] == '/' && at[1];
+    for (unsigned i = 0; good && i <= depth && i < FOLDERS_ABOVE_MAX; i++) {
+        good = add_if_there(list, here, tail);
+        memcpy(here + 3 * (size_t)i, "../", 4);
+    }
+    return good;
+}
+
+bool campaign_find_moved(const char *path, struct scenario_list *list)
+{
+    bool good = true;
+    for (const char *tail = path; *tail && good; tail = next_tail(tail))
+        if (tail[0] != '/' && strncmp(tail, "../", 3) != 0)
+            good = add_from_above(list, tail);
+    return good && add_from_above(list, "scenarios");
 }
 
 void campaign_selection_keep(struct campaign_selection *selection,

@@ -27,6 +27,12 @@ struct campaign_selection {
  */
 bool campaign_selection_load(struct campaign_selection *selection, char *const *operands,
                              size_t operand_count, FILE *errors);
+/*
+ * Where a path of another folder, or of another machine, may lie here: what ends like it, looked
+ * for in this folder and those above it; and the folder `scenarios` in one of them. Adds what there
+ * is to the list. False: no memory.
+ */
+bool campaign_find_moved(const char *path, struct scenario_list *list);
 /* Keeps those that `wanted` is true for; the others are freed. */
 void campaign_selection_keep(struct campaign_selection *selection,
                              bool (*wanted)(const struct scenario *scenario, const char *text),

@@ -32,8 +32,10 @@ int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *comm
                        const struct cli_campaign_options *options,
                        const struct campaign_options *more, int argc, char **argv)
 {
+    char text[CAMPAIGN_TEXT_MAX];
     struct campaign_options given = more ? *more : (struct campaign_options){0};
     made->command = command;
+    made->options = options;
     join(argc, argv, made->line, sizeof made->line);
     given.version = FOTARIG_VERSION;
     given.command = made->line;
@@ -42,13 +44,30 @@ int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *comm
     given.shuffle = options->shuffle;
     given.tags = options->tags.items;
     given.tag_count = options->tags.count;
+    given.names = options->names.items;
+    given.name_count = options->names.count;
+    given.timings = options->timings;
+    given.allow_empty = options->allow_empty;
+    given.timeout_us = options->timeout_us;
+    given.run_timeout_us = options->run_timeout_us;
+    given.fail_fast = options->fail_fast;
+    given.fail_on_skip = options->fail_on_skip;
+    given.rich = options->junit_profile == 1;
     given.jobs = options->jobs;
-    given.reports = options->reports;
+    given.reports = options->list ? NULL : options->reports;
     given.quiet |= options->quiet;
     given.errors = stderr;
     if (!given.out)
         given.out = stdout;
-    return campaign_begin(&made->campaign, &given) ? CLI_GO_ON : cli_campaign_error(made);
+    bool shard =
+        !options->shard || campaign_shard_parse(options->shard, &given.shard, text, sizeof text);
+    if (!campaign_begin(&made->campaign, &given))
+        return cli_campaign_error(made);
+    if (!shard)
+        return cli_usage_error(command, "--shard: %s", text);
+    if (options->timings && !given.shard.count)
+        return cli_usage_error(command, "--timings goes with --shard");
+    return CLI_GO_ON;
 }
 
 int cli_campaign_load(struct cli_campaign *made, const struct cli_operands *operands)
@@ -70,11 +89,26 @@ int cli_campaign_run_planned(struct cli_campaign *made, const struct campaign_us
     return campaign_status(campaign);
 }
 
+int cli_campaign_plan(struct cli_campaign *made)
+{
+    struct campaign *campaign = &made->campaign;
+    const struct campaign_shard *shard = &campaign->options.shard;
+    if (!campaign_plan(campaign))
+        return cli_campaign_error(made);
+    if (shard->count)
+        fprintf(stderr, "shard %u/%u: %zu of %zu\n", (unsigned)shard->number,
+                (unsigned)shard->count, campaign->case_count, campaign->whole_count);
+    if (!made->options->list)
+        return CLI_GO_ON;
+    for (size_t i = 0; i < campaign->case_count; i++)
+        printf("%s\n", campaign_case_id(campaign, &campaign->cases[i]));
+    return campaign->invalid_count ? CLI_EXIT_INVALID : CLI_EXIT_OK;
+}
+
 int cli_campaign_run(struct cli_campaign *made, const struct campaign_use *use, void *context)
 {
-    if (!campaign_plan(&made->campaign))
-        return cli_campaign_error(made);
-    return cli_campaign_run_planned(made, use, context);
+    int status = cli_campaign_plan(made);
+    return status == CLI_GO_ON ? cli_campaign_run_planned(made, use, context) : status;
 }
 
 int cli_campaign_end(struct cli_campaign *made, int status)

@@ -11,9 +11,14 @@ struct cli_campaign_options {
     uint64_t seed;
     uint32_t repeat;
     bool shuffle;
-    struct cli_list tags;
+    struct cli_list tags, names;
+    const char *shard, *timings;
+    bool allow_empty, list;
+    uint64_t timeout_us, run_timeout_us;
+    bool fail_fast, fail_on_skip;
     uint32_t jobs;
     const char *reports;
+    int junit_profile;
     bool quiet;
 };
 
@@ -47,6 +52,71 @@ struct cli_campaign_options {
          offsetof(type, member.tags),                                                              \
          NULL,                                                                                     \
          "only scenarios with this tag; given twice, with both; 'list --tags' has them"},          \
+        {"case",                                                                                   \
+         0,                                                                                        \
+         "NAME|GLOB",                                                                              \
+         CLI_LIST,                                                                                 \
+         offsetof(type, member.names),                                                             \
+         NULL,                                                                                     \
+         "only cases of this name, as it stands in reports, with its group before it or\n"         \
+         "without; given several times, all of them"},                                             \
+        {"shard",                                                                                  \
+         0,                                                                                        \
+         "I/N|auto",                                                                               \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.shard),                                                             \
+         NULL,                                                                                     \
+         "only the I-th of N parts of the cases; auto: as the CI system says in the\n"             \
+         "environment"},                                                                           \
+        {"timings",                                                                                \
+         0,                                                                                        \
+         "FILE",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.timings),                                                           \
+         NULL,                                                                                     \
+         "with --shard: a former ctrf.json, so that parts take equally long"},                     \
+        {"allow-empty",                                                                            \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.allow_empty),                                                       \
+         NULL,                                                                                     \
+         "that nothing is selected is no error"},                                                  \
+        {"list",                                                                                   \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.list),                                                              \
+         NULL,                                                                                     \
+         "only list the cases that would run, a name for --case each"},                            \
+        {"timeout",                                                                                \
+         0,                                                                                        \
+         "T",                                                                                      \
+         CLI_DURATION,                                                                             \
+         offsetof(type, member.timeout_us),                                                        \
+         NULL,                                                                                     \
+         "a case that takes this machine longer is stopped, as an error"},                         \
+        {"run-timeout",                                                                            \
+         0,                                                                                        \
+         "T",                                                                                      \
+         CLI_DURATION,                                                                             \
+         offsetof(type, member.run_timeout_us),                                                    \
+         NULL,                                                                                     \
+         "the time for all cases; what is not done then is not run (status 4)"},                   \
+        {"fail-fast",                                                                              \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.fail_fast),                                                         \
+         NULL,                                                                                     \
+         "run nothing behind the first case that does not pass"},                                  \
+        {"fail-on-skip",                                                                           \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.fail_on_skip),                                                      \
+         NULL,                                                                                     \
+         "a skipped case counts as a failure (status 1)"},                                         \
         {"jobs",                                                                                   \
          'j',                                                                                      \
          "N",                                                                                      \
@@ -62,6 +132,13 @@ struct cli_campaign_options {
          offsetof(type, member.reports),                                                           \
          NULL,                                                                                     \
          "write junit.xml and ctrf.json there"},                                                   \
+        {"junit-profile",                                                                          \
+         0,                                                                                        \
+         "portable|rich",                                                                          \
+         CLI_CHOICE,                                                                               \
+         offsetof(type, member.junit_profile),                                                     \
+         "portable",                                                                               \
+         "rich: junit.xml with file and line of each case, which not all readers take"},           \
     {                                                                                              \
         "quiet", 'q', NULL, CLI_FLAG, offsetof(type, member.quiet), NULL,                          \
             "no line for a case that passed"                                                       \
@@ -71,6 +148,7 @@ struct cli_campaign_options {
 struct cli_campaign {
     struct campaign campaign;
     const struct cli_command *command;
+    const struct cli_campaign_options *options;
     char line[1024]; /* as it was typed */
 };
 
@@ -84,6 +162,10 @@ int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *comm
                        const struct campaign_options *more, int argc, char **argv);
 /* Loads the scenarios of the operands; CLI_GO_ON, or as above. */
 int cli_campaign_load(struct cli_campaign *made, const struct cli_operands *operands);
+/*
+ * Plans; CLI_GO_ON, or the status to return: with --list the cases are printed, and that is all.
+ */
+int cli_campaign_plan(struct cli_campaign *made);
 /* Plans, runs and reports. An exit status. */
 int cli_campaign_run(struct cli_campaign *made, const struct campaign_use *use, void *context);
 /* The same of what was planned already. */

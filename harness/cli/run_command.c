@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/campaign/case_use.h"
 #include "harness/cli/campaign_options.h"
@@ -67,10 +68,12 @@ const struct cli_command cli_command_run = {
     .name = "run",
     .summary = "run scenarios and judge them",
     .operands = "SCENARIO|DIR...",
-    .notes = "Exit status: 0 all passed, 1 a scenario failed, 2 usage, 3 invalid or missing\n"
-             "scenario, 4 environment (verdict unknown), 128+n stopped by signal n.\n"
-             "With --vary-assumed a verdict that hinges on a setting is no failure (0); 1 is a\n"
-             "scenario that fails as it is, or a value with which a rule of every run is broken.\n",
+    .notes =
+        "Exit status: 0 all passed, 1 a scenario failed, 2 usage or nothing selected, 3 invalid\n"
+        "or missing scenario (the others run), 4 environment or out of time (verdict unknown),\n"
+        "128+n stopped by signal n.\n"
+        "With --vary-assumed a verdict that hinges on a setting is no failure (0); 1 is a\n"
+        "scenario that fails as it is, or a value with which a rule of every run is broken.\n",
     .options = options,
     .option_count = CLI_COUNT_OF(options),
     .operands_min = 1,
@@ -169,7 +172,7 @@ static int print_plan(struct running *running)
         snprintf(name, sizeof name, "%s/%s", planned->scenario->group, planned->one->name);
         cli_target_print_plan(&running->target, name, planned->one);
     }
-    return campaign->selection.invalid_count ? CLI_EXIT_INVALID : CLI_EXIT_OK;
+    return campaign->invalid_count ? CLI_EXIT_INVALID : CLI_EXIT_OK;
 }
 
 /* ---- options ------------------------------------------------------------------------------- */
@@ -303,11 +306,32 @@ static int carry_out(struct running *running)
         return cli_sweep(&running->campaign, given->json);
     if (given->token)
         status = plan_token(running);
-    else if (!campaign_plan(&running->campaign.campaign))
-        status = cli_campaign_error(&running->campaign);
+    else
+        status = cli_campaign_plan(&running->campaign);
     if (status != CLI_GO_ON)
         return status;
     return given->plan ? print_plan(running) : run_cases(running);
+}
+
+/*
+ * A command that repeats a failure was written in another folder, perhaps on another machine: what
+ * is not where it says is looked for. The token decides which file it is.
+ */
+static int load(struct running *running, const struct cli_operands *operands)
+{
+    struct scenario_list moved = {0};
+    struct cli_operands found = *operands;
+    bool good = true, missing = false;
+    for (size_t i = 0; i < operands->count && running->options.token; i++)
+        if (access(operands->items[i], F_OK) != 0) {
+            missing = true;
+            good = good && campaign_find_moved(operands->items[i], &moved);
+        }
+    if (missing && good && moved.count)
+        found = (struct cli_operands){.items = moved.paths, .count = moved.count};
+    int status = good ? cli_campaign_load(&running->campaign, &found) : CLI_EXIT_INTERNAL;
+    scenario_list_done(&moved);
+    return status;
 }
 
 /* A folder of reports says that the run is not finished before anything can go wrong. */
@@ -328,7 +352,7 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
     if (status == CLI_GO_ON)
         status = cli_target_make(&running->target, &cli_command_run, &given->target, given->speed);
     if (status == CLI_GO_ON)
-        status = cli_campaign_load(&running->campaign, operands);
+        status = load(running, operands);
     return status == CLI_GO_ON ? carry_out(running) : status;
 }
 

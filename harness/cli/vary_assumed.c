@@ -285,9 +285,11 @@ int cli_sweep(struct cli_campaign *made, bool json)
 {
     struct telling telling = {.campaign = &made->campaign};
     size_t count;
-    int status = CLI_EXIT_INTERNAL;
-    if (!campaign_plan(&made->campaign))
-        return cli_campaign_error(made);
+    int status;
+    status = cli_campaign_plan(made);
+    if (status != CLI_GO_ON)
+        return status;
+    status = CLI_EXIT_INTERNAL;
     telling.values = sweep_values(&count);
     if (telling.values)
         telling.sweep = sweep_new(made->campaign.case_count, telling.values, count);

@@ -105,7 +105,7 @@ static int take_entry(struct search *search, const char *folder, const char *nam
         return fail(search, path, strerror(errno));
     if (S_ISDIR(status.st_mode))
         return search_folder(search, path, depth + 1);
-    if (!has_suffix(name, ".yaml") || !is_wanted(search, path))
+    if ((!has_suffix(name, ".yaml") && !has_suffix(name, ".yml")) || !is_wanted(search, path))
         return 0;
     if (S_ISLNK(status.st_mode) && (!stays_inside(search, path) || stat(path, &status) < 0))
         return 0;

@@ -50,6 +50,8 @@ static bool name_scenario(struct scenario_arena *arena, struct scenario *scenari
 
     if (length > 5 && strcmp(file + length - 5, ".yaml") == 0)
         length -= 5;
+    else if (length > 4 && strcmp(file + length - 4, ".yml") == 0)
+        length -= 4;
     char *folder = scenario_arena_text(arena, group, group_length);
     scenario->path = scenario_arena_text(arena, path, strlen(path));
     scenario->name = scenario_arena_text(arena, file, length);

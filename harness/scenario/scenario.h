@@ -144,7 +144,7 @@ struct scenario_case {
 struct scenario {
     const char *path;  /* as it was given */
     const char *group; /* folder below the scenarios' root with '.' for '/', "" = none */
-    const char *name;  /* file name without .yaml: stable id of the scenario */
+    const char *name;  /* file name without .yaml or .yml: stable id of the scenario */
     const char *title; /* key `scenario` */
     const char *why;
     const char *const *tags; /* NULL-terminated */
@@ -183,8 +183,8 @@ void scenario_free(struct scenario *scenario);
 void scenario_errors_done(struct scenario_errors *errors);
 
 /*
- * Finds scenario files: a file stands for itself, a folder for all *.yaml below it in name order,
- * `profiles/`, hidden ones and links that lead out of the folder left out. Appends to the list;
+ * Finds scenario files: a file stands for itself, a folder for all *.yaml and *.yml below it in
+ * name order, `profiles/`, hidden ones and links that lead out of the folder left out. Appends to the list;
  * returns 0, or -1 with a message when a path is missing or can't be read.
  */
 struct scenario_list {

@@ -109,7 +109,7 @@ static const struct path_row path_rows[] = {
     {"./cut.yaml", "", "cut"},
     {"../cut.yaml", "", "cut"},
     {"cut.yaml", "", "cut"},
-    {"cut.yml", "", "cut.yml"},
+    {"cut.yml", "", "cut"},
     {".yaml", "", ".yaml"},
     {"a/b.c.yaml", "a", "b.c"},
 };
