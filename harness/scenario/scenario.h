@@ -184,8 +184,8 @@ void scenario_errors_done(struct scenario_errors *errors);
 
 /*
  * Finds scenario files: a file stands for itself, a folder for all *.yaml and *.yml below it in
- * name order, `profiles/`, hidden ones and links that lead out of the folder left out. Appends to the list;
- * returns 0, or -1 with a message when a path is missing or can't be read.
+ * name order, `profiles/`, hidden ones and links that lead out of the folder left out. Appends to
+ * the list; returns 0, or -1 with a message when a path is missing or can't be read.
  */
 struct scenario_list {
     char **paths;
