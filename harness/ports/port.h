@@ -95,7 +95,8 @@ struct bench_port {
 /*
  * Opens a port by its URL:
  *
- *   pty:LINK           served: makes a pty with that link; opened: opens what the link names
+ *   pty:LINK           served: makes a pty with that link (pty: without one); opened: opens what
+ *                      the link names
  *   tty:DEVICE[,RATE]  a serial port of this machine, 8N1 without flow control
  *   tcp://HOST:PORT    raw bytes; served: listens, port 0 = the system chooses
  *   rfc2217://HOST:PORT  the same with rates and modem lines

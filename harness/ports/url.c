@@ -21,8 +21,8 @@ struct wish {
 
 static int serve_pty(void *port, const struct wish *wish)
 {
-    return bench_pty_open(port, wish->loop, wish->rest, wish->listener, wish->reterr_text,
-                          wish->reterr_capacity);
+    return bench_pty_open(port, wish->loop, wish->rest[0] ? wish->rest : NULL, wish->listener,
+                          wish->reterr_text, wish->reterr_capacity);
 }
 
 static int open_pty(void *port, const struct wish *wish)
@@ -123,6 +123,7 @@ static int open_exec(void *port, const struct wish *wish)
 /* By role: how large the port is and what opens it; NULL = not in this role. */
 static const struct scheme {
     const char *prefix, *form;
+    bool bare; /* served, nothing need follow the prefix */
     struct {
         size_t size;
         int (*open)(void *port, const struct wish *wish);
@@ -130,20 +131,25 @@ static const struct scheme {
 } schemes[] = {
     {"pty:",
      "pty:LINK",
+     true,
      {{sizeof(struct bench_pty), serve_pty}, {sizeof(struct bench_serial), open_pty}}},
     {"tty:",
      "tty:DEVICE[,RATE]",
+     false,
      {{sizeof(struct bench_serial), serve_tty}, {sizeof(struct bench_serial), open_tty}}},
     {"tcp://",
      "tcp://HOST:PORT",
+     false,
      {{sizeof(struct bench_tcp), serve_tcp}, {sizeof(struct bench_client), open_tcp}}},
     {"rfc2217://",
      "rfc2217://HOST:PORT",
+     false,
      {{sizeof(struct bench_tcp), serve_rfc2217}, {sizeof(struct bench_client), open_rfc2217}}},
     {"unix:",
      "unix:PATH",
+     false,
      {{sizeof(struct bench_tcp), serve_unix}, {sizeof(struct bench_client), open_unix}}},
-    {"exec:", "exec:COMMAND", {{0, NULL}, {sizeof(struct bench_client), open_exec}}},
+    {"exec:", "exec:COMMAND", false, {{0, NULL}, {sizeof(struct bench_client), open_exec}}},
 };
 
 enum { SCHEME_COUNT = sizeof(schemes) / sizeof(schemes[0]) };
@@ -177,8 +183,9 @@ struct bench_port *bench_port_open(struct bench_loop *loop, const char *url,
     const struct scheme *scheme = find_scheme(url);
     struct wish wish = {loop, url, NULL, rate_bps, listener, reterr_text, reterr_capacity};
     struct bench_port *port;
+    bool is_bare = scheme && role == BENCH_PORT_SERVE && scheme->bare;
 
-    if (!scheme || !scheme->roles[role].open || url[strlen(scheme->prefix)] == '\0') {
+    if (!scheme || !scheme->roles[role].open || (url[strlen(scheme->prefix)] == '\0' && !is_bare)) {
         say_unknown(&wish, role);
         return NULL;
     }
