@@ -7,9 +7,9 @@
 
 #include "harness/cli/version.h"
 
-static const struct cli_command *const commands[] = {&cli_command_record,
+static const struct cli_command *const commands[] = {
 #define X(name) &cli_command_##name,
-                                                     CLI_COMMANDS(X)
+    CLI_COMMANDS(X)
 #undef X
 };
 

@@ -143,23 +143,12 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(ports)                                                                                       \
     X(rack)                                                                                        \
     X(import)                                                                                      \
+    X(record)                                                                                      \
+    X(export)                                                                                      \
     X(conform)
 
 #define X(name) extern const struct cli_command cli_command_##name;
 CLI_COMMANDS(X)
 #undef X
-extern const struct cli_command cli_command_run;
-extern const struct cli_command cli_command_explore;
-extern const struct cli_command cli_command_coverage;
-extern const struct cli_command cli_command_sim;
-extern const struct cli_command cli_command_ctl;
-extern const struct cli_command cli_command_package;
-extern const struct cli_command cli_command_facts;
-extern const struct cli_command cli_command_check;
-extern const struct cli_command cli_command_list;
-extern const struct cli_command cli_command_ports;
-extern const struct cli_command cli_command_import;
-extern const struct cli_command cli_command_conform;
-extern const struct cli_command cli_command_record;
 
 #endif
