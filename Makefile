@@ -21,12 +21,13 @@ endif
 
 # ---- flags ---------------------------------------------------------------------------------
 
-variant_cflags_debug   := -O1 -g
+# FOTARIG_HOLDS: what must hold between calls is checked (core/core_holds.h, sim/sim_holds.h).
+variant_cflags_debug   := -O1 -g -DFOTARIG_HOLDS
 variant_cflags_release := -O3 -g
-variant_cflags_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+variant_cflags_asan    := -O1 -g -DFOTARIG_HOLDS -fsanitize=address,undefined -fno-sanitize-recover=all \
                           -fno-omit-frame-pointer -Wno-conversion
 # (instrumented expressions look like narrowings to gcc; the plain builds check them)
-variant_cflags_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+variant_cflags_fuzz    := -O1 -g -DFOTARIG_HOLDS -fsanitize=fuzzer-no-link,address,undefined \
                           -fno-sanitize-recover=all -fno-omit-frame-pointer
 variant_ldflags_asan   := -fsanitize=address,undefined
 variant_ldflags_fuzz   := -fsanitize=fuzzer,address,undefined

@@ -3,6 +3,7 @@
 
 #include "core/at.h"
 #include "core/at_line.h"
+#include "core/core_holds.h"
 
 void at_init(struct at_engine *at)
 {
@@ -146,6 +147,7 @@ static void due(struct at_engine *at, uint64_t now_us, struct at_event *ret_even
 
 uint64_t at_advance(struct at_engine *at, uint64_t now_us, struct at_event *ret_event)
 {
+    CORE_HOLDS(at_state_holds(at));
     memset(ret_event, 0, sizeof *ret_event);
     ret_event->text = "";
     if (now_us >= at->deadline_at_us)

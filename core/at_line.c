@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/at_line.h"
+#include "core/core_holds.h"
 
 /* Removes the part of the echo that the line holds or ends with. What stood before it stays in the
  * buffer and is joined with what follows. Returns whether the line was used up. */
@@ -101,6 +102,7 @@ size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t
 {
     const char *data = bytes;
     size_t used = 0;
+    CORE_HOLDS(at_state_holds(at));
     memset(ret_event, 0, sizeof *ret_event);
     ret_event->text = "";
     while (used < size) {

@@ -1,6 +1,7 @@
 /* fota.c - the client's public functions. */
 #include <string.h>
 
+#include "core/core_holds.h"
 #include "core/fota_internal.h"
 
 /* The first step, by what the checkpoint says. */
@@ -96,6 +97,7 @@ void fota_receive(struct fota *fota, const struct fota_host *host, const void *b
     const char *data = bytes;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_LINE, now_us);
     fota->stat_counts.received_bytes += (uint32_t)size;
+    CORE_HOLDS(fota_state_holds(fota));
     while (size > 0 && fota->state != FOTA_STATE_DONE) {
         struct at_event event;
         size_t used = at_receive(&fota->at, data, size, now_us, &event);
@@ -111,6 +113,7 @@ size_t fota_transmit(struct fota *fota, const struct fota_host *host, void *buff
 {
     (void)host;
     (void)now_us;
+    CORE_HOLDS(fota_state_holds(fota));
     size_t size = at_transmit(&fota->at, buffer, capacity);
     fota->stat_counts.sent_bytes += (uint32_t)size;
     return size;
@@ -131,6 +134,7 @@ uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t 
 {
     struct fota_call call;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_DEADLINE, now_us);
+    CORE_HOLDS(fota_state_holds(fota));
     for (;;) {
         struct at_event event;
         uint64_t next = next_deadline(fota);
@@ -170,6 +174,7 @@ void fota_cancel(struct fota *fota, const struct fota_host *host, uint64_t now_u
     struct fota_call call;
     bool over = fota->outcome != FOTA_OUTCOME_NONE;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_CANCEL, now_us);
+    CORE_HOLDS(fota_state_holds(fota));
     if (!over && !fota->begun && fota->attempts == 0)
         fota_follow(&call, fota_conclude(&call, FOTA_OUTCOME_CANCELLED, FOTA_REASON_BY_REQUEST));
 }

@@ -5,6 +5,7 @@
  * A chunk is appended, which is not idempotent: it is sent once, and whenever its OK does not come
  * the size of the file tells whether it was taken (AT106 15.2, S16).
  */
+#include "core/core_holds.h"
 #include "core/fota_internal.h"
 
 #define CHUNK_BYTES_MAX 10240u
@@ -55,6 +56,7 @@ bool fota_wants_bytes(const struct fota *fota)
 void fota_give(struct fota *fota, const struct fota_host *host, const void *bytes, size_t size,
                uint64_t now_us)
 {
+    CORE_HOLDS(fota_state_holds(fota));
     if (!fota_wants_bytes(fota))
         return;
     if (size == 0) {

@@ -1,6 +1,7 @@
 /* fota_run.c - going from step to step: enters rows of the step table, takes results and timers. */
 #include <string.h>
 
+#include "core/core_holds.h"
 #include "core/fota_internal.h"
 
 #define HOST_WAIT_S 600u
@@ -107,6 +108,7 @@ void fota_answer(struct fota *fota, const struct fota_host *host, bool done, uin
 {
     struct fota_call call;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_ANSWER, now_us);
+    CORE_HOLDS(fota_state_holds(fota));
     if (fota_wants_bytes(fota)) { /* fota_give() is the only good answer */
         fota_tell(&call, FOTA_EVENT_REQUEST, FOTA_REQUEST_GIVE_BYTES, 2);
         fota_follow(&call, fota_download_failed(&call, FAILURE_NO_BYTES));
@@ -121,6 +123,7 @@ void fota_later(struct fota *fota, const struct fota_host *host, uint64_t now_us
 {
     struct fota_call call;
     fota_begin_call(&call, fota, host, FOTA_CAUSE_ANSWER, now_us);
+    CORE_HOLDS(fota_state_holds(fota));
     if (fota->request == FOTA_REQUEST_NONE)
         return;
     fota->timers_at_us[FOTA_TIMER_STEP] = fota->timers_at_us[FOTA_TIMER_STATE] = FOTA_NEVER;

@@ -17,6 +17,10 @@ struct sim_context {
     uint64_t now_us;
 };
 
+/* The context of a public call, which finds the module as the last one left it. Time never runs
+   backwards for the module. */
+struct sim_context sim_context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us);
+
 /* ---- commands ------------------------------------------------------------------------------ */
 
 enum sim_form { SIM_FORM_TEST = 1, SIM_FORM_READ = 2, SIM_FORM_WRITE = 4, SIM_FORM_EXECUTE = 8 };

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/sim_holds.h"
+#include "sim/storage/image_internal.h"
 
 /* ---- configuration ------------------------------------------------------------------------- */
 
@@ -49,9 +51,9 @@ void sim_init(struct sim *sim, const struct sim_host *host, uint64_t now_us)
     sim_parts_start(&ctx);
 }
 
-/* Time never runs backwards for the module. */
-static struct sim_context context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us)
+struct sim_context sim_context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
+    SIM_HOLDS(sim_state_broken(sim, host->usb) == NULL);
     if (now_us > sim->seen_at_us)
         sim->seen_at_us = now_us;
     return (struct sim_context){sim, host, sim->seen_at_us};
@@ -60,7 +62,7 @@ static struct sim_context context_at(struct sim *sim, const struct sim_host *hos
 void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
                  uint32_t baud_bps, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     sim_usb_pump(&ctx);
     sim_port_receive(&ctx, bytes, size, baud_bps);
     sim_usb_pump(&ctx);
@@ -73,7 +75,7 @@ void sim_receive_on(struct sim *sim, const struct sim_host *host, enum sim_inter
         sim_receive(sim, host, bytes, size, baud_bps, now_us);
         return;
     }
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     if (interface < SIM_INTERFACE_COUNT)
         sim_usb_receive(&ctx, (uint8_t)interface, bytes, size);
 }
@@ -88,13 +90,13 @@ bool sim_call_is_up(const struct sim *sim)
 size_t sim_call_give(struct sim *sim, const struct sim_host *host, const void *bytes, size_t size,
                      uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     return sim_data_call_give(&ctx, bytes, size);
 }
 
 bool sim_call_end(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     bool was_up = sim_data_call_is_up(sim);
     sim_data_call_drop(&ctx);
     return was_up;
@@ -105,7 +107,7 @@ bool sim_call_end(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 bool sim_apply(struct sim *sim, const struct sim_host *host, const struct sim_action *action,
                uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     return sim_parts_apply(&ctx, action);
 }
 

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/sim_holds.h"
+#include "sim/storage/image_internal.h"
 
 /* Who takes bytes: those for the interfaces of `mask`, from *head on. */
 struct reader {
@@ -280,6 +282,7 @@ size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, 
     struct sim_port *port = &sim->port;
     uint8_t interfaces;
     size_t size = 0;
+    SIM_HOLDS(sim_state_broken(sim, host->usb) == NULL);
     *ret_baud_bps = port->rate_bps;
     if (port->output_end == 0 && port->rate_pending == SIM_RATE_STAYS && port->bulk_count == 0)
         return 0;

@@ -175,7 +175,9 @@ static void find_rate(struct sim_context *ctx, char byte, uint32_t baud_bps)
 {
     struct sim_port *port = &ctx->sim->port;
     int32_t tries = sim_setting(ctx, SIM_SETTING_AUTOBAUD_TRIES);
-    if (!autobaud_supports(baud_bps)) {
+    if (busy(ctx)) { /* the line before IPR=0 had its answer late */
+        ctx->sim->stat_lost_input_bytes++;
+    } else if (!autobaud_supports(baud_bps)) {
         port->typed.scan = SIM_SCAN_NOTHING;
     } else if (port->typed.scan == SIM_SCAN_A && (byte == 'T' || byte == 't')) {
         port->typed.scan = SIM_SCAN_SYNC;

@@ -2,6 +2,8 @@
  * timers.c - one deadline each; what is due runs in time order.
  */
 #include "sim/frame.h"
+#include "sim/sim_holds.h"
+#include "sim/storage/image_internal.h"
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
 {
@@ -60,6 +62,7 @@ static unsigned earliest(const struct sim *sim)
 uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_us)
 {
     struct sim_context ctx = {sim, host, now_us};
+    SIM_HOLDS(sim_state_broken(sim, host->usb) == NULL);
     unsigned first = earliest(sim);
     for (; sim->timer_at_us[first] <= now_us; first = earliest(sim)) {
         if (sim->timer_at_us[first] == SIM_NEVER)

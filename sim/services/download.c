@@ -685,14 +685,6 @@ bool sim_download_apply(struct sim_context *ctx, const struct sim_action *action
     return true;
 }
 
-/* The context of a call from outside: time never runs backwards for the module. */
-static struct sim_context context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us)
-{
-    if (now_us > sim->seen_at_us)
-        sim->seen_at_us = now_us;
-    return (struct sim_context){.sim = sim, .host = host, .now_us = sim->seen_at_us};
-}
-
 static bool is_current(const struct sim_download *download, enum sim_download_state state,
                        uint16_t job)
 {
@@ -702,7 +694,7 @@ static bool is_current(const struct sim_download *download, enum sim_download_st
 void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t status,
                       uint32_t length_bytes, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     struct sim_download *download = &sim->download;
     if (!is_current(download, SIM_DOWNLOAD_ASK, job))
         return;
@@ -740,7 +732,7 @@ void sim_http_headers(struct sim *sim, const struct sim_host *host, uint16_t job
 void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t blob,
                    uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     struct sim_download *download = &sim->download;
     if (!is_current(download, SIM_DOWNLOAD_BODY, job) || download->ended ||
         download->offered_bytes || blob >= host->config->blob_count)
@@ -756,7 +748,7 @@ void sim_http_blob(struct sim *sim, const struct sim_host *host, uint16_t job, u
 void sim_http_block(struct sim *sim, const struct sim_host *host, uint16_t job, const void *bytes,
                     size_t size, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     struct sim_download *download = &sim->download;
     if (!is_current(download, SIM_DOWNLOAD_BODY, job) || download->ended)
         return;
@@ -776,7 +768,7 @@ void sim_http_block(struct sim *sim, const struct sim_host *host, uint16_t job, 
 void sim_http_end(struct sim *sim, const struct sim_host *host, uint16_t job, uint16_t code,
                   uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     struct sim_download *download = &sim->download;
     if (is_current(download, SIM_DOWNLOAD_ASK, job)) {
         download->code = code ? code : CODE_NOT_HTTP;

@@ -392,13 +392,6 @@ void sim_socket_address(const char *host, char *address, size_t capacity)
 
 /* ---- to the surroundings ------------------------------------------------------------------- */
 
-static struct sim_context context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us)
-{
-    if (now_us > sim->seen_at_us)
-        sim->seen_at_us = now_us;
-    return (struct sim_context){.sim = sim, .host = host, .now_us = sim->seen_at_us};
-}
-
 static void take_bytes(struct sim_context *ctx, unsigned socket, struct sim_net_request *request)
 {
     uint8_t file = sim_hidden_find(ctx, tx_name(socket));
@@ -466,7 +459,7 @@ static bool is_current(const struct sim *sim, uint8_t channel, uint16_t job)
 void sim_net_opened(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
                     uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     if (is_current(sim, channel, job) && sim->sockets.state[channel] == SIM_SOCKET_CONNECTING)
         connected(&ctx, channel);
 }
@@ -474,7 +467,7 @@ void sim_net_opened(struct sim *sim, const struct sim_host *host, uint8_t channe
 void sim_net_received(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
                       const void *bytes, size_t size, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     if (!is_current(sim, channel, job) || sim->sockets.state[channel] != SIM_SOCKET_CONNECTED)
         return;
     if (receive(&ctx, channel, bytes, size))
@@ -492,7 +485,7 @@ size_t sim_net_room(const struct sim *sim, const struct sim_host *host, uint8_t 
 void sim_net_closed(struct sim *sim, const struct sim_host *host, uint8_t channel, uint16_t job,
                     uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     if (!is_current(sim, channel, job))
         return;
     if (sim->sockets.state[channel] == SIM_SOCKET_CONNECTING) {
@@ -506,7 +499,7 @@ void sim_net_closed(struct sim *sim, const struct sim_host *host, uint8_t channe
 void sim_net_resolved(struct sim *sim, const struct sim_host *host, uint16_t job,
                       const char *address, uint64_t now_us)
 {
-    struct sim_context ctx = context_at(sim, host, now_us);
+    struct sim_context ctx = sim_context_at(sim, host, now_us);
     if (job == sim->sockets.resolve_job)
         sim_resolved(&ctx, address);
 }

@@ -79,169 +79,18 @@ void sim_image_install(struct sim_image_reading *reading, struct sim *sim)
     if (reading->host->usb)
         *reading->host->usb = reading->usb;
     *sim = reading->sim;
-    sim_timers_count(sim);
 }
 
 /* ---- members that must fit each other ------------------------------------------------------ */
 
-static bool timer_runs(const struct sim *sim, enum sim_timer timer)
+static const char *find_broken(const struct sim_image_reading *reading)
 {
-    return sim->timer_at_us[timer] != SIM_NEVER;
+    if (reading->sim.seen_at_us != reading->now_us)
+        return "seen_at_us";
+    if (!reading->host->usb && reading->usb.asker != SIM_INTERFACE_UART)
+        return "usb/asker"; /* who asked is not there */
+    return sim_state_broken(&reading->sim, reading->host->usb ? &reading->usb : NULL);
 }
-
-static bool file_is_there(const struct sim *sim, uint8_t number)
-{
-    return number == 0 || sim->files.entries[number - 1].name[0] != '\0';
-}
-
-static bool time_is_told(const struct sim_image_reading *reading)
-{
-    return reading->sim.seen_at_us == reading->now_us;
-}
-
-static bool boot_step_is_one(const struct sim_image_reading *reading)
-{
-    return !timer_runs(&reading->sim, SIM_TIMER_BOOT) ||
-           reading->sim.power.boot_step <= sim_boot_steps();
-}
-
-static bool output_is_ordered(const struct sim_image_reading *reading)
-{
-    const struct sim_port *port = &reading->sim.port;
-    return port->output_head <= port->output_free && port->output_free <= port->output_end;
-}
-
-static bool bulk_is_ordered(const struct sim_image_reading *reading)
-{
-    const struct sim_port *port = &reading->sim.port;
-    uint16_t from = port->output_head;
-    for (unsigned i = 0; i < port->bulk_count; i++) {
-        if (port->bulk[i].position < from || port->bulk[i].position > port->output_end)
-            return false;
-        from = port->bulk[i].position;
-    }
-    return true;
-}
-
-static bool rate_is_ahead(const struct sim_image_reading *reading)
-{
-    const struct sim_port *port = &reading->sim.port;
-    return port->rate_pending != 1 ||
-           (port->rate_position >= port->output_head && port->rate_position <= port->output_end);
-}
-
-static bool line_ends(const struct sim_image_reading *reading)
-{
-    return reading->sim.port.typed.text[SIM_LINE_SIZE] == '\0';
-}
-
-static bool asker_is_there(const struct sim_image_reading *reading)
-{
-    return reading->host->usb || reading->usb.asker == SIM_INTERFACE_UART;
-}
-
-/* Ends one after the other; what lies before them may be sent. */
-static bool spans_are_ordered(const struct sim_image_reading *reading)
-{
-    const struct sim_usb *usb = &reading->usb;
-    uint16_t end = 0;
-    for (unsigned i = 0; i < usb->span_count; i++) {
-        if (usb->spans[i].end < end)
-            return false;
-        end = usb->spans[i].end;
-    }
-    return end <= usb->end && usb->end <= reading->sim.port.output_free &&
-           usb->head <= reading->sim.port.output_free;
-}
-
-/* The line that the engine has. */
-static const struct sim_typed *asked(const struct sim_image_reading *reading)
-{
-    uint8_t asker = reading->usb.asker;
-    return asker == SIM_INTERFACE_UART ? &reading->sim.port.typed
-                                       : &reading->usb.typed[asker - SIM_INTERFACE_USB_AT];
-}
-
-static bool cursor_is_in_line(const struct sim_image_reading *reading)
-{
-    const struct sim_interpreter *interpreter = &reading->sim.interpreter;
-    return interpreter->state != SIM_INTERPRETER_PENDING || /* it goes on from there */
-           interpreter->cursor <= asked(reading)->length;
-}
-
-static bool data_is_awaited(const struct sim_image_reading *reading)
-{
-    const struct sim *sim = &reading->sim;
-    return sim->port.taker == SIM_TAKER_NONE || sim->port.data_left_bytes != 0;
-}
-
-static bool upload_is_there(const struct sim_image_reading *reading)
-{
-    const struct sim_files *files = &reading->sim.files;
-    return file_is_there(&reading->sim, files->upload_file);
-}
-
-static bool download_file_is_there(const struct sim_image_reading *reading)
-{
-    return file_is_there(&reading->sim, reading->sim.download.file);
-}
-
-static bool download_has_rate(const struct sim_image_reading *reading)
-{
-    const struct sim_download *download = &reading->sim.download;
-    return download->state != SIM_DOWNLOAD_BODY || download->rate_bytes_per_s > 0;
-}
-
-static bool echo_is_queued(const struct sim_image_reading *reading)
-{
-    return reading->sim.port.echo_end <= reading->sim.port.output_end;
-}
-
-static bool input_is_in_line(const struct sim_image_reading *reading)
-{
-    return asked(reading)->length + reading->sim.message.input_length <= SIM_LINE_SIZE;
-}
-
-static bool phase_can_run(const struct sim_image_reading *reading)
-{
-    const struct sim_updater *updater = &reading->sim.updater;
-    return updater->stage != SIM_UPDATER_STAGE_RUN ||
-           (updater->phase >= SIM_PHASE_VERIFY && updater->phase <= SIM_PHASE_RESTORE_AP);
-}
-
-/* Points one after the other, as far apart at most as one action can put them. */
-static bool waveform_is_ordered(const struct sim_image_reading *reading)
-{
-    const struct sim_supply *supply = &reading->sim.supply;
-    for (unsigned i = 1; i < supply->point_count; i++)
-        if (supply->point_at_us[i] <= supply->point_at_us[i - 1] ||
-            supply->point_at_us[i] - supply->point_at_us[i - 1] > UINT32_MAX * 1000ull)
-            return false;
-    return true;
-}
-
-static const struct {
-    const char *member;
-    bool (*holds)(const struct sim_image_reading *reading);
-} rules[] = {
-    {"seen_at_us", time_is_told},
-    {"power.boot_step", boot_step_is_one},
-    {"port.output_free", output_is_ordered},
-    {"port.bulk.position", bulk_is_ordered},
-    {"port.rate_position", rate_is_ahead},
-    {"port.typed.text", line_ends},
-    {"usb/asker", asker_is_there},
-    {"usb/spans.end", spans_are_ordered},
-    {"interpreter.cursor", cursor_is_in_line},
-    {"port.data_left_bytes", data_is_awaited},
-    {"files.upload_file", upload_is_there},
-    {"download.file", download_file_is_there},
-    {"download.rate_bytes_per_s", download_has_rate},
-    {"port.echo_end", echo_is_queued},
-    {"message.input_length", input_is_in_line},
-    {"updater.phase", phase_can_run},
-    {"supply.point_at_us", waveform_is_ordered},
-};
 
 /* The blob of a body that is on its way. */
 static bool find_body(struct sim_image_reading *reading)
@@ -258,12 +107,12 @@ static bool find_body(struct sim_image_reading *reading)
 enum sim_image_verdict sim_image_check(struct sim_image_reading *reading, char *reterr_member,
                                        size_t capacity)
 {
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        size_t length = strlen(rules[i].member);
-        if (rules[i].holds(reading))
-            continue;
+    sim_timers_count(&reading->sim);
+    const char *broken = find_broken(reading);
+    if (broken) {
+        size_t length = strlen(broken);
         if (length < capacity)
-            memcpy(reterr_member, rules[i].member, length + 1);
+            memcpy(reterr_member, broken, length + 1);
         return SIM_IMAGE_BAD_VALUE;
     }
     if (!find_body(reading))
