@@ -64,18 +64,18 @@ struct bench_record {
 };
 
 struct bench_journal {
-    uint8_t *bytes; /* owned */
+    uint8_t sink;          /* enum bench_sink */
+    bool failed;           /* memory or file could not take a record; it was counted, not kept */
+    uint64_t record_count; /* all that were ever appended; they have numbers, from 1 */
+    uint8_t *bytes;        /* owned */
     size_t capacity, used;
     size_t first;                 /* RING: offset of the oldest record that is still whole */
     size_t wrap;                  /* RING: end of the records before the wrap, 0 = not wrapped */
-    uint64_t record_count;        /* all that were ever appended; they have numbers, from 1 */
     uint64_t first_number;        /* RING: of the oldest record */
     uint64_t byte_count;          /* RING: all that were ever appended */
     struct bench_journal *shared; /* SHARED: where records go */
     uint32_t bench;               /* SHARED: what they are marked with there */
     int descriptor;               /* FILE */
-    uint8_t sink;                 /* enum bench_sink */
-    bool failed; /* memory or file could not take a record; it was counted, not kept */
 };
 
 /*

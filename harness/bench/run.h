@@ -82,29 +82,11 @@ extern const struct bench_surroundings bench_scenario_server;
 
 struct bench_run {
     /* What stands before the world is constant during a run, or a view that begin and restore work
-       out. */
-    const struct scenario_case *one;
-    const struct bench_case *shared; /* what is constant in all runs of the case */
-    const struct bench_end *host, *module;
-    void *host_context, *module_context; /* of an end that needs something of its own */
-    const struct bench_surroundings *surroundings;
+       out. First what is seldom looked at. */
     struct bench_options options;
-    struct sim_host sim_host;   /* of the emulator's end alone */
-    struct fota_host fota_host; /* of the core's end alone */
-    struct sim_store store;
-    struct bench_journal journal;
+    struct fota_host fota_host;  /* of the core's end alone */
     struct bench_blobs packages; /* shared by all runs of this process */
     struct bench_case *own_case; /* what `shared` points to, unless it is somebody else's; owned */
-    uint32_t trigger_mask;       /* bit n: the case has a trigger of kind n */
-    uint32_t hook_mask;          /* hooks of the module that events wait for */
-    uint32_t http_mark_bytes;    /* the nearest mark of a body that one waits for, 0 = none */
-    uint8_t lane_mask;           /* bit n: the case has a trigger on the bytes of lane n */
-    uint8_t since_mask;          /* bit n: the case has a time since n (enum scenario_since) */
-    uint64_t step_count;
-    uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */
-    uint32_t talks_bps[BENCH_LANES]; /* rate of the end that sends on the lane, when it was asked
-                                        last; 0 = it has not told one */
-    uint8_t unsettled; /* bit n: the end that receives from lane n must be looked at again */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
     bool late;                  /* that trouble: this machine was late (real time) */
@@ -114,7 +96,26 @@ struct bench_run {
     void (*through)(struct bench_run *run, enum bench_lane_id lane, const uint8_t *bytes,
                     size_t size, uint32_t baud_bps);
     struct real *real;
+    uint64_t step_count;
+    /* What every byte needs stands together, before what of the world it needs. */
+    const struct scenario_case *one;
+    const struct bench_case *shared; /* what is constant in all runs of the case */
+    const struct bench_end *host, *module;
+    void *host_context, *module_context; /* of an end that needs something of its own */
+    const struct bench_surroundings *surroundings;
+    uint64_t began_us; /* what an end's transmit gave last began that long ago (echo) */
+    uint32_t talks_bps[BENCH_LANES]; /* rate of the end that sends on the lane, when it was asked
+                                        last; 0 = it has not told one */
+    uint32_t trigger_mask;           /* bit n: the case has a trigger of kind n */
+    uint32_t hook_mask;              /* hooks of the module that events wait for */
+    uint32_t http_mark_bytes;        /* the nearest mark of a body that one waits for, 0 = none */
+    uint8_t lane_mask;               /* bit n: the case has a trigger on the bytes of lane n */
+    uint8_t since_mask;              /* bit n: the case has a time since n (enum scenario_since) */
+    uint8_t unsettled;  /* bit n: the end that receives from lane n must be looked at again */
     size_t world_bytes; /* of the world, which is the value that snapshots copy */
+    struct bench_journal journal;
+    struct sim_store store;
+    struct sim_host sim_host; /* of the emulator's end alone */
     struct bench_world world;
 };
 

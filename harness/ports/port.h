@@ -77,6 +77,10 @@ struct bench_port_listener {
        Not called for what bench_port_open() found. May write; may not free the port. NULL = nobody
        wants to know. */
     void (*presence)(struct bench_port *port, bool present);
+    /* Where there are many ports: memory that receive() will look at, which is fetched while the
+       system reads; 0 bytes = none. */
+    const void *warm;
+    size_t warm_bytes;
 };
 
 struct bench_port {
@@ -143,6 +147,15 @@ static inline uint32_t bench_port_rate(struct bench_port *port, uint32_t expecte
                                        uint64_t now_us)
 {
     return port->kind->rate ? port->kind->rate(port, expected_bps, now_us) : 0;
+}
+
+/* Fetches what the listener will look at; before a call of the system that takes longer. */
+static inline void bench_port_warm(const struct bench_port *port)
+{
+    const char *at = (const char *)port->listener->warm;
+
+    for (size_t i = 0; i < port->listener->warm_bytes; i += 64)
+        __builtin_prefetch(at + i, 1);
 }
 
 /* Tells the owner that the device or peer is gone or back; `text` for the user. */

@@ -121,6 +121,7 @@ static void on_data(void *context, unsigned ready)
         flush_backlog(pty);
     if (!(ready & BENCH_READABLE))
         return;
+    bench_port_warm(&pty->port);
     size = read(pty->master, bytes, sizeof(bytes));
     if (size > 0) {
         pty->open = true;
