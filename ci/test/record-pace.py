@@ -96,16 +96,16 @@ def recorded(count):
     delays, whole = measure(master, host, count)
     recorder.send_signal(signal.SIGTERM)
     recorder.wait(60)
-    kept = b""
+    kept = []
     with open(trace, encoding="ascii") as file:
         for line in file:
             event = json.loads(line)
             if event.get("kind") == "to-host":
-                kept += (bytes.fromhex(event["hex"]) if "hex" in event
-                         else event["text"].encode("latin-1"))
+                kept.append(bytes.fromhex(event["hex"]) if "hex" in event
+                            else event["text"].encode("latin-1"))
             elif event.get("kind") == "gap":
                 whole = False
-    return delays, whole, kept == b"".join(make_piece(n) for n in range(count))
+    return delays, whole, b"".join(kept) == b"".join(make_piece(n) for n in range(count))
 
 
 COUNT = int(seconds * PIECES_PER_S)

@@ -228,6 +228,26 @@ def rotation():
     module.close()
 
 
+def sharing():
+    module = Module(folder + "/modem")
+    recorder = Recorder("shared", module, "--share")
+    host = recorder.host()
+    os.write(host, b"AT+CGSN\r")
+    read_until(module.master, 8)
+    said = [b"AT+CGSN\r", b"\r\n8612345", b"6789", b"0123\r\n", b"\r\nOK\r\n", b"> "]
+    for piece in said:
+        os.write(module.master, piece)
+        read_until(host, len(piece))
+    tell(until(lambda: b"> " in bytes_of(load(recorder.trace), "to-host")),
+         "what is no whole line gets into a shared trace, too")
+    recorder.end()
+    kept = bytes_of(load(recorder.trace), "to-host")
+    tell(len(kept) == len(b"".join(said)) and b"861234567890123" not in kept and
+         kept.startswith(b"AT+CGSN\r\r\n86123"), "a shared trace has no identity, torn or not", kept)
+    os.close(host)
+    module.close()
+
+
 def usage():
     run = subprocess.run([program, "record", "--module", "tty:/dev/none"], capture_output=True,
                          text=True, cwd=folder, check=False)
@@ -242,5 +262,6 @@ rates()
 losses()
 kills()
 rotation()
+sharing()
 usage()
 sys.exit(failed)

@@ -145,6 +145,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(import)                                                                                      \
     X(record)                                                                                      \
     X(export)                                                                                      \
+    X(redact)                                                                                      \
     X(conform)
 
 #define X(name) extern const struct cli_command cli_command_##name;

@@ -8,11 +8,22 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/version.h"
 #include "harness/trace/record.h"
+#include "harness/trace/redact_trace.h"
 
 struct record_options {
     const char *module, *host, *output;
     uint32_t rate, rotate, keep;
+    bool share;
+    const char *key;
 };
+
+/* With --share: events go through the redactor, which holds lines back until they are whole. */
+struct shared {
+    struct trace_redaction redaction;
+    struct trace_parts *parts;
+    uint64_t took_us; /* when it got the last event */
+};
+enum { HELD_US = 500000 /* what is no whole line after that goes on as it is */ };
 
 static const struct cli_option options[] = {
     {"module", 0, "URL", CLI_TEXT, offsetof(struct record_options, module), NULL,
@@ -30,6 +41,10 @@ static const struct cli_option options[] = {
      "begin a new file after so many bytes: TRACE with .0001, .0002 in its name"},
     {"keep", 0, "N", CLI_COUNT, offsetof(struct record_options, keep), NULL,
      "with --rotate: keep the last N files"},
+    {"share", 0, NULL, CLI_FLAG, offsetof(struct record_options, share), NULL,
+     "for others' eyes: what 'fotarig redact' takes out never gets into the trace"},
+    {"key", 0, "WORDS", CLI_TEXT, offsetof(struct record_options, key), NULL,
+     "with --share: as redact has it"},
 };
 
 static int record(int argc, char **argv);
@@ -49,6 +64,30 @@ static void say(void *context, const char *text)
     (void)context;
     fprintf(stderr, "fotarig record: %s\n", text);
 }
+
+/* ---- sharing -------------------------------------------------------------------------------- */
+
+static void give(void *context, const struct trace_event *event)
+{
+    const struct shared *shared = context;
+    trace_parts_write(shared->parts, event);
+}
+
+static void take(void *context, const struct trace_event *event)
+{
+    struct shared *shared = context;
+    shared->took_us = bench_clock_us();
+    trace_redaction_take(&shared->redaction, event);
+}
+
+static void tick(void *context)
+{
+    struct shared *shared = context;
+    if (shared->redaction.held_count > 0 && bench_clock_us() > shared->took_us + HELD_US)
+        trace_redaction_flush(&shared->redaction);
+}
+
+/* ---- the command ---------------------------------------------------------------------------- */
 
 static void fill_header(const struct record_options *given, struct trace_header *header)
 {
@@ -79,7 +118,8 @@ static void tell_ports(const struct trace_recording *recording, const struct rec
     fflush(stdout);
 }
 
-static int record_to(struct trace_parts *parts, const struct record_options *given)
+static int record_to(struct trace_parts *parts, const struct record_options *given,
+                     struct shared *shared)
 {
     char text[512];
     struct trace_recording recording = {.module_url = given->module,
@@ -87,6 +127,12 @@ static int record_to(struct trace_parts *parts, const struct record_options *giv
                                         .rate_bps = given->rate,
                                         .say = say,
                                         .parts = parts};
+    if (given->share) {
+        recording.take = take;
+        recording.tick = tick;
+        recording.context = shared;
+        shared->parts = parts;
+    }
     bool good = trace_recording_open(&recording, text, sizeof text);
     if (!good)
         cli_error(&cli_command_record, "%s", text);
@@ -98,6 +144,7 @@ static int record_to(struct trace_parts *parts, const struct record_options *giv
             cli_error(&cli_command_record, "a port is gone and can't come back");
     }
     trace_recording_close(&recording);
+    trace_redaction_end(&shared->redaction);
     if (!trace_parts_finish(parts)) {
         cli_error(&cli_command_record, "%s: %s; the trace is not whole", given->output,
                   strerror(parts->error));
@@ -112,6 +159,8 @@ static int record(int argc, char **argv)
     struct cli_operands operands;
     struct trace_header header;
     struct trace_parts parts;
+    struct shared shared = {.redaction = {.give = give, .context = &shared}};
+    struct trace_redactor *redactor = &shared.redaction.redactor;
     int status = cli_parse(&cli_command_record, argc, argv, &given, sizeof given, &operands);
     if (status != CLI_GO_ON)
         return status;
@@ -123,11 +172,19 @@ static int record(int argc, char **argv)
         given.host = "pty:";
     else if (strcmp(given.host, "tcp") == 0)
         given.host = "tcp://127.0.0.1:0";
+    if (given.key && !given.share)
+        return cli_usage_error(&cli_command_record, "--key goes with --share");
     fill_header(&given, &header);
+    if (given.share) {
+        redactor->key = given.key ? trace_redact_key_of(given.key) : trace_redact_key();
+        trace_redact_header(redactor, &header);
+        if (!trace_redaction_begin(&shared.redaction))
+            return CLI_EXIT_INTERNAL;
+    }
     if (!trace_parts_begin(&parts, given.output, given.rotate, given.keep, &header)) {
         cli_error(&cli_command_record, "%s: %s; name a file that can be written", given.output,
                   strerror(errno));
         return CLI_EXIT_ENVIRONMENT;
     }
-    return record_to(&parts, &given);
+    return record_to(&parts, &given, &shared);
 }

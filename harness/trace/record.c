@@ -239,7 +239,10 @@ static void tell_trouble(struct trace_recording *recording)
 bool trace_recording_run(struct trace_recording *recording)
 {
     while (!bench_signal() && !recording->loop.broken) {
-        bench_loop_wait(&recording->loop, BENCH_NEVER);
+        bench_loop_wait(&recording->loop,
+                        recording->tick ? bench_clock_us() + TRACE_TICK_US : BENCH_NEVER);
+        if (recording->tick)
+            recording->tick(recording->context);
         trace_parts_flush(recording->parts);
         tell_trouble(recording);
     }

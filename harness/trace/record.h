@@ -13,7 +13,12 @@
 #include "harness/ports/port.h"
 #include "harness/trace/rotating.h"
 
-enum { TRACE_RATE_POLL_US = 5000, TRACE_REOPEN_US = 500000, TRACE_URL_MAX = 512 };
+enum {
+    TRACE_RATE_POLL_US = 5000,
+    TRACE_REOPEN_US = 500000,
+    TRACE_TICK_US = 250000,
+    TRACE_URL_MAX = 512
+};
 
 struct trace_recording {
     /* Given: URLs as harness/ports/port.h has them; the caller's, they must outlive it. */
@@ -23,6 +28,8 @@ struct trace_recording {
     void (*say)(void *context, const char *text);
     /* Gets each event instead of the file; for what changes them on their way. */
     void (*take)(void *context, const struct trace_event *event);
+    /* Is called after each turn, at least every TRACE_TICK_US; NULL: nobody is. */
+    void (*tick)(void *context);
     void *context;
     struct trace_parts *parts; /* where events are flushed */
     /* Inner. */
