@@ -108,11 +108,21 @@ struct campaign_answers {
 struct campaign_use {
     unsigned slices; /* 1 to CAMPAIGN_SLICES_MAX */
     /*
+     * Where processes differ (a rack: one a slot), all three, with one slice; else NULL. May
+     * process `worker` do this case now? It was answered in `bytes`, empty when that process died.
+     * And when no process will: the verdict and a text that says why (CAMPAIGN_TEXT_MAX).
+     */
+    bool (*fits)(void *context, unsigned worker, const struct campaign_case *planned);
+    void (*answered)(void *context, unsigned worker, const struct campaign_case *planned,
+                     const struct campaign_bytes *bytes);
+    enum report_verdict (*left_over)(void *context, const struct campaign_case *planned,
+                                     char *ret_text);
+    /*
      * In each process that works, before the first case and behind the last one: makes *ret_own of
      * what it needs. False with a text: it can't work here, which ends the campaign as an error of
      * the surroundings.
      */
-    bool (*start)(void *context, void **ret_own, char *reterr_text);
+    bool (*start)(void *context, unsigned worker, void **ret_own, char *reterr_text);
     void (*finish)(void *context, void *own);
     /* There: does a slice of a case and writes what came of it. False: no memory. */
     bool (*work)(void *context, void *own, const struct campaign_case *planned, unsigned slice,
@@ -157,6 +167,8 @@ bool campaign_make_folders(const char *path);
 /* The name of a planned case, unique and stable, as it stands in reports: "power/cut [at=3]". */
 const char *campaign_case_id(const struct campaign *campaign, const struct campaign_case *planned);
 
+/* Who a case is in a report. */
+struct report_case campaign_identity(const struct campaign_case *planned);
 /* How many processes it comes to. */
 unsigned campaign_jobs(const struct campaign *campaign);
 /* Notes what the campaign can't do; returns false. */

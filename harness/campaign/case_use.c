@@ -52,10 +52,11 @@ static bool any_runs(const struct campaign_case_context *context)
     return plan.runs;
 }
 
-static bool start(void *context_memory, void **ret_own, char *reterr_text)
+static bool start(void *context_memory, unsigned worker, void **ret_own, char *reterr_text)
 {
     struct campaign_case_context *context = context_memory;
     struct own *own = calloc(1, sizeof *own);
+    (void)worker;
     *ret_own = own;
     if (own)
         own->run = bench_run_new(BENCH_SINK_MEMORY);

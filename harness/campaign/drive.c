@@ -21,6 +21,7 @@ enum {
 struct outcome {
     unsigned answered;
     bool stopped;
+    bool left_over;             /* no process will do it */
     enum campaign_ended broken; /* DIED or TIMED_OUT, or WORKED */
     int status;                 /* of a process that died */
     uint64_t wall_us, started_at_ms;
@@ -37,6 +38,7 @@ struct drive {
     size_t told;                /* so many cases */
     size_t next;                /* the task to be given next: case * slices + slice */
     bool failed_fast;           /* at the case that was told last */
+    bool *given;                /* where processes differ: of each case */
     uint64_t shown_us;          /* when a person was shown something last */
 };
 
@@ -54,11 +56,11 @@ static bool stops(const struct drive *drive)
 
 /* ---- where the work is done ------------------------------------------------------------------ */
 
-static bool start_here(void *context, struct campaign_bytes *reterr_text)
+static bool start_here(void *context, unsigned worker, struct campaign_bytes *reterr_text)
 {
     struct drive *drive = context;
     char text[CAMPAIGN_TEXT_MAX] = "";
-    if (drive->use->start(drive->context, &drive->own, text))
+    if (drive->use->start(drive->context, worker, &drive->own, text))
         return true;
     campaign_put_text(reterr_text, text);
     return false;
@@ -114,7 +116,7 @@ static void take_times(struct outcome *outcome, struct campaign_bytes *bytes)
         outcome->started_at_ms = times[1];
 }
 
-static void answer(void *context, size_t task, enum campaign_ended how, int status,
+static void answer(void *context, unsigned worker, size_t task, enum campaign_ended how, int status,
                    struct campaign_bytes *bytes)
 {
     struct drive *drive = context;
@@ -129,6 +131,8 @@ static void answer(void *context, size_t task, enum campaign_ended how, int stat
     if (!outcome)
         return;
     outcome->answered++;
+    if (drive->use->answered)
+        drive->use->answered(drive->context, worker, &drive->campaign->cases[task], bytes);
     outcome->stopped |= how == CAMPAIGN_STOPPED;
     if (how == CAMPAIGN_DIED || how == CAMPAIGN_TIMED_OUT) {
         outcome->broken = how;
@@ -241,7 +245,13 @@ static bool tell(struct drive *drive, size_t index)
         stop_at_failure(drive, planned, REPORT_ERROR);
         return put_down(drive, planned, &reported, false);
     }
-    if (outcome->broken || (outcome->stopped && !stops(drive))) {
+    if (outcome->left_over) {
+        enum report_verdict verdict = drive->use->left_over(drive->context, planned, text);
+        tell_trouble(planned, text, &reported, repeat);
+        reported.verdict = verdict;
+        reported.kind = REPORT_KIND_NONE;
+        good = put_down(drive, planned, &reported, false);
+    } else if (outcome->broken || (outcome->stopped && !stops(drive))) {
         say_broken(drive, outcome, text);
         tell_trouble(planned, text, &reported, repeat);
         stop_at_failure(drive, planned, REPORT_ERROR);
@@ -317,8 +327,8 @@ static void drive_here(struct drive *drive)
 {
     struct campaign *campaign = drive->campaign;
     struct campaign_bytes bytes = {0};
-    if (!start_here(drive, &bytes)) {
-        answer(drive, 0, CAMPAIGN_UNABLE, 0, &bytes);
+    if (!start_here(drive, 0, &bytes)) {
+        answer(drive, 0, 0, CAMPAIGN_UNABLE, 0, &bytes);
         campaign_bytes_done(&bytes);
         return;
     }
@@ -331,7 +341,7 @@ static void drive_here(struct drive *drive)
         if (campaign->cases[index].one)
             good = work_here(drive, drive->next, &bytes);
         if (campaign->cases[index].one)
-            answer(drive, drive->next,
+            answer(drive, 0, drive->next,
                    !good            ? CAMPAIGN_UNABLE
                    : bench_signal() ? CAMPAIGN_STOPPED
                                     : CAMPAIGN_WORKED,
@@ -341,6 +351,40 @@ static void drive_here(struct drive *drive)
     }
     finish_here(drive);
     campaign_bytes_done(&bytes);
+}
+
+/* The first case that a process may do now, case_count = none. */
+static size_t find_for(const struct drive *drive, unsigned worker)
+{
+    const struct campaign *campaign = drive->campaign;
+    for (size_t i = drive->told; i < campaign->case_count; i++)
+        if (campaign->cases[i].one && !drive->given[i] &&
+            drive->use->fits(drive->context, worker, &campaign->cases[i]))
+            return i;
+    return campaign->case_count;
+}
+
+/* Where processes differ: each gets what it may do; what none may is over when all have rested. */
+static void give_fitting(struct drive *drive)
+{
+    const struct campaign *campaign = drive->campaign;
+    for (unsigned worker = 0; worker < campaign_jobs(campaign); worker++) {
+        size_t index = campaign->case_count;
+        if (campaign_pool_is_free(drive->pool, worker))
+            index = find_for(drive, worker);
+        if (index == campaign->case_count)
+            continue;
+        drive->given[index] = true;
+        campaign_pool_give_to(drive->pool, worker, index);
+    }
+    for (size_t i = drive->told; i < campaign->case_count && !campaign_pool_pending(drive->pool);
+         i++) {
+        struct outcome *outcome = NULL;
+        if (campaign->cases[i].one && !drive->given[i])
+            outcome = outcome_of(drive, i);
+        if (outcome)
+            *outcome = (struct outcome){.answered = 1, .left_over = true};
+    }
 }
 
 /* Gives out what there is room for. */
@@ -389,7 +433,13 @@ static void drive_pool(struct drive *drive)
     struct campaign *campaign = drive->campaign;
     tell_some(drive);
     while (!is_done(drive) && !stops(drive)) {
-        give_some(drive);
+        if (drive->use->fits)
+            give_fitting(drive);
+        else
+            give_some(drive);
+        tell_some(drive);
+        if (is_done(drive))
+            break;
         if (!campaign_pool_wait(drive->pool, next_look(drive)))
             campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "no process can be made: %s",
                           strerror(errno));
@@ -409,6 +459,8 @@ static unsigned job_count(const struct drive *drive)
 {
     size_t tasks = drive->campaign->case_count * drive->use->slices;
     unsigned jobs = campaign_jobs(drive->campaign);
+    if (drive->use->fits)
+        return jobs;
     return tasks < jobs ? (unsigned)tasks : jobs;
 }
 
@@ -424,7 +476,7 @@ static void drive_all(struct drive *drive)
                                                .end = finish_here,
                                                .answer = answer};
     /* Only another process can be stopped in the middle of something. */
-    if (pool.jobs <= 1 && !options->timeout_us && !options->run_timeout_us) {
+    if (pool.jobs <= 1 && !drive->use->fits && !options->timeout_us && !options->run_timeout_us) {
         drive_here(drive);
         return;
     }
@@ -443,7 +495,8 @@ bool campaign_run(struct campaign *campaign, const struct campaign_use *use, voi
     campaign->ran = true;
     drive.outcomes = calloc(campaign->case_count + 1, sizeof(struct outcome *));
     drive.out = campaign->options.out ? campaign->options.out : fopen("/dev/null", "w");
-    if (!drive.outcomes || !drive.out)
+    drive.given = calloc(campaign->case_count + 1, sizeof *drive.given);
+    if (!drive.outcomes || !drive.out || !drive.given)
         campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory");
     else if (campaign->case_count && campaign_snapshot(campaign))
         drive_all(&drive);
@@ -455,5 +508,6 @@ bool campaign_run(struct campaign *campaign, const struct campaign_use *use, voi
     if (drive.out && drive.out != campaign->options.out)
         fclose(drive.out);
     free(drive.outcomes);
+    free(drive.given);
     return !campaign->error[0];
 }

@@ -5,9 +5,6 @@
 #include "harness/campaign/campaign.h"
 #include "harness/campaign/explain.h"
 
-/* Who the case is in a report. */
-struct report_case campaign_identity(const struct campaign_case *planned);
-
 /* Milliseconds since 1970, UTC. */
 uint64_t campaign_wall_clock_ms(void);
 

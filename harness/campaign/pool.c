@@ -82,11 +82,11 @@ static bool answer(int fd, enum campaign_ended how, const struct campaign_bytes 
 }
 
 /* Takes tasks until there are no more. */
-static void serve(const struct campaign_pool_options *options, int from, int to)
+static void serve(const struct campaign_pool_options *options, unsigned number, int from, int to)
 {
     struct campaign_bytes bytes = {0};
     uint64_t task;
-    bool able = options->start(options->context, &bytes);
+    bool able = options->start(options->context, number, &bytes);
     while (read_whole(from, &task, sizeof task)) {
         enum campaign_ended how = CAMPAIGN_UNABLE;
         if (able) {
@@ -113,8 +113,8 @@ static void close_pair(const int fds[2])
 }
 
 /* In the new process: what belongs to the old one and to its other processes is closed. */
-static void become_worker(struct campaign_pool *pool, const int tasks[2], const int answers[2],
-                          pid_t parent)
+static void become_worker(struct campaign_pool *pool, unsigned number, const int tasks[2],
+                          const int answers[2], pid_t parent)
 {
     for (unsigned i = 0; i < pool->options.jobs; i++)
         if (pool->workers[i].pid > 0) {
@@ -126,7 +126,7 @@ static void become_worker(struct campaign_pool *pool, const int tasks[2], const 
     close(answers[0]);
     if (!bench_process_forked(parent))
         _exit(1);
-    serve(&pool->options, tasks[0], answers[1]);
+    serve(&pool->options, number, tasks[0], answers[1]);
     _exit(0);
 }
 
@@ -144,6 +144,11 @@ static bool open_pair(int fds[2], bool sockets)
     return false;
 }
 
+static unsigned number_of(const struct worker *worker)
+{
+    return (unsigned)(worker - worker->pool->workers);
+}
+
 static bool start_worker(struct worker *worker)
 {
     struct campaign_pool *pool = worker->pool;
@@ -158,7 +163,7 @@ static bool start_worker(struct worker *worker)
     fflush(NULL); /* what is not written yet would be written twice */
     pid_t pid = fork();
     if (pid == 0)
-        become_worker(pool, tasks, answers, parent);
+        become_worker(pool, number_of(worker), tasks, answers, parent);
     close(tasks[0]);
     close(answers[1]);
     worker->pid = pid;
@@ -233,7 +238,8 @@ static void answer_first(struct worker *worker, enum campaign_ended how, int sta
     if (how == CAMPAIGN_STOPPED && worker->timed_out)
         how = CAMPAIGN_TIMED_OUT;
     watch_task(worker);
-    pool->options.answer(pool->options.context, task, how, status, &worker->bytes);
+    pool->options.answer(pool->options.context, number_of(worker), task, how, status,
+                         &worker->bytes);
     worker->bytes.size = 0;
 }
 
@@ -259,6 +265,18 @@ void campaign_pool_give(struct campaign_pool *pool, size_t task)
 {
     pool->pending++;
     write_task(freest(pool), task);
+}
+
+bool campaign_pool_is_free(const struct campaign_pool *pool, unsigned worker)
+{
+    const struct worker *one = &pool->workers[worker];
+    return !pool->stopping && one->pid > 0 && !one->asked_to_stop && one->task_count == 0;
+}
+
+void campaign_pool_give_to(struct campaign_pool *pool, unsigned worker, size_t task)
+{
+    pool->pending++;
+    write_task(&pool->workers[worker], task);
 }
 
 size_t campaign_pool_pending(const struct campaign_pool *pool)

@@ -30,11 +30,11 @@ struct campaign_pool_options {
     void *context;       /* of what follows */
     /* In the process: before its first task, each task, and when there are no more. start and work
        are false when it can't go on; then the bytes are a text that says why. */
-    bool (*start)(void *context, struct campaign_bytes *reterr_text);
+    bool (*start)(void *context, unsigned worker, struct campaign_bytes *reterr_text);
     bool (*work)(void *context, size_t task, struct campaign_bytes *ret_bytes);
     void (*end)(void *context);
     /* In this one. `status`: of waitpid(), of a process that DIED. `bytes` may be moved out. */
-    void (*answer)(void *context, size_t task, enum campaign_ended how, int status,
+    void (*answer)(void *context, unsigned worker, size_t task, enum campaign_ended how, int status,
                    struct campaign_bytes *bytes);
 };
 
@@ -44,6 +44,9 @@ struct campaign_pool *campaign_pool_new(const struct campaign_pool_options *opti
 bool campaign_pool_has_room(const struct campaign_pool *pool);
 /* Gives it that task, which is answered by campaign_pool_wait(). */
 void campaign_pool_give(struct campaign_pool *pool, size_t task);
+/* True when process `worker` (0 to jobs - 1) has nothing to do; and gives a task to that one. */
+bool campaign_pool_is_free(const struct campaign_pool *pool, unsigned worker);
+void campaign_pool_give_to(struct campaign_pool *pool, unsigned worker, size_t task);
 /* Tasks that were given and not answered yet. */
 size_t campaign_pool_pending(const struct campaign_pool *pool);
 /*

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/rack_run.h"
 #include "harness/cli/version.h"
-#include "harness/cli/whole_file.h"
 #include "harness/ports/list.h"
 #include "harness/ports/lock.h"
 #include "harness/rack/probe.h"
@@ -28,50 +28,6 @@ static const struct cli_option options[] = {
     {"json", 0, NULL, CLI_FLAG, offsetof(struct rack_options, json), NULL,
      "print one JSON object, for programs"},
 };
-
-/* ---- files ----------------------------------------------------------------------------------- */
-
-/* The rack of a file, or NULL: all that is wrong with it was told. */
-static struct rack *load(const char *path)
-{
-    struct scenario_errors errors;
-    struct rack *rack = NULL;
-    size_t size = 0;
-    uint8_t *bytes = cli_file_read(path, RACK_FILE_BYTES_MAX + 1, &size);
-
-    if (!bytes) {
-        cli_error(&cli_command_rack, "%s cannot be read: %s", path, strerror(errno));
-        return NULL;
-    }
-    rack_read(path, (const char *)bytes, size, &rack, &errors);
-    if (errors.text)
-        fprintf(stderr, "%s\n", errors.text);
-    scenario_errors_done(&errors);
-    cli_file_free(bytes);
-    return rack;
-}
-
-/* The slots that were asked for, in the order of the file; NULL with a message. */
-static struct rack_slot *choose(const struct rack *rack, const struct cli_list *names,
-                                size_t *ret_count)
-{
-    struct rack_slot *chosen = calloc(rack->slot_count, sizeof *chosen);
-    *ret_count = 0;
-    for (size_t i = 0; chosen && i < names->count; i++)
-        if (!rack_find(rack, names->items[i])) {
-            cli_error(&cli_command_rack, "%s has no slot '%s'", rack->path, names->items[i]);
-            free(chosen);
-            return NULL;
-        }
-    for (size_t i = 0; chosen && i < rack->slot_count; i++) {
-        bool wanted = names->count == 0;
-        for (size_t j = 0; j < names->count; j++)
-            wanted = wanted || strcmp(names->items[j], rack->slots[i].name) == 0;
-        if (wanted)
-            chosen[(*ret_count)++] = rack->slots[i];
-    }
-    return chosen;
-}
 
 /* ---- list ------------------------------------------------------------------------------------ */
 
@@ -425,10 +381,10 @@ static int use_file(const struct verb *verb, const struct cli_operands *operands
     size_t count;
     if (operands->count != 2)
         return cli_usage_error(&cli_command_rack, "'%s' takes one rack file", verb->name);
-    struct rack *rack = load(operands->items[1]);
+    struct rack *rack = cli_rack_load(&cli_command_rack, operands->items[1]);
     if (!rack)
         return CLI_EXIT_INVALID;
-    struct rack_slot *slots = choose(rack, &given->slots, &count);
+    struct rack_slot *slots = cli_rack_choose(&cli_command_rack, rack, &given->slots, &count);
     int result = slots ? verb->use(rack, slots, count, given->json) : CLI_EXIT_INVALID;
     free(slots);
     rack_free(rack);

@@ -9,6 +9,7 @@
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/case_trace.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/rack_run.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/target_options.h"
 #include "harness/cli/vary_assumed.h"
@@ -28,6 +29,7 @@ struct run_options {
     bool timeline;
     bool digests;
     bool plan;
+    struct cli_rack_options rack;
     struct cli_target_options target;
 };
 
@@ -58,6 +60,10 @@ static const struct cli_option options[] = {
      "print the digest of each case's journal"},
     {"plan", 0, NULL, CLI_FLAG, offsetof(struct run_options, plan), NULL,
      "only say what would run, what not and why, and what it does to the module"},
+    {"rack", 0, "FILE", CLI_TEXT, offsetof(struct run_options, rack.path), NULL,
+     "run over the slots of a rack file, each case on a slot that it fits"},
+    {"slot", 0, "NAME", CLI_LIST, offsetof(struct run_options, rack.slots), NULL,
+     "with --rack: only this slot; may be given several times"},
     CLI_CAMPAIGN_OPTIONS(struct run_options, campaign),
     CLI_TARGET_OPTIONS(struct run_options, target),
 };
@@ -243,9 +249,33 @@ static int check_jobs(const struct run_options *given)
                            (unsigned)given->campaign.jobs, url);
 }
 
+/* A rack says by itself what stands where, and how many. */
+static int check_rack_options(const struct run_options *given)
+{
+    const char *wrong = strcmp(given->target.module, "emulator") != 0 ? "--module"
+                        : given->campaign.jobs                        ? "--jobs"
+                        : given->speed > 0                            ? "--speed"
+                        : given->set.count                            ? "--set"
+                        : given->token                                ? "--token"
+                        : given->vary_assumed                         ? "--vary-assumed"
+                        : given->target.package_url                   ? "--package-url"
+                        : given->target.from                          ? "--from"
+                        : given->target.to                            ? "--to"
+                                                                      : NULL;
+    if (!given->rack.path)
+        return given->rack.slots.count
+                   ? cli_usage_error(&cli_command_run, "--slot goes with --rack FILE")
+                   : CLI_GO_ON;
+    if (!wrong)
+        return CLI_GO_ON;
+    return cli_usage_error(&cli_command_run, "%s does not go with --rack: the file says it", wrong);
+}
+
 static int check_all(struct run_options *given)
 {
     int status = take_old_names(given);
+    if (status == CLI_GO_ON)
+        status = check_rack_options(given);
     if (status == CLI_GO_ON)
         status = check_options(given);
     if (status == CLI_GO_ON)
@@ -292,7 +322,10 @@ static int run_cases(struct running *running)
         return CLI_EXIT_ENVIRONMENT;
     }
     int status =
-        cli_campaign_run_planned(&running->campaign, &campaign_case_use, &running->context);
+        given->rack.path
+            ? cli_rack_run(&running->campaign, &running->context, &given->rack,
+                           given->target.allow_update, given->plan)
+            : cli_campaign_run_planned(&running->campaign, &campaign_case_use, &running->context);
     campaign_case_context_done(&running->context);
     return status;
 }
@@ -310,7 +343,7 @@ static int carry_out(struct running *running)
         status = cli_campaign_plan(&running->campaign);
     if (status != CLI_GO_ON)
         return status;
-    return given->plan ? print_plan(running) : run_cases(running);
+    return given->plan && !given->rack.path ? print_plan(running) : run_cases(running);
 }
 
 /*
@@ -340,8 +373,8 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
 {
     struct run_options *given = &running->options;
     struct cli_campaign_options campaign = given->campaign;
-    const struct campaign_options more = {.real_time =
-                                              given->speed > 0 || strchr(given->target.module, ':'),
+    const struct campaign_options more = {.real_time = given->speed > 0 || given->rack.path ||
+                                                       strchr(given->target.module, ':'),
                                           .untold = given->vary_assumed,
                                           .out = given->json ? stderr : stdout};
     campaign.reports = given->plan ? NULL : campaign.reports;
@@ -349,8 +382,10 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
         cli_campaign_begin(&running->campaign, &cli_command_run, &campaign, &more, argc, argv);
     if (status == CLI_GO_ON)
         status = check_all(given);
+    struct cli_target_options target = given->target;
+    target.allow_update = target.allow_update && !given->rack.path; /* of a rack's slots */
     if (status == CLI_GO_ON)
-        status = cli_target_make(&running->target, &cli_command_run, &given->target, given->speed);
+        status = cli_target_make(&running->target, &cli_command_run, &target, given->speed);
     if (status == CLI_GO_ON)
         status = load(running, operands);
     return status == CLI_GO_ON ? carry_out(running) : status;

@@ -25,13 +25,14 @@ static void finish(void *context, void *own_memory)
     free(own);
 }
 
-static bool start(void *context, void **ret_own, char *reterr_text)
+static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
 {
     struct own *own = calloc(1, sizeof *own);
     if (own) {
         own->run = bench_run_new(BENCH_SINK_MEMORY);
         own->coverage = coverage_new();
     }
+    (void)worker;
     *ret_own = own;
     if (own && own->run && own->coverage)
         return true;

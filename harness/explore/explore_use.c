@@ -24,12 +24,13 @@ struct own {
     uint64_t finding_count;
 };
 
-static bool start(void *context, void **ret_own, char *reterr_text)
+static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
 {
     struct own *own = calloc(1, sizeof *own);
     (void)context;
     if (own)
         own->run = bench_run_new(BENCH_SINK_NONE);
+    (void)worker;
     *ret_own = own;
     if (own && own->run)
         return true;

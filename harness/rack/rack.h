@@ -100,7 +100,7 @@ void rack_free(struct rack *rack);
 const struct rack_slot *rack_find(const struct rack *rack, const char *name);
 /* True when the slot has the fixture. */
 bool rack_has_fixture(const struct rack_slot *slot, const char *fixture);
-/* The package that leads away from a revision, or from it to another (`to` NULL = any); or NULL. */
+/* The first package that leads from a revision to another, each NULL = any; or NULL. */
 const struct rack_package *rack_package(const struct rack_slot *slot, const char *from,
                                         const char *to);
 

@@ -417,7 +417,7 @@ const struct rack_package *rack_package(const struct rack_slot *slot, const char
                                         const char *to)
 {
     for (size_t i = 0; i < slot->package_count; i++)
-        if (strcmp(slot->packages[i].from, from) == 0 &&
+        if ((!from || strcmp(slot->packages[i].from, from) == 0) &&
             (!to || strcmp(slot->packages[i].to, to) == 0))
             return &slot->packages[i];
     return NULL;

@@ -105,6 +105,7 @@ static bool set_job(struct scenario_overridden *made, const struct scenario_over
     struct fota_job *job = &made->one.job;
     if (override->from_revision)
         job->from_revision = override->from_revision;
+    job->allow_downgrade = job->allow_downgrade || override->allow_downgrade;
     if (override->to_revision)
         job->to_revision = override->to_revision;
     if (override->variant)

@@ -15,6 +15,7 @@ struct scenario_override {
     const char *from_revision, *to_revision;
     const char *variant;        /* "SIM7000E" */
     uint8_t delivery;           /* enum fota_delivery; FOTA_DELIVERY_COUNT = the file's */
+    bool allow_downgrade;       /* the target may be older than the base; false = the file's */
     uint32_t size_bytes, crc32; /* of the package that is really there; 0 = unknown */
 };
 

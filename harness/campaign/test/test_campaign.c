@@ -28,8 +28,9 @@ struct context {
     char told[512]; /* "0:pass 1:died ..." by what was concluded, in that order */
 };
 
-static bool start(void *context, void **ret_own, char *reterr_text)
+static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
 {
+    (void)worker;
     (void)context;
     (void)reterr_text;
     *ret_own = NULL;
