@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from dialog import Mismatch, Module, program_under_test, run_cases
+from dialog import Mismatch, Module, Server, program_under_test, run_cases
 
 IMEI = '869951030000017'  # of the emulator
 
@@ -88,7 +88,80 @@ def a_slot_that_the_file_has_not_is_told(program, folder):
     want((done.returncode, "has no slot 'b7'" in done.stderr), (3, True))
 
 
+OLD, NEW = '1351B03SIM7000C', '1351B04SIM7000C'
+UPDATE = 'scenarios/documented/update-by-http.yaml'
+CURRENT = 'scenarios/documented/already-current.yaml'
+
+
+def power_hook(program, folder):
+    """A hook that cycles the module's power; it tells each call in calls.log."""
+    path = os.path.join(folder, 'power')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(f'#!/bin/sh\necho "$1 $2" >>{folder}/calls.log\n'
+                   f'for what in cut on; do {program} ctl --socket {folder}/control power $what '
+                   '|| exit 1; done\n')
+    os.chmod(path, 0o755)
+    return path
+
+
+def packages(program, folder, port):
+    """YAML of the packages there and back, which the server has."""
+    rows = []
+    for old, new, name in ((OLD, NEW, 'on'), (NEW, OLD, 'back')):
+        subprocess.run([program, 'package', '--from', old, '--to', new, '--size', '20000B', '-o',
+                        os.path.join(folder, name)], check=True, stdout=subprocess.DEVNULL)
+        rows.append(f"{{from: {old}, to: {new}, url: 'http://127.0.0.1:{port}/{name}'}}")
+    return '[' + ', '.join(rows) + ']'
+
+
+def run(program, path, *words):
+    return subprocess.run([program, 'run', '--rack', path, *words], capture_output=True, text=True,
+                          timeout=300, check=False)
+
+
+def a_module_that_took_an_update_takes_the_one_back(program, folder):
+    hook = power_hook(program, folder)
+    with Server(folder) as server:
+        path = write(folder, served(folder, packages=packages(program, folder, server.port),
+                                    hooks=f"{{cycle: ['{hook}']}}"),
+                     {'slot': 'a2', 'transport': f"'pty:{folder}/nothing'"})
+        with Module(program, folder, '--speed', '20', '--http', 'real', '--control',
+                    os.path.join(folder, 'control')):
+            done = run(program, path, UPDATE, '--repeat', '2')
+    with open(os.path.join(folder, 'calls.log'), encoding='utf-8') as file:
+        want(file.read().splitlines(), ['cycle a1'] * 2)
+    if '2 cases: 2 passed' not in done.stdout:
+        raise Mismatch(f'want two cases that passed\n  got  {done.stdout[-2000:]}')
+    want(f'a1       2 cases, 2 updates, at {OLD}' in done.stdout, True)
+    want('a2       0 cases, 0 updates; quarantined: cannot open' in done.stdout, True)
+    want(done.returncode, 4)
+
+
+def the_plan_says_where_and_touches_nothing(program, folder):
+    back = f"[{{from: {NEW}, to: {OLD}, url: 'http://rack.example/back'}}]"
+    path = write(folder, served(folder, packages=back))
+    with Module(program, folder, '--speed', '20'):
+        done = run(program, path, '--plan', UPDATE, CURRENT)
+    for text in (f'slot a1 has no package that leads on from {OLD}', 'at first on slot a1'):
+        if text not in done.stdout:
+            raise Mismatch(f'want {text}\n  got  {done.stdout}')
+    want(done.returncode, 0)
+
+
+def a_hook_that_fails_is_the_labs_error(program, folder):
+    back = f"[{{from: {NEW}, to: {OLD}, url: 'http://rack.example/back'}}]"
+    path = write(folder, served(folder, packages=back, hooks="{pre: ['/bin/false']}"))
+    with Module(program, folder, '--speed', '20'):
+        done = run(program, path, CURRENT)
+    if "hook 'pre' of slot a1 (/bin/false): exit status 1" not in done.stdout:
+        raise Mismatch(f'want the hook\n  got  {done.stdout}')
+    want(done.returncode, 4)
+
+
 CASES = [
+    a_module_that_took_an_update_takes_the_one_back,
+    the_plan_says_where_and_touches_nothing,
+    a_hook_that_fails_is_the_labs_error,
     probe_finds_a_module_as_written,
     probe_finds_another_module,
     probe_asks_all_and_tells_who_is_not_there,

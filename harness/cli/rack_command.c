@@ -31,14 +31,6 @@ static const struct cli_option options[] = {
 
 /* ---- list ------------------------------------------------------------------------------------ */
 
-static void print_words(const char *title, const char *const *words)
-{
-    printf("    %s:", title);
-    for (size_t i = 0; words[i]; i++)
-        printf(" %s", words[i]);
-    putchar('\n');
-}
-
 static void print_hooks(const struct rack_slot *slot)
 {
     const char *separator = "    hooks: ";
@@ -59,8 +51,6 @@ static void print_slot(const struct rack_slot *slot)
         printf("    out of service: %s\n", slot->out_of_service);
     if (slot->imei)
         printf("    IMEI: %s\n", slot->imei);
-    if (slot->fixtures[0])
-        print_words("fixtures", slot->fixtures);
     print_hooks(slot);
     for (size_t i = 0; i < slot->package_count; i++)
         printf("    package: %s -> %s  %s\n", slot->packages[i].from, slot->packages[i].to,
@@ -84,9 +74,6 @@ static cJSON *slot_object(const struct rack_slot *slot)
     add_text(object, "imei", slot->imei);
     add_text(object, "outOfService", slot->out_of_service);
     add_text(object, "notes", slot->notes);
-    list = cJSON_AddArrayToObject(object, "fixtures");
-    for (size_t i = 0; slot->fixtures[i]; i++)
-        cJSON_AddItemToArray(list, cJSON_CreateString(slot->fixtures[i]));
     list = cJSON_AddArrayToObject(object, "hooks");
     for (unsigned i = 0; i < RACK_HOOK_COUNT; i++)
         if (slot->hooks[i].words)
@@ -337,16 +324,13 @@ static int generate(const struct cli_operands *operands)
                                        : list_candidates(&candidates);
     struct rack_slot *slots = calloc(count ? count : 1, sizeof *slots);
     struct rack_probe *probes = calloc(count ? count : 1, sizeof *probes);
-    static const char *const no_fixtures[] = {NULL};
     size_t found = 0;
     bool asked = candidates && slots && probes;
 
     for (size_t i = 0; asked && i < count; i++) {
         snprintf(candidates[i].name, sizeof candidates[i].name, "slot%zu", i + 1);
-        slots[i] = (struct rack_slot){.name = candidates[i].name,
-                                      .transport = candidates[i].url,
-                                      .fixtures = no_fixtures,
-                                      .speed = 1};
+        slots[i] = (struct rack_slot){
+            .name = candidates[i].name, .transport = candidates[i].url, .speed = 1};
     }
     asked = asked && rack_probe_all(slots, count, probes);
     if (!asked)

@@ -1,4 +1,5 @@
-/* rack_run.c - rack files on the command line, and `run --rack`: scenarios over the slots of a rack. */
+/* rack_run.c - rack files on the command line, and `run --rack`: scenarios over the slots of a
+ * rack. */
 #include "harness/cli/rack_run.h"
 
 #include <errno.h>

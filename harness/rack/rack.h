@@ -18,11 +18,10 @@
  * "help"). The words are those of racks-and-ci.md, "Power and other hooks".
  */
 #define RACK_HOOKS(X)                                                                              \
-    X(ON, "on", 30000, "switches the module's supply on")                                          \
-    X(OFF, "off", 30000, "switches it off")                                                        \
-    X(CYCLE, "cycle", 60000, "off and on again")                                                   \
-    X(RESET, "reset", 30000, "pulls the module's reset or PWRKEY")                                 \
-    X(FLASH, "flash", 600000, "brings the module to the revision in FOTA_REVISION")                \
+    X(ON, "on", 30000, "switches the supply on, behind off, where there is no cycle")              \
+    X(OFF, "off", 30000, "switches it off, where there is no cycle")                               \
+    X(CYCLE, "cycle", 60000, "off and on again; before each case, and when it does not answer")    \
+    X(RESET, "reset", 30000, "pulls its reset or PWRKEY; when it does not answer")                 \
     X(PRE, "pre", 60000, "before a case")                                                          \
     X(POST, "post", 60000, "behind a case, whatever became of it")                                 \
     X(ON_FAILURE, "on-failure", 60000, "behind a case that failed, before anything is cleaned")    \
@@ -54,16 +53,14 @@ struct rack_package {
 
 struct rack_slot {
     const char *name;
-    const char *transport;       /* URL of a port; NULL: the place hook tells */
-    const char *imei;            /* expected; NULL = any */
-    const char *variant;         /* expected, such as "SIM7000C"; NULL = any */
-    const char *const *fixtures; /* NULL-terminated, never NULL */
-    const char *notes;           /* for people; NULL = none */
-    const char *out_of_service;  /* why it is not used; NULL = it is */
-    uint32_t speed;              /* of an emulated module behind it; 1 for a real one */
-    uint8_t far_end;             /* enum rack_far_end */
-    uint32_t updates_most;       /* the module has taken so many: it is left alone; 0 = no limit */
-    uint64_t boot_us;            /* it answers so long after power came, or the hook has lied */
+    const char *transport;      /* URL of a port; NULL: the place hook tells */
+    const char *imei;           /* expected; NULL = any */
+    const char *variant;        /* expected, such as "SIM7000C"; NULL = any */
+    const char *notes;          /* for people; NULL = none */
+    const char *out_of_service; /* why it is not used; NULL = it is */
+    uint32_t speed;             /* of an emulated module behind it; 1 for a real one */
+    uint8_t far_end;            /* enum rack_far_end */
+    uint32_t updates_most;      /* the module has taken so many: it is left alone; 0 = no limit */
     struct rack_hook hooks[RACK_HOOK_COUNT];
     const struct rack_package *packages;
     size_t package_count;
@@ -98,8 +95,6 @@ void rack_free(struct rack *rack);
 
 /* The slot of that name, or NULL. */
 const struct rack_slot *rack_find(const struct rack *rack, const char *name);
-/* True when the slot has the fixture. */
-bool rack_has_fixture(const struct rack_slot *slot, const char *fixture);
 /* The first package that leads from a revision to another, each NULL = any; or NULL. */
 const struct rack_package *rack_package(const struct rack_slot *slot, const char *from,
                                         const char *to);

@@ -11,8 +11,7 @@ enum {
     SPEED_MOST = 1000,
     LIMIT_LEAST_US = 100000,
     LIMIT_MOST_US = 3600000000,
-    BOOT_US = 60000000, /* a SIM7000 answers within 10 s; a booked board may take longer */
-    WORDS_MOST = 62     /* of a hook: what it is called for and the slot come behind */
+    WORDS_MOST = 62 /* of a hook: what it is called for and the slot come behind */
 };
 
 /* What the file is compiled into. */
@@ -59,15 +58,6 @@ static void compile_hook(struct scenario_compiler *compiler, const struct scenar
         return;
     }
     hook->words = take_words(compiler, key, value, &hook->word_count);
-}
-
-static void compile_fixtures(struct scenario_compiler *compiler, const struct scenario_key *key,
-                             const struct scenario_node *value, void *target)
-{
-    size_t count;
-    const char **words = take_words(compiler, key, value, &count);
-    if (words)
-        ((struct rack_slot *)target)->fixtures = words;
 }
 
 /* ---- hooks ----------------------------------------------------------------------------------- */
@@ -204,21 +194,6 @@ static const struct scenario_key slot_keys[] = {
      MEMBER(struct rack_slot, speed),
      .flags = SCENARIO_FIXED,
      .help = "of an emulated module behind the port; 1"},
-    {.name = "boot",
-     .type = SCENARIO_TYPE_DURATION,
-     .minimum = LIMIT_LEAST_US,
-     .maximum = LIMIT_MOST_US,
-     MEMBER(struct rack_slot, boot_us),
-     .flags = SCENARIO_FIXED,
-     .help = "it answers so long after its power came; 60s"},
-    {.name = "fixtures",
-     .type = SCENARIO_TYPE_LINE,
-     .form = SCENARIO_FORM_VISIBLE,
-     .minimum = 1,
-     .maximum = 64,
-     .flags = SCENARIO_LIST | SCENARIO_FIXED,
-     .compile = compile_fixtures,
-     .help = "what it has beside the module"},
     HOOK_ROWS(0),
     {.name = "packages",
      .type = SCENARIO_TYPE_MAP,
@@ -271,7 +246,6 @@ static void check_slot(struct scenario_compiler *compiler, const struct draft *d
 static void compile_slots(struct scenario_compiler *compiler, const struct scenario_key *key,
                           const struct scenario_node *value, void *target)
 {
-    static const char *const no_fixtures[] = {NULL};
     const struct scenario_node *item = scenario_items(compiler, key, value);
     struct draft *draft = target;
 
@@ -288,7 +262,6 @@ static void compile_slots(struct scenario_compiler *compiler, const struct scena
         struct rack_slot *slot = &draft->slots[draft->slot_count];
         *slot = draft->common;
         slot->place = item->at.place;
-        slot->fixtures = no_fixtures;
         scenario_walk(compiler, &slot_map, item, slot);
         check_slot(compiler, draft, item, slot);
         draft->slot_count++;
@@ -328,7 +301,7 @@ static void compile_file(struct scenario_compiler *compiler, struct rack *ret_ra
         scenario_out_of_memory(compiler);
         return;
     }
-    draft->common = (struct rack_slot){.speed = 1, .boot_us = BOOT_US};
+    draft->common = (struct rack_slot){.speed = 1};
     for (size_t i = 0; i < RACK_HOOK_COUNT; i++)
         draft->common.hooks[i].limit_us = limits_ms[i] * 1000;
     scenario_walk(compiler, &file_map, compiler->root, draft);
@@ -403,14 +376,6 @@ const struct rack_slot *rack_find(const struct rack *rack, const char *name)
         if (strcmp(rack->slots[i].name, name) == 0)
             return &rack->slots[i];
     return NULL;
-}
-
-bool rack_has_fixture(const struct rack_slot *slot, const char *fixture)
-{
-    for (size_t i = 0; slot->fixtures[i]; i++)
-        if (strcmp(slot->fixtures[i], fixture) == 0)
-            return true;
-    return false;
 }
 
 const struct rack_package *rack_package(const struct rack_slot *slot, const char *from,

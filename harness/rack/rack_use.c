@@ -1,4 +1,5 @@
-/* rack_use.c - which slot a case goes to, what is done around it there, and what becomes of slots. */
+/* rack_use.c - which slot a case goes to, what is done around it there, and what becomes of slots.
+ */
 #include "harness/rack/rack_use.h"
 
 #include <stdio.h>
@@ -21,8 +22,8 @@ static struct bench_target_options target_options(const struct rack_campaign *ca
 {
     return (struct bench_target_options){
         .url = slot->transport ? slot->transport : "exec:false", /* planned before it is booked */
-        .far_end = slot->far_end == RACK_FAR_END_EMULATOR ? BENCH_FAR_END_EMULATOR
-                                                          : BENCH_FAR_END_MODULE,
+        .far_end =
+            slot->far_end == RACK_FAR_END_EMULATOR ? BENCH_FAR_END_EMULATOR : BENCH_FAR_END_MODULE,
         .allow_update = campaign->allow_update,
         .speed = slot->speed,
         .override = override};
@@ -80,8 +81,8 @@ bool rack_campaign_begin(struct rack_campaign *campaign)
 {
     struct rack_probe *probes = calloc(campaign->slot_count, sizeof *probes);
     campaign->states = calloc(campaign->slot_count, sizeof *campaign->states);
-    bool good = probes && campaign->states &&
-                rack_probe_all(campaign->slots, campaign->slot_count, probes);
+    bool good =
+        probes && campaign->states && rack_probe_all(campaign->slots, campaign->slot_count, probes);
     for (size_t i = 0; i < campaign->slot_count && good; i++) {
         struct rack_state *state = &campaign->states[i];
         state->slot = &campaign->slots[i];
@@ -235,12 +236,26 @@ static bool call(struct own *own, enum rack_hook_kind kind, const struct campaig
     return false;
 }
 
+static bool has_power(const struct rack_slot *slot)
+{
+    return slot->hooks[RACK_HOOK_CYCLE].words ||
+           (slot->hooks[RACK_HOOK_OFF].words && slot->hooks[RACK_HOOK_ON].words);
+}
+
+static bool cycle(struct own *own, const struct campaign_case *planned)
+{
+    if (own->slot.hooks[RACK_HOOK_CYCLE].words)
+        return call(own, RACK_HOOK_CYCLE, planned, false);
+    return !has_power(&own->slot) ||
+           (call(own, RACK_HOOK_OFF, planned, false) && call(own, RACK_HOOK_ON, planned, false));
+}
+
 static void book(struct own *own)
 {
     if (!call(own, RACK_HOOK_PLACE, NULL, false) || own->slot.transport)
         return;
-    snprintf(own->transport, sizeof own->transport, "%.*s",
-             (int)strcspn(own->hook.output, "\r\n"), own->hook.output);
+    snprintf(own->transport, sizeof own->transport, "%.*s", (int)strcspn(own->hook.output, "\r\n"),
+             own->hook.output);
     own->slot.transport = own->transport;
     if (!own->transport[0])
         snprintf(own->trouble, sizeof own->trouble,
@@ -278,18 +293,37 @@ static void finish(void *context, void *own_memory)
 static bool bring_back(struct own *own)
 {
     struct rack_probe probe;
-    const enum rack_hook_kind ways[] = {RACK_HOOK_RESET, RACK_HOOK_CYCLE};
-    for (size_t i = 0; i <= sizeof ways / sizeof ways[0] && !stopped(); i++) {
+    for (unsigned tries = 0; tries < 3 && !stopped(); tries++) {
         own->trouble[0] = '\0';
+        if (tries == 1 && !call(own, RACK_HOOK_RESET, NULL, false))
+            return false;
+        if (tries == 2 && !cycle(own, NULL))
+            return false;
         rack_probe(&own->slot, &probe);
         memcpy(own->trouble, probe.text, sizeof own->trouble);
         if (probe.found == RACK_FOUND_AS_WRITTEN)
             snprintf(own->revision, sizeof own->revision, "%s", probe.revision);
         if (probe.found != RACK_FOUND_NOTHING)
             return probe.found == RACK_FOUND_AS_WRITTEN;
-        if (i < sizeof ways / sizeof ways[0] && !call(own, ways[i], NULL, false))
-            return false;
     }
+    return false;
+}
+
+/*
+ * What the case before left in the module (an app network that is up, settings) is not of this
+ * case: where the lab can switch power, each begins with a boot.
+ */
+static bool begin_cold(struct own *own, const struct campaign_case *planned)
+{
+    struct rack_probe probe;
+    if (!has_power(&own->slot))
+        return true;
+    if (!cycle(own, planned))
+        return false;
+    rack_probe(&own->slot, &probe);
+    if (probe.found == RACK_FOUND_AS_WRITTEN)
+        return true;
+    snprintf(own->trouble, sizeof own->trouble, "after its power was cycled: %.200s", probe.text);
     return false;
 }
 
@@ -340,8 +374,7 @@ static enum report_verdict verdict_of(const struct campaign_bytes *bytes)
 static bool run_case(struct own *own, const struct campaign_case *planned,
                      struct campaign_bytes *ret_bytes)
 {
-    struct bench_target_options options =
-        target_options(own->campaign, &own->slot, &own->package);
+    struct bench_target_options options = target_options(own->campaign, &own->slot, &own->package);
     struct bench_plan plan;
     void *runner = NULL;
     bool good = bench_target_init(&own->target, &options);
@@ -377,9 +410,10 @@ static bool work(void *context, void *own_memory, const struct campaign_case *pl
     char before[RACK_PROBE_TEXT_MAX];
     (void)context, (void)slice;
     memcpy(before, own->revision, sizeof before);
-    bool good = !own->trouble[0] && call(own, RACK_HOOK_PRE, planned, false)
-                    ? run_case(own, planned, ret_bytes)
-                    : put_trouble(own, planned, ret_bytes);
+    bool good =
+        !own->trouble[0] && begin_cold(own, planned) && call(own, RACK_HOOK_PRE, planned, false)
+            ? run_case(own, planned, ret_bytes)
+            : put_trouble(own, planned, ret_bytes);
     if (!good)
         return false;
     enum report_verdict verdict = verdict_of(ret_bytes);
@@ -390,8 +424,8 @@ static bool work(void *context, void *own_memory, const struct campaign_case *pl
     if (!own->trouble[0] && verdict == REPORT_ERROR)
         (void)bring_back(own);
     if (!own->trouble[0] && is_third(own, before))
-        snprintf(own->trouble, sizeof own->trouble, "it ran %.60s, and ended at %.60s in place of %.60s",
-                 before, own->revision,
+        snprintf(own->trouble, sizeof own->trouble,
+                 "it ran %.60s, and ended at %.60s in place of %.60s", before, own->revision,
                  own->package.to_revision ? own->package.to_revision : before);
     return put_state(own, before, ret_bytes);
 }

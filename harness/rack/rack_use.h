@@ -4,8 +4,8 @@
  *
  * A module that took B is at B: each case begins at the revision that its slot runs now, with the
  * package of the slot that leads on from there (A to B, then B to A). A slot that errs twice in a
- * row, can't be brought back, holds another module than the file says or ends at a third revision is
- * quarantined: it gets no more cases, and the reason is told.
+ * row, can't be brought back, holds another module than the file says or ends at a third revision
+ * is quarantined: it gets no more cases, and the reason is told.
  */
 #ifndef FOTARIG_HARNESS_RACK_RACK_USE_H
 #define FOTARIG_HARNESS_RACK_RACK_USE_H

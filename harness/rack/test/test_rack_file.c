@@ -18,7 +18,6 @@ static const char good[] = "rack: cellar\n"
                            "    transport: 'rfc2217://127.0.0.1:17001'\n"
                            "    imei: '869951030000012'\n"
                            "    variant: SIM7000C\n"
-                           "    fixtures: [sim-roaming, http-range]\n"
                            "    packages:\n"
                            "      - {from: A, to: B, url: 'http://f.example/a-b.zip'}\n"
                            "      - {from: B, to: A, url: 'http://f.example/b-a.zip'}\n"
@@ -27,7 +26,6 @@ static const char good[] = "rack: cellar\n"
                            "    transport: 'tty:/dev/ttyUSB2'\n"
                            "    far-end: emulator\n"
                            "    speed: 20\n"
-                           "    boot: 3s\n"
                            "    hooks: {'on': [./relay-on]}\n"
                            "    limits: {'on': 2s}\n"
                            "    out-of-service: its antenna is broken\n";
@@ -52,11 +50,7 @@ static void a_file_gives_its_slots(void **state)
     assert_string_equal(a1->imei, "869951030000012");
     assert_int_equal(a1->updates_most, 40);
     assert_int_equal(a1->speed, 1);
-    assert_true(rack_has_fixture(a1, "http-range"));
-    assert_false(rack_has_fixture(a1, "http"));
-    assert_false(rack_has_fixture(a2, "http-range"));
     assert_int_equal(a2->far_end, RACK_FAR_END_EMULATOR);
-    assert_int_equal(a2->boot_us, 3000000);
     assert_string_equal(a2->out_of_service, "its antenna is broken");
     assert_null(rack_find(rack, "a3"));
     rack_free(rack);
