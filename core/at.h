@@ -106,11 +106,11 @@ struct at_event {
 /* The engine. Members are private, apart from stat_*, which only count. */
 struct at_engine {
     /* What is used most stands first: an M0 reaches 32 bytes of members with short instructions. */
-    uint8_t mode;
-    uint8_t info; /* enum at_info */
-    uint8_t try_number;
-    uint8_t tries_max;
-    bool echo_done;
+    uint8_t mode;          /* enum at_mode in at_line.h */
+    uint8_t info;          /* enum at_info */
+    uint8_t try_number;    /* of at_synchronise(), from 1 on */
+    uint8_t tries_max;     /* the same */
+    bool echo_done;        /* the echo of the command has come whole */
     bool discarding;       /* the rest of an overlong line is skipped */
     bool owed;             /* an older command may still be answered */
     bool data;             /* after the prompt: `command` holds bytes for the module */

@@ -293,10 +293,10 @@ struct fota_event {
 
 /* The client's surroundings: constant while the client lives, given with every call. */
 struct fota_host {
-    const struct fota_job *job;
+    const struct fota_job *job; /* of the caller, constant while the client lives */
     /* Called for each event; may be NULL. Must not call the client. */
     void (*on_event)(void *context, uint64_t now_us, const struct fota_event *event);
-    void *context;
+    void *context; /* for on_event; the client does not look into it */
 };
 
 /* Checks of health after an update: X(NAME, "name"). */
@@ -386,9 +386,9 @@ struct fota {
     bool resynchronising; /* before the step's command is sent */
     bool waiting;         /* before the step's command is sent again */
     bool info_seen;
-    bool status_read;
-    bool revision_read;
-    bool radio_tried;
+    bool status_read;    /* the last CFOTA? was answered */
+    bool revision_read;  /* since the update was started, if one was */
+    bool radio_tried;    /* full function was asked for once */
     bool package_stored; /* something of this job may lie in /fota */
     bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
     bool checkpoint_asked;

@@ -8,8 +8,8 @@
 
 /* What is left of a line. */
 struct text {
-    const char *at;
-    size_t length;
+    const char *at; /* into the line, of which nothing is copied; no NUL */
+    size_t length;  /* in bytes */
 };
 
 /* A known line, or what one begins with: {"text", TEXT_WHOLE("text")}, TEXT_BEGINNING(). */

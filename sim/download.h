@@ -95,8 +95,8 @@ struct sim_download {
     uint8_t follow;      /* enum sim_follow */
     uint8_t tofs_was;    /* 1: an HTTPTOFS has ended since the start */
     uint8_t networks;    /* http-empty-networks: opened since the start, one more at most */
-    char url[SIM_DOWNLOAD_URL];
-    char path[SIM_DOWNLOAD_PATH];
+    char url[SIM_DOWNLOAD_URL];   /* with NUL */
+    char path[SIM_DOWNLOAD_PATH]; /* where the body goes, with NUL; "" = a hidden file of RAM */
 };
 
 _Static_assert(sizeof(struct sim_download) == 96 + SIM_DOWNLOAD_URL + SIM_DOWNLOAD_PATH,

@@ -35,7 +35,7 @@ struct sim_extent {
     uint32_t offset;        /* into the blob or the store */
     uint32_t size_bytes;
     uint16_t blob; /* index into sim_config.blobs, or SIM_EXTENT_IN_STORE */
-    uint8_t next;
+    uint8_t next;  /* piece of the same file */
     uint8_t reserved[5];
 };
 
@@ -44,10 +44,10 @@ struct sim_file_entry {
     uint64_t
         digest; /* of the contents: sim_digest() of the bytes if they came in order and whole */
     uint32_t size_bytes;
-    uint8_t directory;
-    uint8_t first;
-    uint8_t last;
-    char name[SIM_FILE_NAME];
+    uint8_t directory;        /* the folder, SIM_DIRECTORY_... where it is not shown */
+    uint8_t first;            /* piece: index + 1 into extents, 0 = empty */
+    uint8_t last;             /* the same */
+    char name[SIM_FILE_NAME]; /* without its folder, with NUL */
     uint8_t reserved[6];
 };
 

@@ -2,9 +2,10 @@
  * sim.h - a SIM7000 as a value: bytes and time in, bytes, events and the next deadline out.
  *
  * `struct sim` is the whole state of one module, flat and without pointers into itself; a copy of
- * it is a snapshot (with a mark of the arena, see sim_store). It owns no memory, port, clock or
- * thread. What does not change while the module lives (identity, settings, packages) is in
- * `struct sim_config`; both are given with every call through `struct sim_host`.
+ * it is a snapshot (with a mark of the arena, see sim_store, and with the copy of *sim_host.usb
+ * where there are USB ports). It owns no memory, port, clock or thread. What does not change while
+ * the module lives (identity, settings, packages) is in `struct sim_config`; both are given with
+ * every call through `struct sim_host`.
  *
  * Every behaviour is documented (D), observed (O), seen on a sibling (S) or assumed (I); an assumed
  * one is a setting (sim/settings.h). `sim/catalogue.h` lists all of it, read-only.
@@ -35,10 +36,10 @@ enum sim_package_verdict {
 };
 
 struct sim_package {
-    uint8_t verdict; /* enum sim_package_verdict */
-    char variant[16];
-    char from_revision[40];
-    char to_revision[40];
+    uint8_t verdict;        /* enum sim_package_verdict */
+    char variant[16];       /* as the manifest has it, "SIM7000C"; these three end with NUL */
+    char from_revision[40]; /* "1351B03SIM7000C": the firmware that it can be put on */
+    char to_revision[40];   /* the firmware that it makes */
 };
 
 /* Immutable bytes shared by all modules and runs, for example a package on the server. */
@@ -60,22 +61,22 @@ struct sim_initial_file {
 enum { SIM_INITIAL_FILES = 4 };
 
 struct sim_config {
-    char variant[16];  /* "SIM7000C" */
-    char revision[40]; /* "1351B03SIM7000C" */
-    char imei[16];     /* 15 digits; "" = lost */
-    char imsi[16];
-    char iccid[24];
-    char operator_name[32];
-    char address[16];        /* that the app network gets, "10.170.31.116" */
-    char apn[32];            /* that the network proposes (CGNAPN), "ctnb" */
-    char service_centre[24]; /* CSCA of the card */
-    int32_t settings[SIM_SETTING_COUNT];
+    char variant[16];                    /* "SIM7000C" */
+    char revision[40];                   /* "1351B03SIM7000C" */
+    char imei[16];                       /* 15 digits; "" = lost */
+    char imsi[16];                       /* digits, of the card */
+    char iccid[24];                      /* digits, of the card */
+    char operator_name[32];              /* long form, as COPS prints it */
+    char address[16];                    /* that the app network gets, "10.170.31.116" */
+    char apn[32];                        /* that the network proposes (CGNAPN), "ctnb" */
+    char service_centre[24];             /* CSCA of the card */
+    int32_t settings[SIM_SETTING_COUNT]; /* by enum sim_setting_id, each in its row's unit */
     const struct sim_cell *cells; /* in reach, owned by the caller; none: the settings say it */
     const struct sim_blob *blobs; /* owned by the caller */
-    uint16_t blob_count;
-    uint8_t cell_count; /* SIM_CELLS at most */
-    uint8_t initial_file_count;
-    struct sim_initial_file initial_files[SIM_INITIAL_FILES];
+    uint16_t blob_count;          /* of `blobs` */
+    uint8_t cell_count;           /* of `cells`, SIM_CELLS at most */
+    uint8_t initial_file_count;   /* of `initial_files` */
+    struct sim_initial_file initial_files[SIM_INITIAL_FILES]; /* in the flash of a new module */
 };
 
 /* Sets every setting to its default and the identity to that of a SIM7000C 1351B03. */
@@ -100,10 +101,10 @@ void sim_package_check(const uint8_t *bytes, size_t size, struct sim_package *re
  * neither moved nor reused. A snapshot keeps `used`; restoring it means setting `used` back.
  */
 struct sim_store {
-    uint8_t *bytes; /* owned by the caller; need not be initialised */
-    uint32_t capacity;
-    uint32_t used;
-    uint32_t pinned;
+    uint8_t *bytes;    /* owned by the caller; need not be initialised */
+    uint32_t capacity; /* in bytes, constant */
+    uint32_t used;     /* in bytes, from the beginning; the module's */
+    uint32_t pinned;   /* in bytes, from the beginning; the caller's */
 };
 
 /* ---- what the module tells, and where the surroundings may step in ------------------------- */
@@ -207,11 +208,11 @@ enum sim_hook_kind {
 };
 
 struct sim_hook {
-    uint8_t kind;  /* enum sim_hook_kind */
-    uint8_t phase; /* enum sim_phase */
-    uint16_t length;
-    uint32_t number;
-    const char *text;
+    uint8_t kind;     /* enum sim_hook_kind */
+    uint8_t phase;    /* enum sim_phase */
+    uint16_t length;  /* of `text`, in bytes */
+    uint32_t number;  /* what the kind's row says of it */
+    const char *text; /* what the kind's row says; NULL = none, no NUL, valid during the call */
 };
 
 /* Where in a write to flash the supply goes: X(NAME, "name"). */
@@ -253,13 +254,13 @@ enum sim_interface {
 
 /* The module's surroundings: constant while it lives, given with every call. */
 struct sim_host {
-    const struct sim_config *config;
-    struct sim_store *store;
-    uint32_t hook_mask;       /* bit n set: hook is called for enum sim_hook_kind n */
+    const struct sim_config *config; /* of the caller */
+    struct sim_store *store;         /* of the caller, the module writes into it */
+    uint32_t hook_mask;              /* bit n set: hook is called for enum sim_hook_kind n */
     uint32_t http_mark_bytes; /* HTTP_BYTE hook: called when the body reaches this; 0 = never */
     void (*on_event)(void *context, uint64_t now_us, const struct sim_event *event); /* or NULL */
     struct sim_override (*hook)(void *context, uint64_t now_us, const struct sim_hook *hook);
-    void *context;
+    void *context;           /* for the callbacks; the module does not look into it */
     uint64_t *settings_read; /* of the caller, SIM_SETTING_WORDS of them: bit n is set when setting
                                 n is looked up; NULL = nobody wants to know */
     /* What the host sends in the data mode of ATD*99# and CGDATA; NULL = it is swallowed. */
@@ -356,10 +357,10 @@ enum sim_action_kind {
 };
 
 struct sim_action {
-    uint8_t kind; /* enum sim_action_kind */
-    uint32_t number;
-    int32_t value;
-    const char *text; /* only read during the call */
+    uint8_t kind;     /* enum sim_action_kind */
+    uint32_t number;  /* what the kind's row says of it, 0 else */
+    int32_t value;    /* the same */
+    const char *text; /* the same, with NUL, only read during the call; NULL else */
     const char *from; /* SMS: the sender; NULL else */
 };
 
@@ -534,15 +535,15 @@ const char *sim_line_name(unsigned index);
 
 /* What the module is at, for expectations and displays. */
 struct sim_view {
-    bool powered;
-    bool answering; /* the AT engine is up and not hung */
-    uint8_t phase;  /* enum sim_phase */
-    uint8_t percent;
+    bool powered;          /* it starts or is up; asleep it is not */
+    bool answering;        /* the AT engine is up and not hung */
+    uint8_t phase;         /* enum sim_phase */
+    uint8_t percent;       /* of the phase, 0 to 100 */
     uint8_t status;        /* value of CFOTA? */
     uint8_t functionality; /* CFUN */
-    uint16_t boots;
-    uint16_t resets;      /* restarts since sim_init, the first power-on not counted */
-    const char *revision; /* inside *sim */
+    uint16_t boots;        /* how often the AT engine came up since sim_init */
+    uint16_t resets;       /* restarts since sim_init, the first power-on not counted */
+    const char *revision;  /* inside *sim */
 };
 void sim_view(const struct sim *sim, struct sim_view *ret_view);
 

@@ -60,7 +60,7 @@ static void write_hexadecimal(struct host *host, const char *text)
     unsigned byte;
     size_t count = 0;
 
-    for (; count < sizeof(bytes) && sscanf(text, "%2x", &byte) == 1; text += 2)
+    for (; count < sizeof bytes && sscanf(text, "%2x", &byte) == 1; text += 2)
         bytes[count++] = (uint8_t)byte;
     bench_port_write(host->port, bytes, count, bench_clock_us());
 }
@@ -81,7 +81,7 @@ static void on_input(void *context, unsigned ready)
 {
     struct host *host = context;
     ssize_t size =
-        read(STDIN_FILENO, host->text + host->count, sizeof(host->text) - 1 - host->count);
+        read(STDIN_FILENO, host->text + host->count, sizeof host->text - 1 - host->count);
     char *end;
 
     (void)ready;
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
         return 2;
     host.port =
         bench_port_open(&host.loop, argv[1], BENCH_PORT_OPEN, (uint32_t)strtoul(argv[2], NULL, 10),
-                        &listener, error, sizeof(error));
+                        &listener, error, sizeof error);
     if (!host.port) {
         puts(error);
         return 4;

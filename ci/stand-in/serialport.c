@@ -34,7 +34,7 @@ static FILE *open_file(const char *name, const char *mode)
     const char *folder = getenv("FAKE_SERIALPORT");
     char path[PATH_MAX];
 
-    snprintf(path, sizeof(path), "%s/%s", folder ? folder : ".", name);
+    snprintf(path, sizeof path, "%s/%s", folder ? folder : ".", name);
     return fopen(path, mode);
 }
 
@@ -71,10 +71,10 @@ enum sp_return sp_get_port_by_name(const char *name, struct sp_port **port)
     const char *folder = getenv("FAKE_SERIALPORT");
     char known[PATH_MAX], device[PATH_MAX];
 
-    snprintf(known, sizeof(known), "%s/ttyFAKE", folder ? folder : ".");
+    snprintf(known, sizeof known, "%s/ttyFAKE", folder ? folder : ".");
     if (!realpath(known, device) || strcmp(device, name) != 0)
         return SP_ERR_ARG;
-    *port = calloc(1, sizeof(**port));
+    *port = calloc(1, sizeof **port);
     if (!*port)
         return SP_ERR_MEM;
     snprintf((*port)->name, sizeof((*port)->name), "%s", name);
@@ -114,7 +114,7 @@ void sp_free_port(struct sp_port *port)
 
 enum sp_return sp_get_port_handle(const struct sp_port *port, void *handle)
 {
-    memcpy(handle, &port->fd, sizeof(port->fd));
+    memcpy(handle, &port->fd, sizeof port->fd);
     return SP_OK;
 }
 
@@ -127,7 +127,7 @@ enum sp_return sp_get_signals(struct sp_port *port, enum sp_signal *signals)
     (void)port;
     if (!file)
         return SP_ERR_FAIL;
-    if (fgets(text, sizeof(text), file)) {
+    if (fgets(text, sizeof text, file)) {
         set |= strstr(text, "cts") ? SP_SIG_CTS : 0;
         set |= strstr(text, "dsr") ? SP_SIG_DSR : 0;
         set |= strstr(text, "ri") ? SP_SIG_RI : 0;
@@ -161,11 +161,11 @@ enum sp_return sp_list_ports(struct sp_port ***list)
     FILE *file = open_file("ports", "r");
     size_t count = 0;
 
-    *list = calloc(ROOM + 1, sizeof(**list));
+    *list = calloc(ROOM + 1, sizeof **list);
     while (file && *list && count < ROOM) {
-        struct sp_port *port = calloc(1, sizeof(*port));
+        struct sp_port *port = calloc(1, sizeof *port);
         char *at = port->line;
-        if (!fgets(port->line, sizeof(port->line), file)) {
+        if (!fgets(port->line, sizeof port->line, file)) {
             free(port);
             break;
         }

@@ -79,6 +79,10 @@ row "a test that nobody builds" sim/test/line.c '/* line.c - a. */\nint a;\n' \
     'sim/test/line.c:1: a file in test/ that no rule builds; use test_<topic>.c, support*.c or fuzz_*.c'
 row "a test name with a capital" sim/test/test_a.c '/* test_a.c - a. */\nint a = cmocka_unit_test(ATE1_echoes);\n' \
     'sim/test/test_a.c:2: test name ATE1_echoes; use lower case'
+row "sizeof of an expression in parentheses" sim/a.c '/* a.c - a. */\nint x = sizeof(a->b);\n' \
+    'sim/a.c:2: sizeof(a->b); use sizeof a->b'
+row "sizeof of a type, and in a macro" sim/a.c \
+    '/* a.c - a. */\n#define N(a) \\\n    sizeof(a)\nint x = sizeof(struct b) + sizeof(char[4]) + sizeof a;\n' ''
 row "a file that does not say what it is" sim/a.c 'int a;\n' \
     'sim/a.c:1: no line of what the file is; open with /* a.c - ... */'
 row "a file with the name of another one" sim/a.c '/* b.c - b. */\nint a;\n' \

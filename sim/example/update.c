@@ -35,7 +35,7 @@ static void listen_to(struct bench *bench)
     uint32_t baud_bps;
 
     do {
-        room = sizeof(bench->heard) - 1 - bench->heard_length;
+        room = sizeof bench->heard - 1 - bench->heard_length;
         size = sim_transmit(&bench->module, &bench->host, bench->heard + bench->heard_length, room,
                             &baud_bps, bench->now_us);
         bench->heard_length += size;
@@ -103,7 +103,7 @@ static void power(struct bench *bench, enum sim_action_kind kind, uint64_t time_
 static bool load_package(struct bench *bench, const char *path)
 {
     FILE *file = fopen(path, "rb");
-    size_t size = file ? fread(bench->bytes, 1, sizeof(bench->bytes), file) : 0;
+    size_t size = file ? fread(bench->bytes, 1, sizeof bench->bytes, file) : 0;
 
     if (file)
         fclose(file);
@@ -127,7 +127,7 @@ static void make_module(struct bench *bench)
 
 int main(int argc, char **argv)
 {
-    struct bench *bench = calloc(1, sizeof(*bench));
+    struct bench *bench = calloc(1, sizeof *bench);
     struct sim_view view;
 
     if (argc != 2 || !bench || !load_package(bench, argv[1])) {

@@ -17,7 +17,6 @@ const struct sim_usb_role *sim_usb_role(unsigned vendor, unsigned product, int i
 {
     if (vendor != VENDOR || product != PRODUCT)
         return NULL;
-    return interface >= 0 && (size_t)interface < sizeof(roles) / sizeof(roles[0])
-               ? &roles[interface]
-               : &unknown;
+    return interface >= 0 && (size_t)interface < sizeof roles / sizeof roles[0] ? &roles[interface]
+                                                                                : &unknown;
 }
