@@ -32,11 +32,15 @@ variant_cflags_fuzz    := -O1 -g -DFOTARIG_HOLDS -fsanitize=fuzzer-no-link,addre
 variant_ldflags_asan   := -fsanitize=address,undefined
 variant_ldflags_fuzz   := -fsanitize=fuzzer,address,undefined
 
+# The program is linked to one address: a start has no 7,000 relocations to do (a fifth less time to
+# the first OK). Its libraries, heap and stack still lie anywhere. `make LDFLAGS=-pie` has it otherwise.
+variant_ldflags_release := -no-pie
+
 # gcc sees across files in the release build: a fifth more updates per second. Fat objects stay
 # usable without it.
 ifneq ($(findstring Free Software Foundation,$(shell $(CC) --version 2>/dev/null)),)
 variant_cflags_release  += -flto=auto -ffat-lto-objects
-variant_ldflags_release := -flto=auto -O3
+variant_ldflags_release += -flto=auto -O3
 # On x86 it would copy a few bytes of unknown length with an instruction that takes longer to start
 # than the C library's whole copy.
 string_flags := -mmemcpy-strategy=unrolled_loop:16:noalign,libcall:-1:noalign \

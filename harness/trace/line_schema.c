@@ -76,7 +76,7 @@ static cJSON *object_schema(const char *what, const struct trace_field *fields, 
     cJSON *schema = cJSON_CreateObject();
     cJSON_AddStringToObject(schema, "description", what);
     cJSON_AddStringToObject(schema, "type", "object");
-    cJSON_AddFalseToObject(schema, "additionalProperties");
+    cJSON_AddBoolToObject(schema, "additionalProperties", 0);
     cJSON *list = cJSON_AddArrayToObject(schema, "required");
     for (unsigned i = 0; i < required; i++)
         cJSON_AddItemToArray(list, cJSON_CreateString(fields[i].key));
