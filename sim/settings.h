@@ -290,6 +290,8 @@ enum sim_unit {
     X(CONTEXT_TYPE, "context-type", CHOICE, 0, 0, 1, "ip|ipv4v6", 'O', "T18, M03",                 \
       "type of those")                                                                             \
     /* messages and calls */                                                                       \
+    X(NETWORK_IPV6, "network-ipv6", FLAG, 0, 0, 1, NULL, 'D', "AT106 6.2.4",                       \
+      "the network gives contexts of type IPV6 and IPV4V6 an address of version 6, too")           \
     X(SMS_CARD_SLOTS, "sms-card-slots", COUNT, 20, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",       \
       "messages that the card can hold")                                                           \
     X(SMS_MODULE_SLOTS, "sms-module-slots", COUNT, 23, 0, 50, NULL, 'I', "3GPP TS 27.005 3.2.2",   \

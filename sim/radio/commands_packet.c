@@ -383,13 +383,30 @@ static void put_context_address(struct sim_context *ctx, uint8_t cid)
     sim_put_number(ctx, (last + cid) % 255);
 }
 
+/* Sixteen numbers, as M03 shows one of zeros; 2001:db8:: is for documentation (RFC 3849). */
+static void put_long_address(struct sim_context *ctx, uint8_t cid)
+{
+    sim_put_text(ctx, is_active(ctx, cid) ? "32.1.13.184.0.0.0.0.0.0.0.0.0.0.0."
+                                          : "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.");
+    sim_put_number(ctx, is_active(ctx, cid) ? cid : 0);
+}
+
+/* Of a context for both versions both, with a comma between (AT106 6.2.4). */
 static void put_address_line(struct sim_context *ctx, uint8_t cid)
 {
+    const struct sim_pdp_context *context = find_context(&ctx->sim->packet, cid);
+    bool long_one = context && sim_setting(ctx, SIM_SETTING_NETWORK_IPV6) &&
+                    (strcmp(context->type, "IPV6") == 0 || strcmp(context->type, "IPV4V6") == 0);
     sim_line_begin(ctx);
     sim_put_text(ctx, "+CGPADDR: ");
     sim_put_number(ctx, cid);
     sim_put_text(ctx, ",");
-    put_context_address(ctx, cid);
+    if (!long_one || strcmp(context->type, "IPV4V6") == 0)
+        put_context_address(ctx, cid);
+    if (long_one && strcmp(context->type, "IPV4V6") == 0)
+        sim_put_text(ctx, ",");
+    if (long_one)
+        put_long_address(ctx, cid);
     sim_line_end(ctx);
 }
 

@@ -386,6 +386,15 @@ static void cgatt_detaches_and_attaches(void **state)
     EXPECT_ASK(&module, "AT+CGPADDR=14,1", "|+CGPADDR: 14,0.0.0.0|+CGPADDR: 1,10.170.31.116||OK|");
     EXPECT_ASK(&module, "AT+CGPADDR=2", "|ERROR|");
     EXPECT_ASK(&module, "AT+CGPADDR=?", "|+CGPADDR: (1,13,14)||OK|");
+    module_ask(&module, "AT+CGDCONT=1,\"IPV4V6\"");
+    EXPECT_ASK(&module, "AT+CGPADDR=1", "|+CGPADDR: 1,10.170.31.116||OK|");
+    module_set(&module, SIM_SETTING_NETWORK_IPV6, 1);
+    EXPECT_ASK(&module, "AT+CGPADDR=1",
+               "|+CGPADDR: 1,10.170.31.116,32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.1||OK|");
+    EXPECT_ASK(&module, "AT+CGDCONT=2,\"IPV6\";+CGPADDR=2",
+               "|+CGPADDR: 2,0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0||OK|");
+    EXPECT_ASK(&module, "AT+CGACT=1,2;+CGPADDR=2",
+               "|+CGPADDR: 2,32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.2||OK|");
 }
 
 int main(void)
