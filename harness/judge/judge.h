@@ -9,18 +9,20 @@
 
 #include "harness/scenario/scenario.h"
 
+enum { SCENARIO_RULES_MAX = 13 }; /* as many as there may be; the rest of the monitor is full */
+
 /* What was seen so far. A value; all zero is the beginning. */
 struct scenario_monitor {
     uint64_t attempt_began_at_us;            /* of the running attempt; 0 = none */
     uint64_t mark_at_us[SCENARIO_MARKS_MAX]; /* ends of durations; 0 = not yet */
     uint64_t met;           /* bit n: expectation n is met; of what must never be: it was */
     uint16_t statuses_read; /* bit n: the core read status n */
-    uint8_t broken[SCENARIO_RULE_COUNT]; /* 1 = the rule was broken while it ran */
-    uint8_t starts;                      /* start commands run in this attempt */
-    uint8_t reserved[6];
+    uint8_t starts;         /* start commands run in this attempt */
+    uint8_t broken[SCENARIO_RULES_MAX]; /* 1 = the rule was broken while it ran */
 };
+_Static_assert((int)SCENARIO_RULE_COUNT <= (int)SCENARIO_RULES_MAX, "room for each rule");
 _Static_assert(sizeof(struct scenario_monitor) ==
-                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 2 + SCENARIO_RULE_COUNT + 7,
+                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 3 + SCENARIO_RULES_MAX,
                "padding in struct scenario_monitor");
 _Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
 
