@@ -21,6 +21,9 @@ struct sim_context {
    backwards for the module. */
 struct sim_context sim_context_at(struct sim *sim, const struct sim_host *host, uint64_t now_us);
 
+/* state_rules.c: the member that breaks a rule, NULL = all hold. `usb`: the tail, NULL = none. */
+const char *sim_state_broken(const struct sim *sim, const struct sim_usb *usb);
+
 /* ---- commands ------------------------------------------------------------------------------ */
 
 enum sim_form { SIM_FORM_TEST = 1, SIM_FORM_READ = 2, SIM_FORM_WRITE = 4, SIM_FORM_EXECUTE = 8 };

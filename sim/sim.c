@@ -5,7 +5,6 @@
 
 #include "sim/frame.h"
 #include "sim/sim_holds.h"
-#include "sim/storage/image_internal.h"
 
 /* ---- configuration ------------------------------------------------------------------------- */
 

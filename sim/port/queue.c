@@ -9,7 +9,6 @@
 
 #include "sim/frame.h"
 #include "sim/sim_holds.h"
-#include "sim/storage/image_internal.h"
 
 /* Who takes bytes: those for the interfaces of `mask`, from *head on. */
 struct reader {

@@ -3,7 +3,6 @@
  */
 #include "sim/frame.h"
 #include "sim/sim_holds.h"
-#include "sim/storage/image_internal.h"
 
 void sim_timer_set(struct sim_context *ctx, enum sim_timer timer, uint64_t at_us)
 {

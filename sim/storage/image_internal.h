@@ -34,8 +34,6 @@ bool sim_image_take_file(struct sim_image_reading *reading, const uint8_t *value
 /* Whether the members fit each other; of BAD_VALUE the member's name goes to `reterr_member`. */
 enum sim_image_verdict sim_image_check(struct sim_image_reading *reading, char *reterr_member,
                                        size_t capacity);
-/* The member that breaks a rule, NULL = all hold. `usb`: the tail, NULL = there is none. */
-const char *sim_state_broken(const struct sim *sim, const struct sim_usb *usb);
 /* Puts the files into the store and the state into `sim`; after a good check it cannot fail. */
 void sim_image_install(struct sim_image_reading *reading, struct sim *sim);
 

@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "sim/frame.h"
-#include "sim/storage/image_internal.h"
 #include "sim/test/support_exchange.h"
 
 static struct module module;

@@ -4,7 +4,6 @@
  * refused; where SIM_HOLDS() is on, a module that breaks one stops the program.
  */
 #include "sim/frame.h"
-#include "sim/storage/image_internal.h"
 
 /* A module with its tail, all zero where there is none. */
 struct whole {
