@@ -101,7 +101,7 @@ test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/
                               harness/*/test/test_*.c)
 bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push \
                    $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient \
-                   $(BUILD)/bench/many
+                   $(BUILD)/bench/many $(BUILD)/bench/traces
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 
@@ -366,7 +366,7 @@ $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $$(test_libs_$$(firstword $$(subs
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
-$(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
+$(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push $(BUILD)/bench/traces: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
         $(test_libs_harness)
 	@mkdir -p $(dir $@)
 	$(say) LINK $@

@@ -120,7 +120,7 @@ struct bench_port *bench_port_open(struct bench_loop *loop, const char *url,
 void bench_port_free(struct bench_port *port);
 
 /* What a client reads too slowly: a bounded ring that exists only while it is needed. */
-enum { BENCH_BACKLOG_BYTES = 65536 };
+enum { BENCH_BACKLOG_BYTES = 1024 * 1024 /* 11 s at 921,600 bit/s */ };
 struct bench_backlog {
     uint8_t *bytes; /* NULL = empty */
     size_t start, count;

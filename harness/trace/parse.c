@@ -67,12 +67,17 @@ static const uint8_t stands_for_itself[256] = {
 #undef R4
 };
 
+/* 1 + the value of a hex digit; 0: it is none. */
+static const uint8_t hex_values[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* More than 15: it is no hex digit. */
 static uint8_t hex_digit(char letter)
 {
-    uint8_t lower = (uint8_t)letter | 0x20;
-    return letter >= '0' && letter <= '9' ? (uint8_t)(letter - '0')
-           : lower >= 'a' && lower <= 'f' ? (uint8_t)(lower - 'a' + 10)
-                                          : 16;
+    return (uint8_t)(hex_values[(uint8_t)letter] - 1);
 }
 
 static bool hex_4(const char *at, const char *end, uint32_t *ret_code)
@@ -275,6 +280,15 @@ static bool read_name(struct cursor *cursor, const char *what, const struct trac
 {
     char *text;
     size_t length;
+    for (unsigned i = 0; i < count; i++) { /* as the writer puts it */
+        size_t size = names[i].length;
+        if ((size_t)(cursor->end - cursor->at) >= size + 2 && cursor->at[size + 1] == '"' &&
+            cursor->at[0] == '"' && memcmp(cursor->at + 1, names[i].text, size) == 0) {
+            cursor->at += size + 2;
+            *ret_number = (uint8_t)i;
+            return true;
+        }
+    }
     skip_blanks(cursor);
     const char *begin = cursor->at;
     if (!read_string(cursor, false, &text, &length))
@@ -382,11 +396,35 @@ static const struct trace_field *find_field(const struct object *object, unsigne
     return NULL;
 }
 
+/* A key of those that the writer puts from `from` on, as the writer puts it: "key": */
+static const struct trace_field *take_usual_key(struct cursor *cursor, const struct object *object,
+                                                unsigned from)
+{
+    size_t left = (size_t)(cursor->end - cursor->at);
+    for (; from < object->field_count; from++) {
+        const struct trace_field *field = &object->fields[from];
+        size_t length = field->key_length;
+        if (left < length + 3 || cursor->at[1] != field->key[0] || cursor->at[length + 1] != '"' ||
+            cursor->at[length + 2] != ':' || cursor->at[0] != '"' ||
+            memcmp(cursor->at + 1, field->key, length) != 0)
+            continue;
+        cursor->at += length + 3;
+        return field;
+    }
+    return NULL;
+}
+
 static bool read_key(struct cursor *cursor, const struct object *object, unsigned from,
                      uint32_t *seen, const struct trace_field **ret_field)
 {
     char *key;
     size_t length;
+    /* None of them was seen before: they stand behind the last one in the table, which keeps the
+       order only as long as all of them were usual. */
+    if (*seen < 1u << from && (*ret_field = take_usual_key(cursor, object, from)) != NULL) {
+        *seen |= 1u << (*ret_field - object->fields);
+        return true;
+    }
     skip_blanks(cursor);
     const char *begin = cursor->at;
     if (!read_string(cursor, false, &key, &length))

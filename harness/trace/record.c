@@ -31,18 +31,21 @@ static void write_port(struct trace_recording *recording, enum trace_end end, co
     write_event(recording, &event);
 }
 
-/* What a port had no room for, or nobody to give it to. */
+/* What a port had no room for, or nobody to give it to; told together while it goes on. */
 static void write_lost(struct trace_recording *recording, enum trace_end end,
-                       const struct bench_port *port, uint64_t *known)
+                       const struct bench_port *port, struct trace_loss *loss, bool at_last)
 {
-    if (!port || port->stat_lost_bytes == *known)
+    uint64_t now_us = now(recording);
+    if (!port || port->stat_lost_bytes == loss->known ||
+        (!at_last && loss->at_us && now_us < loss->at_us + TRACE_LOSS_US))
         return;
-    const struct trace_event event = {.time_us = now(recording),
+    const struct trace_event event = {.time_us = now_us,
                                       .kind = TRACE_GAP,
                                       .end = (uint8_t)end,
                                       .event = "not-taken",
-                                      .number = (uint32_t)(port->stat_lost_bytes - *known)};
-    *known = port->stat_lost_bytes;
+                                      .number = (uint32_t)(port->stat_lost_bytes - loss->known)};
+    loss->known = port->stat_lost_bytes;
+    loss->at_us = now_us;
     write_event(recording, &event);
 }
 
@@ -123,7 +126,7 @@ static void on_host_bytes(struct bench_port *port, const void *bytes, size_t siz
     pass_rate(recording, now_us);
     bench_port_write(recording->module, bytes, size, now_us);
     write_bytes(recording, TRACE_TO_MODULE, bytes, size);
-    write_lost(recording, TRACE_END_MODULE, recording->module, &recording->module_lost);
+    write_lost(recording, TRACE_END_MODULE, recording->module, &recording->module_loss, false);
 }
 
 static void on_module_bytes(struct bench_port *port, const void *bytes, size_t size)
@@ -132,7 +135,7 @@ static void on_module_bytes(struct bench_port *port, const void *bytes, size_t s
     if (recording->host)
         bench_port_write(recording->host, bytes, size, bench_clock_us());
     write_bytes(recording, TRACE_TO_HOST, bytes, size);
-    write_lost(recording, TRACE_END_HOST, recording->host, &recording->host_lost);
+    write_lost(recording, TRACE_END_HOST, recording->host, &recording->host_loss, false);
 }
 
 /* ---- ports that go and come ------------------------------------------------------------------ */
@@ -140,7 +143,7 @@ static void on_module_bytes(struct bench_port *port, const void *bytes, size_t s
 static bool open_host(struct trace_recording *recording, char *reterr_text, size_t capacity)
 {
     char where[TRACE_WORD_MAX];
-    recording->host_lost = 0;
+    recording->host_loss = (struct trace_loss){0};
     recording->host =
         bench_port_open(&recording->loop, recording->host_url, BENCH_PORT_SERVE,
                         recording->host_bps, &recording->host_listener, reterr_text, capacity);
@@ -171,6 +174,7 @@ static void on_presence(struct bench_port *port, bool present)
         on_reopen(recording, bench_clock_us());
         return;
     }
+    write_lost(recording, TRACE_END_HOST, recording->host, &recording->host_loss, true);
     bench_port_free(recording->host);
     recording->host = NULL;
     write_port(recording, TRACE_END_HOST, "closed", 0, NULL);
@@ -251,6 +255,8 @@ bool trace_recording_run(struct trace_recording *recording)
 
 void trace_recording_close(struct trace_recording *recording)
 {
+    write_lost(recording, TRACE_END_MODULE, recording->module, &recording->module_loss, true);
+    write_lost(recording, TRACE_END_HOST, recording->host, &recording->host_loss, true);
     bench_port_free(recording->host);
     bench_port_free(recording->module);
     recording->host = recording->module = NULL;

@@ -17,6 +17,7 @@ enum {
     TRACE_RATE_POLL_US = 5000,
     TRACE_REOPEN_US = 500000,
     TRACE_TICK_US = 250000,
+    TRACE_LOSS_US = 100000,
     TRACE_URL_MAX = 512
 };
 
@@ -37,7 +38,11 @@ struct trace_recording {
     struct bench_port_listener host_listener, module_listener;
     struct bench_port *host, *module;
     struct bench_timer poll, reopen;
-    uint64_t began_us, host_lost, module_lost;
+    uint64_t began_us;
+    struct trace_loss {
+        uint64_t known; /* of the port's lost bytes, how many are written down */
+        uint64_t at_us; /* when that was */
+    } host_loss, module_loss;
     uint32_t host_bps; /* as the host has set it last */
     bool told_trouble; /* that the trace can't be written */
 };
