@@ -12,6 +12,7 @@ import sys
 import tempfile
 
 GUIDE = pathlib.Path("scenarios/README.md")
+LOGS = pathlib.Path("harness/trace/test/corpus")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 TIMEOUT_S = 60
 
@@ -63,6 +64,9 @@ def main(program, guide):
         tools.mkdir()
         (tools / "fotarig").symlink_to(pathlib.Path(program).resolve())
         path = f"{tools}:{os.environ['PATH']}"
+        # Logs that the text names by their path lie in the folder.
+        for log in set(re.findall(rf"{LOGS}/([a-z-]+\.log)", text)):
+            (pathlib.Path(folder) / log).write_bytes((LOGS / log).read_bytes())
         for block in FENCE.finditer(text):
             kind, content = block.groups()
             line = text.count("\n", 0, block.start()) + 1

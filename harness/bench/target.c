@@ -453,6 +453,34 @@ static void run_on_end(const struct bench_target *target, struct bench_run *run,
     free(one);
 }
 
+static void run_here(const struct bench_target *target, struct bench_run *run,
+                     const struct scenario_case *one, const struct bench_options *options,
+                     struct bench_result *ret_result)
+{
+    if (target->options.end)
+        run_on_end(target, run, one, options, ret_result);
+    else if (bench_run_begin(run, one, options))
+        bench_run_all(run, ret_result);
+    else
+        bench_run_judge(run, ret_result);
+}
+
+/* The host of a trace in place of the core. */
+static void run_with_host(const struct bench_target *target, struct bench_run *run,
+                          const struct scenario_case *one, const char *path,
+                          const struct bench_options *options, struct bench_result *ret_result)
+{
+    ret_result->verdict = BENCH_ERROR;
+    if (!target->options.play_host) {
+        snprintf(ret_result->error, sizeof ret_result->error, "nothing here plays a host");
+        return;
+    }
+    if (!target->options.play_host(run, path, ret_result->error, sizeof ret_result->error))
+        return;
+    run_here(target, run, one, options, ret_result);
+    target->options.stop_host(run);
+}
+
 void bench_target_run(struct bench_target *target, struct bench_run *run,
                       const struct scenario_case *one, const struct bench_options *options,
                       struct bench_result *ret_result)
@@ -471,12 +499,9 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
         return;
     }
     one = target->options.override ? &target->overridden->one : one;
-    if (target->options.end) {
-        run_on_end(target, run, one, options, ret_result);
-        return;
-    }
-    if (bench_run_begin(run, one, options))
-        bench_run_all(run, ret_result);
+    const char *host = target->options.host_trace ? target->options.host_trace : one->host.replay;
+    if (host)
+        run_with_host(target, run, one, host, options, ret_result);
     else
-        bench_run_judge(run, ret_result);
+        run_here(target, run, one, options, ret_result);
 }

@@ -28,9 +28,13 @@ enum bench_far_end {
 enum { BENCH_REASON_MAX = BENCH_TEXT_MAX };
 
 struct bench_target_options {
-    const char *url;                          /* of the port; NULL = the emulator in this process */
-    const struct bench_end *end;              /* another module in this process; NULL = none */
-    void *end_context;                        /* bench_run.module_context of it */
+    const char *url;             /* of the port; NULL = the emulator in this process */
+    const struct bench_end *end; /* another module in this process; NULL = none */
+    void *end_context;           /* bench_run.module_context of it */
+    /* Puts a recorded host at run->host, with its context; false with a message. NULL: it can't. */
+    bool (*play_host)(struct bench_run *run, const char *path, char *reterr_text, size_t capacity);
+    void (*stop_host)(struct bench_run *run); /* undoes it */
+    const char *host_trace;                   /* played in each case; NULL = what the case says */
     uint8_t far_end;                          /* enum bench_far_end; of a port */
     bool allow_update;                        /* what starts an update may pass to a real module */
     double speed;                             /* of the far end */

@@ -138,6 +138,9 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(ctl)                                                                                         \
     X(check)                                                                                       \
     X(list)                                                                                        \
+    X(lift)                                                                                        \
+    X(shrink)                                                                                      \
+    X(diff)                                                                                        \
     X(package)                                                                                     \
     X(facts)                                                                                       \
     X(ports)                                                                                       \

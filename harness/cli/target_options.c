@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/bench/synthetic_package.h"
+#include "harness/trace/host_replay.h"
 
 enum { PACKAGE_BYTES_MAX = 16 * 1024 * 1024 /* more than the module's flash takes */ };
 
@@ -66,6 +67,9 @@ static int check(const struct cli_command *command, const struct cli_target_opti
 {
     bool port = is_url(options->module);
     bool replay = is_replay(options->module);
+    if (!is_replay(options->host) && strcmp(options->host, "core") != 0)
+        return cli_usage_error(command, "--host '%s' is neither 'core' nor replay:TRACE",
+                               options->host);
     if (options->go_on && !replay)
         return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
     if (replay && speed > 0)
@@ -111,6 +115,9 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     if (status != CLI_GO_ON)
         return status;
     bench.url = is_url(options->module) ? options->module : NULL;
+    bench.play_host = host_replay_open;
+    bench.stop_host = host_replay_close;
+    bench.host_trace = is_replay(options->host) ? options->host + 7 : NULL;
     if (bench_target_init(&made->target, &bench))
         return CLI_GO_ON;
     cli_error(command, "not enough memory");

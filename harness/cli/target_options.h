@@ -10,6 +10,7 @@
 /* Part of the options of `run`. */
 struct cli_target_options {
     const char *module; /* "emulator", the URL of a port, or replay:TRACE */
+    const char *host;   /* "core", or replay:TRACE */
     bool go_on;         /* by the emulator, where a replay comes apart */
     int far_end;        /* enum bench_far_end */
     bool allow_update;
@@ -19,13 +20,20 @@ struct cli_target_options {
 
 /* Rows of an option table whose struct has `member` of that type: X-like, for run_command.c. */
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
-    {"continue",                                                                                   \
+    {"host",                                                                                       \
      0,                                                                                            \
-     NULL,                                                                                         \
-     CLI_FLAG,                                                                                     \
-     offsetof(type, member.go_on),                                                                 \
-     NULL,                                                                                         \
-     "with --module replay:TRACE: where it comes apart, go on as the emulator would"},             \
+     "core|replay:TRACE",                                                                          \
+     CLI_TEXT,                                                                                     \
+     offsetof(type, member.host),                                                                  \
+     "core",                                                                                       \
+     "who talks to the module: the core, or the host of a trace with its waits"},                  \
+        {"continue",                                                                               \
+         0,                                                                                        \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.go_on),                                                             \
+         NULL,                                                                                     \
+         "with --module replay:TRACE: where it comes apart, go on as the emulator would"},         \
         {"module",                                                                                 \
          0,                                                                                        \
          "emulator|URL",                                                                           \

@@ -60,7 +60,7 @@ static const struct scenario_member package[] = {
 static const struct scenario_member host[] = {
 #define X(member, kind) MEMBER(scenario_host, member, kind),
     X(baud_bps, NUMBER) X(refused, NUMBER) X(request_us, NUMBER) X(start_after_us, NUMBER)
-        X(says_later, NUMBER)
+        X(says_later, NUMBER) X(replay, TEXT)
 #undef X
 };
 

@@ -92,6 +92,20 @@ static void find_conditions(struct scenario_compiler *compiler)
                                        sizeof package / sizeof package[0]);
 }
 
+/* A trace lies beside the scenario that names it. */
+static void find_replay(struct scenario_compiler *compiler)
+{
+    struct scenario_host *host = &compiler->draft->now.host;
+    const char *path = compiler->diagnostics->path, *slash = strrchr(path, '/');
+    char joined[SCENARIO_TEXT_MAX + 1024];
+    if (!host->replay || host->replay[0] == '/' || !slash)
+        return;
+    int length =
+        snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - path), path, host->replay);
+    if (length > 0 && (size_t)length < sizeof joined)
+        host->replay = scenario_arena_text(compiler->arena, joined, (size_t)length);
+}
+
 void scenario_draft_finish(struct scenario_compiler *compiler)
 {
     struct scenario_case *now = &compiler->draft->now;
@@ -103,6 +117,7 @@ void scenario_draft_finish(struct scenario_compiler *compiler)
         scenario_package_finish(now, &now->module_files[i].content);
     if (now->job.package_size_bytes == UINT32_MAX)
         now->job.package_size_bytes = now->package.size_bytes;
+    find_replay(compiler);
     check_revisions(compiler);
     check_delivery(compiler);
     find_conditions(compiler);

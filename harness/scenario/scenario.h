@@ -114,6 +114,7 @@ struct scenario_host {
     uint64_t request_us;     /* how long a request takes to be done */
     bool says_later;         /* and the client is told so at once */
     uint64_t start_after_us; /* the core starts that long after the module's supply came on */
+    const char *replay;      /* a trace whose host is played in place of the core; NULL = none */
 };
 
 /* One case: a scenario with the values of one combination of `vary`. Owned by the scenario. */

@@ -120,6 +120,7 @@ struct making {
     uint64_t piece_begin;      /* offset of the piece in its stream */
     uint64_t result_end;       /* offset behind the last result in the module's stream */
     size_t piece;
+    bool gap; /* since the last step */
     bool failed;
 };
 
@@ -146,6 +147,8 @@ static void add_step(struct making *making, uint64_t at_us, const char *command,
                                    .first_line = dialogue->line_count};
     length = length < sizeof step->command ? length : sizeof step->command - 1;
     memcpy(step->command, command, length);
+    step->after_gap = making->gap;
+    making->gap = false;
     if (making->piece < dialogue->log->count)
         step->marks = dialogue->log->pieces[making->piece].marks;
 }
@@ -203,6 +206,8 @@ static void on_told(void *context, const struct tap_event *event)
         if (event->direction == TAP_TO_MODULE) {
             step->data_bytes += event->length;
             step->data_end_us = event->at_us;
+        } else {
+            step->read_bytes += event->length;
         }
         break;
     case TAP_RESULT:
@@ -291,6 +296,19 @@ static void settle(struct dialogue *dialogue)
     }
 }
 
+/* All commands follow from what the module sent. */
+static bool is_one_way(const struct trace_log *log)
+{
+    bool any = false;
+    for (size_t i = 0; i < log->count; i++) {
+        const struct trace_piece *piece = &log->pieces[i];
+        any |= piece->kind == TRACE_TO_MODULE;
+        if (piece->kind == TRACE_TO_MODULE && !(piece->marks & TRACE_INFERRED))
+            return false;
+    }
+    return any;
+}
+
 bool dialogue_make(struct dialogue *dialogue, const struct trace_log *log)
 {
     struct tap tap = {0};
@@ -302,6 +320,8 @@ bool dialogue_make(struct dialogue *dialogue, const struct trace_log *log)
         making.piece = i;
         if (piece->kind == TRACE_TO_HOST)
             take_to_host(&making, &tap, piece, trace_log_bytes(log, piece));
+        else if (piece->kind == TRACE_GAP)
+            making.gap = true;
         else if (piece->kind == TRACE_TO_MODULE)
             take_to_module(&making, &tap, piece, trace_log_bytes(log, piece));
     }
@@ -310,6 +330,7 @@ bool dialogue_make(struct dialogue *dialogue, const struct trace_log *log)
         return false;
     }
     settle(dialogue);
+    dialogue->one_way = is_one_way(log);
     return true;
 }
 

@@ -40,8 +40,10 @@ struct dialogue_step {
     size_t first_line, line_count;
     uint32_t data_bytes;  /* that the host sent for it behind a prompt */
     uint64_t data_end_us; /* the last of them; 0: none */
+    uint32_t read_bytes;  /* that were no text, of the module */
     uint8_t marks;        /* enum trace_mark of the command */
     bool reads;           /* it changes nothing: a client may leave it out or ask it again */
+    bool after_gap;       /* something is missing before it */
     bool early;           /* modules drop it: it came at once behind another (T16) */
 };
 
@@ -53,6 +55,7 @@ struct dialogue {
     size_t step_count, part_count, line_count;
     size_t step_capacity, part_capacity, line_capacity;
     unsigned boots, resets;
+    bool one_way; /* the log holds what the module sent: commands follow from that alone */
 };
 
 /* False: no memory. */

@@ -322,7 +322,7 @@ bool trace_import(struct trace_log *log, const struct trace_source *sources, siz
     if (log->failed)
         snprintf(ret_report->error, sizeof ret_report->error,
                  "the log is longer than %d MiB; cut it", TRACE_LOG_BYTES_MAX >> 20);
-    else if (!has_traffic(log))
+    else if (!has_traffic(log) && ret_report->foreign_lines == 0)
         snprintf(ret_report->error, sizeof ret_report->error,
                  "%s holds nothing that went over a line", sources[0].name);
     if (ret_report->error[0])

@@ -55,7 +55,7 @@ void import_sigrok_json(struct import *import)
             import_hex_row(line.text + found.length, line.length - found.length, 1, bytes);
         if (count) /* its times are microseconds, read as seconds here */
             trace_log_add(import->log,
-                          line_side(line.text + found.words[1].at, found.words[1].length),
+                          line_side(line.text + found.words[0].at, found.words[0].length),
                           found.time_us / 1000000u, 0, bytes, count);
     }
 }

@@ -177,6 +177,10 @@ void import_arrows(struct import *import)
             last_us = time_us;
         if (plain.length == 0)
             continue;
+        if (arrow < 0 && import_is_gap(plain.text, plain.length)) {
+            trace_log_add(import->log, TRACE_GAP, last_us, 0, plain.text, plain.length);
+            continue;
+        }
         if (arrow < 0 && import_is_foreign(plain.text, plain.length, &foreign_us)) {
             import_foreign(import, last_us, plain.text, plain.length);
             continue;
@@ -194,7 +198,7 @@ void import_arrows(struct import *import)
         if (arrows[last].to_module)
             import_command(import, last_us, 0, rest.text, rest.length);
         else if (rest.length >= 2 && strncasecmp(rest.text, "AT", 2) == 0)
-            trace_log_add(import->log, TRACE_TO_HOST, last_us, 0, rest.text, rest.length);
+            import_echo(import, last_us, 0, rest.text, rest.length);
         else if (arrow < 0 && !sim_is_final_result(rest.text, rest.length) && rest.text[0] != '+' &&
                  rest.text[0] != '*' && !sim_is_urc(rest.text, rest.length) && line.length &&
                  memchr(line.text, ':', line.length))

@@ -90,6 +90,23 @@ bool import_is_foreign(const char *text, size_t length, uint64_t *ret_time_us)
     return false;
 }
 
+/* People and programs leave out, and say so in many ways. */
+bool import_is_gap(const char *text, size_t length)
+{
+    static const char *const words[] = {"lost", "skipped", "missing", "dropped", "omitted", "cut"};
+    char copy[96];
+    size_t size = length < sizeof copy ? length : sizeof copy - 1;
+    for (size_t i = 0; i < size; i++)
+        copy[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
+    copy[size] = '\0';
+    if (size < 3 || !strstr(copy, "..."))
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(copy, words[i]))
+            return true;
+    return strcmp(copy, "[...]") == 0 || strcmp(copy, "...") == 0;
+}
+
 /* A line in pieces that fit. */
 static void put_line(struct import *import, unsigned kind, uint64_t time_us, unsigned marks,
                      const char *before, const char *text, size_t length, const char *after)

@@ -47,6 +47,8 @@ uint64_t import_time(struct import *import, const struct pattern_found *found);
 void import_foreign(struct import *import, uint64_t time_us, const char *text, size_t length);
 /* Is it a line that the other programs of a board print ("I (1234) wifi: ...")? */
 bool import_is_foreign(const char *text, size_t length, uint64_t *ret_time_us);
+/* Does the line say that something is left out ("[...]")? */
+bool import_is_gap(const char *text, size_t length);
 
 /* Bytes without a seam from lines: command lines get their CR, others CR LF around them. */
 void import_command(struct import *import, uint64_t time_us, unsigned marks, const char *text,

@@ -46,8 +46,15 @@ static void look_at(const struct import_line *raw, size_t skip, struct shape *sh
     shape->lines += line.length > 0;
     shape->at += begins_with_at(&line);
     shape->echoed += begins_with_at(&line) && second;
+    uint64_t time_us;
+    char value[64];
     if (line.length &&
-        (sim_is_final_result(line.text, line.length) || sim_is_urc(line.text, line.length)))
+        (sim_is_final_result(line.text, line.length) || sim_is_urc(line.text, line.length) ||
+         (line.text[0] == '+' && memchr(line.text, ':', line.length)) ||
+         import_is_foreign(line.text, line.length, &time_us) ||
+         (sim_question_answer(SIM_QUESTION_REVISION, NULL, line.text, line.length, value,
+                              sizeof value) &&
+          line.length < sizeof value && strlen(value) < line.length)))
         shape->known++;
 }
 
@@ -136,10 +143,36 @@ void import_putty(struct import *import)
     }
 }
 
+/* A dump of the bytes beside the library's own words has it already. */
+static bool is_known_already(const struct import *import, const char *text, size_t length)
+{
+    for (size_t i = import->log->count; i-- > 0;) {
+        const struct trace_piece *piece = &import->log->pieces[i];
+        const uint8_t *bytes = trace_log_bytes(import->log, piece);
+        if (piece->kind == TRACE_SIDE_LINES && piece->length > 1)
+            return piece->length >= length && memcmp(bytes, text, length) == 0;
+    }
+    return false;
+}
+
+/* TinyGSM tells what came and it did not wait for: that is the module's. */
+static bool take_unhandled(struct import *import, const struct import_line *line)
+{
+    struct pattern_found found;
+    if (!pattern_match("[%k] ### Unhandled: ", line->text, line->length, &found) ||
+        is_known_already(import, line->text + found.length, line->length - found.length))
+        return false;
+    import_answer(import, found.time_us, TRACE_GUESSED_END, line->text + found.length,
+                  line->length - found.length);
+    return true;
+}
+
 void import_lines(struct import *import)
 {
     struct import_line line;
     while (import_line(import, &line)) {
+        if (take_unhandled(import, &line))
+            continue;
         if (is_heading(&line))
             import_foreign(import, TRACE_NO_TIME, line.text, line.length);
         else

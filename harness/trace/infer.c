@@ -91,6 +91,13 @@ static bool of_what_follows(struct inferring *inferring, size_t index, char *tex
         const struct heard *next = &inferring->heard[i];
         if (next->kind == TAP_RESULT || next->kind == TAP_COMMAND)
             return false;
+        /* The next answer is no consequence. */
+        char asked[HEARD_TEXT];
+        bool answer = i + 1 < inferring->count && inferring->heard[i + 1].kind == TAP_RESULT;
+        if (answer &&
+            (trace_oracle_asks(inferring->oracle, next->text, next->length, asked, sizeof asked) ||
+             trace_oracle_named(next->text, next->length, asked, sizeof asked)))
+            return false;
         if (is_line(next) && trace_oracle_cause(next->text, next->length, text, capacity, ret_open))
             return true;
     }
@@ -107,8 +114,13 @@ static void explain(struct inferring *inferring, size_t index, struct insertion 
         if (!is_line(line) || !near(line, result))
             break;
         char text[HEARD_TEXT];
-        if (!trace_oracle_asks(inferring->oracle, line->text, line->length, text, sizeof text))
+        bool asked =
+            trace_oracle_asks(inferring->oracle, line->text, line->length, text, sizeof text);
+        bool named =
+            !asked && i == index && trace_oracle_named(line->text, line->length, text, sizeof text);
+        if (!asked && !named)
             break;
+        insertion->open |= named;
         if (insertion->text[0] && strcmp(insertion->text, text) != 0)
             break;
         memcpy(insertion->text, text, sizeof text);
@@ -130,8 +142,9 @@ static void put_insertion(struct trace_log *to, const struct insertion *insertio
     char text[HEARD_TEXT + 16];
     int length = snprintf(text, sizeof text, "%s\r", insertion->text);
     trace_log_add(to, TRACE_TO_MODULE, time_us,
-                  TRACE_INFERRED | TRACE_GUESSED_TIME | (insertion->open ? TRACE_OPEN : 0), text,
-                  (size_t)length);
+                  TRACE_INFERRED | TRACE_GUESSED_END | TRACE_GUESSED_TIME |
+                      (insertion->open ? TRACE_OPEN : 0),
+                  text, (size_t)length);
 }
 
 /* The line end before a line belongs to it. */

@@ -135,11 +135,13 @@ static size_t name_length(const char *line, size_t length)
 static bool alike(const char *a, size_t a_length, const char *b, size_t b_length)
 {
     size_t name = name_length(a, a_length);
-    if (name || name_length(b, b_length))
-        return name == name_length(b, b_length) && memcmp(a, b, name) == 0;
     char one[SHAPE_BYTES], other[SHAPE_BYTES];
     shape_of(a, a_length, one);
     shape_of(b, b_length, other);
+    /* What also comes by itself must look like the answer. */
+    if (name || name_length(b, b_length))
+        return name == name_length(b, b_length) && memcmp(a, b, name) == 0 &&
+               (!sim_is_urc(a, a_length) || strcmp(one, other) == 0);
     /* What begins in words begins in the same ones. */
     size_t words = 0;
     while (words < a_length && is_letter(a[words]))
@@ -268,6 +270,19 @@ bool trace_oracle_asks(struct trace_oracle *oracle, const char *line, size_t len
     if (name_length(line, length) && plus)
         return asks_named(oracle, line, length, buffer, capacity);
     return asks_bare(oracle, line, length, buffer, capacity);
+}
+
+bool trace_oracle_named(const char *line, size_t length, char *buffer, size_t capacity)
+{
+    size_t name = sim_is_urc(line, length) ? 0 : name_length(line, length);
+    struct sim_manual_command manual;
+    for (size_t i = 0; name && sim_manual_command(i, &manual); i++) {
+        if (strlen(manual.command) != name + 2 || memcmp(manual.command + 2, line, name) != 0)
+            continue;
+        snprintf(buffer, capacity, "AT%.*s{x}", (int)name, line);
+        return true;
+    }
+    return false;
 }
 
 bool trace_oracle_cause(const char *line, size_t length, char *buffer, size_t capacity,

@@ -22,6 +22,8 @@ void trace_oracle_free(struct trace_oracle *oracle); /* NULL is nothing */
  */
 bool trace_oracle_asks(struct trace_oracle *oracle, const char *line, size_t length, char *buffer,
                        size_t capacity);
+/* The same by the name alone, for commands that answer so after others only: "AT+NAME{x}". */
+bool trace_oracle_named(const char *line, size_t length, char *buffer, size_t capacity);
 /*
  * The command that an unsolicited line is the consequence of, as far as the line shows it: "{x}"
  * stands for what it does not show (*ret_open). False: none.

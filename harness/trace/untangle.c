@@ -117,6 +117,9 @@ static void end_row(struct stream *stream, struct row *row)
                            stream->text[row->begin + row->length - 1] == '\r'))
         row->length--;
     row->command = begins_with_at(stream->text + row->begin, row->length);
+    const char *cr = memchr(stream->text + row->begin, '\r', row->length);
+    if (row->command && cr) /* an answer without a line end before it */
+        row->length = (size_t)(cr - stream->text) - row->begin;
     if (row->end > row->begin && !add_row(stream, row))
         stream->to.failed = true;
     row->begin = stream->length;
@@ -181,7 +184,8 @@ static enum sim_effect effect_of(const struct stream *stream, const struct row *
          row->length > 2 && sim_command_next(text + 2, row->length - 2, cursor, &piece);
          cursor = piece.next) {
         enum sim_effect one = sim_effect_of(piece.text, piece.length);
-        effect = one == SIM_EFFECT_NONE ? effect : one;
+        bool echo = one == SIM_EFFECT_ECHO_OFF || one == SIM_EFFECT_ECHO_ON;
+        effect = effect == SIM_EFFECT_NONE || echo ? one : effect;
         if (piece.next <= cursor)
             break;
     }
@@ -216,18 +220,32 @@ static bool holds_both(const struct stream *stream)
             echo = true;
         }
     }
-    return sent > 2 || (sent && sent * 4 > commands) || twice * 3 > commands;
+    return sent > 0 || twice * 3 > commands;
 }
 
 static bool is_module_line(const char *text, size_t length, bool waits)
 {
     uint64_t time_us;
+    char value[64];
     if (import_is_foreign(text, length, &time_us))
         return false;
+    /* With its name before it; a revision alone may be any word. */
+    if (sim_question_answer(SIM_QUESTION_REVISION, NULL, text, length, value, sizeof value) &&
+        length < sizeof value && strlen(value) < length)
+        return true;
     if (sim_is_final_result(text, length) || sim_is_urc(text, length) ||
         sim_is_boot_line(text, length) || sim_prompt_head(text, length))
         return true;
     return waits || ((text[0] == '+' || text[0] == '*') && memchr(text, ':', length));
+}
+
+/* Words with blanks between, in small letters: programs talk so, modules rarely. */
+static bool is_prose(const char *text, size_t length)
+{
+    unsigned words = 0;
+    for (size_t i = 1; i + 1 < length; i++)
+        words += text[i] == ' ' && text[i + 1] >= 'a' && text[i + 1] <= 'z';
+    return words > 0 || (length && text[0] == '[');
 }
 
 /* With the echo off: what stands before a result is an answer, whatever it says. */
@@ -235,9 +253,18 @@ static bool is_answer(const struct stream *stream, size_t index)
 {
     const struct row *next = next_row(stream, index);
     uint64_t time_us;
-    return next && sim_is_final_result(text_of(stream, next), next->length) &&
+    return next && !is_prose(text_of(stream, &stream->rows[index]), stream->rows[index].length) &&
+           sim_is_final_result(text_of(stream, next), next->length) &&
            !import_is_foreign(text_of(stream, &stream->rows[index]), stream->rows[index].length,
                               &time_us);
+}
+
+/* Answers to AT+X? and AT+X=… begin with a name; those to ATI and AT+X may be anything. */
+static bool may_say_anything(const char *text, size_t length)
+{
+    struct sim_command_piece piece;
+    return length > 2 && sim_command_next(text + 2, length - 2, 0, &piece) &&
+           (piece.asks & SIM_ASKS_EXECUTE) && piece.name_length > 0;
 }
 
 static void give_roles(struct stream *stream)
@@ -256,8 +283,11 @@ static void give_roles(struct stream *stream)
                 row->role = stream->both ? ROLE_SENT : ROLE_ECHO;
             if (stream->both && !is_echo && again)
                 stream->rows[next - stream->rows].role = ROLE_ECHO;
-            waits = true;
+            waits = may_say_anything(text, row->length);
             silent = effect_of(stream, row) == SIM_EFFECT_ECHO_OFF;
+        } else if (!row->exact && import_is_gap(text, row->length)) {
+            row->role = ROLE_FOREIGN;
+            waits = false;
         } else if (row->exact || is_module_line(text, row->length, waits) ||
                    (silent && is_answer(stream, i))) {
             row->role = ROLE_MODULE;
@@ -335,8 +365,6 @@ static void join_broken(struct stream *stream)
 
 /* ---- writing it anew ------------------------------------------------------------------------- */
 
-static const char gap_mark[] = "[...]";
-
 static void put_command(struct stream *stream, const struct row *row, unsigned marks)
 {
     struct import import = {.log = &stream->to};
@@ -363,8 +391,8 @@ static void put_line(struct stream *stream, const struct row *row)
         import_answer(&import, row->time_us, TRACE_GUESSED_END, text, row->length);
         break;
     case ROLE_FOREIGN:
-        if (row->length == sizeof gap_mark - 1 && memcmp(text, gap_mark, row->length) == 0)
-            trace_log_add(&stream->to, TRACE_GAP, row->time_us, 0, gap_mark, row->length);
+        if (import_is_gap(text, row->length))
+            trace_log_add(&stream->to, TRACE_GAP, row->time_us, 0, text, row->length);
         else
             import_foreign(&import, row->time_us, text, row->length);
         break;

@@ -27,6 +27,8 @@ static const struct row {
     {"socat-v", "socat-v", PRINTABLE}, /* the others are dots */
     {"jpnevulator", "jpnevulator", BOTH},
     {"umockdev", "umockdev", BOTH},
+    {"sigrok", "sigrok", BOTH}, /* of a VCD of the first exchanges of socat-x */
+    {"sigrok-json", "sigrok-json", BOTH},
     {"tio", "terminal", TO_HOST},
     {"tio-t", "stamped", TO_HOST},
     {"tio-iso", "stamped", TO_HOST},
@@ -188,11 +190,107 @@ static void commands_without_an_echo_are_inferred(void **state)
     free(text.bytes);
 }
 
+/* ---- formats as they are documented, or copied from public logs --------------------------------
+ */
+
+static const struct sample {
+    const char *format, *text;
+    const char *want; /* pieces joined: '>' to the module, '<' to the host */
+} samples[] = {
+    {"modem-manager",
+     "<debug> [1795710044.237001] [ttyUSB2/at] --> 'AT<CR>'\n"
+     "<debug> [1795710044.257001] [ttyUSB2/at] <-- 'AT<CR>'\n"
+     "<debug> [1795710044.258001] [ttyUSB2/at] <-- '<CR><LF>OK<CR><LF>'\n"
+     "<debug> [1795710044.300001] [ttyUSB0/qcdm] --> 7d 5d\n"
+     "<debug> [1795710044.400001] [ttyUSB2/at] --> 'AT+X=\\190'it's\\9<CR>'\n",
+     ">AT\r<AT\r<\r\nOK\r\n>AT+X=\276'it's\t\r"},
+    {"esp-modem",
+     "\x1b[0;37mD (18586) usb_terminal: 0x3fcc726c   41 54 2b 43 47 4d 49 0d                      "
+     "     |AT+CGMI.|\x1b[0m\n"
+     "I (18600) wifi: connected\n"
+     "D (18606) usb_terminal: 0x3fcc8000   0d 0a 53 49 4d 43 4f 4d  5f 4c 74 64 0d 0a 0d 0a  "
+     "|..SIMCOM_Ltd....|\n"
+     "D (18606) usb_terminal: 0x3fcc8010   4f 4b 0d 0a                                       "
+     "|OK..|\n"
+     "D (18700) usb_terminal: 0x3fcc726c   41 54 0d                                          "
+     "|AT.|\n"
+     "D (18710) usb_terminal: 0x3fcc8003   0d 0a 4f 4b 0d 0a                                 "
+     "|..OK..|\n",
+     ">AT+CGMI\r<\r\nSIMCOM_Ltd\r\n\r\n<OK\r\n>AT\r<\r\nOK\r\n"},
+    {"zephyr",
+     "[00:00:20.663,000] <dbg> modem_chat: modem_chat_script_next: sending: AT\n"
+     "[00:00:20.683,000] <dbg> modem_chat: modem_chat_log_received_command: OK\n"
+     "[00:00:20.690,000] <dbg> modem_chat: modem_chat_script_next: step: 1\n"
+     "[00:00:20.700,000] <dbg> modem_chat: modem_chat_on_unknown_command_received: RDY\n",
+     ">AT\r<\r\nOK\r\n<\r\nRDY\r\n"},
+    {"saleae",
+     "Time [s],Value,Parity Error,Framing Error\n0.042909760000000,0x41,,\n0.0430,T,,\n"
+     "0.0431,'13',,\n0.0432,COMMA,,\n0.0433,' ',,\n0.0434,0b01,,\n",
+     ">AT\r<A<T<\r<,< "},
+    {"saleae",
+     "name,type,start_time,duration,data\n\"Async Serial\",\"data\",0.0006025,2.375e-05,0x41\n"
+     "\"Async Serial\",\"data\",0.00070,2.375e-05,0x54\n"
+     "\"Async Serial\",\"data\",0.00080,2.375e-05,\\r\n"
+     "\"Other\",\"data\",0.00090,2.375e-05,0x4F\n\"Other\",\"data\",0.00095,2.375e-05,0x4B\n",
+     ">A>T>\r<O<K"},
+    {"usbmon",
+     "ffff8881 2463 S Bo:1:005:3 -115 10 = 41542b43 464f5441 3f0d\n"
+     "ffff8881 2500 C Bo:1:005:3 0 10 >\n"
+     "ffff8882 9000 C Bi:1:005:2 0 6 = 0d0a4f4b 0d0a\n",
+     ">AT+CFOTA?\r<\r\nOK\r\n"},
+    {"tshark", "1795710044.237001 0 41540d\n1795710044.257001 1 0d0a4f4b0d0a\n",
+     ">AT\r<\r\nOK\r\n"},
+    {"putty",
+     "=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2026.11.26 16:18:48 =~=~=~=~=~=~=~=~=~=~=~=\r\n"
+     "AT\r\r\nOK\r\n"
+     "=~=~=~=~=~=~=~=~=~=~=~= PuTTY log 2026.11.26 17:00:00 =~=~=~=~=~=~=~=~=~=~=~=\r\n"
+     "ATI\r\r\nSIM7000C R1351\r\n\r\nOK\r\n",
+     ">AT\r<AT\r\r\n<OK\r\n>ATI\r<ATI\r\r\n<SIM7000C R1351\r\n<\r\n<OK\r\n"},
+    {"stamped",
+     "18:00:30.187 -> ATE0\n18:00:30.220 -> ATE0\n18:00:30.220 -> \n18:00:30.220 -> OK\n"
+     "18:00:30.220 -> AT+CMEE=2\n18:00:30.255 -> \n18:00:30.255 -> OK\n",
+     ">ATE0\r<ATE0\r<\r\nOK\r\n>AT+CMEE=2\r<\r\nOK\r\n"},
+    {"arrows", "---> ATI\n<--- SIM7000E R1351\n\nOK\n", ">ATI\r<\r\nSIM7000E R1351\r\n<\r\nOK\r\n"},
+    {"lines",
+     "AT\n\nOK\n[4411615] ### Modem: SIMCOM\nsome words\n[...]\nAT+CSQ\n+CSQ: 9,99\n\nOK\n",
+     ">AT\r<AT\r<\r\nOK\r\n>AT+CSQ\r<AT+CSQ\r<\r\n+CSQ: 9,99\r\n<\r\nOK\r\n"},
+};
+
+static void a_documented_form_is_read_as_documented(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        const struct sample *sample = &samples[i];
+        struct trace_source source = {"sample", sample->text, strlen(sample->text), 0};
+        struct trace_import_report report;
+        struct trace_log log = {0};
+        char got[1024];
+        size_t used = 0;
+        if (!trace_import(&log, &source, 1, NULL, &report))
+            fail_msg("%s: %s", sample->format, report.error);
+        if (strcmp(report.format, sample->format) != 0)
+            fail_msg("want format %s, got %s", sample->format, report.format);
+        for (size_t k = 0; k < log.count; k++) {
+            const struct trace_piece *piece = &log.pieces[k];
+            if (piece->kind > TRACE_TO_HOST)
+                continue;
+            got[used++] = piece->kind == TRACE_TO_HOST ? '<' : '>';
+            memcpy(got + used, trace_log_bytes(&log, piece), piece->length);
+            used += piece->length;
+        }
+        got[used] = '\0';
+        if (strcmp(got, sample->want) != 0)
+            fail_msg("%s:\nwant %s\ngot  %s", sample->format, sample->want, got);
+        trace_log_done(&log);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tools_log_is_what_went_over_the_line),
         cmocka_unit_test(commands_without_an_echo_are_inferred),
+        cmocka_unit_test(a_documented_form_is_read_as_documented),
     };
     return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }

@@ -1,0 +1,181 @@
+/* shrink_command.c - fotarig shrink: the least of a failing scenario or trace that still fails. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/campaign/token.h"
+#include "harness/cli/cli.h"
+#include "harness/cli/whole_file.h"
+#include "harness/trace/kept_replay.h"
+#include "harness/trace/lift.h"
+#include "harness/trace/shrink.h"
+
+struct shrink_options {
+    const char *output, *token;
+    uint64_t seed;
+    bool quiet;
+};
+
+static const struct cli_option options[] = {
+    {"output", 'o', "FILE", CLI_TEXT, offsetof(struct shrink_options, output), NULL,
+     "write the scenario there; without it, to stdout"},
+    {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct shrink_options, token), NULL,
+     "of a scenario with several cases: the one that the token of a failure names"},
+    {"seed", 0, "N", CLI_NUMBER, offsetof(struct shrink_options, seed), "1",
+     "of the module's jitter and noise; a token has its own"},
+    {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct shrink_options, quiet), NULL,
+     "do not tell what was left out and the intervals"},
+};
+
+static int shrink(int argc, char **argv);
+
+const struct cli_command cli_command_shrink = {
+    .name = "shrink",
+    .summary = "find the least of a failing scenario or trace that still fails the same way",
+    .operands = "SCENARIO|TRACE",
+    .notes =
+        "What is left out changes nothing of how it ends; nothing of what is left can be left\n"
+        "out. Each number gets the interval in which it may be any other; the value just\n"
+        "outside was run, too. A trace is lifted first. In virtual time.\n",
+    .options = options,
+    .option_count = CLI_COUNT_OF(options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = shrink};
+
+enum { FILE_MAX = 64 * 1024 * 1024 };
+
+/* The scenario that a trace is lifted to; NULL with a message printed. */
+static char *lifted(const char *path, size_t *ret_length)
+{
+    struct trace_log log;
+    struct dialogue dialogue = {0};
+    struct lift_result *result = calloc(1, sizeof *result);
+    char error[512], *text = NULL;
+    const char *name = strrchr(path, '/');
+    if (!result || !trace_log_load(&log, path, error, sizeof error)) {
+        cli_error(&cli_command_shrink, "%s", result ? error : "not enough memory");
+        free(result);
+        return NULL;
+    }
+    FILE *file = NULL;
+    if (!dialogue_make(&dialogue, &log) || !lift_trace(&dialogue, result))
+        cli_error(&cli_command_shrink, "%s: %s", path, result->error);
+    else if (result->is_replay)
+        cli_error(&cli_command_shrink, "%s: it holds no update by a client that is known", path);
+    else if ((file = open_memstream(&text, ret_length)) != NULL)
+        lift_write(result, &dialogue, name ? name + 1 : path, file);
+    if (file)
+        fclose(file);
+    dialogue_done(&dialogue);
+    trace_log_done(&log);
+    free(result);
+    return text;
+}
+
+/* The text of a scenario; of a trace, lifted. To be freed; NULL with a message printed. */
+static char *read_input(const char *path, size_t *ret_length)
+{
+    size_t size = 0;
+    uint8_t *bytes = cli_file_read(path, FILE_MAX, &size);
+    if (!bytes) {
+        cli_error(&cli_command_shrink, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    char *text = NULL;
+    if (trace_is_trace(bytes, size)) {
+        text = lifted(path, ret_length);
+    } else if ((text = malloc(size + 1)) != NULL) {
+        memcpy(text, bytes, size);
+        text[size] = '\0';
+        *ret_length = size;
+    }
+    cli_file_free(bytes);
+    return text;
+}
+
+/* Which case it is: the token's, or the first. */
+static int choose_case(const struct shrink_options *chosen, const char *path, const char *text,
+                       size_t length, size_t *ret_index, uint64_t *ret_seed)
+{
+    struct campaign_token token;
+    *ret_index = 0;
+    *ret_seed = chosen->seed;
+    if (!chosen->token)
+        return CLI_GO_ON;
+    if (!campaign_token_parse(chosen->token, &token))
+        return cli_usage_error(&cli_command_shrink,
+                               "'%s' is no token; a failure prints one like %s", chosen->token,
+                               "3f2a9c01.0.1.-");
+    if (strcmp(token.choice, "-") != 0)
+        return cli_usage_error(&cli_command_shrink,
+                               "the token has a fault that explore chose; write it into the "
+                               "scenario as an event first");
+    struct scenario_errors errors = {0};
+    struct scenario *scenario = scenario_parse(path, text, length, &errors);
+    const struct scenario_case *one = scenario ? campaign_token_case(&token, scenario) : NULL;
+    if (one)
+        *ret_index = (size_t)(one - scenario->cases);
+    *ret_seed = token.seed;
+    scenario_errors_done(&errors);
+    if (scenario)
+        scenario_free(scenario);
+    if (one)
+        return CLI_GO_ON;
+    cli_error(&cli_command_shrink, "token '%s' belongs to no case of %s", chosen->token, path);
+    return CLI_EXIT_INVALID;
+}
+
+static void tell(const struct shrink_result *result)
+{
+    char line[SHRINK_TEXT_MAX];
+    fprintf(stderr, "it %s\n", result->how);
+    fprintf(stderr, "left      %zu of %zu parts (%zu runs)\n", result->units_after,
+            result->units_before, result->runs);
+    for (size_t i = 0; i < result->interval_count; i++) {
+        shrink_tell(&result->intervals[i], line, sizeof line);
+        fprintf(stderr, "interval  %s\n", line);
+    }
+}
+
+static int write_result(const struct shrink_result *result, const char *output)
+{
+    FILE *file = output ? fopen(output, "w") : stdout;
+    bool good = file && fwrite(result->text, 1, result->length, file) == result->length;
+    if (file && output && fclose(file) != 0)
+        good = false;
+    if (good)
+        return CLI_EXIT_OK;
+    cli_error(&cli_command_shrink, "%s: %s", output ? output : "stdout", strerror(errno));
+    return CLI_EXIT_INVALID;
+}
+
+static int shrink(int argc, char **argv)
+{
+    struct shrink_options chosen;
+    struct cli_operands operands;
+    struct shrink_result result = {.runs = 0};
+    size_t length = 0, index;
+    uint64_t seed;
+    int status = cli_parse(&cli_command_shrink, argc, argv, &chosen, sizeof chosen, &operands);
+    if (status != CLI_GO_ON)
+        return status;
+    const char *path = operands.items[0];
+    char *text = read_input(path, &length);
+    if (!text)
+        return CLI_EXIT_INVALID;
+    status = choose_case(&chosen, path, text, length, &index, &seed);
+    if (status == CLI_GO_ON && !shrink_scenario(path, text, length, index, seed, &result)) {
+        cli_error(&cli_command_shrink, "%s: %s", path, result.error);
+        status = CLI_EXIT_INVALID;
+    }
+    if (status == CLI_GO_ON) {
+        if (!chosen.quiet)
+            tell(&result);
+        status = write_result(&result, chosen.output);
+    }
+    shrink_done(&result);
+    free(text);
+    return status;
+}

@@ -1,0 +1,68 @@
+/*
+ * lift.h - a scenario out of a trace: what deviates from the emulator's default, as settings and
+ * events, found by running: a hypothesis stands when with it the emulator and the core say what the
+ * trace says, further than without it.
+ *
+ * Nothing is invented: what no hypothesis explains is left as a comment. An event that only repeats
+ * the trace (reply, urc) is taken where nothing else fits, and counted as unexplained.
+ */
+#ifndef FOTARIG_HARNESS_TRACE_LIFT_H
+#define FOTARIG_HARNESS_TRACE_LIFT_H
+
+#include <stdio.h>
+
+#include "harness/bench/run.h"
+#include "harness/trace/outline.h"
+
+enum { LIFT_LINES_MAX = 16, LIFT_LINE_MAX = 256, LIFT_NAME_MAX = 64 };
+
+/* What the trace says of the job. */
+struct lift_facts {
+    char from[LIFT_NAME_MAX], to[LIFT_NAME_MAX], variant[24];
+    char url[256], apn[64];
+    uint32_t size_bytes;
+    bool has_update, by_push, by_ftp, reads_back, guessed_target, guessed_url, guessed_size;
+};
+
+struct lift_event {
+    char when[LIFT_LINE_MAX], action[LIFT_LINE_MAX];
+    bool unexplained; /* it only repeats the trace */
+};
+
+/* A scenario in the making: its parts as lines. */
+struct lift_plan {
+    struct lift_facts facts;
+    char settings[LIFT_LINES_MAX][LIFT_NAME_MAX];
+    size_t setting_count;
+    char host[4][LIFT_NAME_MAX];
+    size_t host_count;
+    struct lift_event events[LIFT_LINES_MAX];
+    size_t event_count;
+};
+
+struct lift_result {
+    struct lift_plan plan;
+    bool is_replay; /* no update: the host of the trace is played */
+    size_t items,
+        common;  /* of the trace's outline; that the scenario's run has, from the first on */
+    size_t runs; /* that were needed */
+    struct bench_result last; /* of the scenario as it is */
+    uint64_t last_at_us;      /* of the trace where they part, if they do */
+    char parts_trace[OUTLINE_TEXT_MAX], parts_emulator[OUTLINE_TEXT_MAX];
+    char error[240]; /* "" = none */
+};
+
+/* False with result->error: nothing in it, no memory. */
+bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result);
+
+/* The same without looking for an update: the host of the trace is played. */
+void lift_played(const struct dialogue *dialogue, struct lift_result *ret_result);
+
+/* Writes the scenario. `name`: of the trace's file, for a host that is played. */
+void lift_write(const struct lift_result *result, const struct dialogue *dialogue, const char *name,
+                FILE *file);
+
+/* A plan as the text of a scenario without expectations; returns its length. */
+size_t lift_render(const struct lift_plan *plan, char *buffer, size_t capacity);
+
+#endif

@@ -1,0 +1,70 @@
+/* test_lift.c - what a trace deviates by is found again, from its bytes alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/trace/lift.h"
+#include "harness/trace/test/support_run.h"
+
+/* Written where nothing was invented, what must and must not be in it. */
+static const struct {
+    const char *path, *holds;
+    unsigned events, settings;
+} rows[] = {
+    {"scenarios/documented/update-by-http.yaml", "from: 1351B03SIM7000C", 0, 0},
+    {"scenarios/update/update-fails.yaml", "update-result: fails", 0, 1},
+    {"scenarios/update/power-cut-at-the-result.yaml", "do: [{", 1, 0},
+};
+
+static void what_deviates_is_found(void **state)
+{
+    (void)state;
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct scenario *scenario = support_load(rows[i].path);
+        struct bench_result recorded, again;
+        struct trace_log log;
+        struct dialogue dialogue;
+        static struct lift_result lifted;
+        char *text = NULL;
+        size_t length = 0;
+        support_run(run, &scenario->cases[0], 7, &recorded);
+        support_trace(run, &log);
+        assert_true(dialogue_make(&dialogue, &log));
+        if (!lift_trace(&dialogue, &lifted))
+            fail_msg("%s: %s", rows[i].path, lifted.error);
+        FILE *file = open_memstream(&text, &length);
+        lift_write(&lifted, &dialogue, "memory", file);
+        fclose(file);
+        if (lifted.common != lifted.items || lifted.plan.event_count != rows[i].events ||
+            lifted.plan.setting_count != rows[i].settings || !strstr(text, rows[i].holds))
+            fail_msg("%s: want all explained by %u events and %u settings, with '%s'; got %zu of "
+                     "%zu:\n%s",
+                     rows[i].path, rows[i].events, rows[i].settings, rows[i].holds, lifted.common,
+                     lifted.items, text);
+        struct scenario_errors errors = {0};
+        struct scenario *made = scenario_parse("lifted.yaml", text, length, &errors);
+        assert_non_null(made);
+        support_run(run, &made->cases[0], 99, &again);
+        assert_int_equal(again.verdict, BENCH_PASSED);
+        assert_int_equal(again.observed.result.outcome, recorded.observed.result.outcome);
+        scenario_free(made);
+        scenario_errors_done(&errors);
+        free(text);
+        dialogue_done(&dialogue);
+        trace_log_done(&log);
+        scenario_free(scenario);
+    }
+    bench_run_free(run);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_deviates_is_found)};
+    return cmocka_run_group_tests_name("lift", tests, NULL, NULL);
+}
