@@ -10,6 +10,7 @@ AR      ?= ar
 PREFIX  ?= /usr/local
 DESTDIR ?=
 V       ?= 0
+SEED    ?= 1
 
 BUILD   := build/$(VARIANT)
 VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
@@ -128,7 +129,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 .SECONDARY:
 .PHONY: all schema check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
-        mistakes fuzz-core
+        mutants fuzz-core
 
 ## all: build the program and the core's example (VARIANT=debug|release|asan)
 all: $(program) $(example)
@@ -143,7 +144,7 @@ run: deps
 check: deps
 	$(Q)ci/check
 
-## check-long: what takes minutes: line in real time, mistakes, coverage, size, check-arm, check-cross, fuzzing
+## check-long: what takes minutes: line in real time, mutants, coverage, size, check-arm, check-cross, fuzzing
 check-long: deps
 	$(Q)ci/check-long
 
@@ -188,13 +189,11 @@ check-cross:
 coverage:
 	$(Q)ci/coverage build/coverage
 
-## mistakes: plants mistakes of shipped clients in the core; its tests must catch each
-mistakes: all
-	$(Q)ci/mistakes build/mistakes
-
-## sabotage: mutants of the program, and which scenario catches which (1 to 2 minutes)
-sabotage: all
-	$(Q)ci/sabotage
+## mutants: planted mistakes, and who catches each (2 minutes); mutants of the core drawn by SEED=1 (10)
+mutants: all
+	$(Q)ci/mutate planted
+	$(Q)ci/mutate drawn --seed $(SEED) --by tests --at-least 97
+	$(Q)ci/mutate drawn --seed $(SEED) --at-least 85
 
 ## fuzz-core: both parsers of the core under libFuzzer, FUZZ_SECONDS=600 each
 fuzz-core:
@@ -275,14 +274,19 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(cflags_$(call room_of,$<)) $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS) \
 	    -MMD -MP -c -o $@ $<
 
-# What ci/mutants needs to build the program with one file changed: that file's object stands before
-# the archives, so the original stays in its archive. Warnings about what a change leaves over.
+# What ci/mutate needs to build a program with one file changed: that file's object stands before the
+# archives, so the original stays in its archive. Warnings about what a change leaves over.
 .PHONY: mutant-commands
 mutant-commands:
-	@echo 'core $(CC) $(cflags_core) -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)'
-	@echo 'sim $(CC) $(cflags_sim) -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)'
+	@echo 'core $(CC) $(cflags_core) $(mutant_cflags)'
+	@echo 'sim $(CC) $(cflags_sim) $(mutant_cflags)'
+	@echo 'reports $(CC) $(cflags_reports) $(mutant_cflags)'
+	@echo 'harness $(CC) $(cflags_harness) $(mutant_cflags)'
 	@echo 'link $(CC) $(ALL_LDFLAGS)'
 	@echo 'with $(call objects,$(main_source)) $(program_libs) $(package_libs)'
+	@$(foreach room,core sim reports harness,echo 'test-$(room) $(test_libs_$(room)) \
+	    $(package_libs) $(cmocka_libs)';)
+mutant_cflags = -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)
 
 # The name under which a library was linked is the one under which it is loaded.
 soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/^ *SONAME *//p')

@@ -1,0 +1,176 @@
+"""Drawn mutants: one token changed, at places that a seed draws; rate, and survivors by line.
+
+A constant one more or less, a comparison or a junction turned, true for false, a statement removed.
+equal.txt lists mutants that nothing can tell from the original, a line each:
+
+    file.c: old line => new line: the reason
+"""
+import collections
+import concurrent.futures
+import pathlib
+import random
+import re
+import tempfile
+import time
+
+import build
+
+SECONDS_MAX = 30
+EQUAL_PERCENT_MAX = 5
+SKIPPED = ("names.c", "comparable.c")  # words for people, and what only a bench calls
+TURNED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||",
+          "||": "&&", "true": "false", "false": "true"}
+TOKEN = re.compile(r"(?<![<>=!&|\-+])(==|!=|<=|>=|&&|\|\||<|>)(?![<>=&|])|\b(\d+)u?\b|"
+                   r"\b(true|false)\b")
+STATEMENT = re.compile(r"^\s+[a-z_]\w*(->|\.|\(|\[|\+\+| [-+|&^]?= )[^{}]*;$")
+DECLARATION = re.compile(r"\s*(return|static|const|struct|uint)")
+
+
+def without_texts(line):
+    """The line with strings, characters and comments blanked, of the same length."""
+    blank = re.sub(r'"(\\.|[^"\\])*"|\'(\\.|[^\'\\])*\'|/\*.*?\*/|//.*',
+                   lambda found: " " * len(found.group(0)), line)
+    return "" if re.match(r"\s*(\*|/\*|#include|#if|#endif|#undef|X\()", line) else blank
+
+
+def turned(token):
+    """What may stand in place of a token."""
+    if token in TURNED:
+        return [TURNED[token]]
+    number = int(token)
+    return [str(number + 1)] + ([str(number - 1)] if number > 0 else [])
+
+
+class Mutant:
+    """A place of a file and what stands there instead."""
+
+    def __init__(self, path, number, begin, end, new):
+        self.path, self.number, self.new = path, number, new
+        self.begin, self.end = begin, end
+
+    def texts(self):
+        """(the line, the changed line, the whole changed text)"""
+        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        old = lines[self.number]
+        lines[self.number] = old[:self.begin] + self.new + old[self.end:]
+        return old.strip(), lines[self.number].strip(), "".join(lines)
+
+    def key(self):
+        old, new, _ = self.texts()
+        return f"{self.path.name}: {old} => {new}"
+
+    def describe(self):
+        old, new, _ = self.texts()
+        return f"{self.path.relative_to(build.ROOT)}:{self.number + 1}: {old} => {new}"
+
+
+def places(path):
+    """Every mutant of a file."""
+    inside = False
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+        plain = "" if inside else without_texts(line)
+        inside = inside and "*/" not in line or "/*" in line and "*/" not in line
+        for found in TOKEN.finditer(plain):
+            group = found.lastindex
+            for new in turned(found.group(group)):
+                yield Mutant(path, number, found.start(group), found.end(group), new)
+        if STATEMENT.match(plain) and not DECLARATION.match(plain):
+            yield Mutant(path, number, len(line) - len(line.lstrip()), len(line), ";")
+
+
+def draw(place, count, seed):
+    found = [mutant for path in build.sources(place) if not path.name.endswith(SKIPPED)
+             for mutant in places(path)]
+    return random.Random(seed).sample(found, min(count or len(found), len(found)))
+
+
+def read_equal(path):
+    """{"file.c: old => new": reason}"""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    rows = [line.rpartition(": ") for line in lines if line and line[0] != "#"]
+    return {left: reason for left, _, reason in rows}
+
+
+def tests_by_time(place):
+    """The test programs of a folder, the quickest first: most mutants die in it."""
+    folder = place if (build.ROOT / place).is_dir() else str(pathlib.Path(place).parent)
+    tests = build.tests_of(folder)
+    if not tests:
+        raise build.MutantError(f"{folder} has no tests")
+    build.make(*tests)
+    return sorted(tests, key=seconds_of)
+
+
+def seconds_of(test):
+    begun = time.monotonic()
+    status, output = build.run([test])
+    if status != 0:
+        raise build.MutantError(f"{test} fails without any mutant:\n{output}")
+    return time.monotonic() - begun
+
+
+def killed_by_tests(how, made, folder, tests):
+    return any(build.run([build.link_test(how, made, test, folder)], SECONDS_MAX)[0] != 0
+               for test in tests)
+
+
+def killed_by_command(how, made, folder, command):
+    program = str(build.link_program(how, made, folder))
+    words = [word.replace("{program}", program) for word in command]
+    return build.run(words, SECONDS_MAX)[0] != 0
+
+
+def outcome(mutant, how, options, tests):
+    """killed, survived or unbuilt"""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            made = build.compile_changed(how, mutant.path, mutant.texts()[2], folder)
+            dead = (killed_by_tests(how, made, folder, tests) if options.by == "tests" else
+                    killed_by_command(how, made, folder, options.command))
+        except build.MutantError:
+            return "unbuilt"
+    return "killed" if dead else "survived"
+
+
+def judge(drawn, how, options, tests, equal):
+    counts = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        ends = pool.map(lambda mutant: outcome(mutant, how, options, tests), drawn)
+        for mutant, end in zip(drawn, ends):
+            end = "equal" if end == "survived" and mutant.key() in equal else end
+            counts[end] += 1
+            if end == "survived":
+                print(f"survived  {mutant.describe()}", flush=True)
+            elif end == "equal" and options.matrix:
+                print(f"equal     {mutant.describe()}: {equal[mutant.key()]}", flush=True)
+    return counts
+
+
+def check_clean(options):
+    """Without a mutant the command passes; otherwise everything would be killed."""
+    build.make("all")
+    status, output = build.run([word.replace("{program}", str(build.PROGRAM))
+                                for word in options.command])
+    if status != 0:
+        raise build.MutantError(f"{' '.join(options.command)} fails without any mutant:\n{output}")
+
+
+def main(options):
+    """Returns the exit status."""
+    tests = []
+    if options.by == "tests":
+        tests = tests_by_time(options.folder)
+    else:
+        check_clean(options)
+    equal = read_equal(build.ROOT / options.equal)
+    drawn = draw(options.folder, options.count, options.seed)
+    counts = judge(drawn, build.commands(), options, tests, equal)
+    judged = counts["killed"] + counts["survived"]
+    rate = 100 * counts["killed"] / max(judged, 1)
+    what = f"tests of {options.folder}" if options.by == "tests" else " ".join(options.command)
+    print(f"seed {options.seed}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
+          f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile")
+    if counts["equal"] * 100 > EQUAL_PERCENT_MAX * len(drawn):
+        print(f"FAIL  more than {EQUAL_PERCENT_MAX} % are called equal")
+        return 1
+    return 0 if judged and rate >= options.at_least else 1
