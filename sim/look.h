@@ -52,6 +52,10 @@ bool sim_look_pin(const struct sim *sim, const struct sim_host *host, unsigned p
 int sim_look_parameter_find(const char *command, size_t length);
 const char *sim_look_parameter_name(unsigned parameter);
 int32_t sim_look_parameter(const struct sim *sim, unsigned parameter);
+/* Whether a restart keeps it, and the values that it takes, "0-1,4-7"; of another index none. */
+bool sim_look_parameter_is_kept(unsigned parameter);
+const char *sim_look_parameter_values(unsigned parameter);
+bool sim_look_parameter_takes(unsigned parameter, int32_t value);
 
 #ifdef __cplusplus
 }

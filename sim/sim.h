@@ -58,7 +58,13 @@ struct sim_initial_file {
     uint32_t size_bytes; /* how much of the blob, from its beginning */
 };
 
-enum { SIM_INITIAL_FILES = 4 };
+enum { SIM_INITIAL_FILES = 4, SIM_INITIAL_VALUES = 12 };
+
+/* What a command of one number was set to in an earlier life of the module; saved as such. */
+struct sim_initial_value {
+    uint16_t parameter; /* sim_look_parameter_find() */
+    int32_t value;      /* of +CPSMS the mode */
+};
 
 struct sim_config {
     char variant[16];                    /* "SIM7000C" */
@@ -76,7 +82,9 @@ struct sim_config {
     uint16_t blob_count;          /* of `blobs` */
     uint8_t cell_count;           /* of `cells`, SIM_CELLS at most */
     uint8_t initial_file_count;   /* of `initial_files` */
-    struct sim_initial_file initial_files[SIM_INITIAL_FILES]; /* in the flash of a new module */
+    uint8_t initial_value_count;  /* of `initial_values` */
+    struct sim_initial_file initial_files[SIM_INITIAL_FILES];    /* in the flash of a new module */
+    struct sim_initial_value initial_values[SIM_INITIAL_VALUES]; /* of its commands */
 };
 
 /* Sets every setting to its default and the identity to that of a SIM7000C 1351B03. */

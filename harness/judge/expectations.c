@@ -42,6 +42,39 @@ static bool judge_reason(const struct scenario_judging *judging)
     return judge_name(judging, judging->observed->result.reason, fota_reason_name);
 }
 
+/* What the core keeps of a line is its beginning. */
+static bool judge_evidence(const struct scenario_judging *judging)
+{
+    const char *want = judging->expectation->text, *got = judging->observed->result.evidence;
+    size_t length = strlen(want);
+    judging->finding->are_bytes = true;
+    snprintf(judging->finding->want, sizeof judging->finding->want, "%s", want);
+    snprintf(judging->finding->got, sizeof judging->finding->got, "%s", got);
+    if (length > FOTA_EVIDENCE_LENGTH)
+        length = FOTA_EVIDENCE_LENGTH;
+    return judging->observed->finished && strlen(got) == length && memcmp(got, want, length) == 0;
+}
+
+static bool judge_health(const struct scenario_judging *judging)
+{
+    return judge_name(judging, judging->observed->result.health, fota_reason_name);
+}
+
+static bool judge_remarks(const struct scenario_judging *judging)
+{
+    const struct fota_result *result = &judging->observed->result;
+    struct scenario_finding *finding = judging->finding;
+    unsigned want = judging->expectation->number;
+    size_t length = 0;
+    snprintf(finding->want, sizeof finding->want, "%s", fota_remark_name(want));
+    snprintf(finding->got, sizeof finding->got, "no remark");
+    for (unsigned i = 0; i < FOTA_REMARK_COUNT; i++)
+        if (result->remarks >> i & 1 && length < sizeof finding->got)
+            length += (size_t)snprintf(finding->got + length, sizeof finding->got - length, "%s%s",
+                                       length ? ", " : "", fota_remark_name(i));
+    return judging->observed->finished && result->remarks >> want & 1;
+}
+
 static bool judge_status(const struct scenario_judging *judging)
 {
     return judge_number(judging, judging->observed->result.status);

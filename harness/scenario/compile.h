@@ -9,7 +9,7 @@
 /* One name of `vary` with its values. */
 struct scenario_vary_name {
     const struct scenario_node *key;
-    const struct scenario_node *values; /* a sequence */
+    const struct scenario_node *values; /* a sequence; NULL with rows */
     const struct scenario_node *now;    /* value in the case being compiled */
     bool used;
 };
@@ -17,9 +17,11 @@ struct scenario_vary_name {
 struct scenario_vary {
     struct scenario_vary_name names[SCENARIO_VARY_MAX];
     size_t count;
-    size_t case_count; /* product, at least 1 */
-    bool broken;       /* complained about; names may be missing */
-    bool misspelt;     /* an unknown name was used, which may be one that now looks unused */
+    const struct scenario_node *rows; /* a sequence of mappings, one a case; NULL: the product */
+    size_t naming;                    /* of rows: so many of the first names name a case */
+    size_t case_count;                /* at least 1 */
+    bool broken;                      /* complained about; names may be missing */
+    bool misspelt; /* an unknown name was used, which may be one that now looks unused */
 };
 
 struct scenario_compiler {
@@ -39,7 +41,8 @@ void scenario_vary_read(struct scenario_compiler *compiler);
 const char *scenario_vary_choose(struct scenario_compiler *compiler, size_t index);
 /* Complains about names that no case used. */
 void scenario_vary_finish(struct scenario_compiler *compiler);
-/* The node, or the value that its $name stands for; NULL when that was complained about. */
+/* The node, the value that its $name stands for, or its text with the values in place of the names
+ * in it; NULL when that was complained about. */
 const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
                                              const struct scenario_node *node);
 

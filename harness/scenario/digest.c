@@ -40,7 +40,8 @@ static const struct scenario_member config[] = {
         X(operator_name, CHARS) X(address, CHARS) X(apn, CHARS) X(service_centre, CHARS)
             X(settings, COUNTED) X(blobs, COUNTED) X(blob_count, COUNTED)
                 X(initial_file_count, COUNTED) X(cells, COUNTED) X(cell_count, NUMBER)
-                    X(initial_files, COUNTED)
+                    X(initial_files, COUNTED) X(initial_value_count, COUNTED)
+                        X(initial_values, COUNTED)
 #undef X
 };
 
@@ -222,6 +223,10 @@ uint64_t scenario_digest(const struct scenario_case *one)
     digest = add_settings(digest, one->module.settings);
     for (unsigned i = 0; i < one->module.cell_count; i++)
         digest = add_cell(digest, &one->module.cells[i]);
+    for (unsigned i = 0; i < one->module.initial_value_count; i++) {
+        digest = add_number(digest, one->module.initial_values[i].parameter);
+        digest = add_number(digest, one->module.initial_values[i].value);
+    }
     digest = add(digest, PACKAGE, &one->package);
     digest = add(digest, HOST, &one->host);
     for (unsigned i = 0; i < one->module_file_count; i++) {

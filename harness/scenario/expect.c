@@ -92,31 +92,83 @@ static void refuse_parameter(struct scenario_compiler *compiler, const struct sc
                           "'%s' is no command that sets a number, as '+IPR' does", shown);
 }
 
+/* CNMP, '+CNMP', 'AT+CNMP': the index of the command; -1 with a complaint. */
+static int find_parameter(struct scenario_compiler *compiler, const struct scenario_node *key)
+{
+    bool at = key->length > 2 && (key->text[0] | 0x20) == 'a' && (key->text[1] | 0x20) == 't';
+    const char *command = key->text + (at ? 2 : 0);
+    char extended[SHOWN];
+    if (key->style == SCENARIO_PLAIN && (at || command[0] == '+')) {
+        scenario_diagnose(compiler->diagnostics, key->at, NULL,
+                          "AT text must be quoted; write '%.40s' in single quotes", key->text);
+        return -1;
+    }
+    int found = sim_look_parameter_find(command, strlen(command));
+    snprintf(extended, sizeof(extended), "+%s", command);
+    if (found < 0)
+        found = sim_look_parameter_find(extended, strlen(extended));
+    if (found < 0)
+        refuse_parameter(compiler, key);
+    return found;
+}
+
 static void add_parameter(struct scenario_compiler *compiler, const struct scenario_node *key)
 {
     const struct scenario_node *value = scenario_resolve(compiler, key->value);
-    bool at = key->length > 2 && (key->text[0] | 0x20) == 'a' && (key->text[1] | 0x20) == 't';
-    const char *command = key->text + (at ? 2 : 0);
     int64_t number;
-    if (key->style == SCENARIO_PLAIN && !key->skip) {
-        scenario_diagnose(compiler->diagnostics, key->at, NULL,
-                          "AT text must be quoted; write '%.40s' in single quotes", key->text);
-        return;
-    }
-    if (sim_look_parameter_find(command, strlen(command)) < 0) {
-        refuse_parameter(compiler, key);
-        return;
-    }
-    if (!value || value->kind != SCENARIO_NODE_SCALAR ||
-        !scenario_take_number(compiler, command, value, TEXT_COUNT, 0, INT32_MAX, &number))
+    int parameter = find_parameter(compiler, key);
+    if (parameter < 0 || !value || value->kind != SCENARIO_NODE_SCALAR ||
+        !scenario_take_number(compiler, key->text, value, TEXT_COUNT, 0, INT32_MAX, &number))
         return;
     struct scenario_expectation *added =
         add(compiler, key, SCENARIO_EXPECT_MODULE, key->value->at.place);
     if (!added)
         return;
     added->detail = SCENARIO_MODULE_END_PARAMETERS;
-    added->text = command;
+    added->text = sim_look_parameter_name((unsigned)parameter);
     added->number = (uint32_t)number;
+}
+
+/* What was set in an earlier life of the module. */
+static void add_initial_value(struct scenario_compiler *compiler, const struct scenario_node *key)
+{
+    struct sim_config *module = &compiler->draft->now.module;
+    const struct scenario_node *value = scenario_resolve(compiler, key->value);
+    int64_t number;
+    int parameter = find_parameter(compiler, key);
+    if (parameter < 0 || !value || value->kind != SCENARIO_NODE_SCALAR ||
+        !scenario_take_number(compiler, key->text, value, TEXT_COUNT, 0, INT32_MAX, &number))
+        return;
+    if (!sim_look_parameter_is_kept((unsigned)parameter))
+        scenario_diagnose(compiler->diagnostics, key->at, NULL,
+                          "no restart keeps what '%s' is set to; it can't be so at the start",
+                          key->text);
+    else if (!sim_look_parameter_takes((unsigned)parameter, (int32_t)number))
+        scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' takes %s", key->text,
+                          sim_look_parameter_values((unsigned)parameter));
+    else if (module->initial_value_count == SIM_INITIAL_VALUES)
+        scenario_diagnose(compiler->diagnostics, key->at, NULL,
+                          "too many values; a module has at most %d at the start",
+                          SIM_INITIAL_VALUES);
+    else
+        module->initial_values[module->initial_value_count++] =
+            (struct sim_initial_value){(uint16_t)parameter, (int32_t)number};
+}
+
+void scenario_compile_initial_values(struct scenario_compiler *compiler,
+                                     const struct scenario_key *key,
+                                     const struct scenario_node *value, void *target)
+{
+    (void)target;
+    compiler->draft->now.module.initial_value_count = 0; /* not those of a profile */
+    if (value->kind != SCENARIO_NODE_MAPPING || !value->first) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' takes a mapping of commands to numbers: {CNMP: 38}", key->name);
+        return;
+    }
+    for (const struct scenario_node *at = value->first; at; at = at->next)
+        if (!at->skip)
+            add_initial_value(compiler, at);
 }
 
 void scenario_compile_parameters(struct scenario_compiler *compiler, const struct scenario_key *key,

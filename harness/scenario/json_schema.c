@@ -190,6 +190,9 @@ static cJSON *parameters(void)
             continue;
         snprintf(with_at, sizeof with_at, "AT%s", name);
         cJSON_AddItemToObject(properties, name, or_variable(number_of(TEXT_COUNT, 0, INT32_MAX)));
+        if (name[0] == '+')
+            cJSON_AddItemToObject(properties, name + 1,
+                                  or_variable(number_of(TEXT_COUNT, 0, INT32_MAX)));
         cJSON_AddItemToObject(properties, with_at,
                               or_variable(number_of(TEXT_COUNT, 0, INT32_MAX)));
     }
@@ -203,7 +206,13 @@ static cJSON *vary(void)
     cJSON *list = one_type("array");
     cJSON_AddItemToObject(list, "items", scalar());
     cJSON_AddNumberToObject(list, "minItems", 1);
-    return mapping_of(name_pattern, list);
+    cJSON *either = cJSON_CreateObject(), *forms = cJSON_AddArrayToObject(either, "anyOf");
+    cJSON_AddItemToArray(forms, mapping_of(name_pattern, list));
+    cJSON *rows = one_type("array");
+    cJSON_AddItemToObject(rows, "items", mapping_of(name_pattern, scalar()));
+    cJSON_AddNumberToObject(rows, "minItems", 1);
+    cJSON_AddItemToArray(forms, rows);
+    return either;
 }
 
 /* ---- values -------------------------------------------------------------------------------- */

@@ -349,6 +349,12 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
     X(OUTCOME, "outcome", VALUE_WORD(outcomes, number), outcome, CLIENT_STATE,                     \
       "the core's outcome")                                                                        \
     X(REASON, "reason", VALUE_WORD(reasons, number), reason, CLIENT_STATE, "the core's reason")    \
+    X(EVIDENCE, "evidence", VALUE_EVIDENCE, evidence, CLIENT_STATE,                                \
+      "the line that decided, as far as the core keeps it; '' is silence")                         \
+    X(HEALTH, "health", VALUE_WORD(reasons, number), health, CLIENT_STATE,                         \
+      "the reason of the last check of health that failed, or none")                               \
+    X(REMARKS, "remarks", VALUE_REMARKS, remarks, CLIENT_STATE,                                    \
+      "what the core did besides, or left")                                                        \
     X(STATUS, "status", VALUE_STATUS, status, CLIENT_STATE,                                        \
       "the module's update status at the end")                                                     \
     X(STATUS_READ, "status-read", VALUE_STATUS, status_read, CLIENT_STATE,                         \

@@ -382,6 +382,10 @@ static const struct scenario_key module_keys[] = {
      .compile = scenario_compile_cells,
      .help =
          "cells in reach, each with the settings in which it differs; one, as the settings say"},
+    {.name = "parameters",
+     .type = SCENARIO_TYPE_PARAMETERS,
+     .compile = scenario_compile_initial_values,
+     .help = "what commands of one number were set to before: {CNMP: 38}"},
     {.name = "settings",
      .type = SCENARIO_TYPE_SETTINGS,
      DRAFT(now.module.settings),
@@ -423,7 +427,8 @@ static const struct scenario_key file_level_keys[] = {
     {.name = "vary",
      .type = SCENARIO_TYPE_VARY,
      .flags = SCENARIO_FIXED,
-     .help = "each combination of the values is one case; $name stands for the value"},
+     .help =
+         "each combination of the values, or each row, is one case; $name stands for the value"},
     {.name = "update",
      .type = SCENARIO_TYPE_MAP,
      .map = &update_map,

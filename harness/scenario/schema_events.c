@@ -8,6 +8,7 @@ _Static_assert(SCENARIO_TRIGGER_COUNT <= 32, "one bit per kind (bench_run.trigge
 #define X(name, text, ...) text,
 static const char *const outcome_names[] = {FOTA_OUTCOMES(X)};
 static const char *const reason_names[] = {FOTA_REASONS(X)};
+static const char *const remark_names[] = {FOTA_REMARKS(X)};
 static const char *const state_names[] = {FOTA_STATES(X)};
 static const char *const phase_names[] = {SIM_PHASES(X)};
 static const char *const reset_names[] = {SIM_RESETS(X)};
@@ -25,6 +26,7 @@ static const char *const imei_names[] = {"lost", "present"};
 
 static const struct scenario_words outcomes = WORDS(FOTA_OUTCOME_NONE + 1, outcome_names);
 static const struct scenario_words reasons = WORDS(0, reason_names);
+static const struct scenario_words remarks = WORDS(0, remark_names);
 /* Nothing begins with the states that everything is in from the start. */
 static const struct scenario_words states = WORDS(FOTA_STATE_IDLE + 1, state_names);
 static const struct scenario_words phases = WORDS(SIM_PHASE_IDLE + 1, phase_names);
@@ -224,7 +226,10 @@ const struct scenario_map scenario_event_schema = {
 #define VALUE_LINES .type = SCENARIO_TYPE_AT, .minimum = 1, .flags = SCENARIO_LIST, OF(text)
 #define VALUE_REQUESTS                                                                             \
     .type = SCENARIO_TYPE_WORD, .words = &scenario_requests, .flags = SCENARIO_LIST, OF(number)
-#define VALUE_WITHIN .type = SCENARIO_TYPE_DURATION, .minimum = 1, OF(time_us)
+#define VALUE_REMARKS                                                                              \
+    .type = SCENARIO_TYPE_WORD, .words = &remarks, .flags = SCENARIO_LIST, OF(number)
+#define VALUE_EVIDENCE .type = SCENARIO_TYPE_AT, OF(text)
+#define VALUE_WITHIN   .type = SCENARIO_TYPE_DURATION, .minimum = 1, OF(time_us)
 #define VALUE_DURATIONS                                                                            \
     .type = SCENARIO_TYPE_MAP, .map = &scenario_duration_schema, .flags = SCENARIO_LIST,           \
     .compile = scenario_compile_durations

@@ -73,6 +73,15 @@ void sim_values_init(struct sim_context *ctx)
 {
     for (unsigned i = 0; i < SIM_PARAMETER_COUNT; i++)
         ctx->sim->live[i] = ctx->sim->saved[i] = initial_value(ctx, i);
+    for (unsigned i = 0; i < ctx->host->config->initial_value_count; i++) {
+        const struct sim_initial_value *earlier = &ctx->host->config->initial_values[i];
+        int32_t value = earlier->value;
+        if (earlier->parameter >= SIM_PARAMETER_COUNT)
+            continue;
+        if (earlier->parameter == SIM_PARAMETER_CPSMS)
+            value = value << 16 | (power_saving(ctx) & UINT16_MAX);
+        ctx->sim->live[earlier->parameter] = ctx->sim->saved[earlier->parameter] = value;
+    }
 }
 
 /* The saving-mode column at work (AT106 1.7.1). */

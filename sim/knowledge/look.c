@@ -41,10 +41,11 @@ void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view)
 
 static const struct {
     const char *name, *allowed;
+    bool kept;
 } parameters[] = {
 #define X(NAME, name, kind, saving, tag, maximum_ms, source, meaning, initial, setting, allowed,   \
           test, run, since)                                                                        \
-    {name, allowed},
+    {name, allowed, SIM_##saving != SIM_NO_SAVE},
     SIM_PARAMETERS(X)
 #undef X
 };
@@ -69,6 +70,22 @@ const char *sim_look_parameter_name(unsigned parameter)
     if (parameter >= SIM_PARAMETER_COUNT)
         return NULL;
     return is_packed(parameter) ? "" : parameters[parameter].name;
+}
+
+bool sim_look_parameter_is_kept(unsigned parameter)
+{
+    return parameter < SIM_PARAMETER_COUNT && parameters[parameter].kept;
+}
+
+const char *sim_look_parameter_values(unsigned parameter)
+{
+    return parameter < SIM_PARAMETER_COUNT ? parameters[parameter].allowed : "";
+}
+
+bool sim_look_parameter_takes(unsigned parameter, int32_t value)
+{
+    return parameter < SIM_PARAMETER_COUNT &&
+           sim_parameter_allows((enum sim_parameter)parameter, 0, value);
 }
 
 int32_t sim_look_parameter(const struct sim *sim, unsigned parameter)

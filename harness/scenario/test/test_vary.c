@@ -72,6 +72,40 @@ static void test_quoted_text_with_a_dollar_is_text(void **state)
     scenario_free(scenario);
 }
 
+static void test_names_inside_a_quoted_text_are_filled_in(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        loader_text(LOADER_HEAD "vary: {n: [7, 42], name: ['a\"b', c]}\n" LOADER_UPDATE
+                                "expect: {urcs: ['x$n', '$n$n,$name', \"${n}th$\", '$5 $$n'],\n"
+                                "  never-sent: ['AT+X=$name']}\n");
+    static const char *const want[] = {"x42", "4242,a\"b", "42th$", "$5 $42", "AT+X=a\"b"};
+    const struct scenario_case *one = &scenario->cases[2];
+
+    assert_int_equal(scenario->case_count, 4);
+    for (size_t i = 0; i < sizeof want / sizeof want[0]; i++)
+        assert_string_equal(one->expectations[i].text, want[i]);
+    assert_string_equal(scenario->cases[1].expectations[1].text, "77,c");
+    scenario_free(scenario);
+}
+
+static void test_rows_are_cases_named_by_what_tells_them_apart(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        loader_text(LOADER_HEAD "vary:\n"
+                                "  - {line: 'AT+CBC', times: 3}\n"
+                                "  - {times: 4, line: 'AT+CSQ'}\n"
+                                "  - {line: 'AT+CBC', times: 5}\n" LOADER_UPDATE
+                                "expect: {resets: $times, sent: ['$line']}\n");
+    assert_int_equal(scenario->case_count, 3);
+    assert_string_equal(scenario->cases[0].values, "line=AT+CBC, times=3");
+    assert_string_equal(scenario->cases[1].values, "line=AT+CSQ, times=4");
+    assert_int_equal(scenario->cases[1].expectations[0].number, 4);
+    assert_string_equal(scenario->cases[1].expectations[1].text, "AT+CSQ");
+    scenario_free(scenario);
+}
+
 static void test_a_thousand_cases_load(void **state)
 {
     (void)state;
@@ -141,6 +175,8 @@ int main(void)
         cmocka_unit_test(test_the_last_name_changes_fastest),
         cmocka_unit_test(test_a_name_stands_for_any_value),
         cmocka_unit_test(test_quoted_text_with_a_dollar_is_text),
+        cmocka_unit_test(test_names_inside_a_quoted_text_are_filled_in),
+        cmocka_unit_test(test_rows_are_cases_named_by_what_tells_them_apart),
         cmocka_unit_test(test_a_thousand_cases_load),
     };
     int failed = loader_run_rows("path", path_rows, sizeof(path_rows) / sizeof(path_rows[0]),
