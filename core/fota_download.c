@@ -16,33 +16,32 @@ struct policy_row {
     uint8_t reopen : 1;   /* the app network is opened anew before the last try */
 };
 
-#define S(seconds) ((seconds) / 5)
-
+/* Up to which failure, why it ends, tries in all, pause in units of 5 s, opened anew. */
 static const struct policy_row policy_rows[] = {
-    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, S(10), 0},
-    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, S(10), 1},
-    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, S(10), 1},
-    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, S(10), 0},
-    {FAILURE_CONTENT, FOTA_REASON_NOT_A_PACKAGE, 2, S(10), 0},
-    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, S(10), 0},
-    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, S(5), 0},
-    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, S(0), 0},
-    {64, FOTA_REASON_FTP_NETWORK, 5, S(10), 1},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
-    {65, FOTA_REASON_FTP_OTHER, 3, S(20), 0},    /* server */
-    {66, FOTA_REASON_FTP_OTHER, 5, S(15), 0},    /* not allowed: busy (S19) */
-    {70, FOTA_REASON_FTP_OTHER, 3, S(20), 0},    /* reply */
-    {72, FOTA_REASON_FTP_LOGIN, 2, S(10), 0},    /* user, password */
-    {99, FOTA_REASON_FTP_OTHER, 3, S(10), 0},    /* connections, 77 operate, 79 download, 80 quit */
-    {407, FOTA_REASON_HTTP_STATUS, 2, S(10), 0}, /* 206 too: ranges were not asked for */
-    {408, FOTA_REASON_HTTP_STATUS, 3, S(10), 0}, /* the server gave up waiting */
-    {499, FOTA_REASON_HTTP_STATUS, 2, S(10), 0},
-    {599, FOTA_REASON_HTTP_STATUS, 3, S(20), 0},
-    {600, FOTA_REASON_HTTP_OTHER, 2, S(10), 0},   /* not HTTP */
-    {601, FOTA_REASON_HTTP_NETWORK, 5, S(10), 1}, /* no network, refused, lost */
-    {602, FOTA_REASON_HTTP_MEMORY, 2, S(10), 0},
-    {603, FOTA_REASON_HTTP_DNS, 4, S(15), 1},
-    {604, FOTA_REASON_HTTP_OTHER, 5, S(15), 1}, /* stack busy */
-    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, S(10), 1},
+    {FAILURE_RESTARTED, FOTA_REASON_RESTARTED, 5, 2, 0},
+    {FAILURE_TIMEOUT, FOTA_REASON_DOWNLOAD_TIMEOUT, 3, 2, 1},
+    {FAILURE_LENGTH, FOTA_REASON_WRONG_LENGTH, 3, 2, 1},
+    {FAILURE_CHECKSUM, FOTA_REASON_WRONG_CHECKSUM, 2, 2, 0},
+    {FAILURE_CONTENT, FOTA_REASON_NOT_A_PACKAGE, 2, 2, 0},
+    {FAILURE_UNREADABLE, FOTA_REASON_UNREADABLE, 2, 2, 0},
+    {FAILURE_WRITE, FOTA_REASON_WRITE_FAILED, 3, 1, 0},
+    {FAILURE_NO_BYTES, FOTA_REASON_NO_BYTES, 1, 0, 0},
+    {64, FOTA_REASON_FTP_NETWORK, 5, 2, 1},  /* 61 net, 62 DNS, 63 connect, 64 timeout */
+    {65, FOTA_REASON_FTP_OTHER, 3, 4, 0},    /* server */
+    {66, FOTA_REASON_FTP_OTHER, 5, 3, 0},    /* not allowed: busy (S19) */
+    {70, FOTA_REASON_FTP_OTHER, 3, 4, 0},    /* reply */
+    {72, FOTA_REASON_FTP_LOGIN, 2, 2, 0},    /* user, password */
+    {99, FOTA_REASON_FTP_OTHER, 3, 2, 0},    /* connections, 77 operate, 79 download, 80 quit */
+    {407, FOTA_REASON_HTTP_STATUS, 2, 2, 0}, /* 206 too: ranges were not asked for */
+    {408, FOTA_REASON_HTTP_STATUS, 3, 2, 0}, /* the server gave up waiting */
+    {499, FOTA_REASON_HTTP_STATUS, 2, 2, 0},
+    {599, FOTA_REASON_HTTP_STATUS, 3, 4, 0},
+    {600, FOTA_REASON_HTTP_OTHER, 2, 2, 0},   /* not HTTP */
+    {601, FOTA_REASON_HTTP_NETWORK, 5, 2, 1}, /* no network, refused, lost */
+    {602, FOTA_REASON_HTTP_MEMORY, 2, 2, 0},
+    {603, FOTA_REASON_HTTP_DNS, 4, 3, 1},
+    {604, FOTA_REASON_HTTP_OTHER, 5, 3, 1}, /* stack busy */
+    {FAILURE_HTTP, FOTA_REASON_HTTP_OTHER, 3, 2, 1},
 };
 
 static uint8_t tries_max(const struct fota_job *job)

@@ -203,6 +203,8 @@ uint8_t fota_restarted(struct fota_call *call)
         fota->result.resets_seen++;
     fota->echo_off = fota->files_open = false;
     fota->polls = 0;
+    fota->restore_at = 0; /* it may have come between a setting and its OK */
+    fota_note_line(call);
     if (++fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
         return fota_fail(call, FOTA_REASON_BOOT_LOOP);
     if (module_downloads(fota)) {

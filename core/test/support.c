@@ -58,6 +58,8 @@ static const struct module_row default_rows[] = {
     {.command = "AT+GSN", .answer = INFO("861234567890123")},
 };
 
+#define DEFAULT_ROWS (sizeof default_rows / sizeof default_rows[0])
+
 /* ---- the module ---------------------------------------------------------------------------- */
 
 void rig_say(struct rig *rig, uint32_t after_ms, const char *bytes)
@@ -80,7 +82,6 @@ static bool fits(const struct module_row *row, const char *line, bool started)
 
 static const struct module_row *find_row(struct module *module, const char *line)
 {
-    static const size_t defaults = sizeof default_rows / sizeof default_rows[0];
     for (size_t i = 0; module->rows != NULL && module->rows[i].command != NULL; i++) {
         const struct module_row *row = &module->rows[i];
         if (fits(row, line, module->started) && (row->times == 0 || module->used[i] < row->times)) {
@@ -88,7 +89,7 @@ static const struct module_row *find_row(struct module *module, const char *line
             return row;
         }
     }
-    for (size_t i = 0; i < defaults; i++) {
+    for (size_t i = 0; i < DEFAULT_ROWS; i++) {
         uint8_t *used = &module->used[31];
         const struct module_row *row = &default_rows[i];
         if (!fits(row, line, module->started))
@@ -182,7 +183,8 @@ static void obey(struct rig *rig, const char *line)
             rig_say(rig, ANSWER_MS, module->fail_answer);
         return;
     }
-    if (obey_file(rig, line))
+    bool usual = row == NULL || (row >= default_rows && row < default_rows + DEFAULT_ROWS);
+    if (usual && obey_file(rig, line))
         return;
     if (strncmp(line, "ATE0", 4) == 0)
         module->echo = false;

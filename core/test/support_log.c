@@ -30,6 +30,17 @@ static void on_sent(struct rig *rig, const char *bytes, size_t size)
     }
 }
 
+static void write_result(char *text, size_t size, const struct rig *rig,
+                         const struct fota_event *event)
+{
+    const struct fota_result *result = &rig->fota.result;
+    snprintf(text, size,
+             "= %s/%s, status %u, attempts %u, restarts %u, remarks %u, health %s: %.*s",
+             fota_outcome_name(event->a), fota_reason_name(event->b), result->status,
+             result->attempts, result->resets_seen, result->remarks,
+             fota_reason_name(result->health), event->length, event->text);
+}
+
 static void on_event(void *context, uint64_t now_us, const struct fota_event *event)
 {
     struct rig *rig = context;
@@ -37,8 +48,7 @@ static void on_event(void *context, uint64_t now_us, const struct fota_event *ev
     char text[LOG_LINE_BYTES] = "";
     rig->outcomes += event->kind == FOTA_EVENT_OUTCOME;
     if (event->kind == FOTA_EVENT_OUTCOME)
-        snprintf(text, sizeof text, "= %s/%s", fota_outcome_name(event->a),
-                 fota_reason_name(event->b));
+        write_result(text, sizeof text, rig, event);
     else if (event->kind == FOTA_EVENT_REQUEST && event->b == 0 &&
              fota_request(&rig->fota, &request))
         snprintf(text, sizeof text, "<%s %u>", fota_request_name(request.kind),

@@ -5,7 +5,7 @@
 #include "core/test/support.h"
 
 #define LOG_MAX        4096
-#define LOG_LINE_BYTES 72
+#define LOG_LINE_BYTES 120
 
 struct log_line {
     uint32_t at_ms;

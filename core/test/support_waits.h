@@ -94,58 +94,63 @@ static const struct story stories[] = {
     {.name = "no contact",
      .mute_ms = 1,
      .from = "",
-     .expected = "20 x (AT +2000)\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n"
-                 "<pwrkey-pulse 1100> +0\n"
-                 "10 x (AT +2000)\n"
-                 "= refused/no-answer +0\n"},
+     .expected =
+         "20 x (AT +2000)\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n"
+         "<pwrkey-pulse 1100> +0\n"
+         "10 x (AT +2000)\n"
+         "= refused/no-answer, status 0, attempts 0, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "no contact at 9600",
      .prepare = at_9600,
      .mute_ms = 1,
      .from = "",
-     .expected = "20 x (AT +2000)\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n"
-                 "<set-baud 115200> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 57600> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 38400> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 19200> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 921600> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 460800> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 230400> +0\n"
-                 "3 x (AT +2000)\n"
-                 "<set-baud 9600> +0\n"
-                 "2 x (AT +2000)\n"
-                 "<pwrkey-pulse 1100> +0\n"
-                 "10 x (AT +2000)\n"
-                 "= refused/no-answer +0\n"},
+     .expected =
+         "20 x (AT +2000)\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n"
+         "<set-baud 115200> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 57600> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 38400> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 19200> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 921600> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 460800> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 230400> +0\n"
+         "3 x (AT +2000)\n"
+         "<set-baud 9600> +0\n"
+         "2 x (AT +2000)\n"
+         "<pwrkey-pulse 1100> +0\n"
+         "10 x (AT +2000)\n"
+         "= refused/no-answer, status 0, attempts 0, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "lost while it identifies",
      .mute_ms = 60,
      .from = "AT+CMEE",
-     .expected = "AT+CMEE=1 +20\n"
-                 "AT+CGMM +5000\n"
-                 "10 x (AT +2000)\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n"
-                 "<pwrkey-pulse 1100> +0\n"
-                 "10 x (AT +2000)\n"
-                 "= refused/no-answer +0\n"},
+     .expected =
+         "AT+CMEE=1 +20\n"
+         "AT+CGMM +5000\n"
+         "10 x (AT +2000)\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n"
+         "<pwrkey-pulse 1100> +0\n"
+         "10 x (AT +2000)\n"
+         "= refused/no-answer, status 0, attempts 0, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "lost in the download",
      .prepare = at_115200,
      .mute_ms = 5000,
      .from = "AT+HTTPTOFS=",
-     .expected = "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +10000\n"
-                 "10 x (AT +2000)\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n" OTHER_RATES POWER "= download-failed/no-answer +0\n"},
+     .expected =
+         "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +10000\n"
+         "10 x (AT +2000)\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n" OTHER_RATES POWER "= download-failed/no-answer, status 8, attempts 0, "
+         "restarts 0, remarks 0, health none:  +0\n"},
     {.name = "lost in the download, nothing is done for it",
      .prepare = refuses_all,
      .mute_ms = 5000,
@@ -165,35 +170,39 @@ static const struct story stories[] = {
                  "<pwrkey-pulse 1100> +0\n"
                  "<power-cycle 5000> +0\n"
                  "<pwrkey-pulse 1100> +0\n"
-                 "= download-failed/no-answer +0\n"},
+                 "= download-failed/no-answer, status 8, attempts 0, restarts 0, remarks 0, health "
+                 "none:  +0\n"},
     {.name = "silent from the start of the update on",
      .mute_ms = 12000,
      .from = "AT+CFOTA=1",
-     .expected = "AT+CFOTA=1 +30020\n"
-                 "71 x (AT +33000)\n"
-                 "AT +26980\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
-                 "= needs-service/silent +0\n"},
+     .expected =
+         "AT+CFOTA=1 +30020\n"
+         "71 x (AT +33000)\n"
+         "AT +26980\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "silent while it updates",
      .mute_ms = 40000,
      .from = "AT+CFOTA=1",
-     .expected = "AT+CFOTA=1 +38100\n"
-                 "71 x (AT +33000)\n"
-                 "AT +18900\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
-                 "= needs-service/silent +0\n"},
+     .expected =
+         "AT+CFOTA=1 +38100\n"
+         "71 x (AT +33000)\n"
+         "AT +18900\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "silent after the success",
      .mute_ms = 92000,
      .from = "AT+CFOTA=1",
-     .expected = "AT+CFOTA=1 +38100\n"
-                 "AT +31900\n"
-                 "70 x (AT +33000)\n"
-                 "AT +20000\n"
-                 "<reopen-port 0> +0\n"
-                 "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
-                 "= needs-service/silent +0\n"},
+     .expected =
+         "AT+CFOTA=1 +38100\n"
+         "AT +31900\n"
+         "70 x (AT +33000)\n"
+         "AT +20000\n"
+         "<reopen-port 0> +0\n"
+         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "updater without an end",
      .rows = {{.command = "AT+CFOTA=1",
                .answer = OK,
@@ -229,7 +238,8 @@ static const struct story stories[] = {
                  "AT +10000\n"
                  "<reopen-port 0> +0\n"
                  "5 x (AT +2000)\n" OTHER_RATES POWER "<save-checkpoint 0> +0\n"
-                 "= needs-service/wrong-rate +0\n"},
+                 "= needs-service/wrong-rate, status 8, attempts 1, restarts 0, remarks 0, health "
+                 "none:  +0\n"},
     {.name = "never registers",
      .rows = {SAYS("AT+CEREG?", INFO("+CEREG: 0,2")), SAYS("AT+CREG?", INFO("+CREG: 0,2"))},
      .from = "AT+CPIN?",
@@ -238,7 +248,8 @@ static const struct story stories[] = {
                  "AT+CEREG? +20\n"
                  "AT+CREG? +20\n"
                  "AT+CFUN? +740\n"
-                 "= refused/no-network +0\n"},
+                 "= refused/no-network, status 8, attempts 0, restarts 0, remarks 0, health none: "
+                 "+CFUN: 1 +0\n"},
     {.name = "app network never comes up",
      .rows = {SAYS("AT+CNACT?", NO_BEARER), TAKES("AT+CNACT=*")},
      .from = "AT+CEREG?",
@@ -253,14 +264,16 @@ static const struct story stories[] = {
                  "AT+CNACT=1, +2020\n"
                  "8 x (AT+CNACT? +2020)\n"
                  "AT+CNACT? +20\n"
-                 "= refused/no-bearer +0\n"},
+                 "= refused/no-bearer, status 8, attempts 0, restarts 0, remarks 0, health none: "
+                 "+CNACT: 0, +0\n"},
     {.name = "app network is refused",
      .rows = {SAYS("AT+CNACT?", NO_BEARER), SAYS("AT+CNACT=*", ERROR)},
      .from = "AT+CEREG?",
      .expected = "AT+CEREG? +20\n"
                  "3 x (AT+CNACT? +20, AT+CNACT=1, +5020)\n"
                  "AT+CNACT? +20\n"
-                 "= refused/no-bearer +0\n"},
+                 "= refused/no-bearer, status 8, attempts 0, restarts 0, remarks 0, health none: "
+                 "+CNACT: 0, +0\n"},
     {.name = "app network falls again at once",
      .rows = {SAYS("AT+CNACT?", NO_BEARER),
               LATER("AT+CNACT=*", {490, "\r\n+APP PDP: DEACTIVE\r\n"})},
@@ -268,7 +281,8 @@ static const struct story stories[] = {
      .expected = "AT+CEREG? +20\n"
                  "3 x (AT+CNACT? +20, AT+CNACT=1, +5490)\n"
                  "AT+CNACT? +20\n"
-                 "= refused/no-bearer +0\n"},
+                 "= refused/no-bearer, status 8, attempts 0, restarts 0, remarks 0, health none: "
+                 "+CNACT: 0, +0\n"},
     {.name = "download without an end",
      .rows = {TAKES("AT+HTTPTOFS=*")},
      .from = "AT+HTTPTOFS=",
@@ -279,30 +293,36 @@ static const struct story stories[] = {
                  "AT+HTTPTOFSRL? +2620\n"
                  "AT+CNACT=0 +20020\n" WAY "AT+HTTPTOFS= +5020\n"
                  "118 x (AT+HTTPTOFSRL? +5020)\n"
-                 "AT+HTTPTOFSRL? +2620\n" TIDY "= download-failed/download-timeout +0\n"},
+                 "AT+HTTPTOFSRL? +2620\n" TIDY
+                 "= download-failed/download-timeout, status 8, attempts 0, restarts 0, remarks 1, "
+                 "health none: +HTTPTOFSRL: 1,50000,1092 +0\n"},
     {.name = "download that is idle",
      .rows = {TAKES("AT+HTTPTOFS=*"), SAYS("AT+HTTPTOFSRL?", INFO("+HTTPTOFSRL: 0,0,0"))},
      .from = "AT+HTTPTOFS=",
-     .expected = "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +10020\n" WAY "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +20\n"
-                 "AT+CNACT=0 +20020\n" WAY "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +20\n" TIDY "= download-failed/http-other +0\n"},
+     .expected =
+         "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +10020\n" WAY "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +20\n"
+         "AT+CNACT=0 +20020\n" WAY "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +20\n" TIDY "= download-failed/http-other, status 8, attempts 0, restarts "
+         "0, remarks 1, health none: +HTTPTOFSRL: 0,0,0 +0\n"},
     {.name = "download ends short without a word",
      .prepare = of_unknown_size,
      .rows = {TAKES("AT+HTTPTOFS=*"), SAYS("AT+HTTPTOFSRL?", INFO("+HTTPTOFSRL: 0,500,1000"))},
      .from = "AT+HTTPTOFS=",
-     .expected = "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +10020\n" WAY "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +20\n"
-                 "AT+CNACT=0 +20020\n" WAY "AT+HTTPTOFS= +5020\n"
-                 "AT+HTTPTOFSRL? +5020\n"
-                 "AT+HTTPTOFSRL? +20\n" TIDY "= download-failed/http-other +0\n"},
+     .expected =
+         "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +10020\n" WAY "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +20\n"
+         "AT+CNACT=0 +20020\n" WAY "AT+HTTPTOFS= +5020\n"
+         "AT+HTTPTOFSRL? +5020\n"
+         "AT+HTTPTOFSRL? +20\n" TIDY "= download-failed/http-other, status 8, attempts 0, restarts "
+         "0, remarks 1, health none: +HTTPTOFSRL: 0,500,1000 +0\n"},
     {.name = "download ends whole without a word",
      .rows = {TAKES("AT+HTTPTOFS=*"),
               FIRST(1, "AT+HTTPTOFSRL?", INFO("+HTTPTOFSRL: 0,109285,109285")),
@@ -326,7 +346,8 @@ static const struct story stories[] = {
                  "AT+CFSDFILE=1, +20\n"
                  "AT+HTTPTOFSRL? +20\n"
                  "AT+CFSTERM +20\n"
-                 "= refused/file-system +0\n"},
+                 "= refused/file-system, status 8, attempts 0, restarts 0, remarks 0, health none: "
+                 "+HTTPTOFSRL: 0,0,0 +0\n"},
     {.name = "length that is not right",
      .rows = {FIRST(1, "AT+CFSGFIS=*", ERROR), SAYS("AT+CFSGFIS=*", INFO("+CFSGFIS: 5"))},
      .from = "AT+HTTPTOFS=",
@@ -346,16 +367,18 @@ static const struct story stories[] = {
                  "AT+CFSINIT +20\n"
                  "5 x (AT+CFSGFIS=1, +4020)\n"
                  "AT+CFSGFIS=1, +20\n"
-                 "AT+CFSTERM +20\n" TIDY "= download-failed/wrong-length +0\n"},
+                 "AT+CFSTERM +20\n" TIDY "= download-failed/wrong-length, status 8, attempts 0, "
+                 "restarts 0, remarks 1, health none: +CFSGFIS: 5 +0\n"},
     {.name = "boots for ever in the download",
      .rows = {LATER("AT+HTTPTOFS=*", {4000, "\r\nRDY\r\n"})},
      .from = "AT+HTTPTOFS=",
-     .expected =
-         "AT+HTTPTOFS= +4000\n"
-         "2 x (AT +20)\n"
-         "AT+CMEE=1 +20\n" WAY "AT+HTTPTOFS= +4000\n"
-         "2 x (AT +20)\n"
-         "AT+CMEE=1 +20\n" WAY "AT+HTTPTOFS= +4000\n" TIDY "= download-failed/restarted +0\n"},
+     .expected = "AT+HTTPTOFS= +4000\n"
+                 "2 x (AT +20)\n"
+                 "AT+CMEE=1 +20\n" WAY "AT+HTTPTOFS= +4000\n"
+                 "2 x (AT +20)\n"
+                 "AT+CMEE=1 +20\n" WAY "AT+HTTPTOFS= +4000\n" TIDY
+                 "= download-failed/restarted, status 8, attempts 0, restarts 3, remarks 0, health "
+                 "none: RDY +0\n"},
     {.name = "does not begin",
      .rows = {TAKES("AT+CFOTA=1"), SAYS("AT+CFOTA?", INFO("+CFOTA: 8")),
               SAYS("AT+GMR", INFO("Revision:1351B03SIM7000C"))},
@@ -378,7 +401,8 @@ static const struct story stories[] = {
                  "AT+GMR +2020\n"
                  "AT+CFOTA? +20\n"
                  "AT+GMR +20\n" WELL "<save-checkpoint 0> +0\n" TIDY "<save-checkpoint 0> +0\n"
-                 "= update-failed/never-began +0\n"},
+                 "= update-failed/never-began, status 8, attempts 2, restarts 0, remarks 0, health "
+                 "none: +CFOTA: 8 +0\n"},
     {.name = "status 1 for ever",
      .rows = {LATER("AT+CFOTA=1", {8000, "\r\n+CFOTA: \"Start to update\"\r\n"}),
               FIRST(1, "AT+CFOTA?", INFO("+CFOTA: 8")), SAYS("AT+CFOTA?", INFO("+CFOTA: 1")),
@@ -396,7 +420,8 @@ static const struct story stories[] = {
                  "AT+CFOTA? +20\n"
                  "AT+GMR +20\n"
                  "<save-checkpoint 0> +0\n"
-                 "= needs-service/stuck +0\n"},
+                 "= needs-service/stuck, status 1, attempts 1, restarts 0, remarks 0, health none: "
+                 "+CFOTA: 1 +0\n"},
     {.name = "rate that is restored and lost",
      .prepare = with_rate,
      .rows = {{.command = "AT+IPR=*", .answer = OK, .deaf_ms = 1000000}},
@@ -404,14 +429,16 @@ static const struct story stories[] = {
      .expected = "AT+IPR=57600 +20\n"
                  "10 x (AT +2000)\n"
                  "<save-checkpoint 0> +0\n"
-                 "= updated/none +0\n"},
+                 "= updated/none, status 6, attempts 1, restarts 2, remarks 0, health none: "
+                 "Revision:1351B04SIM7000C +0\n"},
     {.name = "silent in the clean-up",
      .rows = {{.command = "AT+CFSDFILE=*", .answer = NULL, .deaf_ms = 1000000}},
      .from = "AT+CFSDFILE",
      .expected = "AT+CFSDFILE=1, +20000\n"
                  "10 x (AT +2000)\n"
                  "<save-checkpoint 0> +0\n"
-                 "= updated/none +0\n"},
+                 "= updated/none, status 6, attempts 1, restarts 1, remarks 0, health none: "
+                 "Revision:1351B04SIM7000C +0\n"},
     {.name = "FTP without an end",
      .prepare = by_ftp,
      .rows = {SAYS("AT+FTPTOFSST", INFO("+FTPTOFSST: 1,5,1000")), TAKES("AT+FTP*")},
@@ -423,18 +450,22 @@ static const struct story stories[] = {
                  "AT+FTPTOFSST +2480\n"
                  "AT+CNACT=0 +20020\n" WAY FTP_NAMED "AT+FTPEXTGET=2,1, +5020\n"
                  "118 x (AT+FTPTOFSST +5020)\n"
-                 "AT+FTPTOFSST +2480\n" TIDY "= download-failed/download-timeout +0\n"},
+                 "AT+FTPTOFSST +2480\n" TIDY
+                 "= download-failed/download-timeout, status 8, attempts 0, restarts 0, remarks 1, "
+                 "health none: +FTPTOFSST: 1,5,1000 +0\n"},
     {.name = "FTP that is idle",
      .prepare = by_ftp,
      .rows = {SAYS("AT+FTPTOFSST", INFO("+FTPTOFSST: 0,0,0")), TAKES("AT+FTP*")},
      .from = "AT+FTPEXTGET",
-     .expected = "AT+FTPEXTGET=2,1, +5020\n"
-                 "AT+FTPTOFSST +5020\n"
-                 "AT+FTPTOFSST +10020\n" WAY FTP_NAMED "AT+FTPEXTGET=2,1, +5020\n"
-                 "AT+FTPTOFSST +5020\n"
-                 "AT+FTPTOFSST +20020\n" WAY FTP_NAMED "AT+FTPEXTGET=2,1, +5020\n"
-                 "AT+FTPTOFSST +5020\n"
-                 "AT+FTPTOFSST +20\n" TIDY "= download-failed/ftp-other +0\n"},
+     .expected =
+         "AT+FTPEXTGET=2,1, +5020\n"
+         "AT+FTPTOFSST +5020\n"
+         "AT+FTPTOFSST +10020\n" WAY FTP_NAMED "AT+FTPEXTGET=2,1, +5020\n"
+         "AT+FTPTOFSST +5020\n"
+         "AT+FTPTOFSST +20020\n" WAY FTP_NAMED "AT+FTPEXTGET=2,1, +5020\n"
+         "AT+FTPTOFSST +5020\n"
+         "AT+FTPTOFSST +20\n" TIDY "= download-failed/ftp-other, status 8, attempts 0, restarts 0, "
+         "remarks 0, health none: +FTPTOFSST: 0,0,0 +0\n"},
     {.name = "never registers after the update",
      .rows = {FIRST(1, "AT+CEREG?", INFO("+CEREG: 0,1")), SAYS("AT+CEREG?", INFO("+CEREG: 0,2")),
               SAYS("AT+CREG?", INFO("+CREG: 0,2")), TAKES("AT+CFUN=1,1")},
@@ -459,7 +490,8 @@ static const struct story stories[] = {
                  "AT+CREG? +1220\n"
                  "<save-checkpoint 0> +0\n" TIDY "AT+CFOTA=0 +20\n"
                  "<save-checkpoint 0> +0\n"
-                 "= degraded/radio-unhealthy +0\n"},
+                 "= degraded/radio-unhealthy, status 6, attempts 1, restarts 1, remarks 8, health "
+                 "radio-unhealthy: +CREG: 0,2 +0\n"},
     {.name = "app network never comes up after the update",
      .rows = {FIRST(1, "AT+CNACT?", INFO("+CNACT: 1,\"10.0.0.1\"")), SAYS("AT+CNACT?", NO_BEARER),
               TAKES("AT+CNACT=*"), TAKES("AT+CFUN=1,1")},
@@ -493,7 +525,8 @@ static const struct story stories[] = {
                  "AT+CNACT? +20\n"
                  "<save-checkpoint 0> +0\n" TIDY "AT+CFOTA=0 +20\n"
                  "<save-checkpoint 0> +0\n"
-                 "= degraded/bearer-unhealthy +0\n"},
+                 "= degraded/bearer-unhealthy, status 6, attempts 1, restarts 1, remarks 8, health "
+                 "bearer-unhealthy: +CNACT: 0, +0\n"},
     {.name = "radio that can't be switched on",
      .rows = {SAYS("AT+CFUN?", INFO("+CFUN: 4")), TAKES("AT+CFUN=1")},
      .from = "AT+CBC",
@@ -502,7 +535,8 @@ static const struct story stories[] = {
                  "AT+CFUN? +20\n"
                  "AT+CFUN=1 +20\n"
                  "AT+CFUN? +20\n"
-                 "= refused/radio-off +0\n"},
+                 "= refused/radio-off, status 8, attempts 0, restarts 0, remarks 4, health none: "
+                 "+CFUN: 4 +0\n"},
 };
 
 #endif

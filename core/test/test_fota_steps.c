@@ -46,6 +46,12 @@ static void by_push(struct rig *rig)
     rig->job.package_size_bytes = 1000;
 }
 
+static void push_loses_ok(struct rig *rig)
+{
+    by_push(rig);
+    rig->module.lose_ok_of = 1;
+}
+
 static void by_ftp(struct rig *rig)
 {
     rig->job.delivery = FOTA_DELIVERY_FTP;
@@ -203,6 +209,13 @@ static const struct row rows[] = {
      NO_ANSWER(10000, 1, "AT+CFSWFILE=1,", 10000),
      REFUSED(1, 2020, "AT+CFSWFILE=1,", 20),
      {FIRST(1, "AT+CFSINIT", OK)}},
+    {"length of a push whose ok was lost",
+     "AT+CFSGFIS=",
+     1,
+     push_loses_ok,
+     NO_ANSWER(10000, 3, "AT+CFSINIT", 10000),
+     REFUSED(1, 2020, "AT+CFSWFILE=1,", 20),
+     {FIRST(1, "AT+CFSGFIS=*", ERROR)}},
     {"ftp context",
      "AT+FTPCID=",
      0,
