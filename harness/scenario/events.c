@@ -27,6 +27,8 @@ const char *scenario_strip_at(struct scenario_compiler *compiler, const struct s
     else if (letters_of(command) > 2)
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
                           "'%s' is no command; write 'AT+%s'", value->text, command);
+    else
+        (void)scenario_check_command(compiler, value, command);
     return command;
 }
 

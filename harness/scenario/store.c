@@ -332,7 +332,9 @@ static bool store_at(struct scenario_compiler *compiler, const struct scenario_k
 {
     char shown[SHOWN];
     if (value->style == SCENARIO_SINGLE || value->style == SCENARIO_DOUBLE)
-        return store_line(compiler, key, value, target);
+        return store_line(compiler, key, value, target) &&
+               (key->form != SCENARIO_FORM_COMMAND || value->length < 2 ||
+                scenario_check_command(compiler, value, value->text + 2));
     scenario_printable(shown, sizeof(shown), value->text, value->length);
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "AT text must be quoted; write '%s' in single quotes", shown);
