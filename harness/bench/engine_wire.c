@@ -27,17 +27,60 @@ static void duplicate(struct bench_lane *lane, const struct scenario_action *act
         lane->duplicate_bytes = BENCH_WIRE_DUPLICATE_MAX;
 }
 
+static bool is_text(const struct scenario_trigger *when)
+{
+    return scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_BEGIN;
+}
+
+/* Whether a line that begins so begins within the bytes. */
+static bool has_line(const struct scenario_action *action, size_t size, bool in_line,
+                     const char *begin)
+{
+    for (size_t i = 0; i < size; i++) {
+        bool is_break = action->text[i] == '\r' || action->text[i] == '\n';
+        if (!in_line && !is_break && bench_begins_with(action->text + i, size - i, begin))
+            return true;
+        in_line = !is_break;
+    }
+    return false;
+}
+
+/* A line that was inserted is seen like one of the end that speaks there, but for what is inserted
+ * because of it. */
+static void see_inserted(struct bench_run *run, enum bench_lane_id id,
+                         const struct scenario_action *action, size_t size)
+{
+    bool in_line = run->world.lanes[id].in_line;
+    if (run->sees_inserted)
+        return;
+    run->sees_inserted = true;
+    for (unsigned i = 0; i < run->one->event_count; i++) {
+        const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
+        if (!(bench_engine_lanes(when) >> id & 1) || !is_text(when) || when->answers ||
+            !bench_engine_is_armed(run, i) || !bench_engine_may_fire(run, i) ||
+            !has_line(action, size, in_line, when->text))
+            continue;
+        bench_engine_count(run, i);
+        if (run->world.engine.seen[i] >= when->number)
+            bench_engine_fire(run, i, run->world.now_us, NULL);
+    }
+    run->sees_inserted = false;
+}
+
 /* With no bytes to wait for it goes at once: a silent line may stay silent. */
 static void insert(struct bench_run *run, struct bench_lane *lane,
                    const struct scenario_action *action)
 {
-    size_t size = action->length < BENCH_WIRE_INSERT_MAX ? action->length : BENCH_WIRE_INSERT_MAX;
+    size_t size = action->length;
     uint32_t baud_bps = lane->baud_bps ? lane->baud_bps : run->one->host.baud_bps;
     if (action->number == 0) {
         bench_lane_insert(lane, (const uint8_t *)action->text, size, baud_bps,
                           !run->options.unpaced, run->world.now_us);
+        see_inserted(run, (enum bench_lane_id)(lane - run->world.lanes), action, size);
         return;
     }
+    if (size > BENCH_WIRE_INSERT_MAX)
+        size = BENCH_WIRE_INSERT_MAX;
     lane->insert_at = lane->byte_count + action->number;
     lane->insert_length = (uint16_t)size;
     memcpy(lane->insert, action->text, size);
@@ -93,13 +136,22 @@ void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *a
     }
 }
 
+static void spare(struct bench_lane *lane, size_t inserted)
+{
+    if (inserted < BENCH_WIRE_INSERT_MAX)
+        inserted = BENCH_WIRE_INSERT_MAX;
+    inserted += BENCH_WIRE_DUPLICATE_MAX;
+    if (lane->spare_bytes < inserted)
+        lane->spare_bytes = (uint16_t)inserted;
+}
+
 void bench_engine_spare(struct bench_run *run)
 {
     for (unsigned i = 0; i < run->one->action_count; i++) {
         const struct scenario_action *action = &run->one->actions[i];
         unsigned doing = scenario_action_rows[action->kind].doing;
         if (doing == SCENARIO_DO_INSERT || doing == SCENARIO_DO_DUPLICATE)
-            lane_of(run, action)->spare_bytes = BENCH_WIRE_INSERT_MAX + BENCH_WIRE_DUPLICATE_MAX;
+            spare(lane_of(run, action), action->length);
     }
 }
 
@@ -153,11 +205,6 @@ static size_t text_offset(const struct bench_run *run, unsigned index,
 static uint8_t line_end_of(const struct bench_run *run, enum bench_lane_id lane)
 {
     return lane == BENCH_TO_HOST ? run->module->line_end : run->host->line_end;
-}
-
-static bool is_text(const struct scenario_trigger *when)
-{
-    return scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_BEGIN;
 }
 
 /* A text is found when its line enters the lane, and remembered until its byte does. */

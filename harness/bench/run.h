@@ -87,6 +87,7 @@ struct bench_run {
     struct fota_host fota_host;  /* of the core's end alone */
     struct bench_blobs packages; /* shared by all runs of this process */
     struct bench_case *own_case; /* what `shared` points to, unless it is somebody else's; owned */
+    bool sees_inserted;          /* triggers look at a line that a fault inserted */
     char start_revision[FOTA_REVISION_LENGTH + 1];
     char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
     bool late;                  /* that trouble: this machine was late (real time) */

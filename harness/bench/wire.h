@@ -76,7 +76,7 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                      uint8_t line_end, bool paced, uint64_t now_us);
 
 /*
- * Puts bytes of a fault (at most BENCH_WIRE_INSERT_MAX) on the line at once, behind what is under
+ * Puts bytes of a fault on the line at once, behind what is under
  * way; no other fault touches them, and they count as no bytes of the end. What does not fit is
  * lost.
  */

@@ -166,6 +166,11 @@ static void finish_action(struct scenario_compiler *compiler, const struct scena
         action->detail = 1;
         action->number = 0;
     }
+    const struct scenario_node *at = scenario_node_value(node, "at");
+    if (row->doing == SCENARIO_DO_INSERT && action->number != 0 &&
+        action->length > SCENARIO_INSERT_LATER)
+        scenario_diagnose(compiler->diagnostics, at ? at->at : node->at, NULL,
+                          "with 'at' there are at most %d bytes", SCENARIO_INSERT_LATER);
     if (action->text && action->length == 0)
         action->length = (uint16_t)strlen(action->text);
 }

@@ -27,7 +27,8 @@ enum {
     SCENARIO_CASES_MAX = 1000,
     SCENARIO_TEXT_MAX = 200,     /* longest AT text, name or path in a scenario, in bytes */
     SCENARIO_REPLY_MAX = 1000,   /* all lines of a reply together, in bytes */
-    SCENARIO_INSERT_MAX = 64,    /* bytes of insert-to-host */
+    SCENARIO_INSERT_MAX = 512,   /* bytes of insert-to-host that go at once */
+    SCENARIO_INSERT_LATER = 64,  /* with `at` */
     SCENARIO_DUPLICATE_MAX = 256 /* bytes of a line, or of a number of them, that come twice */
 };
 
