@@ -377,8 +377,9 @@ enum sim_unit {
       "HTTPTOFS between CFSINIT and CFSTERM: no matter, or 602, since the buffer is taken")        \
     X(SH_AFTER_TOFS, "sh-after-tofs", CHOICE, 0, 0, 1, "works|refused", 'S', "S18",                \
       "SHCONN after an HTTPTOFS: no matter, or ERROR until the module restarts")                   \
-    X(HTTP_DROPPED, "http-dropped", CHOICE, 0, 0, 1, "retried|reported", 'I', "sim7000-storage 5", \
-      "a connection lost in the body: tried again after the timeout, or 601 at once")              \
+    X(HTTP_DROPPED, "http-dropped", CHOICE, 0, 0, 2, "retried|reported|endless", 'I',              \
+      "sim7000-storage 5",                                                                         \
+      "a connection lost in the body: tried again after the timeout, 601 at once, or no end")      \
     X(HTTP_ERROR_LENGTH, "http-error-length", CHOICE, 0, 0, 1, "zero|body", 'I',                   \
       "sim7000-storage 1", "length told with a status code other than 200 and 206")                \
     X(HTTP_EXISTING, "http-existing", CHOICE, 0, 0, 1, "replaced|refused", 'I',                    \

@@ -25,6 +25,9 @@ enum {
 
 enum { FTP_TIMEOUT = 64 }; /* AT106 10.2.14 */
 
+/* Setting http-dropped. */
+enum { RETRIED, REPORTED, ENDLESS };
+
 static struct sim_download *download_of(const struct sim_context *ctx)
 {
     return &ctx->sim->download;
@@ -451,10 +454,21 @@ static void ask(struct sim_context *ctx)
     set_state(ctx, SIM_DOWNLOAD_ASK, timeout_at(ctx));
 }
 
+/* The server keeps the connection open and says nothing more: it is up to the client. */
+static bool is_endless(const struct sim_context *ctx)
+{
+    return ctx->sim->download.transfer == SIM_TRANSFER_HTTPTOFS &&
+           sim_setting(ctx, SIM_SETTING_HTTP_DROPPED) == ENDLESS;
+}
+
 static void give_up_attempt(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
     settle(ctx);
+    if (is_endless(ctx)) {
+        set_state(ctx, SIM_DOWNLOAD_STALLED, SIM_NEVER);
+        return;
+    }
     forget_request(download);
     if (download->attempts_left > 0)
         download->attempts_left--;
@@ -473,7 +487,7 @@ static void stall(struct sim_context *ctx)
 {
     settle(ctx);
     forget_request(download_of(ctx));
-    set_state(ctx, SIM_DOWNLOAD_STALLED, timeout_at(ctx));
+    set_state(ctx, SIM_DOWNLOAD_STALLED, is_endless(ctx) ? SIM_NEVER : timeout_at(ctx));
 }
 
 /* ---- what is due --------------------------------------------------------------------------- */
@@ -502,7 +516,7 @@ static void on_body_end(struct sim_context *ctx)
     if (download->full)
         finish(ctx, CODE_NO_MEMORY);
     else if (download->transfer == SIM_TRANSFER_HTTPTOFS && download->code == CODE_NETWORK &&
-             !download->forced_code && !sim_setting(ctx, SIM_SETTING_HTTP_DROPPED))
+             !download->forced_code && sim_setting(ctx, SIM_SETTING_HTTP_DROPPED) != REPORTED)
         stall(ctx);
     else
         finish(ctx, download->code ? download->code : download->status);
