@@ -97,8 +97,8 @@ void scenario_package_check(struct scenario_compiler *compiler, const struct sce
 void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package);
 
 /* Without its AT; complains when nothing is left. */
-/* Complains about a command that is much like one of the catalogue and is none; others may be what a
- * host has for itself. `command` stands behind AT. */
+/* Complains about a command that is much like one of the catalogue and is none; others may be what
+ * a host has for itself. `command` stands behind AT. */
 bool scenario_check_command(struct scenario_compiler *compiler, const struct scenario_node *value,
                             const char *command);
 const char *scenario_strip_at(struct scenario_compiler *compiler, const struct scenario_node *value,

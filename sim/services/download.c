@@ -23,10 +23,8 @@ enum {
     CODE_OTHER = 65535
 };
 
-enum { FTP_TIMEOUT = 64 }; /* AT106 10.2.14 */
-
-/* Setting http-dropped. */
-enum { RETRIED, REPORTED, ENDLESS };
+enum { FTP_TIMEOUT = 64 };           /* AT106 10.2.14 */
+enum { RETRIED, REPORTED, ENDLESS }; /* http-dropped */
 
 static struct sim_download *download_of(const struct sim_context *ctx)
 {
@@ -465,14 +463,12 @@ static void give_up_attempt(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
     settle(ctx);
-    if (is_endless(ctx)) {
-        set_state(ctx, SIM_DOWNLOAD_STALLED, SIM_NEVER);
-        return;
-    }
     forget_request(download);
     if (download->attempts_left > 0)
         download->attempts_left--;
-    if (download->attempts_left == 0) {
+    if (is_endless(ctx)) {
+        set_state(ctx, SIM_DOWNLOAD_STALLED, SIM_NEVER);
+    } else if (download->attempts_left == 0) {
         download->state = SIM_DOWNLOAD_STALLED; /* settled */
         finish(ctx, user_of(download)->timeout_code);
     } else if (user_of(download)->network(ctx)) {
