@@ -91,6 +91,16 @@ def read_equal(path):
     return {left: reason for left, _, reason in rows}
 
 
+def check_equal(place, equal):
+    """Each row is a mutant that there is: a line that was changed since says nothing any more."""
+    paths = [path for path in build.sources(place) if not path.name.endswith(SKIPPED)]
+    there = {mutant.key() for path in paths for mutant in places(path)}
+    names = {path.name for path in paths}
+    gone = [row for row in equal if row.split(": ")[0] in names and row not in there]
+    if gone:
+        raise build.MutantError("equal.txt: no such mutant any more:\n" + "\n".join(gone))
+
+
 def tests_by_time(place):
     """The test programs of a folder, the quickest first: most mutants die in it."""
     folder = place if (build.ROOT / place).is_dir() else str(pathlib.Path(place).parent)
@@ -163,6 +173,7 @@ def main(options):
     else:
         check_clean(options)
     equal = read_equal(build.ROOT / options.equal)
+    check_equal(options.folder, equal)
     drawn = draw(options.folder, options.count, options.seed)
     counts = judge(drawn, build.commands(), options, tests, equal)
     judged = counts["killed"] + counts["survived"]

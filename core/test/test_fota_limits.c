@@ -1,0 +1,249 @@
+/*
+ * test_fota_limits.c - lines and codes on both sides of a limit: which of them count, as AT106
+ * 9.2.14 (HTTPTOFS), 10.2.14 (FTPEXTGET) and core/README say.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/fota_internal.h"
+#include "core/test/support.h"
+
+#define OK         "\r\nOK\r\n"
+#define ERROR      "\r\nERROR\r\n"
+#define INFO(text) "\r\n" text "\r\n\r\nOK\r\n"
+#define CRC_OF_TEN UINT32_C(0xcd9486dd) /* PK and eight letters, by zlib */
+
+static struct rig rig;
+
+static void say(const char *line)
+{
+    char bytes[160];
+    int length = snprintf(bytes, sizeof bytes, "\r\n%s\r\n", line);
+    fota_receive(&rig.fota, &rig.host, bytes, (size_t)length, rig.now_us);
+}
+
+/* ---- results of a download ----------------------------------------------------------------- */
+
+static const struct {
+    const char *line;
+    uint16_t http, ftp; /* what counts as result code, 0 = no result */
+} results[] = {
+    {"+HTTPTOFS: 99,5", 0, 0},        {"+HTTPTOFS: 100,5", 100, 0},
+    {"+HTTPTOFS: 65535,5", 65535, 0}, {"+HTTPTOFS: 65536,5", 0, 0},
+    {"+HTTPTOFS: 200", 0, 0},         {"+HTTPTOFS: x,5", 0, 0},
+    {"+FTPEXTGETFILE: 1,0", 0, 200},  {"+FTPEXTGETFILE: 1,1", 0, 0},
+    {"+FTPEXTGETFILE: 1,60", 0, 0},   {"+FTPEXTGETFILE: 1,61", 0, 61},
+    {"+FTPEXTGETFILE: 1,80", 0, 80},  {"+FTPEXTGETFILE: 1,81", 0, 0},
+    {"+FTPEXTGETFILE: 1", 0, 0},
+};
+
+static uint16_t result_after(const char *line, uint8_t step)
+{
+    rig_begin(&rig, NULL);
+    rig.stop_at_us = 2000000;
+    rig_run(&rig);
+    assert_int_equal(rig.fota.state, FOTA_STATE_DOWNLOAD);
+    rig.fota.step = step;
+    rig.fota.result_code = 0;
+    say(line);
+    return rig.fota.result_code;
+}
+
+static void codes_count_within_their_range(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(results); i++) {
+        bool ftp = strncmp(results[i].line, "+FTP", 4) == 0;
+        uint16_t got = result_after(results[i].line, ftp ? STEP_FTP_PROGRESS : STEP_PROGRESS);
+        if (got != (ftp ? results[i].ftp : results[i].http))
+            fail_msg("%s: got %u", results[i].line, got);
+    }
+}
+
+/* ---- restarts ------------------------------------------------------------------------------ */
+
+/* How many restarts a line means that comes so long after contact. */
+static const struct {
+    const char *line;
+    uint32_t after_ms;
+    unsigned restarts;
+} boots[] = {
+    {"SMS Ready", 1000, 0},   {"SMS Ready", 29900, 0}, {"SMS Ready", 30100, 1},
+    {"+CFUN: 1", 1000, 1},    {"RDY", 1000, 1},        {"RDY", 40000, 1},
+    {"+CPIN: READY", 500, 0},
+};
+
+static void the_end_of_a_boot_may_come_after_contact(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(boots); i++) {
+        rig_begin(&rig, (const struct module_row[]){{.command = "AT+CBC", .answer = NULL},
+                                                    {.command = NULL}});
+        rig.stop_at_us = 100000;
+        rig_run(&rig); /* contact at 20 ms */
+        rig.now_us = 20000 + boots[i].after_ms * UINT64_C(1000);
+        say(boots[i].line);
+        if (rig.fota.result.resets_seen != boots[i].restarts)
+            fail_msg("%s after %u ms: %u restarts", boots[i].line, (unsigned)boots[i].after_ms,
+                     rig.fota.result.resets_seen);
+    }
+}
+
+/* ---- garbage ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *line;
+    bool is_text;
+} words[] = {
+    {"+CREG: 1", true},
+    {"DST: 1", true},
+    {"+AZ:", true},
+    {"+ZA:", true},
+    {"+AZ", false},
+    {"+@A: 1", false},
+    {"+[A: 1", false},
+    {"+A@: 1", false},
+    {"+A[: 1", false},
+    {"+AB ~", true},
+    {"+AB: \x7f", false},
+    {"+AB: \x1f", false},
+    {"\x80"
+     "AB: 1",
+     false},
+};
+
+static void words_of_a_module_are_told_from_garbage(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        rig_begin(&rig, NULL);
+        rig.fota.at.unknown_bytes = 2;
+        rig.fota.garbled = true;
+        say(words[i].line);
+        if ((rig.fota.at.unknown_bytes == 0) != words[i].is_text ||
+            rig.fota.garbled == words[i].is_text)
+            fail_msg("row %u", (unsigned)i);
+    }
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static void begin_ten(const struct module_row *rows)
+{
+    rig_begin(&rig, rows);
+    rig.job.package_size_bytes = 10;
+    rig.job.package_crc32 = CRC_OF_TEN;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+}
+
+static void a_package_is_kept_by_its_length_and_checksum(void **state)
+{
+    (void)state;
+    begin_ten((const struct module_row[]){
+        {.command = "AT+CFSRFILE=*", .answer = "\r\n+CFSRFILE: 10\r\nPKabcdefgh" OK},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 10")},
+        {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_null(strstr(rig.sent, "AT+HTTPTOFS="));
+    begin_ten((const struct module_row[]){
+        {.command = "AT+CFSRFILE=*", .answer = "\r\n+CFSRFILE: 10\r\nPKabcdefgh" OK},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 9"), .times = 1},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 10")},
+        {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFSDFILE=1,\"update.zip\""), 2);
+    assert_non_null(strstr(rig.sent, "AT+HTTPTOFS="));
+}
+
+static void what_a_lost_byte_made_of_the_name_is_looked_for(void **state)
+{
+    static const char *const names[] = {"pdate.zip", "udate.zip", "upate.zip", "updte.zip",
+                                        "updae.zip", "updat.zip", "updatezip", "update.ip",
+                                        "update.zp", "update.zi"};
+    char line[60];
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){{.command = "AT+CFSGFIS=*", .answer = ERROR},
+                                                {.command = "AT+CFSDFILE=*", .answer = ERROR},
+                                                {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_REASON_WRONG_LENGTH);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        snprintf(line, sizeof line, "AT+CFSDFILE=1,\"%s\"", names[i]);
+        if (rig_count_sent(&rig, line) != 1)
+            fail_msg("%s: %u times\n%s", line, rig_count_sent(&rig, line), rig.sent);
+    }
+}
+
+static void room_for_just_the_package_is_enough(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFSGFRS?", .answer = INFO("+CFSGFRS: 109285")},
+                        {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFSGFRS?", .answer = INFO("+CFSGFRS: 109284")},
+                        {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_NO_SPACE);
+}
+
+static void a_supply_of_just_the_wanted_voltage_is_enough(void **state)
+{
+    (void)state;
+    rig_begin(&rig,
+              (const struct module_row[]){{.command = "AT+CBC", .answer = INFO("+CBC: 0,67,3500")},
+                                          {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    rig_begin(&rig,
+              (const struct module_row[]){{.command = "AT+CBC", .answer = INFO("+CBC: 0,67,3499")},
+                                          {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_LOW_SUPPLY);
+}
+
+/* The size is asked for when the OK of a chunk does not come, never otherwise. */
+static void a_push_asks_for_no_size_between_its_chunks(void **state)
+{
+    (void)state;
+    rig_begin(&rig, NULL);
+    rig.job.delivery = FOTA_DELIVERY_PUSH;
+    rig.job.package_size_bytes = 25000;
+    rig.job.baud_bps = 115200;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFSGFIS=1,\"update.zip\""), 2);
+}
+
+static void a_result_that_nobody_waits_for_is_told_as_that(void **state)
+{
+    struct at_engine at;
+    struct at_event event;
+    (void)state;
+    at_init(&at);
+    at_receive(&at, "\r\nERROR\r\n", 9, 0, &event);
+    if (event.kind == AT_EVENT_NONE)
+        at_receive(&at, "\r\nERROR\r\n", 9, 0, &event);
+    assert_int_equal(event.kind, AT_EVENT_STRAY);
+    assert_int_equal(event.result, AT_RESULT_ERROR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes_count_within_their_range),
+        cmocka_unit_test(the_end_of_a_boot_may_come_after_contact),
+        cmocka_unit_test(words_of_a_module_are_told_from_garbage),
+        cmocka_unit_test(a_package_is_kept_by_its_length_and_checksum),
+        cmocka_unit_test(what_a_lost_byte_made_of_the_name_is_looked_for),
+        cmocka_unit_test(room_for_just_the_package_is_enough),
+        cmocka_unit_test(a_supply_of_just_the_wanted_voltage_is_enough),
+        cmocka_unit_test(a_push_asks_for_no_size_between_its_chunks),
+        cmocka_unit_test(a_result_that_nobody_waits_for_is_told_as_that),
+    };
+    return cmocka_run_group_tests_name("fota_limits", tests, NULL, NULL);
+}
