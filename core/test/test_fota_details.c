@@ -199,9 +199,53 @@ static void after_a_resumed_clean_up_nothing_is_left_to_resume(void **state)
     rig.stop_at_us = 0;
     fota_start(&rig.fota, &rig.host, rig.checkpoint, rig.now_us);
     rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_string_equal(fota_result(&rig.fota)->evidence, "Revision:1351B04SIM7000C");
     fota_start(&rig.fota, &rig.host, rig.checkpoint, rig.now_us);
     assert_false(rig.fota.checkpoint_asked);
     assert_int_equal(fota_state(&rig.fota), FOTA_STATE_SYNCHRONISE);
+}
+
+/* 90 minutes, if the job names no total time. */
+static void a_job_has_an_end(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFOTA=1", .answer = OK, .deaf_ms = 3600000 * 4u},
+                        {.command = NULL}});
+    rig.job.update_timeout_ms = UINT32_MAX;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_NEEDS_SERVICE, FOTA_REASON_DEADLINE);
+    assert_int_equal(rig.now_us, UINT64_C(5400000000));
+}
+
+static void the_radio_is_switched_on_once(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){{.command = "AT+CFUN?", .answer = ERROR},
+                                                {.command = "AT+CFUN=1", .answer = OK},
+                                                {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_RADIO_OFF);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFUN=1"), 1);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFUN?"), 6);
+}
+
+static void refuse_the_second_attempt(struct rig *client)
+{
+    if (client->fota.attempts == 1 && !client->fota.begun)
+        client->refused = 1u << FOTA_REQUEST_SAVE_CHECKPOINT;
+}
+
+static void an_attempt_that_was_made_is_told(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFOTA=1", .answer = OK},
+                        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 8")},
+                        {.command = "AT+GMR", .answer = INFO("Revision:1351B03SIM7000C")},
+                        {.command = NULL}});
+    rig.on_turn = refuse_the_second_attempt;
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATE_FAILED, FOTA_REASON_CHECKPOINT_REFUSED);
+    assert_int_equal(fota_result(&rig.fota)->attempts, 1);
 }
 
 static const char *const after_echo[] = {"\r\n+CFUN: 1\r\n", "\r\nSMS Ready\r\n"};
@@ -234,6 +278,9 @@ int main(void)
         cmocka_unit_test(a_checkpoint_is_of_one_job),
         cmocka_unit_test(a_job_that_changed_nothing_sets_nothing),
         cmocka_unit_test(after_a_resumed_clean_up_nothing_is_left_to_resume),
+        cmocka_unit_test(a_job_has_an_end),
+        cmocka_unit_test(the_radio_is_switched_on_once),
+        cmocka_unit_test(an_attempt_that_was_made_is_told),
         cmocka_unit_test(the_boot_lines_behind_an_echo_are_of_the_same_restart),
     };
     return cmocka_run_group_tests_name("fota_details", tests, NULL, NULL);
