@@ -169,8 +169,8 @@ static const struct row rows[] = {
      "[{when: {to-module-text: 'AT+CGMM'}, do: [{garble-to-module: 3B}]}]",
      "{outcome: updated, sent: ['AT+CGMM']}", 1},
     {"bytes can be inserted into a command", "",
-     "[{when: {to-module-text: 'AT+CGMM', at: 5B}, do: [{insert-to-module: \"X\"}]}]",
-     "{outcome: updated, sent: ['AT+CGXMM']}", 1},
+     "[{when: {to-module-text: 'AT+CNACT=1', at: 9B}, do: [{insert-to-module: \"0\"}]}]",
+     "{outcome: updated, sent: ['AT+CNACT=01']}", 1},
     {"a line can come in two pieces", "",
      "[{when: {to-host-text: '+HTTPTOFS: 200', at: 5B}, do: [{split-to-host: 3s}]}]",
      "{outcome: updated, durations: [{from: {urc: '+HTTPTOFS'}, to: {core-state: verify},"
