@@ -40,6 +40,7 @@ HIDING = {
     'reset-ok': 'it moves the start of times', 'peer': 'it hides the connection',
     'dns': 'it hides its time', 'sh-https': 'it depends on the revision',
     'sh-after-tofs': 'it depends on the revision', 'pdp-failure': 'only beside pdp',
+    'edrx-window': 'CEDRXRDP belongs to later firmware',
     'factory-autobaud': 'it belongs to the rate', 'autobaud-tries': 'it belongs to the rate',
     'boot-garbage': 'seen by a count of lines', 'update-garbage': 'seen by a count of lines',
 }
