@@ -87,7 +87,7 @@ endif
 harness_rooms   := \
 	text scenario \
 	tap judge \
-	ports bench serve \
+	ports warp bench serve \
 	campaign \
 	explore coverage trace conform rack \
 	cli
@@ -95,7 +95,13 @@ sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)
 sim_sources     := $(wildcard sim/*.c $(foreach room,$(sim_rooms),sim/$(room)/*.c))
 reports_sources := $(wildcard reports/*.c)
-harness_sources := $(wildcard $(foreach room,$(harness_rooms),harness/$(room)/*.c))
+# The supervisor knows the system calls of one system and processor; elsewhere a file says so.
+machine         := $(shell $(CC) -dumpmachine 2>/dev/null)
+warp_here       := $(and $(findstring x86_64,$(machine)),$(findstring linux,$(machine)))
+not_here        := $(if $(warp_here),harness/warp/elsewhere.c,\
+                     $(filter-out harness/warp/elsewhere.c,$(wildcard harness/warp/*.c)))
+harness_sources := $(filter-out $(not_here),\
+                     $(wildcard $(foreach room,$(harness_rooms),harness/$(room)/*.c)))
 lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
