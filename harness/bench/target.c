@@ -18,6 +18,8 @@ static const double speed_tolerance = 1.4;
 static uint32_t abilities_of(const struct bench_target_options *options)
 {
     uint32_t lines = SCENARIO_NEED_MODEM_LINES;
+    if (options->program)
+        return SCENARIO_CAN_START;
     if (!options->url)
         return SCENARIO_CAN_ALL;
     /* Ptys, sockets and pipes have no modem lines. */
@@ -40,6 +42,9 @@ bool bench_target_init(struct bench_target *target, const struct bench_target_op
 
 bool bench_target_open(struct bench_target *target, char *reterr_text, size_t reterr_capacity)
 {
+    if (target->options.program)
+        return bench_program_host_open(&target->host, target->options.program,
+                                       &target->options.claims, reterr_text, reterr_capacity);
     if (!target->options.url)
         return true;
     if (bench_loop_open(&target->loop) != 0) {
@@ -56,6 +61,7 @@ void bench_target_done(struct bench_target *target)
         bench_module_port_close(&target->end);
         bench_loop_close(&target->loop);
     }
+    bench_program_host_close(&target->host);
     bench_run_free(target->asker);
     free(target->overridden);
     *target = (struct bench_target){0};
@@ -101,6 +107,13 @@ static void leave_events_out(struct scenario_case *one)
     one->lasting_count = 0;
 }
 
+/* The case without the ends of durations, which are about the core's own manner. */
+static void leave_manner_out(struct scenario_case *one)
+{
+    one->event_count = (uint8_t)scenario_event_count(one);
+    one->mark_count = 0;
+}
+
 /* Why the far end's own `sim --scenario` would not play the case; true: it would. */
 static bool far_end_plays(const struct scenario_case *one, char *reason)
 {
@@ -124,7 +137,11 @@ static bool needs_fit(const struct bench_target *target, const struct scenario_c
             return false;
         leave_events_out(&here);
     }
-    if (scenario_fits(&here, target->abilities, &lack) == SCENARIO_FITS)
+    if (target->options.program)
+        leave_manner_out(&here);
+    enum scenario_fit fit = scenario_fits(&here, target->abilities, &lack);
+    /* What can't be judged of a program is left out (judge.h); the day is the same. */
+    if (fit == SCENARIO_FITS || (target->options.program && fit == SCENARIO_CANNOT_JUDGE))
         return true;
     snprintf(reason, BENCH_REASON_MAX, "%s", lack.text);
     return false;
@@ -500,6 +517,14 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
     }
     one = target->options.override ? &target->overridden->one : one;
     const char *host = target->options.host_trace ? target->options.host_trace : one->host.replay;
+    run->host = &bench_host_core;
+    if (target->options.program) {
+        leave_manner_out(&target->overridden->one);
+        one = &target->overridden->one;
+        run->host = &bench_host_program;
+        run->host_context = &target->host;
+        host = NULL; /* somebody else is at that end already */
+    }
     if (host)
         run_with_host(target, run, one, host, options, ret_result);
     else

@@ -9,6 +9,7 @@
 #ifndef FOTARIG_HARNESS_BENCH_TARGET_H
 #define FOTARIG_HARNESS_BENCH_TARGET_H
 
+#include "harness/bench/host_program.h"
 #include "harness/bench/module_port.h"
 #include "harness/scenario/needs.h"
 #include "harness/scenario/override.h"
@@ -39,6 +40,8 @@ struct bench_target_options {
     bool allow_update;                        /* what starts an update may pass to a real module */
     double speed;                             /* of the far end */
     const struct scenario_override *override; /* NULL = as the files say */
+    const char *program;        /* the command of a host of the user's own; NULL = the core */
+    struct bench_claims claims; /* of the program */
 };
 
 struct bench_target {
@@ -48,6 +51,7 @@ struct bench_target {
     struct bench_survey before, after;
     struct bench_run *asker; /* the bench of the surveys */
     struct scenario_overridden *overridden;
+    struct bench_program_host host;
     uint32_t abilities; /* bits of enum scenario_need */
 };
 

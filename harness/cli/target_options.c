@@ -62,13 +62,37 @@ static bool is_url(const char *text)
     return strchr(text, ':') != NULL && !is_replay(text);
 }
 
+/* The command of --host warp:COMMAND, NULL = the core. */
+static const char *program_of(const struct cli_target_options *options)
+{
+    return strncmp(options->host, "warp:", 5) == 0 ? options->host + 5 : NULL;
+}
+
+static int check_host(const struct cli_command *command, const struct cli_target_options *options,
+                      double speed, struct bench_claims *claims)
+{
+    char text[BENCH_TEXT_MAX];
+    bench_claims_init(claims);
+    if (!program_of(options) && options->claims)
+        return cli_usage_error(command, "--claims goes with --host warp:COMMAND only");
+    if (options->claims && !bench_claims_read(claims, options->claims, text, sizeof text))
+        return cli_usage_error(command, "--claims: %s", text);
+    if (program_of(options) && (is_url(options->module) || speed > 0))
+        return cli_usage_error(command,
+                               "--host warp: runs in virtual time with the emulator of this "
+                               "process; leave out %s",
+                               speed > 0 ? "--speed" : "--module");
+    return CLI_GO_ON;
+}
+
 static int check(const struct cli_command *command, const struct cli_target_options *options,
                  double speed)
 {
     bool port = is_url(options->module);
     bool replay = is_replay(options->module);
-    if (!is_replay(options->host) && strcmp(options->host, "core") != 0)
-        return cli_usage_error(command, "--host '%s' is neither 'core' nor replay:TRACE",
+    if (!is_replay(options->host) && !program_of(options) && strcmp(options->host, "core") != 0)
+        return cli_usage_error(command,
+                               "--host '%s' is neither 'core' nor warp:COMMAND nor replay:TRACE",
                                options->host);
     if (options->go_on && !replay)
         return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
@@ -98,7 +122,9 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
                                          .speed = speed > 0 ? speed : 1,
                                          .override = &made->override};
     *made = (struct cli_target){.at_revision = ""};
-    int status = check(command, options, speed);
+    int status = check_host(command, options, speed, &bench.claims);
+    if (status == CLI_GO_ON)
+        status = check(command, options, speed);
     if (status == CLI_GO_ON && is_replay(options->module)) {
         char text[BENCH_TEXT_MAX + 240];
         made->replays = kept_replay_open(&made->kept, options->module + 7, text, sizeof text);
@@ -114,6 +140,7 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
         status = make_override(made, command, options);
     if (status != CLI_GO_ON)
         return status;
+    bench.program = program_of(options);
     bench.url = is_url(options->module) ? options->module : NULL;
     bench.play_host = host_replay_open;
     bench.stop_host = host_replay_close;

@@ -10,8 +10,9 @@
 /* Part of the options of `run`. */
 struct cli_target_options {
     const char *module; /* "emulator", the URL of a port, or replay:TRACE */
-    const char *host;   /* "core", or replay:TRACE */
+    const char *host;   /* "core", warp:COMMAND or replay:TRACE */
     bool go_on;         /* by the emulator, where a replay comes apart */
+    const char *claims; /* STATUS=OUTCOME,... of the host; NULL = none */
     int far_end;        /* enum bench_far_end */
     bool allow_update;
     const char *package_url, *package, *from, *to, *variant;
@@ -22,11 +23,13 @@ struct cli_target_options {
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
     {"host",                                                                                       \
      0,                                                                                            \
-     "core|replay:TRACE",                                                                          \
+     "core|warp:COMMAND|replay:TRACE",                                                             \
      CLI_TEXT,                                                                                     \
      offsetof(type, member.host),                                                                  \
      "core",                                                                                       \
-     "who talks to the module: the core, or the host of a trace with its waits"},                  \
+     "who talks to the module and is judged: the core, a program of your own, unmodified,\n"       \
+     "in virtual time (started for each case with FOTA_PORT and the job in its\n"                  \
+     "environment), or the host of a trace with its waits"},                                       \
         {"continue",                                                                               \
          0,                                                                                        \
          NULL,                                                                                     \
@@ -34,6 +37,14 @@ struct cli_target_options {
          offsetof(type, member.go_on),                                                             \
          NULL,                                                                                     \
          "with --module replay:TRACE: where it comes apart, go on as the emulator would"},         \
+        {"claims",                                                                                 \
+         0,                                                                                        \
+         "STATUS=OUTCOME,...",                                                                     \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.claims),                                                            \
+         NULL,                                                                                     \
+         "what the program's exit statuses say: 0=updated,1=update-failed; a line\n"               \
+         "'outcome updated' on its standard output says it too"},                                  \
         {"module",                                                                                 \
          0,                                                                                        \
          "emulator|URL",                                                                           \

@@ -244,7 +244,7 @@ static void read_tap(void *context, const struct tap_event *event)
 
 static void read_record(struct reader *reader, const struct bench_record *record)
 {
-    enum { HOST_DOWN = 0, REQUEST_ASKED = 0, NO_EFFECT = 1 };
+    enum { HOST_DOWN = 0, HOST_STARTED_AGAIN = 2, REQUEST_ASKED = 0, NO_EFFECT = 1 };
     if (record->kind == BENCH_JOURNAL_BENCH && record->a == NO_EFFECT)
         reader->action = UNKNOWN;
     count_fault(reader);
@@ -265,6 +265,8 @@ static void read_record(struct reader *reader, const struct bench_record *record
             count(reader, COVERAGE_TABLE_REQUEST, record->a - (FOTA_REQUEST_NONE + 1), 0);
         break;
     case BENCH_JOURNAL_HOST:
+        if (record->a > HOST_STARTED_AGAIN)
+            break;
         reader->state = record->a == HOST_DOWN ? UNKNOWN : FOTA_STATE_IDLE;
         count_place(reader);
         break;

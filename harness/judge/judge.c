@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/scenario/needs.h"
 #include "sim/catalogue.h"
 
 /* The module's own worst time when the job names none (core/fota.h). */
@@ -229,6 +230,8 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
     for (size_t i = 0; i < one->expectation_count; i++) {
         const struct scenario_expectation *expectation = &one->expectations[i];
         struct scenario_judging judging = {one, monitor, observed, expectation, i, &finding};
+        if (scenario_expectation_needs(one, expectation) & observed->lacking)
+            continue;
         finding = (struct scenario_finding){.place = expectation->place,
                                             .kind = SCENARIO_FINDING_EXPECTATION};
         snprintf(finding.what, sizeof finding.what, "expect.%s",
@@ -240,7 +243,8 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
         count++;
     }
     for (unsigned rule = 0; rule < SCENARIO_RULE_COUNT; rule++) {
-        if (!monitor->broken[rule] && rules[rule](one, observed))
+        if (scenario_rule_rows[rule].needs & observed->lacking ||
+            (!monitor->broken[rule] && rules[rule](one, observed)))
             continue;
         if (count < capacity)
             describe_broken(rule, observed, &findings[count]);

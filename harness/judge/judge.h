@@ -74,6 +74,7 @@ struct scenario_observed {
     const void *asked;
     char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
     uint64_t duration_us;
+    uint32_t lacking; /* bits of enum scenario_need: what needs one of them is not judged */
 };
 
 /* What kind of thing is not as it should be: X(NAME, "name", "what it says") */

@@ -25,6 +25,9 @@
     X(BOOT_LINE, "boot-line", "boots that show on the wire, which they do not at every rate")      \
     X(CLIENT_STATE, "client-state", "the client's own state, which only the core shows")           \
     X(CLIENT_CONTROL, "client-control", "a hold on the client, which only the core gives")         \
+    X(CLIENT_END, "client-end", "a client whose end is seen")                                      \
+    X(CLAIM, "claim", "what the client says of how its job ended")                                 \
+    X(CORE_MANNER, "core-manner", "the core's own way of doing it, which is not everybody's")      \
     X(MODULE_STATE, "module-state", "the module's own state, which a real module does not show")   \
     X(MODULE_CONTROL, "module-control",                                                            \
       "a hand in the module or its network, which a real module does not give")                    \
@@ -53,7 +56,11 @@ enum scenario_need {
 #define X(name, ...) SCENARIO_NEED_##name = 1 << SCENARIO_NEED_INDEX_##name,
     SCENARIO_NEEDS(X)
 #undef X
-        SCENARIO_NEED_ALL = (1 << SCENARIO_NEED_COUNT) - 1
+        SCENARIO_NEED_ALL = (1 << SCENARIO_NEED_COUNT) - 1,
+    /* What the core's own manner shows on the wire. */
+    SCENARIO_NEED_CORE_COMMANDS = SCENARIO_NEED_COMMAND_LINE | SCENARIO_NEED_CORE_MANNER,
+    SCENARIO_NEED_CORE_URCS = SCENARIO_NEED_URC_LINE | SCENARIO_NEED_CORE_MANNER,
+    SCENARIO_NEED_CORE_BOOTS = SCENARIO_NEED_BOOT_LINE | SCENARIO_NEED_CORE_MANNER
 };
 
 /* ---- what rows are made of ------------------------------------------------------------------- */
@@ -346,8 +353,7 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
  * harness/judge that compares. LIMIT and MODULE have rows of their own below, with their needs.
  */
 #define SCENARIO_EXPECTATIONS(X)                                                                   \
-    X(OUTCOME, "outcome", VALUE_WORD(outcomes, number), outcome, CLIENT_STATE,                     \
-      "the core's outcome")                                                                        \
+    X(OUTCOME, "outcome", VALUE_WORD(outcomes, number), outcome, CLAIM, "the core's outcome")      \
     X(REASON, "reason", VALUE_WORD(reasons, number), reason, CLIENT_STATE, "the core's reason")    \
     X(EVIDENCE, "evidence", VALUE_EVIDENCE, evidence, CLIENT_STATE,                                \
       "the line that decided, as far as the core keeps it; '' is silence")                         \
@@ -361,22 +367,22 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
       "a status that the core read with AT+CFOTA? at any time")                                    \
     X(REVISION, "revision", VALUE_REVISION, revision, ASK_UPDATE,                                  \
       "the revision that the module runs at the end")                                              \
-    X(RESETS, "resets", VALUE_UP_TO(UINT16_MAX), resets, BOOT_LINE, "restarts of the module")      \
+    X(RESETS, "resets", VALUE_UP_TO(UINT16_MAX), resets, CORE_BOOTS, "restarts of the module")     \
     X(ATTEMPTS, "attempts", VALUE_UP_TO(UINT8_MAX), attempts, CLIENT_STATE,                        \
       "update attempts of the core")                                                               \
-    X(SENT, "sent", VALUE_COMMANDS, sent, COMMAND_LINE,                                            \
+    X(SENT, "sent", VALUE_COMMANDS, sent, CORE_COMMANDS,                                           \
       "commands that the host sends, in this order, others between them allowed")                  \
     X(NEVER_SENT, "never-sent", VALUE_COMMANDS, never, COMMAND_LINE,                               \
       "commands that the host never sends")                                                        \
-    X(URC, "urcs", VALUE_LINES, urc, URC_LINE,                                                     \
+    X(URC, "urcs", VALUE_LINES, urc, CORE_URCS,                                                    \
       "unsolicited lines that the module sends, in this order")                                    \
     X(NEVER_URC, "never-urcs", VALUE_LINES, never, URC_LINE,                                       \
       "unsolicited lines that the module never sends")                                             \
     X(REQUESTS, "requests", VALUE_REQUESTS, requests, CLIENT_STATE,                                \
       "what the core asks of its surroundings, in this order")                                     \
-    X(WITHIN, "within", VALUE_WITHIN, within, NOTHING,                                             \
+    X(WITHIN, "within", VALUE_WITHIN, within, CORE_MANNER,                                         \
       "the run is over after this long at the latest")                                             \
-    X(DURATION, "durations", VALUE_DURATIONS, duration, NOTHING,                                   \
+    X(DURATION, "durations", VALUE_DURATIONS, duration, CORE_MANNER,                               \
       "how long it takes from one thing to another")                                               \
     X(LIMIT, "limits", VALUE_MAP(limit_map), limit, NOTHING,                                       \
       "the most that the core may need, since the host last started")                              \
@@ -453,17 +459,17 @@ extern const struct scenario_expectation_row scenario_module_end_rows[SCENARIO_M
       "the module is not restarted while it updates, before its"                                   \
       " worst time is over")                                                                       \
     X(HONEST_UPDATED, "honest-updated", honest_updated,                                            \
-      SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_ASK_UPDATE,                                       \
+      SCENARIO_NEED_CLAIM | SCENARIO_NEED_ASK_UPDATE,                                              \
       "updated or already-current is only said when the module"                                    \
       " runs the target")                                                                          \
     X(HONEST_FAILED, "honest-failed", honest_failed,                                               \
-      SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_ASK_UPDATE,                                       \
+      SCENARIO_NEED_CLAIM | SCENARIO_NEED_ASK_UPDATE,                                              \
       "update-failed is only said when the module runs the base")                                  \
     X(HONEST_REFUSED, "honest-refused", honest_refused,                                            \
-      SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_ASK_UPDATE,                                       \
+      SCENARIO_NEED_CLAIM | SCENARIO_NEED_ASK_UPDATE,                                              \
       "after refused, download-failed and cancelled the module"                                    \
       " runs what it ran and no update goes on")                                                   \
-    X(ENDS, "ends", ends, SCENARIO_NEED_CLIENT_STATE,                                              \
+    X(ENDS, "ends", ends, SCENARIO_NEED_CLIENT_END,                                                \
       "the client comes to an end before its own deadline")
 
 enum scenario_rule {

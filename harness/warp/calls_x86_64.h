@@ -4,6 +4,9 @@
  * others. The numbers are those of x86-64; aarch64 has no poll, select, alarm, time, fork and
  * others, and wants a table of its own.
  */
+#ifndef FOTARIG_HARNESS_WARP_CALLS_X86_64_H
+#define FOTARIG_HARNESS_WARP_CALLS_X86_64_H
+
 /* clocks and sleeping */
 CALL(clock_gettime, warp_on_clock_gettime, LET)
 CALL(gettimeofday, warp_on_gettimeofday, LET)
@@ -85,3 +88,5 @@ CALL(pidfd_send_signal, warp_on_kill, LET)
 CALL(pause, warp_on_suspend, LET)
 CALL(rt_sigsuspend, warp_on_suspend, LET)
 CALL(rt_sigtimedwait, warp_on_sigtimedwait, LET)
+
+#endif

@@ -214,7 +214,7 @@ void warp_wait_for(struct warp *warp, struct warp_thread *thread, int fd, short 
 int warp_ready(struct warp *warp, struct warp_thread *thread);
 void warp_wait_done(struct warp_thread *thread);
 
-/* ---- stream.c ---- */
+/* ---- byte_calls.c ---- */
 WARP_HANDLER(warp_on_read);
 WARP_HANDLER(warp_on_receive);
 WARP_HANDLER(warp_on_write);
@@ -228,7 +228,7 @@ WARP_HANDLER(warp_on_rate);
 WARP_HANDLER(warp_on_futex);
 WARP_HANDLER(warp_on_refused);
 
-/* ---- timers.c ---- */
+/* ---- timer_calls.c ---- */
 WARP_HANDLER(warp_on_alarm);
 WARP_HANDLER(warp_on_setitimer);
 WARP_HANDLER(warp_on_getitimer);
@@ -303,7 +303,7 @@ static inline uint64_t warp_argument(const struct warp_thread *thread, unsigned 
     return thread->call.data.args[n];
 }
 
-/* ---- port.c ---- */
+/* ---- supervised_port.c ---- */
 bool warp_port_open(struct warp *warp);
 void warp_port_close(struct warp *warp);
 /* For another program: nothing lies in it, raw, at that rate. */

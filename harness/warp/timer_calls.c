@@ -1,4 +1,4 @@
-/* timers.c - timers of the program: alarm, setitimer, timer_create, timerfd. */
+/* timer_calls.c - timers of the program: alarm, setitimer, timer_create, timerfd. */
 #include "harness/warp/internal.h"
 
 #include <errno.h>

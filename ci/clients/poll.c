@@ -34,6 +34,11 @@ static void open_port(const char *path)
     tcflush(port, TCIOFLUSH);
 }
 
+static void pause_s(int seconds)
+{
+    poll(NULL, 0, seconds * 1000);
+}
+
 static void say(const char *command)
 {
     char text[600];
@@ -119,7 +124,7 @@ int main(void)
         puts("outcome already-current");
         return 0;
     }
-    sleep(5);
+    pause_s(5);
     command("AT+CNACT=1", 30000);
     await("+APP PDP: ACTIVE", 30000, NULL);
     snprintf(text, sizeof text, "AT+HTTPTOFS=\"%s\",\"/fota/update.zip\"", getenv("FOTA_URL"));
@@ -132,7 +137,7 @@ int main(void)
         return 1;
     }
     await("+CFOTA: \"Update succ", 2400000, NULL);
-    sleep(20);
+    pause_s(20);
     if (!synchronise(60))
         return 2;
     command("ATE0", 1000);

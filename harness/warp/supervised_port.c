@@ -1,4 +1,4 @@
-/* port.c - the program's serial port, a pty, and what it writes to its outputs. */
+/* supervised_port.c - the program's serial port, a pty, and what it writes to its outputs. */
 #include "harness/warp/internal.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* stream.c - calls that move bytes: they wait here until the kernel can do them at once. */
+/* byte_calls.c - calls that move bytes: they wait here until the kernel can do them at once. */
 #include "harness/warp/internal.h"
 
 #include <arpa/inet.h>

@@ -1,6 +1,7 @@
 /* threads.c - the client of poll.c with a thread that reads, one that works and a condition between
  * them; a program that the supervisor is tried with. */
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,11 @@ static int await(const char *wanted, long timeout_s, char *answer)
     return 0;
 }
 
+static void pause_s(int seconds)
+{
+    poll(NULL, 0, seconds * 1000);
+}
+
 static void say(const char *command)
 {
     char text[600];
@@ -111,7 +117,7 @@ static const char *update(void)
     await("OK", 3, NULL);
     if (strncmp(answer, "Revision:", 9) == 0 && strcmp(answer + 9, to) == 0)
         return "already-current";
-    sleep(5);
+    pause_s(5);
     command("AT+CNACT=1", 30);
     await("+APP PDP: ACTIVE", 30, NULL);
     snprintf(text, sizeof text, "AT+HTTPTOFS=\"%s\",\"/fota/update.zip\"", getenv("FOTA_URL"));
@@ -120,7 +126,7 @@ static const char *update(void)
     if (!command("AT+CFOTA=1", 10))
         return "refused";
     await("+CFOTA: \"Update succ", 2400, NULL);
-    sleep(20);
+    pause_s(20);
     if (!synchronise(60))
         return "needs-service";
     command("ATE0", 1);

@@ -1,0 +1,81 @@
+#!/bin/sh
+# Programs that nobody here wrote the bench for, unmodified, in virtual time: verdicts, claims, the same
+# journals twice, and nothing left running. Where the machine can't supervise, it says so and passes.
+# usage: ci/test/warp.sh [FOTARIG]
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+fotarig=${1:-build/debug/fotarig}
+place=$(mktemp -d) || exit 2
+trap 'rm -rf "$place"' EXIT
+failed=0
+
+fail() {
+    echo "FAILED: $1"
+    sed 's/^/    /' "$place/out" | tail -n 12
+    failed=1
+}
+
+# want STATUS TEXT WHAT ARGUMENTS...: a run that ends with that status and prints that text.
+want() {
+    want_status=$1 text=$2 what=$3
+    shift 3
+    "$fotarig" run "$@" >"$place/out" 2>&1
+    got=$?
+    [ "$got" = "$want_status" ] || fail "$what: status $got, want $want_status"
+    grep -q -- "$text" "$place/out" || fail "$what: '$text' is not in its output"
+}
+
+"$fotarig" run scenarios/documented/already-current.yaml --host warp:true >"$place/out" 2>&1
+if [ $? = 4 ] && grep -q 'warp:' "$place/out"; then
+    echo "SKIP: $(cat "$place/out")"
+    exit 0
+fi
+
+for client in poll threads; do
+    ${CC:-cc} -std=gnu11 -O1 -pthread -o "$place/$client" "ci/clients/$client.c" || exit 2
+    want 0 '4 passed' "$client on documented days" scenarios/documented --host "warp:$place/$client"
+done
+
+# The same journals, twice, whatever the program is made of.
+for client in "$place/poll" "$place/threads"; do
+    for pass in 1 2; do
+        "$fotarig" run scenarios/status scenarios/documented --host "warp:$client" --digests |
+            grep '^digest' >"$place/digests.$pass"
+    done
+    cmp -s "$place/digests.1" "$place/digests.2" && [ -s "$place/digests.1" ] ||
+        fail "$client: the journals differ from run to run"
+done
+
+day=scenarios/documented/update-by-http.yaml
+want 1 'rule ends' 'a program that never ends' $day --host 'warp:sleep 1000000'
+want 1 'signal 11' 'a program that crashes' $day --host "warp:sh -c 'kill -SEGV \$\$'" --timeline
+want 1 'written more than' 'a program that floods' $day --host warp:yes --timeline
+want 1 'expect.outcome: want updated, got refused' 'a claim by status' $day \
+    --host "warp:sh -c 'exit 3'" --claims 0=updated,3=refused
+want 1 'rule honest-updated' 'a false claim by a line' $day --host "warp:echo outcome updated"
+want 2 'is no claim' 'a claim that is none' $day --host warp:true --claims 0=wonderful
+want 2 'goes with --host warp' 'claims of the core' $day --claims 0=updated
+want 4 'quote of the command is not closed' 'a command that is none' $day --host "warp:sh 'x"
+
+# A program that leaves something behind, and a bench that is killed.
+"$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$place/out" 2>&1
+pgrep -f left-by-warp >/dev/null && fail 'something is left of a program that has ended'
+"$fotarig" run $day --jobs 1 --host "warp:bash -c 'exec -a left-by-warp sh -c \"while :; do :; done\"'" \
+    >"$place/out" 2>&1 &
+bench=$!
+tries=0
+until pgrep -f left-by-warp >/dev/null || [ $tries -ge 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+kill -KILL $bench
+wait $bench 2>/dev/null
+tries=0
+while pgrep -f left-by-warp >/dev/null && [ $tries -lt 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+pgrep -f left-by-warp >/dev/null && fail 'something runs on after the bench was killed'
+
+[ $failed = 0 ] && echo "warp: programs run in virtual time, as they are"
+exit $failed

@@ -1,0 +1,55 @@
+/*
+ * host_program.h - a host end that is a program of the user's own, unmodified, in virtual time: it
+ * is started for each case, with the job in its environment, and what it says of the end is its
+ * claim.
+ */
+#ifndef FOTARIG_HARNESS_BENCH_HOST_PROGRAM_H
+#define FOTARIG_HARNESS_BENCH_HOST_PROGRAM_H
+
+#include "harness/bench/end.h"
+#include "harness/bench/program_job.h"
+#include "harness/ports/program.h"
+#include "harness/warp/warp.h"
+
+enum { BENCH_CLAIM_NONE = 255 };
+
+/* What statuses of a program claim: enum fota_outcome, NONE = nothing. */
+struct bench_claims {
+    uint8_t outcome[256];
+};
+
+/* None claims anything. */
+void bench_claims_init(struct bench_claims *claims);
+/*
+ * Reads "0=updated,3=update-failed". False with a text. Later words go over former ones.
+ */
+bool bench_claims_read(struct bench_claims *claims, const char *text, char *reterr_text,
+                       size_t reterr_capacity);
+
+/* Of one process of the bench; its case's run has it as host_context. */
+struct bench_program_host {
+    struct warp *warp;
+    struct bench_program program;       /* the command's words */
+    char (*places)[BENCH_PATH_MAX * 2]; /* of words that name files: absolute; owned */
+    struct bench_claims claims;
+    struct bench_environment environment;
+    struct bench_folder folder;
+    uint64_t seed;
+    bool was_started; /* in this run */
+    bool was_over;    /* its end is in the journal */
+};
+
+/* Takes the command apart, makes supervisor and folder. False with a text; it is done all the same.
+ */
+bool bench_program_host_open(struct bench_program_host *host, const char *command,
+                             const struct bench_claims *claims, char *reterr_text,
+                             size_t reterr_capacity);
+/* Ends what it has started, removes its folder. */
+void bench_program_host_close(struct bench_program_host *host);
+
+/* How the program is now, for people: "ended with status 1", "waits in poll()". */
+void bench_program_host_tell(const struct bench_program_host *host, char *text, size_t capacity);
+
+extern const struct bench_end bench_host_program;
+
+#endif
