@@ -242,6 +242,9 @@ install: $(program) $(sim_lib) $(core_lib)
 	install -m 644 $(sim_lib) $(core_lib) $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 $(sim_headers) $(DESTDIR)$(PREFIX)/include/sim7000/sim/
 	install -m 644 $(core_headers) $(DESTDIR)$(PREFIX)/include/fotacore/core/
+	install -d $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples
+	install -m 644 harness/example/naive.py harness/example/better.py harness/example/README.md \
+	    $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' sim/libsim7000.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libsim7000.pc
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' core/libfotacore.pc.in \
@@ -250,7 +253,7 @@ install: $(program) $(sim_lib) $(core_lib)
 ## uninstall: remove what install wrote
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/fotarig
-	rm -rf $(DESTDIR)$(PREFIX)/share/fotarig $(DESTDIR)$(PREFIX)/include/sim7000 \
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/fotarig $(DESTDIR)$(PREFIX)/share/fotarig $(DESTDIR)$(PREFIX)/include/sim7000 \
 	    $(DESTDIR)$(PREFIX)/include/fotacore
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libsim7000.a libfotacore.a \
 	    pkgconfig/libsim7000.pc pkgconfig/libfotacore.pc)

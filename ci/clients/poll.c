@@ -77,13 +77,20 @@ static char *hear(long until_ms)
     }
 }
 
+/* It begins so; a text in quotes may stand anywhere. */
+static int is_wanted(const char *heard, const char *wanted)
+{
+    return wanted[0] == '"' ? strstr(heard, wanted) != NULL
+                            : strncmp(heard, wanted, strlen(wanted)) == 0;
+}
+
 /* Until a line that begins so. */
 static int await(const char *text, long timeout_ms, char *answer)
 {
     long until = now_ms() + timeout_ms;
     char *heard;
     while ((heard = hear(until))) {
-        if (strncmp(heard, text, strlen(text)) == 0) {
+        if (is_wanted(heard, text)) {
             if (answer)
                 snprintf(answer, 200, "%.199s", heard);
             return 1;
@@ -136,7 +143,7 @@ int main(void)
         puts("outcome refused");
         return 1;
     }
-    await("+CFOTA: \"Update succ", 2400000, NULL);
+    await("\"Update succ", 2400000, NULL);
     pause_s(20);
     if (!synchronise(60))
         return 2;
@@ -148,6 +155,9 @@ int main(void)
     await("Revision:", 3000, answer);
     await("OK", 3000, NULL);
     command("AT+CFOTA=0", 3000);
+    command("AT+CFSINIT", 3000);
+    command("AT+CFSDFILE=1,\"update.zip\"", 3000);
+    command("AT+CFSTERM", 3000);
     printf("outcome %s\n", strcmp(answer + 9, to) == 0 ? "updated" : "update-failed");
     return strcmp(answer + 9, to) != 0;
 }

@@ -61,6 +61,13 @@ static int take_line(char *text, const struct timespec *until)
     return taken;
 }
 
+/* It begins so; a text in quotes may stand anywhere. */
+static int is_wanted(const char *heard, const char *wanted)
+{
+    return wanted[0] == '"' ? strstr(heard, wanted) != NULL
+                            : strncmp(heard, wanted, strlen(wanted)) == 0;
+}
+
 static int await(const char *wanted, long timeout_s, char *answer)
 {
     struct timespec until;
@@ -68,7 +75,7 @@ static int await(const char *wanted, long timeout_s, char *answer)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += timeout_s;
     while (take_line(text, &until)) {
-        if (strncmp(text, wanted, strlen(wanted)) == 0) {
+        if (is_wanted(text, wanted)) {
             if (answer)
                 memcpy(answer, text, LINE);
             return 1;
@@ -125,7 +132,7 @@ static const char *update(void)
         return "download-failed";
     if (!command("AT+CFOTA=1", 10))
         return "refused";
-    await("+CFOTA: \"Update succ", 2400, NULL);
+    await("\"Update succ", 2400, NULL);
     pause_s(20);
     if (!synchronise(60))
         return "needs-service";
@@ -135,6 +142,9 @@ static const char *update(void)
     await("Revision:", 3, answer);
     await("OK", 3, NULL);
     command("AT+CFOTA=0", 3);
+    command("AT+CFSINIT", 3);
+    command("AT+CFSDFILE=1,\"update.zip\"", 3);
+    command("AT+CFSTERM", 3);
     return strncmp(answer, "Revision:", 9) == 0 && strcmp(answer + 9, to) == 0 ? "updated"
                                                                                : "update-failed";
 }

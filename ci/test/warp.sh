@@ -46,6 +46,45 @@ for client in "$place/poll" "$place/threads"; do
         fail "$client: the journals differ from run to run"
 done
 
+for client in 'bash ci/clients/client.bash' 'node ci/clients/client.js'; do
+    command -v "${client%% *}" >/dev/null || continue
+    want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
+    grep '^digest' "$place/out" >"$place/digests.1"
+    want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
+    grep '^digest' "$place/out" | cmp -s - "$place/digests.1" ||
+        fail "$client: the journals differ from run to run"
+done
+
+# A client as one writes it, and the same after its verdicts were read: where the first breaks a rule
+# the second passes, and the core breaks none anywhere.
+days='update/power-cut-in-update:status-read
+update/refused-and-begun-all-the-same:one-start
+update/commands-while-updating:no-restart-while-updating
+update/success-claimed-but-unchanged:honest-updated
+update/third-revision:honest-updated
+update/final-urc-lost:honest-failed
+status/failure-line-and-no-status:package-removed
+status/status-6-left-over:flag-cleared
+status/status-3-modem-restore-failed:no-restart-while-updating
+download/leaves-nothing-in-flash:package-complete
+documented/update-without-progress:no-restart-while-updating
+line/silent-after-the-success:no-clear-while-updating
+update/no-urcs-on-this-port:honest-failed'
+files=
+for day in $days; do
+    file=scenarios/${day%:*}.yaml
+    files="$files $file"
+    want 1 "rule ${day#*:}" "the naive client on ${day%:*}" "$file" \
+        --host 'warp:/usr/bin/python3 harness/example/naive.py'
+done
+# shellcheck disable=SC2086
+want 0 ' 0 failed, 0 error' 'the better client' $files --host 'warp:/usr/bin/python3 harness/example/better.py'
+want 0 ' 0 failed, 0 error' 'the core by the rules for any client' scenarios --quiet --rules fota
+want 0 ' 0 failed' 'a rule left out' scenarios/documented/update-without-progress.yaml \
+    --host 'warp:/usr/bin/python3 harness/example/naive.py' \
+    --leave-out 'no-restart-while-updating=ours has a watchdog'
+want 2 'expected RULE=REASON' 'a rule that is none' scenarios/documented --leave-out speed=no
+
 day=scenarios/documented/update-by-http.yaml
 want 1 'rule ends' 'a program that never ends' $day --host 'warp:sleep 1000000'
 want 1 'signal 11' 'a program that crashes' $day --host "warp:sh -c 'kill -SEGV \$\$'" --timeline

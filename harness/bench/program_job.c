@@ -85,6 +85,7 @@ static void put_job(struct job_writer *writer, const struct bench_case *shared, 
     uint32_t total_ms = job->total_timeout_ms ? job->total_timeout_ms : total_default_ms;
     put_text(writer, "FOTA_URL", "url",
              job->delivery == FOTA_DELIVERY_PUSH ? NULL : shared->package_url);
+    put_text(writer, "FOTA_MODEL", "model", job->model);
     put_text(writer, "FOTA_FROM", "from", job->from_revision);
     put_text(writer, "FOTA_TO", "to", job->to_revision);
     if (job->package_size_bytes)

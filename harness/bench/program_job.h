@@ -24,12 +24,12 @@ struct bench_folder {
 };
 
 /*
- * Fills the list: what every program gets (PATH, HOME, LANG, TZ), and FOTA_PORT, FOTA_URL,
- * FOTA_FROM, FOTA_TO, FOTA_SIZE, FOTA_CRC32, FOTA_APN, FOTA_DELIVERY, FOTA_PACKAGE, FOTA_DEADLINE,
- * FOTA_SPEED, FOTA_FOLDER, and FOTA_JOB with all of it as one JSON object. What the job does not
- * name is not in the list. `speed`: how much faster than the module's the program's clock is, 1 =
- * as fast. Where the host gives the package (delivery push) it is written into the folder. False:
- * it could not be.
+ * Fills the list: what every program gets (PATH, HOME, LANG, TZ), and FOTA_PORT, FOTA_FOLDER,
+ * FOTA_URL, FOTA_MODEL, FOTA_FROM, FOTA_TO, FOTA_BAUD, FOTA_SIZE, FOTA_CRC32, FOTA_APN,
+ * FOTA_DELIVERY, FOTA_PACKAGE, FOTA_DEADLINE, FOTA_SPEED, and FOTA_JOB with all of it as one JSON
+ * object. What the job does not name is not in the list. `speed`: how much faster than the module's
+ * the program's clock is, 1 = as fast. Where the host gives the package (delivery push) it is
+ * written into the folder. False: it could not be.
  */
 bool bench_environment_make(struct bench_environment *environment, const struct bench_case *shared,
                             const char *port, const char *folder, double speed);

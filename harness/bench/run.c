@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "harness/bench/conduct.h"
 #include "harness/bench/engine.h"
 #include "harness/bench/tapped.h"
 #include "harness/ports/loop.h"
@@ -461,6 +462,16 @@ static void add_of_module(const struct bench_run *run, struct bench_result *resu
     result->finding_count += count;
 }
 
+/* What rules for any client find in the journal. */
+static void add_conduct(const struct bench_run *run, struct bench_result *result)
+{
+    size_t kept =
+        result->finding_count < BENCH_FINDINGS_MAX ? result->finding_count : BENCH_FINDINGS_MAX;
+    result->finding_count +=
+        bench_conduct_judge(run, &result->observed, run->options.conduct_left_out,
+                            result->findings + kept, BENCH_FINDINGS_MAX - kept);
+}
+
 /*
  * An event that never fired fails the core, which is known to make it happen. A client of
  * somebody's own may take another way: what it did is judged by the rules alone, and if it broke
@@ -508,6 +519,8 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
     }
     ret_result->finding_count = scenario_judge(run->one, &run->world.monitor, &ret_result->observed,
                                                ret_result->findings, BENCH_FINDINGS_MAX);
+    if (run->options.conduct)
+        add_conduct(run, ret_result);
     if (!the_day_happened(run, ret_result))
         return;
     add_of_module(run, ret_result);

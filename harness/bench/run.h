@@ -40,8 +40,10 @@ struct bench_options {
     bool patient;            /* real time: nothing is judged that this machine could be late for */
     struct bench_loop *loop; /* real time: the loop of an end's port; NULL = one of its own */
     bool stoppable;          /* ends when a caught signal came (loop.h) */
-    uint64_t *settings_read; /* SIM_SETTING_WORDS of the caller: which settings were looked up;
-                                NULL = nobody wants to know */
+    bool conduct;            /* the rules of conduct.h are judged; wants the MEMORY sink */
+    uint32_t conduct_left_out; /* bit n: rule n of them is not */
+    uint64_t *settings_read;   /* SIM_SETTING_WORDS of the caller: which settings were looked up;
+                                  NULL = nobody wants to know */
 };
 
 /* X(NAME, "name") */

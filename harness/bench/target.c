@@ -503,6 +503,10 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
                       struct bench_result *ret_result)
 {
     struct bench_plan plan;
+    struct bench_options judged = *options;
+    judged.conduct = target->options.conduct;
+    judged.conduct_left_out = target->options.conduct_left_out;
+    options = &judged;
     *ret_result = (struct bench_result){.verdict = BENCH_SKIPPED};
     bench_target_plan(target, one, NULL, &plan);
     run->one = one;

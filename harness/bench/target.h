@@ -42,6 +42,8 @@ struct bench_target_options {
     const struct scenario_override *override; /* NULL = as the files say */
     const char *program;        /* the command of a host of the user's own; NULL = the core */
     struct bench_claims claims; /* of the program */
+    bool conduct;               /* rules for any client are judged (conduct.h) */
+    uint32_t conduct_left_out;  /* bit n: rule n of them is not */
 };
 
 struct bench_target {

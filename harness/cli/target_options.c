@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/bench/conduct.h"
 #include "harness/bench/synthetic_package.h"
 #include "harness/trace/host_replay.h"
 
@@ -68,6 +69,24 @@ static const char *program_of(const struct cli_target_options *options)
     return strncmp(options->host, "warp:", 5) == 0 ? options->host + 5 : NULL;
 }
 
+/* Rules that are not judged, each with its reason. */
+static int take_left_out(const struct cli_command *command,
+                         const struct cli_target_options *options, uint32_t *ret_left_out)
+{
+    for (size_t i = 0; i < options->left_out.count; i++) {
+        const char *given = options->left_out.items[i];
+        size_t length = strcspn(given, "=");
+        int rule = bench_conduct_find(given, length);
+        if (rule < 0 || given[length] != '=' || !given[length + 1])
+            return cli_usage_error(command,
+                                   "--leave-out '%s': expected RULE=REASON, a rule of "
+                                   "harness/example/README.md (one-start, ...) and a reason",
+                                   given);
+        *ret_left_out |= 1u << rule;
+    }
+    return CLI_GO_ON;
+}
+
 static int check_host(const struct cli_command *command, const struct cli_target_options *options,
                       double speed, struct bench_claims *claims)
 {
@@ -124,6 +143,8 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     *made = (struct cli_target){.at_revision = ""};
     int status = check_host(command, options, speed, &bench.claims);
     if (status == CLI_GO_ON)
+        status = take_left_out(command, options, &bench.conduct_left_out);
+    if (status == CLI_GO_ON)
         status = check(command, options, speed);
     if (status == CLI_GO_ON && is_replay(options->module)) {
         char text[BENCH_TEXT_MAX + 240];
@@ -141,6 +162,8 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     if (status != CLI_GO_ON)
         return status;
     bench.program = program_of(options);
+    bench.conduct =
+        options->rules == CLI_RULES_FOTA || (options->rules == CLI_RULES_AS_HOST && bench.program);
     bench.url = is_url(options->module) ? options->module : NULL;
     bench.play_host = host_replay_open;
     bench.stop_host = host_replay_close;

@@ -9,15 +9,19 @@
 
 /* Part of the options of `run`. */
 struct cli_target_options {
-    const char *module; /* "emulator", the URL of a port, or replay:TRACE */
-    const char *host;   /* "core", warp:COMMAND or replay:TRACE */
-    bool go_on;         /* by the emulator, where a replay comes apart */
-    const char *claims; /* STATUS=OUTCOME,... of the host; NULL = none */
-    int far_end;        /* enum bench_far_end */
+    const char *module;       /* "emulator", the URL of a port, or replay:TRACE */
+    const char *host;         /* "core", warp:COMMAND or replay:TRACE */
+    bool go_on;               /* by the emulator, where a replay comes apart */
+    const char *claims;       /* STATUS=OUTCOME,... of the host; NULL = none */
+    int rules;                /* enum cli_rules */
+    struct cli_list left_out; /* RULE=REASON */
+    int far_end;              /* enum bench_far_end */
     bool allow_update;
     const char *package_url, *package, *from, *to, *variant;
     int delivery; /* enum fota_delivery; FOTA_DELIVERY_COUNT: as the file says */
 };
+
+enum cli_rules { CLI_RULES_AS_HOST, CLI_RULES_FOTA, CLI_RULES_NONE };
 
 /* Rows of an option table whose struct has `member` of that type: X-like, for run_command.c. */
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
@@ -45,6 +49,21 @@ struct cli_target_options {
          NULL,                                                                                     \
          "what the program's exit statuses say: 0=updated,1=update-failed; a line\n"               \
          "'outcome updated' on its standard output says it too"},                                  \
+        {"rules",                                                                                  \
+         0,                                                                                        \
+         "as-host|fota|none",                                                                      \
+         CLI_CHOICE,                                                                               \
+         offsetof(type, member.rules),                                                             \
+         "as-host",                                                                                \
+         "judge what a client sends and leaves by rules that hold for any client; as-host:\n"      \
+         "for a program of your own"},                                                             \
+        {"leave-out",                                                                              \
+         0,                                                                                        \
+         "RULE=REASON",                                                                            \
+         CLI_LIST,                                                                                 \
+         offsetof(type, member.left_out),                                                          \
+         NULL,                                                                                     \
+         "do not judge by this one of them, and say why"},                                         \
         {"module",                                                                                 \
          0,                                                                                        \
          "emulator|URL",                                                                           \

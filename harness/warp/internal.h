@@ -259,7 +259,7 @@ WARP_HANDLER(warp_on_birth);
 WARP_HANDLER(warp_on_affinity);
 WARP_HANDLER(warp_on_getrandom);
 
-/* ---- signals.c ---- */
+/* ---- signal_waits.c ---- */
 WARP_HANDLER(warp_on_kill);
 WARP_HANDLER(warp_on_suspend);
 WARP_HANDLER(warp_on_sigtimedwait);

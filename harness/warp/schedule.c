@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-enum { LOOK_MS = 2, SPIN_LIMIT_MS = 5000 };
+enum { LOOK_MS = 2, SILENT_MAX_MS = 120000 };
 
 void warp_trouble(struct warp *warp, enum warp_state state, const char *format, ...)
 {
@@ -143,7 +143,7 @@ static int64_t used_ms(pid_t pid)
 static bool is_asleep(const struct warp *warp, const struct warp_thread *thread)
 {
     char letter = warp_thread_letter(warp, thread);
-    return letter == 'S' || letter == 'T'; /* or is stopped by a signal */
+    return letter == 'S' || letter == 'T' || letter == 't'; /* or is stopped: a signal, a tracer */
 }
 
 /* Those that go sleep in a call that is not taken over: they are not waited for. */
@@ -158,7 +158,7 @@ static void look_for_sleepers(struct warp *warp)
             return;
         if (!is_asleep(warp, thread))
             continue;
-        if (number >= 0)
+        if (number >= 0 && warp_thread_letter(warp, thread) == 'S')
             warp_note_remark(warp, "a thread sleeps in system call %d, which is not taken over",
                              number);
         warp_thread_state(warp, thread, WARP_THREAD_SLEEPS);
@@ -189,10 +189,12 @@ static void look_for_spinning(struct warp *warp, int64_t *used_before_ms)
 static void hear(struct warp *warp)
 {
     int64_t used_before_ms = -1;
+    unsigned silent = 0;
     while ((warp->going || warp->newborns) && warp->state == WARP_RUNS) {
         if (is_heard(warp, LOOK_MS)) {
             take_call(warp);
             used_before_ms = -1;
+            silent = 0;
             continue;
         }
         warp_output_collect(warp);
@@ -200,6 +202,11 @@ static void hear(struct warp *warp)
         look_for_ends(warp);
         if (warp->state != WARP_RUNS)
             return;
+        if (++silent > SILENT_MAX_MS / LOOK_MS)
+            warp_trouble(warp, WARP_TROUBLE,
+                         "nothing was heard of the program for %d s, and none of its threads "
+                         "sleeps or computes",
+                         SILENT_MAX_MS / 1000);
         look_for_sleepers(warp);
         look_for_spinning(warp, &used_before_ms);
         if (!warp->going && warp->newborns && !is_heard(warp, 0))

@@ -97,12 +97,7 @@ static const struct program {
      7 * S,
      WARP_EXITED,
      0},
-    {"a timer of the kernel's ends a program (timer_create)",
-     {"timeout", "5", "sleep", "9"},
-     "",
-     5 * S,
-     WARP_EXITED,
-     124},
+    {"timer_create ends a program", {"timeout", "5", "sleep", "9"}, "", 5 * S, WARP_EXITED, 124},
     {"a wait for input ends when its time is over",
      {"bash", "-c", "mkfifo $$.f; read -t 7 x <>$$.f; echo $?; rm $$.f"},
      "142\n",
@@ -124,7 +119,7 @@ static const struct program {
      0,
      WARP_RUNS,
      0},
-    {"an alarm ends a sleep, and the rest is told",
+    {"an alarm ends a sleep and the rest is told",
      {PYTHON("import signal,time\n"
              "signal.signal(signal.SIGALRM, lambda *a: print('ring', time.time() - 1767225600))\n"
              "signal.alarm(7); time.sleep(20); print(time.time() - 1767225600)")},
@@ -155,7 +150,7 @@ static const struct program {
      35 * S,
      WARP_EXITED,
      0},
-    {"an event loop sleeps (epoll)",
+    {"an event loop sleeps in epoll",
      {PYTHON("import asyncio\n"
              "async def a(n): await asyncio.sleep(n); print(n)\n"
              "async def main(): await asyncio.gather(a(3), a(1), a(2))\n"

@@ -1,4 +1,4 @@
-/* signals.c - what a signal does to a wait. The kernel keeps it until the call is answered. */
+/* signal_waits.c - what a signal does to a wait. The kernel keeps it until the call is answered. */
 #include "harness/warp/internal.h"
 
 #include <errno.h>
@@ -13,36 +13,59 @@ void warp_signals_came(struct warp *warp, pid_t pid)
             warp->processes[i].signals = true;
 }
 
-/* What is pending for the thread and its process, and what it does not want now. */
-static bool pending(const struct warp *warp, const struct warp_thread *thread,
-                    uint64_t *ret_pending, uint64_t *ret_blocked)
+/* What is pending for a thread alone and for its process, and what it does not want now. */
+struct pending {
+    uint64_t own, shared, blocked;
+};
+
+static bool look_at(const struct warp *warp, const struct warp_thread *thread,
+                    struct pending *pending)
 {
     char path[64], line[128];
-    uint64_t own = 0, shared = 0;
+    *pending = (struct pending){0, 0, 0};
     snprintf(path, sizeof path, "/proc/%d/task/%d/status",
              (int)warp->processes[thread->process].pid, (int)thread->tid);
     FILE *status = fopen(path, "re");
     if (!status)
         return false;
-    *ret_blocked = 0;
     while (fgets(line, sizeof line, status)) {
-        sscanf(line, "SigPnd: %" SCNx64, &own);
-        sscanf(line, "ShdPnd: %" SCNx64, &shared);
-        sscanf(line, "SigBlk: %" SCNx64, ret_blocked);
+        sscanf(line, "SigPnd: %" SCNx64, &pending->own);
+        sscanf(line, "ShdPnd: %" SCNx64, &pending->shared);
+        sscanf(line, "SigBlk: %" SCNx64, &pending->blocked);
     }
     fclose(status);
-    *ret_pending = own | shared;
+    bool waits_for_it =
+        thread->state == WARP_THREAD_WAITS && thread->row->handler == warp_on_sigtimedwait;
+    if (waits_for_it) /* for what is blocked otherwise */
+        pending->blocked = ~thread->mask;
+    else if (thread->state == WARP_THREAD_WAITS && thread->has_mask)
+        pending->blocked = thread->mask;
     return true;
+}
+
+/* The kernel gives what is sent to a process to its first thread that wants it, and wakes that one
+   alone. */
+static bool another_gets(const struct warp *warp, const struct warp_thread *thread, uint64_t shared)
+{
+    pid_t pid = warp->processes[thread->process].pid;
+    for (unsigned i = 0; i < warp->thread_count; i++) {
+        const struct warp_thread *one = &warp->threads[i];
+        struct pending pending;
+        bool before = one->tid == pid || (thread->tid != pid && one->tid < thread->tid);
+        if (one != thread && one->state != WARP_THREAD_FREE && one->process == thread->process &&
+            before && look_at(warp, one, &pending) && shared & ~pending.blocked)
+            return true;
+    }
+    return false;
 }
 
 bool warp_signal_waits(struct warp *warp, struct warp_thread *thread)
 {
-    uint64_t come, blocked;
-    if (!warp->processes[thread->process].signals || !pending(warp, thread, &come, &blocked))
+    struct pending pending;
+    if (!warp->processes[thread->process].signals || !look_at(warp, thread, &pending))
         return false;
-    if (thread->row->handler == warp_on_sigtimedwait)
-        return come & thread->mask; /* it waits for what is blocked */
-    return come & ~(thread->has_mask ? thread->mask : blocked);
+    uint64_t shared = pending.shared & ~pending.blocked;
+    return pending.own & ~pending.blocked || (shared && !another_gets(warp, thread, shared));
 }
 
 /* Whoever gets one is looked at when nobody goes any more. */

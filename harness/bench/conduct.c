@@ -1,0 +1,363 @@
+/* conduct.c - reads a journal with the eyes of a colleague who knows the module's worst days. */
+#include "harness/bench/conduct.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/bench/tapped.h"
+#include "sim/catalogue.h"
+
+enum {
+    SAME_MAX = 20, /* the same command so often within SAME_US */
+    COMMANDS_MAX = 20000,
+    STATUS_UNKNOWN = 255,
+    UPDATE_WORST_MS = 2400000 /* when the job names none (core/fota.h) */
+};
+#define SAME_US   UINT64_C(10000000)
+#define NOTICE_US UINT64_C(900000000)
+/* A fault so short before a command is that of the day. */
+#define FAULT_US UINT64_C(5000000)
+/* What is said for so long and not understood does not get through. */
+#define UNHEARD_US UINT64_C(1000000)
+/* A board that takes so long for what it is asked has no time left at the end. */
+#define BOARD_SLOW_US UINT64_C(60000000)
+/* So soon after the first a line comes a second time by itself. */
+#define TWICE_US UINT64_C(1000000)
+
+struct reader {
+    const struct bench_run *run;
+    struct bench_tapping tapping;
+    uint64_t now_us;
+    /* The module, as it was. */
+    uint8_t phase, status;
+    uint32_t package_bytes;
+    uint64_t result_at_us; /* the status has been a result since then */
+    uint64_t
+        fault_at_us; /* the scenario did something last; what it prevents is not the client's */
+    uint64_t spoken_at_us; /* bytes reached it last */
+    uint64_t heard_at_us;  /* it understood a command last */
+    uint64_t back_at_us; /* it is up again after an update, and nobody has spoken since; 0 = not */
+    /* The client. */
+    uint64_t started_at_us; /* the last start of an update; 0 = none */
+    uint8_t status_since;   /* that it read since then */
+    bool asked_since;       /* it asked for it at least */
+    bool cleared;           /* it has tried to clear the result */
+    bool target_since;      /* the target revision, the same */
+    uint32_t commands;
+    char last[TAP_LINE_BYTES];
+    uint64_t same_at_us[SAME_MAX];
+    uint32_t same;
+    char evidence[BENCH_CONDUCT_COUNT][160]; /* "" = the rule holds */
+};
+
+static const struct {
+    const char *name, *demand;
+} rules[BENCH_CONDUCT_COUNT] = {
+#define X(name, text, demand) {text, demand},
+    BENCH_CONDUCT(X)
+#undef X
+};
+
+const char *bench_conduct_name(unsigned rule)
+{
+    return rule < BENCH_CONDUCT_COUNT ? rules[rule].name : "?";
+}
+
+const char *bench_conduct_demand(unsigned rule)
+{
+    return rule < BENCH_CONDUCT_COUNT ? rules[rule].demand : "?";
+}
+
+int bench_conduct_find(const char *name, size_t length)
+{
+    for (unsigned i = 0; i < BENCH_CONDUCT_COUNT; i++)
+        if (strlen(rules[i].name) == length && memcmp(rules[i].name, name, length) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* The first time counts: what follows is often its consequence. */
+static void broken(struct reader *reader, enum bench_conduct rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void broken(struct reader *reader, enum bench_conduct rule, const char *format, ...)
+{
+    char *text = reader->evidence[rule];
+    va_list arguments;
+    if (text[0])
+        return;
+    int length = snprintf(text, sizeof reader->evidence[rule],
+                          "at %" PRIu64 ".%03" PRIu64 " s: ", reader->now_us / 1000000,
+                          reader->now_us / 1000 % 1000);
+    va_start(arguments, format);
+    vsnprintf(text + length, sizeof reader->evidence[rule] - (size_t)length, format, arguments);
+    va_end(arguments);
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+static bool is_updating(const struct reader *reader)
+{
+    return reader->phase != SIM_PHASE_IDLE || (reader->status >= 1 && reader->status <= 5);
+}
+
+static bool worst_is_over(const struct reader *reader)
+{
+    uint32_t worst_ms = reader->run->one->job.update_timeout_ms;
+    worst_ms = worst_ms ? worst_ms : UPDATE_WORST_MS;
+    return reader->started_at_us &&
+           reader->now_us - reader->started_at_us > worst_ms * UINT64_C(1000);
+}
+
+/* What the package comes to: as the job names it, or as the bench has it. */
+static uint32_t whole_bytes(const struct bench_run *run)
+{
+    uint32_t named = run->shared->job.package_size_bytes;
+    return named ? named : run->shared->blobs[0].size_bytes;
+}
+
+static void saw_start(struct reader *reader)
+{
+    uint32_t whole = whole_bytes(reader->run);
+    bool is_spoilt = reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US;
+    if (reader->package_bytes != whole && !is_spoilt)
+        broken(reader, BENCH_CONDUCT_PACKAGE_COMPLETE,
+               "the update was started with %" PRIu32 " of %" PRIu32 " bytes of the package there",
+               reader->package_bytes, whole);
+    bool none_goes_on = reader->status_since == 0 ||
+                        (reader->status_since >= 6 && reader->status_since != STATUS_UNKNOWN);
+    bool is_twice = reader->now_us - reader->started_at_us < TWICE_US;
+    if (reader->started_at_us && !none_goes_on && !is_twice)
+        broken(reader, BENCH_CONDUCT_ONE_START,
+               "the update was started again, after %" PRIu64 " s, and its status was not read "
+               "between",
+               (reader->now_us - reader->started_at_us) / 1000000);
+    reader->started_at_us = reader->now_us;
+    reader->status_since = STATUS_UNKNOWN;
+    reader->target_since = reader->asked_since = reader->cleared = false;
+}
+
+static bool is_status_question(const struct tap_event *event)
+{
+    char command[SIM_QUESTION_COMMAND_MAX];
+    size_t length = sim_question_command(SIM_QUESTION_STATUS, 0, NULL, command, sizeof command);
+    length = length > 2 ? strcspn(command, "\r") - 2 : 0; /* without AT */
+    return event->text_length == length && memcmp(event->text, command + 2, length) == 0;
+}
+
+static void saw_repeat(struct reader *reader, const char *text, size_t length)
+{
+    size_t kept = length < sizeof reader->last - 1 ? length : sizeof reader->last - 1;
+    if (strlen(reader->last) != kept || memcmp(reader->last, text, kept) != 0)
+        reader->same = 0;
+    memcpy(reader->last, text, kept);
+    reader->last[kept] = '\0';
+    uint64_t *oldest = &reader->same_at_us[reader->same % SAME_MAX];
+    if (reader->same >= SAME_MAX && reader->now_us - *oldest < SAME_US)
+        broken(reader, BENCH_CONDUCT_PAUSES, "AT%.40s was sent more than %d times within %d s",
+               reader->last, (int)SAME_MAX, (int)(SAME_US / 1000000));
+    *oldest = reader->now_us;
+    reader->same++;
+}
+
+static void saw_command(struct reader *reader, const struct tap_event *event)
+{
+    if (++reader->commands == COMMANDS_MAX + 1)
+        broken(reader, BENCH_CONDUCT_BOUNDED, "the client has sent %d commands and goes on",
+               COMMANDS_MAX + 1);
+    saw_repeat(reader, event->text, event->text_length);
+    reader->asked_since = reader->asked_since || is_status_question(event);
+    switch (sim_command_role(event->text, event->text_length)) {
+    case SIM_ROLE_START_UPDATE:
+        saw_start(reader);
+        break;
+    case SIM_ROLE_RESTART:
+        if (is_updating(reader) && !worst_is_over(reader))
+            broken(reader, BENCH_CONDUCT_NO_RESTART, "AT%.*s was sent in phase %s, status %d",
+                   (int)event->text_length, event->text, sim_phase_name(reader->phase),
+                   reader->status);
+        break;
+    case SIM_ROLE_CLEAR_UPDATE:
+        reader->cleared = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void saw_answer(struct reader *reader, const struct tap_event *event)
+{
+    char value[64];
+    const char *target = reader->run->one->job.to_revision;
+    if (sim_question_answer(SIM_QUESTION_STATUS, NULL, event->text, event->text_length, value,
+                            sizeof value) &&
+        value[0] >= '0' && value[0] <= '9' && value[1] == '\0')
+        reader->status_since = (uint8_t)(value[0] - '0');
+    if (sim_question_answer(SIM_QUESTION_REVISION, NULL, event->text, event->text_length, value,
+                            sizeof value) &&
+        target && strcmp(value, target) == 0)
+        reader->target_since = true;
+}
+
+static void on_tap(void *context, const struct tap_event *event)
+{
+    struct reader *reader = context;
+    if (event->kind == TAP_COMMAND)
+        saw_command(reader, event);
+    else if (event->kind == TAP_ANSWER || event->kind == TAP_URC)
+        saw_answer(reader, event);
+}
+
+/* ---- the module ---------------------------------------------------------------------------- */
+
+static void look_at_silence(struct reader *reader)
+{
+    if (reader->back_at_us && reader->now_us - reader->back_at_us > NOTICE_US)
+        broken(reader, BENCH_CONDUCT_NOTICES,
+               "the module was back for %" PRIu64 " s, and nobody had spoken to it",
+               (reader->now_us - reader->back_at_us) / 1000000);
+}
+
+static void saw_file(struct reader *reader, const struct bench_record *record)
+{
+    uint32_t whole = whole_bytes(reader->run);
+    if (record->length != strlen(sim_package_path) ||
+        memcmp(record->payload, sim_package_path, record->length) != 0)
+        return;
+    reader->package_bytes = record->number;
+    if (reader->run->one->job.delivery == FOTA_DELIVERY_PUSH && record->number > whole)
+        broken(reader, BENCH_CONDUCT_APPEND_ONCE,
+               "the package became %" PRIu32 " bytes long, and it has %" PRIu32, record->number,
+               whole);
+}
+
+static void saw_module(struct reader *reader, const struct bench_record *record)
+{
+    switch (record->a) {
+    case SIM_EVENT_PHASE:
+        reader->phase = (uint8_t)record->number;
+        break;
+    case SIM_EVENT_STATUS:
+        reader->status = (uint8_t)record->number;
+        if (reader->status == 6 || reader->status == 7) {
+            reader->result_at_us = reader->now_us;
+            reader->cleared = false;
+        }
+        break;
+    case SIM_EVENT_COMMAND:
+        reader->heard_at_us = reader->now_us;
+        break;
+    case SIM_EVENT_FILE:
+        saw_file(reader, record);
+        break;
+    case SIM_EVENT_BOOT:
+        if (reader->started_at_us && !is_updating(reader))
+            reader->back_at_us = reader->now_us;
+        break;
+    default:
+        break;
+    }
+}
+
+static void read_record(struct reader *reader, const struct bench_record *record)
+{
+    reader->now_us = record->time_us;
+    if (record->kind == BENCH_JOURNAL_FAULT)
+        reader->fault_at_us = record->time_us;
+    if (record->kind == BENCH_JOURNAL_MODULE)
+        saw_module(reader, record);
+    if (record->kind == BENCH_JOURNAL_TO_MODULE) {
+        look_at_silence(reader);
+        reader->back_at_us = 0;
+        reader->spoken_at_us = record->time_us;
+    }
+    bench_tap_record(&reader->tapping, record, on_tap, reader);
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+static bool claims_update(const struct scenario_observed *observed)
+{
+    return !(observed->lacking & SCENARIO_NEED_CLAIM) && observed->finished &&
+           observed->result.outcome == FOTA_OUTCOME_UPDATED;
+}
+
+/* It says that it could not go on: whoever comes next needs what it leaves. */
+static bool gave_up(const struct scenario_observed *observed)
+{
+    unsigned outcome = observed->result.outcome;
+    return !(observed->lacking & SCENARIO_NEED_CLAIM) && outcome != FOTA_OUTCOME_UPDATED &&
+           outcome != FOTA_OUTCOME_ALREADY_CURRENT && outcome != FOTA_OUTCOME_UPDATE_FAILED;
+}
+
+/* What a client that has ended could have done, with a module that answers. */
+static void look_at_end(struct reader *reader, const struct scenario_observed *observed)
+{
+    uint32_t size = 0;
+    reader->now_us = observed->duration_us;
+    look_at_silence(reader);
+    if (!observed->finished || !observed->module.answering || !reader->commands)
+        return;
+    if (gave_up(observed))
+        return;
+    /* The day itself was in the way, or the board, or nothing got through any more (and then the
+       other rules say so). */
+    bool is_hindered = (reader->fault_at_us && reader->fault_at_us >= reader->result_at_us) ||
+                       reader->run->one->host.request_us > BOARD_SLOW_US ||
+                       reader->heard_at_us < reader->result_at_us ||
+                       reader->spoken_at_us > reader->heard_at_us + UNHEARD_US;
+    if (reader->started_at_us && !reader->asked_since)
+        broken(reader, BENCH_CONDUCT_STATUS_READ, "the client ended and had not read it");
+    if (claims_update(observed) && !reader->target_since)
+        broken(reader, BENCH_CONDUCT_REVISION_READ,
+               "the client said so and had not read the target revision since the start");
+    if ((observed->module.status == 6 || observed->module.status == 7) && !reader->cleared &&
+        !is_hindered)
+        broken(reader, BENCH_CONDUCT_FLAG_CLEARED, "the client ended, and the status stays %d",
+               observed->module.status);
+    if (reader->package_bytes && !is_hindered && observed->asking && observed->asking->file &&
+        observed->asking->file(observed->asked, sim_package_path, &size) == SCENARIO_YES)
+        broken(reader, BENCH_CONDUCT_PACKAGE_REMOVED,
+               "the client ended and left %s with %" PRIu32 " bytes there", sim_package_path, size);
+}
+
+/* Files that lie in the flash from the start. */
+static void begin(struct reader *reader)
+{
+    const struct bench_run *run = reader->run;
+    reader->phase = SIM_PHASE_IDLE;
+    reader->status_since = STATUS_UNKNOWN;
+    for (unsigned i = 0; i < run->one->module_file_count; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", sim_directory(run->one->module_files[i].directory),
+                 run->one->module_files[i].name);
+        if (strcmp(path, sim_package_path) == 0)
+            reader->package_bytes = run->one->module_files[i].content.size_bytes;
+    }
+}
+
+size_t bench_conduct_judge(const struct bench_run *run, const struct scenario_observed *observed,
+                           uint32_t left_out, struct scenario_finding *findings, size_t capacity)
+{
+    struct reader reader = {.run = run};
+    struct bench_record record;
+    size_t count = 0, offset = bench_journal_begin(&run->journal);
+    begin(&reader);
+    while (bench_journal_next(&run->journal, &offset, &record))
+        read_record(&reader, &record);
+    look_at_end(&reader, observed);
+    for (unsigned rule = 0; rule < BENCH_CONDUCT_COUNT; rule++) {
+        if (!reader.evidence[rule][0] || left_out >> rule & 1)
+            continue;
+        if (count < capacity) {
+            struct scenario_finding *finding = &findings[count];
+            *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_RULE};
+            snprintf(finding->what, sizeof finding->what, "rule %s", rules[rule].name);
+            snprintf(finding->want, sizeof finding->want, "%s", rules[rule].demand);
+            snprintf(finding->got, sizeof finding->got, "%s", reader.evidence[rule]);
+        }
+        count++;
+    }
+    return count;
+}
