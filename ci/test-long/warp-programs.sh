@@ -79,7 +79,7 @@ row 'Node, streams and timers' $update "$good" "node $place/client.js"
 row "chat, Debian's" $talk 'command [0-9]* +CGMM' \
     "sh -c 'sleep 15; chat -t 5 \"\" AT OK-AT-OK-AT-OK ATE0 OK AT+CGMM OK <\$FOTA_PORT >\$FOTA_PORT'"
 row "picocom, Debian's" $talk 'command [0-9]* +CGMM' \
-    "sh -c 'sleep 15; printf \"AT+CGMM\\\\r\" | picocom -q -b 115200 -x 3000 \$FOTA_PORT'"
+    "sh -c 'sleep 15; for try in AT AT AT AT+CGMM; do printf \"\$try\\\\r\"; sleep 1; done | picocom -q -b 115200 -x 3000 \$FOTA_PORT'"
 row "gammu, Debian's" $talk 'command [0-9]* +CGMM' \
     "sh -c 'sleep 15; printf \"AT\\\\r\" >\$FOTA_PORT; sleep 1; echo device = \$FOTA_PORT >>rc; cat $place/gammurc rc >both; gammu -c both identify'"
 
