@@ -138,18 +138,18 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(ctl)                                                                                         \
     X(check)                                                                                       \
     X(list)                                                                                        \
+    X(record)                                                                                      \
+    X(import)                                                                                      \
     X(lift)                                                                                        \
     X(shrink)                                                                                      \
     X(diff)                                                                                        \
-    X(package)                                                                                     \
-    X(facts)                                                                                       \
+    X(redact)                                                                                      \
+    X(export)                                                                                      \
+    X(conform)                                                                                     \
     X(ports)                                                                                       \
     X(rack)                                                                                        \
-    X(import)                                                                                      \
-    X(record)                                                                                      \
-    X(export)                                                                                      \
-    X(redact)                                                                                      \
-    X(conform)
+    X(package)                                                                                     \
+    X(facts)
 
 #define X(name) extern const struct cli_command cli_command_##name;
 CLI_COMMANDS(X)
