@@ -1,16 +1,21 @@
 #!/bin/sh
 # Programs that nobody here wrote the bench for, unmodified, in virtual time: verdicts, claims, the same
 # journals twice, and nothing left running. Where the machine can't supervise, it says so and passes.
-# usage: ci/test/warp.sh [FOTARIG]
+# usage: FOTARIG=PROGRAM ci/test/warp.sh
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-fotarig=${1:-build/debug/fotarig}
+fotarig=${FOTARIG:-build/debug/fotarig}
 place=$(mktemp -d) || exit 2
 trap 'rm -rf "$place"' EXIT
 failed=0
 
-fail() {
-    echo "FAILED: $1"
+# usage: report WHAT STATUS      a line for a test; behind one that failed, what was printed last
+report() {
+    if [ "$2" -eq 0 ]; then
+        echo "ok    warp: $1"
+        return
+    fi
+    echo "FAIL  warp: $1"
     sed 's/^/    /' "$place/out" | tail -n 12
     failed=1
 }
@@ -21,13 +26,13 @@ want() {
     shift 3
     "$fotarig" run "$@" >"$place/out" 2>&1
     got=$?
-    [ "$got" = "$want_status" ] || fail "$what: status $got, want $want_status"
-    grep -q -- "$text" "$place/out" || fail "$what: '$text' is not in its output"
+    [ "$got" = "$want_status" ] && grep -q -- "$text" "$place/out"
+    report "$what: status $want_status (got $got), '$text'" $?
 }
 
 "$fotarig" run scenarios/documented/already-current.yaml --host warp:true >"$place/out" 2>&1
 if [ $? = 4 ] && grep -q 'warp:' "$place/out"; then
-    echo "SKIP: $(cat "$place/out")"
+    echo "ok    warp: skipped, for this machine can't supervise: $(head -n 1 "$place/out")"
     exit 0
 fi
 
@@ -42,8 +47,8 @@ for client in "$place/poll" "$place/threads"; do
         "$fotarig" run scenarios/status scenarios/documented --host "warp:$client" --digests |
             grep '^digest' >"$place/digests.$pass"
     done
-    cmp -s "$place/digests.1" "$place/digests.2" && [ -s "$place/digests.1" ] ||
-        fail "$client: the journals differ from run to run"
+    cmp -s "$place/digests.1" "$place/digests.2" && [ -s "$place/digests.1" ]
+    report "${client##*/}: the same journals twice" $?
 done
 
 for client in 'bash ci/clients/client.bash' 'node ci/clients/client.js'; do
@@ -51,8 +56,8 @@ for client in 'bash ci/clients/client.bash' 'node ci/clients/client.js'; do
     want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
     grep '^digest' "$place/out" >"$place/digests.1"
     want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
-    grep '^digest' "$place/out" | cmp -s - "$place/digests.1" ||
-        fail "$client: the journals differ from run to run"
+    grep '^digest' "$place/out" | cmp -s - "$place/digests.1"
+    report "$client: the same journal twice" $?
 done
 
 # A client as one writes it, and the same after its verdicts were read: where the first breaks a rule
@@ -98,7 +103,8 @@ want 4 'quote of the command is not closed' 'a command that is none' $day --host
 
 # A program that leaves something behind, and a bench that is killed.
 "$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$place/out" 2>&1
-pgrep -f left-by-warp >/dev/null && fail 'something is left of a program that has ended'
+! pgrep -f left-by-warp >/dev/null
+report 'nothing is left of a program that has ended' $?
 "$fotarig" run $day --jobs 1 --host "warp:bash -c 'exec -a left-by-warp sh -c \"while :; do :; done\"'" \
     >"$place/out" 2>&1 &
 bench=$!
@@ -114,7 +120,6 @@ while pgrep -f left-by-warp >/dev/null && [ $tries -lt 600 ]; do
     tries=$((tries + 1))
     sleep 0.1
 done
-pgrep -f left-by-warp >/dev/null && fail 'something runs on after the bench was killed'
-
-[ $failed = 0 ] && echo "warp: programs run in virtual time, as they are"
+! pgrep -f left-by-warp >/dev/null
+report 'nothing runs on after the bench was killed' $?
 exit $failed
