@@ -544,6 +544,15 @@ static void search(struct lifting *lifting)
     conclude(lifting);
 }
 
+/* What was observed points into the run, which goes. */
+static void keep_revision(struct lift_result *result)
+{
+    const char *revision = result->last.observed.module.revision;
+    if (revision)
+        snprintf(result->revision, sizeof result->revision, "%s", revision);
+    result->last.observed.module.revision = NULL;
+}
+
 bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
 {
     struct lifting *lifting = calloc(1, sizeof *lifting);
@@ -566,6 +575,7 @@ bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
         snprintf(ret_result->error, sizeof ret_result->error, "not enough memory");
     else if (!ret_result->is_replay)
         search(lifting);
+    keep_revision(ret_result);
     bench_run_free(lifting->run);
     outline_done(&lifting->now);
     dialogue_done(&lifting->now_dialogue);

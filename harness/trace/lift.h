@@ -46,8 +46,9 @@ struct lift_result {
     size_t items,
         common;  /* of the trace's outline; that the scenario's run has, from the first on */
     size_t runs; /* that were needed */
-    struct bench_result last; /* of the scenario as it is */
-    uint64_t last_at_us;      /* of the trace where they part, if they do */
+    struct bench_result last;                /* of the scenario as it is */
+    char revision[FOTA_REVISION_LENGTH + 1]; /* that ran at its end; "" = none did */
+    uint64_t last_at_us;                     /* of the trace where they part, if they do */
     char parts_trace[OUTLINE_TEXT_MAX], parts_emulator[OUTLINE_TEXT_MAX];
     char error[240]; /* "" = none */
 };

@@ -69,8 +69,8 @@ static void put_expectations(const struct lift_result *result, FILE *file)
         if (observed->result.reason != FOTA_REASON_NONE)
             fprintf(file, "  reason: %s\n", fota_reason_name(observed->result.reason));
     }
-    if (observed->module.revision && observed->module.revision[0])
-        fprintf(file, "  revision: %s\n", observed->module.revision);
+    if (result->revision[0])
+        fprintf(file, "  revision: %s\n", result->revision);
     fprintf(file, "  resets: %u\n", observed->module.resets);
 }
 
