@@ -45,6 +45,8 @@ static void put_text(struct job_writer *writer, const char *name, const char *ke
 }
 
 static void put_number(struct job_writer *writer, const char *name, const char *key, double value,
+                       const char *format, ...) __attribute__((format(printf, 5, 6)));
+static void put_number(struct job_writer *writer, const char *name, const char *key, double value,
                        const char *format, ...)
 {
     char text[64];
