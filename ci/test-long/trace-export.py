@@ -6,17 +6,12 @@ import json
 import re
 import subprocess
 import sys
+import os
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), '../test'))
+from dialog import tell, told_status  # noqa: E402
 
 program, trace, folder = sys.argv[1:4]
-failed = 0
-
-
-def tell(good, name, detail=""):
-    global failed
-    print(f"{'ok   ' if good else 'FAIL '} {name}", flush=True)
-    if not good:
-        failed = 1
-        print(f"      | {detail}")
 
 
 def bytes_of(event):
@@ -105,4 +100,4 @@ played = run("umockdev-run", "--device", folder + "/tty", "--script", f"/dev/tty
 tell(played.stdout.strip() == "same",
      "umockdev-run takes what the host sent and gives what the module said",
      (played.stdout + played.stderr)[-300:])
-sys.exit(failed)
+sys.exit(told_status())

@@ -133,6 +133,23 @@ def program_under_test(name, *tools):
     return os.path.abspath(words[0])
 
 
+told_failures = 0
+
+
+def tell(good, name, detail=''):
+    """A line for a test; where it failed, another that says what was there."""
+    global told_failures
+    print(f"{'ok   ' if good else 'FAIL '} {name}", flush=True)
+    if not good:
+        told_failures += 1
+        print(f'      | {detail}', flush=True)
+
+
+def told_status():
+    """The exit status of what was told."""
+    return 1 if told_failures else 0
+
+
 def run_cases(name, cases, program, failures=()):
     """Runs each case, called with the program and a folder of its own, and prints a line for it,
     named as the function is; a case may return why it was skipped. Returns the exit status."""

@@ -15,17 +15,10 @@ import termios
 import time
 import tty
 
+from dialog import tell, told_status
+
 program, folder = sys.argv[1], sys.argv[2]
-failed = 0
 PATIENCE_S = 60
-
-
-def tell(good, name, detail=""):
-    global failed
-    print(f"{'ok   ' if good else 'FAIL '} {name}", flush=True)
-    if not good:
-        failed = 1
-        print(f"      | {detail}", flush=True)
 
 
 class Module:
@@ -264,4 +257,4 @@ kills()
 rotation()
 sharing()
 usage()
-sys.exit(failed)
+sys.exit(told_status())

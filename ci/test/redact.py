@@ -14,22 +14,15 @@ import sys
 import time
 import tty
 
+from dialog import tell, told_status
+
 program, folder = sys.argv[1:3]
-failed = 0
 PATIENCE_S = 60
 SECRET = "Pa55w0rdOfMine"
 COMMANDS = ["AT", "AT+CGSN", "AT+CIMI", "AT+CCID", "AT+CNUM", "AT+CEREG=2", "AT+CEREG?", "AT+CPSI?",
             f'AT+CSTT="web","me","{SECRET}"', "AT+CSTT?", f'AT+SAPBR=3,1,"PWD","{SECRET}"',
             'AT+CMGS="+4915112345678"', "AT+CGNSPWR=1", "AT+CGNSINF", "AT+CENG?",
             f'AT+HTTPINIT;+HTTPPARA="URL","http://fota.example/u?token={SECRET}"', "ATI"]
-
-
-def tell(good, name, detail=""):
-    global failed
-    print(f"{'ok   ' if good else 'FAIL '} {name}", flush=True)
-    if not good:
-        failed = 1
-        print(f"      | {detail}", flush=True)
 
 
 def wait_for(path):
@@ -139,4 +132,4 @@ tell(run.returncode == 2 and "colour" in run.stderr, "a rule that is not there i
 one, two = (subprocess.run([program, "redact", "--key", "k", "-q", plain], capture_output=True,
                            check=False).stdout for _ in range(2))
 tell(one == two and one != said, "the same key gives the same stand-ins")
-sys.exit(failed)
+sys.exit(told_status())

@@ -7,16 +7,9 @@ import re
 import subprocess
 import sys
 
+from dialog import tell, told_status
+
 program, trace, folder = sys.argv[1:4]
-failed = 0
-
-
-def tell(good, name, detail=""):
-    global failed
-    print(f"{'ok   ' if good else 'FAIL '} {name}")
-    if not good:
-        failed = 1
-        print(f"      | {detail}")
 
 
 def export(form, path=trace):
@@ -73,4 +66,4 @@ tell(run.returncode == 3 and b"bad.jsonl:2:" in run.stderr and b"unknown key \"t
      "a broken trace is told with its place", run.stderr)
 run = export("text", folder + "/none.jsonl")
 tell(run.returncode == 3 and b"none.jsonl" in run.stderr, "a trace that is not there is told")
-sys.exit(failed)
+sys.exit(told_status())

@@ -14,16 +14,9 @@ import sys
 
 import jsonschema
 
+from dialog import tell, told_status
+
 program, folder, scenarios = sys.argv[1], sys.argv[2], sys.argv[3:]
-failed = 0
-
-
-def tell(good, name, detail=""):
-    global failed
-    print(f"{'ok   ' if good else 'FAIL '} {name}")
-    if not good:
-        failed = 1
-        print(f"      | {detail}")
 
 
 def unescape(text):
@@ -71,4 +64,4 @@ for bad in ({"us": 1}, {"us": -1, "kind": "note"}, {"us": 1, "kind": "note", "co
             {"us": 1, "kind": "to-host", "text": "\u20ac"}, {"us": 1, "kind": "none"},
             {"us": 1, "kind": "note", "marks": ["sure"]}, {"us": 1, "kind": "note", "hex": "0"}):
     tell(list(validator.iter_errors(bad)), f"the schema refuses {bad}")
-sys.exit(failed)
+sys.exit(told_status())

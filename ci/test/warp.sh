@@ -99,6 +99,9 @@ want 1 'expect.outcome: want updated, got refused' 'a claim by status' $day \
 want 1 'rule honest-updated' 'a false claim by a line' $day --host "warp:echo outcome updated"
 want 2 'is no claim' 'a claim that is none' $day --host warp:true --claims 0=wonderful
 want 2 'goes with --host warp' 'claims of the core' $day --claims 0=updated
+want 4 'cannot be run' 'a program that is not there' $day --host warp:/nonexistent/client
+want 1 "token [^ ]* --host 'warp:sh -c .*--claims 0=updated,3=refused" 'how to repeat it names the client' \
+    $day --host "warp:sh -c 'exit 3'" --claims 0=updated,3=refused
 want 4 'quote of the command is not closed' 'a command that is none' $day --host "warp:sh 'x"
 
 # A program that leaves something behind, and a bench that is killed.

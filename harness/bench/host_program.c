@@ -105,6 +105,24 @@ static void place_words(struct bench_program_host *host)
     }
 }
 
+/* What execvp() would find, before a run that could say nothing about the client. */
+static bool can_be_run(const char *word)
+{
+    const char *folder = getenv("PATH");
+    char path[2 * BENCH_PATH_MAX];
+    if (strchr(word, '/'))
+        return access(word, X_OK) == 0;
+    while (folder && *folder) {
+        size_t length = strcspn(folder, ":");
+        snprintf(path, sizeof path, "%.*s/%s", (int)length, folder, word);
+        if (access(path, X_OK) == 0)
+            return true;
+        folder += length + (folder[length] == ':');
+    }
+    errno = ENOENT;
+    return false;
+}
+
 bool bench_program_host_open(struct bench_program_host *host, const char *command,
                              const struct bench_claims *claims, char *reterr_text,
                              size_t reterr_capacity)
@@ -118,6 +136,12 @@ bool bench_program_host_open(struct bench_program_host *host, const char *comman
     if (bench_program_split(&host->program, command, reterr_text, reterr_capacity))
         return false;
     place_words(host);
+    if (!host->program.words[0] || !can_be_run(host->program.words[0])) {
+        snprintf(reterr_text, reterr_capacity,
+                 "the client '%.100s' cannot be run: %s; name a program of the PATH, or its path",
+                 host->program.words[0] ? host->program.words[0] : command, strerror(errno));
+        return false;
+    }
     if (!warp_probe(reterr_text, reterr_capacity))
         return false;
     host->warp = warp_new(reterr_text, reterr_capacity);

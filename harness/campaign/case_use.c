@@ -131,6 +131,10 @@ static void repeat_command(const struct campaign_case_context *context,
         length += (size_t)snprintf(buffer + length, capacity - length, " --set ");
         length = campaign_shell_word(buffer, capacity, length, context->settings[i].text);
     }
+    for (size_t i = 0; context->client[i] && length + 2 < capacity; i++) {
+        buffer[length++] = ' ';
+        length = campaign_shell_word(buffer, capacity, length, context->client[i]);
+    }
     bool real_time = context->bench.speed > 0 || is_port(context);
     if (real_time && length < capacity && capacity - length > sizeof remark)
         memcpy(buffer + length, remark, sizeof remark);

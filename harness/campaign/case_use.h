@@ -5,7 +5,7 @@
 #include "harness/bench/target.h"
 #include "harness/campaign/campaign.h"
 
-enum { CAMPAIGN_LATE_REPEATS_MAX = 8 };
+enum { CAMPAIGN_LATE_REPEATS_MAX = 8, CAMPAIGN_CLIENT_WORDS = 6 };
 
 /* A setting of the emulator over what scenarios say. */
 struct campaign_setting {
@@ -22,7 +22,9 @@ struct campaign_case_context {
     uint32_t repeat_late; /* runs for which this machine was late are repeated so often, 0 to MAX */
     const struct campaign_setting *settings;
     size_t setting_count;
-    bool timeline, digests; /* told behind each case */
+    const char *client[CAMPAIGN_CLIENT_WORDS + 1]; /* options that say which client ran, for the
+                                                      command that repeats a run; NULL ends them */
+    bool timeline, digests;                        /* told behind each case */
     /* Judges a run anew that is no plain one (a token with a fault); NULL = as it is judged. */
     void (*judge)(const struct campaign_case_context *context, const struct campaign_case *planned,
                   struct bench_result *result);

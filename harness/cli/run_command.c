@@ -299,6 +299,26 @@ static void take_settings(struct running *running)
     }
 }
 
+/* Which client ran, for commands that repeat a run; the core needs no word. */
+static void name_client(const struct cli_target_options *target,
+                        struct campaign_case_context *context)
+{
+    static const char *const rules[] = {NULL, "fota", "none"}; /* enum cli_rules */
+    size_t count = 0;
+    if (strcmp(target->host, "core") != 0) {
+        context->client[count++] = "--host";
+        context->client[count++] = target->host;
+    }
+    if (target->claims) {
+        context->client[count++] = "--claims";
+        context->client[count++] = target->claims;
+    }
+    if (rules[target->rules]) {
+        context->client[count++] = "--rules";
+        context->client[count++] = rules[target->rules];
+    }
+}
+
 static int run_cases(struct running *running)
 {
     const struct run_options *given = &running->options;
@@ -316,6 +336,7 @@ static int run_cases(struct running *running)
         .judge_context = &running->chosen,
         .keep = given->trace ? cli_case_trace : NULL,
         .keep_context = given->trace};
+    name_client(&given->target, &running->context);
     if (given->trace && !campaign_make_folders(given->trace)) {
         cli_error(&cli_command_run, "%s: %s; name a folder that can be written", given->trace,
                   strerror(errno));

@@ -2,9 +2,11 @@
  */
 #include "harness/cli/target_options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/bench/conduct.h"
 #include "harness/bench/synthetic_package.h"
@@ -165,6 +167,10 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     bench.conduct =
         options->rules == CLI_RULES_FOTA || (options->rules == CLI_RULES_AS_HOST && bench.program);
     bench.url = is_url(options->module) ? options->module : NULL;
+    if (is_replay(options->host) && access(options->host + 7, R_OK) != 0) {
+        cli_error(command, "%s: %s", options->host + 7, strerror(errno));
+        return CLI_EXIT_INVALID;
+    }
     bench.play_host = host_replay_open;
     bench.stop_host = host_replay_close;
     bench.host_trace = is_replay(options->host) ? options->host + 7 : NULL;
