@@ -242,9 +242,16 @@ install: $(program) $(sim_lib) $(core_lib)
 	install -m 644 $(sim_lib) $(core_lib) $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 $(sim_headers) $(DESTDIR)$(PREFIX)/include/sim7000/sim/
 	install -m 644 $(core_headers) $(DESTDIR)$(PREFIX)/include/fotacore/core/
-	install -d $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples
-	install -m 644 harness/example/naive.py harness/example/better.py harness/example/README.md \
+	install -d $(DESTDIR)$(PREFIX)/include/fotarig $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples
+	install -m 644 harness/bench/library_client.h $(DESTDIR)$(PREFIX)/include/fotarig/
+	install -m 644 $(filter-out %.c,$(wildcard harness/example/*)) sim/example/*.c \
 	    $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/
+	sed 's|"harness/bench/library_client.h"|<fotarig/library_client.h>|' harness/example/core_client.c \
+	    > $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core_client.c
+	for part in port port/freestanding example example/firmware; do \
+	    install -d $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core/$$part && \
+	    find core/$$part -maxdepth 1 -type f -exec install -m 644 {} \
+	        $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core/$$part/ \; || exit 1; done
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' sim/libsim7000.pc.in \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libsim7000.pc
 	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' core/libfotacore.pc.in \
@@ -254,7 +261,7 @@ install: $(program) $(sim_lib) $(core_lib)
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/fotarig
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/fotarig $(DESTDIR)$(PREFIX)/share/fotarig $(DESTDIR)$(PREFIX)/include/sim7000 \
-	    $(DESTDIR)$(PREFIX)/include/fotacore
+	    $(DESTDIR)$(PREFIX)/include/fotacore $(DESTDIR)$(PREFIX)/include/fotarig
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libsim7000.a libfotacore.a \
 	    pkgconfig/libsim7000.pc pkgconfig/libfotacore.pc)
 

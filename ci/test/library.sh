@@ -48,6 +48,19 @@ test_that "a package is made" "$fotarig" package --from 1351B03SIM7000C --to 135
     -o "$folder/update.zip"
 test_that "the example boots, updates, loses its power and is updated" "$folder/update" \
     "$folder/update.zip"
+examples=$folder/dest/opt/fota/share/doc/fotarig/examples
+# usage: build_example PLACE WORD...      the README's line, there
+build_example() {
+    place=$1
+    shift
+    # shellcheck disable=SC2046
+    (cd "$place" && ${CC:-cc} "$@" $(package_config --cflags --libs libfotacore))
+}
+test_that "the core's program builds from the installed examples" build_example "$examples" -std=c11 -Os \
+    -I. -o "$folder/core-update" core/port/posix.c core/port/checkpoint_file.c core/example/update.c \
+    core/example/sms.c
+test_that "a client in a shared object builds from there" build_example "$examples" -shared -fPIC \
+    -I"$folder/dest/opt/fota/include" -fsyntax-only core_client.c
 printf '#include <core/fota.h>\nint main(void) { return sizeof(struct fota) == 0; }\n' >"$folder/core.c"
 test_that "the core's library is found as well" compile core.c core libfotacore
 exit $failed

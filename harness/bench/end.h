@@ -17,6 +17,7 @@
 #include "sim/sim.h"
 
 struct bench_run;
+struct bench_client;
 
 struct bench_end {
     const char *name; /* of the kind: "core", "emulator", "port" */
@@ -44,6 +45,8 @@ struct bench_end {
 
     /* ---- a host end ---- */
 
+    /* The client on the bench's own board (board.h); NULL: the end has a board of its own. */
+    const struct bench_client *client;
     /* True when the client has come to an end by itself. */
     bool (*is_over)(const struct bench_run *run);
     /* The board restarts after `down_us` with its last checkpoint. */

@@ -23,7 +23,7 @@ void bench_claims_init(struct bench_claims *claims)
     memset(claims->outcome, BENCH_CLAIM_NONE, sizeof claims->outcome);
 }
 
-static int find_outcome(const char *name, size_t length)
+int bench_outcome_find(const char *name, size_t length)
 {
     for (unsigned i = 0; i < FOTA_OUTCOME_COUNT; i++) {
         const char *known = fota_outcome_name(i);
@@ -40,7 +40,7 @@ bool bench_claims_read(struct bench_claims *claims, const char *text, char *rete
         char *after;
         unsigned long status = strtoul(text, &after, 10);
         size_t length = strcspn(after, ",");
-        int outcome = *after == '=' ? find_outcome(after + 1, length - 1) : -1;
+        int outcome = *after == '=' ? bench_outcome_find(after + 1, length - 1) : -1;
         if (after == text || status > 255 || outcome < 0) {
             snprintf(reterr_text, reterr_capacity,
                      "'%.60s' is no claim; expected STATUS=OUTCOME like 0=updated, with an outcome "
@@ -66,7 +66,7 @@ static int outcome_line(const struct bench_program_host *host)
         size_t length = end ? (size_t)(end - text) - at : size - at;
         size_t bare = length && text[at + length - 1] == '\r' ? length - 1 : length;
         if (bare > sizeof word - 1 && memcmp(text + at, word, sizeof word - 1) == 0) {
-            int outcome = find_outcome(text + at + sizeof word - 1, bare - (sizeof word - 1));
+            int outcome = bench_outcome_find(text + at + sizeof word - 1, bare - (sizeof word - 1));
             found = outcome >= 0 ? outcome : found;
         }
         at += length + 1;
@@ -318,6 +318,8 @@ static void program_observe(const struct bench_run *run, struct scenario_observe
     const struct bench_program_host *host = run->host_context;
     int claim = claim_of(host);
     observed->finished = warp_state(host->warp, NULL) == WARP_EXITED;
+    if (!observed->finished && host->was_started)
+        bench_program_host_tell(host, observed->how, sizeof observed->how);
     observed->lacking = SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_CORE_MANNER;
     if (claim >= 0)
         observed->result.outcome = (uint8_t)claim;

@@ -18,6 +18,8 @@ struct bench_claims {
     uint8_t outcome[256];
 };
 
+/* The outcome of the core of that name, -1 = there is none. */
+int bench_outcome_find(const char *name, size_t length);
 /* None claims anything. */
 void bench_claims_init(struct bench_claims *claims);
 /*

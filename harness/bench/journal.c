@@ -343,7 +343,10 @@ static int describe(const struct bench_record *record, char *buffer, size_t capa
                                          : "later");
     case BENCH_JOURNAL_HOST:
         if (record->a >= 3) /* of a program: its end, or what it does when the run is over */
-            return snprintf(buffer, capacity, "%s", record->a == 3 ? "ended:" : "at the end:");
+            return snprintf(buffer, capacity, "%s",
+                            record->a == 3   ? "ended: "
+                            : record->a == 4 ? "at the end: "
+                                             : "says: ");
         return snprintf(buffer, capacity, "%s",
                         record->a == 0   ? "down"
                         : record->a == 1 ? "started"

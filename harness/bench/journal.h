@@ -26,7 +26,7 @@
     X(REQUEST, "request")     /* a = enum fota_request_kind, b = 0 asked 1 done 2 refused */       \
     X(HOST, "host")           /* a = 0 down, 1 started, 2 started from a checkpoint; of a program  \
                                  also 3 ended, number = its status, 4 still there at the end of    \
-                                 the run; text */                                                  \
+                                 the run, 5 says; text */                                          \
     X(BENCH, "bench")         /* text: what the bench itself has to say; a = 1: the fault before   \
                                  had no effect */                                                  \
     X(FIGURES, "figures")     /* number = starts of the core; payload: figures.h */

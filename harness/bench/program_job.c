@@ -73,18 +73,23 @@ static bool put_package(struct job_writer *writer, const struct bench_case *shar
                         const char *folder)
 {
     char path[BENCH_PATH_MAX + 16];
-    if (shared->job.delivery != FOTA_DELIVERY_PUSH)
+    if (shared->job.delivery != FOTA_DELIVERY_PUSH || !folder[0])
         return true;
     snprintf(path, sizeof path, "%s/update.zip", folder);
     put_text(writer, "FOTA_PACKAGE", "package", path);
     return write_package(&shared->blobs[0], path);
 }
 
+uint32_t bench_job_deadline_s(const struct fota_job *job)
+{
+    static const uint32_t default_ms = 5400000;
+    return (job->total_timeout_ms ? job->total_timeout_ms : default_ms) / 1000;
+}
+
 static void put_job(struct job_writer *writer, const struct bench_case *shared, double speed)
 {
-    static const uint32_t total_default_ms = 5400000;
     const struct fota_job *job = &shared->job;
-    uint32_t total_ms = job->total_timeout_ms ? job->total_timeout_ms : total_default_ms;
+    uint32_t deadline_s = bench_job_deadline_s(job);
     put_text(writer, "FOTA_URL", "url",
              job->delivery == FOTA_DELIVERY_PUSH ? NULL : shared->package_url);
     put_text(writer, "FOTA_MODEL", "model", job->model);
@@ -100,7 +105,7 @@ static void put_job(struct job_writer *writer, const struct bench_case *shared, 
     put_text(writer, "FOTA_DELIVERY", "delivery", fota_delivery_name(job->delivery));
     put_number(writer, "FOTA_BAUD", "baud", shared->one->host.baud_bps, "%" PRIu32,
                shared->one->host.baud_bps);
-    put_number(writer, "FOTA_DEADLINE", "deadline", total_ms / 1000, "%" PRIu32, total_ms / 1000);
+    put_number(writer, "FOTA_DEADLINE", "deadline", deadline_s, "%" PRIu32, deadline_s);
     put_number(writer, "FOTA_SPEED", "speed", speed, "%g", speed);
 }
 

@@ -29,11 +29,14 @@ struct bench_folder {
  * FOTA_DELIVERY, FOTA_PACKAGE, FOTA_DEADLINE, FOTA_SPEED, and FOTA_JOB with all of it as one JSON
  * object. What the job does not name is not in the list. `speed`: how much faster than the module's
  * the program's clock is, 1 = as fast. Where the host gives the package (delivery push) it is
- * written into the folder. False: it could not be.
+ * written into the folder, unless that is "". False: it could not be.
  */
 bool bench_environment_make(struct bench_environment *environment, const struct bench_case *shared,
                             const char *port, const char *folder, double speed);
 void bench_environment_done(struct bench_environment *environment);
+
+/* Within which the job is to end. */
+uint32_t bench_job_deadline_s(const struct fota_job *job);
 
 /* Makes the folder, or empties it. False with errno. */
 bool bench_folder_make(struct bench_folder *folder);

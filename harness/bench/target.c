@@ -15,10 +15,16 @@ static const double speed_tolerance = 1.4;
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+/* Somebody else's client, which has its own manner. */
+static bool is_external(const struct bench_target_options *options)
+{
+    return options->program || (options->library && !options->library_is_core);
+}
+
 static uint32_t abilities_of(const struct bench_target_options *options)
 {
     uint32_t lines = SCENARIO_NEED_MODEM_LINES;
-    if (options->program)
+    if (is_external(options))
         return SCENARIO_CAN_START;
     if (!options->url)
         return SCENARIO_CAN_ALL;
@@ -45,6 +51,9 @@ bool bench_target_open(struct bench_target *target, char *reterr_text, size_t re
     if (target->options.program)
         return bench_program_host_open(&target->host, target->options.program,
                                        &target->options.claims, reterr_text, reterr_capacity);
+    if (target->options.library)
+        return bench_library_host_open(&target->library, target->options.library, reterr_text,
+                                       reterr_capacity);
     if (!target->options.url)
         return true;
     if (bench_loop_open(&target->loop) != 0) {
@@ -62,6 +71,7 @@ void bench_target_done(struct bench_target *target)
         bench_loop_close(&target->loop);
     }
     bench_program_host_close(&target->host);
+    bench_library_host_close(&target->library);
     bench_run_free(target->asker);
     free(target->overridden);
     *target = (struct bench_target){0};
@@ -137,11 +147,11 @@ static bool needs_fit(const struct bench_target *target, const struct scenario_c
             return false;
         leave_events_out(&here);
     }
-    if (target->options.program)
+    if (is_external(&target->options))
         leave_manner_out(&here);
     enum scenario_fit fit = scenario_fits(&here, target->abilities, &lack);
     /* What can't be judged of a program is left out (judge.h); the day is the same. */
-    if (fit == SCENARIO_FITS || (target->options.program && fit == SCENARIO_CANNOT_JUDGE))
+    if (fit == SCENARIO_FITS || (is_external(&target->options) && fit == SCENARIO_CANNOT_JUDGE))
         return true;
     snprintf(reason, BENCH_REASON_MAX, "%s", lack.text);
     return false;
@@ -522,12 +532,18 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
     one = target->options.override ? &target->overridden->one : one;
     const char *host = target->options.host_trace ? target->options.host_trace : one->host.replay;
     run->host = &bench_host_core;
-    if (target->options.program) {
-        leave_manner_out(&target->overridden->one);
+    if (target->options.program || target->options.library) {
+        if (is_external(&target->options))
+            leave_manner_out(&target->overridden->one);
         one = &target->overridden->one;
+        host = NULL; /* somebody else is at that end already */
+    }
+    if (target->options.program) {
         run->host = &bench_host_program;
         run->host_context = &target->host;
-        host = NULL; /* somebody else is at that end already */
+    } else if (target->options.library) {
+        run->host = &bench_host_library;
+        run->host_context = &target->library;
     }
     if (host)
         run_with_host(target, run, one, host, options, ret_result);

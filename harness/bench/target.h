@@ -9,6 +9,7 @@
 #ifndef FOTARIG_HARNESS_BENCH_TARGET_H
 #define FOTARIG_HARNESS_BENCH_TARGET_H
 
+#include "harness/bench/host_library.h"
 #include "harness/bench/host_program.h"
 #include "harness/bench/module_port.h"
 #include "harness/scenario/needs.h"
@@ -42,6 +43,8 @@ struct bench_target_options {
     const struct scenario_override *override; /* NULL = as the files say */
     const char *program;        /* the command of a host of the user's own; NULL = the core */
     struct bench_claims claims; /* of the program */
+    const char *library;        /* a client of the user's own, a shared object; NULL = none */
+    bool library_is_core;       /* it is the core (library_client.h) */
     bool conduct;               /* rules for any client are judged (conduct.h) */
     uint32_t conduct_left_out;  /* bit n: rule n of them is not */
 };
@@ -54,6 +57,7 @@ struct bench_target {
     struct bench_run *asker; /* the bench of the surveys */
     struct scenario_overridden *overridden;
     struct bench_program_host host;
+    struct bench_library_host library;
     uint32_t abilities; /* bits of enum scenario_need */
 };
 

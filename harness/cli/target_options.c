@@ -71,6 +71,34 @@ static const char *program_of(const struct cli_target_options *options)
     return strncmp(options->host, "warp:", 5) == 0 ? options->host + 5 : NULL;
 }
 
+/* The file of --host lib:FILE, NULL = another. */
+static const char *library_of(const struct cli_target_options *options)
+{
+    return strncmp(options->host, "lib:", 4) == 0 ? options->host + 4 : NULL;
+}
+
+/* A client of somebody's own, who is judged by the rules. */
+static bool is_external(const struct cli_target_options *options)
+{
+    return program_of(options) || library_of(options);
+}
+
+/* Loads it once, to see what it is. */
+static int look_at_library(const struct cli_command *command, const char *path, bool *ret_is_core)
+{
+    char text[BENCH_TEXT_MAX];
+    struct bench_library_host *host = calloc(1, sizeof *host);
+    bool good = host && bench_library_host_open(host, path, text, sizeof text);
+    if (good)
+        *ret_is_core = host->is_core;
+    else
+        cli_error(command, "--host lib: %s", host ? text : "not enough memory");
+    if (host)
+        bench_library_host_close(host);
+    free(host);
+    return good ? CLI_GO_ON : CLI_EXIT_ENVIRONMENT;
+}
+
 /* Rules that are not judged, each with its reason. */
 static int take_left_out(const struct cli_command *command,
                          const struct cli_target_options *options, uint32_t *ret_left_out)
@@ -98,11 +126,12 @@ static int check_host(const struct cli_command *command, const struct cli_target
         return cli_usage_error(command, "--claims goes with --host warp:COMMAND only");
     if (options->claims && !bench_claims_read(claims, options->claims, text, sizeof text))
         return cli_usage_error(command, "--claims: %s", text);
-    if (program_of(options) && (is_url(options->module) || speed > 0))
-        return cli_usage_error(command,
-                               "--host warp: runs in virtual time with the emulator of this "
-                               "process; leave out %s",
-                               speed > 0 ? "--speed" : "--module");
+    if (is_external(options) && (is_url(options->module) || speed > 0))
+        return cli_usage_error(
+            command,
+            "--host %s runs in virtual time with the emulator of this "
+            "process; leave out %s",
+            program_of(options) ? "warp:" : "lib:", speed > 0 ? "--speed" : "--module");
     return CLI_GO_ON;
 }
 
@@ -111,10 +140,10 @@ static int check(const struct cli_command *command, const struct cli_target_opti
 {
     bool port = is_url(options->module);
     bool replay = is_replay(options->module);
-    if (!is_replay(options->host) && !program_of(options) && strcmp(options->host, "core") != 0)
-        return cli_usage_error(command,
-                               "--host '%s' is neither 'core' nor warp:COMMAND nor replay:TRACE",
-                               options->host);
+    if (!is_replay(options->host) && !is_external(options) && strcmp(options->host, "core") != 0)
+        return cli_usage_error(
+            command, "--host '%s' is neither 'core' nor warp:COMMAND nor lib:FILE nor replay:TRACE",
+            options->host);
     if (options->go_on && !replay)
         return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
     if (replay && speed > 0)
@@ -164,8 +193,13 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     if (status != CLI_GO_ON)
         return status;
     bench.program = program_of(options);
-    bench.conduct =
-        options->rules == CLI_RULES_FOTA || (options->rules == CLI_RULES_AS_HOST && bench.program);
+    bench.library = library_of(options);
+    if (bench.library)
+        status = look_at_library(command, bench.library, &bench.library_is_core);
+    if (status != CLI_GO_ON)
+        return status;
+    bench.conduct = options->rules == CLI_RULES_FOTA ||
+                    (options->rules == CLI_RULES_AS_HOST && is_external(options));
     bench.url = is_url(options->module) ? options->module : NULL;
     if (is_replay(options->host) && access(options->host + 7, R_OK) != 0) {
         cli_error(command, "%s: %s", options->host + 7, strerror(errno));

@@ -10,7 +10,7 @@
 /* Part of the options of `run`. */
 struct cli_target_options {
     const char *module;       /* "emulator", the URL of a port, or replay:TRACE */
-    const char *host;         /* "core", warp:COMMAND or replay:TRACE */
+    const char *host;         /* "core", warp:COMMAND, lib:FILE or replay:TRACE */
     bool go_on;               /* by the emulator, where a replay comes apart */
     const char *claims;       /* STATUS=OUTCOME,... of the host; NULL = none */
     int rules;                /* enum cli_rules */
@@ -27,13 +27,15 @@ enum cli_rules { CLI_RULES_AS_HOST, CLI_RULES_FOTA, CLI_RULES_NONE };
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
     {"host",                                                                                       \
      0,                                                                                            \
-     "core|warp:COMMAND|replay:TRACE",                                                             \
+     "core|warp:COMMAND|lib:FILE|replay:TRACE",                                                    \
      CLI_TEXT,                                                                                     \
      offsetof(type, member.host),                                                                  \
      "core",                                                                                       \
      "who talks to the module and is judged: the core, a program of your own, unmodified,\n"       \
      "in virtual time (started for each case with FOTA_PORT and the job in its\n"                  \
-     "environment), or the host of a trace with its waits"},                                       \
+     "environment), a client of your own in a shared object (library_client.h), or the host of "   \
+     "a\n"                                                                                         \
+     "trace with its waits"},                                                                      \
         {"continue",                                                                               \
          0,                                                                                        \
          NULL,                                                                                     \

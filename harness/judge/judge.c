@@ -216,7 +216,9 @@ static void describe_broken(unsigned rule, const struct scenario_observed *obser
     *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_RULE};
     snprintf(finding->what, sizeof finding->what, "rule %s", scenario_rule_name(rule));
     snprintf(finding->want, sizeof finding->want, "%s", scenario_rule_rows[rule].demand);
-    snprintf(finding->got, sizeof finding->got, "outcome %s; the module runs %s in phase %s",
+    const char *how = observed->finished ? "" : observed->how;
+    snprintf(finding->got, sizeof finding->got, "%s%soutcome %s; the module runs %s in phase %s",
+             how, how[0] ? "; " : "",
              observed->finished ? fota_outcome_name(observed->result.outcome) : "none",
              observed->module.revision, sim_phase_name(observed->module.phase));
 }

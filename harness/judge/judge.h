@@ -74,6 +74,8 @@ struct scenario_observed {
     const void *asked;
     char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
     uint64_t duration_us;
+    char how[160];    /* a client of somebody's own that has not come to an end: what it does, or
+                         what ended it; "" = nothing to say */
     uint32_t lacking; /* bits of enum scenario_need: what needs one of them is not judged */
 };
 

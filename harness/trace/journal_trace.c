@@ -16,6 +16,12 @@ static const uint8_t kinds[BENCH_JOURNAL_KIND_COUNT] = {
 };
 _Static_assert(BENCH_JOURNAL_KIND_COUNT == BENCH_JOURNAL_FIGURES + 1, "a kind without a row");
 
+static const char *host_word(unsigned what)
+{
+    static const char *const words[] = {"down", "started", "resumed", "ended", "there", "says"};
+    return what < sizeof words / sizeof words[0] ? words[what] : "?";
+}
+
 static const char *answer_name(unsigned answer)
 {
     static const char *const names[] = {"asked", "done", "refused", "later"};
@@ -116,7 +122,7 @@ void trace_of_record(const struct bench_record *record, struct trace_record_room
         ret_event->detail = answer_name(record->b);
         return;
     case BENCH_JOURNAL_HOST:
-        ret_event->event = record->a == 0 ? "down" : record->a == 1 ? "started" : "resumed";
+        ret_event->event = host_word(record->a);
         return;
     case BENCH_JOURNAL_BENCH:
         ret_event->event = record->a ? "no-effect" : NULL;

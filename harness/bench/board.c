@@ -1,0 +1,297 @@
+/* board.c - does what a client asks for, starts and restarts it, and tells what it says. */
+#include "harness/bench/board.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/bench/engine.h"
+#include "harness/bench/figures.h"
+#include "harness/bench/run.h"
+
+enum { ASKED, DONE, REFUSED, LATER };
+
+/* The word for what set the event off, NULL: its line tells. */
+static const char *word_of(const struct fota_event *event)
+{
+    bool caused = event->cause != FOTA_CAUSE_LINE;
+    bool expired = event->b == REFUSED && event->cause == FOTA_CAUSE_TIMEOUT;
+    switch (event->kind) {
+    case FOTA_EVENT_STATE:
+    case FOTA_EVENT_RESULT:
+        return caused ? fota_cause_name(event->cause) : NULL;
+    case FOTA_EVENT_REQUEST:
+        return expired ? fota_cause_name(event->cause) : "";
+    case FOTA_EVENT_ATTEMPT:
+        return "";
+    default:
+        return NULL;
+    }
+}
+
+void bench_board_tell(void *context, uint64_t now_us, const struct fota_event *event)
+{
+    struct bench_run *run = context;
+    const char *word = word_of(event);
+    struct bench_happening entered = {
+        .kind = SCENARIO_TRIGGER_CORE_STATE, .number = event->b, .at_us = now_us};
+    bench_note(run, BENCH_JOURNAL_CORE, event->kind, (uint16_t)(event->a | event->b << 8), 0,
+               word ? word : event->text, word ? strlen(word) : event->length);
+    switch (event->kind) {
+    case FOTA_EVENT_STATE:
+        bench_engine_match(run, &entered, NULL);
+        break;
+    case FOTA_EVENT_ATTEMPT:
+        scenario_saw_attempt(&run->world.monitor, now_us);
+        break;
+    case FOTA_EVENT_STATUS:
+        scenario_saw_status(&run->world.monitor, event->a);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the board ----------------------------------------------------------------------------- */
+
+static void note_request(struct bench_run *run, unsigned kind, unsigned what)
+{
+    bench_note(run, BENCH_JOURNAL_REQUEST, (uint8_t)kind, (uint16_t)what, 0, NULL, 0);
+}
+
+static void set_rate(struct bench_run *run, uint32_t baud_bps)
+{
+    run->world.host.baud_bps = baud_bps;
+    if (run->module->follow)
+        run->module->follow(run, baud_bps);
+}
+
+/* What is done at once when a request is begun; the rest is done when it is answered. */
+static void begin_request(struct bench_run *run, const struct fota_request *request)
+{
+    struct bench_host *host = &run->world.host;
+    struct sim_action action = {.kind = SIM_ACTION_POWER_CUT};
+    uint64_t wait_us = run->one->host.request_us;
+    switch (request->kind) {
+    case FOTA_REQUEST_SAVE_CHECKPOINT:
+        memcpy(host->pending_checkpoint, request->checkpoint, FOTA_CHECKPOINT_BYTES);
+        break;
+    case FOTA_REQUEST_POWER_CYCLE:
+        run->module->apply(run, &action);
+        wait_us += request->argument * UINT64_C(1000);
+        break;
+    case FOTA_REQUEST_PWRKEY_PULSE:
+        action = (struct sim_action){.kind = SIM_ACTION_PWRKEY, .number = request->argument};
+        run->module->apply(run, &action);
+        wait_us += request->argument * UINT64_C(1000);
+        break;
+    case FOTA_REQUEST_SET_BAUD:
+        set_rate(run, request->argument);
+        break;
+    case FOTA_REQUEST_REOPEN_PORT:
+        if (run->module->reopen)
+            run->module->reopen(run);
+        break;
+    default:
+        break;
+    }
+    host->request_at_us = run->world.now_us + wait_us;
+}
+
+/* True when the board has no switch for it. */
+static bool is_lacking(const struct bench_run *run, unsigned kind)
+{
+    bool needs_power = kind == FOTA_REQUEST_POWER_CYCLE || kind == FOTA_REQUEST_PWRKEY_PULSE;
+    return needs_power && !run->module->has_power(run);
+}
+
+/* The board refuses what the scenario says, and what it can't do. */
+static bool is_refused(const struct bench_run *run, unsigned kind)
+{
+    return (run->one->host.refused >> kind & 1) || is_lacking(run, kind);
+}
+
+/* Gives the next bytes of the package, which the board has in its own flash: at once, and without
+ * a word in the journal, which has the bytes anyway. */
+static void give_bytes(struct bench_run *run, const struct fota_request *request)
+{
+    const struct sim_blob *package = &run->shared->blobs[0];
+    size_t size = 0;
+    if (!is_refused(run, request->kind) && request->argument < package->size_bytes)
+        size = package->size_bytes - request->argument;
+    if (size == 0)
+        note_request(run, request->kind, REFUSED);
+    run->host->client->give(run, package->bytes + (size ? request->argument : 0), size);
+}
+
+static bool give_wanted_bytes(struct bench_run *run)
+{
+    struct fota_request request;
+    bool wanted = run->world.host.request == FOTA_REQUEST_NONE &&
+                  run->host->client->request(run, &request) &&
+                  request.kind == FOTA_REQUEST_GIVE_BYTES;
+    if (wanted)
+        give_bytes(run, &request);
+    return wanted;
+}
+
+static void look_for_request(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    struct fota_request request;
+    struct sim_view view;
+    if (host->request != FOTA_REQUEST_NONE || !run->host->client->request(run, &request))
+        return;
+    if (request.kind == FOTA_REQUEST_GIVE_BYTES)
+        return; /* when the line has room for them */
+    const struct bench_happening asked = {
+        .kind = SCENARIO_TRIGGER_REQUEST, .number = request.kind, .at_us = run->world.now_us};
+    host->request = request.kind;
+    note_request(run, request.kind, ASKED);
+    bench_engine_match(run, &asked, NULL);
+    run->module->view(run, &view);
+    scenario_saw_request(&run->world.monitor, &run->shared->watch, run->one, request.kind, &view,
+                         run->world.now_us);
+    if (!(run->one->host.refused >> request.kind & 1) && is_lacking(run, request.kind))
+        run->lacked |= 1u << request.kind;
+    if (is_refused(run, request.kind))
+        host->request_at_us = run->world.now_us + run->one->host.request_us;
+    else
+        begin_request(run, &request);
+    if (run->one->host.says_later) {
+        note_request(run, request.kind, LATER);
+        run->host->client->later(run);
+    }
+}
+
+static void restore_power(struct bench_run *run)
+{
+    struct sim_action on = {.kind = SIM_ACTION_POWER_ON};
+    run->module->apply(run, &on);
+}
+
+static void answer_request(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    unsigned kind = host->request;
+    bool done = !is_refused(run, kind);
+    if (done && kind == FOTA_REQUEST_SAVE_CHECKPOINT) {
+        memcpy(host->checkpoint, host->pending_checkpoint, FOTA_CHECKPOINT_BYTES);
+        host->has_checkpoint = 1;
+    }
+    if (done && kind == FOTA_REQUEST_POWER_CYCLE)
+        restore_power(run);
+    host->request = FOTA_REQUEST_NONE;
+    host->request_at_us = BENCH_NEVER;
+    note_request(run, kind, done ? DONE : REFUSED);
+    run->host->client->answer(run, done);
+    bench_run_touch(run, BENCH_TO_HOST);
+}
+
+static void start_client(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    const uint8_t *checkpoint = host->has_checkpoint ? host->checkpoint : NULL;
+    host->up = 1;
+    host->restart_at_us = BENCH_NEVER;
+    host->start_count++;
+    bench_note(run, BENCH_JOURNAL_HOST, checkpoint ? 2 : 1, 0, host->start_count, NULL, 0);
+    run->host->client->start(run, checkpoint);
+    bench_run_touch(run, BENCH_TO_HOST);
+}
+
+/* What the client's job has cost up to now, before its counts are gone. */
+void bench_board_finish(struct bench_run *run)
+{
+    struct fota_statistics counts;
+    if (run->world.host.up && run->host->client->statistics(run, &counts))
+        bench_figures_note(run, &counts);
+}
+
+void bench_board_reset(struct bench_run *run, uint64_t down_us)
+{
+    struct bench_host *host = &run->world.host;
+    if (host->request == FOTA_REQUEST_POWER_CYCLE && !is_refused(run, host->request))
+        restore_power(run); /* the switch's idle position is on */
+    bench_board_finish(run);
+    host->up = 0;
+    host->request = FOTA_REQUEST_NONE;
+    host->request_at_us = BENCH_NEVER;
+    run->world.host_at_us = BENCH_NEVER;
+    set_rate(run, run->one->host.baud_bps);
+    host->restart_at_us = run->world.now_us + down_us;
+    bench_lane_cut(&run->world.lanes[BENCH_TO_MODULE], run->world.now_us);
+    bench_note(run, BENCH_JOURNAL_HOST, 0, 0, host->start_count, NULL, 0);
+}
+
+void bench_board_cancel(struct bench_run *run)
+{
+    if (run->world.host.up)
+        run->host->client->cancel(run);
+    bench_run_touch(run, BENCH_TO_HOST);
+}
+
+uint64_t bench_board_next(const struct bench_run *run)
+{
+    const struct bench_host *host = &run->world.host;
+    return host->restart_at_us < host->request_at_us ? host->restart_at_us : host->request_at_us;
+}
+
+void bench_board_run(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    bool due = bench_board_next(run) <= run->world.now_us;
+    if (host->restart_at_us <= run->world.now_us)
+        start_client(run);
+    if (host->request_at_us <= run->world.now_us)
+        answer_request(run);
+    if (due)
+        bench_run_settle(run);
+}
+
+/* ---- bytes and time ------------------------------------------------------------------------ */
+
+bool bench_board_start(struct bench_run *run)
+{
+    run->fota_host =
+        (struct fota_host){.job = &run->shared->job, .on_event = bench_board_tell, .context = run};
+    run->world.host_at_us = BENCH_NEVER;
+    run->world.host = (struct bench_host){.restart_at_us = run->one->host.start_after_us,
+                                          .request_at_us = BENCH_NEVER,
+                                          .baud_bps = run->one->host.baud_bps};
+    return true;
+}
+
+void bench_board_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
+                         uint32_t baud_bps)
+{
+    if (!run->world.host.up)
+        return;
+    if (baud_bps != run->world.host.baud_bps) {
+        uint8_t garbled[4 * BENCH_WIRE_BYTES]; /* one byte sent slowly is several heard fast */
+        size = sim_garble(bytes, size, baud_bps, run->world.host.baud_bps, garbled, sizeof garbled);
+        run->host->client->receive(run, garbled, size);
+        return;
+    }
+    run->host->client->receive(run, bytes, size);
+}
+
+size_t bench_board_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
+                            uint32_t *ret_baud_bps)
+{
+    if (!run->world.host.up)
+        return 0;
+    *ret_baud_bps = run->world.host.baud_bps;
+    size_t size = run->host->client->transmit(run, buffer, capacity);
+    if (size == 0 && give_wanted_bytes(run))
+        size = run->host->client->transmit(run, buffer, capacity);
+    return size;
+}
+
+uint64_t bench_board_advance(struct bench_run *run)
+{
+    if (!run->world.host.up)
+        return BENCH_NEVER;
+    uint64_t next = run->host->client->advance(run);
+    look_for_request(run);
+    return next;
+}
