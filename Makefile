@@ -158,10 +158,11 @@ check-long: deps
 check-unit: $(if $(ROOM),$(room_tests),$(test_programs))
 	$(Q)ci/run-tests $^
 
-## layers: the table of rooms, checked over includes and symbols
+## layers: the table of rooms, checked over includes and symbols; who calls whom within sim
 layers:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release build/release/libfotacore.a build/release/libsim7000.a
 	$(Q)ci/layers
+	$(Q)ci/rooms $(CURDIR)/build/release/obj/sim >/dev/null
 
 ## tidy: names, sizes and habits that this project bans or limits
 tidy:

@@ -338,8 +338,6 @@ void sim_bearer_close(struct sim_context *ctx);
 bool sim_band_is_heard(const struct sim_context *ctx, unsigned technology, int32_t band);
 /* Registered, or CEDRXS was set: tells what the network grants where that is wanted. */
 void sim_edrx_changed(struct sim_context *ctx);
-/* messages.c: registered; what the network has kept meanwhile comes. */
-void sim_messages_registered(struct sim_context *ctx);
 /* Something is transferred, or the app network opens: the radio connection of LTE is up. */
 bool sim_radio_is_connected(const struct sim_context *ctx);
 /* What makes the radio connection up may have changed: CRRCSTATE tells it. */

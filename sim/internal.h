@@ -98,6 +98,8 @@ bool sim_same_word(const char *word, const char *text, size_t length);
 
 /* The digits at `text`, up to `maximum`; false when they are none. */
 bool sim_number_of(const char *text, size_t length, int32_t maximum, int32_t *ret_value);
+/* Hexadecimal digits to octets; returns how many, 0 when a digit is none or they do not fit. */
+size_t sim_hex_read(const char *text, size_t length, uint8_t *bytes, size_t capacity);
 
 /* ---- answers: an information line is begun, filled and ended ------------------------------- */
 
@@ -120,9 +122,6 @@ void sim_finish(struct sim_context *ctx, int result);
  */
 void sim_data_begin(struct sim_context *ctx, const char *prompt, enum sim_data_taker taker,
                     uint32_t size, uint32_t timeout_ms);
-/* How many of the bytes belong to FTPETPUT=2; *ret_end: its ETX is the last of them. */
-size_t sim_ftp_take_escaped(struct sim_context *ctx, const uint8_t *bytes, size_t size,
-                            bool *ret_end);
 
 /*
  * Sends `size` bytes of a file, raw, after what is queued already (bulk answers do not pass
@@ -237,12 +236,8 @@ struct sim_download_order {
 int sim_download_start(struct sim_context *ctx, const struct sim_download_order *order);
 /* Bytes of the body that have arrived by now. */
 uint32_t sim_download_arrived(const struct sim_context *ctx);
-/* True while the file of the last HTTPTOFS reads 0 bytes (setting http-size-lag). */
-bool sim_download_lags(const struct sim_context *ctx, uint8_t file);
 /* True when an HTTPTOFS has ended since the start of the module. */
 bool sim_download_was_tofs(const struct sim_context *ctx);
-/* An app network has been opened. */
-void sim_download_network_opened(struct sim_context *ctx);
 /* What has arrived lies in the file from here on, not only at the end. */
 void sim_download_store(struct sim_context *ctx);
 /* HTTPTOFSRL: of the HTTPTOFS that runs, or the last. */
@@ -252,8 +247,6 @@ void sim_download_progress(const struct sim_context *ctx, uint32_t *ret_current,
 bool sim_download_busy(const struct sim_context *ctx, enum sim_transfer transfer);
 /* Ends the transfer without a word. */
 void sim_download_stop(struct sim_context *ctx);
-/* Counts what a download has written to flash by now: before another write has its number. */
-void sim_download_count_writes(struct sim_context *ctx);
 /* HTTPTOFS follows what http-redirect says, HTTPACTION what HTTPPARA="REDIR" does, SH* nothing. */
 enum sim_follow sim_download_follow(const struct sim_context *ctx, enum sim_transfer transfer);
 /* The page of a redirect that nobody has followed is what HTTPTOFS stores. */

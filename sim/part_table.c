@@ -34,6 +34,13 @@ bool sim_parts_lose(struct sim_context *ctx, enum sim_loss loss)
     return any;
 }
 
+void sim_parts_hear(struct sim_context *ctx, enum sim_news news)
+{
+#define X(function) function(ctx, news);
+    SIM_PARTS_HEARD(X)
+#undef X
+}
+
 void sim_parts_changed(struct sim_context *ctx, enum sim_setting_id setting)
 {
 #define X(function) function(ctx, setting);
@@ -45,11 +52,22 @@ int sim_parts_take(struct sim_context *ctx, enum sim_data_taker taker, const uin
                    size_t size, bool complete)
 {
     static int (*const takers[])(struct sim_context *, const uint8_t *, size_t, bool) = {
-#define X(NAME, function) [SIM_TAKER_##NAME] = function,
+#define X(NAME, function, span) [SIM_TAKER_##NAME] = function,
         SIM_PARTS_TAKES(X)
 #undef X
     };
     return takers[taker](ctx, bytes, size, complete);
+}
+
+size_t sim_parts_span(struct sim_context *ctx, enum sim_data_taker taker, const uint8_t *bytes,
+                      size_t size, bool *ret_complete)
+{
+    static size_t (*const spans[])(struct sim_context *, const uint8_t *, size_t, bool *) = {
+#define X(NAME, function, span) [SIM_TAKER_##NAME] = (span),
+        SIM_PARTS_TAKES(X)
+#undef X
+    };
+    return spans[taker](ctx, bytes, size, ret_complete);
 }
 
 void sim_parts_due(struct sim_context *ctx, enum sim_timer timer)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The layer check finds what it is there for: each row breaks one rule in a small copy of the
-# rooms, and the check must name the file, the room and what is wrong.
+# rooms, and the check must name the file, the room and what is wrong. So does ci/rooms with pairs of
+# rooms of sim that refer to each other.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 here=$PWD
@@ -107,4 +108,39 @@ row symbols "core holds a variable" core/at.c \
 row symbols "sim holds an initialised variable" sim/line.c \
     'extern int level; int level = 3;' \
     "sim/line.c:3: room sim may not hold level: $variable"
+
+# usage: expect_rooms NAME STATUS TEXT [PAIR]    sim/README.md names the pair; of sim, at and port call
+# each other, at also storage. The text must be the first line of errors.
+expect_rooms() {
+    make_tree
+    cp "$here/ci/rooms" ci/rooms
+    mkdir -p sim/at sim/port sim/storage
+    echo 'int sim_echo(void); int sim_file(void); int sim_run(void);' \
+        'int sim_run(void) { return sim_echo() + sim_file(); }' >sim/at/run.c
+    echo 'int sim_echo(void); int sim_run(void); int sim_echo(void) { return sim_run(); }' >sim/port/echo.c
+    echo 'int sim_file(void); int sim_file(void) { return 0; }' >sim/storage/file.c
+    printf '%s\n' "${4:-}" >sim/README.md
+    for source in sim/*/*.c; do
+        mkdir -p "objects/$(dirname "${source#sim/}")"
+        ${CC:-cc} -std=c11 -c -o "objects/$(basename "$(dirname "$source")")/$(basename "$source" .c).o" \
+            "$source" || exit 2
+    done
+    output=$(python3 ci/rooms objects 2>&1 >/dev/null)
+    status=$?
+    if [ $status -eq "$2" ] && [ "$(echo "$output" | head -n 1)" = "$3" ]; then
+        echo "ok    layers: $1"
+    else
+        failed=1
+        printf 'FAIL  layers: %s\n  want (exit %s): %s\n  got  (exit %s): %s\n' \
+            "$1" "$2" "$3" "$status" "$output"
+    fi
+}
+
+rooms='ci/rooms: rooms of sim that refer to each other, and sim/README.md'
+expect_rooms "two rooms of sim that call each other are named" 0 "" '| `at` ↔ `port` | why |'
+expect_rooms "two rooms of sim that call each other want a reason" 1 "$rooms does not name: at ↔ port"
+expect_rooms "a reason is not kept longer than the pair" 1 \
+    "$rooms names, but they do not any more: at ↔ storage" \
+    '| `at` ↔ `port` | why |
+| `at` ↔ `storage` | why |'
 exit $failed

@@ -130,3 +130,20 @@ bool sim_number_of(const char *text, size_t length, int32_t maximum, int32_t *re
     *ret_value = (int32_t)value;
     return true;
 }
+
+size_t sim_hex_read(const char *text, size_t length, uint8_t *bytes, size_t capacity)
+{
+    if (length % 2 || length / 2 > capacity)
+        return 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        int value = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                           : -1;
+        if (value < 0)
+            return 0;
+        bytes[i / 2] = (uint8_t)(i % 2 ? bytes[i / 2] | value : value << 4);
+    }
+    return length / 2;
+}

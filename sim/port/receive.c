@@ -241,8 +241,10 @@ void sim_on_data_timeout(struct sim_context *ctx)
 }
 
 /* A message ends with CTRL-Z or ESC (TS 27.005 3.5.1). */
-static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
+size_t sim_port_span_to_mark(struct sim_context *ctx, const uint8_t *bytes, size_t size,
+                             bool *ret_complete)
 {
+    (void)ctx;
     for (size_t i = 0; i < size; i++)
         if (bytes[i] == 0x1a || bytes[i] == 0x1b) {
             *ret_complete = true;
@@ -251,24 +253,28 @@ static size_t message_span(const char *bytes, size_t size, bool *ret_complete)
     return size;
 }
 
+/* Whose end is none of its bytes. */
+size_t sim_port_span_all(struct sim_context *ctx, const uint8_t *bytes, size_t size,
+                         bool *ret_complete)
+{
+    (void)ctx, (void)bytes, (void)ret_complete;
+    return size;
+}
+
 /* Returns how many of the bytes were data. */
 size_t sim_port_take_data(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
+    enum sim_data_taker taker = (enum sim_data_taker)port->taker;
     size_t taken = size < port->data_left_bytes ? size : port->data_left_bytes;
     bool complete = false;
-    if (port->taker == SIM_TAKER_CALL) {
-        taken = size;
-    } else if (port->data_left_bytes == UINT32_MAX && port->taker == SIM_TAKER_FTP) {
-        taken = sim_ftp_take_escaped(ctx, (const uint8_t *)bytes, size, &complete);
-    } else if (port->data_left_bytes == UINT32_MAX) {
-        taken = message_span(bytes, size, &complete);
+    if (port->data_left_bytes == UINT32_MAX) {
+        taken = sim_parts_span(ctx, taker, (const uint8_t *)bytes, size, &complete);
     } else {
         port->data_left_bytes -= (uint32_t)taken;
         complete = port->data_left_bytes == 0;
     }
-    int result = sim_parts_take(ctx, (enum sim_data_taker)port->taker, (const uint8_t *)bytes,
-                                taken, complete);
+    int result = sim_parts_take(ctx, taker, (const uint8_t *)bytes, taken, complete);
     if (result != SIM_PENDING)
         data_finish(ctx, result);
     return taken;

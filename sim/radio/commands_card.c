@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "sim/at/stored.h"
-#include "sim/sms/message_codec.h"
 
 /* sim_radio.call */
 enum sim_call_work { CALL_IDLE, CALL_DIALS, CALL_USSD, CALL_DATA };

@@ -94,7 +94,7 @@ void sim_on_bearer(struct sim_context *ctx)
     sim_urc(ctx, up ? "+APP PDP: ACTIVE" : "+APP PDP: DEACTIVE");
     set_bearer(ctx, up ? BEARER_ON : BEARER_OFF);
     if (up)
-        sim_download_network_opened(ctx);
+        sim_parts_hear(ctx, SIM_NEWS_NETWORK_OPENED);
 }
 
 static void put_address(struct sim_context *ctx)

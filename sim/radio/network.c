@@ -224,7 +224,7 @@ static void came_up(struct sim_context *ctx)
         sim_timer_set(ctx, SIM_TIMER_TIME,
                       ctx->now_us + sim_setting_us(ctx, SIM_SETTING_TIME_AGAIN));
     sim_edrx_changed(ctx);
-    sim_messages_registered(ctx);
+    sim_parts_hear(ctx, SIM_NEWS_REGISTERED);
     if (ctx->sim->packet.bearer_mode == 2 && ctx->sim->packet.bearer == 0)
         sim_bearer_open(ctx, 2);
 }

@@ -143,7 +143,7 @@ static uint32_t block_bytes(const struct sim_context *ctx)
 }
 
 /* Nobody listens: blocks are counted when somebody asks for a number. */
-void sim_download_count_writes(struct sim_context *ctx)
+static void count_writes(struct sim_context *ctx)
 {
     struct sim_download *download = download_of(ctx);
     if (download->state != SIM_DOWNLOAD_BODY || !download->file || !writes_flash(download))
@@ -265,7 +265,7 @@ static void settle(struct sim_context *ctx)
     struct sim_download *download = download_of(ctx);
     if (download->state != SIM_DOWNLOAD_BODY)
         return;
-    sim_download_count_writes(ctx);
+    count_writes(ctx);
     uint32_t arrived = sim_download_arrived(ctx);
     download->current_bytes = arrived;
     if (!download->file)
@@ -344,10 +344,18 @@ static bool is_empty_network(const struct sim_context *ctx)
 }
 
 /* None is counted where it does not matter. */
-void sim_download_network_opened(struct sim_context *ctx)
+static void count_network(struct sim_context *ctx)
 {
     if (is_empty_network(ctx))
         download_of(ctx)->networks++;
+}
+
+void sim_download_hears(struct sim_context *ctx, enum sim_news news)
+{
+    if (news == SIM_NEWS_WRITE)
+        count_writes(ctx);
+    else if (news == SIM_NEWS_NETWORK_OPENED)
+        count_network(ctx);
 }
 
 static void finish(struct sim_context *ctx, uint16_t code)

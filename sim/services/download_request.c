@@ -103,12 +103,6 @@ bool sim_http_waits(const struct sim *sim, uint16_t job)
 
 /* ---- asked about ----------------------------------------------------------------------------- */
 
-bool sim_download_lags(const struct sim_context *ctx, uint8_t file)
-{
-    const struct sim_download *download = &ctx->sim->download;
-    return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
-}
-
 bool sim_download_was_tofs(const struct sim_context *ctx)
 {
     return ctx->sim->download.tofs_was != 0;

@@ -525,20 +525,3 @@ size_t sim_tpdu_write(const struct sim_tpdu *tpdu, uint8_t *buffer)
     to = put(to, tpdu->user, tpdu->user_octets);
     return (size_t)(to - buffer);
 }
-
-size_t sim_hex_read(const char *text, size_t length, uint8_t *bytes, size_t capacity)
-{
-    if (length % 2 || length / 2 > capacity)
-        return 0;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        int value = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                           : -1;
-        if (value < 0)
-            return 0;
-        bytes[i / 2] = (uint8_t)(i % 2 ? bytes[i / 2] | value : value << 4);
-    }
-    return length / 2;
-}

@@ -102,7 +102,4 @@ size_t sim_address_write(const struct sim_address *address, uint8_t *buffer);
 size_t sim_centre_read(const uint8_t *bytes, size_t size, struct sim_address *ret_address);
 size_t sim_centre_write(const struct sim_address *address, uint8_t *buffer);
 
-/* Hexadecimal digits to octets; returns how many, 0 when a digit is none or they do not fit. */
-size_t sim_hex_read(const char *text, size_t length, uint8_t *bytes, size_t capacity);
-
 #endif

@@ -574,7 +574,7 @@ static bool hold(struct sim_context *ctx, const struct sim_action *action)
            sim_files_append(ctx, file, action->text, text);
 }
 
-void sim_messages_registered(struct sim_context *ctx)
+static void receive_held(struct sim_context *ctx)
 {
     char held[HELD_BYTES + 1];
     uint8_t file = sim_hidden_find(ctx, held_file);
@@ -584,6 +584,12 @@ void sim_messages_registered(struct sim_context *ctx)
     held[size] = '\0';
     sim_hidden_delete(ctx, held_file);
     receive(ctx, held, held + strlen(held) + 1);
+}
+
+void sim_messages_hears(struct sim_context *ctx, enum sim_news news)
+{
+    if (news == SIM_NEWS_REGISTERED)
+        receive_held(ctx);
 }
 
 /* A module that saves power gets it when it is back; of several the last one is kept. */

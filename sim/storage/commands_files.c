@@ -200,6 +200,13 @@ static int run_read(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* True while the file of the last HTTPTOFS reads 0 bytes (setting http-size-lag). */
+static bool lags(const struct sim_context *ctx, uint8_t file)
+{
+    const struct sim_download *download = &ctx->sim->download;
+    return download->lagging == file + 1 && ctx->now_us < download->settled_at_us;
+}
+
 static int run_size(struct sim_call *call)
 {
     struct target target;
@@ -211,7 +218,7 @@ static int run_size(struct sim_call *call)
     sim_line_begin(call->ctx);
     sim_put_text(call->ctx, "+CFSGFIS: ");
     uint32_t size = call->ctx->sim->files.entries[file].size_bytes;
-    sim_put_number(call->ctx, sim_download_lags(call->ctx, file) ? 0 : size);
+    sim_put_number(call->ctx, lags(call->ctx, file) ? 0 : size);
     sim_line_end(call->ctx);
     return SIM_DONE;
 }

@@ -47,7 +47,7 @@ struct sim_write sim_flash_step(struct sim_context *ctx, uint32_t step)
 
 struct sim_write sim_nv_begin(struct sim_context *ctx, const char *what, size_t length)
 {
-    sim_download_count_writes(ctx);
+    sim_parts_hear(ctx, SIM_NEWS_WRITE);
     struct sim_hook hook = {.kind = SIM_HOOK_NV_WRITE,
                             .phase = ctx->sim->updater.phase,
                             .number = ++ctx->sim->power.nv_writes,

@@ -1,6 +1,7 @@
 /*
  * Short messages as octets: known PDUs both ways, alphabets, and octets that are no message.
  */
+#include "sim/internal.h"
 #include "sim/sms/message_codec.h"
 
 #include <setjmp.h>
