@@ -89,7 +89,7 @@ harness_rooms   := \
 	tap judge \
 	ports warp bench serve \
 	campaign \
-	explore coverage trace conform rack \
+	explore coverage trace conform rack results \
 	cli
 sim_rooms       := at knowledge port power radio services sms storage update
 core_sources    := $(wildcard core/*.c)

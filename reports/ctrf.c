@@ -151,6 +151,16 @@ static void put_figures(struct ctrf *ctrf, cJSON *extra, const struct report_cas
     }
 }
 
+static void put_details(struct ctrf *ctrf, cJSON *extra, const struct report_case *c)
+{
+    cJSON *all = c->detail_count ? put(ctrf, extra, "details", cJSON_CreateArray()) : NULL;
+    for (size_t i = 0; all && i < c->detail_count; i++) {
+        struct report_buffer readable = {0};
+        report_buffer_prose(&readable, c->details[i]);
+        append(ctrf, all, string_of(ctrf, &readable));
+    }
+}
+
 static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
     cJSON *extra = put(ctrf, test, "extra", cJSON_CreateObject());
@@ -160,6 +170,10 @@ static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *
     put_text(ctrf, extra, "place", c->place);
     put_bytes(ctrf, extra, "expected", c->expected);
     put_bytes(ctrf, extra, "received", c->received);
+    if (c->are_bytes)
+        put(ctrf, extra, "areBytes", cJSON_CreateTrue());
+    put_details(ctrf, extra, c);
+    put_text(ctrf, extra, "slot", c->slot);
     put_exchanges(ctrf, extra, c);
     put_text(ctrf, extra, "repeat", c->repeat);
     if (c->virtual_us)

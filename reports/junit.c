@@ -161,6 +161,11 @@ static void write_system_out(struct junit *junit, const struct report_case *c)
         report_buffer_prose(text, c->title);
         report_buffer_addf(text, "\n");
     }
+    if (c->slot) {
+        report_buffer_addf(text, "slot: ");
+        report_buffer_prose(text, c->slot);
+        report_buffer_addf(text, "\n");
+    }
     if (c->virtual_us) {
         report_buffer_addf(text, "time on the bench: ");
         report_buffer_seconds(text, c->virtual_us / 1000);

@@ -278,6 +278,23 @@ bool report_is_flaky(const struct report_case *c)
 
 /* ---- the run ------------------------------------------------------------------------------- */
 
+int report_add_property(struct report_run *run, const char *name, const char *value)
+{
+    struct report_run_info *info = &run->info;
+    struct report_property *grown = allocate(run, (info->property_count + 1) * sizeof *grown);
+    if (!grown)
+        return -1;
+    if (info->property_count)
+        memcpy(grown, info->properties, info->property_count * sizeof *grown);
+    grown[info->property_count] = (struct report_property){name, value};
+    if (!copy_text(run, &grown[info->property_count].name) ||
+        !copy_text(run, &grown[info->property_count].value))
+        return -1;
+    info->properties = grown;
+    info->property_count++;
+    return 0;
+}
+
 static bool own_info(struct report_run *run)
 {
     struct report_run_info *info = &run->info;

@@ -152,6 +152,7 @@ void report_add_explanation(struct report_buffer *buffer, const struct report_ca
     if (c->kind)
         report_buffer_addf(buffer, "%-9s: %s: %s\n", "kind", kinds[c->kind].type,
                            kinds[c->kind].meaning);
+    add_line(buffer, "slot", c->slot);
     add_line(buffer, "why", c->why);
     add_comparison(buffer, c);
     for (size_t i = 0; i < c->detail_count; i++) {

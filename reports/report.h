@@ -153,6 +153,7 @@ struct report_case {
     struct report_bytes received;
     bool are_bytes;    /* both are values, not prose: the first byte that differs is marked */
     const char *place; /* "file:line: the expectation" */
+    const char *slot;  /* of a rack, that it ran on; NULL = of none */
 
     const struct report_exchange *exchanges; /* the last ones, oldest first */
     size_t exchange_count;
@@ -208,6 +209,12 @@ int report_plan_case(struct report_run *run, const struct report_case *known, si
  * Returns -1 also when there is no case with this index.
  */
 int report_finish_case(struct report_run *run, size_t index, const struct report_case *result);
+
+/*
+ * Add a property that is known only now: before report_end(). One more of the same name is one more
+ * (the first counts in CTRF).
+ */
+int report_add_property(struct report_run *run, const char *name, const char *value);
 
 /* Plan a case and finish it at once. */
 int report_add_case(struct report_run *run, const struct report_case *result);

@@ -1,6 +1,7 @@
 /* bytes.c - puts values into bytes that grow, and takes them out again. */
 #include "harness/campaign/bytes.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,4 +122,22 @@ const char *campaign_take_text(struct campaign_reader *reader)
         return text;
     reader->failed |= text != NULL;
     return NULL;
+}
+
+bool campaign_bytes_load(struct campaign_bytes *bytes, const char *path, size_t limit)
+{
+    FILE *file = fopen(path, "rb");
+    size_t got = 1;
+    if (!file)
+        return false;
+    while (got > 0 && bytes->size <= limit) {
+        uint8_t *room = campaign_bytes_room(bytes, 65536);
+        got = room ? fread(room, 1, 65536, file) : 0;
+        bytes->size -= room ? 65536 - got : 0;
+    }
+    bool good = !ferror(file) && !bytes->failed && bytes->size <= limit;
+    int kept = bytes->size > limit ? EFBIG : bytes->failed ? ENOMEM : errno;
+    fclose(file);
+    errno = kept;
+    return good;
 }

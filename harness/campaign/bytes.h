@@ -16,6 +16,8 @@ struct campaign_bytes {
 void campaign_bytes_done(struct campaign_bytes *bytes);
 /* Adds room for `size` bytes, for a system call to fill; NULL: no memory. */
 uint8_t *campaign_bytes_room(struct campaign_bytes *bytes, size_t size);
+/* Adds a whole file of at most `limit` bytes; false with errno set (EFBIG: it is larger). */
+bool campaign_bytes_load(struct campaign_bytes *bytes, const char *path, size_t limit);
 void campaign_put(struct campaign_bytes *bytes, const void *data, size_t size);
 void campaign_put_number(struct campaign_bytes *bytes, uint64_t number);
 /* With its NUL; NULL is kept apart from "". */

@@ -162,6 +162,8 @@ bool campaign_end(struct campaign *campaign);
 int campaign_status(const struct campaign *campaign);
 void campaign_done(struct campaign *campaign);
 
+/* Of this machine, in milliseconds since 1970. */
+uint64_t campaign_wall_clock_ms(void);
 /* Makes a folder and those above it; false with errno set. */
 bool campaign_make_folders(const char *path);
 /* The name of a planned case, unique and stable, as it stands in reports: "power/cut [at=3]". */

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 #define TEXT_MEMBERS(X)                                                                            \
-    X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(place) X(repeat)
+    X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(place) X(slot) X(repeat)
 #define NUMBER_MEMBERS(X) X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes)
 #define LISTS(X)          X(exchange) X(step) X(detail) X(figure) X(attachment) X(attempt)
 /* clang-format on */

@@ -6,7 +6,6 @@
 #include "harness/campaign/explain.h"
 
 /* Milliseconds since 1970, UTC. */
-uint64_t campaign_wall_clock_ms(void);
 
 /* The reports are written as they are now, as not finished; the campaign goes on. */
 bool campaign_snapshot(struct campaign *campaign);

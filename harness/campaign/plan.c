@@ -1,5 +1,6 @@
 /* plan.c - which cases run, and in which order. */
 #include <fnmatch.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,6 +204,24 @@ static bool keep_named(struct campaign *campaign, const struct report_run *names
     return true;
 }
 
+/*
+ * What all parts of one campaign have in common and parts of two have not: which cases there are,
+ * and their seeds. `report merge` asks for it.
+ */
+static bool note_selection(struct campaign *campaign, const char *const *ids)
+{
+    char text[40];
+    uint64_t hash = 1469598103934665603u ^ campaign->options.seed; /* FNV-1a */
+    for (size_t i = 0; i < campaign->case_count; i++)
+        for (const char *at = ids[i];; at++) {
+            hash = (hash ^ (uint8_t)*at) * 1099511628211u;
+            if (!*at)
+                break;
+        }
+    snprintf(text, sizeof text, "%zu cases, %016" PRIx64, campaign->case_count, hash);
+    return report_add_property(campaign->report, "selection", text) == 0;
+}
+
 static bool keep_shard(struct campaign *campaign, const struct report_run *names)
 {
     const struct campaign_options *options = &campaign->options;
@@ -215,6 +234,7 @@ static bool keep_shard(struct campaign *campaign, const struct report_run *names
     if (good && options->timings &&
         !campaign_timings_read(&timings, options->timings, campaign->error, sizeof campaign->error))
         campaign->error_status = CAMPAIGN_EXIT_INVALID;
+    good = good && note_selection(campaign, ids);
     good = good && campaign_shard_divide(ids, campaign->case_count, options->shard.count,
                                          options->timings ? &timings : NULL, numbers);
     if (good)

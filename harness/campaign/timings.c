@@ -76,32 +76,13 @@ bool campaign_timings_parse(struct campaign_timings *timings, const char *path, 
     return good;
 }
 
-/* False with errno set. */
-static bool read_file(const char *path, struct campaign_bytes *bytes)
-{
-    FILE *file = fopen(path, "rb");
-    size_t got = 1;
-    if (!file)
-        return false;
-    while (got > 0 && bytes->size <= FILE_BYTES_MAX) {
-        uint8_t *room = campaign_bytes_room(bytes, 65536);
-        got = room ? fread(room, 1, 65536, file) : 0;
-        bytes->size -= room ? 65536 - got : 0;
-    }
-    bool good = !ferror(file) && !bytes->failed && bytes->size <= FILE_BYTES_MAX;
-    int kept = bytes->size > FILE_BYTES_MAX ? EFBIG : bytes->failed ? ENOMEM : errno;
-    fclose(file);
-    errno = kept;
-    return good;
-}
-
 bool campaign_timings_read(struct campaign_timings *timings, const char *path, char *reterr_text,
                            size_t reterr_capacity)
 {
     struct campaign_bytes bytes = {0};
     bool good = false;
     *timings = (struct campaign_timings){0};
-    if (!read_file(path, &bytes))
+    if (!campaign_bytes_load(&bytes, path, FILE_BYTES_MAX))
         snprintf(reterr_text, reterr_capacity, "%.300s: %s", path, strerror(errno));
     else
         good = campaign_timings_parse(timings, path, (const char *)bytes.data, bytes.size,

@@ -148,6 +148,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(conform)                                                                                     \
     X(ports)                                                                                       \
     X(rack)                                                                                        \
+    X(report)                                                                                      \
     X(package)                                                                                     \
     X(facts)
 

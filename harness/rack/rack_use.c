@@ -105,8 +105,6 @@ void rack_campaign_done(struct rack_campaign *campaign)
             bench_target_done(&campaign->states[i].target);
     free(campaign->states);
     campaign->states = NULL;
-    free((void *)(uintptr_t)campaign->details);
-    campaign->details = NULL;
 }
 
 size_t rack_campaign_quarantined(const struct rack_campaign *campaign)
@@ -461,7 +459,7 @@ static void answered(void *context, unsigned worker, const struct campaign_case 
                  state->errors_in_row);
 }
 
-/* The case, with a line that says on which slot it ran. */
+/* The case, with the slot that it ran on. */
 static bool conclude(void *context, const struct campaign_answers *answers, FILE *out,
                      struct report_case *ret_reported)
 {
@@ -475,19 +473,7 @@ static bool conclude(void *context, const struct campaign_answers *answers, FILE
         return true;
     free(memory);
     (void)campaign_take_text(&reader);
-    const char *slot = campaign_take_text(&reader);
-    size_t count = ret_reported->detail_count;
-    const char **details = calloc(count + 1, sizeof *details);
-    if (!details)
-        return false;
-    free((void *)(uintptr_t)campaign->details);
-    campaign->details = details;
-    snprintf(campaign->detail, sizeof campaign->detail, "slot %s", slot ? slot : "?");
-    if (count)
-        memcpy(details, ret_reported->details, count * sizeof *details);
-    details[count] = campaign->detail;
-    ret_reported->details = details;
-    ret_reported->detail_count = count + 1;
+    ret_reported->slot = campaign_take_text(&reader); /* lies in the answers */
     return true;
 }
 

@@ -32,8 +32,6 @@ struct rack_campaign {
     bool allow_update;
     struct campaign_case_context base; /* as `run` has it; its target is not used */
     struct rack_state *states;
-    const char *const *details; /* private: of the case that was concluded last */
-    char detail[BENCH_TEXT_MAX];
 };
 
 /*
