@@ -300,6 +300,8 @@ enum sim_unit {
       "index of the first message of a storage")                                                   \
     X(SMS_INDICATION, "sms-indication", CHOICE, 1, 0, 1, "off|stored", 'I',                        \
       "3GPP TS 27.005 3.4.1", "CNMI after a start: all 0, or 2,1,0,0,0")                           \
+    X(SMS_DIRECT, "sms-direct", CHOICE, 0, 0, 1, "taken|refused", 'S', "AT106 4.2.8",              \
+      "CNMI=2,2: the manual says that it is an error, modules of the family are seen to take it")  \
     X(SMS_INCOMING, "sms-incoming", CHOICE, 0, 0, 1, "kept|lost", 'O', "T-SIM7600X issue 63",      \
       "a message that comes is there, or is told as +CMTI: ,-1 and is nowhere")                    \
     X(SMS_PART_TEXT, "sms-part-text", CHOICE, 0, 0, 1, "octets|text", 'I', "3GPP TS 27.005 3.1",   \
@@ -371,6 +373,9 @@ enum sim_unit {
     X(HTTP_EMPTY_NETWORKS, "http-empty-networks", COUNT, 0, 0, 254, NULL, 'S', "M26",              \
       "on that many app networks after a start every HTTPTOFS ends with 200 and no byte; another " \
       "one has to be opened")                                                                      \
+    X(HTTPS_ORDER, "https-order", CHOICE, 0, 0, 2, "any|version-first|convert-first", 'I', "S17",  \
+      "CSSLCFG's sslversion and convert in this order, or a transfer of an https URL ends with "   \
+      "709 (not both were given) or 706 (the other order)")                                        \
     X(HTTP_SIZE_LAG, "http-size-lag", MS, 0, 0, 60000, NULL, 'S', "S18",                           \
       "after the result of HTTPTOFS its file reads 0 bytes for that long")                         \
     X(HTTP_BUFFER, "http-buffer", CHOICE, 0, 0, 1, "own|shared", 'S', "S18",                       \

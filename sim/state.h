@@ -167,6 +167,16 @@ struct sim_bearers {
 };
 
 /* commands_http.c, commands_sh.c */
+/* What of "sslversion" and "convert" CSSLCFG was told, and which of them first. */
+enum sim_tls_order {
+    SIM_TLS_NOTHING,
+    SIM_TLS_VERSION,
+    SIM_TLS_CONVERT,
+    SIM_TLS_VERSION_FIRST,
+    SIM_TLS_CONVERT_FIRST,
+    SIM_TLS_ORDER_COUNT
+};
+
 struct sim_web {
     uint32_t sh_from_bytes; /* SHREAD: where the next block begins */
     uint32_t sh_left_bytes; /* SHREAD: still to be told */
@@ -175,7 +185,8 @@ struct sim_web {
     uint8_t upload_failed;  /* 1: the bytes of HTTPDATA had no room */
     uint8_t sh_state;       /* of SHCONN, in commands_sh.c */
     uint8_t sh_method;      /* enum sim_http_method of the last SHREQ */
-    uint8_t reserved[3];
+    uint8_t tls_order;      /* enum sim_tls_order: what CSSLCFG was told since the restart */
+    uint8_t reserved[2];
 };
 
 /* Channels: those of CIP* first, then those of CA*. */

@@ -37,6 +37,7 @@
     X(SMS_PART_TEXT, "How is a part of a longer message shown? Somebody who sends one.")           \
     X(DOWNLOAD_BLOCK, "How much of a download is written at a time? A supply that is cut.")        \
     X(HTTP_SETUP, "When does the first byte of a body arrive? The server's own log beside it.")    \
+    X(HTTPS_ORDER, "In which order does TLS want CSSLCFG? A server that speaks it, and both.")     \
     X(HTTP_DROPPED, "Is a lost connection tried again? A server that drops one.")                  \
     X(HTTP_ERROR_LENGTH, "Which length is told with a 404? A server that has a page for it.")      \
     X(HTTP_FAILED_FILE, "What is left of a failed download? A server that ends one early.")        \

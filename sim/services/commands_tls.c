@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "sim/at/stored.h"
+#include "sim/services/net.h"
 #include "sim/services/sockets.h"
 
 enum { CONTEXTS = 6, KEY_SIZE = 40, NAME_MAXIMUM = 64, CIPHER_SLOTS = 8 };
@@ -26,7 +26,7 @@ static const struct {
     {"sslversion", 0, 5, "0"}, {"ciphersuite", -1, 0, "0"}, {"ignorertctime", 0, 1, "0"},
     {"protocol", 1, 2, "1"},   {"sni", -1, 0, ""},
 };
-enum { VALUES = sizeof values / sizeof values[0], CIPHER_SUITE = 1 };
+enum { VALUES = sizeof values / sizeof values[0], VERSION = 0, CIPHER_SUITE = 1 };
 
 static const uint16_t ciphers[] = {
     0x008a, 0x008b, 0x008c, 0x008d, 0x00a8, 0x00a9, 0x00ae, 0x00af, 0x002f, 0x0033, 0x0035,
@@ -155,6 +155,30 @@ static int list_ranges(struct sim_context *ctx)
     return SIM_DONE;
 }
 
+/* Says to web.tls_order which of the two was given, if it was taken. */
+static int note(struct sim_call *call, enum sim_tls_order given, int result)
+{
+    uint8_t *order = &call->ctx->sim->web.tls_order;
+    if (result != SIM_DONE || *order == given)
+        return result;
+    bool is_version = given == SIM_TLS_VERSION;
+    if (*order == SIM_TLS_NOTHING)
+        *order = (uint8_t)given;
+    else
+        *order = is_version ? SIM_TLS_CONVERT_FIRST : SIM_TLS_VERSION_FIRST;
+    return result;
+}
+
+uint16_t sim_tls_code(const struct sim_context *ctx, const char *url, uint16_t otherwise)
+{
+    static const uint8_t wanted[] = {0, SIM_TLS_VERSION_FIRST, SIM_TLS_CONVERT_FIRST};
+    int32_t rule = sim_setting(ctx, SIM_SETTING_HTTPS_ORDER);
+    uint8_t given = ctx->sim->web.tls_order;
+    if (rule == 0 || strncmp(url, "https:", 6) != 0 || given == wanted[rule])
+        return otherwise;
+    return given < SIM_TLS_VERSION_FIRST ? 709 : 706;
+}
+
 static int run_context(struct sim_call *call)
 {
     const char *tag;
@@ -166,12 +190,13 @@ static int run_context(struct sim_call *call)
     if (!sim_argument_text(call, 0, &tag, &length))
         return SIM_CME_NOT_ALLOWED;
     if (sim_same_word("CONVERT", tag, length))
-        return convert(call);
+        return note(call, SIM_TLS_CONVERT, convert(call));
     if (sim_same_word("CTXINDEX", tag, length))
         return show_context(call);
     for (unsigned i = 0; i < VALUES; i++)
         if (sim_same_word(values[i].tag, tag, length))
-            return set_value(call, i);
+            return i == VERSION ? note(call, SIM_TLS_VERSION, set_value(call, i))
+                                : set_value(call, i);
     return SIM_CME_NOT_ALLOWED;
 }
 

@@ -1,9 +1,8 @@
 /*
  * download.c - the transfer engine: asks the surroundings for a body and lets it arrive at
- * http-rate. HTTPTOFS, FTP*, HTTP* and SH* are rows of `users`.
- *
- * How far a body is is worked out from time when somebody looks; a timer runs only to the next
- * point that matters. A blob enters the file in one piece when the body ends or is cut short.
+ * http-rate. HTTPTOFS, FTP*, HTTP* and SH* are rows of `users`. How far a body is is worked out
+ * from time when somebody looks; a timer runs only to the next point that matters. A blob enters
+ * the file in one piece when the body ends or is cut short.
  */
 #include "sim/download.h"
 
@@ -626,6 +625,7 @@ int sim_download_start(struct sim_context *ctx, const struct sim_download_order 
     download->total_bytes = 0;
     download->full = 0;
     download->code = 0;
+    download->forced_code = sim_tls_code(ctx, download->url, download->forced_code);
     set_state(ctx, SIM_DOWNLOAD_ANSWER,
               ctx->now_us + sim_setting_us(ctx, SIM_SETTING_HTTP_OK_DELAY));
     return SIM_PENDING;

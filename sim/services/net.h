@@ -9,6 +9,10 @@
 #include "sim/at/stored.h"
 #include "sim/frame.h"
 
+/* commands_tls.c: 709 or 706 when TLS does not take the order in which CSSLCFG was told
+   (https-order); `otherwise` when nothing is wrong or the URL is not https. */
+uint16_t sim_tls_code(const struct sim_context *ctx, const char *url, uint16_t otherwise);
+
 /* Hidden files; a name that holds '/' can't be a user's. */
 #define SIM_FTP_BODY     "/ftp"
 #define SIM_HTTP_BODY    "/http"

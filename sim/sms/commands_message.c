@@ -479,6 +479,8 @@ static int run_indication(struct sim_call *call)
         return put_values(call, values, 5);
     if (!take_values(call, values, maxima, 5) || values[2] == 1)
         return sim_cms(SIM_CMS_NOT_ALLOWED);
+    if (values[0] == 2 && values[1] == 2 && sim_setting(call->ctx, SIM_SETTING_SMS_DIRECT))
+        return SIM_FAILED; /* AT106 4.2.8, note */
     memcpy(message->indication, values, sizeof values);
     return SIM_DONE;
 }

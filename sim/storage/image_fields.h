@@ -224,6 +224,7 @@
     NUMBER(web.sh_left_bytes, RAM, 0, UINT32_MAX)                                                  \
     NUMBER(web.http_open, RAM, 0, 1)                                                               \
     NUMBER(web.http_method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                     \
+    NUMBER(web.tls_order, RAM, 0, SIM_TLS_ORDER_COUNT - 1)                                         \
     NUMBER(web.upload_failed, RAM, 0, 1)                                                           \
     NUMBER(web.sh_state, RAM, 0, 2)                                                                \
     NUMBER(web.sh_method, RAM, 0, SIM_HTTP_METHOD_COUNT - 1)                                       \

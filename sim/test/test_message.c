@@ -308,6 +308,16 @@ static void parts_go_straight_to_the_host_on_demand(void **state)
     EXPECT_PART(got, "|050003000606C2");
 }
 
+static void what_goes_straight_may_be_refused(void **state)
+{
+    (void)state;
+    module_set(&module, SIM_SETTING_SMS_DIRECT, 1);
+    EXPECT_ASK(&module, "AT+CNMI=2,2", "|ERROR|");
+    EXPECT_ASK(&module, "AT+CNMI=1,2", "|OK|");
+    EXPECT_ASK(&module, "at+cnmi = 2", "|ERROR|");
+    EXPECT_ASK(&module, "AT+CNMI?", "|+CNMI: 1,2,0,0,0||OK|");
+}
+
 static void messages_go_straight_to_the_host_on_demand(void **state)
 {
     (void)state;
@@ -602,6 +612,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_message_that_comes_is_stored_told_and_read_once, setup),
+        cmocka_unit_test_setup(what_goes_straight_may_be_refused, setup),
         cmocka_unit_test_setup(messages_go_straight_to_the_host_on_demand, setup),
         cmocka_unit_test_setup(a_long_text_comes_in_parts_that_say_so, setup),
         cmocka_unit_test_setup(a_long_text_in_ucs2_and_one_that_is_too_long, setup),

@@ -189,6 +189,54 @@ static void https_may_be_broken(void **state)
     }
 }
 
+/* https-order: what CSSLCFG was told, and how HTTPTOFS ends then. */
+static void tls_may_want_its_parameters_in_one_order(void **state)
+{
+    (void)state;
+    static const char version[] = "AT+CSSLCFG=\"sslversion\",1,3";
+    static const char convert[] = "AT+CSSLCFG=\"convert\",2,\"ca.pem\"";
+    static const struct {
+        int32_t order;
+        const char *url, *lines[3];
+        unsigned code; /* 0: it is not TLS that ends it */
+    } rows[] = {
+        {0, "https://h.example/a", {convert, version}, 0},
+        {1, "https://h.example/a", {version, convert}, 0},
+        {1, "https://h.example/a", {version, version, convert}, 0},
+        {1, "https://h.example/a", {convert, version}, 706},
+        {1, "https://h.example/a", {version}, 709},
+        {1, "https://h.example/a", {NULL}, 709},
+        {1, "http://h.example/a", {NULL}, 0},
+        {2, "https://h.example/a", {convert, version}, 0},
+        {2, "https://h.example/a", {version, convert}, 706},
+        {2, "https://h.example/a", {"at+csslcfg=convert,2,ca.pem"}, 709},
+        {2, "https://h.example/a", {"AT+CSSLCFG=\"convert\",2,\"no.pem\"", version}, 709},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char line[80], want[40];
+        setup(NULL);
+        module_set(&module, SIM_SETTING_HTTPS_ORDER, rows[i].order);
+        module_begin(&module);
+        module_power_on(&module);
+        app_network();
+        EXPECT_ASK(&module, "AT+CFSINIT", "|OK|");
+        module_ask(&module, "AT+CFSWFILE=3,\"ca.pem\",0,1,1000");
+        module_ask(&module, "x");
+        EXPECT_ASK(&module, "AT+CFSTERM", "|OK|");
+        for (unsigned j = 0; j < 3 && rows[i].lines[j]; j++)
+            module_ask(&module, rows[i].lines[j]);
+        snprintf(line, sizeof line, "AT+HTTPTOFS=\"%s\",\"/customer/a\"", rows[i].url);
+        char output[300];
+        size_t length = (size_t)snprintf(output, sizeof output, "%s", module_ask(&module, line));
+        module_run(&module, 5 * SECOND_US);
+        assert_true(length < sizeof output);
+        snprintf(output + length, sizeof output - length, "%s", module_output(&module));
+        snprintf(want, sizeof want, "|+HTTPTOFS: %u,", rows[i].code ? rows[i].code : 200);
+        if (!strstr(output, want))
+            fail_msg("row %zu: want %s, got %s", i, want, output);
+    }
+}
+
 static void a_lost_network_drops_the_connection(void **state)
 {
     (void)state;
@@ -234,6 +282,7 @@ int main(void)
         cmocka_unit_test_setup(data_that_stays_out_ends_in_time, setup),
         cmocka_unit_test_setup(sh_speaks_as_in_the_capture, setup),
         cmocka_unit_test_setup(shread_comes_in_blocks_of_2048, setup),
+        cmocka_unit_test_setup(tls_may_want_its_parameters_in_one_order, setup),
         cmocka_unit_test_setup(https_may_be_broken, setup),
         cmocka_unit_test_setup(a_lost_network_drops_the_connection, setup),
         cmocka_unit_test_setup(sh_parameters_have_their_ranges, setup),
