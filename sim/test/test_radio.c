@@ -56,7 +56,7 @@ static struct told {
     int scan_current, scan_access;
     bool scan_done;
     char scan_plmn[8];
-    char clock[32], time_told[40];
+    char clock[32], time_told[40], daylight_told[8];
 } now;
 
 static int number_at(const char *text)
@@ -197,10 +197,11 @@ static void read_scan(void)
         sscanf(at, "(2,\"%*[^\"]\",\"%*[^\"]\",\"%7[0-9]\",%d", now.scan_plmn, &now.scan_access);
 }
 
-static void look(const char *time_told)
+static void look(const char *time_told, const char *daylight_told)
 {
     memset(&now, 0, sizeof now);
     snprintf(now.time_told, sizeof now.time_told, "%s", time_told);
+    snprintf(now.daylight_told, sizeof now.daylight_told, "%s", daylight_told);
     read_signal();
     read_cpsi();
     now.creg = read_place("AT+CREG?", "+CREG: ");
@@ -537,6 +538,16 @@ static enum verdict time_and_clock(void)
     return when(true, sign == local_sign && zone == local_zone && apart <= 3);
 }
 
+/* DST: and the end of *PSUTTZ, of which one description has always the same. */
+static enum verdict daylight_and_time(void)
+{
+    int daylight, told;
+    if (sscanf(now.time_told, "%*d/%*d/%*d,%*d:%*d:%*d\",\"%*4[-+0-9]\",%d", &daylight) != 1)
+        return NOTHING;
+    return when(true, sscanf(now.daylight_told, "%d", &told) == 1 && told == daylight &&
+                          daylight == module.config.settings[SIM_SETTING_DAYLIGHT_SAVING]);
+}
+
 #define PAIRS(X)                                                                                   \
     X(csq_and_cpsi)                                                                                \
     X(csq_unknown_and_cpsi)                                                                        \
@@ -583,7 +594,8 @@ static enum verdict time_and_clock(void)
     X(ceng_and_cpsi_lte)                                                                           \
     X(ceng_and_cpsi_gsm)                                                                           \
     X(scan_and_cops)                                                                               \
-    X(time_and_clock)
+    X(time_and_clock)                                                                              \
+    X(daylight_and_time)
 
 static struct pair {
     const char *name;
@@ -596,9 +608,7 @@ static struct pair {
 };
 enum { PAIR_COUNT = sizeof pairs / sizeof pairs[0] };
 
-/* ---- random cells and states
- * --------------------------------------------------------------------- */
-
+/* ---- random cells and states --------------------------------------------------------------- */
 /* One value within the setting's range, small ones more often where the range is wide. */
 static int32_t random_value(unsigned setting)
 {
@@ -638,6 +648,7 @@ static void describe(void)
             snprintf(cells[i].operator_name, sizeof cells[i].operator_name, "net %u", i);
     }
     module.config.settings[SIM_SETTING_TIME_ZONE] = (int32_t)below(96) - 47;
+    module.config.settings[SIM_SETTING_DAYLIGHT_SAVING] = (int32_t)below(3);
     module.config.settings[SIM_SETTING_NETWORK_APN] = (int32_t)below(2);
     module.config.settings[SIM_SETTING_DEFAULT_BEARER] = (int32_t)below(2);
     module.config.settings[SIM_SETTING_SEARCH_SIGNAL] = (int32_t)below(2);
@@ -718,7 +729,7 @@ static void lock(void)
     snprintf(line, sizeof line, "AT+%cCELLLOCK=1,%d,%d", narrow ? 'N' : 'M', now.channel,
              now.physical + (below(4) == 0));
     module_ask(&module, line);
-    look("");
+    look("", "");
     judge(0);
 }
 
@@ -745,7 +756,7 @@ static void change(void)
 static void one_description(unsigned number)
 {
     static const char *const variants[] = {"SIM7000C", "SIM7000A", "SIM7000E-N", "SIM7000G"};
-    char told[40] = "";
+    char told[40] = "", daylight[8] = "";
     module_init(&module);
     random_state = number * 2654435761u + 1;
     snprintf(module.config.variant, sizeof module.config.variant, "%s", variants[below(4)]);
@@ -754,16 +765,19 @@ static void one_description(unsigned number)
     exchange_boot(&module);
     set_up();
     for (unsigned state = 0; state < STATES; state++) {
-        look(told);
+        look(told, daylight);
         judge(number);
         module_output(&module);
         change();
-        const char *time = strstr(module_output(&module), "*PSUTTZ: ");
+        const char *output = module_output(&module);
+        const char *time = strstr(output, "*PSUTTZ: ");
+        const char *saving = strstr(output, "DST: ");
         sscanf(time ? time : "", "*PSUTTZ: %39[^|]", told);
+        sscanf(saving ? saving : "", "DST: %7[^|]", daylight);
         if (time)
             break;
     }
-    look(told);
+    look(told, daylight);
     judge(number);
 }
 
