@@ -93,6 +93,11 @@ bool sim_argument_text(const struct sim_call *call, unsigned index, const char *
                        size_t *ret_length);
 unsigned sim_argument_count(const struct sim_call *call);
 
+/* Writes the fields of `text` without the blanks around them, which V.25ter 5.2.1 has ignored, to
+   `packed`, so that what is kept of a line reads as if it had none. Returns the length; what `size`
+   has no room for is left out. */
+size_t sim_arguments_pack(const char *text, size_t length, char *packed, size_t size);
+
 /* True when the `length` bytes at `text` are `word`, in any case. */
 bool sim_same_word(const char *word, const char *text, size_t length);
 

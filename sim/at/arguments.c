@@ -41,6 +41,34 @@ static void trim(struct field *field)
         field->length--;
 }
 
+/* A quote with a backslash before it ends a string for some commands (a folder), and not for others
+   (SHBOD): a blank is left out where it is in no string either way. */
+size_t sim_arguments_pack(const char *text, size_t length, char *packed, size_t size)
+{
+    bool quoted = false, escaped = false;
+    size_t written = 0, field = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '"') {
+            quoted = !quoted;
+            if (i == 0 || text[i - 1] != '\\')
+                escaped = !escaped;
+        }
+        bool outside = !quoted && !escaped;
+        if (outside && text[i] == ' ' && written == field)
+            continue;
+        if (outside && text[i] == ',')
+            while (written > field && packed[written - 1] == ' ')
+                written--;
+        if (written < size)
+            packed[written++] = text[i];
+        if (outside && text[i] == ',')
+            field = written;
+    }
+    while (!quoted && !escaped && written > field && packed[written - 1] == ' ')
+        written--;
+    return written;
+}
+
 unsigned sim_argument_count(const struct sim_call *call)
 {
     unsigned count = call->length > 0;

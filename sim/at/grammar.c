@@ -52,6 +52,18 @@ static void skip_arguments(struct rest *rest)
     }
 }
 
+/* A question mark, with blanks around it or without. */
+static bool is_question(const char *text, size_t length)
+{
+    size_t marks = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] != ' ' && text[i] != '?')
+            return false;
+        marks += text[i] == '?';
+    }
+    return marks == 1;
+}
+
 /* "?", "=?", "=…" or nothing after the name. */
 static void read_form(struct rest *rest, struct sim_piece *piece)
 {
@@ -64,7 +76,7 @@ static void read_form(struct rest *rest, struct sim_piece *piece)
         skip_arguments(rest);
         piece->arguments = rest->text + begin;
         piece->arguments_length = rest->at - begin;
-        bool test = piece->arguments_length == 1 && piece->arguments[0] == '?';
+        bool test = is_question(piece->arguments, piece->arguments_length);
         piece->form = test ? SIM_FORM_TEST : SIM_FORM_WRITE;
     }
 }

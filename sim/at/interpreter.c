@@ -73,7 +73,13 @@ static int run_command(struct sim_context *ctx, const struct sim_piece *piece)
         return unknown_results[sim_setting(ctx, SIM_SETTING_UNKNOWN_COMMAND)];
     if (!(command->forms & piece->form))
         return SIM_FAILED;
+    char packed[SIM_LINE_SIZE];
     struct sim_call call = {ctx, command, piece->form, piece->arguments, piece->arguments_length};
+    if (call.form == SIM_FORM_WRITE && memchr(call.arguments, ' ', call.length)) {
+        call.arguments = packed;
+        call.length =
+            sim_arguments_pack(piece->arguments, piece->arguments_length, packed, sizeof packed);
+    }
     return piece->form == SIM_FORM_TEST ? answer_test(&call) : command->run(&call);
 }
 

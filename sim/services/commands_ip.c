@@ -152,7 +152,7 @@ static int run_udp_mode(struct sim_call *call)
         return SIM_FAILED;
     const char *first = call->arguments + (next ? 2 : 0); /* "<n>," */
     size_t size = call->length - (size_t)(first - call->arguments);
-    if (call->arguments[0] == ' ' || size >= SIM_STORED_VALUE)
+    if (size >= SIM_STORED_VALUE)
         return SIM_FAILED;
     return set(call->ctx, call->command->name, socket, first, size);
 }
