@@ -157,7 +157,9 @@ enum fota_outcome {
     X(BEARER_UNHEALTHY, "bearer-unhealthy", "the app network does not come up after the update")   \
     X(WRONG_RATE, "wrong-rate", "only garbage is heard: the module speaks at another rate")        \
     X(ANSWER_LATE, "answer-late", "the checkpoint was asked for and no answer came in time")       \
-    X(DOWNGRADE, "downgrade", "the target is older than the base, and the job does not allow it")
+    X(DOWNGRADE, "downgrade", "the target is older than the base, and the job does not allow it")  \
+    X(ANSWERS_UNREADABLE, "answers-unreadable",                                                    \
+      "the module answers AT, but not what it is asked, or not so that it can be read")
 
 enum fota_reason {
 #define X(name, text, meaning) FOTA_REASON_##name,

@@ -24,6 +24,7 @@ struct fota_call {
     const struct fota_step *row; /* of fota->step */
     const struct fota_job *job;
     uint8_t cause; /* enum fota_cause */
+    bool unread;   /* the question of the row got no usable answer */
     uint64_t now_us;
     struct text line; /* what the module said last in this call, or what is sent */
     const struct fota_host *host;

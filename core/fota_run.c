@@ -16,6 +16,7 @@ void fota_begin_call(struct fota_call *call, struct fota *fota, const struct fot
     call->now_us = now_us;
     call->line = (struct text){"", 0};
     call->cause = (uint8_t)cause;
+    call->unread = false;
 }
 
 uint64_t fota_after_ms(const struct fota_call *call, uint32_t ms)
@@ -182,6 +183,14 @@ static uint8_t enter(struct fota_call *call, uint8_t step)
     }
 }
 
+/* What was never read says nothing of the module, but that it can't be understood. */
+static enum fota_reason reason_of(const struct fota_call *call)
+{
+    bool asks = call->row->info != AT_INFO_NONE && call->row->state <= FOTA_STATE_NETWORK;
+    return asks && call->unread ? FOTA_REASON_ANSWERS_UNREADABLE
+                                : (enum fota_reason)call->row->reason;
+}
+
 void fota_follow(struct fota_call *call, uint8_t step)
 {
     while (step != STEP_STAY) {
@@ -196,7 +205,7 @@ void fota_follow(struct fota_call *call, uint8_t step)
             step = again(call);
             break;
         case STEP_END:
-            step = fota_fail(call, (enum fota_reason)call->row->reason);
+            step = fota_fail(call, reason_of(call));
             break;
         case STEP_ROUTE:
             call->fota->radio_tried = false;
@@ -222,6 +231,7 @@ static uint8_t timed_out(struct fota_call *call)
         return fota_not_found(call);
     if (fota->tries < call->row->tries)
         return fota_begin_command(call);
+    call->unread = true;
     return fota_judge_by(call, AT_RESULT_NONE);
 }
 
@@ -244,6 +254,7 @@ static uint8_t answered(struct fota_call *call, const struct at_event *event)
         fota_note_line(call);
     else if (call->row->info != AT_INFO_NONE && !fota->info_seen)
         result = AT_RESULT_NONE;
+    call->unread = result == AT_RESULT_NONE;
     return fota_judge_by(call, result);
 }
 

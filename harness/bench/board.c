@@ -114,7 +114,7 @@ static bool is_refused(const struct bench_run *run, unsigned kind)
  * a word in the journal, which has the bytes anyway. */
 static void give_bytes(struct bench_run *run, const struct fota_request *request)
 {
-    const struct sim_blob *package = &run->shared->blobs[0];
+    const struct sim_blob *package = &run->shared->blobs[bench_run_job(run)->blob];
     size_t size = 0;
     if (!is_refused(run, request->kind) && request->argument < package->size_bytes)
         size = package->size_bytes - request->argument;
@@ -207,12 +207,14 @@ void bench_board_finish(struct bench_run *run)
         bench_figures_note(run, &counts);
 }
 
-void bench_board_reset(struct bench_run *run, uint64_t down_us)
+void bench_board_reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     struct bench_host *host = &run->world.host;
     if (host->request == FOTA_REQUEST_POWER_CYCLE && !is_refused(run, host->request))
         restore_power(run); /* the switch's idle position is on */
     bench_board_finish(run);
+    if (forgets)
+        host->has_checkpoint = 0;
     host->up = 0;
     host->request = FOTA_REQUEST_NONE;
     host->request_at_us = BENCH_NEVER;
@@ -221,6 +223,33 @@ void bench_board_reset(struct bench_run *run, uint64_t down_us)
     host->restart_at_us = run->world.now_us + down_us;
     bench_lane_cut(&run->world.lanes[BENCH_TO_MODULE], run->world.now_us);
     bench_note(run, BENCH_JOURNAL_HOST, 0, 0, host->start_count, NULL, 0);
+}
+
+bool bench_board_has_next(const struct bench_run *run)
+{
+    return run->world.host.job + 1u < scenario_job_count(run->one);
+}
+
+void bench_board_observe(const struct bench_run *run, struct scenario_observed *observed)
+{
+    observed->job = run->world.host.job;
+    observed->first_outcome = run->world.host.first_outcome;
+    observed->first_reason = run->world.host.first_reason;
+}
+
+/* A job is over and another one follows: the host goes on with its last checkpoint. */
+static void take_next_job(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    struct sim_view view;
+    if (!host->up || !bench_board_has_next(run) ||
+        !run->host->client->is_over(run, &host->first_outcome, &host->first_reason))
+        return;
+    run->host->reset(run, run->one->then.after_us, false);
+    host->job++;
+    run->module->view(run, &view);
+    memcpy(host->start_revision, view.revision, sizeof host->start_revision);
+    scenario_saw_next_job(&run->world.monitor);
 }
 
 void bench_board_cancel(struct bench_run *run)
@@ -252,8 +281,7 @@ void bench_board_run(struct bench_run *run)
 
 bool bench_board_start(struct bench_run *run)
 {
-    run->fota_host =
-        (struct fota_host){.job = &run->shared->job, .on_event = bench_board_tell, .context = run};
+    run->fota_host = (struct fota_host){.on_event = bench_board_tell, .context = run};
     run->world.host_at_us = BENCH_NEVER;
     run->world.host = (struct bench_host){.restart_at_us = run->one->host.start_after_us,
                                           .request_at_us = BENCH_NEVER,
@@ -293,5 +321,6 @@ uint64_t bench_board_advance(struct bench_run *run)
         return BENCH_NEVER;
     uint64_t next = run->host->client->advance(run);
     look_for_request(run);
-    return next;
+    take_next_job(run);
+    return run->world.host.up ? next : BENCH_NEVER;
 }

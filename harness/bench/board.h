@@ -23,6 +23,8 @@ struct bench_client {
     void (*cancel)(struct bench_run *run);
     /* What its job has cost; false: it does not count. */
     bool (*statistics)(const struct bench_run *run, struct fota_statistics *ret_counts);
+    /* Whether its job has come to an end, and how. */
+    bool (*is_over)(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason);
 };
 
 /* Functions of an end's table (end.h); run->host->client is the client. */
@@ -33,10 +35,15 @@ size_t bench_board_transmit(struct bench_run *run, uint8_t *buffer, size_t capac
                             uint32_t *ret_baud_bps);
 uint64_t bench_board_advance(struct bench_run *run);
 void bench_board_finish(struct bench_run *run);
-void bench_board_reset(struct bench_run *run, uint64_t down_us);
+void bench_board_reset(struct bench_run *run, uint64_t down_us, bool forgets);
 void bench_board_cancel(struct bench_run *run);
 uint64_t bench_board_next(const struct bench_run *run);
 void bench_board_run(struct bench_run *run);
+
+/* Another job follows the one that is under way. */
+bool bench_board_has_next(const struct bench_run *run);
+/* Which job it is, and how the one before ended. */
+void bench_board_observe(const struct bench_run *run, struct scenario_observed *observed);
 
 /* What the core says, wherever it is: the journal gets it, events and monitors see it. `context` is
    the run (fota_host.on_event). */

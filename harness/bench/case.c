@@ -64,32 +64,30 @@ static bool set_up_module(const struct making *making, uint64_t seed)
 }
 
 /* The URL that the job names, or that its FTP settings come to. */
-static void set_up_url(struct bench_case *made)
+static void set_up_url(struct bench_job *made)
 {
     const struct fota_job *job = &made->job;
-    char *url = made->package_url;
-    size_t capacity = sizeof made->package_url;
     const char *path = job->ftp_path ? job->ftp_path : "/";
     char port[8] = "";
-    snprintf(url, capacity, "%s", job->url ? job->url : "");
+    snprintf(made->url, sizeof made->url, "%s", job->url ? job->url : "");
     if (job->delivery != FOTA_DELIVERY_FTP)
         return;
     if (job->ftp_port != 0 && job->ftp_port != 21)
         snprintf(port, sizeof port, ":%u", job->ftp_port);
-    snprintf(url, capacity, "ftp://%s%s%s%s%s%s", job->ftp_server, port, path[0] == '/' ? "" : "/",
-             path, path[strlen(path) - 1] == '/' ? "" : "/",
+    snprintf(made->url, sizeof made->url, "ftp://%s%s%s%s%s%s", job->ftp_server, port,
+             path[0] == '/' ? "" : "/", path, path[strlen(path) - 1] == '/' ? "" : "/",
              job->ftp_name ? job->ftp_name : "update.zip");
 }
 
 /* The job names the checksum of the package as it should be, whatever the server or the host has.
  */
-static bool set_up_job(const struct making *making)
+static bool set_up_job(const struct making *making, struct bench_job *made,
+                       const struct scenario_package *package, bool checksum)
 {
-    struct bench_case *made = making->made;
-    struct scenario_package whole = made->one->package;
-    made->job = made->one->job;
+    struct scenario_package whole = *package;
+    made->http = package->http;
     set_up_url(made);
-    if (!made->one->checksum)
+    if (!checksum)
         return true;
     whole.sent_bytes = whole.size_bytes;
     whole.damage_at = UINT32_MAX;
@@ -99,17 +97,49 @@ static bool set_up_job(const struct making *making)
     return blob;
 }
 
+static bool set_up_first(const struct making *making)
+{
+    const struct scenario_case *one = making->made->one;
+    struct bench_job *job = &making->made->jobs[0];
+    job->job = one->job;
+    job->blob = 0;
+    return set_up_job(making, job, &one->package, one->checksum);
+}
+
+static bool set_up_second(const struct making *making)
+{
+    struct bench_case *made = making->made;
+    const struct scenario_then *then = &made->one->then;
+    struct bench_job *job = &made->jobs[1];
+    if (scenario_job_count(made->one) == 1)
+        return true;
+    const struct sim_blob *blob = get(making, &then->package);
+    if (!blob)
+        return false;
+    job->job = then->job;
+    job->blob = made->config.blob_count++;
+    made->blobs[job->blob] = *blob;
+    return set_up_job(making, job, &then->package, then->checksum);
+}
+
+/* The most that a job may take. */
+static uint64_t longest_us(const struct fota_job *job)
+{
+    uint64_t total_ms = job->total_timeout_ms ? job->total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
+    return (total_ms + ENDING_MS) * 1000u;
+}
+
 bool bench_case_make(struct bench_case *made, struct bench_blobs *packages,
                      const struct scenario_case *one, uint64_t seed, char *reterr_text,
                      size_t reterr_capacity)
 {
     const struct making making = {made, packages, reterr_text, reterr_capacity};
-    uint64_t total_ms =
-        one->job.total_timeout_ms ? one->job.total_timeout_ms : TOTAL_TIMEOUT_DEFAULT_MS;
     made->one = one;
-    if (!set_up_module(&making, seed) || !set_up_job(&making))
+    if (!set_up_module(&making, seed) || !set_up_first(&making) || !set_up_second(&making))
         return false;
-    made->end_at_us = one->host.start_after_us + (total_ms + ENDING_MS) * 1000u;
+    made->end_at_us = one->host.start_after_us + longest_us(&one->job);
+    if (scenario_job_count(one) > 1)
+        made->end_at_us += one->then.after_us + longest_us(&one->then.job);
     scenario_watch_init(&made->watch, one);
     return true;
 }

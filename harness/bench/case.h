@@ -8,14 +8,22 @@
 #include "harness/bench/blobs.h"
 #include "harness/judge/judge.h"
 
-enum { BENCH_URL_MAX = 512 };
+enum { BENCH_URL_MAX = 512, BENCH_JOBS_MAX = 2 };
+
+/* A job of the case, and where its package is. */
+struct bench_job {
+    struct fota_job job;     /* the case's, with the package's checksum if it asks for one */
+    char url[BENCH_URL_MAX]; /* where the server has the package, "" = nowhere */
+    uint16_t http;           /* the server's status */
+    uint16_t blob;           /* the package: an index of blobs */
+};
 
 struct bench_case {
-    const struct scenario_case *one; /* not owned */
-    struct fota_job job; /* the case's, with the package's checksum if it asks for one */
-    char package_url[BENCH_URL_MAX]; /* where the server has the package, "" = nowhere */
-    struct sim_config config;        /* of the emulator */
-    struct sim_blob blobs[1 + SIM_INITIAL_FILES]; /* the package; files of the flash */
+    const struct scenario_case *one;       /* not owned */
+    struct bench_job jobs[BENCH_JOBS_MAX]; /* the file's; scenario_job_count() of them */
+    struct sim_config config;              /* of the emulator */
+    /* The package, files of the flash, the package of a second job. */
+    struct sim_blob blobs[BENCH_JOBS_MAX + SIM_INITIAL_FILES];
     struct scenario_watch watch;
     uint64_t end_at_us; /* the client must be over by then */
 };

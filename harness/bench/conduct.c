@@ -113,7 +113,7 @@ static bool worst_is_over(const struct reader *reader)
 /* What the package comes to: as the job names it, or as the bench has it. */
 static uint32_t whole_bytes(const struct bench_run *run)
 {
-    uint32_t named = run->shared->job.package_size_bytes;
+    uint32_t named = run->shared->jobs[0].job.package_size_bytes;
     return named ? named : run->shared->blobs[0].size_bytes;
 }
 

@@ -49,8 +49,8 @@ struct bench_end {
     const struct bench_client *client;
     /* True when the client has come to an end by itself. */
     bool (*is_over)(const struct bench_run *run);
-    /* The board restarts after `down_us` with its last checkpoint. */
-    void (*reset)(struct bench_run *run, uint64_t down_us);
+    /* The board restarts after `down_us` with its last checkpoint, or having forgotten it. */
+    void (*reset)(struct bench_run *run, uint64_t down_us, bool forgets);
     /* The update is called off. */
     void (*cancel)(struct bench_run *run);
     /* When the board itself (a restart, a request) is due; BENCH_NEVER = not. */

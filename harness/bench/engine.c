@@ -160,7 +160,7 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_DO_SETTING:
         return do_set(run, action->setting, action->value);
     case SCENARIO_DO_HOST_RESET:
-        run->host->reset(run, action->for_us);
+        run->host->reset(run, action->for_us, action->detail);
         return true;
     case SCENARIO_DO_CANCEL:
         run->host->cancel(run);
@@ -174,6 +174,7 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_DO_DUPLICATE:
     case SCENARIO_DO_INSERT:
     case SCENARIO_DO_SPLIT:
+    case SCENARIO_DO_SHARE:
         bench_engine_do_wire(run, action);
         return true;
     }

@@ -86,19 +86,30 @@ static void insert(struct bench_run *run, struct bench_lane *lane,
     memcpy(lane->insert, action->text, size);
 }
 
-/* The time counts from when the next byte could begin. */
+/* When the time of a fault is over, which counts from when the next byte could begin. */
+static uint64_t end_of(const struct bench_run *run, const struct bench_lane *lane,
+                       const struct scenario_action *action)
+{
+    uint64_t from_us = run->world.now_us;
+    return (lane->busy_until_at_us > from_us ? lane->busy_until_at_us : from_us) + action->for_us;
+}
+
 static void lose(struct bench_run *run, struct bench_lane *lane,
                  const struct scenario_action *action)
 {
-    uint64_t from_us = run->world.now_us;
-    if (!action->for_us) {
+    uint64_t until_us = end_of(run, lane, action);
+    if (!action->for_us)
         arm(&lane->lose_line, &lane->lose_bytes, action);
-        return;
-    }
-    if (lane->busy_until_at_us > from_us)
-        from_us = lane->busy_until_at_us;
-    if (lane->lose_until_at_us < from_us + action->for_us)
-        lane->lose_until_at_us = from_us + action->for_us;
+    else if (lane->lose_until_at_us < until_us)
+        lane->lose_until_at_us = until_us;
+}
+
+static void share(struct bench_run *run, struct bench_lane *lane,
+                  const struct scenario_action *action)
+{
+    uint64_t until_us = end_of(run, lane, action);
+    if (lane->share_until_at_us < until_us)
+        lane->share_until_at_us = until_us;
 }
 
 static void split(struct bench_lane *lane, const struct scenario_action *action)
@@ -130,6 +141,9 @@ void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *a
         break;
     case SCENARIO_DO_SPLIT:
         split(lane, action);
+        break;
+    case SCENARIO_DO_SHARE:
+        share(run, lane, action);
         break;
     default:
         break;

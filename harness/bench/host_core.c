@@ -5,25 +5,32 @@
 #include "harness/bench/board.h"
 #include "harness/bench/run.h"
 
+/* With the job that is under way, also after an earlier world was set again. */
+static const struct fota_host *host_of(struct bench_run *run)
+{
+    run->fota_host.job = &bench_run_job(run)->job;
+    return &run->fota_host;
+}
+
 static void core_start(struct bench_run *run, const uint8_t *checkpoint)
 {
     memset(&run->world.core, 0, sizeof run->world.core);
-    fota_start(&run->world.core, &run->fota_host, checkpoint, run->world.now_us);
+    fota_start(&run->world.core, host_of(run), checkpoint, run->world.now_us);
 }
 
 static void core_receive(struct bench_run *run, const uint8_t *bytes, size_t size)
 {
-    fota_receive(&run->world.core, &run->fota_host, bytes, size, run->world.now_us);
+    fota_receive(&run->world.core, host_of(run), bytes, size, run->world.now_us);
 }
 
 static size_t core_transmit(struct bench_run *run, void *buffer, size_t capacity)
 {
-    return fota_transmit(&run->world.core, &run->fota_host, buffer, capacity, run->world.now_us);
+    return fota_transmit(&run->world.core, host_of(run), buffer, capacity, run->world.now_us);
 }
 
 static uint64_t core_advance(struct bench_run *run)
 {
-    return fota_advance(&run->world.core, &run->fota_host, run->world.now_us);
+    return fota_advance(&run->world.core, host_of(run), run->world.now_us);
 }
 
 static bool core_request(struct bench_run *run, struct fota_request *ret_request)
@@ -33,27 +40,37 @@ static bool core_request(struct bench_run *run, struct fota_request *ret_request
 
 static void core_answer(struct bench_run *run, bool done)
 {
-    fota_answer(&run->world.core, &run->fota_host, done, run->world.now_us);
+    fota_answer(&run->world.core, host_of(run), done, run->world.now_us);
 }
 
 static void core_later(struct bench_run *run)
 {
-    fota_later(&run->world.core, &run->fota_host, run->world.now_us);
+    fota_later(&run->world.core, host_of(run), run->world.now_us);
 }
 
 static void core_give(struct bench_run *run, const uint8_t *bytes, size_t size)
 {
-    fota_give(&run->world.core, &run->fota_host, bytes, size, run->world.now_us);
+    fota_give(&run->world.core, host_of(run), bytes, size, run->world.now_us);
 }
 
 static void core_cancel(struct bench_run *run)
 {
-    fota_cancel(&run->world.core, &run->fota_host, run->world.now_us);
+    fota_cancel(&run->world.core, host_of(run), run->world.now_us);
 }
 
 static bool core_statistics(const struct bench_run *run, struct fota_statistics *ret_counts)
 {
     fota_statistics(&run->world.core, ret_counts);
+    return true;
+}
+
+static bool core_is_over(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason)
+{
+    const struct fota_result *result = fota_result(&run->world.core);
+    if (!result)
+        return false;
+    *ret_outcome = result->outcome;
+    *ret_reason = result->reason;
     return true;
 }
 
@@ -66,18 +83,20 @@ static const struct bench_client core_client = {.start = core_start,
                                                 .later = core_later,
                                                 .give = core_give,
                                                 .cancel = core_cancel,
-                                                .statistics = core_statistics};
+                                                .statistics = core_statistics,
+                                                .is_over = core_is_over};
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
 static bool host_is_over(const struct bench_run *run)
 {
-    return run->world.host.up && fota_result(&run->world.core);
+    return run->world.host.up && !bench_board_has_next(run) && fota_result(&run->world.core);
 }
 
 static void host_observe(const struct bench_run *run, struct scenario_observed *observed)
 {
     observed->finished = host_is_over(run);
+    bench_board_observe(run, observed);
     if (observed->finished)
         observed->result = *fota_result(&run->world.core);
     fota_statistics(&run->world.core, &observed->statistics);

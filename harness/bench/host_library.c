@@ -235,10 +235,10 @@ static const char *json_of(const struct bench_environment *environment)
 static void make_job(struct bench_run *run)
 {
     struct bench_library_host *host = host_of(run);
-    const struct bench_case *shared = run->shared;
-    const struct fota_job *job = &shared->job;
+    const struct bench_job *asked = bench_run_job(run);
+    const struct fota_job *job = &asked->job;
     bool pushed = job->delivery == FOTA_DELIVERY_PUSH;
-    host->job = (struct fotarig_job){.url = pushed ? "" : shared->package_url,
+    host->job = (struct fotarig_job){.url = pushed ? "" : asked->url,
                                      .delivery = fota_delivery_name(job->delivery),
                                      .from_revision = or_empty(job->from_revision),
                                      .to_revision = or_empty(job->to_revision),
@@ -253,21 +253,28 @@ static void make_job(struct bench_run *run)
     host->host = (struct fotarig_host){.bench = run, .log = on_log, .core_event = bench_board_tell};
 }
 
+/* The job that the host is given now. */
+static bool take_job(struct bench_run *run)
+{
+    struct bench_library_host *host = host_of(run);
+    host->outcome = -1;
+    bench_environment_done(&host->environment);
+    if (!bench_environment_make(&host->environment, run->shared, bench_run_job(run), "", "", 1)) {
+        snprintf(run->error, sizeof run->error, "not enough memory for the client's job");
+        return false;
+    }
+    make_job(run);
+    return true;
+}
+
 static bool client_open(struct bench_run *run)
 {
     struct bench_library_host *host = host_of(run);
     host->client = NULL;
     host->over = host->broken = false;
-    host->outcome = -1;
     host->still_count = 0;
-    bench_environment_done(&host->environment);
-    if (!bench_environment_make(&host->environment, run->shared, "", "", 1)) {
-        snprintf(run->error, sizeof run->error, "not enough memory for the client's job");
-        return false;
-    }
-    make_job(run);
     bench_guard_begin();
-    return bench_board_start(run);
+    return bench_board_start(run) && take_job(run);
 }
 
 static void client_end(struct bench_run *run)
@@ -284,7 +291,8 @@ static void client_start(struct bench_run *run, const uint8_t *checkpoint)
     struct bench_library_host *host = host_of(run);
     struct call call = {.kind = START, .bytes = checkpoint};
     client_end(run);
-    if (host->broken || !load(host, run->error, sizeof run->error))
+    if (host->broken || !load(host, run->error, sizeof run->error) ||
+        (host->job.core != &bench_run_job(run)->job && !take_job(run)))
         return;
     host->over = false;
     if (make_call(run, &call) && !host->client)
@@ -404,6 +412,21 @@ static bool client_statistics(const struct bench_run *run, struct fota_statistic
     return core != NULL;
 }
 
+static bool client_is_over(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason)
+{
+    const struct bench_library_host *host = host_of(run);
+    const struct fota *core = core_of(run);
+    const struct fota_result *result = core ? fota_result(core) : NULL;
+    if (!host->over)
+        return false;
+    *ret_outcome = host->outcome >= 0 ? (uint8_t)host->outcome : FOTA_OUTCOME_NONE;
+    if (result) {
+        *ret_outcome = result->outcome;
+        *ret_reason = result->reason;
+    }
+    return true;
+}
+
 static const struct bench_client client = {.start = client_start,
                                            .receive = client_receive,
                                            .transmit = client_transmit,
@@ -413,14 +436,16 @@ static const struct bench_client client = {.start = client_start,
                                            .later = client_later,
                                            .give = client_give,
                                            .cancel = client_cancel,
-                                           .statistics = client_statistics};
+                                           .statistics = client_statistics,
+                                           .is_over = client_is_over};
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
 static bool host_is_over(const struct bench_run *run)
 {
     const struct bench_library_host *host = host_of(run);
-    return run->error[0] || (run->world.host.up && (host->over || host->broken));
+    bool over = host->broken || (host->over && !bench_board_has_next(run));
+    return run->error[0] || (run->world.host.up && over);
 }
 
 static void host_observe(const struct bench_run *run, struct scenario_observed *observed)
@@ -428,6 +453,7 @@ static void host_observe(const struct bench_run *run, struct scenario_observed *
     const struct bench_library_host *host = host_of(run);
     const struct fota *core = core_of(run);
     observed->finished = run->world.host.up && host->over && !host->broken;
+    bench_board_observe(run, observed);
     if (core) {
         fota_statistics(core, &observed->statistics);
         if (fota_result(core))

@@ -313,10 +313,11 @@ static void do_nothing(struct bench_run *run)
     (void)run;
 }
 
-static void reset(struct bench_run *run, uint64_t down_us)
+static void reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     (void)run;
     (void)down_us;
+    (void)forgets;
 }
 
 static void describe(const struct bench_run *run, char *buffer, size_t capacity)

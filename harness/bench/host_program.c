@@ -230,17 +230,19 @@ static bool program_start(struct bench_run *run)
     warp_stop(host->warp);
     bench_environment_done(&host->environment);
     if (bench_folder_make(&host->folder) &&
-        bench_environment_make(&host->environment, run->shared, warp_port(host->warp),
-                               host->folder.path, 1))
+        bench_environment_make(&host->environment, run->shared, &run->shared->jobs[0],
+                               warp_port(host->warp), host->folder.path, 1))
         return true;
     snprintf(run->error, sizeof run->error, "the program's folder could not be made: %s",
              strerror(errno));
     return false;
 }
 
-static void program_reset(struct bench_run *run, uint64_t down_us)
+/* What it remembers is its own. */
+static void program_reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     struct bench_host *board = &run->world.host;
+    (void)forgets;
     warp_stop(host_of(run)->warp);
     board->up = 0;
     run->world.host_at_us = BENCH_NEVER;

@@ -161,19 +161,20 @@ static void serve_request(struct bench_run *run, const struct sim_http_request *
     struct sim *sim = &run->world.sim;
     const struct sim_host *host = &run->sim_host;
     uint64_t now_us = run->world.now_us;
-    uint16_t status = run->one->package.http;
+    const struct bench_job *job = bench_run_job(run);
+    uint16_t status = job->http;
     if (status >= FIRST_ERROR_CODE) {
         sim_http_end(sim, host, request->job, status, now_us);
         return;
     }
-    const char *name = strrchr(run->shared->package_url, '/');
-    name = name ? name + 1 : run->shared->package_url;
+    const char *name = strrchr(job->url, '/');
+    name = name ? name + 1 : job->url;
     if (bench_module_serve_ftp(sim, host, request, &name, 1, now_us))
         return;
-    if (!is_package(request->url, run->shared->package_url))
+    if (!is_package(request->url, job->url))
         status = HTTP_NOT_FOUND;
     if (status == HTTP_OK) {
-        bench_module_serve_blob(sim, host, request, 0, now_us);
+        bench_module_serve_blob(sim, host, request, job->blob, now_us);
         return;
     }
     sim_http_headers(sim, host, request->job, status, 0, now_us);

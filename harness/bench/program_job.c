@@ -70,14 +70,14 @@ static bool write_package(const struct sim_blob *package, const char *path)
 
 /* Where the job wants a push the host has the package, as a file. */
 static bool put_package(struct job_writer *writer, const struct bench_case *shared,
-                        const char *folder)
+                        const struct bench_job *asked, const char *folder)
 {
     char path[BENCH_PATH_MAX + 16];
-    if (shared->job.delivery != FOTA_DELIVERY_PUSH || !folder[0])
+    if (asked->job.delivery != FOTA_DELIVERY_PUSH || !folder[0])
         return true;
     snprintf(path, sizeof path, "%s/update.zip", folder);
     put_text(writer, "FOTA_PACKAGE", "package", path);
-    return write_package(&shared->blobs[0], path);
+    return write_package(&shared->blobs[asked->blob], path);
 }
 
 uint32_t bench_job_deadline_s(const struct fota_job *job)
@@ -86,12 +86,12 @@ uint32_t bench_job_deadline_s(const struct fota_job *job)
     return (job->total_timeout_ms ? job->total_timeout_ms : default_ms) / 1000;
 }
 
-static void put_job(struct job_writer *writer, const struct bench_case *shared, double speed)
+static void put_job(struct job_writer *writer, const struct bench_case *shared,
+                    const struct bench_job *asked, double speed)
 {
-    const struct fota_job *job = &shared->job;
+    const struct fota_job *job = &asked->job;
     uint32_t deadline_s = bench_job_deadline_s(job);
-    put_text(writer, "FOTA_URL", "url",
-             job->delivery == FOTA_DELIVERY_PUSH ? NULL : shared->package_url);
+    put_text(writer, "FOTA_URL", "url", job->delivery == FOTA_DELIVERY_PUSH ? NULL : asked->url);
     put_text(writer, "FOTA_MODEL", "model", job->model);
     put_text(writer, "FOTA_FROM", "from", job->from_revision);
     put_text(writer, "FOTA_TO", "to", job->to_revision);
@@ -124,15 +124,16 @@ static void put_everyones(struct bench_environment *environment, const char *fol
 }
 
 bool bench_environment_make(struct bench_environment *environment, const struct bench_case *shared,
-                            const char *port, const char *folder, double speed)
+                            const struct bench_job *asked, const char *port, const char *folder,
+                            double speed)
 {
     struct job_writer writer = {environment, cJSON_CreateObject()};
     *environment = (struct bench_environment){.failed = !writer.json};
     put_everyones(environment, folder);
     put_text(&writer, "FOTA_PORT", "port", port);
     put_text(&writer, "FOTA_FOLDER", "folder", folder);
-    put_job(&writer, shared, speed);
-    if (!put_package(&writer, shared, folder))
+    put_job(&writer, shared, asked, speed);
+    if (!put_package(&writer, shared, asked, folder))
         environment->failed = true;
     char *text = writer.json ? cJSON_PrintUnformatted(writer.json) : NULL;
     put(environment, "FOTA_JOB", text ? text : "");

@@ -32,7 +32,8 @@ struct bench_folder {
  * written into the folder, unless that is "". False: it could not be.
  */
 bool bench_environment_make(struct bench_environment *environment, const struct bench_case *shared,
-                            const char *port, const char *folder, double speed);
+                            const struct bench_job *asked, const char *port, const char *folder,
+                            double speed);
 void bench_environment_done(struct bench_environment *environment);
 
 /* Within which the job is to end. */

@@ -424,7 +424,9 @@ static void observe(const struct bench_run *run, struct scenario_observed *obser
     *observed = (struct scenario_observed){.duration_us = run->world.now_us};
     run->host->observe(run, observed);
     run->module->observe(run, observed);
-    memcpy(observed->start_revision, run->start_revision, sizeof observed->start_revision);
+    memcpy(observed->start_revision,
+           observed->job ? run->world.host.start_revision : run->start_revision,
+           sizeof observed->start_revision);
 }
 
 static void add_unfired(const struct bench_run *run, struct bench_result *result)

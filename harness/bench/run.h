@@ -90,9 +90,9 @@ struct bench_run {
     struct bench_blobs packages; /* shared by all runs of this process */
     struct bench_case *own_case; /* what `shared` points to, unless it is somebody else's; owned */
     bool sees_inserted;          /* triggers look at a line that a fault inserted */
-    char start_revision[FOTA_REVISION_LENGTH + 1];
-    char error[BENCH_TEXT_MAX]; /* the bench's own trouble, "" = none */
-    bool late;                  /* that trouble: this machine was late (real time) */
+    char start_revision[FOTA_REVISION_LENGTH + 1]; /* of the module, when the run began */
+    char error[BENCH_TEXT_MAX];                    /* the bench's own trouble, "" = none */
+    bool late;       /* that trouble: this machine was late (real time) */
     uint32_t lacked; /* bit n: the client asked for n (enum fota_request_kind), and nothing here
                         can do it */
     /* Real time only: takes bytes that passed the wire's model; NULL = straight to their end. */
@@ -121,6 +121,12 @@ struct bench_run {
     struct sim_host sim_host; /* of the emulator's end alone */
     struct bench_world world;
 };
+
+/* The job that the host is given now. */
+static inline const struct bench_job *bench_run_job(const struct bench_run *run)
+{
+    return &run->shared->jobs[run->world.host.job];
+}
 
 /*
  * Makes a run object, to be used for any number of runs. NULL when there is no memory. The second

@@ -241,10 +241,11 @@ static void describe(const struct bench_run *run, char *buffer, size_t capacity)
     snprintf(buffer, capacity, "survey");
 }
 
-static void reset(struct bench_run *run, uint64_t down_us)
+static void reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     (void)run;
     (void)down_us;
+    (void)forgets;
 }
 
 static uint64_t board_next(const struct bench_run *run)

@@ -103,7 +103,9 @@ static const char *leaves(const struct scenario_case *one)
     const struct scenario_expectation *outcome = expected(one, SCENARIO_EXPECT_OUTCOME);
     if (revision)
         return revision->text;
-    return outcome && outcome->number == FOTA_OUTCOME_UPDATED ? one->job.to_revision : NULL;
+    return outcome && outcome->number == FOTA_OUTCOME_UPDATED
+               ? scenario_job(one, scenario_job_count(one) - 1)->to_revision
+               : NULL;
 }
 
 /* The case without the events that the far end plays; ends of durations stay. */

@@ -120,6 +120,29 @@ static bool loses(struct bench_lane *lane, bool ends, uint64_t begins_us)
     return true;
 }
 
+/* Two that read a port get its pieces in turn, whoever wants them. */
+static bool is_taken(struct bench_lane *lane, uint64_t begins_us)
+{
+    if (begins_us >= lane->share_until_at_us)
+        return false;
+    if (lane->share_bytes == BENCH_WIRE_PIECE_BYTES) {
+        lane->share_bytes = 0;
+        lane->share_other ^= 1;
+    }
+    lane->share_bytes++;
+    lane->stat_lost_bytes += lane->share_other;
+    return lane->share_other;
+}
+
+/* A pause ends a piece. */
+static void begin_piece(struct bench_lane *lane, uint64_t now_us)
+{
+    if (lane->share_until_at_us == 0 || lane->busy_until_at_us >= now_us)
+        return;
+    lane->share_bytes = 0;
+    lane->share_other ^= 1;
+}
+
 static uint8_t garble(struct bench_lane *lane, uint8_t byte, bool ends)
 {
     if (!lane->garble_line && !lane->garble_bytes)
@@ -146,16 +169,17 @@ static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_en
     }
     count_line(lane, byte, line_end);
     lane->byte_count++;
-    if (!loses(lane, ends, begins_us))
+    bool lost = loses(lane, ends, begins_us);
+    if (!is_taken(lane, begins_us) && !lost)
         put_duplicated(lane, garble(lane, byte, ends), ends);
     return lane->byte_fill - before;
 }
 
 static bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
 {
-    return begins_us < lane->lose_until_at_us || lane->lose_line || lane->lose_bytes ||
-           lane->garble_line || lane->garble_bytes || lane->duplicate_line ||
-           lane->duplicate_bytes || lane->insert_length;
+    return begins_us < lane->lose_until_at_us || begins_us < lane->share_until_at_us ||
+           lane->lose_line || lane->lose_bytes || lane->garble_line || lane->garble_bytes ||
+           lane->duplicate_line || lane->duplicate_bytes || lane->insert_length;
 }
 
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
@@ -187,6 +211,7 @@ static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t siz
     size_t arriving = 0, i = 0;
     uint32_t pace_bps = paced ? baud_bps : 0;
     uint64_t begin_us = lane->busy_until_at_us > now_us ? lane->busy_until_at_us : now_us;
+    begin_piece(lane, now_us);
     while (i < size && faults_armed(lane, begin_us + duration_us(i, pace_bps))) {
         arriving += send_faulty(lane, bytes[i], line_end, begin_us + duration_us(i, pace_bps));
         i++;

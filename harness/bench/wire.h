@@ -18,7 +18,8 @@ enum {
     BENCH_WIRE_BYTES = 1024,
     BENCH_WIRE_BURSTS = 28,
     BENCH_WIRE_INSERT_MAX = 64,
-    BENCH_WIRE_DUPLICATE_MAX = 256
+    BENCH_WIRE_DUPLICATE_MAX = 256,
+    BENCH_WIRE_PIECE_BYTES = 16 /* that a reader gets at most at once: a UART's FIFO */
 };
 
 enum bench_lane_id { BENCH_TO_MODULE, BENCH_TO_HOST, BENCH_LANES };
@@ -30,25 +31,27 @@ struct bench_burst {
 };
 
 struct bench_lane {
-    uint64_t busy_until_at_us; /* the line is free from then on */
-    uint64_t lose_until_at_us; /* fault: what begins before that is lost; 0 = nothing */
-    uint32_t byte_count;       /* bytes that entered, lost ones included */
-    uint32_t line_count;       /* lines that began */
-    uint32_t lose_bytes;       /* fault: that many of the next bytes are lost */
-    uint32_t garble_bytes;     /* fault: that many of the next bytes are garbled */
-    uint32_t duplicate_bytes;  /* fault: that many of the next bytes come twice */
-    uint32_t split_at;         /* fault: byte_count at which the stream pauses */
-    uint32_t split_ms;         /* that long; 0 = none */
-    uint32_t insert_at;        /* fault: byte_count at which `insert` comes in */
-    uint32_t baud_bps;         /* of the last bytes that were sent; 0 = none yet */
-    uint16_t insert_length;    /* 0 = none */
-    uint16_t duplicate_length; /* bytes put since the duplicate began */
-    uint16_t spare_bytes;      /* room that is kept for what faults add */
-    uint8_t lose_line;         /* fault: 1 = lose all up to the end of the next line */
-    uint8_t garble_line;       /* the same, garbled; line ends are left */
-    uint8_t duplicate_line;    /* the same, twice */
-    uint8_t in_line;           /* 1 = a line has begun and not ended */
-    uint8_t reserved[2];
+    uint64_t busy_until_at_us;  /* the line is free from then on */
+    uint64_t lose_until_at_us;  /* fault: what begins before that is lost; 0 = nothing */
+    uint64_t share_until_at_us; /* fault: of that another reader gets pieces; 0 = nothing */
+    uint32_t byte_count;        /* bytes that entered, lost ones included */
+    uint32_t line_count;        /* lines that began */
+    uint32_t lose_bytes;        /* fault: that many of the next bytes are lost */
+    uint32_t garble_bytes;      /* fault: that many of the next bytes are garbled */
+    uint32_t duplicate_bytes;   /* fault: that many of the next bytes come twice */
+    uint32_t split_at;          /* fault: byte_count at which the stream pauses */
+    uint32_t split_ms;          /* that long; 0 = none */
+    uint32_t insert_at;         /* fault: byte_count at which `insert` comes in */
+    uint32_t baud_bps;          /* of the last bytes that were sent; 0 = none yet */
+    uint16_t insert_length;     /* 0 = none */
+    uint16_t duplicate_length;  /* bytes put since the duplicate began */
+    uint16_t spare_bytes;       /* room that is kept for what faults add */
+    uint8_t lose_line;          /* fault: 1 = lose all up to the end of the next line */
+    uint8_t garble_line;        /* the same, garbled; line ends are left */
+    uint8_t duplicate_line;     /* the same, twice */
+    uint8_t in_line;            /* 1 = a line has begun and not ended */
+    uint8_t share_bytes;        /* of the piece that is being read */
+    uint8_t share_other;        /* 1 = the other reader gets it */
     uint16_t first_byte, byte_fill;
     uint16_t first_burst, burst_fill;
     uint32_t stat_lost_bytes;

@@ -45,7 +45,10 @@ struct bench_host {
     uint8_t up;
     uint8_t request; /* enum fota_request_kind that is being done */
     uint8_t has_checkpoint;
-    uint8_t reserved[5];
+    uint8_t job;                         /* of the case, that is under way */
+    uint8_t first_outcome, first_reason; /* of the first one, once it is over */
+    uint8_t reserved[2];
+    char start_revision[FOTA_REVISION_LENGTH + 1];     /* that the module ran when the job began */
     uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];         /* saved */
     uint8_t pending_checkpoint[FOTA_CHECKPOINT_BYTES]; /* being saved */
 };

@@ -51,6 +51,16 @@ static bool judge_reason(const struct scenario_judging *judging)
     return judge_name(judging, judging->observed->result.reason, fota_reason_name);
 }
 
+static bool judge_first_outcome(const struct scenario_judging *judging)
+{
+    return judge_name(judging, judging->observed->first_outcome, fota_outcome_name);
+}
+
+static bool judge_first_reason(const struct scenario_judging *judging)
+{
+    return judge_name(judging, judging->observed->first_reason, fota_reason_name);
+}
+
 /* What the core keeps of a line is its beginning. */
 static bool judge_evidence(const struct scenario_judging *judging)
 {

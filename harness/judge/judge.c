@@ -77,8 +77,8 @@ static void forbid(struct scenario_monitor *monitor, const struct scenario_watch
 static bool must_not_disturb(const struct scenario_monitor *monitor,
                              const struct scenario_case *one, uint64_t now_us)
 {
-    uint64_t worst_ms =
-        one->job.update_timeout_ms ? one->job.update_timeout_ms : UPDATE_TIMEOUT_DEFAULT_MS;
+    uint32_t named_ms = scenario_job(one, monitor->job)->update_timeout_ms;
+    uint64_t worst_ms = named_ms ? named_ms : UPDATE_TIMEOUT_DEFAULT_MS;
     return now_us - monitor->attempt_began_at_us < worst_ms * 1000u;
 }
 
@@ -144,6 +144,11 @@ void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us)
     monitor->attempt_began_at_us = now_us;
 }
 
+void scenario_saw_next_job(struct scenario_monitor *monitor)
+{
+    monitor->job++;
+}
+
 void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us)
 {
     if (monitor->mark_at_us[mark] == 0)
@@ -170,14 +175,14 @@ static bool rule_honest_updated(const struct scenario_case *one,
     unsigned outcome = observed->result.outcome;
     return (outcome != FOTA_OUTCOME_UPDATED && outcome != FOTA_OUTCOME_ALREADY_CURRENT &&
             outcome != FOTA_OUTCOME_DEGRADED) ||
-           runs(observed, one->job.to_revision);
+           runs(observed, scenario_job(one, observed->job)->to_revision);
 }
 
 static bool rule_honest_failed(const struct scenario_case *one,
                                const struct scenario_observed *observed)
 {
     return observed->result.outcome != FOTA_OUTCOME_UPDATE_FAILED ||
-           runs(observed, one->job.from_revision);
+           runs(observed, scenario_job(one, observed->job)->from_revision);
 }
 
 static bool rule_honest_refused(const struct scenario_case *one,

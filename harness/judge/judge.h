@@ -9,7 +9,7 @@
 
 #include "harness/scenario/scenario.h"
 
-enum { SCENARIO_RULES_MAX = 13 }; /* as many as there may be; the rest of the monitor is full */
+enum { SCENARIO_RULES_MAX = 12 }; /* as many as there may be; the rest of the monitor is full */
 
 /* What was seen so far. A value; all zero is the beginning. */
 struct scenario_monitor {
@@ -18,11 +18,12 @@ struct scenario_monitor {
     uint64_t met;           /* bit n: expectation n is met; of what must never be: it was */
     uint16_t statuses_read; /* bit n: the core read status n */
     uint8_t starts;         /* start commands run in this attempt */
+    uint8_t job;            /* of the case, that is under way */
     uint8_t broken[SCENARIO_RULES_MAX]; /* 1 = the rule was broken while it ran */
 };
 _Static_assert((int)SCENARIO_RULE_COUNT <= (int)SCENARIO_RULES_MAX, "room for each rule");
 _Static_assert(sizeof(struct scenario_monitor) ==
-                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 3 + SCENARIO_RULES_MAX,
+                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 4 + SCENARIO_RULES_MAX,
                "padding in struct scenario_monitor");
 _Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
 
@@ -47,6 +48,8 @@ void scenario_saw_request(struct scenario_monitor *monitor, const struct scenari
                           const struct scenario_case *one, unsigned request,
                           const struct sim_view *module, uint64_t now_us);
 void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us);
+/* The host begins the job of `then`. */
+void scenario_saw_next_job(struct scenario_monitor *monitor);
 /* A mark of the case's events; the first time counts. */
 void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us);
 void scenario_saw_status(struct scenario_monitor *monitor, unsigned status);
@@ -72,7 +75,9 @@ struct scenario_observed {
     struct sim_view module;
     const struct scenario_asking *asking; /* what else the module is like at the end */
     const void *asked;
-    char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran at the start */
+    uint8_t job;                         /* that the result is of: 0 the first, 1 that of `then` */
+    uint8_t first_outcome, first_reason; /* with job 1 */
+    char start_revision[FOTA_REVISION_LENGTH + 1]; /* that the module ran when the job began */
     uint64_t duration_us;
     char how[160];    /* a client of somebody's own that has not come to an end: what it does, or
                          what ended it; "" = nothing to say */

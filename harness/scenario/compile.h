@@ -30,6 +30,7 @@ struct scenario_compiler {
     const struct scenario_node *root;
     struct scenario_vary vary;
     struct scenario_draft *draft;
+    struct scenario_draft *other;      /* a copy, of which a second job is made; NULL = none yet */
     struct scenario_place here;        /* of the value being compiled, where its $name stands */
     struct scenario_profile *profiles; /* that were read, newest first */
     uint64_t digest;                   /* of the file and of the profiles */
@@ -94,7 +95,8 @@ void scenario_draft_finish(struct scenario_compiler *compiler);
 void scenario_package_init(struct scenario_package *package);
 void scenario_package_check(struct scenario_compiler *compiler, const struct scenario_node *node,
                             struct scenario_package *package);
-void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package);
+void scenario_package_finish(const struct scenario_case *one, const struct fota_job *job,
+                             struct scenario_package *package);
 
 /* Without its AT; complains when nothing is left. */
 /* Complains about a command that is much like one of the catalogue and is none; others may be what

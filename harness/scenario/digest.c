@@ -94,10 +94,10 @@ static const struct scenario_member whole[] = {
 #define X(member, kind) MEMBER(scenario_case, member, kind),
     X(name, COUNTED) X(values, COUNTED) X(job, COUNTED) X(checksum, NUMBER) X(module, COUNTED)
         X(settings_named, COUNTED) X(module_file_count, NUMBER) X(module_files, COUNTED)
-            X(package, COUNTED) X(host, COUNTED) X(setup_place, COUNTED) X(server_place, COUNTED)
-                X(event_count, NUMBER) X(action_count, NUMBER) X(expectation_count, NUMBER)
-                    X(mark_count, NUMBER) X(lasting_count, NUMBER) X(events, COUNTED)
-                        X(actions, COUNTED) X(expectations, COUNTED)
+            X(package, COUNTED) X(then, COUNTED) X(host, COUNTED) X(setup_place, COUNTED)
+                X(server_place, COUNTED) X(event_count, NUMBER) X(action_count, NUMBER)
+                    X(expectation_count, NUMBER) X(mark_count, NUMBER) X(lasting_count, NUMBER)
+                        X(events, COUNTED) X(actions, COUNTED) X(expectations, COUNTED)
 #undef X
 };
 
@@ -228,6 +228,12 @@ uint64_t scenario_digest(const struct scenario_case *one)
         digest = add_number(digest, one->module.initial_values[i].value);
     }
     digest = add(digest, PACKAGE, &one->package);
+    if (one->then.place.line) {
+        digest = add(digest, JOB, &one->then.job);
+        digest = add_number(digest, one->then.checksum);
+        digest = add(digest, PACKAGE, &one->then.package);
+        digest = add_number(digest, one->then.after_us);
+    }
     digest = add(digest, HOST, &one->host);
     for (unsigned i = 0; i < one->module_file_count; i++) {
         digest = add_number(digest, one->module_files[i].directory);

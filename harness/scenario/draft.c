@@ -25,11 +25,25 @@ static const struct scenario_node *update_node(const struct scenario_compiler *c
     return scenario_node_value(scenario_node_value(compiler->root, "update"), key);
 }
 
-static void check_revisions(struct scenario_compiler *compiler)
+/* A job of the file: `update`, or `then`, which need not have any key. */
+struct update {
+    const struct scenario_node *node;
+    struct fota_job *job;
+    struct scenario_package *package;
+};
+
+/* The key, or what stands for it where it is not named. */
+static struct scenario_span span_of(const struct update *update, const char *key)
 {
-    const struct fota_job *job = &compiler->draft->now.job;
+    const struct scenario_node *value = scenario_node_value(update->node, key);
+    return value ? value->at : update->node->at;
+}
+
+static void check_revisions(struct scenario_compiler *compiler, const struct update *update)
+{
+    const struct fota_job *job = update->job;
     if (job->from_revision && job->to_revision && strcmp(job->from_revision, job->to_revision) == 0)
-        scenario_diagnose(compiler->diagnostics, update_node(compiler, "to")->at, NULL,
+        scenario_diagnose(compiler->diagnostics, span_of(update, "to"), NULL,
                           "'from' and 'to' are the same revision; an update changes it");
 }
 
@@ -49,16 +63,55 @@ static void identify(struct scenario_case *now)
 }
 
 /* Where the package comes from must be said, unless the host has it. */
-static void check_delivery(struct scenario_compiler *compiler)
+static void check_delivery(struct scenario_compiler *compiler, const struct update *update)
 {
-    const struct fota_job *job = &compiler->draft->now.job;
-    const struct scenario_node *package = update_node(compiler, "package");
-    if (package && job->delivery == FOTA_DELIVERY_HTTP && !scenario_node_value(package, "url"))
-        scenario_diagnose(compiler->diagnostics, package->at, NULL,
+    const struct fota_job *job = update->job;
+    bool is_there =
+        job->url || scenario_node_value(scenario_node_value(update->node, "package"), "url");
+    bool has_server = job->ftp_server || scenario_node_value(update->node, "ftp");
+    if (job->delivery == FOTA_DELIVERY_HTTP && !is_there)
+        scenario_diagnose(compiler->diagnostics, span_of(update, "package"), NULL,
                           "missing key 'url' in 'update.package' (where the module fetches it)");
-    if (package && job->delivery == FOTA_DELIVERY_FTP && !update_node(compiler, "ftp"))
-        scenario_diagnose(compiler->diagnostics, update_node(compiler, "delivery")->at, NULL,
+    if (job->delivery == FOTA_DELIVERY_FTP && !has_server)
+        scenario_diagnose(compiler->diagnostics, span_of(update, "delivery"), NULL,
                           "missing key 'ftp' in 'update'; delivery ftp needs a server");
+}
+
+/* What one part of a job demands of another, and what the rest gives it. */
+static void finish_update(struct scenario_compiler *compiler, const struct update *update)
+{
+    if (!update->node || update->node->kind != SCENARIO_NODE_MAPPING)
+        return;
+    scenario_package_check(compiler, scenario_node_value(update->node, "package"), update->package);
+    scenario_package_finish(&compiler->draft->now, update->job, update->package);
+    if (update->job->package_size_bytes == UINT32_MAX)
+        update->job->package_size_bytes = update->package->size_bytes;
+    check_revisions(compiler, update);
+    check_delivery(compiler, update);
+}
+
+void scenario_compile_then(struct scenario_compiler *compiler, const struct scenario_key *key,
+                           const struct scenario_node *value, void *target)
+{
+    struct scenario_draft *other = compiler->other;
+    struct scenario_then *then = &compiler->draft->now.then;
+    (void)key;
+    (void)target;
+    if (!compiler->draft->now.job.from_revision)
+        return; /* `update` is not there, or in the wrong place: that is complained about */
+    if (!other)
+        other = compiler->other = scenario_arena_take(compiler->arena, sizeof *other);
+    if (!other) {
+        scenario_out_of_memory(compiler);
+        return;
+    }
+    *other = *compiler->draft;
+    scenario_walk(compiler, &scenario_then_schema, value, other);
+    *then = (struct scenario_then){.place = value->at.place,
+                                   .job = other->now.job,
+                                   .checksum = other->now.checksum,
+                                   .package = other->now.package,
+                                   .after_us = other->now.then.after_us};
 }
 
 static bool is_before(struct scenario_place a, struct scenario_place b)
@@ -92,6 +145,20 @@ static void find_conditions(struct scenario_compiler *compiler)
                                        sizeof package / sizeof package[0]);
 }
 
+/* What is expected of the first of two jobs needs two. */
+static void check_first(struct scenario_compiler *compiler)
+{
+    static const char *const keys[] = {"first-outcome", "first-reason"};
+    const struct scenario_node *expect = scenario_node_value(compiler->root, "expect");
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct scenario_node *value = scenario_node_value(expect, keys[i]);
+        if (value && !compiler->draft->now.then.place.line)
+            scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                              "'%s' needs a second job, 'then'; of the only one it is '%s'",
+                              keys[i], keys[i] + sizeof "first-" - 1);
+    }
+}
+
 /* A trace lies beside the scenario that names it. */
 static void find_replay(struct scenario_compiler *compiler)
 {
@@ -110,15 +177,18 @@ void scenario_draft_finish(struct scenario_compiler *compiler)
 {
     struct scenario_case *now = &compiler->draft->now;
 
+    const struct update first = {scenario_node_value(compiler->root, "update"), &now->job,
+                                 &now->package};
+    const struct update second = {scenario_node_value(compiler->root, "then"), &now->then.job,
+                                  &now->then.package};
+
     identify(now);
-    scenario_package_check(compiler, update_node(compiler, "package"), &now->package);
-    scenario_package_finish(now, &now->package);
+    finish_update(compiler, &first);
+    if (now->then.place.line)
+        finish_update(compiler, &second);
     for (size_t i = 0; i < now->module_file_count; i++)
-        scenario_package_finish(now, &now->module_files[i].content);
-    if (now->job.package_size_bytes == UINT32_MAX)
-        now->job.package_size_bytes = now->package.size_bytes;
+        scenario_package_finish(now, &now->job, &now->module_files[i].content);
     find_replay(compiler);
-    check_revisions(compiler);
-    check_delivery(compiler);
+    check_first(compiler);
     find_conditions(compiler);
 }

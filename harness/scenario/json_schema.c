@@ -367,7 +367,7 @@ static void add_required(cJSON *schema, const struct scenario_map *map)
 {
     cJSON *required = NULL;
     for (size_t i = 0; i < map->count; i++) {
-        if (!(map->keys[i].flags & SCENARIO_REQUIRED))
+        if (map->optional || !(map->keys[i].flags & SCENARIO_REQUIRED))
             continue;
         if (!required)
             required = cJSON_AddArrayToObject(schema, "required");

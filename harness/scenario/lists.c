@@ -50,6 +50,7 @@ void scenario_compile_unjudged(struct scenario_compiler *compiler, const struct 
     struct scenario_draft *draft = target;
     uint8_t check = 0;
 
+    draft->now.job.unjudged = 0; /* not those of a job before */
     for (; item; item = item->next)
         if (scenario_store_item(compiler, key, item, &check))
             draft->now.job.unjudged = (uint8_t)(draft->now.job.unjudged | 1u << check);
@@ -113,12 +114,13 @@ void scenario_package_init(struct scenario_package *package)
         .size_bytes = SIZE_BYTES, .sent_bytes = UINT32_MAX, .damage_at = UINT32_MAX, .http = 200};
 }
 
-void scenario_package_finish(const struct scenario_case *one, struct scenario_package *package)
+void scenario_package_finish(const struct scenario_case *one, const struct fota_job *job,
+                             struct scenario_package *package)
 {
-    if (!package->from[0] && one->job.from_revision)
-        snprintf(package->from, sizeof(package->from), "%s", one->job.from_revision);
-    if (!package->to[0] && one->job.to_revision)
-        snprintf(package->to, sizeof(package->to), "%s", one->job.to_revision);
+    if (!package->from[0] && job->from_revision)
+        snprintf(package->from, sizeof(package->from), "%s", job->from_revision);
+    if (!package->to[0] && job->to_revision)
+        snprintf(package->to, sizeof(package->to), "%s", job->to_revision);
     if (!package->variant[0])
         memcpy(package->variant, one->module.variant, sizeof(package->variant));
 }

@@ -211,6 +211,7 @@ enum scenario_doing {
     SCENARIO_DO_DUPLICATE,
     SCENARIO_DO_INSERT,
     SCENARIO_DO_SPLIT,
+    SCENARIO_DO_SHARE, /* with all that begins within a time */
     SCENARIO_DO_HOST_RESET,
     SCENARIO_DO_CANCEL
 };
@@ -313,8 +314,12 @@ enum scenario_fault {
     X(SPLIT_TO_MODULE, "split-to-module", VALUE_SPLIT, SCENARIO_TAKES_AT, SCENARIO_NO_WORD,        \
       TO_MODULE, SPLIT, 0, LINE, WIRE,                                                             \
       "the stream to the module pauses that long, `at` bytes later")                               \
-    X(HOST_RESET, "host-reset", VALUE_YES, SCENARIO_TAKES_FOR, SCENARIO_NO_WORD, HOST, HOST_RESET, \
-      0, HOST, CLIENT_CONTROL, "the host restarts (after `for`) with its last checkpoint")         \
+    X(SHARE_TO_HOST, "share-to-host", VALUE_TIME, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD,        \
+      TO_HOST, SHARE, 0, LINE, WIRE,                                                               \
+      "so long another program reads the port as well, and gets every other piece")                \
+    X(HOST_RESET, "host-reset", VALUE_WORD(restarts, detail), SCENARIO_TAKES_FOR,                  \
+      SCENARIO_NO_WORD, HOST, HOST_RESET, 0, HOST, CLIENT_CONTROL,                                 \
+      "yes: the host restarts (after `for`) with its last checkpoint; forgetful: without")         \
     X(CANCEL, "cancel", VALUE_YES, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD, HOST, CANCEL, 0,      \
       HOST, CLIENT_CONTROL, "the host calls the update off")                                       \
     X(RESET_PIN, "reset-pin", VALUE_MS(number), SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD, FIXTURE, \
@@ -355,6 +360,10 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
 #define SCENARIO_EXPECTATIONS(X)                                                                   \
     X(OUTCOME, "outcome", VALUE_WORD(outcomes, number), outcome, CLAIM, "the core's outcome")      \
     X(REASON, "reason", VALUE_WORD(reasons, number), reason, CLIENT_STATE, "the core's reason")    \
+    X(FIRST_OUTCOME, "first-outcome", VALUE_WORD(outcomes, number), first_outcome, CLIENT_STATE,   \
+      "the core's outcome of the first job, where one follows: `then`")                            \
+    X(FIRST_REASON, "first-reason", VALUE_WORD(reasons, number), first_reason, CLIENT_STATE,       \
+      "its reason")                                                                                \
     X(EVIDENCE, "evidence", VALUE_EVIDENCE, evidence, CLIENT_STATE,                                \
       "the line that decided, as far as the core keeps it; '' is silence")                         \
     X(HEALTH, "health", VALUE_WORD(reasons, number), health, CLIENT_STATE,                         \

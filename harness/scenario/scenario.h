@@ -54,8 +54,8 @@ struct scenario_trigger {
 struct scenario_action {
     uint8_t kind;     /* enum scenario_action_kind */
     uint8_t detail;   /* RESET: enum sim_reset; HANG: enum sim_hang; POWER: 0 cut, 1 on;
-                         NETWORK: 0 down, 1 up; LOSE_*, GARBLE_*, DUPLICATE_*: 1 = a whole line;
-                         DTR, RTS: 1 on */
+                         NETWORK: 0 down, 1 up; HOST_RESET: 1 = without its checkpoint; LOSE_*,
+                         GARBLE_*, DUPLICATE_*: 1 = a whole line;   DTR, RTS: 1 on */
     uint8_t run;      /* REPLY: 1 = the command runs as well */
     uint8_t cut;      /* POWER: enum sim_cut, where in the write that triggers it */
     uint8_t lasting;  /* n: the n-th action that the bench ends after for_us; 0 = none */
@@ -64,7 +64,8 @@ struct scenario_action {
     uint32_t number;  /* HTTP_RESULT: code; HTTP_SHORT: bytes; LOSE_*, GARBLE_*, DUPLICATE_*: bytes,
                          0 with a whole line; FILE_*, INSERT_*, SPLIT_*: `at`; PWRKEY,
                          RESET_PIN, SUPPLY, DELAY: milliseconds */
-    uint64_t for_us;  /* how long; 0 = for good; LOSE_*: all bytes for so long, 0 = by number */
+    uint64_t for_us;  /* how long; 0 = for good; LOSE_*, SHARE_*: all bytes for so long, 0 = by
+                         number */
     const char *text; /* REPLY: lines joined by '\n'; URC; SMS; paths; INSERT: raw bytes */
     uint16_t length;  /* of text, in bytes */
     const char *from; /* SMS: the sender */
@@ -108,6 +109,15 @@ struct scenario_package {
     uint16_t http;                      /* 200, another HTTP status, or a 6xx code of HTTPTOFS */
 };
 
+/* A second job, that the host is given after the first is over, on the same module. */
+struct scenario_then {
+    struct scenario_place place; /* line 0: there is none */
+    struct fota_job job;
+    uint8_t checksum;
+    struct scenario_package package; /* that the server has from then on */
+    uint64_t after_us;
+};
+
 /* The surroundings of the core. */
 struct scenario_host {
     uint32_t baud_bps;       /* rate of the host's port, 115200 */
@@ -133,6 +143,7 @@ struct scenario_case {
         struct scenario_package content;
     } module_files[SIM_INITIAL_FILES];
     struct scenario_package package;
+    struct scenario_then then;
     struct scenario_host host;
     /* What the file says of the module beside variant and revision, and of a package or a server
      * that is not as it should be: where it says so, line 0 = nothing. */
@@ -209,6 +220,16 @@ void scenario_list_done(struct scenario_list *list);
 
 /* True when a case's module, profile or events name the setting, whatever value they give it. */
 bool scenario_names_setting(const struct scenario_case *one, unsigned setting);
+
+/* The n-th job of the case, from 0. */
+static inline const struct fota_job *scenario_job(const struct scenario_case *one, unsigned index)
+{
+    return index ? &one->then.job : &one->job;
+}
+static inline unsigned scenario_job_count(const struct scenario_case *one)
+{
+    return one->then.place.line ? 2 : 1;
+}
 
 /* Events that the file names: those without the ends of durations, which stand behind them. */
 static inline unsigned scenario_event_count(const struct scenario_case *one)

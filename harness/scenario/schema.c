@@ -180,7 +180,12 @@ static const struct scenario_map restore_map = {
         .divisor = 1000, .help = (text)                                                            \
     }
 
+/* The first is for another job only, which takes what it does not name from the first one. */
 static const struct scenario_key update_keys[] = {
+    {.name = "after",
+     .type = SCENARIO_TYPE_DURATION,
+     DRAFT(now.then.after_us),
+     .help = "the job begins that long after the first is over; 0s"},
     {.name = "from",
      .type = SCENARIO_TYPE_LINE,
      REVISION,
@@ -281,8 +286,10 @@ static const struct scenario_key update_keys[] = {
      .minimum = 1,
      .help = "update attempts before it gives up; 2"},
 };
-static const struct scenario_map update_map = {
-    .name = "update", .keys = update_keys, .count = COUNT(update_keys)};
+const struct scenario_map scenario_update_schema = {
+    .name = "update", .keys = update_keys + 1, .count = COUNT(update_keys) - 1};
+const struct scenario_map scenario_then_schema = {
+    .name = "then", .keys = update_keys, .count = COUNT(update_keys), .optional = true};
 
 /* ---- host ------------------------------------------------------------------------------------ */
 
@@ -431,9 +438,14 @@ static const struct scenario_key file_level_keys[] = {
          "each combination of the values, or each row, is one case; $name stands for the value"},
     {.name = "update",
      .type = SCENARIO_TYPE_MAP,
-     .map = &update_map,
+     .map = &scenario_update_schema,
      .flags = SCENARIO_REQUIRED,
      .help = "the job"},
+    {.name = "then",
+     .type = SCENARIO_TYPE_MAP,
+     .map = &scenario_then_schema,
+     .compile = scenario_compile_then,
+     .help = "a job that follows on the same module; what it does not name is as in update"},
     {.name = "host",
      .type = SCENARIO_TYPE_MAP,
      .map = &host_map,

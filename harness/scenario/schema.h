@@ -117,6 +117,7 @@ struct scenario_map {
     const char *kinds;    /* "trigger", "action": has exactly one of the keys that are no modifier;
                              NULL: has any of its keys */
     bool ordered;         /* keys stand in the order of the table */
+    bool optional;        /* none of them is required here */
 };
 
 /* What a case is compiled into. */
@@ -134,7 +135,9 @@ struct scenario_file_draft {
     const char *path;
     struct scenario_package content;
 };
-extern const struct scenario_map scenario_file_schema; /* module.files */
+extern const struct scenario_map scenario_file_schema;   /* module.files */
+extern const struct scenario_map scenario_update_schema; /* update; a struct scenario_draft */
+extern const struct scenario_map scenario_then_schema;   /* then; a struct scenario_draft */
 /* expect.durations, one item. */
 struct scenario_duration_draft {
     struct scenario_trigger from, to;
@@ -155,6 +158,6 @@ scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compi
     scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
     scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation,
     scenario_compile_durations, scenario_compile_limit, scenario_compile_module_end,
-    scenario_compile_parameters, scenario_compile_initial_values;
+    scenario_compile_parameters, scenario_compile_initial_values, scenario_compile_then;
 
 #endif

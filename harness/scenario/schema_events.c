@@ -21,6 +21,7 @@ static const char *const any_reset_names[] = {SIM_RESETS(X) "any"};
 static const char *const power_names[] = {"cut", "on"};
 static const char *const network_names[] = {"down", "up"};
 static const char *const line_names[] = {"off", "on"};
+static const char *const restart_names[] = {"yes", "forgetful"};
 static const char *const bearer_names[] = {"lost"};
 static const char *const imei_names[] = {"lost", "present"};
 
@@ -38,6 +39,7 @@ static const struct scenario_words hangs = WORDS(0, hang_names);
 static const struct scenario_words power = WORDS(0, power_names);
 static const struct scenario_words network = WORDS(0, network_names);
 static const struct scenario_words lines = WORDS(0, line_names);
+static const struct scenario_words restarts = WORDS(0, restart_names);
 static const struct scenario_words cuts = WORDS(0, cut_names);
 static const struct scenario_words bearer = WORDS(0, bearer_names);
 
@@ -117,6 +119,7 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 /* The same, or for so long. */
 #define VALUE_STREAM_OR_TIME(most)                                                                 \
     VALUE_STREAM(most), .time_offset = offsetof(struct scenario_action, for_us)
+#define VALUE_TIME .type = SCENARIO_TYPE_DURATION, OF(for_us), .minimum = 1
 #define VALUE_INSERT                                                                               \
     .type = SCENARIO_TYPE_BYTES, .minimum = 1, OF(text), .compile = scenario_compile_insert
 #define SPLIT_US_MAX INT64_C(3600000000)

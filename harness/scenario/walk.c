@@ -186,7 +186,7 @@ static void check_order(struct scenario_compiler *compiler, const struct scenari
 static void check_required(struct scenario_compiler *compiler, const struct scenario_map *map,
                            const struct scenario_node *node)
 {
-    for (size_t i = 0; i < map->count; i++) {
+    for (size_t i = 0; i < map->count && !map->optional; i++) {
         const struct scenario_key *key = &map->keys[i];
         if (!(key->flags & SCENARIO_REQUIRED) || scenario_node_value(node, key->name))
             continue;

@@ -239,8 +239,9 @@ static void describe(const struct bench_run *run, char *buffer, size_t capacity)
     snprintf(buffer, capacity, "replay of %s", end_of(run)->log->header.subject);
 }
 
-static void reset(struct bench_run *run, uint64_t down_us)
+static void reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
+    (void)forgets;
     struct host_replay *host = end_of(run);
     host->sent_at_us += down_us;
     bench_run_touch(run, BENCH_TO_HOST);

@@ -335,9 +335,11 @@ static void act(struct replay *replay)
     if (log->pieces[down].kind != TRACE_HOST) {
         run->host->cancel(run);
     } else {
-        while (up + 1 < log->count && !piece_is(log, up, TRACE_HOST, "started"))
+        while (up + 1 < log->count && !piece_is(log, up, TRACE_HOST, "started") &&
+               !piece_is(log, up, TRACE_HOST, "resumed"))
             up++;
-        run->host->reset(run, log->pieces[up].time_us - log->pieces[down].time_us);
+        run->host->reset(run, log->pieces[up].time_us - log->pieces[down].time_us,
+                         piece_is(log, up, TRACE_HOST, "started"));
     }
     bench_run_touch(run, BENCH_TO_HOST);
 }

@@ -332,7 +332,7 @@ static void a_story_breaks_what_it_says(void **state)
                                  .delivery = story->delivery,
                                  .package_size_bytes = WHOLE};
     shared->one = one;
-    shared->job = one->job;
+    shared->jobs[0].job = one->job;
     const struct bench_options options = {.sink = BENCH_SINK_MEMORY};
     bench_run_prepare(told.run, shared, &options);
     tell_all(&told, story);

@@ -90,6 +90,19 @@ static void what_begins_while_the_line_is_dead_is_lost(void **state)
     }
 }
 
+static void a_second_reader_gets_every_other_piece(void **state)
+{
+    struct bench_lane lane = {.share_until_at_us = BYTE_US(40)};
+    (void)state;
+    send(&lane, "0123456789abcdefGHIJKLMNOPQRSTUVwxyz!", 0);
+    assert_string_equal(arrived(&lane, BYTE_US(37)), "0123456789abcdefwxyz!");
+    assert_int_equal(lane.stat_lost_bytes, 16);
+    send(&lane, "OK", BYTE_US(38)); /* a pause ends a piece */
+    send(&lane, "RDY", BYTE_US(40));
+    assert_string_equal(arrived(&lane, UINT64_MAX), "RDY");
+    assert_int_equal(lane.stat_lost_bytes, 18);
+}
+
 static void inserted_bytes_queue_behind_what_is_under_way(void **state)
 {
     struct bench_lane lane = {0};
@@ -274,6 +287,7 @@ int main(void)
         cmocka_unit_test(an_unpaced_burst_takes_no_time),
         cmocka_unit_test(a_cut_keeps_the_bytes_that_had_arrived),
         cmocka_unit_test(what_begins_while_the_line_is_dead_is_lost),
+        cmocka_unit_test(a_second_reader_gets_every_other_piece),
         cmocka_unit_test(inserted_bytes_queue_behind_what_is_under_way),
         cmocka_unit_test(a_lost_line_takes_its_line_end_with_it),
         cmocka_unit_test(a_lost_line_takes_the_blank_line_before_it),

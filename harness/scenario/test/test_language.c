@@ -173,6 +173,8 @@ static const struct action_row action_rows[] = {
            "A")}},
     {"host-reset: yes", {SCENARIO_ACTION_HOST_RESET, .detail = 0}},
     {"host-reset: yes, for: 2s", {SCENARIO_ACTION_HOST_RESET, .for_us = 2000000}},
+    {"host-reset: forgetful", {SCENARIO_ACTION_HOST_RESET, .detail = 1}},
+    {"share-to-host: 30s", {SCENARIO_ACTION_SHARE_TO_HOST, .for_us = 30000000}},
     {"cancel: yes", {SCENARIO_ACTION_CANCEL, .detail = 0}},
 };
 
@@ -223,6 +225,8 @@ static void test_what_is_written_looks_like_the_file(void **state)
         "to-host-text: 'OK', nth: 2, answers: 'AT+CFOTA=1', at: 1B"};
     static const char *const actions[] = {"reply: ['+CFOTA: 1', 'it''s', 'OK'], run: yes",
                                           "lose-to-host: 30s",
+                                          "share-to-host: 1min",
+                                          "host-reset: forgetful, for: 2s",
                                           "garble-to-host: line",
                                           "set: {answer-delay: 3s}, for: 1min",
                                           "insert-to-host: \"\\r\\n\\x00\\xFF\\\"\", at: 4B",
@@ -423,6 +427,21 @@ static void check_update(const struct scenario_case *one)
     SAME("http", one->package.http, 206);
 }
 
+/* What is not named is as in the first job. */
+static void check_then(const struct scenario_then *then)
+{
+    SAME("then", then->place.line > 0, 1);
+    SAME("after", then->after_us, 90000000);
+    same_text("then.from", then->job.from_revision, "1351B04SIM7000C");
+    same_text("then.to", then->job.to_revision, "1351B05SIM7000C");
+    same_text("then.url", then->job.url, "http://fota.example/next.zip");
+    same_text("then.model", then->job.model, "SIMCOM_SIM7000C");
+    same_text("then.package.from", then->package.from, "1351B02SIM7000C");
+    SAME("then.checksum", then->checksum, 1);
+    SAME("then.unjudged", then->job.unjudged, 1u << FOTA_CHECK_BEARER);
+    SAME("then.attempts", then->job.attempts_max, 5);
+}
+
 static void check_module(const struct scenario_case *one)
 {
     const int32_t *settings = one->module.settings;
@@ -472,6 +491,7 @@ static void test_every_key_reaches_its_member(void **state)
     assert_null(scenario->tags[2]);
     check_update(one);
     check_module(one);
+    check_then(&one->then);
     SAME("host.baud", one->host.baud_bps, 57600);
     SAME("refuses", one->host.refused,
          1u << FOTA_REQUEST_PWRKEY_PULSE | 1u << FOTA_REQUEST_POWER_CYCLE);

@@ -12,7 +12,8 @@ static const struct message_row message_rows[] = {
     {"the whole form", LOADER_HEAD LOADER_UPDATE "evnets: []\n" LOADER_EXPECT,
      "t.yaml:4:1: error: unknown key 'evnets'; did you mean 'events'?\n"
      "    4 | evnets: []\n"
-     "      | ^~~~~~  allowed: scenario, why, tags, vary, update, host, module, events, expect\n"},
+     "      | ^~~~~~  allowed: scenario, why, tags, vary, update, then, host, module, events, "
+     "expect\n"},
     {"all errors in the order of the file",
      "scenario: [a]\nwhy: It is told.\n" LOADER_UPDATE "expect: {within: 5, outcome: updatd}\n",
      "t.yaml:1:11: error: 'scenario' takes text, not a list\n"
@@ -33,7 +34,8 @@ static const struct message_row message_rows[] = {
      "      |                 ^\n"
      "t.yaml:4:21: error: unknown key '\xc3\xa4\xc2\xad' in 'expect'\n"
      "    4 | expect: {sent: [\xc3\xbc], \xc3\xa4\xc2\xad: '\\t', outcome: x}\n"
-     "      |                     ^~  allowed: outcome, reason, evidence, health, "
+     "      |                     ^~  allowed: outcome, reason, first-outcome, first-reason, "
+     "evidence, health, "
      "remarks, status, status-read, revision, resets,"
      " attempts, sent, never-sent, urcs, never-urcs, requests, within, durations, limits, module\n"
      "t.yaml:4:39: error: 'x' is not a value of 'outcome'\n"

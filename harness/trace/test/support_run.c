@@ -20,7 +20,7 @@ struct scenario *support_load(const char *path)
 
 void support_trace(const struct bench_run *run, struct trace_log *ret_log)
 {
-    static const char *const host[] = {"down", "started", "started"};
+    static const char *const host[] = {"down", "started", "resumed"};
     size_t offset = bench_journal_begin(&run->journal);
     struct bench_record record;
     *ret_log = (struct trace_log){0};
