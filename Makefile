@@ -329,7 +329,20 @@ $(core_lib): $(call objects,$(core_sources))
 	$(archive)
 $(sim_lib): $(call objects,$(sim_sources))
 	$(archive)
-$(reports_lib): $(call objects,$(reports_sources))
+# What stands beside report.html, as constants of the program.
+html_assets := $(BUILD)/obj/reports/html_assets
+$(html_assets).c: reports/report.css reports/report.js
+	@mkdir -p $(dir $@)
+	$(say) GEN $@
+	$(Q)for kind in css js; do \
+	    printf 'extern const char html_%s[];\nconst char html_%s[] =\n' $$kind $$kind; \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' reports/report.$$kind; echo ';'; \
+	done > $@
+$(html_assets).o: $(html_assets).c $(BUILD)/flags
+	$(say) CC $<
+	$(Q)$(CC) $(cflags_reports) $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(reports_lib): $(call objects,$(reports_sources)) $(html_assets).o
 	$(archive)
 $(harness_lib): $(call objects,$(filter-out $(main_source),$(harness_sources)))
 	$(archive)

@@ -1,6 +1,7 @@
 /*
  * report.h - what a run found, as a plain value, and three ways to tell it: a console, a JUnit XML
- * file (the portable profile that all CI systems read) and a CTRF JSON file.
+ * file (the portable profile that all CI systems read) and a CTRF JSON file; and a page,
+ * report.html.
  *
  * The reports are written while the run goes on: of a case that has ended, its identity, verdict,
  * times and message stay in memory, all else goes straight to the files that were opened:
@@ -108,6 +109,58 @@ struct report_step {
     uint64_t duration_us;
 };
 
+/* Lanes of a timeline, one under the other: X(NAME, "name") */
+#define REPORT_LANES(X)                                                                            \
+    X(HOST, "host")                                                                                \
+    X(MODULE, "module")                                                                            \
+    X(POWER, "power and updater")                                                                  \
+    X(NETWORK, "network")
+
+enum report_lane {
+#define X(name, text) REPORT_LANE_##name,
+    REPORT_LANES(X)
+#undef X
+        REPORT_LANE_COUNT
+};
+
+/* What stands on a lane: X(NAME, "name", "what it means") */
+#define REPORT_EVENTS(X)                                                                           \
+    X(STATE, "state", "a state begins; without a text the lane has none from now on")              \
+    X(SENT, "sent", "text of the host")                                                            \
+    X(ANSWER, "answer", "what the module says when it is asked")                                   \
+    X(URC, "unsolicited", "what the module says by itself")                                        \
+    X(DATA, "data", "bytes that are no text")                                                      \
+    X(NOISE, "noise", "bytes that are no line of either side")                                     \
+    X(MARK, "note", "something happened")                                                          \
+    X(RESET, "reset", "the module restarts, or loses its supply")                                  \
+    X(FAULT, "fault", "what the scenario or the exploration did to the bench")
+
+enum report_event_kind {
+#define X(name, ...) REPORT_EVENT_##name,
+    REPORT_EVENTS(X)
+#undef X
+        REPORT_EVENT_COUNT
+};
+
+/* One entry of a timeline. */
+struct report_event {
+    uint64_t t_us; /* since the start of the case, on its clock */
+    enum report_lane lane;
+    enum report_event_kind kind;
+    uint32_t line;             /* in the scenario's file; 0 = none */
+    uint32_t size;             /* of all bytes, of which `bytes` may be the first; 0 = bytes.size */
+    struct report_bytes bytes; /* that passed the wire; absent = it is none of the wire's */
+    const char *text;          /* words; NULL = the bytes say all */
+    uint64_t deadline_us;      /* when the host would have gone on without an answer; 0 = unknown */
+};
+
+/* A link of the chain from the verdict to its first cause. */
+struct report_reason {
+    const char *text;
+    uint32_t line;  /* in the scenario's file; 0 = none */
+    uint32_t event; /* the n-th of the timeline, from 1, shows it; 0 = none */
+};
+
 /* A run of a case that was not the last one: nothing was judged by it, and the case was repeated.
  */
 struct report_attempt {
@@ -149,6 +202,9 @@ struct report_case {
     enum report_verdict verdict;
     enum report_kind kind; /* of what was found first */
     const char *message;   /* one line: what went wrong, or why it was skipped */
+    /* The message for somebody who sees the case first: awaited, how long, what came; may be NULL.
+     */
+    const char *sentence;
     struct report_bytes expected;
     struct report_bytes received;
     bool are_bytes;    /* both are values, not prose: the first byte that differs is marked */
@@ -157,6 +213,11 @@ struct report_case {
 
     const struct report_exchange *exchanges; /* the last ones, oldest first */
     size_t exchange_count;
+    const struct report_event *events; /* of one that did not pass; by time */
+    size_t event_count;
+    uint64_t events_left_out;            /* that there were besides, before the last ones */
+    const struct report_reason *reasons; /* because of what, the first cause last */
+    size_t reason_count;
     const struct report_step *steps;
     size_t step_count;
     const char *const *details; /* more lines for the explanation, one line each */
@@ -254,6 +315,9 @@ enum report_form {
 size_t report_escape(char *to, size_t capacity, const void *bytes, size_t size,
                      enum report_form form);
 
+/* Writes prose for HTML, as an element's text or an attribute's value; 0, or -1: not written. */
+int report_html_escape(FILE *out, const char *prose);
+
 /* ---- files --------------------------------------------------------------------------------- */
 
 /* Why a report could not be written, for a person: "out/junit.xml: No space left ...". */
@@ -268,6 +332,13 @@ struct report_error {
  */
 int report_open_junit(struct report_run *run, const char *path, struct report_error *reterr_error);
 int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error);
+
+/*
+ * The page, with report.css and report.js beside it, which are written at once. It loads nothing
+ * else, and neither needs the script nor allows what it quotes to become one. At most 100 cases
+ * that did not pass are shown whole, the first ones with more.
+ */
+int report_open_html(struct report_run *run, const char *path, struct report_error *reterr_error);
 
 /*
  * The same as JUnit with attributes that not all readers take: `file` and `line` of each case

@@ -40,6 +40,9 @@ void bench_board_tell(void *context, uint64_t now_us, const struct fota_event *e
     case FOTA_EVENT_STATE:
         bench_engine_match(run, &entered, NULL);
         break;
+    case FOTA_EVENT_COMMAND:
+        run->asks = true;
+        break;
     case FOTA_EVENT_ATTEMPT:
         scenario_saw_attempt(&run->world.monitor, now_us);
         break;

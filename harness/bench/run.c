@@ -69,6 +69,7 @@ void bench_run_free(struct bench_run *run)
     bench_blobs_done(&run->packages);
     munmap(run->store.bytes, STORE_BYTES);
     free(run->own_case);
+    free(run->deadlines);
     free(run);
 }
 
@@ -102,6 +103,9 @@ void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
     run->lacked = 0;
     run->step_count = 0;
     run->unsettled = 0;
+    run->asks = false;
+    if (run->deadlines)
+        run->deadlines->count = 0;
     run->store.used = run->store.pinned = 0;
     bench_journal_clear(&run->journal);
     memset(&run->world, 0, run->world_bytes);
@@ -241,6 +245,18 @@ static bool take_touched(struct bench_run *run, enum bench_lane_id lane)
     return touched;
 }
 
+/* The core has sent a command: when it will want to be called next is when it gives it up. */
+static void note_deadline(struct bench_run *run)
+{
+    struct bench_deadlines *deadlines = run->deadlines;
+    run->asks = false;
+    if (!deadlines)
+        return;
+    size_t at = deadlines->count++ % BENCH_DEADLINES;
+    deadlines->ring[at].record = run->journal.record_count;
+    deadlines->ring[at].at_us = run->world.host_at_us;
+}
+
 static void settle_touched(struct bench_run *run)
 {
     struct bench_world *world = &run->world;
@@ -251,6 +267,8 @@ static void settle_touched(struct bench_run *run)
         }
         if (take_touched(run, BENCH_TO_HOST)) {
             world->host_at_us = run->host->advance(run);
+            if (run->asks)
+                note_deadline(run);
             if (drain(run, BENCH_TO_MODULE))
                 bench_run_touch(run, BENCH_TO_HOST);
         }
@@ -563,6 +581,8 @@ void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *
     run->store.pinned = snapshot->store_used;
     bench_journal_rewind(&run->journal, snapshot->journal_mark);
     run->step_count = snapshot->step_count;
+    if (run->deadlines)
+        run->deadlines->count = 0; /* they are those of the branch that was left */
     bench_engine_refresh(run);
 }
 

@@ -82,6 +82,17 @@ struct bench_surroundings {
 /* The scenario's server. */
 extern const struct bench_surroundings bench_scenario_server;
 
+/* Until when the core waited for an answer: of the last commands. Nobody's verdict hangs on it, so
+ * it is neither in the world nor in the journal. */
+enum { BENCH_DEADLINES = 1024 };
+struct bench_deadlines {
+    uint64_t count; /* all that there were */
+    struct {
+        uint64_t record; /* the journal had so many when the command was given to the line */
+        uint64_t at_us;
+    } ring[BENCH_DEADLINES];
+};
+
 struct bench_run {
     /* What stands before the world is constant during a run, or a view that begin and restore work
        out. First what is seldom looked at. */
@@ -100,6 +111,7 @@ struct bench_run {
                     size_t size, uint32_t baud_bps);
     struct real *real;
     uint64_t step_count;
+    struct bench_deadlines *deadlines; /* owned; NULL = nobody wants to know */
     /* What every byte needs stands together, before what of the world it needs. */
     const struct scenario_case *one;
     const struct bench_case *shared; /* what is constant in all runs of the case */
@@ -115,6 +127,7 @@ struct bench_run {
     uint8_t lane_mask;               /* bit n: the case has a trigger on the bytes of lane n */
     uint8_t since_mask;              /* bit n: the case has a time since n (enum scenario_since) */
     uint8_t unsettled;  /* bit n: the end that receives from lane n must be looked at again */
+    bool asks;          /* the core has sent a command whose deadline is not known yet */
     size_t world_bytes; /* of the world, which is the value that snapshots copy */
     struct bench_journal journal;
     struct sim_store store;

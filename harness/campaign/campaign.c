@@ -74,6 +74,7 @@ static const struct {
 } reports[] = {
     {"junit.xml", report_open_junit, report_open_junit_rich},
     {"ctrf.json", report_open_ctrf, report_open_ctrf},
+    {"report.html", report_open_html, report_open_html},
 };
 
 static bool open_reports(struct campaign *campaign)

@@ -7,9 +7,12 @@
 
 /* clang-format off */
 #define TEXT_MEMBERS(X)                                                                            \
-    X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(place) X(slot) X(repeat)
-#define NUMBER_MEMBERS(X) X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes)
-#define LISTS(X)          X(exchange) X(step) X(detail) X(figure) X(attachment) X(attempt)
+    X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(sentence) X(place) X(slot)         \
+    X(repeat)
+#define NUMBER_MEMBERS(X)                                                                          \
+    X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes) X(events_left_out)
+#define LISTS(X)                                                                                   \
+    X(exchange) X(step) X(detail) X(figure) X(attachment) X(attempt) X(event) X(reason)
 /* clang-format on */
 
 static void put_report_bytes(struct campaign_bytes *bytes, const struct report_bytes *from)
@@ -50,6 +53,7 @@ static void take_scalars(struct campaign_reader *reader, struct report_case *c)
     c->wall_us = campaign_take_number(reader);
     c->virtual_us = campaign_take_number(reader);
     c->are_bytes = campaign_take_number(reader) != 0;
+    c->events_left_out = campaign_take_number(reader);
     c->verdict = (enum report_verdict)campaign_take_number(reader);
     c->kind = (enum report_kind)campaign_take_number(reader);
     c->expected = take_report_bytes(reader);
@@ -58,6 +62,26 @@ static void take_scalars(struct campaign_reader *reader, struct report_case *c)
 }
 
 /* ---- lists ----------------------------------------------------------------------------------- */
+
+static void put_timeline(struct campaign_bytes *bytes, const struct report_case *c)
+{
+    for (size_t i = 0; i < c->event_count; i++) {
+        const struct report_event *event = &c->events[i];
+        campaign_put_number(bytes, event->t_us);
+        campaign_put_number(bytes, event->lane);
+        campaign_put_number(bytes, event->kind);
+        campaign_put_number(bytes, event->line);
+        campaign_put_number(bytes, event->size);
+        campaign_put_number(bytes, event->deadline_us);
+        put_report_bytes(bytes, &event->bytes);
+        campaign_put_text(bytes, event->text);
+    }
+    for (size_t i = 0; i < c->reason_count; i++) {
+        campaign_put_text(bytes, c->reasons[i].text);
+        campaign_put_number(bytes, c->reasons[i].line);
+        campaign_put_number(bytes, c->reasons[i].event);
+    }
+}
 
 void campaign_put_case(struct campaign_bytes *bytes, const struct report_case *c)
 {
@@ -92,6 +116,7 @@ void campaign_put_case(struct campaign_bytes *bytes, const struct report_case *c
         campaign_put_text(bytes, c->attempts[i].message);
         campaign_put_number(bytes, c->attempts[i].wall_us);
     }
+    put_timeline(bytes, c);
 }
 
 /* Room for all lists of a case. */
@@ -102,7 +127,32 @@ struct lists {
     struct report_figure *figures;
     struct report_attachment *attachments;
     struct report_attempt *attempts;
+    struct report_event *events;
+    struct report_reason *reasons;
 };
+
+static void take_timeline(struct campaign_reader *reader, const struct report_case *c,
+                          const struct lists *to)
+{
+    for (size_t i = 0; i < c->event_count; i++) {
+        struct report_event *event = &to->events[i];
+        event->t_us = campaign_take_number(reader);
+        event->lane = (enum report_lane)campaign_take_number(reader);
+        event->kind = (enum report_event_kind)campaign_take_number(reader);
+        event->line = (uint32_t)campaign_take_number(reader);
+        event->size = (uint32_t)campaign_take_number(reader);
+        event->deadline_us = campaign_take_number(reader);
+        event->bytes = take_report_bytes(reader);
+        event->text = campaign_take_text(reader);
+        reader->failed |= event->lane >= REPORT_LANE_COUNT || event->kind >= REPORT_EVENT_COUNT;
+    }
+    for (size_t i = 0; i < c->reason_count; i++) {
+        to->reasons[i].text = campaign_take_text(reader);
+        to->reasons[i].line = (uint32_t)campaign_take_number(reader);
+        to->reasons[i].event = (uint32_t)campaign_take_number(reader);
+        reader->failed |= to->reasons[i].event > c->event_count;
+    }
+}
 
 static void take_lists(struct campaign_reader *reader, const struct report_case *c,
                        const struct lists *to)
@@ -137,6 +187,7 @@ static void take_lists(struct campaign_reader *reader, const struct report_case 
         to->attempts[i].wall_us = campaign_take_number(reader);
         reader->failed |= to->attempts[i].verdict >= REPORT_VERDICT_COUNT;
     }
+    take_timeline(reader, c, to);
 }
 
 /* Divides one block among the lists; NULL when there is no memory. */
@@ -147,6 +198,7 @@ static void *make_room(struct report_case *c, struct lists *lists)
     size += c->detail_count * sizeof *lists->details + c->figure_count * sizeof *lists->figures;
     size += c->attachment_count * sizeof *lists->attachments;
     size += c->attempt_count * sizeof *lists->attempts;
+    size += c->event_count * sizeof *lists->events + c->reason_count * sizeof *lists->reasons;
     void *memory = calloc(1, size);
     if (!memory)
         return NULL;
@@ -156,12 +208,16 @@ static void *make_room(struct report_case *c, struct lists *lists)
     lists->figures = (void *)(lists->details + c->detail_count);
     lists->attachments = (void *)(lists->figures + c->figure_count);
     lists->attempts = (void *)(lists->attachments + c->attachment_count);
+    lists->events = (void *)(lists->attempts + c->attempt_count);
+    lists->reasons = (void *)(lists->events + c->event_count);
     c->exchanges = lists->exchanges;
     c->steps = lists->steps;
     c->details = lists->details;
     c->figures = lists->figures;
     c->attachments = lists->attachments;
     c->attempts = lists->attempts;
+    c->events = lists->events;
+    c->reasons = lists->reasons;
     return memory;
 }
 

@@ -38,6 +38,7 @@ static void finish(void *context, void *own_memory)
     if (!own)
         return;
     bench_run_free(own->run);
+    explain_done(&own->explanation);
     free(own);
 }
 
@@ -60,7 +61,9 @@ static bool start(void *context_memory, unsigned worker, void **ret_own, char *r
     *ret_own = own;
     if (own)
         own->run = bench_run_new(BENCH_SINK_MEMORY);
-    if (own && own->run &&
+    if (own && own->run)
+        own->run->deadlines = calloc(1, sizeof *own->run->deadlines);
+    if (own && own->run && own->run->deadlines &&
         (!any_runs(context) || bench_target_open(context->target, reterr_text, CAMPAIGN_TEXT_MAX)))
         return true;
     if (!reterr_text[0])

@@ -210,6 +210,34 @@ static void describe_findings(struct explanation *explanation, const struct scen
         step->status = REPORT_FAILED;
 }
 
+/* Timeline and chain, after all else is known. */
+static void draw_timeline(struct explanation *explanation, const struct bench_run *run,
+                          const struct bench_result *result)
+{
+    struct report_case *reported = &explanation->reported;
+    struct because *because = &explanation->because;
+    struct timeline *timeline = &explanation->timeline;
+    const struct report_step *step = failed_step(explanation, &result->observed);
+    timeline_make(timeline, run);
+    because->count = 0;
+    if (result->verdict == BENCH_FAILED && result->finding_count)
+        because_find(because, timeline, run, result, step ? step->name : NULL);
+    if (!explanation->whole)
+        timeline_cut(timeline, EXPLAIN_WIRE_MAX, EXPLAIN_OTHERS_MAX, because->reasons,
+                     because->count);
+    reported->events = timeline->events;
+    reported->event_count = timeline->count;
+    reported->events_left_out = timeline->left_out;
+    reported->reasons = because->reasons;
+    reported->reason_count = because->count;
+    reported->sentence = because->count ? because->sentence : NULL;
+}
+
+void explain_done(struct explanation *explanation)
+{
+    timeline_done(&explanation->timeline);
+}
+
 void explain_run(struct explanation *explanation, const struct scenario *scenario,
                  const struct bench_run *run, const struct bench_result *result, const char *repeat)
 {
@@ -244,4 +272,5 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
     reported->message = explanation->message;
     reported->repeat = explanation->repeat;
     show_last(explanation, &run->journal);
+    draw_timeline(explanation, run, result);
 }

@@ -4,11 +4,22 @@
 
 #include "harness/bench/figures.h"
 #include "harness/bench/run.h"
+#include "harness/campaign/because.h"
+#include "harness/campaign/timeline.h"
 #include "reports/report.h"
 
-enum { EXPLAIN_EXCHANGES = 14, EXPLAIN_STEPS_MAX = 64, EXPLAIN_LINE_MAX = 512 };
+enum {
+    EXPLAIN_EXCHANGES = 14,
+    EXPLAIN_STEPS_MAX = 64,
+    EXPLAIN_LINE_MAX = 512,
+    EXPLAIN_WIRE_MAX = 320,  /* entries of a timeline that passed the wire */
+    EXPLAIN_OTHERS_MAX = 120 /* notes, and the same of states, resets and faults */
+};
 
-/* Room for all that a report_case points to; owned by the caller, reused for each case. */
+/*
+ * Room for all that a report_case points to; owned by the caller, all zero at first, reused for
+ * each case, to be freed with explain_done().
+ */
 struct explanation {
     struct report_case reported;
     char message[EXPLAIN_LINE_MAX];
@@ -21,6 +32,9 @@ struct explanation {
     struct report_step steps[EXPLAIN_STEPS_MAX];
     struct report_figure figures[BENCH_FIGURE_COUNT];
     char figure_names[BENCH_FIGURE_COUNT][BENCH_FIGURE_NAME_BYTES];
+    struct timeline timeline;
+    struct because because;
+    bool whole; /* the timeline is not cut */
 };
 
 /* The identity of a case, for report_plan_case(). Points into the scenario. */
@@ -37,5 +51,7 @@ enum report_kind explain_kind(const struct scenario_finding *finding);
 void explain_run(struct explanation *explanation, const struct scenario *scenario,
                  const struct bench_run *run, const struct bench_result *result,
                  const char *repeat);
+
+void explain_done(struct explanation *explanation);
 
 #endif

@@ -131,7 +131,7 @@ struct cli_campaign_options {
          CLI_TEXT,                                                                                 \
          offsetof(type, member.reports),                                                           \
          NULL,                                                                                     \
-         "write junit.xml and ctrf.json there"},                                                   \
+         "write report.html, junit.xml and ctrf.json there"},                                      \
         {"junit-profile",                                                                          \
          0,                                                                                        \
          "portable|rich",                                                                          \

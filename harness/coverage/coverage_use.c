@@ -22,6 +22,7 @@ static void finish(void *context, void *own_memory)
         return;
     bench_run_free(own->run);
     coverage_free(own->coverage);
+    explain_done(&own->explanation);
     free(own);
 }
 

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "harness/coverage/internal.h"
+#include "reports/report.h"
 
 static const char head[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
                            "<title>Coverage map</title>\n<style>\n"
@@ -16,23 +17,7 @@ static const char head[] = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta chars
 
 static void write_escaped(const char *text, FILE *out)
 {
-    for (; *text; text++)
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            fputc(*text, out);
-        }
+    report_html_escape(out, text); /* trouble of the file is seen when it is closed */
 }
 
 static void write_tagged(const char *tag, const char *text, FILE *out)

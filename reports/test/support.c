@@ -100,6 +100,23 @@ static void add_failure(struct report_run *run)
     static const struct report_figure figures[] = {{"commands", 44}, {"sent-bytes", 812}};
     static const struct report_attachment attachments[] = {
         {"wire trace", "application/x-ndjson", "restore/trace.jsonl"}};
+    static const struct report_event events[] = {
+        {.lane = REPORT_LANE_HOST, .kind = REPORT_EVENT_STATE, .text = "verdict"},
+        {.t_us = 13002000,
+         .lane = REPORT_LANE_HOST,
+         .kind = REPORT_EVENT_SENT,
+         .bytes = {"AT+CFOTA?\r", 10},
+         .deadline_us = 18002000},
+        {.t_us = 13013500, .kind = REPORT_EVENT_FAULT, .text = "power: cut", .line = 17},
+        {.t_us = 13014000,
+         .lane = REPORT_LANE_MODULE,
+         .kind = REPORT_EVENT_ANSWER,
+         .bytes = {"\r\nERROR\r\n", 9}},
+    };
+    static const struct report_reason reasons[] = {
+        {"the module had said 'ERROR'", 0, 4},
+        {"the scenario did at 13.013 s: power: cut", 17, 3},
+    };
     add(run, &(struct report_case){.group = "power",
                                    .name = "cut while restoring [percent=37%]",
                                    .title = "power is cut while the modem image is restored",
@@ -115,6 +132,10 @@ static void add_failure(struct report_run *run)
                                    .place = "scenarios/power/restore.yaml:24: status: 6",
                                    .exchanges = exchanges,
                                    .exchange_count = 3,
+                                   .events = events,
+                                   .event_count = 4,
+                                   .reasons = reasons,
+                                   .reason_count = 2,
                                    .steps = steps,
                                    .step_count = 2,
                                    .details = details,
@@ -201,8 +222,20 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
     static struct report_step step;
     static struct report_attachment attachment;
     static struct report_attempt attempt;
+    static struct report_event events[2 * REPORT_EVENT_COUNT];
+    static struct report_reason reasons[2];
     struct report_bytes bytes = support_hostile_bytes();
     text = support_hostile_text();
+    for (unsigned i = 0; i < REPORT_EVENT_COUNT; i++) {
+        events[2 * i] = (struct report_event){.t_us = i * 1000000,
+                                              .lane = (enum report_lane)(i % REPORT_LANE_COUNT),
+                                              .kind = (enum report_event_kind)i,
+                                              .text = text};
+        events[2 * i + 1] = events[2 * i];
+        events[2 * i + 1].bytes = bytes;
+    }
+    reasons[0] = (struct report_reason){.text = text, .line = 1, .event = 1};
+    reasons[1] = (struct report_reason){.text = text};
     exchanges[0] = (struct report_exchange){1, REPORT_TO_HOST, bytes};
     exchanges[1] = (struct report_exchange){2, REPORT_NOTE, bytes};
     step = (struct report_step){.name = text, .status = verdict};
@@ -218,6 +251,11 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
                                    .verdict = verdict,
                                    .kind = REPORT_KIND_RULE,
                                    .message = text,
+                                   .sentence = text,
+                                   .events = events,
+                                   .event_count = 2 * REPORT_EVENT_COUNT,
+                                   .reasons = reasons,
+                                   .reason_count = 2,
                                    .expected = bytes,
                                    .received = {(const char *)bytes.data + 1, bytes.size - 1},
                                    .are_bytes = true,
@@ -293,13 +331,16 @@ void support_remove(char *path)
     free(path);
 }
 
+enum { FILE_BYTES_MAX = 1 << 23 };
+
 char *support_read(const char *path, size_t *ret_size)
 {
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
-    char *text = calloc(1, 1 << 20);
+    char *text = calloc(1, FILE_BYTES_MAX);
     assert_non_null(text);
-    size_t size = fread(text, 1, (1 << 20) - 1, file);
+    size_t size = fread(text, 1, FILE_BYTES_MAX, file);
+    assert_true(size < FILE_BYTES_MAX);
     fclose(file);
     if (ret_size)
         *ret_size = size;

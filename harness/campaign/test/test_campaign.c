@@ -140,6 +140,26 @@ static void a_process_that_dies_costs_its_case_alone(void **state)
     campaign_done(&campaign);
 }
 
+static const struct report_event events[] = {{.t_us = UINT64_MAX,
+                                              .lane = REPORT_LANE_NETWORK,
+                                              .kind = REPORT_EVENT_FAULT,
+                                              .line = 7,
+                                              .size = 9,
+                                              .bytes = {"\0", 1},
+                                              .text = "",
+                                              .deadline_us = 3}};
+static const struct report_reason reasons[] = {{"why", 8, 1}};
+
+static void expect_timeline(const struct report_case *got)
+{
+    assert_true(got->events_left_out == 6 && got->event_count == 1 && got->reason_count == 1);
+    assert_true(got->events[0].t_us == UINT64_MAX && got->events[0].lane == REPORT_LANE_NETWORK &&
+                got->events[0].kind == REPORT_EVENT_FAULT && got->events[0].line == 7 &&
+                got->events[0].size == 9 && got->events[0].deadline_us == 3);
+    assert_true(got->events[0].bytes.size == 1 && got->events[0].text && !got->events[0].text[0]);
+    assert_true(got->reasons[0].line == 8 && got->reasons[0].event == 1);
+}
+
 static void a_case_arrives_as_it_was_sent(void **state)
 {
     static const struct report_exchange exchanges[] = {{7, REPORT_TO_HOST, {"\0\xff", 2}}};
@@ -150,6 +170,12 @@ static void a_case_arrives_as_it_was_sent(void **state)
     static const struct report_attempt attempts[] = {{REPORT_ERROR, NULL, 5}};
     const struct report_case sent = {.name = "name",
                                      .message = "",
+                                     .sentence = "said",
+                                     .events = events,
+                                     .event_count = 1,
+                                     .events_left_out = 6,
+                                     .reasons = reasons,
+                                     .reason_count = 1,
                                      .line = 3,
                                      .verdict = REPORT_FAILED,
                                      .kind = REPORT_KIND_RULE,
@@ -184,6 +210,8 @@ static void a_case_arrives_as_it_was_sent(void **state)
     assert_string_equal(got.details[1], "two");
     assert_true(got.figures[0].value == UINT64_MAX && !got.attempts[0].message);
     assert_string_equal(got.attachments[0].path, "a/b");
+    assert_string_equal(got.sentence, "said");
+    expect_timeline(&got);
     free(memory);
     /* Cut anywhere it is refused, and nothing behind its end is read. */
     for (size_t size = 0; size < bytes.size; size++) {

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""The page of reports in Chromium without a window: what a person does with it, with and without
+scripts, how soon it is painted, and that no text of a module becomes anything but text.
+
+usage: FOTARIG=path ci/test-long/report-page.py [FOLDER]      FOLDER: pictures are left there
+
+Speaks the DevTools protocol over a pipe; python3 and chromium only.
+"""
+import base64
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../test"))
+from dialog import program_under_test, tell, told_status  # noqa: E402
+
+DEADLINE_S = 120
+
+
+class Browser:
+    """Chromium with one page."""
+
+    def __init__(self, folder):
+        to_read, self.to = os.pipe()
+        self.at, to_write = os.pipe()
+
+        def give_pipes():
+            for descriptor, wanted in ((to_read, 23), (to_write, 24)):
+                os.dup2(descriptor, wanted)
+            os.dup2(23, 3)
+            os.dup2(24, 4)
+
+        self.process = subprocess.Popen(
+            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+             "--remote-debugging-pipe", "--user-data-dir=" + folder, "about:blank"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            preexec_fn=give_pipes, close_fds=False)
+        os.close(to_read)
+        os.close(to_write)
+        self.rest, self.number, self.troubles, self.events, self.session = b"", 0, [], [], None
+        target = next(one for one in self.call("Target.getTargets")["targetInfos"]
+                      if one["type"] == "page")
+        self.session = self.call("Target.attachToTarget", targetId=target["targetId"],
+                                 flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(domain + ".enable")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+    def message(self):
+        end = time.monotonic() + DEADLINE_S
+        while b"\0" not in self.rest:
+            if not select.select([self.at], [], [], max(0, end - time.monotonic()))[0]:
+                raise OSError("chromium says nothing")
+            read = os.read(self.at, 1 << 16)
+            if not read:
+                raise OSError("chromium has ended")
+            self.rest += read
+        one, self.rest = self.rest.split(b"\0", 1)
+        return json.loads(one)
+
+    def see(self, message):
+        method, values = message.get("method"), message.get("params", {})
+        self.events.append(method)
+        if method == "Runtime.exceptionThrown":
+            self.troubles.append(values["exceptionDetails"].get("text"))
+        elif method == "Log.entryAdded" and values["entry"]["level"] in ("error", "warning"):
+            self.troubles.append(values["entry"]["text"])
+        elif method == "Runtime.consoleAPICalled":
+            self.troubles.append(values["type"])
+        elif method == "Network.requestWillBeSent":
+            self.requested.append(values["request"]["url"])
+
+    requested = []
+
+    def call(self, method, **values):
+        self.number += 1
+        request = {"id": self.number, "method": method, "params": values}
+        if self.session:
+            request["sessionId"] = self.session
+        os.write(self.to, json.dumps(request).encode() + b"\0")
+        while True:
+            message = self.message()
+            if message.get("id") != self.number:
+                self.see(message)
+                continue
+            if "error" in message:
+                raise OSError(f"{method}: {message['error']}")
+            return message["result"]
+
+    def wait(self, event):
+        self.events.clear()
+        while event not in self.events:
+            self.see(self.message())
+
+    def open(self, address):
+        self.requested = []
+        self.call("Page.navigate", url="about:blank")
+        self.wait("Page.loadEventFired")
+        self.requested = []
+        self.call("Page.navigate", url=address)
+        self.wait("Page.loadEventFired")
+
+    def value(self, script):
+        result = self.call("Runtime.evaluate", expression=script, returnByValue=True,
+                           awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise OSError(f"{script}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+    def size(self, width, height, dark=False):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                  deviceScaleFactor=1, mobile=False)
+        self.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+
+    def picture(self, path):
+        data = self.call("Page.captureScreenshot", format="png")["data"]
+        with open(path, "wb") as file:
+            file.write(base64.b64decode(data))
+
+
+CONTRAST = """(() => {
+  const channel = (c) => { c /= 255; return c <= .03928 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4; };
+  const numbers = (text) => text.match(/[0-9.]+/g).map(Number);
+  const light = (c) => .2126 * channel(c[0]) + .7152 * channel(c[1]) + .0722 * channel(c[2]);
+  const paper = (e) => { for (; e; e = e.parentElement) {
+      const c = numbers(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > .9) return c; } return numbers('255 255 255'); };
+  const low = [];
+  for (const e of document.querySelectorAll('body *')) {
+    if (!e.offsetParent || !Array.from(e.childNodes).some((n) => n.nodeType === 3 && n.data.trim()))
+      continue;
+    const a = light(numbers(getComputedStyle(e).color)), b = light(paper(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) low.push(e.tagName + '.' + e.className + ' ' + ratio.toFixed(2));
+  }
+  return Array.from(new Set(low)).slice(0, 5);
+})()"""
+
+
+def make_reports(program, folder):
+    """A run in which two cases fail, and the rest passes."""
+    wrong = os.path.join(folder, "library", "wrong")
+    os.makedirs(wrong)
+    for name, before, after in (("power/calibration-lost-by-a-power-cut", "outcome: degraded", "outcome: updated"),
+                                ("documented/update-by-http", "status: 6", "status: 7")):
+        path = f"scenarios/{name}.yaml"
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(os.path.join(wrong, os.path.basename(path)), "w", encoding="utf-8") as file:
+            file.write(text.replace(before, after))
+    reports = os.path.join(folder, "reports")
+    subprocess.run([program, "run", wrong, "scenarios/contact", "-q", "--reports", reports],
+                   stdout=subprocess.DEVNULL, check=False)
+    return "file://" + os.path.join(reports, "report.html")
+
+
+def use_page(browser, address):
+    browser.size(1280, 900)
+    browser.open(address)
+    browser.value("document.querySelector('.counts a[data-verdict=failed]').click()")
+    tell(browser.value("document.querySelectorAll('#all tbody tr:not([hidden])').length === "
+                       "document.querySelectorAll('#problems .case').length"),
+         "a click on the count of failures shows those alone")
+    tell(" must be " in browser.value("document.querySelector('.case .sentence').textContent"),
+         "the first thing that is read is what is wrong")
+    step = browser.value("(() => { const a = document.querySelector('.because a'); a.click(); "
+                         "return a.hash.slice(1); })()")
+    tell(browser.value(f"(() => {{ const e = document.getElementById('{step}'); "
+                       "return e.closest('details') ? e.closest('details').open : true; })()"),
+         "a reason leads to its step, which opens")
+    browser.value("document.getElementById('verdict').value = ''; const s = "
+                  "document.getElementById('search'); s.value = 'no-bearer'; "
+                  "s.dispatchEvent(new Event('input'))")
+    found = browser.value("Array.from(document.querySelectorAll('#all tbody tr:not([hidden])'))"
+                          ".map((row) => row.textContent)")
+    tell(found and all("no-bearer" in row for row in found), "the search finds what has the words",
+         found[:3])
+    link = browser.value("document.querySelector('#all tbody tr.passed').id")
+    browser.open(address + "#" + link)
+    place = browser.value("(() => { const e = document.getElementById("
+                          "decodeURIComponent(location.hash.slice(1))); const r = "
+                          "e.getBoundingClientRect(); return [r.top, r.bottom, innerHeight]; })()")
+    tell(0 <= place[0] < place[1] <= place[2],
+         "a link to a case that passed opens its group and shows it", (link, place))
+    tell(sorted(os.path.basename(one.split("#")[0]) for one in browser.requested
+                if one.startswith("file:")) == ["report.css", "report.html", "report.js"],
+         "the page loads its style and its script and nothing else", browser.requested)
+
+
+def use_without_script(browser, address):
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(address)
+    browser.call("Emulation.setScriptExecutionDisabled", value=False)
+    text = browser.value("document.querySelector('.case').innerText")
+    tell("must be" in text and "expected" in text and "AT+" in text and "fotarig run" in text,
+         "without the script sentence, table, exchange and command can be read", text[:200])
+    tell(browser.value("document.getElementById('filter').hidden && "
+                       "!document.querySelector('.copy:not([hidden])')"),
+         "without the script nothing is offered that would need it")
+    tell(browser.value("document.querySelectorAll('#all details').length > 0"),
+         "without the script groups can be folded")
+
+
+def look(browser, address, folder):
+    browser.open(address)
+    for width, dark in ((1280, False), (1280, True), (400, False), (400, True)):
+        browser.size(width, 2400, dark)
+        name = f"{width}-{'dark' if dark else 'light'}"
+        low = browser.value(CONTRAST)
+        tell(not low, f"contrast is 4.5 or more: {name}", low)
+        tell(browser.value("document.documentElement.scrollWidth <= innerWidth"),
+             f"nothing hangs out at the side: {name}",
+             browser.value("document.documentElement.scrollWidth"))
+        if folder:
+            browser.picture(os.path.join(folder, name + ".png"))
+
+
+def paint_many(browser, program, folder):
+    """10,000 cases and more: the bundled ones, again and again with other seeds."""
+    reports = os.path.join(folder, "many")
+    subprocess.run([program, "run", "scenarios", "-q", "--repeat", "8", "--reports", reports],
+                   stdout=subprocess.DEVNULL, check=False)
+    path = os.path.join(reports, "report.html")
+    subprocess.run([sys.executable, "ci/check-html.py", path], check=True)
+    browser.size(1280, 900)
+    browser.open("file://" + path)
+    cases = browser.value("document.querySelectorAll('#all tbody tr').length")
+    painted_ms = browser.value("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    tell(cases >= 10000 and os.path.getsize(path) < 5_000_000 and painted_ms < 1000,
+         f"{cases} cases in {os.path.getsize(path)} bytes are painted after {painted_ms:.0f} ms")
+
+
+def stay_text(browser, folder):
+    """What the unit test of the page leaves: each text holds all bytes."""
+    subprocess.run(["make", "--no-print-directory", "build/debug/reports/test/test_html"],
+                   stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(["build/debug/reports/test/test_html"], stdout=subprocess.DEVNULL, check=True,
+                   stderr=subprocess.DEVNULL, env={**os.environ, "REPORT_TEST_DIR": folder})
+    browser.open("file://" + os.path.join(folder, "hostile.html"))
+    tell(browser.value("document.scripts.length") == 1 and
+         "]]> <![CDATA[ &amp;" in browser.value("document.body.innerText"),
+         "text that would be markup is shown as text")
+
+
+def main():
+    program = program_under_test("report-page", "chromium")
+    pictures = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        address = make_reports(program, folder)
+        browser = Browser(os.path.join(folder, "profile"))
+        try:
+            use_page(browser, address)
+            use_without_script(browser, address)
+            look(browser, address, pictures)
+            stay_text(browser, folder)
+            paint_many(browser, program, folder)
+            tell(not browser.troubles, "the browser's console is empty", browser.troubles[:3])
+        finally:
+            browser.close()
+    return told_status()
+
+
+sys.exit(main())

@@ -1,0 +1,159 @@
+/* test_html.c - the page: what stands on it, what it never holds, how large it may be.
+ * ci/check-html.py checks the shape of the files that stay in $REPORT_TEST_DIR. */
+#include "reports/test/support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Also what stands beside the page, unless all shall stay. */
+static void remove_page(char *path)
+{
+    static const char *const beside[] = {"report.css", "report.js"};
+    char other[1024];
+    for (size_t i = 0; i < 2 && !getenv("REPORT_TEST_DIR"); i++) {
+        int folder = (int)(strrchr(path, '/') - path);
+        snprintf(other, sizeof other, "%.*s/%s", folder, path, beside[i]);
+        assert_int_equal(0, remove(other));
+    }
+    support_remove(path);
+}
+
+static char *write_page(struct report_run *(*make)(void), const char *name)
+{
+    char *path = support_path(name);
+    report_run_free(support_report(make, report_open_html, path));
+    char *text = support_read(path, NULL);
+    remove_page(path);
+    return text;
+}
+
+static size_t count(const char *text, const char *part)
+{
+    size_t found = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        found++;
+    return found;
+}
+
+static void expect(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("the page lacks: %s", part);
+}
+
+static void a_failure_is_told_with_its_cause_and_its_command(void **state)
+{
+    static const char *const parts[] = {
+        "<title>1 failed, 1 error of 7 cases</title>",
+        "id=\"power/cut_while_restoring_~5Bpercent=37~25~5D\"",
+        "status is '7', expected 6 \\x3Cby AT\\x26F\\x3E</p>", /* the message, as in JUnit */
+        "expected</th><td><code>+CFOTA: <mark>6</mark></code>",
+        "received</th><td><code>+CFOTA: <mark>7</mark></code>",
+        "<li>the module had said 'ERROR' <a href=\"#f1s4\">show</a></li>",
+        "scenarios/power/restore.yaml:17</span> <a href=\"#f1s3\">show</a></li>",
+        "<pre>fotarig run --seed 7 scenarios/power/restore.yaml</pre>",
+        "the host waits for an answer until 18.002 s (5.000 s)",
+        "<div id=\"f1s2\"><pre>41 54 2b 43 46 4f 54 41 3f 0d</pre>",
+        "power hook exited 3: relay board not found",
+    };
+    char *text = write_page(support_mixed_run, "mixed.html");
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        expect(text, parts[i]);
+    assert_int_equal(2, count(text, "<article"));
+    assert_true(strstr(text, "class=\"case failed\"") < strstr(text, "class=\"case error\""));
+    free(text);
+}
+
+static void what_a_module_sends_is_shown_as_text(void **state)
+{
+    char *text = write_page(support_hostile_run, "hostile.html");
+    (void)state;
+    assert_int_equal(1, count(text, "<script"));
+    assert_int_equal(0, count(text, "<![CDATA["));
+    assert_int_equal(0, count(text, " style="));
+    for (const char *at = text; *at; at++)
+        if ((unsigned char)*at < 0x20 && *at != '\n')
+            fail_msg("a raw control byte 0x%02X stands at %zu", (unsigned char)*at,
+                     (size_t)(at - text));
+    free(text);
+}
+
+static void an_empty_run_and_a_stopped_one_are_pages_too(void **state)
+{
+    char *empty = write_page(support_empty_run, "empty.html");
+    char *stopped = write_page(support_stopped_run, "stopped.html");
+    (void)state;
+    expect(empty, "<h1>No case was run</h1>");
+    expect(stopped, "The run did not come to its end: stopped by SIGTERM");
+    expect(stopped, "the run is not finished");
+    free(empty);
+    free(stopped);
+}
+
+/* ---- size ------------------------------------------------------------------------------------ */
+
+enum { MANY = 10000, MANY_EVENTS = 400 };
+
+static struct report_event events[MANY_EVENTS];
+static char line[257];
+
+/* As much as a case may bring with it, in bytes that take much room. */
+static void make_events(void)
+{
+    memset(line, '<', sizeof line - 1);
+    for (unsigned i = 0; i < MANY_EVENTS; i++)
+        events[i] = (struct report_event){.t_us = i * UINT64_C(1000000),
+                                          .lane = i % 2 ? REPORT_LANE_MODULE : REPORT_LANE_HOST,
+                                          .kind = i % 2 ? REPORT_EVENT_ANSWER : REPORT_EVENT_SENT,
+                                          .bytes = {line, sizeof line - 1}};
+}
+
+static void add_failures(struct report_run *run)
+{
+    for (unsigned i = 0; i < MANY; i++) {
+        char name[64], group[16];
+        snprintf(name, sizeof name, "power-cut-while-the-modem-restores [percent=%u]", i);
+        snprintf(group, sizeof group, "group-%u", i % 20);
+        const struct report_case c = {.group = group,
+                                      .name = name,
+                                      .verdict = REPORT_FAILED,
+                                      .message = line,
+                                      .events = events,
+                                      .event_count = MANY_EVENTS};
+        assert_int_equal(0, report_add_case(run, &c));
+    }
+}
+
+static void ten_thousand_failures_stay_below_five_megabytes(void **state)
+{
+    char *path = support_path("many.html");
+    struct report_run *run = report_run_new(&(struct report_run_info){.started_at_ms = 1});
+    struct report_error error;
+    size_t size;
+    (void)state;
+    make_events();
+    if (report_open_html(run, path, &error) != 0)
+        fail_msg("%s", error.message);
+    add_failures(run);
+    assert_int_equal(0, report_close(run, &error));
+    report_run_free(run);
+    char *text = support_read(path, &size);
+    if (size > 5000000)
+        fail_msg("want at most 5,000,000 bytes, got %zu", size);
+    assert_in_range(count(text, "<article"), 8, 100);
+    assert_int_equal(MANY, count(text, "<tr class=\"failed\""));
+    free(text);
+    remove_page(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_is_told_with_its_cause_and_its_command),
+        cmocka_unit_test(what_a_module_sends_is_shown_as_text),
+        cmocka_unit_test(an_empty_run_and_a_stopped_one_are_pages_too),
+        cmocka_unit_test(ten_thousand_failures_stay_below_five_megabytes),
+    };
+    return cmocka_run_group_tests_name("html", tests, NULL, NULL);
+}
