@@ -92,7 +92,7 @@ with tempfile.TemporaryDirectory() as folder:
     checked = subprocess.run([sys.executable, "ci/check-html.py", os.path.join(reports, "report.html")],
                              capture_output=True, text=True, check=False).stdout
     tell(not checked and "The run did not come to its end" in page,
-         "a run that was stopped is a page that says so", checked)
+         "a run that was stopped is a page that says so", (checked, page[:1500]))
 
     # A clock of its own on the other side: what was said, not when.
     wrong = spoil(folder, SCENARIO, ("outcome: download-failed", "outcome: updated"))

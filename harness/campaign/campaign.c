@@ -182,11 +182,11 @@ bool campaign_end(struct campaign *campaign)
     campaign->ended = true;
     if (report_end(campaign->report, campaign_wall_clock_ms(), stopped) != 0)
         return campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory for the report");
+    /* First the files: who reads what is told may be gone, and the telling end this program. */
+    bool written = report_close(campaign->report, &error) == 0;
     if (campaign->ran && campaign->options.out && !campaign->error[0])
         tell_end(campaign, stopped);
-    if (report_close(campaign->report, &error) == 0)
-        return true;
-    return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
+    return written || campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
 }
 
 int campaign_status(const struct campaign *campaign)
