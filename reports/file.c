@@ -71,12 +71,22 @@ static int open_there(struct report_file *file, int fd)
     return open_stream(file, fd);
 }
 
+/* Somebody else's link may lead anywhere; in a folder that all write to, it was planted. */
+static bool is_planted(const struct stat *info)
+{
+    return S_ISLNK(info->st_mode) && info->st_uid != geteuid() && info->st_uid != 0;
+}
+
 int report_file_open(struct report_file *ret_file, const char *path)
 {
     struct stat info;
     *ret_file = (struct report_file){.path = strdup(path)};
     if (!ret_file->path)
         return -1;
+    if (lstat(path, &info) == 0 && is_planted(&info)) {
+        errno = EPERM;
+        return give_up(ret_file, -1);
+    }
     if (lstat(path, &info) != 0 || S_ISREG(info.st_mode))
         return open_fresh(ret_file);
     int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
@@ -142,6 +152,62 @@ int report_file_write(const char *path, const void *bytes, size_t size, enum rep
     if (size && fwrite(bytes, 1, size, file.out) != size)
         return give_up(&file, -1);
     return report_file_close(&file, care);
+}
+
+int report_file_sink(const char *path)
+{
+    struct stat info;
+    if (lstat(path, &info) != 0)
+        return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0666);
+    if (is_planted(&info)) {
+        errno = EPERM;
+        return -1;
+    }
+    /* no O_CREAT: a link that leads nowhere makes no file where it leads */
+    int fd = open(path, O_WRONLY | O_TRUNC | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0 || errno != ENOENT || !S_ISLNK(info.st_mode) || unlink(path) != 0)
+        return fd;
+    return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOCTTY | O_CLOEXEC, 0666);
+}
+
+/* /dev/stdin, /dev/fd/63 and their like are the program's own descriptors. */
+static bool is_given_by_shell(const char *path)
+{
+    return strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+int report_file_source(const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        errno = errno == ENXIO ? ESPIPE : errno; /* a socket */
+        return -1;
+    }
+    int error = fstat(fd, &info) != 0 ? errno : S_ISDIR(info.st_mode) ? EISDIR : 0;
+    if (!error && S_ISFIFO(info.st_mode) && !is_given_by_shell(path))
+        error = ESPIPE;
+    if (!error && fcntl(fd, F_SETFL, 0) != 0)
+        error = errno;
+    if (!error)
+        return fd;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+FILE *report_file_source_stream(const char *path)
+{
+    int fd = report_file_source(path);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+    if (fd >= 0 && !file)
+        close(fd);
+    return file;
+}
+
+const char *report_file_reason(int error)
+{
+    return error == ESPIPE ? "it is a FIFO or a socket, and no file" : strerror(error);
 }
 
 FILE *report_file_unnamed(const char *path)

@@ -5,7 +5,10 @@
  * What is to be replaced is a regular file or nothing: then the bytes go to a fresh file beside it,
  * under a name that nobody can have planted, which is renamed at the end. A device or a FIFO is
  * never replaced but written straight, as a shell's `>` does it (a FIFO waits for its reader). A
- * link is followed; one that leads nowhere is replaced. A folder is refused with EISDIR.
+ * link is followed when we or root made it; one that leads nowhere is replaced; somebody else's is
+ * refused with EPERM. A folder is refused with EISDIR.
+ *
+ * What is read is a regular file, too, or what a shell joined to the program (/dev/stdin, <(...)).
  *
  * Functions that return int return 0, or -1 with errno set.
  */
@@ -40,6 +43,25 @@ void report_file_discard(struct report_file *file);
 
 /* All of the above for bytes in memory. */
 int report_file_write(const char *path, const void *bytes, size_t size, enum report_file_care care);
+
+/*
+ * A descriptor for what is written bit by bit and is of use while it grows (a log, a recording): a
+ * regular file is emptied and written in place, the rest as report_file_open() has it. -1 with
+ * errno.
+ */
+int report_file_sink(const char *path);
+
+/*
+ * A descriptor to read from; a folder (EISDIR), a FIFO or a socket (ESPIPE) is refused at once
+ * instead of waited for, but for what stands in /dev or /proc. -1 with errno set.
+ */
+int report_file_source(const char *path);
+
+/* The same as a stream; NULL with errno set. */
+FILE *report_file_source_stream(const char *path);
+
+/* What strerror() says of `error`, and of the above in words that tell what was met. */
+const char *report_file_reason(int error);
 
 /*
  * A file without a name on the disk of `path`, for reading and writing, gone when it is closed.

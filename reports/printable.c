@@ -6,6 +6,7 @@
  */
 #include "reports/report.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct report_bytes report_bytes_of(const char *text)
@@ -25,6 +26,17 @@ static const struct lead {
     {0xF1, 0xF3, 3, 0x80, 0xBF}, {0xF4, 0xF4, 3, 0x80, 0x8F},
 };
 
+/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069: what breaks a line, or has it read backwards.
+ */
+static bool turns_lines(const unsigned char *bytes)
+{
+    if (bytes[0] != 0xE2)
+        return false;
+    if (bytes[1] == 0x80)
+        return bytes[2] == 0x8E || bytes[2] == 0x8F || (bytes[2] >= 0xA8 && bytes[2] <= 0xAE);
+    return bytes[1] == 0x81 && bytes[2] >= 0xA6 && bytes[2] <= 0xA9;
+}
+
 /* Length of the showable character above ASCII that begins here, in bytes; 0 = there is none. */
 static size_t sequence_length(const unsigned char *bytes, size_t size)
 {
@@ -39,6 +51,8 @@ static size_t sequence_length(const unsigned char *bytes, size_t size)
             return 0;
     if (bytes[0] == 0xEF && bytes[1] == 0xBF && bytes[2] >= 0xBE)
         return 0; /* U+FFFE, U+FFFF: not characters, XML forbids them */
+    if (lead->follow == 2 && turns_lines(bytes))
+        return 0;
     return (size_t)lead->follow + 1;
 }
 

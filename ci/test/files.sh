@@ -1,6 +1,6 @@
 #!/bin/sh
 # What the program writes to a path of the user's: devices and FIFOs stay what they are, planted links
-# are not followed, a full disk is told. usage: FOTARIG=path ci/test/files.sh
+# are not followed, a full disk is told. What it is given to read is a file, or refused at once. usage: FOTARIG=path ci/test/files.sh
 . "$(dirname "$0")/../shell-tests"
 
 scenario=scenarios/documented/update-by-http.yaml
@@ -39,6 +39,81 @@ a_planted_link_is_left() {
         [ ! -L "$folder/planted.zip" ]
 }
 
+# Somebody else's link at the output itself; root may follow it anywhere, so it is refused.
+a_stranger_s_link_is_refused() {
+    mkdir -p "$folder/open" && chmod 777 "$folder/open" && echo precious >"$folder/other"
+    ln -s ../other "$folder/open/$1" && chown -h 65534 "$folder/open/$1"
+    shift
+    is_told "not permitted" "$@" && [ "$(cat "$folder/other")" = precious ]
+}
+
+# Nothing that is no file is waited for. usage: is_refused STATUS TEXT COMMAND...
+is_refused() {
+    want=$1
+    text=$2
+    shift 2
+    timeout 60 "$@" >"$folder/told" 2>&1 </dev/null
+    status=$?
+    [ $status -eq "$want" ] && grep -qF "$text" "$folder/told" && return
+    echo "want status $want and '$text', got $status: $(head -n 3 "$folder/told")"
+    return 1
+}
+
+fifos_are_refused() {
+    [ -p "$folder/in" ] || mkfifo "$folder/in"
+    for words in check run import lift redact export coverage shrink explore "rack check" \
+        "sim --link $folder/l --scenario" "sim --link $folder/l --image" \
+        "sim --link $folder/l --package" "run $scenario --rack" "run $scenario --shard 1/2 --timings"; do
+        # shellcheck disable=SC2086 # words of a command line
+        is_refused 3 "no file" "$fotarig" $words "$folder/in" || return
+    done
+    is_refused 3 "no file" "$fotarig" diff "$folder/in" "$folder/in" &&
+        is_refused 3 "no file" "$fotarig" run $scenario --module "replay:$folder/in"
+}
+
+folders_are_refused() {
+    for words in import lift redact export shrink "rack check" "sim --link $folder/l --image" \
+        "sim --link $folder/l --package"; do
+        # shellcheck disable=SC2086 # words of a command line
+        is_refused 3 "Is a directory" "$fotarig" $words "$folder" || return
+    done
+}
+
+what_a_shell_joins_is_read() {
+    "$fotarig" check "$scenario" >/dev/null && cat "$folder/marked.yaml" | "$fotarig" check /dev/stdin
+}
+
+marks_and_turns() {
+    { printf '\357\273\277' && cat "$scenario"; } >"$folder/marked.yaml"
+    "$fotarig" check "$folder/marked.yaml" || return
+    { printf 'scenario: "a \342\200\256\342\201\246 b"\n' && grep -v '^scenario:' "$scenario"; } >"$folder/turned.yaml"
+    "$fotarig" list "$folder/turned.yaml" >"$folder/told" &&
+        grep -qF 'a \xE2\x80\xAE\xE2\x81\xA6 b' "$folder/told" || return
+    printf 'bad\n' >"$folder/$(printf 'n\342\200\256.yaml')"
+    ! "$fotarig" check "$folder/$(printf 'n\342\200\256.yaml')" >"$folder/told" 2>&1 &&
+        ! grep -q "$(printf '\342\200\256')" "$folder/told"
+}
+
+# Whoever asks for help and does not get it is told so.
+no_help_is_no_success() {
+    for words in --help --version "help run" "run --help" facts list; do
+        # shellcheck disable=SC2086 # words of a command line
+        "$fotarig" $words >/dev/full 2>"$folder/told"
+        [ $? -eq 4 ] && grep -qF "standard output" "$folder/told" || return
+        # shellcheck disable=SC2086 # words of a command line
+        "$fotarig" $words >&- 2>"$folder/told"
+        [ $? -eq 4 ] || return
+    done
+}
+
+# What is left of a run whose reader has gone: its reports, whole. usage: reports_outlive 'REDIRECTION'
+reports_outlive() {
+    rm -rf "$folder/reports"
+    sh -c "'$fotarig' run $scenario --reports '$folder/reports' $1" 2>/dev/null
+    grep -q "</testsuites>" "$folder/reports/junit.xml" &&
+        python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$folder/reports/ctrf.json"
+}
+
 nothing_is_left_behind() { [ -z "$(find "$folder" -name '*.??????' -newer "$folder/fifo")" ]; }
 
 # A node of our own: the machine's would be lost if this test went red.
@@ -58,5 +133,21 @@ test_that "package -o writes a FIFO" a_fifo_is_written
 test_that "package -o does not write through a planted link" a_planted_link_is_left
 test_that "package -o names a folder that is not there" is_told "No such file" make_package "$folder/no/file"
 test_that "package -o refuses a folder" is_told "Is a directory" make_package "$folder"
+if [ "$(id -u)" -eq 0 ]; then
+    test_that "package -o refuses a stranger's link" a_stranger_s_link_is_refused a \
+        make_package "$folder/open/a"
+    test_that "sim --log refuses a stranger's link" a_stranger_s_link_is_refused b \
+        "$fotarig" sim --link "$folder/l" "--log=$folder/open/b"
+else
+    echo "ok    a stranger's link (skipped: it takes root to make one)"
+fi
+test_that "a FIFO given as a file is refused at once" fifos_are_refused
+test_that "a folder given as a file is refused at once" folders_are_refused
+test_that "a byte order mark is ignored, what turns lines is escaped" marks_and_turns
+test_that "what a shell joins to the program is read" what_a_shell_joins_is_read
+test_that "help that can't be written is an error" no_help_is_no_success
+test_that "reports outlive a full standard output" reports_outlive '>/dev/full'
+test_that "reports outlive a closed standard output" reports_outlive '>&-'
+test_that "reports outlive | head -1" reports_outlive '| head -n 1 >/dev/null'
 test_that "nothing is left behind" nothing_is_left_behind
 exit $failed

@@ -1,5 +1,6 @@
 /* program_job.c - environment and folder of a program. */
 #include "harness/bench/program_job.h"
+#include "reports/file.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -61,11 +62,7 @@ static void put_number(struct job_writer *writer, const char *name, const char *
 
 static bool write_package(const struct sim_blob *package, const char *path)
 {
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return false;
-    bool good = fwrite(package->bytes, 1, package->size_bytes, file) == package->size_bytes;
-    return fclose(file) == 0 && good;
+    return report_file_write(path, package->bytes, package->size_bytes, REPORT_FILE_WHOLE) == 0;
 }
 
 /* Where the job wants a push the host has the package, as a file. */

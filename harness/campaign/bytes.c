@@ -1,5 +1,6 @@
 /* bytes.c - puts values into bytes that grow, and takes them out again. */
 #include "harness/campaign/bytes.h"
+#include "reports/file.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -126,7 +127,7 @@ const char *campaign_take_text(struct campaign_reader *reader)
 
 bool campaign_bytes_load(struct campaign_bytes *bytes, const char *path, size_t limit)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     size_t got = 1;
     if (!file)
         return false;

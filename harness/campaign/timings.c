@@ -7,6 +7,7 @@
 
 #include "harness/campaign/bytes.h"
 #include "harness/campaign/shard.h"
+#include "reports/file.h"
 
 enum { FILE_BYTES_MAX = 256 * 1024 * 1024 };
 
@@ -83,7 +84,7 @@ bool campaign_timings_read(struct campaign_timings *timings, const char *path, c
     bool good = false;
     *timings = (struct campaign_timings){0};
     if (!campaign_bytes_load(&bytes, path, FILE_BYTES_MAX))
-        snprintf(reterr_text, reterr_capacity, "%.300s: %s", path, strerror(errno));
+        snprintf(reterr_text, reterr_capacity, "%.300s: %s", path, report_file_reason(errno));
     else
         good = campaign_timings_parse(timings, path, (const char *)bytes.data, bytes.size,
                                       reterr_text, reterr_capacity);

@@ -10,6 +10,7 @@
 #include "harness/campaign/kept_journal.h"
 #include "harness/cli/version.h"
 #include "harness/trace/journal_trace.h"
+#include "reports/file.h"
 
 /* 0, or what went wrong (errno). */
 static int write_trace(int descriptor, const struct trace_header *header,
@@ -29,7 +30,7 @@ static int write_trace(int descriptor, const struct trace_header *header,
 static int write_file(const char *path, const struct trace_header *header,
                       const struct bench_run *run, const struct bench_result *result)
 {
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int descriptor = report_file_sink(path);
     if (descriptor < 0)
         return errno;
     int error = write_trace(descriptor, header, run, result);

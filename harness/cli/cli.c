@@ -60,16 +60,18 @@ static int unknown(const char *word)
     return CLI_EXIT_USAGE;
 }
 
+/* A result that nobody got is no success. */
+static int finish(const char *name, int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "fotarig%s%s: cannot write to standard output\n", name[0] ? " " : "", name);
+    return status == CLI_EXIT_OK ? CLI_EXIT_ENVIRONMENT : status;
+}
+
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
-    int status = command->run(argc, argv);
-
-    if (fflush(stdout) || ferror(stdout)) {
-        cli_error(command, "cannot write to standard output");
-        if (status == CLI_EXIT_OK)
-            status = CLI_EXIT_ENVIRONMENT;
-    }
-    return status;
+    return finish(command->name, command->run(argc, argv));
 }
 
 /* "fotarig help", "fotarig help run" as in git. */
@@ -80,7 +82,7 @@ static int help_command(int argc, char **argv)
     char *help_argv[] = {argc > 1 ? argv[1] : NULL, help, NULL};
 
     if (argc < 2)
-        return print_help();
+        return finish("", print_help());
     return command ? run_command(command, 2, help_argv) : unknown(argv[1]);
 }
 
@@ -93,9 +95,9 @@ int cli_main(int argc, char **argv)
         return CLI_EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return print_help();
+        return finish("", print_help());
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-        return print_version();
+        return finish("", print_version());
     if (strcmp(argv[1], "help") == 0)
         return help_command(argc - 1, argv + 1);
     command = find_command(argv[1]);

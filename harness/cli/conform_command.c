@@ -11,6 +11,7 @@
 #include "harness/conform/behind_port.h"
 #include "harness/conform/findings.h"
 #include "harness/text/setting.h"
+#include "reports/file.h"
 
 enum { PACKAGE_BYTES_MAX = 64 * 1024 * 1024, REVISIONS_MAX = 24, LAPSE_MS = 150 };
 
@@ -113,7 +114,7 @@ static int read_package(const char *path, struct sim_blob *blob, struct sim_conf
     size_t size = 0;
     const uint8_t *bytes = cli_file_read(path, PACKAGE_BYTES_MAX, &size);
     if (!bytes) {
-        cli_error(&cli_command_conform, "%s: %s", path, strerror(errno));
+        cli_error(&cli_command_conform, "%s: %s", path, report_file_reason(errno));
         return CLI_EXIT_INVALID;
     }
     *blob = (struct sim_blob){.bytes = bytes,
@@ -226,19 +227,20 @@ static void end(struct asked *asked, const struct conform_library *library)
 static int write_file(const char *path, const struct conform_library *library,
                       const struct conform_solution *solution, const char *revision, bool sheet)
 {
-    FILE *file = fopen(path, "w");
+    struct report_file file;
+    bool good = report_file_open(&file, path) == 0;
     char when[16] = "";
     time_t now = time(NULL);
     struct tm local;
     if (localtime_r(&now, &local))
         strftime(when, sizeof when, "%Y-%m-%d", &local);
-    if (file && sheet)
-        conform_write_sheet(file, library, solution, revision, when);
-    else if (file)
-        conform_write_profile(file, library, solution, revision);
-    if (file && fclose(file) == 0)
+    if (good && sheet)
+        conform_write_sheet(file.out, library, solution, revision, when);
+    else if (good)
+        conform_write_profile(file.out, library, solution, revision);
+    if (good && report_file_close(&file, REPORT_FILE_DURABLE) == 0)
         return CLI_EXIT_OK;
-    cli_error(&cli_command_conform, "%s: %s", path, strerror(errno));
+    cli_error(&cli_command_conform, "%s: %s", path, report_file_reason(errno));
     return CLI_EXIT_ENVIRONMENT;
 }
 

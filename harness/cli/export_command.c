@@ -59,7 +59,7 @@ static int find_rate(int descriptor, const char *path, uint32_t *ret_rate_bps)
     if (lseek(descriptor, 0, SEEK_SET) == 0)
         return CLI_GO_ON;
     cli_error(&cli_command_export, "%s: %s; vcd needs a file that can be read twice", path,
-              strerror(errno));
+              report_file_reason(errno));
     return CLI_EXIT_ENVIRONMENT;
 }
 
@@ -89,7 +89,7 @@ static int convert(int descriptor, const char *path, const struct export_options
 static int fail_writing(const struct export_options *given)
 {
     cli_error(&cli_command_export, "%s: %s", given->output ? given->output : "stdout",
-              strerror(errno));
+              report_file_reason(errno));
     return CLI_EXIT_ENVIRONMENT;
 }
 
@@ -114,9 +114,9 @@ static int export(int argc, char **argv)
     if (status != CLI_GO_ON)
         return status;
     const char *path = operands.items[0];
-    int descriptor = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : report_file_source(path);
     if (descriptor < 0) {
-        cli_error(&cli_command_export, "%s: %s", path, strerror(errno));
+        cli_error(&cli_command_export, "%s: %s", path, report_file_reason(errno));
         return CLI_EXIT_INVALID;
     }
     if (given.output)

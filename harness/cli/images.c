@@ -39,7 +39,8 @@ static bool lock_image(struct cli_image *image, const char *name, char *reterr_t
                  holder);
         errno = EAGAIN;
     } else {
-        snprintf(reterr_text, reterr_capacity, "cannot lock image '%s': %s", name, strerror(errno));
+        snprintf(reterr_text, reterr_capacity, "cannot lock image '%s': %s", name,
+                 report_file_reason(errno));
     }
     return false;
 }
@@ -64,7 +65,8 @@ static bool read_image(struct cli_image *image, struct bench_module *module, con
     uint8_t *bytes = cli_file_read(name, LIMIT_BYTES, &size);
 
     if (!bytes) {
-        snprintf(reterr_text, reterr_capacity, "cannot read image '%s': %s", name, strerror(errno));
+        snprintf(reterr_text, reterr_capacity, "cannot read image '%s': %s", name,
+                 report_file_reason(errno));
         return errno == ENOENT;
     }
     image->written = sim_image_read(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_FLASH,
@@ -119,7 +121,7 @@ static bool write_image(struct cli_images *images, const struct bench_module *mo
     good = good && !report_file_write(file_name(images, module->index, name), bytes, size,
                                       REPORT_FILE_DURABLE);
     if (!good && !images->failed)
-        cli_error(&cli_command_sim, "cannot write image '%s': %s", name, strerror(errno));
+        cli_error(&cli_command_sim, "cannot write image '%s': %s", name, report_file_reason(errno));
     images->failed = !good;
     free(bytes);
     return good;

@@ -9,6 +9,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/whole_file.h"
 #include "harness/trace/import.h"
+#include "reports/file.h"
 
 enum { SOURCES_MAX = 16 };
 
@@ -59,7 +60,7 @@ static int take_source(struct sources *sources, const char *path, enum trace_imp
     uint8_t *text = cli_file_read(path, TRACE_LOG_BYTES_MAX, &size);
     if (!text) {
         cli_error(&cli_command_import, "%s: %s", path,
-                  errno == EFBIG ? "it is larger than 256 MiB; cut it" : strerror(errno));
+                  errno == EFBIG ? "it is larger than 256 MiB; cut it" : report_file_reason(errno));
         return CLI_EXIT_INVALID;
     }
     sources->items[sources->count++] = (struct trace_source){
@@ -102,14 +103,18 @@ static void tell(const struct trace_import_report *report)
 
 static int write_trace(const struct trace_log *log, const char *path)
 {
-    int descriptor =
-        path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : STDOUT_FILENO;
-    bool good = descriptor >= 0 && trace_log_write(log, descriptor);
-    if (descriptor >= 0 && path && close(descriptor) != 0)
+    struct report_file file = {.out = stdout};
+    bool good = !path || report_file_open(&file, path) == 0;
+    if (good && !trace_log_write(log, fileno(file.out))) {
         good = false;
+        if (path)
+            report_file_discard(&file);
+    }
+    if (good && path)
+        good = report_file_close(&file, REPORT_FILE_DURABLE) == 0;
     if (good)
         return CLI_EXIT_OK;
-    cli_error(&cli_command_import, "%s: %s", path ? path : "stdout", strerror(errno));
+    cli_error(&cli_command_import, "%s: %s", path ? path : "stdout", report_file_reason(errno));
     return CLI_EXIT_INVALID;
 }
 

@@ -7,6 +7,7 @@
 #include "harness/cli/cli.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
+#include "reports/file.h"
 
 struct lift_options {
     const char *output;
@@ -57,12 +58,13 @@ static int write_scenario(const struct lift_result *result, const struct dialogu
                           const char *path, const char *output)
 {
     const char *name = strrchr(path, '/');
-    FILE *file = output ? fopen(output, "w") : stdout;
-    if (file)
-        lift_write(result, dialogue, name ? name + 1 : path, file);
-    bool good = file && !ferror(file);
-    if (file && output && fclose(file) != 0)
-        good = false;
+    struct report_file file = {.out = stdout};
+    bool good = !output || report_file_open(&file, output) == 0;
+    if (good)
+        lift_write(result, dialogue, name ? name + 1 : path, file.out);
+    if (good)
+        good = output ? report_file_close(&file, REPORT_FILE_DURABLE) == 0
+                      : fflush(stdout) == 0 && !ferror(stdout);
     if (good)
         return CLI_EXIT_OK;
     cli_error(&cli_command_lift, "%s: %s", output ? output : "stdout", strerror(errno));

@@ -8,6 +8,7 @@
 #include "harness/campaign/selection.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/version.h"
+#include "reports/report.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
 enum { LIST_FORMAT = 1 };
@@ -67,11 +68,22 @@ static cJSON *scenario_object(const struct scenario *scenario)
     return object;
 }
 
+/* A stranger's text may hold what turns a terminal's line around. */
+static void print_text(const char *text)
+{
+    char shown[1024];
+    report_escape(shown, sizeof shown, text, strlen(text), REPORT_FORM_TEXT);
+    fputs(shown, stdout);
+}
+
 static void print_scenario(const struct scenario *scenario)
 {
     const char *separator = "  [";
-    printf("%s%s%s  %s", scenario->group, scenario->group[0] ? "/" : "", scenario->name,
-           scenario->title);
+    print_text(scenario->group);
+    fputs(scenario->group[0] ? "/" : "", stdout);
+    print_text(scenario->name);
+    fputs("  ", stdout);
+    print_text(scenario->title);
     if (scenario->case_count > 1)
         printf(" (%zu cases)", scenario->case_count);
     for (const char *const *tag = scenario->tags; *tag; tag++, separator = ", ")

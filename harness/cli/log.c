@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/text/escape.h"
+#include "reports/file.h"
 
 enum { PATIENCE_US = 100000, BUFFER_BYTES = 65536 };
 
@@ -148,7 +149,8 @@ int cli_log_open(struct cli_log *log, const char *name, bool several)
     memset(log, 0, sizeof(*log));
     log->several = several;
     log->view = (struct bench_view){.record = on_record, .lost = on_lost, .context = log};
-    log->file = name[0] ? fopen(name, "we") : fdopen(dup(STDERR_FILENO), "w");
+    int descriptor = name[0] ? report_file_sink(name) : dup(STDERR_FILENO);
+    log->file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (!log->file)
         return -1;
     setvbuf(log->file, NULL, _IOFBF, BUFFER_BYTES);

@@ -9,6 +9,7 @@
 
 #include "harness/cli/whole_file.h"
 #include "harness/rack/rack_use.h"
+#include "reports/file.h"
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
@@ -20,7 +21,7 @@ struct rack *cli_rack_load(const struct cli_command *command, const char *path)
     uint8_t *bytes = cli_file_read(path, RACK_FILE_BYTES_MAX + 1, &size);
 
     if (!bytes) {
-        cli_error(command, "%s cannot be read: %s", path, strerror(errno));
+        cli_error(command, "%s cannot be read: %s", path, report_file_reason(errno));
         return NULL;
     }
     rack_read(path, (const char *)bytes, size, &rack, &errors);
@@ -75,7 +76,7 @@ static int run_racked(struct rack_campaign *racked, struct cli_campaign *made, b
 {
     struct campaign *campaign = &made->campaign;
     if (!rack_campaign_begin(racked)) {
-        cli_error(made->command, "the modules cannot be asked: %s", strerror(errno));
+        cli_error(made->command, "the modules cannot be asked: %s", report_file_reason(errno));
         return CLI_EXIT_ENVIRONMENT;
     }
     if (plan) {

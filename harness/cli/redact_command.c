@@ -125,7 +125,7 @@ static int redact_log(struct trace_redactor *redactor, const char *path, FILE *o
     uint8_t *bytes = cli_file_read(path, LOG_BYTES_MAX, &size);
     if (!bytes) {
         cli_error(&cli_command_redact, "%s: %s", path,
-                  errno == EFBIG ? "it is larger than 256 MiB; cut it" : strerror(errno));
+                  errno == EFBIG ? "it is larger than 256 MiB; cut it" : report_file_reason(errno));
         return CLI_EXIT_INVALID;
     }
     bool good = trace_redact_log(redactor, bytes, size);
@@ -138,10 +138,10 @@ static int redact_log(struct trace_redactor *redactor, const char *path, FILE *o
 static int redact_file(struct trace_redactor *redactor, const char *path, FILE *out)
 {
     char begin[256];
-    int in = open(path, O_RDONLY | O_CLOEXEC);
+    int in = report_file_source(path);
     ssize_t size = in < 0 ? -1 : read(in, begin, sizeof begin);
     if (size < 0) {
-        cli_error(&cli_command_redact, "%s: %s", path, strerror(errno));
+        cli_error(&cli_command_redact, "%s: %s", path, report_file_reason(errno));
         if (in >= 0)
             close(in);
         return CLI_EXIT_INVALID;
@@ -172,7 +172,7 @@ static int redact(int argc, char **argv)
         return cli_usage_error(&cli_command_redact, "which trace or log?");
     redactor.key = given.key ? trace_redact_key_of(given.key) : trace_redact_key();
     if (given.output && report_file_open(&file, given.output) != 0) {
-        cli_error(&cli_command_redact, "%s: %s", given.output, strerror(errno));
+        cli_error(&cli_command_redact, "%s: %s", given.output, report_file_reason(errno));
         return CLI_EXIT_ENVIRONMENT;
     }
     status = redact_file(&redactor, operands.items[0], given.output ? file.out : stdout);
@@ -180,7 +180,7 @@ static int redact(int argc, char **argv)
         report_file_discard(&file);
     else if (given.output ? report_file_close(&file, REPORT_FILE_WHOLE) : fflush(stdout)) {
         cli_error(&cli_command_redact, "%s: %s", given.output ? given.output : "stdout",
-                  strerror(errno));
+                  report_file_reason(errno));
         return CLI_EXIT_ENVIRONMENT;
     }
     if (status == CLI_EXIT_OK && !given.quiet)

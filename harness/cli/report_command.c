@@ -14,6 +14,7 @@
 #include "harness/results/compare.h"
 #include "harness/results/excuse.h"
 #include "harness/results/whole.h"
+#include "reports/file.h"
 
 struct report_options {
     const char *folder, *quarantine;
@@ -52,7 +53,7 @@ static bool load_excuses(const char *path, struct results_excuses **ret_excuses)
         return true;
     uint8_t *bytes = cli_file_read(path, RESULTS_EXCUSE_FILE_BYTES_MAX + 1, &size);
     if (!bytes) {
-        cli_error(&cli_command_report, "%s cannot be read: %s", path, strerror(errno));
+        cli_error(&cli_command_report, "%s cannot be read: %s", path, report_file_reason(errno));
         return false;
     }
     results_excuses_read(path, (const char *)bytes, size, ret_excuses, &errors);
@@ -104,7 +105,7 @@ static bool load(struct loaded *loaded, char *const *operands, size_t count, boo
     for (size_t i = 0; loaded->found && i < count; i++) {
         if (!results_find(&loaded->found[i], operands[i], any_name))
             cli_error(&cli_command_report, "%s cannot be looked through: %s", operands[i],
-                      strerror(errno));
+                      report_file_reason(errno));
         paths += loaded->found[i].count ? loaded->found[i].count : 1;
     }
     loaded->parts = calloc(paths + 1, sizeof *loaded->parts);
@@ -265,7 +266,8 @@ static int merge(const struct cli_operands *operands, const struct report_option
                                  "%s is one of the folders that are merged; name another one",
                                  given->folder);
     } else if (!campaign_make_folders(given->folder) || !spoil_old(given->folder, &error)) {
-        cli_error(&cli_command_report, "%s cannot be written: %s", given->folder, strerror(errno));
+        cli_error(&cli_command_report, "%s cannot be written: %s", given->folder,
+                  report_file_reason(errno));
         status = CLI_EXIT_ENVIRONMENT;
     } else if (load_excuses(given->quarantine, &merging.excuses)) {
         status = write_merged(&merging, &loaded);

@@ -10,6 +10,7 @@
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/shrink.h"
+#include "reports/file.h"
 
 struct shrink_options {
     const char *output, *token;
@@ -80,7 +81,7 @@ static char *read_input(const char *path, size_t *ret_length)
     size_t size = 0;
     uint8_t *bytes = cli_file_read(path, FILE_MAX, &size);
     if (!bytes) {
-        cli_error(&cli_command_shrink, "%s: %s", path, strerror(errno));
+        cli_error(&cli_command_shrink, "%s: %s", path, report_file_reason(errno));
         return NULL;
     }
     char *text = NULL;
@@ -141,13 +142,13 @@ static void tell(const struct shrink_result *result)
 
 static int write_result(const struct shrink_result *result, const char *output)
 {
-    FILE *file = output ? fopen(output, "w") : stdout;
-    bool good = file && fwrite(result->text, 1, result->length, file) == result->length;
-    if (file && output && fclose(file) != 0)
-        good = false;
+    bool good =
+        output ? report_file_write(output, result->text, result->length, REPORT_FILE_DURABLE) == 0
+               : fwrite(result->text, 1, result->length, stdout) == result->length &&
+                     fflush(stdout) == 0;
     if (good)
         return CLI_EXIT_OK;
-    cli_error(&cli_command_shrink, "%s: %s", output ? output : "stdout", strerror(errno));
+    cli_error(&cli_command_shrink, "%s: %s", output ? output : "stdout", report_file_reason(errno));
     return CLI_EXIT_INVALID;
 }
 

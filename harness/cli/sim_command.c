@@ -16,6 +16,7 @@
 #include "harness/ports/loop.h"
 #include "harness/serve/imei.h"
 #include "harness/serve/serve.h"
+#include "reports/file.h"
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
@@ -170,7 +171,8 @@ static int load_packages(struct served *served)
         uint8_t *bytes = cli_file_read(path, FLASH_BYTES, &size);
 
         if (!bytes) {
-            cli_error(&cli_command_sim, "cannot read package '%s': %s", path, strerror(errno));
+            cli_error(&cli_command_sim, "cannot read package '%s': %s", path,
+                      report_file_reason(errno));
             return CLI_EXIT_INVALID;
         }
         blob->bytes = bytes;
@@ -204,7 +206,7 @@ static void say_http_failed(void *context, const char *why)
 
 static int environment_error(const char *what)
 {
-    cli_error(&cli_command_sim, "%s: %s", what, strerror(errno));
+    cli_error(&cli_command_sim, "%s: %s", what, report_file_reason(errno));
     return CLI_EXIT_ENVIRONMENT;
 }
 

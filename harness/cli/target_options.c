@@ -11,6 +11,7 @@
 #include "harness/bench/conduct.h"
 #include "harness/bench/synthetic_package.h"
 #include "harness/trace/host_replay.h"
+#include "reports/file.h"
 
 enum { PACKAGE_BYTES_MAX = 16 * 1024 * 1024 /* more than the module's flash takes */ };
 
@@ -20,7 +21,7 @@ enum { PACKAGE_BYTES_MAX = 16 * 1024 * 1024 /* more than the module's flash take
 static bool read_package(const struct cli_command *command, const char *path,
                          struct scenario_override *override)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     uint8_t *bytes = file ? malloc(PACKAGE_BYTES_MAX + 1) : NULL;
     size_t size = bytes ? fread(bytes, 1, PACKAGE_BYTES_MAX + 1, file) : 0;
     bool good = size > 0 && size <= PACKAGE_BYTES_MAX && !ferror(file);

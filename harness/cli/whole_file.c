@@ -1,5 +1,6 @@
 /* whole_file.c - a whole file in memory; locks. */
 #include "harness/cli/whole_file.h"
+#include "reports/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ static uint8_t *read_stream(FILE *file, size_t limit, size_t *ret_size)
 
 uint8_t *cli_file_read(const char *path, size_t limit, size_t *ret_size)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     uint8_t *bytes;
     int kept;
 
@@ -93,7 +94,7 @@ int cli_file_lock(const char *path, long *ret_holder)
     if (!lock_name(path, name))
         return -1;
     for (;;) {
-        int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600), kept;
+        int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600), kept;
         if (fd < 0)
             return -1;
         if (take_lock(fd, ret_holder)) {

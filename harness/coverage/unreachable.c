@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/coverage/internal.h"
+#include "reports/file.h"
 
 enum { FILE_BYTES_MAX = 1 << 20, LINE_BYTES_MAX = 1024 };
 
@@ -201,14 +202,14 @@ void coverage_justify_text(struct coverage *coverage, const char *path, const ch
 bool coverage_justify(struct coverage *coverage, const char *path, FILE *errors,
                       size_t *ret_invalid, size_t *ret_stale)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     char *text = file ? malloc(FILE_BYTES_MAX + 1) : NULL;
     size_t size = text ? fread(text, 1, FILE_BYTES_MAX + 1, file) : 0;
     bool good = text && !ferror(file) && size <= FILE_BYTES_MAX;
     *ret_invalid = *ret_stale = 0;
     if (!good)
         fprintf(errors, "%s: error: cannot be read: %s\n", path,
-                size > FILE_BYTES_MAX ? "it is larger than 1 MiB" : strerror(errno));
+                size > FILE_BYTES_MAX ? "it is larger than 1 MiB" : report_file_reason(errno));
     if (good) {
         text[size] = '\0';
         coverage_justify_text(coverage, path, text, errors, ret_invalid, ret_stale);

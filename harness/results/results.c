@@ -1,5 +1,6 @@
 /* results.c - reports of former runs, from CTRF files. */
 #include "harness/results/results.h"
+#include "reports/file.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>
@@ -195,7 +196,7 @@ bool results_read(struct results *results, const char *path, char *reterr_text,
     snprintf(file, sizeof file, is_folder(path) ? "%s/ctrf.json" : "%s", path);
     if (!campaign_bytes_load(&bytes, file, RESULTS_FILE_BYTES_MAX)) {
         int kept = errno;
-        snprintf(reterr_text, reterr_capacity, "%.300s: %s", file, strerror(errno));
+        snprintf(reterr_text, reterr_capacity, "%.300s: %s", file, report_file_reason(errno));
         errno = kept;
     } else {
         good = results_parse(results, file, (const char *)bytes.data, bytes.size, reterr_text,

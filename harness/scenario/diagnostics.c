@@ -12,6 +12,7 @@
 
 #include "harness/scenario/internal.h"
 #include "harness/text/escape.h"
+#include "reports/report.h"
 
 enum {
     EXCERPT_COLUMNS = 100, /* of a source line that are shown */
@@ -30,6 +31,11 @@ struct scenario_diagnostic {
 void scenario_diagnostics_init(struct scenario_diagnostics *diagnostics, const char *path,
                                const char *source, size_t source_size)
 {
+    /* libyaml counts a byte order mark as a column, and finds the next line out of place */
+    if (source_size >= 3 && memcmp(source, "\xef\xbb\xbf", 3) == 0) {
+        source += 3;
+        source_size -= 3;
+    }
     *diagnostics =
         (struct scenario_diagnostics){.path = path, .source = source, .source_size = source_size};
     scenario_arena_init(&diagnostics->arena, ARENA_BYTES_MAX);
@@ -101,9 +107,12 @@ static size_t character_size(const unsigned char *text, size_t left, bool *ret_s
     for (size_t i = 1; i < size; i++)
         if ((text[i] & 0xc0) != 0x80)
             return 1;
-    /* U+0080 to U+009F are control characters; U+2028 to U+202E break and turn lines around. */
+    /* U+0080 to U+009F are control characters; U+200E, U+200F, U+2028 to U+202E and U+2066 to
+       U+2069 break lines and turn them around. */
     bool control = text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0) ||
-                   (text[0] == 0xe2 && text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae);
+                   (text[0] == 0xe2 && text[1] == 0x80 &&
+                    ((text[2] >= 0xa8 && text[2] <= 0xae) || text[2] == 0x8e || text[2] == 0x8f)) ||
+                   (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa6 && text[2] <= 0xa9);
     *ret_shown = !control;
     return size;
 }
@@ -245,12 +254,14 @@ static void write_entry(FILE *out, const struct scenario_diagnostics *diagnostic
                         const struct scenario_diagnostic *entry)
 {
     const struct scenario_place *place = &entry->where.place;
+    char path[1024]; /* a file's name is as strange as what it holds */
+    report_escape(path, sizeof path, diagnostics->path, strlen(diagnostics->path),
+                  REPORT_FORM_TEXT);
     if (place->line == 0) {
-        fprintf(out, "%s: error: %s\n", diagnostics->path, entry->text);
+        fprintf(out, "%s: error: %s\n", path, entry->text);
         return;
     }
-    fprintf(out, "%s:%u:%u: error: %s\n", diagnostics->path, place->line, place->column,
-            entry->text);
+    fprintf(out, "%s:%u:%u: error: %s\n", path, place->line, place->column, entry->text);
     write_excerpt(out, diagnostics, entry);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/scenario/compile.h"
+#include "reports/file.h"
 
 /* What scenario_load() hands out; its memory is all in the arena. */
 struct loaded {
@@ -184,9 +185,9 @@ static struct scenario *refuse_file(const char *path, const char *problem,
 struct scenario *scenario_load(const char *path, struct scenario_errors *reterr_errors)
 {
     struct scenario *scenario;
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     if (!file)
-        return refuse_file(path, strerror(errno), reterr_errors);
+        return refuse_file(path, report_file_reason(errno), reterr_errors);
 
     /* One byte more than is allowed, so that too much is noticed. */
     char *text = malloc(SCENARIO_FILE_BYTES_MAX + 1);

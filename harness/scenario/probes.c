@@ -8,6 +8,7 @@
 
 #include "harness/scenario/compile.h"
 #include "harness/scenario/schema_rows.h"
+#include "reports/file.h"
 
 enum {
     ANSWER_US = 10000000, /* for an answer, when nothing is said */
@@ -526,9 +527,9 @@ struct scenario_dialogue *scenario_dialogue_load(const char *path,
                                                  struct scenario_errors *reterr_errors)
 {
     struct scenario_dialogue *dialogue;
-    FILE *file = fopen(path, "rb");
+    FILE *file = report_file_source_stream(path);
     if (!file)
-        return refuse_file(path, strerror(errno), reterr_errors);
+        return refuse_file(path, report_file_reason(errno), reterr_errors);
 
     /* One byte more than is allowed, so that too much is noticed. */
     char *text = malloc(SCENARIO_FILE_BYTES_MAX + 1);

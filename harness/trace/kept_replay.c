@@ -1,5 +1,6 @@
 /* kept_replay.c - loads a trace to be played. */
 #include "harness/trace/kept_replay.h"
+#include "reports/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +13,9 @@ bool trace_log_load(struct trace_log *log, const char *path, char *reterr_text,
 {
     struct trace_error error;
     size_t bad;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = report_file_source(path);
     if (descriptor < 0) {
-        snprintf(reterr_text, reterr_capacity, "%.200s: %s", path, strerror(errno));
+        snprintf(reterr_text, reterr_capacity, "%.200s: %s", path, report_file_reason(errno));
         return false;
     }
     bool good = trace_log_read(log, descriptor, &error, &bad);

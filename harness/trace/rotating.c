@@ -1,5 +1,6 @@
 /* rotating.c - a trace in several files. */
 #include "harness/trace/rotating.h"
+#include "reports/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@ static bool open_part(struct trace_parts *parts)
         trace_part_path(parts->path, (uint32_t)++parts->header.part, path);
     else
         snprintf(path, sizeof path, "%s", parts->path);
-    parts->descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    parts->descriptor = report_file_sink(path);
     if (parts->descriptor < 0)
         return false;
     if (trace_begin(&parts->writer, parts->descriptor, &parts->header))
