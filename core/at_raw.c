@@ -44,7 +44,8 @@ static size_t find_raw(struct at_engine *at, char byte)
         if (at->framing != AT_FRAMING_UNKNOWN || at->line_length > 0 || at->discarding)
             return 0;
         if (at_is_line_end(byte)) {
-            at->lead++;
+            if (byte == '\r' || at->lead > 0) /* else the LF of the line before */
+                at->lead++;
             return 1;
         }
         if (byte == at->mark) {

@@ -5,6 +5,8 @@ build/debug, so that the original stays in its archive. `make mutant-commands` t
 """
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -16,15 +18,25 @@ class MutantError(Exception):
     """A row of the table is wrong, or does not apply or build any more."""
 
 
+# A machine that is busy with other things stretches time; the limit is one of processor time.
+BUSY_FACTOR = 20
+
+
 def run(words, seconds=None):
-    """(exit status, output); None as status: it did not come to an end."""
+    """(exit status, output); None as status: it took more processor time, or did not end at all."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
     try:
         done = subprocess.run([str(word) for word in words], cwd=ROOT, text=True, errors="replace",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                              stdin=subprocess.DEVNULL, timeout=seconds,
+                              stdin=subprocess.DEVNULL, preexec_fn=limit if seconds else None,
+                              timeout=seconds and seconds * BUSY_FACTOR,
                               env=dict(os.environ, LC_ALL="C"))
     except subprocess.TimeoutExpired as late:
         return None, (late.stdout or b"").decode(errors="replace")
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return None, done.stdout
     return done.returncode, done.stdout
 
 

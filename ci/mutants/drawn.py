@@ -17,6 +17,10 @@ import build
 
 SECONDS_MAX = 30
 EQUAL_PERCENT_MAX = 5
+# The library's journals against their reference: a line "CASE DIGEST" each.
+BY_JOURNALS = ["sh", "-c", "{program} run scenarios --seed 5 --digests --quiet | "
+               r"sed -n 's/^digest \([0-9a-f]*\) \(.*\)$/\2 \1/p' | "
+               "cmp -s - ci/test/digests.txt"]
 SKIPPED = ("names.c", "comparable.c")  # words for people, and what only a bench calls
 TURNED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||",
           "||": "&&", "true": "false", "false": "true"}
@@ -168,6 +172,8 @@ def check_clean(options):
 def main(options):
     """Returns the exit status."""
     tests = []
+    if options.by == "journals":
+        options.command = BY_JOURNALS
     if options.by == "tests":
         tests = tests_by_time(options.folder)
     else:
@@ -178,7 +184,8 @@ def main(options):
     counts = judge(drawn, build.commands(), options, tests, equal)
     judged = counts["killed"] + counts["survived"]
     rate = 100 * counts["killed"] / max(judged, 1)
-    what = f"tests of {options.folder}" if options.by == "tests" else " ".join(options.command)
+    what = {"tests": f"tests of {options.folder}", "journals": "the journals of all scenarios",
+            "command": " ".join(options.command)}[options.by]
     print(f"seed {options.seed}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
           f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile")
     if counts["equal"] * 100 > EQUAL_PERCENT_MAX * len(drawn):

@@ -9,6 +9,22 @@
 
 #define ADVANCES_MAX 100000u
 
+walk_observer *walk_observed;
+
+void walk_observe(const void *bytes, size_t size)
+{
+    if (walk_observed != NULL)
+        walk_observed(bytes, size);
+}
+
+void walk_observe_number(uint64_t number)
+{
+    uint8_t bytes[8];
+    for (unsigned i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(number >> 8 * i);
+    walk_observe(bytes, sizeof bytes);
+}
+
 struct bench {
     const uint8_t *at;
     size_t left;
@@ -39,6 +55,10 @@ static void on_event(void *context, uint64_t now_us, const struct fota_event *ev
 {
     struct bench *bench = context;
     require(now_us == bench->now_us && event->text != NULL);
+    walk_observe_number(now_us);
+    walk_observe_number(event->kind | event->a << 8 | event->b << 16 |
+                        (uint64_t)event->cause << 24);
+    walk_observe(event->text, event->length);
     watch_event(&bench->watch, event);
 }
 
@@ -197,6 +217,11 @@ static void start(struct bench *bench, const uint8_t *checkpoint)
 
 static void serve(struct bench *bench, bool done)
 {
+    struct fota_request request;
+    if (fota_request(&bench->fota, &request)) {
+        walk_observe_number(request.kind | (uint64_t)request.argument << 8);
+        walk_observe_number(request.length);
+    }
     unsigned kind = watch_serve(&bench->fota, &bench->host, done, bench->now_us, bench->checkpoint);
     require(kind < FOTA_REQUEST_COUNT);
 }
@@ -204,8 +229,11 @@ static void serve(struct bench *bench, bool done)
 static void transmit(struct bench *bench)
 {
     char bytes[64];
-    while (fota_transmit(&bench->fota, &bench->host, bytes, sizeof bytes, bench->now_us) > 0)
-        ;
+    size_t size;
+    do {
+        size = fota_transmit(&bench->fota, &bench->host, bytes, sizeof bytes, bench->now_us);
+        walk_observe(bytes, size);
+    } while (size > 0);
 }
 
 static void receive_raw(struct bench *bench)
@@ -221,7 +249,9 @@ static void receive_raw(struct bench *bench)
 static uint64_t advance(struct bench *bench)
 {
     transmit(bench);
-    return watch_advance(&bench->watch, &bench->fota, &bench->host, bench->now_us);
+    uint64_t next = watch_advance(&bench->watch, &bench->fota, &bench->host, bench->now_us);
+    walk_observe_number(next);
+    return next;
 }
 
 static void act(struct bench *bench)
@@ -283,6 +313,22 @@ static void run_out(struct bench *bench)
     }
 }
 
+static void observe_end(struct bench *bench)
+{
+    const struct fota_result *result = fota_result(&bench->fota);
+    struct fota_statistics counts;
+    fota_statistics(&bench->fota, &counts);
+    walk_observe_number(result->outcome | result->reason << 8 | result->status << 16 |
+                        (uint64_t)result->attempts << 24 | (uint64_t)result->remarks << 32);
+    walk_observe_number(result->health | (uint64_t)result->resets_seen << 8);
+    walk_observe(result->evidence, strlen(result->evidence));
+    walk_observe(result->revision, strlen(result->revision));
+    walk_observe_number(counts.exchanges | (uint64_t)counts.retries << 32);
+    walk_observe_number(counts.sent_bytes | (uint64_t)counts.received_bytes << 32);
+    walk_observe_number(counts.package_bytes | (uint64_t)counts.command_bytes_max << 32);
+    walk_observe(bench->checkpoint, sizeof bench->checkpoint);
+}
+
 /* CRC-32 of so many 'P', by the bit. */
 static uint32_t digest_of(uint32_t size)
 {
@@ -339,6 +385,7 @@ void walk_procedure(const uint8_t *data, size_t size)
     while (bench.left > 0)
         act(&bench);
     run_out(&bench);
+    observe_end(&bench);
     if (bench.watch.broken != NULL)
         fprintf(stderr, "%s; %s, step %u, %s\n", bench.watch.broken,
                 fota_state_name(bench.fota.state), bench.fota.step, bench.watch.command);

@@ -8,6 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Gets all that a walk sees of the client: bytes, events, requests, deadlines, its result. NULL:
+ * nobody wants to know. */
+typedef void walk_observer(const void *bytes, size_t size);
+extern walk_observer *walk_observed;
+
+/* Tells a number, the same on every machine. */
+void walk_observe_number(uint64_t number);
+void walk_observe(const void *bytes, size_t size);
+
 /* The AT engine: each byte is a call, or an argument of one. */
 void walk_engine(const uint8_t *data, size_t size);
 

@@ -27,6 +27,9 @@ static void require(bool holds)
 static void check(const struct at_engine *at, const struct at_event *event)
 {
     require(event->text != NULL && event->result < AT_RESULT_COUNT);
+    walk_observe_number(event->kind | event->result << 8 | (uint64_t)event->echoed << 16);
+    walk_observe(event->text, event->length);
+    walk_observe_number(at->deadline_at_us);
     if (event->kind != AT_EVENT_NONE && event->text != NULL)
         for (size_t i = 0; i < event->length; i++)
             require(event->text[i] != '\r' || event->kind > AT_EVENT_STRAY);
@@ -45,6 +48,7 @@ static void send(struct at_engine *at, struct input *input, uint64_t now_us)
     unsigned info = take(input) % (AT_INFO_DATA + 1);
     bool begun = at_send(at, command, length, (enum at_info)info, 1000u + take(input), now_us);
     require(begun == (!busy && length >= 2));
+    walk_observe_number(begun);
     if (begun && info == AT_INFO_DATA)
         at_expect(at, (uint16_t)(1u + take(input) * take(input)), (take(input) & 1u) != 0, 'P');
 }
@@ -75,14 +79,19 @@ static void give(struct at_engine *at, struct input *input)
     size_t size = take(input) * 2u;
     if (size > sizeof bytes)
         size = sizeof bytes;
-    require(at_give(at, bytes, size) <= size);
+    size_t taken = at_give(at, bytes, size);
+    require(taken <= size);
+    walk_observe_number(taken);
 }
 
 static void transmit(struct at_engine *at, struct input *input)
 {
     char bytes[64];
     size_t capacity = take(input) % (sizeof bytes + 1);
-    require(at_transmit(at, bytes, capacity) <= capacity);
+    size_t size = at_transmit(at, bytes, capacity);
+    require(size <= capacity);
+    walk_observe(bytes, size);
+    walk_observe_number(at_owed(at) | at_wants_bytes(at) << 1);
 }
 
 void walk_engine(const uint8_t *data, size_t size)

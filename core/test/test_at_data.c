@@ -44,6 +44,8 @@ static const struct answer answers[] = {
     {"no header, no line end", "PK\r\nab" OK, "\r\nOK\r\n" OK, "PK\r\nabr|\r\nOK\r\nr"},
     {"URC before the header", "\r\nDST: 1\r\n\r\n+CFSRFILE: 6\r\nPK\r\nab" OK,
      "\r\n+CREG: 1\r\n\r\n+CFSRFILE: 6\r\nabcdef" OK, "uiPK\r\nabr|uiabcdefr"},
+    {"noise before bytes without a header", "x\r\n\r\nPKabcd" OK, "\r\nabcdef" OK,
+     "uPKabcdr|abcdefr"},
     {"error instead of bytes", "\r\nERROR\r\n", "\r\n+CFSRFILE: 6\r\nPKcdef" OK, "r|iPKcdefr"},
     {"fewer bytes than asked for", "\r\n+CFSRFILE: 2\r\nPK" OK, "\r\n+CFSRFILE: 6\r\nabcdef" OK,
      "iPKr|iabcdefr"},

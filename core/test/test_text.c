@@ -50,6 +50,16 @@ static void numbers_are_read_up_to_what_32_bits_hold(void **state)
     }
 }
 
+static void a_number_ends_where_its_text_ends(void **state)
+{
+    struct text text = {"123", 2};
+    uint32_t number = 0;
+    (void)state;
+    assert_true(text_take_number(&text, &number));
+    assert_int_equal(number, 12);
+    assert_int_equal(text.length, 0);
+}
+
 static void numbers_are_written_as_printf_writes_them(void **state)
 {
     char ours[TEXT_NUMBER_BYTES], theirs[TEXT_NUMBER_BYTES];
@@ -137,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_read_up_to_what_32_bits_hold),
+        cmocka_unit_test(a_number_ends_where_its_text_ends),
         cmocka_unit_test(numbers_are_written_as_printf_writes_them),
         cmocka_unit_test(a_text_that_just_fits_is_appended_and_one_more_is_not),
         cmocka_unit_test(a_copy_is_cut_to_the_buffer_and_ended),
