@@ -183,6 +183,19 @@ enum sim_role {
 /* The role of a command as SIM_EVENT_COMMAND tells it, without the AT; any case. */
 enum sim_role sim_command_role(const char *command, size_t length);
 
+/* What a client says of the file on a server that it wants (AT106 10.2). */
+enum sim_wanted_part {
+    SIM_WANTED_SERVER,
+    SIM_WANTED_USER,
+    SIM_WANTED_PASSWORD,
+    SIM_WANTED_PORT,
+    SIM_WANTED_PATH,
+    SIM_WANTED_NAME,
+    SIM_WANTED_PARTS
+};
+/* Which of them a command sets ("+FTPUN=\"me\""); -1: none. */
+int sim_wanted_part(const char *command, size_t length);
+
 /*
  * Questions that tell what a module is and change nothing of it, for a bench that reaches it by its
  * port alone: X(NAME, "what is asked for").

@@ -46,8 +46,8 @@ static void tell(const struct lift_result *result)
     fprintf(stderr,
             "explained %zu of %zu exchanges and lines, with %zu settings and %zu events "
             "(%zu runs)\n",
-            result->common, result->items, result->plan.setting_count, result->plan.event_count,
-            result->runs);
+            result->common, result->items, result->plan.lines[LIFT_SETTING].count,
+            result->plan.event_count, result->runs);
     if (result->parts_trace[0] || result->parts_emulator[0])
         fprintf(stderr, "not       trace: %s\n          emulator: %s\n",
                 result->parts_trace[0] ? result->parts_trace : "(ends)",

@@ -13,6 +13,7 @@
 struct record_options {
     const char *module, *host, *output;
     uint32_t rate, rotate, keep;
+    double speed;
     bool share;
     const char *key;
 };
@@ -37,6 +38,8 @@ static const struct cli_option options[] = {
      "write the trace there"},
     {"rate", 0, "BPS", CLI_COUNT, offsetof(struct record_options, rate), "115200",
      "bit/s of both ports at first; what the host sets goes to the module's port"},
+    {"speed", 0, "X", CLI_SPEED, offsetof(struct record_options, speed), "1",
+     "both ends' clocks run X times faster, as 'fotarig sim' and 'run' can; it is noted"},
     {"rotate", 0, "SIZE", CLI_SIZE, offsetof(struct record_options, rotate), NULL,
      "begin a new file after so many bytes: TRACE with .0001, .0002 in its name"},
     {"keep", 0, "N", CLI_COUNT, offsetof(struct record_options, keep), NULL,
@@ -100,6 +103,8 @@ static void fill_header(const struct record_options *given, struct trace_header 
     snprintf(header->module_end, sizeof header->module_end, "%s", given->module);
     snprintf(header->framing, sizeof header->framing, "8N1");
     snprintf(header->clock, sizeof header->clock, "real");
+    if (given->speed != 1)
+        header->host_speed = header->module_speed = (uint64_t)(given->speed * TRACE_SPEED_ONE);
     clock_gettime(CLOCK_REALTIME, &time);
     if (!gmtime_r(&time.tv_sec, &parts))
         return;

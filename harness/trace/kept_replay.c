@@ -20,6 +20,8 @@ bool trace_log_load(struct trace_log *log, const char *path, char *reterr_text,
     }
     bool good = trace_log_read(log, descriptor, &error, &bad);
     close(descriptor);
+    if (good)
+        trace_log_to_module_time(log);
     if (good && bad == 0)
         return true;
     snprintf(reterr_text, reterr_capacity, "%.200s:%llu:%u: error: %s", path,

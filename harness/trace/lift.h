@@ -13,29 +13,46 @@
 
 #include "harness/bench/run.h"
 #include "harness/trace/outline.h"
+#include "sim/catalogue.h"
 
-enum { LIFT_LINES_MAX = 16, LIFT_LINE_MAX = 256, LIFT_NAME_MAX = 64 };
+enum { LIFT_LINES_MAX = 16, LIFT_LINE_MAX = 256, LIFT_NAME_MAX = 64, LIFT_FTP_MAX = 64 };
 
 /* What the trace says of the job. */
 struct lift_facts {
     char from[LIFT_NAME_MAX], to[LIFT_NAME_MAX], variant[24];
     char url[256], apn[64];
+    char ftp[SIM_WANTED_PARTS][LIFT_FTP_MAX]; /* "" = not said */
     uint32_t size_bytes;
     bool has_update, by_push, by_ftp, reads_back, guessed_target, guessed_url, guessed_size;
 };
 
 struct lift_event {
     char when[LIFT_LINE_MAX], action[LIFT_LINE_MAX];
+    bool always;      /* each time, not the first one alone */
     bool unexplained; /* it only repeats the trace */
+};
+
+/* The places of a scenario that hypotheses add to. */
+enum lift_place {
+    LIFT_JOB,       /* update: */
+    LIFT_PACKAGE,   /* its package: {} */
+    LIFT_RESTORE,   /* its restore: {} */
+    LIFT_HOST,      /* host: {} */
+    LIFT_MODULE,    /* module: {} */
+    LIFT_PARAMETER, /* its parameters: {} */
+    LIFT_SETTING,   /* its settings: {} */
+    LIFT_PLACES
+};
+
+struct lift_lines {
+    char items[LIFT_LINES_MAX][LIFT_NAME_MAX]; /* "key: value" */
+    size_t count;
 };
 
 /* A scenario in the making: its parts as lines. */
 struct lift_plan {
     struct lift_facts facts;
-    char settings[LIFT_LINES_MAX][LIFT_NAME_MAX];
-    size_t setting_count;
-    char host[4][LIFT_NAME_MAX];
-    size_t host_count;
+    struct lift_lines lines[LIFT_PLACES];
     struct lift_event events[LIFT_LINES_MAX];
     size_t event_count;
 };

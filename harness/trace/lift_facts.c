@@ -72,7 +72,29 @@ static void take_url(struct lift_facts *facts, const struct dialogue_step *step)
     size_t length = strcspn(begin, "\"");
     if (length < sizeof facts->url)
         snprintf(facts->url, sizeof facts->url, "%.*s", (int)length, begin);
-    facts->by_ftp = strncmp(facts->url, "ftp", 3) == 0;
+    facts->by_ftp |= strncmp(facts->url, "ftp", 3) == 0;
+}
+
+/* What a client tells of a server's file, a command each. */
+static void take_ftp(struct lift_facts *facts, const struct dialogue_step *step)
+{
+    struct sim_command_piece piece;
+    size_t cursor = 0, length = strlen(step->command);
+    while (sim_command_next(step->command, length, cursor, &piece)) {
+        int part = sim_wanted_part(piece.text, piece.length);
+        const char *value = part < 0 ? NULL : memchr(piece.text, '=', piece.length);
+        if (value) {
+            size_t size = (size_t)(piece.text + piece.length - ++value);
+            bool quoted = size >= 2 && value[0] == '"' && value[size - 1] == '"';
+            if (size < LIFT_FTP_MAX)
+                snprintf(facts->ftp[part], LIFT_FTP_MAX, "%.*s", (int)(size - 2 * quoted),
+                         value + quoted);
+            facts->by_ftp |= part == SIM_WANTED_SERVER;
+        }
+        if (piece.next <= cursor)
+            break;
+        cursor = piece.next;
+    }
 }
 
 /* "+NAME: 200,109285" of the command that named the address. */
@@ -141,13 +163,14 @@ void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
             take_revision(facts, value);
         take_url(facts, step);
         take_apn(facts, step);
+        take_ftp(facts, step);
         facts->has_update |= role_of(step) == SIM_ROLE_START_UPDATE ||
                              strstr(step->command, sim_package_path) != NULL ||
                              (asks(SIM_QUESTION_STATUS, step) && facts->from[0]);
         pushed += step->data_bytes;
         read += step->read_bytes;
     }
-    facts->by_push = !facts->url[0] && pushed > 0;
+    facts->by_push = !facts->url[0] && !facts->by_ftp && pushed > 0;
     take_size(facts, dialogue);
     if (facts->by_push && !facts->size_bytes)
         facts->size_bytes = (uint32_t)pushed;

@@ -113,7 +113,6 @@ static bool add_exchange(struct outline *outline, size_t index, bool one_way)
     struct outline_item item = {.at_us = step->at_us,
                                 .step = (uint32_t)index,
                                 .line = UINT32_MAX,
-                                .nth = 1,
                                 .repeats = 1,
                                 .command = add_command(SIM_DIGEST, step->command),
                                 .digest = SIM_DIGEST,
@@ -130,8 +129,6 @@ static bool add_exchange(struct outline *outline, size_t index, bool one_way)
     item.single = one_way && !said;
     if (one_way && item.digest == SIM_DIGEST)
         return true;
-    for (size_t i = 1; i < index; i++)
-        item.nth += dialogue_same_command(dialogue->steps[i].command, step->command);
     return add(outline, &item);
 }
 

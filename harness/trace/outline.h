@@ -15,7 +15,6 @@ struct outline_item {
     uint64_t digest;  /* of what the module said */
     uint32_t step;    /* of the dialogue */
     uint32_t line;    /* of the dialogue; an exchange: UINT32_MAX */
-    uint32_t nth;     /* of an exchange: the n-th with this command */
     uint32_t repeats; /* that were folded into it, 1 = none */
     bool open;        /* a part of the command is not known */
     bool inferred;    /* the command follows from the answer alone: another may have the same */

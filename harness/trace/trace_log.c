@@ -141,6 +141,23 @@ static void write_piece(const struct trace_log *log, const struct trace_piece *p
     trace_write(writer, &event);
 }
 
+/* What a machine that does other things too comes late by, at each piece. */
+enum { REAL_SLACK_US = 2000 };
+
+void trace_log_to_module_time(struct trace_log *log)
+{
+    uint64_t speed = log->header.module_speed;
+    if (strcmp(log->header.clock, "virtual") != 0)
+        log->slack_us = (uint32_t)(speed ? REAL_SLACK_US * speed / TRACE_SPEED_ONE : REAL_SLACK_US);
+    if (speed == 0 || speed == TRACE_SPEED_ONE)
+        return;
+    for (size_t i = 0; i < log->count; i++)
+        log->pieces[i].time_us =
+            (uint64_t)((double)log->pieces[i].time_us * (double)speed / TRACE_SPEED_ONE);
+    log->header.host_speed = log->header.host_speed * TRACE_SPEED_ONE / speed;
+    log->header.module_speed = 0;
+}
+
 bool trace_log_write(const struct trace_log *log, int descriptor)
 {
     struct trace_writer writer;

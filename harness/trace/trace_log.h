@@ -38,7 +38,8 @@ struct trace_log {
     size_t count, capacity;
     uint8_t *bytes;
     size_t used, room;
-    bool failed; /* no memory, or too much: what came then is not in it */
+    uint32_t slack_us; /* by which a time may be off, as far as the header tells */
+    bool failed;       /* no memory, or too much: what came then is not in it */
 };
 
 void trace_log_done(struct trace_log *log);
@@ -55,6 +56,10 @@ const uint8_t *trace_log_bytes(const struct trace_log *log, const struct trace_p
  * that go back stay at the time before.
  */
 void trace_log_time(struct trace_log *log);
+
+/* Makes its times those of the module's clock where that was faster or slower, as the header says.
+ */
+void trace_log_to_module_time(struct trace_log *log);
 
 /* Writes it to a descriptor; false with errno set. */
 bool trace_log_write(const struct trace_log *log, int descriptor);

@@ -1,4 +1,5 @@
-/* roles.c - which commands start an update, clear it or restart the module. */
+/* roles.c - which commands start an update, clear it, restart the module or name a file to fetch.
+ */
 #include <string.h>
 
 #include "sim/catalogue.h"
@@ -32,4 +33,16 @@ enum sim_role sim_command_role(const char *command, size_t length)
             begins_with(command, length, roles[i].command))
             return roles[i].role;
     return SIM_ROLE_NONE;
+}
+
+int sim_wanted_part(const char *command, size_t length)
+{
+    static const char *const names[SIM_WANTED_PARTS] = {
+        [SIM_WANTED_SERVER] = "+FTPSERV=",  [SIM_WANTED_USER] = "+FTPUN=",
+        [SIM_WANTED_PASSWORD] = "+FTPPW=",  [SIM_WANTED_PORT] = "+FTPPORT=",
+        [SIM_WANTED_PATH] = "+FTPGETPATH=", [SIM_WANTED_NAME] = "+FTPGETNAME="};
+    for (int i = 0; i < SIM_WANTED_PARTS; i++)
+        if (begins_with(command, length, names[i]))
+            return i;
+    return -1;
 }

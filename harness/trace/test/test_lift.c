@@ -19,6 +19,9 @@ static const struct {
     {"scenarios/documented/update-by-http.yaml", "from: 1351B03SIM7000C", 0, 0},
     {"scenarios/update/update-fails.yaml", "update-result: fails", 0, 1},
     {"scenarios/update/power-cut-at-the-result.yaml", "do: [{", 1, 0},
+    {"scenarios/update/sim-card-lost.yaml", "set: {sim-card: absent}", 1, 0},
+    {"scenarios/download/byte-lost-in-the-file-name.yaml", "lose-to-module: 1B", 1, 0},
+    {"scenarios/delivery/ftp-into-flash.yaml", "delivery: ftp", 0, 0},
 };
 
 static void what_deviates_is_found(void **state)
@@ -41,8 +44,10 @@ static void what_deviates_is_found(void **state)
         FILE *file = open_memstream(&text, &length);
         lift_write(&lifted, &dialogue, "memory", file);
         fclose(file);
+        /* What deviates is found; that its numbers are the same is not asked. */
         if (lifted.common != lifted.items || lifted.plan.event_count != rows[i].events ||
-            lifted.plan.setting_count != rows[i].settings || !strstr(text, rows[i].holds))
+            lifted.plan.lines[LIFT_SETTING].count != rows[i].settings ||
+            !strstr(text, rows[i].holds))
             fail_msg("%s: want all explained by %u events and %u settings, with '%s'; got %zu of "
                      "%zu:\n%s",
                      rows[i].path, rows[i].events, rows[i].settings, rows[i].holds, lifted.common,

@@ -1,0 +1,557 @@
+/* lift_guess.c - what may have happened: each hypothesis is a plan, and is tried. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/tap/tap.h"
+#include "harness/text/setting.h"
+#include "harness/trace/lift_parts.h"
+#include "sim/catalogue.h"
+
+/* What comes so soon behind the parting may have been before it. */
+enum { LATER_US = 1000000 };
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+/* Is the key said at that place? */
+static bool has_line(const struct lift_plan *plan, enum lift_place place, const char *text)
+{
+    size_t key = strcspn(text, ":") + 1;
+    for (size_t i = 0; i < plan->lines[place].count; i++)
+        if (strncmp(plan->lines[place].items[i], text, key) == 0)
+            return true;
+    return false;
+}
+
+static bool add_line(struct lift_plan *plan, enum lift_place place, const char *text)
+{
+    struct lift_lines *lines = &plan->lines[place];
+    if (lines->count == LIFT_LINES_MAX || has_line(plan, place, text))
+        return false;
+    snprintf(lines->items[lines->count++], LIFT_NAME_MAX, "%s", text);
+    return true;
+}
+
+static void try_line(struct lifting *lifting, enum lift_place place, const char *text)
+{
+    struct lift_plan plan = lifting->best;
+    if (add_line(&plan, place, text))
+        lift_try_plan(lifting, &plan);
+}
+
+/* What a job, its package, its host or its module may be like from the beginning. */
+static const struct {
+    enum lift_place place;
+    const char *text;
+} ways[] = {
+    {LIFT_JOB, "download-tries: 1"},
+    {LIFT_JOB, "download-tries: 2"},
+    {LIFT_JOB, "download-tries: 5"},
+    {LIFT_JOB, "attempts: 1"},
+    {LIFT_JOB, "attempts: 2"},
+    {LIFT_JOB, "checksum: yes"},
+    {LIFT_JOB, "trust-report: yes"},
+    {LIFT_JOB, "expected-size: unknown"},
+    {LIFT_JOB, "downgrade: yes"},
+    {LIFT_JOB, "never-restart: yes"},
+    {LIFT_JOB, "unjudged: [registration]"},
+    {LIFT_JOB, "unjudged: [bearer]"},
+    {LIFT_JOB, "unjudged: [registration, bearer]"},
+    {LIFT_JOB, "baud: 9600"},
+    {LIFT_JOB, "baud: 115200"},
+    {LIFT_JOB, "baud: 460800"},
+    {LIFT_JOB, "baud: 921600"},
+    {LIFT_PACKAGE, "damage-at: 20000B"},
+    {LIFT_PACKAGE, "http: 404"},
+    {LIFT_PACKAGE, "http: 500"},
+    {LIFT_PACKAGE, "http: 601"},
+    {LIFT_PACKAGE, "sent: 5000B"},
+    {LIFT_RESTORE, "cfun: 1"},
+    {LIFT_RESTORE, "baud: 115200"},
+    {LIFT_HOST, "starts-after: 5s"},
+    {LIFT_HOST, "starts-after: 10s"},
+    {LIFT_HOST, "starts-after: 20s"},
+    {LIFT_HOST, "starts-after: 30s"},
+    {LIFT_HOST, "starts-after: 1min"},
+    {LIFT_HOST, "refuses: [save-checkpoint]"},
+    {LIFT_HOST, "refuses: [pwrkey-pulse]"},
+    {LIFT_HOST, "refuses: [power-cycle]"},
+    {LIFT_HOST, "refuses: [pwrkey-pulse, power-cycle]"},
+    {LIFT_HOST, "refuses: [set-baud]"},
+    {LIFT_HOST, "refuses: [give-bytes]"},
+    {LIFT_HOST, "baud: 9600"},
+    {LIFT_HOST, "baud: 57600"},
+    {LIFT_HOST, "baud: 460800"},
+    {LIFT_HOST, "request-time: 1s"},
+    {LIFT_HOST, "request-time: 10s"},
+    {LIFT_HOST, "says-later: yes"},
+    {LIFT_PARAMETER, "E: 0"},
+    {LIFT_PARAMETER, "IPR: 9600"},
+    {LIFT_PARAMETER, "IPR: 57600"},
+    {LIFT_PARAMETER, "IPR: 115200"},
+    {LIFT_PARAMETER, "CFUN: 0"},
+    {LIFT_PARAMETER, "CFUN: 4"},
+    {LIFT_PARAMETER, "CMEE: 2"},
+};
+
+/* Names of files in flash that the trace lists and the emulator has not. */
+static void try_files(struct lifting *lifting)
+{
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "files: ['%s']", sim_package_path);
+    try_line(lifting, LIFT_MODULE, text);
+}
+
+void lift_try_ways(struct lifting *lifting)
+{
+    char text[LIFT_NAME_MAX];
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
+        try_line(lifting, ways[i].place, ways[i].text);
+    try_files(lifting);
+    snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
+    try_line(lifting, LIFT_PACKAGE, text);
+    snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);
+    try_line(lifting, LIFT_MODULE, text);
+}
+
+/* ---- settings -------------------------------------------------------------------------------- */
+
+enum { FEW_VALUES = 16, VALUES_MAX = 40 };
+
+static size_t add_value(int32_t values[VALUES_MAX], size_t count, int64_t value,
+                        const struct sim_setting_info *info)
+{
+    if (value < info->minimum || value > info->maximum || value == info->initial ||
+        count == VALUES_MAX)
+        return count;
+    for (size_t i = 0; i < count; i++)
+        if (values[i] == value)
+            return count;
+    values[count] = (int32_t)value;
+    return count + 1;
+}
+
+/* Numbers that stand in a text may be the setting's. */
+static size_t add_numbers(int32_t values[VALUES_MAX], size_t count, const char *text,
+                          const struct sim_setting_info *info)
+{
+    while (*text) {
+        char *end;
+        bool digit = *text >= '0' && *text <= '9';
+        long number = digit ? strtol(text, &end, 10) : 0;
+        if (digit)
+            count = add_value(values, count, number, info);
+        text = digit ? end : text + 1;
+    }
+    return count;
+}
+
+/* The values with which a setting is tried. */
+static size_t values_of(const struct lifting *lifting, unsigned setting, bool many,
+                        int32_t values[VALUES_MAX])
+{
+    const struct sim_setting_info *info = sim_setting_info(setting);
+    int32_t value, divisor;
+    size_t count = 0;
+    if (text_setting_is_word(info) || info->maximum - (int64_t)info->minimum < FEW_VALUES) {
+        for (int64_t i = info->minimum; i <= info->maximum; i++)
+            count = add_value(values, count, i, info);
+        return count;
+    }
+    for (size_t i = 0; sim_setting_plausible(setting, i, &value); i++)
+        count = add_value(values, count, value, info);
+    if (!many)
+        return count;
+    static const int percents[] = {0, 10, 50, 200, 400, 1000};
+    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++)
+        count = add_value(values, count, (int64_t)info->initial * percents[i] / 100, info);
+    if (text_setting_quantity(info, &divisor) != TEXT_DURATION || divisor == 0)
+        return add_numbers(values, count, lifting->said, info);
+    static const int seconds[] = {1, 5, 20, 60, 300, 1200};
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
+        count = add_value(values, count, seconds[i] * INT64_C(1000000) / divisor, info);
+    return add_value(values, count, info->initial + lifting->best_fit.parted_us / divisor, info);
+}
+
+static void setting_text(unsigned setting, int32_t value, char text[LIFT_NAME_MAX])
+{
+    const struct sim_setting_info *info = sim_setting_info(setting);
+    char written[48];
+    snprintf(text, LIFT_NAME_MAX, "%s: %s", info->name,
+             text_setting_write(info, value, written, sizeof written));
+}
+
+void lift_try_settings(struct lifting *lifting)
+{
+    char text[LIFT_NAME_MAX];
+    int32_t values[VALUES_MAX];
+    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
+        size_t count = values_of(lifting, setting, true, values);
+        for (size_t i = 0; i < count; i++) {
+            setting_text(setting, values[i], text);
+            try_line(lifting, LIFT_SETTING, text);
+        }
+    }
+}
+
+/* ---- events ---------------------------------------------------------------------------------- */
+
+/* What can't be written in a scenario: bytes that are no text. */
+static bool is_text(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+static void add_trigger(struct triggers *triggers, bool on_command, const char *key,
+                        const char *text, unsigned nth)
+{
+    char *buffer;
+    enum { capacity = LIFT_LINE_MAX };
+    if (triggers->count == LIFT_TRIGGERS_MAX || !is_text(text))
+        return;
+    buffer = triggers->when[triggers->count];
+    size_t used = (size_t)snprintf(buffer, capacity, "%s: ", key);
+    used = lift_put_quoted(buffer, capacity, used, text);
+    if (nth > 1)
+        PUT(", nth: %u", nth);
+    buffer[used < capacity ? used : capacity - 1] = '\0';
+    triggers->on_command[triggers->count++] = on_command;
+}
+
+/* How often a command that begins so was sent, up to that step. */
+static unsigned nth_command(const struct dialogue *dialogue, size_t step)
+{
+    const char *wanted = dialogue->steps[step].command;
+    size_t length = strlen(wanted);
+    unsigned nth = 0;
+    for (size_t i = 1; i <= step; i++)
+        nth += strncmp(dialogue->steps[i].command, wanted, length) == 0;
+    return nth;
+}
+
+static void add_item_trigger(struct triggers *triggers, const struct outline *outline, size_t index)
+{
+    const struct outline_item *item = &outline->items[index];
+    const struct dialogue *dialogue = outline->dialogue;
+    char text[DIALOGUE_COMMAND_MAX + 2];
+    if (outline_is_exchange(item)) {
+        const char *command = dialogue->steps[item->step].command;
+        snprintf(text, sizeof text, "AT%s", command);
+        if (command[0])
+            add_trigger(triggers, true, "command", text, nth_command(dialogue, item->step));
+        return;
+    }
+    const char *line = dialogue->lines[item->line].text;
+    unsigned nth = 0;
+    for (size_t i = 0; i <= item->line; i++)
+        nth += dialogue->lines[i].kind == TAP_URC && strcmp(dialogue->lines[i].text, line) == 0;
+    add_trigger(triggers, false, "urc", line, nth);
+}
+
+/* What was said before an item of the run, last first. */
+static void add_before(struct triggers *triggers, const struct outline *outline, size_t place,
+                       size_t many)
+{
+    for (size_t back = 0; back < many; back++)
+        if (place >= back && place - back < outline->count)
+            add_item_trigger(triggers, outline, place - back);
+}
+
+/* The last boot and the last line of the updater before the parting. */
+static void add_lives(struct triggers *triggers, const struct lifting *lifting)
+{
+    const struct dialogue *dialogue = &lifting->now_dialogue;
+    unsigned boots = 0;
+    for (size_t i = 0; i < dialogue->line_count; i++)
+        if (dialogue->lines[i].at_us <= lifting->parting_us + LATER_US)
+            boots += dialogue->lines[i].kind == TAP_BOOT;
+    for (unsigned boot = boots; boot > 0 && boot + 2 > boots; boot--) {
+        if (triggers->count == LIFT_TRIGGERS_MAX)
+            return;
+        snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "boot: %u", boot);
+        triggers->on_command[triggers->count++] = false;
+    }
+}
+
+void lift_look(struct lifting *lifting)
+{
+    struct triggers *triggers = &lifting->near;
+    const struct fit *fit = &lifting->best_fit;
+    const struct outline *recorded = &lifting->recorded, *now = &lifting->now;
+    size_t at = fit->common, place = fit->place;
+    triggers->count = 0;
+    lifting->parting_us = place < now->count ? now->items[place].at_us
+                          : now->count       ? now->items[now->count - 1].at_us
+                                             : 0;
+    lifting->said[0] = '\0';
+    if (at < recorded->count) {
+        outline_text(recorded, &recorded->items[at], lifting->said);
+        add_item_trigger(triggers, recorded, at);
+    }
+    if (!fit->complete)
+        add_before(triggers, now, place, 4);
+    if (fit->parted < fit->common)
+        add_before(triggers, now, fit->parted, 3);
+    add_lives(triggers, lifting);
+}
+
+static void far_triggers(struct triggers *triggers)
+{
+    static const unsigned percents[] = {1, 10, 37, 50, 90, 99};
+    triggers->count = 0;
+    for (unsigned phase = SIM_PHASE_IDLE + 1; phase < SIM_PHASE_COUNT; phase++)
+        for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
+            if (triggers->count == LIFT_TRIGGERS_MAX)
+                return;
+            snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "phase: %s, percent: %u%%",
+                     sim_phase_name(phase), percents[i]);
+            triggers->on_command[triggers->count++] = false;
+        }
+    for (unsigned state = 1; state < FOTA_STATE_COUNT && triggers->count < LIFT_TRIGGERS_MAX;
+         state++) {
+        snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "core-state: %s",
+                 fota_state_name(state));
+        triggers->on_command[triggers->count++] = false;
+    }
+}
+
+static void try_times(struct lifting *lifting, const char *when, const char *action,
+                      bool unexplained, bool always)
+{
+    struct lift_plan plan = lifting->best;
+    if (plan.event_count == LIFT_LINES_MAX)
+        return;
+    struct lift_event *event = &plan.events[plan.event_count++];
+    snprintf(event->when, sizeof event->when, "%s", when);
+    snprintf(event->action, sizeof event->action, "%s", action);
+    event->unexplained = unexplained;
+    event->always = always;
+    lift_try_plan(lifting, &plan);
+}
+
+void lift_try_event(struct lifting *lifting, const char *when, const char *action, bool unexplained)
+{
+    try_times(lifting, when, action, unexplained, false);
+}
+
+/* What may happen to a module anywhere. */
+static const char *const anywhere[] = {
+    "power: cut, for: 1s",
+    "power: cut, for: 5s",
+    "power: cut, for: 1min",
+    "reset: crash",
+    "reset: brownout",
+    "reset-pin: 300ms",
+    "pwrkey: 1500ms",
+    "hang: both, for: 5s",
+    "hang: both, for: 20s",
+    "hang: both, for: 1min",
+    "hang: deaf, for: 20s",
+    "hang: mute, for: 20s",
+    "hang: both",
+    "network: down, for: 10s",
+    "network: down, for: 1min",
+    "network: down, for: 5min",
+    "network: down",
+    "bearer: lost",
+    "host-reset: yes, for: 100ms",
+    "host-reset: yes, for: 5s",
+    "cancel: yes",
+    "lose-to-host: line",
+    "lose-to-module: line",
+    "garble-to-module: line",
+    "garble-to-host: line",
+    "duplicate-to-host: line",
+    "lose-to-module: 1",
+};
+
+/* What a command may meet. */
+static const char *const on_commands[] = {"swallow: yes", "delay: 1s", "delay: 5s", "delay: 30s"};
+
+static void try_download(struct lifting *lifting, const char *when)
+{
+    enum { CODE_MIN = 300, CODE_MAX = 699 };
+    char action[LIFT_LINE_MAX];
+    for (const char *at = lifting->said; *at; at++) {
+        char *end;
+        unsigned long code = *at == ' ' ? strtoul(at, &end, 10) : 0;
+        if (code < CODE_MIN || code > CODE_MAX)
+            continue;
+        snprintf(action, sizeof action, "http-result: %lu", code);
+        lift_try_event(lifting, when, action, false);
+        try_times(lifting, when, action, false, true);
+    }
+    snprintf(action, sizeof action, "http-short: %uB", lifting->best.facts.size_bytes / 2);
+    lift_try_event(lifting, when, action, false);
+    snprintf(action, sizeof action, "file-damage: '%s', at: %uB", sim_package_path,
+             lifting->best.facts.size_bytes / 2);
+    lift_try_event(lifting, when, action, false);
+    snprintf(action, sizeof action, "file-delete: '%s'", sim_package_path);
+    lift_try_event(lifting, when, action, false);
+}
+
+/* The answer as it was: it explains nothing. */
+static void try_reply(struct lifting *lifting, const char *when)
+{
+    const struct outline *recorded = &lifting->recorded;
+    size_t at = lifting->best_fit.common;
+    char buffer[LIFT_LINE_MAX];
+    enum { capacity = LIFT_LINE_MAX };
+    if (at >= recorded->count)
+        return;
+    const struct outline_item *item = &recorded->items[at];
+    if (!outline_is_exchange(item)) {
+        if (!is_text(recorded->dialogue->lines[item->line].text))
+            return;
+        size_t used = (size_t)snprintf(buffer, capacity, "urc: ");
+        used = lift_put_quoted(buffer, capacity, used, recorded->dialogue->lines[item->line].text);
+        buffer[used < capacity ? used : capacity - 1] = '\0';
+        lift_try_event(lifting, when, buffer, true);
+        return;
+    }
+    const struct dialogue_step *step = &recorded->dialogue->steps[item->step];
+    size_t used = (size_t)snprintf(buffer, capacity, "reply: ["), first = used;
+    for (size_t i = 0; i < step->line_count; i++) {
+        const struct dialogue_line *line = &recorded->dialogue->lines[step->first_line + i];
+        if ((line->kind != TAP_ANSWER && line->kind != TAP_RESULT) || !is_text(line->text))
+            continue;
+        if (used > first)
+            PUT(", ");
+        used = lift_put_quoted(buffer, capacity, used, line->text);
+    }
+    bool any = used > first;
+    PUT("]");
+    if (!any || used + sizeof ", run: yes" > capacity)
+        return;
+    buffer[used] = '\0';
+    lift_try_event(lifting, when, buffer, true);
+    PUT(", run: yes");
+    buffer[used] = '\0';
+    lift_try_event(lifting, when, buffer, true);
+}
+
+static void try_at(struct lifting *lifting, const struct triggers *triggers)
+{
+    for (size_t t = 0; t < triggers->count; t++) {
+        for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++)
+            lift_try_event(lifting, triggers->when[t], anywhere[i], false);
+        for (size_t i = 0; triggers->on_command[t] && i < sizeof on_commands / sizeof *on_commands;
+             i++)
+            lift_try_event(lifting, triggers->when[t], on_commands[i], false);
+        try_download(lifting, triggers->when[t]);
+    }
+}
+
+void lift_try_near(struct lifting *lifting)
+{
+    try_at(lifting, &lifting->near);
+}
+
+void lift_try_far(struct lifting *lifting)
+{
+    struct triggers *far = &lifting->far;
+    far_triggers(far);
+    try_at(lifting, far);
+}
+
+/* A setting that changes on the way. */
+void lift_try_changes(struct lifting *lifting)
+{
+    char text[LIFT_NAME_MAX], action[LIFT_LINE_MAX], when[LIFT_LINE_MAX];
+    int32_t values[VALUES_MAX];
+    const struct triggers *near = &lifting->near;
+    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
+        size_t count = values_of(lifting, setting, false, values);
+        for (size_t i = 0; i < count; i++) {
+            setting_text(setting, values[i], text);
+            snprintf(action, sizeof action, "set: {%s}", text);
+            snprintf(when, sizeof when, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
+            lift_try_event(lifting, when, action, false);
+            if (near->count)
+                lift_try_event(lifting, near->when[near->count - 1], action, false);
+            if (near->count > 2)
+                lift_try_event(lifting, near->when[1], action, false);
+        }
+    }
+}
+
+void lift_try_repeating(struct lifting *lifting)
+{
+    for (size_t t = 0; t < lifting->near.count; t++)
+        try_reply(lifting, lifting->near.when[t]);
+}
+
+/* ---- tuning ---------------------------------------------------------------------------------- */
+
+/* The number with a unit in a text; false: there is none. */
+static bool find_quantity(const char *text, size_t *ret_begin, size_t *ret_end,
+                          enum text_quantity *ret_quantity, int64_t *ret_value)
+{
+    static const enum text_quantity kinds[] = {TEXT_DURATION, TEXT_SIZE, TEXT_PERCENT};
+    for (size_t at = 1; text[at]; at++) {
+        if (text[at] < '0' || text[at] > '9' || text[at - 1] != ' ')
+            continue;
+        size_t length = strcspn(text + at, ",} ");
+        for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+            if (text_number_parse(kinds[i], text + at, length, ret_value) == TEXT_NUMBER_GOOD) {
+                *ret_begin = at;
+                *ret_end = at + length;
+                *ret_quantity = kinds[i];
+                return *ret_value > 0;
+            }
+    }
+    return false;
+}
+
+/* The text with another value in it; false: it has none. */
+static bool tuned(const char *text, unsigned way, int64_t parted_us, char *changed, size_t capacity)
+{
+    static const int percents[] = {10, 25, 50, 75, 90, 110, 125, 150, 200, 400, 1000, 5000};
+    enum { WAYS = sizeof percents / sizeof percents[0] };
+    enum text_quantity quantity;
+    size_t begin, end;
+    int64_t value;
+    char number[32];
+    if (!find_quantity(text, &begin, &end, &quantity, &value))
+        return false;
+    if (way < WAYS)
+        value = value * percents[way] / 100;
+    else if (way < WAYS + 2 && quantity == TEXT_DURATION && parted_us)
+        value += way == WAYS ? parted_us : -parted_us;
+    else
+        return false;
+    if (quantity == TEXT_DURATION)
+        value = (value + 500) / 1000 * 1000;
+    if (value <= 0 || (quantity == TEXT_PERCENT && value > 100))
+        return true;
+    text_number_write(number, sizeof number, quantity, value);
+    snprintf(changed, capacity, "%.*s%s%s", (int)begin, text, number, text + end);
+    return true;
+}
+
+void lift_try_tuning(struct lifting *lifting)
+{
+    int64_t parted_us = lifting->best_fit.parted_us;
+    for (size_t place = 0; place < LIFT_PLACES; place++)
+        for (size_t i = 0; i < lifting->best.lines[place].count; i++)
+            for (unsigned way = 0;; way++) {
+                struct lift_plan plan = lifting->best;
+                if (!tuned(lifting->best.lines[place].items[i], way, parted_us,
+                           plan.lines[place].items[i], LIFT_NAME_MAX))
+                    break;
+                lift_try_plan(lifting, &plan);
+            }
+    for (size_t i = 0; i < lifting->best.event_count; i++)
+        for (unsigned way = 0;; way++) {
+            struct lift_plan plan = lifting->best;
+            const struct lift_event *event = &lifting->best.events[i];
+            bool action =
+                tuned(event->action, way, parted_us, plan.events[i].action, LIFT_LINE_MAX);
+            if (!action && !tuned(event->when, way, parted_us, plan.events[i].when, LIFT_LINE_MAX))
+                break;
+            lift_try_plan(lifting, &plan);
+        }
+}

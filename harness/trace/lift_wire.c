@@ -1,0 +1,154 @@
+/* lift_wire.c - hypotheses of lift about bytes that the line lost, added or said twice. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/tap/tap.h"
+#include "harness/trace/lift_parts.h"
+
+enum { WHEN_MAX = LIFT_LINE_MAX };
+
+/* How one text becomes another by one piece of it that is lost, or is new. */
+struct change {
+    size_t at, length;
+    bool is_new;
+};
+
+static bool change_of(const char *whole, const char *heard, struct change *ret_change)
+{
+    size_t before = 0, behind = 0, a = strlen(whole), b = strlen(heard);
+    size_t shorter = a < b ? a : b;
+    while (before < shorter && whole[before] == heard[before])
+        before++;
+    while (behind < shorter - before && whole[a - 1 - behind] == heard[b - 1 - behind])
+        behind++;
+    *ret_change = (struct change){.at = before, .is_new = b > a};
+    ret_change->length = a > b ? a - b : b - a;
+    return a != b && before + behind == shorter;
+}
+
+/* The number of lines of one kind up to a place that begin so. */
+static unsigned nth_line(const struct dialogue *dialogue, size_t place, const char *text)
+{
+    unsigned nth = 0;
+    for (size_t i = 0; i <= place; i++)
+        nth += strncmp(dialogue->lines[i].text, text, strlen(text)) == 0;
+    return nth;
+}
+
+static unsigned nth_command(const struct dialogue *dialogue, size_t step)
+{
+    const char *text = dialogue->steps[step].command;
+    unsigned nth = 0;
+    for (size_t i = 1; i <= step; i++)
+        nth += strncmp(dialogue->steps[i].command, text, strlen(text)) == 0;
+    return nth;
+}
+
+static size_t put_when(char *buffer, size_t capacity, const char *key, const char *before,
+                       const char *text, unsigned nth)
+{
+    char whole[LIFT_LINE_MAX];
+    size_t used = 0;
+    snprintf(whole, sizeof whole, "%s%.200s", before, text);
+    PUT("%s: ", key);
+    used = lift_put_quoted(buffer, capacity, used, whole);
+    if (nth > 1)
+        PUT(", nth: %u", nth);
+    if (used >= capacity)
+        used = capacity - 1;
+    buffer[used] = '\0';
+    return used;
+}
+
+/* A part of a line was lost, or something came between. */
+static void try_change(struct lifting *lifting, const char *direction, const char *before,
+                       const char *whole, const char *heard, unsigned nth)
+{
+    char buffer[WHEN_MAX], action[LIFT_LINE_MAX], key[24];
+    enum { capacity = WHEN_MAX };
+    struct change change;
+    if (!change_of(whole, heard, &change))
+        return;
+    snprintf(key, sizeof key, "to-%s-text", direction);
+    size_t used = put_when(buffer, sizeof buffer, key, before, whole, nth);
+    change.at += strlen(before);
+    if (change.at > 0)
+        PUT(", at: %zuB", change.at);
+    buffer[used < capacity ? used : capacity - 1] = '\0';
+    if (!change.is_new) {
+        snprintf(action, sizeof action, "lose-to-%s: %zuB", direction, change.length);
+        lift_try_event(lifting, buffer, action, false);
+    } else if (change.length < LIFT_NAME_MAX) {
+        snprintf(action, sizeof action, "insert-to-%s: \"%.*s\"", direction, (int)change.length,
+                 heard + change.at - strlen(before));
+        if (!strpbrk(action + sizeof "insert-to-host: ", "\\"))
+            lift_try_event(lifting, buffer, action, true);
+    }
+}
+
+/* A whole line did not arrive, came twice or as garbage. */
+static void try_line(struct lifting *lifting, const struct dialogue *dialogue, size_t line)
+{
+    static const char *const actions[] = {"lose-to-host: line", "duplicate-to-host: line",
+                                          "garble-to-host: line", "lose-to-host: 5s",
+                                          "split-to-host: 300ms"};
+    char when[WHEN_MAX], buffer[WHEN_MAX];
+    enum { capacity = WHEN_MAX };
+    const struct dialogue_line *one = &dialogue->lines[line];
+    const char *command = dialogue->steps[one->step].command;
+    bool answers = one->step > 0 && one->kind != TAP_URC && command[0];
+    size_t used = put_when(buffer, sizeof buffer, "to-host-text", "", one->text,
+                           answers ? 1 : nth_line(dialogue, line, one->text));
+    if (answers) {
+        PUT(", ");
+        used += put_when(buffer + used, sizeof buffer - used, "answers", "AT", command,
+                         nth_command(dialogue, one->step));
+    }
+    snprintf(when, sizeof when, "%.*s", (int)used, buffer);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        lift_try_event(lifting, when, actions[i], false);
+}
+
+/* The lines of the module that belong to an item. */
+static size_t lines_of(const struct outline *outline, size_t index, size_t *ret_first)
+{
+    if (index >= outline->count)
+        return 0;
+    const struct outline_item *item = &outline->items[index];
+    const struct dialogue_step *step = &outline->dialogue->steps[item->step];
+    *ret_first = outline_is_exchange(item) ? step->first_line : item->line;
+    return outline_is_exchange(item) ? step->line_count : 1;
+}
+
+void lift_try_wire(struct lifting *lifting)
+{
+    /* The best run's dialogue goes with the first plan that is tried. */
+    struct outline now = lifting->now;
+    struct dialogue dialogue = lifting->now_dialogue;
+    struct trace_log log = lifting->now_log;
+    const struct outline *recorded = &lifting->recorded;
+    size_t at = lifting->best_fit.common, place = lifting->best_fit.place, first_a = 0, first_b = 0;
+    lifting->now = (struct outline){0};
+    lifting->now_dialogue = (struct dialogue){0};
+    lifting->now_log = (struct trace_log){0};
+    now.dialogue = &dialogue;
+    dialogue.log = &log;
+    size_t a = lines_of(&now, place, &first_a), b = lines_of(recorded, at, &first_b);
+    for (size_t i = 0; i < a; i++) {
+        const char *whole = dialogue.lines[first_a + i].text;
+        try_line(lifting, &dialogue, first_a + i);
+        for (size_t k = 0; k < b; k++)
+            try_change(lifting, "host", "", whole, recorded->dialogue->lines[first_b + k].text,
+                       nth_line(&dialogue, first_a + i, whole));
+    }
+    if (place < now.count && at < recorded->count && outline_is_exchange(&now.items[place]) &&
+        outline_is_exchange(&recorded->items[at])) {
+        size_t step = now.items[place].step;
+        try_change(lifting, "module", "AT", dialogue.steps[step].command,
+                   recorded->dialogue->steps[recorded->items[at].step].command,
+                   nth_command(&dialogue, step));
+    }
+    outline_done(&now);
+    dialogue_done(&dialogue);
+    trace_log_done(&log);
+}
