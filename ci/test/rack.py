@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from dialog import Mismatch, Module, Server, program_under_test, run_cases
+from lab import Lab
 
 IMEI = '869951030000017'  # of the emulator
 
@@ -137,6 +138,45 @@ def a_module_that_took_an_update_takes_the_one_back(program, folder):
     want(done.returncode, 4)
 
 
+def tests(folder):
+    with open(os.path.join(folder, 'out', 'ctrf.json'), encoding='utf-8') as file:
+        return json.load(file)['results']['tests']
+
+
+def hooks_that_fail_and_lie_are_called_again(program, folder):
+    with Lab(program, folder, ['ser2net', 'tcp', 'tty', 'pty'], slowest_s=0.2, seed=11) as lab:
+        lab.break_for_good('a4')
+        lab.file()
+        done = lab.run(CURRENT, '--repeat', '16', '--reports', os.path.join(folder, 'out'))
+        want(lab.left_behind(), [])
+        words = lab.hook_words()
+        if not words['fails'] or not words['lies']:
+            raise Mismatch(f'want hooks that fail and lie\n  got  {words}')
+    found = tests(folder)
+    wrong = [test['message'] for test in found if test['status'] != 'passed'
+             and 'this machine was late' not in test['message']]
+    if len(wrong) != 1 or 'after its power was switched on' not in wrong[0]:
+        raise Mismatch(f'want one that says so\n  got  {wrong}')
+    want('a4       1 case, 0 updates' in done.stdout, True)
+    want(done.stdout.count('quarantined: '), 1)
+    want({test['extra']['slot'] for test in found}, {'a1', 'a2', 'a3', 'a4'})
+    want(done.returncode, 4)
+
+
+def a_module_that_ends_at_a_third_revision_is_quarantined(program, folder):
+    with Lab(program, folder, ['pty'], slowest_s=0) as lab:
+        subprocess.run([program, 'package', '--from', OLD, '--to', '1351B05SIM7000C', '--size',
+                        '20000B', '-o', os.path.join(folder, 'forth')], check=True,
+                       stdout=subprocess.DEVNULL)
+        lab.file()
+        done = lab.run(UPDATE, '--repeat', '2', '--reports', os.path.join(folder, 'out'))
+    evidence = f'it ran {OLD}, and ended at 1351B05SIM7000C in place of {NEW}'
+    if f'quarantined: {evidence}' not in done.stdout:
+        raise Mismatch(f'want {evidence}\n  got  {done.stdout[-2000:]}')
+    want([test['status'] for test in tests(folder)], ['failed', 'other'])
+    want(done.returncode, 1)
+
+
 def the_plan_says_where_and_touches_nothing(program, folder):
     back = f"[{{from: {NEW}, to: {OLD}, url: 'http://rack.example/back'}}]"
     path = write(folder, served(folder, packages=back))
@@ -160,6 +200,8 @@ def a_hook_that_fails_is_the_labs_error(program, folder):
 
 CASES = [
     a_module_that_took_an_update_takes_the_one_back,
+    hooks_that_fail_and_lie_are_called_again,
+    a_module_that_ends_at_a_third_revision_is_quarantined,
     the_plan_says_where_and_touches_nothing,
     a_hook_that_fails_is_the_labs_error,
     probe_finds_a_module_as_written,

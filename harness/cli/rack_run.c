@@ -104,6 +104,7 @@ int cli_rack_run(struct cli_campaign *made, const struct campaign_case_context *
                                    .slots = slots,
                                    .slot_count = count,
                                    .allow_update = allow_update,
+                                   .may_act = !plan,
                                    .base = *base};
     int status = slots ? run_racked(&racked, made, plan) : CLI_EXIT_INVALID;
     rack_campaign_done(&racked);

@@ -2,6 +2,8 @@
 #include "harness/rack/probe.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,22 +127,27 @@ const char *rack_variant(const char *model)
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+enum { LOOK_MS = 200 }; /* how often a signal is looked for */
+
 struct asker {
     pid_t pid;
     int answer_fd;
 };
 
-static bool start(struct asker *asker, const struct rack_slot *slot)
+static bool start(struct asker *asker, const struct rack_slot *slot, rack_asks *way)
 {
     struct rack_probe probe;
     int ends[2];
     if (pipe(ends) != 0)
         return false;
+    pid_t parent = getpid();
     fflush(NULL);
     asker->pid = fork();
     if (asker->pid == 0) {
         close(ends[0]);
-        rack_probe(slot, &probe);
+        if (!bench_process_forked(parent))
+            _exit(1);
+        way(slot, &probe);
         /* Smaller than a pipe's buffer: it is written at once, or not at all. */
         _exit(write(ends[1], &probe, sizeof probe) == (ssize_t)sizeof probe ? 0 : 1);
     }
@@ -156,6 +163,10 @@ static void take(struct asker *asker, struct rack_probe *probe)
 {
     size_t size = 0;
     ssize_t now;
+    struct pollfd ready = {.fd = asker->answer_fd, .events = POLLIN};
+    while (poll(&ready, 1, LOOK_MS) <= 0)
+        if (bench_signal())
+            kill(asker->pid, SIGTERM); /* it ends its hook first */
     while (size < sizeof *probe &&
            ((now = read(asker->answer_fd, (char *)probe + size, sizeof *probe - size)) > 0 ||
             (now < 0 && errno == EINTR)))
@@ -171,15 +182,23 @@ static void take(struct asker *asker, struct rack_probe *probe)
 
 bool rack_probe_all(const struct rack_slot *slots, size_t count, struct rack_probe *ret_probes)
 {
+    return rack_ask_all(slots, count, rack_probe, NULL, ret_probes);
+}
+
+bool rack_ask_all(const struct rack_slot *slots, size_t count, rack_asks *way, const bool *wanted,
+                  struct rack_probe *ret_probes)
+{
     struct asker *askers = calloc(count ? count : 1, sizeof *askers);
     size_t started = 0;
     if (!askers)
         return false;
-    while (started < count && start(&askers[started], &slots[started]))
+    while (started < count &&
+           ((wanted && !wanted[started]) || start(&askers[started], &slots[started], way)))
         started++;
     int problem = errno;
     for (size_t i = 0; i < started; i++)
-        take(&askers[i], &ret_probes[i]);
+        if (!wanted || wanted[i])
+            take(&askers[i], &ret_probes[i]);
     free(askers);
     errno = problem;
     return started == count;

@@ -34,6 +34,12 @@ void rack_probe(const struct rack_slot *slot, struct rack_probe *ret_probe);
  */
 bool rack_probe_all(const struct rack_slot *slots, size_t count, struct rack_probe *ret_probes);
 
+/* Asks a slot, in a process of its own. */
+typedef void rack_asks(const struct rack_slot *slot, struct rack_probe *ret_probe);
+/* The same with another way to ask; of the slots only those that are wanted (NULL = all). */
+bool rack_ask_all(const struct rack_slot *slots, size_t count, rack_asks *way, const bool *wanted,
+                  struct rack_probe *ret_probes);
+
 /* The variant that a model's name ends with ("SIMCOM_SIM7000E": "SIM7000E"), or the model itself.
  */
 const char *rack_variant(const char *model);

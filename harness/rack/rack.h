@@ -18,9 +18,9 @@
  * "help"). The words are those of racks-and-ci.md, "Power and other hooks".
  */
 #define RACK_HOOKS(X)                                                                              \
-    X(ON, "on", 30000, "switches the supply on, behind off, where there is no cycle")              \
-    X(OFF, "off", 30000, "switches it off, where there is no cycle")                               \
-    X(CYCLE, "cycle", 60000, "off and on again; before each case, and when it does not answer")    \
+    X(ON, "on", 30000, "switches the supply on, behind off")                                       \
+    X(OFF, "off", 30000, "switches it off, before each case, and when it does not answer")         \
+    X(CYCLE, "cycle", 60000, "off and on again, where off and on are not given")                   \
     X(RESET, "reset", 30000, "pulls its reset or PWRKEY; when it does not answer")                 \
     X(PRE, "pre", 60000, "before a case")                                                          \
     X(POST, "post", 60000, "behind a case, whatever became of it")                                 \

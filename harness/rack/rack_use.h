@@ -30,12 +30,15 @@ struct rack_campaign {
     const struct rack_slot *slots; /* that take part; owned by the caller */
     size_t slot_count;
     bool allow_update;
+    bool may_act; /* hooks may be called and modules changed: it is not only a plan */
     struct campaign_case_context base; /* as `run` has it; its target is not used */
     struct rack_state *states;
+    const char *const *details; /* private: of the case that was concluded last */
 };
 
 /*
- * Asks all modules what they are; the slots that are not as written are quarantined at once. False
+ * Asks all modules what they are; the power of one that does not answer is cycled (may_act). The
+ * slots that are not as written are quarantined at once. False
  * when there is no memory or no process. To be freed with rack_campaign_done() in both cases.
  */
 bool rack_campaign_begin(struct rack_campaign *campaign);
