@@ -91,10 +91,10 @@ static void append(struct at_engine *at, const char *text, size_t length)
 /* Bytes before the next CR or LF. */
 static size_t text_length(const char *text, size_t size)
 {
-    size_t length = 0;
-    while (length < size && !at_is_line_end(text[length]))
-        length++;
-    return length;
+    const char *cr = memchr(text, '\r', size);
+    size_t length = cr ? (size_t)(cr - text) : size;
+    const char *lf = memchr(text, '\n', length);
+    return lf ? (size_t)(lf - text) : length;
 }
 
 size_t at_receive(struct at_engine *at, const void *bytes, size_t size, uint64_t now_us,

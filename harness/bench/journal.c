@@ -128,8 +128,7 @@ static void ring_make_room(struct bench_journal *journal, size_t size)
         ring_forget_oldest(journal);
 }
 
-/* Rarely called; kept out of line, so that the way of every record stays short. */
-__attribute__((noinline)) static bool make_room(struct bench_journal *journal, size_t size)
+static bool make_room(struct bench_journal *journal, size_t size)
 {
     if (journal->sink == BENCH_SINK_RING) {
         ring_make_room(journal, size);
@@ -149,35 +148,13 @@ __attribute__((noinline)) static bool make_room(struct bench_journal *journal, s
     return true;
 }
 
-static bool has_room(const struct bench_journal *journal, size_t size)
+/* The record with its header; there is room. */
+static inline void put_record(struct bench_journal *journal, const struct bench_record *record,
+                              size_t header, uint16_t length)
 {
-    return journal->used + size <= journal->capacity && journal->sink != BENCH_SINK_RING;
-}
-
-static void append_shared(struct bench_journal *journal, const struct bench_record *record)
-{
-    struct bench_record marked = *record;
-    marked.bench = journal->bench;
-    bench_journal_append(journal->shared, &marked);
-}
-
-void bench_journal_append(struct bench_journal *journal, const struct bench_record *record)
-{
-    uint16_t length =
-        record->length > BENCH_RECORD_PAYLOAD_MAX ? BENCH_RECORD_PAYLOAD_MAX : record->length;
-    size_t header = header_size(journal), size = header + (size_t)length;
-    journal->record_count++;
-    if (journal->sink == BENCH_SINK_NONE)
-        return;
-    if (journal->sink == BENCH_SINK_SHARED) {
-        append_shared(journal, record);
-        return;
-    }
-    if (!has_room(journal, size) && !make_room(journal, size)) {
-        journal->failed = true;
-        return;
-    }
     uint8_t *at = journal->bytes + journal->used;
+    journal->used += header + length;
+    journal->byte_count += header + length;
     put_64(at, record->time_us);
     at[8] = record->kind;
     at[9] = record->a;
@@ -188,8 +165,40 @@ void bench_journal_append(struct bench_journal *journal, const struct bench_reco
         put_32(at + BENCH_RECORD_HEADER_BYTES, record->bench);
     if (length)
         memcpy(at + header, record->payload, length);
-    journal->used += size;
-    journal->byte_count += size;
+}
+
+static void append_shared(struct bench_journal *journal, const struct bench_record *record)
+{
+    struct bench_record marked = *record;
+    marked.bench = journal->bench;
+    bench_journal_append(journal->shared, &marked);
+}
+
+/* Whatever is not a record that fits into memory. */
+__attribute__((noinline)) static void
+append_elsewhere(struct bench_journal *journal, const struct bench_record *record, uint16_t length)
+{
+    size_t header = header_size(journal);
+    if (journal->sink == BENCH_SINK_NONE)
+        return;
+    if (journal->sink == BENCH_SINK_SHARED)
+        append_shared(journal, record);
+    else if (make_room(journal, header + length))
+        put_record(journal, record, header, length);
+    else
+        journal->failed = true;
+}
+
+void bench_journal_append(struct bench_journal *journal, const struct bench_record *record)
+{
+    uint16_t length =
+        record->length > BENCH_RECORD_PAYLOAD_MAX ? BENCH_RECORD_PAYLOAD_MAX : record->length;
+    journal->record_count++;
+    if (journal->sink == BENCH_SINK_MEMORY &&
+        journal->used + BENCH_RECORD_HEADER_BYTES + length <= journal->capacity)
+        put_record(journal, record, BENCH_RECORD_HEADER_BYTES, length);
+    else
+        append_elsewhere(journal, record, length);
 }
 
 size_t bench_journal_begin(const struct bench_journal *journal)
