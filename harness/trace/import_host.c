@@ -238,8 +238,9 @@ unsigned import_count_case(const char *text, size_t length)
 static void case_command(struct import *import, uint64_t time_us, const struct import_line *line,
                          size_t skip)
 {
-    const char *text = line->text + skip;
-    size_t length = line->length - skip;
+    size_t begin = skip < line->length ? skip : line->length;
+    const char *text = line->text + begin;
+    size_t length = line->length - begin;
     bool open = memchr(text, '{', length) && memchr(text, '}', length);
     import_command(import, time_us, open ? TRACE_OPEN | TRACE_GUESSED_TIME : TRACE_GUESSED_TIME,
                    text, length);

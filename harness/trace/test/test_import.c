@@ -251,6 +251,7 @@ static const struct sample {
      "18:00:30.220 -> AT+CMEE=2\n18:00:30.255 -> \n18:00:30.255 -> OK\n",
      ">ATE0\r<ATE0\r<\r\nOK\r\n>AT+CMEE=2\r<\r\nOK\r\n"},
     {"arrows", "---> ATI\n<--- SIM7000E R1351\n\nOK\n", ">ATI\r<\r\nSIM7000E R1351\r\n<\r\nOK\r\n"},
+    {"case", "> AT\n< OK\n>t \n> ATI\n< OK\n", ">AT\r<\r\nOK\r\n>\r>ATI\r<\r\nOK\r\n"},
     {"lines",
      "AT\n\nOK\n[4411615] ### Modem: SIMCOM\nsome words\n[...]\nAT+CSQ\n+CSQ: 9,99\n\nOK\n",
      ">AT\r<AT\r<\r\nOK\r\n>AT+CSQ\r<AT+CSQ\r<\r\n+CSQ: 9,99\r\n<\r\nOK\r\n"},
