@@ -36,7 +36,8 @@
     PART("knowledge/settings", ACTION(SETTING, sim_settings_apply))                                \
     PART("port/output", ACTION(URC, sim_output_apply))                                             \
     PART("port/receive", RESETS(sim_port_reset) TIMER(DATA, "data", sim_on_data_timeout)           \
-         ACTION(DTR, sim_port_apply) ACTION(RTS, sim_port_apply))                                  \
+         ACTION(DTR, sim_port_apply) ACTION(RTS, sim_port_apply)                                 \
+         ACTION(RATE, sim_port_apply))                                                             \
     PART("port/usb", RESETS(sim_usb_reset))                                                        \
     PART("power/boot", TIMER(BOOT, "boot", sim_on_boot))                                           \
     PART("power/power", TIMER(POWER, "power", sim_on_power) TIMER(CRASH, "crash", sim_on_crash)    \

@@ -355,6 +355,7 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
                            straight line from the point before; 0 ms begins a waveform */          \
     X(DTR, "dtr")       /* number: 1 asserted (pin low), 0 not; what follows says AT&D */          \
     X(RTS, "rts")       /* number: 1 the host takes bytes, 0 it does not (IFC=2) */                \
+    X(RATE, "rate")     /* number: bit/s, of the UART from now on */                               \
     X(SMS, "sms")       /* text, from: a short message comes; only while registered */
 
 enum sim_action_kind {

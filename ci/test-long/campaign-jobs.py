@@ -14,7 +14,7 @@ program = os.path.realpath(sys.argv[1])
 least = float(sys.argv[2]) if len(sys.argv) > 2 else 1.7
 COMMANDS = {
     "run": ["run", "scenarios", "--repeat", "8", "--quiet"],
-    "explore": ["explore", "scenarios/documented", "scenarios/update"],
+    "explore": ["explore", "scenarios/documented", "scenarios/update", "--at", "command"],
 }
 
 

@@ -102,7 +102,7 @@ bad = write("mixed/bad.yaml", good.replace("\nexpect:\n", "\nexpct:\n"))
 mixed = os.path.dirname(bad)
 same_with_any_number_of_jobs("run", "run", "scenarios/documented", mixed, "--shuffle", "--digests",
                              "--repeat", "2")
-same_with_any_number_of_jobs("explore", "explore", mixed)
+same_with_any_number_of_jobs("explore", "explore", mixed, "--at", "command", "--at", "http-block")
 same_with_any_number_of_jobs("coverage", "coverage", "scenarios/documented", mixed)
 same_with_any_number_of_jobs("--vary-assumed", "run", "--vary-assumed", mixed)
 

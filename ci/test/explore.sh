@@ -10,15 +10,29 @@ mkdir "$folder/bin"
 ln -s "$fotarig" "$folder/bin/fotarig"
 PATH=$folder/bin:$PATH
 
-# usage: explores STATUS TEXT FILE: ends so, and says that
+# usage: explores STATUS TEXT FILE [OPTION...]: ends so, and says that
 explores() {
-    "$fotarig" explore "$3" >"$folder/out" 2>&1
+    status=$1 text=$2
+    shift 2
+    wanted=$status
+    "$fotarig" explore "$@" >"$folder/out" 2>&1
     status=$?
     cat "$folder/out"
-    [ $status -eq "$1" ] && grep -qF -- "$2" "$folder/out"
+    [ $status -eq "$wanted" ] && grep -qF -- "$text" "$folder/out"
 }
 
-test_that "a good client has no finding at any line" explores 0 " runs over " $good
+# usage: explored_all: the counts of what was tried and of what there is are one, and not zero
+explored_all() {
+    awk '$1 == "explored" { tried = $2; there = $4 + 0 } END { exit !(tried > 0 && tried == there) }' "$folder/out"
+}
+a_good_client() {
+    explores 0 "explored " $good --at to-host-line --at request --only lose-line --only host-reset --only reset-first &&
+        explored_all
+}
+test_that "a good client has no finding at any line" a_good_client
+test_that "the table of faults is printed without a scenario" sh -c '"$1" explore --list | grep -q "^power-cut.deadline"' - "$fotarig"
+test_that "a fault that there is not is refused" explores 2 "there is no such fault" $good --only no-such
+test_that "a point that there is not is refused" explores 2 "there is no such point" $good --at no-such
 
 sed 's/^  status: 6$/  status: 7/' $good >"$folder/wrong.yaml"
 test_that "a scenario that fails by itself is a failure" \
@@ -35,8 +49,7 @@ awk '/^expect:/ {
         next }
     { print }' $good >"$folder/full.yaml"
 all_are_tried() {
-    explores 0 " runs over " "$folder/full.yaml" &&
-        awk '/ runs over / { exit !($1 > 0 && $1 == 4 * $4) }' "$folder/out"
+    explores 0 "explored " "$folder/full.yaml" --at command --at nv-write && explored_all
 }
 test_that "a case with eight events and six durations has room for the fault" all_are_tried
 
@@ -50,17 +63,17 @@ expect:
   outcome: refused
 YAML
 test_that "a case in which nothing can be tried is not all good" \
-    explores 4 "nothing was tried" "$folder/dead.yaml"
+    explores 4 "nothing was tried" "$folder/dead.yaml" --at to-host-line
 
 # An event of the scenario that a fault keeps from happening, and expectations that a cut breaks.
 test_that "events and expectations of the scenario are no findings" \
-    explores 0 "power-cut" scenarios/bench/bench-update.yaml
+    explores 0 "cut-write" scenarios/bench/bench-update.yaml --at nv-write
 
 # ---- what it finds is found again ---------------------------------------------------------------------
 # The wrong expectation is not explore's: with a fault named, its judgement is the one that counts.
 a_choice_is_judged_as_it_was() {
     token=$("$fotarig" run "$folder/wrong.yaml" | sed -n 's/.*--token \([^ ]*\)-$/\1/p' | head -1)
-    "$fotarig" run "$folder/wrong.yaml" --token "${token}power-cut@60"
+    "$fotarig" run "$folder/wrong.yaml" --token "${token}power-cut@deadline:60000000"
 }
 test_that "a token with a fault is judged by what the fault may bring, not by the scenario's end" \
     a_choice_is_judged_as_it_was
@@ -68,7 +81,7 @@ test_that "a token with a fault is judged by what the fault may bring, not by th
 # A client with one try loses the download to one lost line: found, and found again.
 sed 's/^  delivery: http/&\n  download-tries: 1/' $good >"$folder/once.yaml"
 found_and_found_again() {
-    explores 1 "finding  lose-to-module@" "$folder/once.yaml" || return 1
+    explores 1 "finding  drop@http-block:" "$folder/once.yaml" --at http-block || return 1
     repeat=$(sed -n 's/^ *repeat: //p' "$folder/out" | head -1)
     sh -c "$repeat" >"$folder/again"
     status=$?
@@ -80,10 +93,10 @@ test_that "what it finds is found again by the command that it names" found_and_
 
 # ---- a signal makes no finding --------------------------------------------------------------------------
 stopped_without_a_finding() {
-    "$fotarig" explore scenarios/any-time >"$folder/out" 2>&1 &
+    "$fotarig" explore scenarios/any-time --at command >"$folder/out" 2>&1 &
     pid=$!
     tries=0
-    until grep -q 'runs over' "$folder/out" || [ $tries -ge 600 ]; do tries=$((tries + 1)); sleep 0.1; done
+    until grep -q 'explored' "$folder/out" || [ $tries -ge 600 ]; do tries=$((tries + 1)); sleep 0.1; done
     kill -TERM $pid
     wait $pid
     status=$?

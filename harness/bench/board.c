@@ -107,10 +107,13 @@ static bool is_lacking(const struct bench_run *run, unsigned kind)
     return needs_power && !run->module->has_power(run);
 }
 
+enum { ANSWERS_LATE = 1, ANSWERS_NO = 2, LATE_US = 30000000 };
+
 /* The board refuses what the scenario says, and what it can't do. */
 static bool is_refused(const struct bench_run *run, unsigned kind)
 {
-    return (run->one->host.refused >> kind & 1) || is_lacking(run, kind);
+    return (run->one->host.refused >> kind & 1) || is_lacking(run, kind) ||
+           run->world.host.answers == ANSWERS_NO;
 }
 
 /* Gives the next bytes of the package, which the board has in its own flash: at once, and without
@@ -151,6 +154,8 @@ static void look_for_request(struct bench_run *run)
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
     bench_engine_match(run, &asked, NULL);
+    host->answers = host->answer_next;
+    host->answer_next = 0;
     run->module->view(run, &view);
     scenario_saw_request(&run->world.monitor, &run->shared->watch, run->one, request.kind, &view,
                          run->world.now_us);
@@ -160,6 +165,8 @@ static void look_for_request(struct bench_run *run)
         host->request_at_us = run->world.now_us + run->one->host.request_us;
     else
         begin_request(run, &request);
+    if (host->answers == ANSWERS_LATE)
+        host->request_at_us += LATE_US;
     if (run->one->host.says_later) {
         note_request(run, request.kind, LATER);
         run->host->client->later(run);
@@ -185,6 +192,7 @@ static void answer_request(struct bench_run *run)
         restore_power(run);
     host->request = FOTA_REQUEST_NONE;
     host->request_at_us = BENCH_NEVER;
+    host->answers = 0;
     note_request(run, kind, done ? DONE : REFUSED);
     run->host->client->answer(run, done);
     bench_run_touch(run, BENCH_TO_HOST);
@@ -219,6 +227,7 @@ void bench_board_reset(struct bench_run *run, uint64_t down_us, bool forgets)
     if (forgets)
         host->has_checkpoint = 0;
     host->up = 0;
+    host->answers = 0;
     host->request = FOTA_REQUEST_NONE;
     host->request_at_us = BENCH_NEVER;
     run->world.host_at_us = BENCH_NEVER;

@@ -9,11 +9,16 @@ const struct scenario_event *bench_engine_event(const struct bench_run *run, uns
     return &run->one->events[index];
 }
 
+/* Where points are counted the module asks at each of them. */
+#define POINT_HOOKS                                                                                \
+    (SCENARIO_HOOK(COMMAND) | SCENARIO_HOOK(PHASE) | SCENARIO_HOOK(PERCENT) |                      \
+     SCENARIO_HOOK(FLASH_STEP) | SCENARIO_HOOK(NV_WRITE) | SCENARIO_HOOK(HTTP_BYTE))
+
 /* Hooks of the module that a trigger needs; 0 = none. */
 static uint32_t hooks_of(const struct scenario_trigger *when)
 {
     const struct scenario_trigger_row *row = &scenario_trigger_rows[when->kind];
-    if (row->match != SCENARIO_MATCH_PHASE)
+    if (row->match != SCENARIO_MATCH_PHASE || when->phase == SIM_PHASE_IDLE)
         return row->hooks;
     return row->hooks & (when->percent ? SCENARIO_HOOK(PERCENT) : SCENARIO_HOOK(PHASE));
 }
@@ -50,11 +55,13 @@ static uint32_t next_mark(const struct bench_run *run, uint32_t from)
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         bool waits = scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_BODY &&
-                     when->number > from && bench_engine_may_fire(run, i);
+                     !bench_engine_event(run, i)->chosen && when->number > from &&
+                     bench_engine_may_fire(run, i);
         if (waits && (mark == 0 || when->number < mark))
             mark = when->number;
     }
-    return mark;
+    uint32_t block = (from / BENCH_HTTP_BLOCK_BYTES + 1) * BENCH_HTTP_BLOCK_BYTES;
+    return run->counts_points && (mark == 0 || block < mark) ? block : mark;
 }
 
 /* The module calls its HTTP_BYTE hook at one mark: the next of this body, or the first of one. */
@@ -65,10 +72,24 @@ static void find_http_mark(struct bench_run *run)
     tell_module(run);
 }
 
+/* One of a sweep: its number is that of the place, whatever happens there. */
+static bool is_place(const struct bench_run *run, unsigned index, enum bench_point point)
+{
+    const struct scenario_event *event = bench_engine_event(run, index);
+    return point < BENCH_POINT_COUNT && event->chosen == point + 1 &&
+           run->points.count[point] == event->when.number;
+}
+
 void bench_engine_body_begins(struct bench_run *run)
 {
     run->world.engine.body_bytes = 0;
     find_http_mark(run);
+    if (!run->counts_points)
+        return;
+    bench_points_note(run, BENCH_POINT_HTTP_REQUEST);
+    for (unsigned i = 0; i < run->one->event_count; i++)
+        if (is_place(run, i, BENCH_POINT_HTTP_REQUEST))
+            bench_engine_fire(run, i, run->world.now_us, NULL);
 }
 
 /* A time that begins again whenever something is seen. */
@@ -83,6 +104,7 @@ void bench_engine_refresh(struct bench_run *run)
     run->lane_mask = 0;
     run->since_mask = 0;
     run->hook_mask = 0;
+    run->counts_points = run->options.points;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
         run->trigger_mask |= 1u << when->kind;
@@ -90,7 +112,10 @@ void bench_engine_refresh(struct bench_run *run)
         if (is_since(when))
             run->since_mask = (uint8_t)(run->since_mask | 1u << when->state);
         run->hook_mask |= hooks_of(when);
+        run->counts_points = run->counts_points || bench_engine_event(run, i)->chosen;
     }
+    if (run->counts_points)
+        run->hook_mask |= POINT_HOOKS;
     find_http_mark(run);
 }
 
@@ -98,7 +123,6 @@ void bench_engine_begin(struct bench_run *run)
 {
     struct bench_engine *engine = &run->world.engine;
     memset(engine, 0, sizeof *engine);
-    bench_engine_spare(run);
     for (unsigned i = 0; i < SCENARIO_WATCHED_MAX; i++)
         engine->due_at_us[i] = BENCH_NEVER;
     for (unsigned i = 0; i < SCENARIO_LASTING_ROOM; i++)
@@ -110,6 +134,17 @@ void bench_engine_begin(struct bench_run *run)
         engine->due_at_us[i] = event->when.time_us + event->after_us;
     }
     find_next(run);
+    bench_engine_refresh(run);
+    bench_engine_spare(run);
+}
+
+void bench_engine_arm(struct bench_run *run, unsigned index)
+{
+    const struct scenario_event *event = bench_engine_event(run, index);
+    if (event->when.kind == SCENARIO_TRIGGER_TIME) {
+        run->world.engine.due_at_us[index] = event->when.time_us + event->after_us;
+        find_next(run);
+    }
     bench_engine_refresh(run);
 }
 
@@ -162,6 +197,12 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_DO_HOST_RESET:
         run->host->reset(run, action->for_us, action->detail);
         return true;
+    case SCENARIO_DO_REQUEST:
+        run->world.host.answer_next = (uint8_t)(action->detail + 1);
+        return true;
+    case SCENARIO_DO_SERVE:
+        run->world.engine.serve_next = (uint8_t)(action->detail + 1);
+        return true;
     case SCENARIO_DO_CANCEL:
         run->host->cancel(run);
         return true;
@@ -175,6 +216,7 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
     case SCENARIO_DO_INSERT:
     case SCENARIO_DO_SPLIT:
     case SCENARIO_DO_SHARE:
+    case SCENARIO_DO_FLIP:
         bench_engine_do_wire(run, action);
         return true;
     }
@@ -249,13 +291,21 @@ static bool is_done_at_hook(const struct scenario_event *event,
     return event->after_us == 0 && hooks && override_with(action, &override);
 }
 
+/* It says what becomes of the next request, which may be the one that triggers it. */
+static bool is_for_the_next(unsigned kind)
+{
+    unsigned doing = scenario_action_rows[kind].doing;
+    return doing == SCENARIO_DO_SERVE || doing == SCENARIO_DO_REQUEST;
+}
+
 /* A line fault takes effect on the next byte, which may be the answer to the very command that
  * triggers it, so it does not wait for the end of what the module does at that time. */
 static bool is_done_at_once(const struct bench_run *run, const struct scenario_event *event,
                             unsigned action)
 {
     return event->after_us == 0 && event->when.kind != SCENARIO_TRIGGER_TIME &&
-           bench_engine_is_wire(run->one->actions[action].kind);
+           (bench_engine_is_wire(run->one->actions[action].kind) ||
+            is_for_the_next(run->one->actions[action].kind));
 }
 
 void bench_engine_do(struct bench_run *run, unsigned index)
@@ -270,7 +320,8 @@ void bench_engine_do(struct bench_run *run, unsigned index)
         if (!done)
             note_fault(run, index, at);
         if (!do_action(run, &run->one->actions[at]) && !done)
-            bench_note(run, BENCH_JOURNAL_BENCH, 1, 0, 0, useless, sizeof useless - 1);
+            bench_note(run, BENCH_JOURNAL_BENCH, BENCH_SAYS_USELESS, 0, 0, useless,
+                       sizeof useless - 1);
         arm_undo(run, at);
     }
 }
@@ -373,7 +424,7 @@ void bench_engine_fire(struct bench_run *run, unsigned index, uint64_t at_us,
         unsigned at = event->first_action + i;
         bool at_once = is_done_at_once(run, event, at);
         if (at_once)
-            bench_engine_do_wire(run, &run->one->actions[at]);
+            do_action(run, &run->one->actions[at]);
         if (at_once || (override && override_with(&run->one->actions[at], override)))
             note_fault(run, index, at);
     }
@@ -388,14 +439,19 @@ void bench_engine_match(struct bench_run *run, const struct bench_happening *hap
                         struct sim_override *override)
 {
     struct bench_engine *engine = &run->world.engine;
-    if (!(run->trigger_mask >> happening->kind & 1))
+    enum bench_point point =
+        run->counts_points ? bench_points_count(run, happening->kind) : BENCH_POINT_COUNT;
+    if (!(run->trigger_mask >> happening->kind & 1) && !run->counts_points)
         return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
-        if (!counts(when, happening, engine->body_bytes) || !bench_engine_is_armed(run, i))
+        bool chosen = bench_engine_event(run, i)->chosen;
+        if (chosen ? !is_place(run, i, point)
+                   : !counts(when, happening, engine->body_bytes) || !bench_engine_is_armed(run, i))
             continue;
         bench_engine_count(run, i);
-        if (!bench_engine_may_fire(run, i) || (is_nth(when) && engine->seen[i] < when->number))
+        if (!bench_engine_may_fire(run, i) ||
+            (!chosen && is_nth(when) && engine->seen[i] < when->number))
             continue;
         bench_engine_fire(run, i, happening->at_us, override);
     }

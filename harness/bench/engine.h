@@ -13,6 +13,12 @@ void bench_engine_begin(struct bench_run *run);
 /* Works out again what follows from the cursors (after a snapshot was restored). */
 void bench_engine_refresh(struct bench_run *run);
 
+/*
+ * Behind a snapshot, an event of the case was put there or taken away from outside: those up to
+ * `index` stand as they stood, that one is as at its beginning.
+ */
+void bench_engine_arm(struct bench_run *run, unsigned index);
+
 /* What happened, for one kind of trigger. */
 struct bench_happening {
     uint8_t kind;     /* enum scenario_trigger_kind */

@@ -112,10 +112,28 @@ static void share(struct bench_run *run, struct bench_lane *lane,
         lane->share_until_at_us = until_us;
 }
 
-static void split(struct bench_lane *lane, const struct scenario_action *action)
+/* A line needs time to come in behind a pause. */
+enum { SHORT_OF_MS = 20 };
+
+/* Of a sweep: up to just before or just after the time at which the host has waited enough. */
+static uint32_t pause_ms(const struct bench_run *run, const struct scenario_action *action)
+{
+    uint64_t deadline_us = run->world.host_at_us, now_us = run->world.now_us;
+    if (action->value >= 0)
+        return (uint32_t)action->value;
+    if (deadline_us == BENCH_NEVER || deadline_us <= now_us)
+        return 1;
+    uint32_t left_ms = (uint32_t)((deadline_us - now_us) / 1000);
+    if (action->value == SCENARIO_PAST_DEADLINE)
+        return left_ms + 1;
+    return left_ms > SHORT_OF_MS ? left_ms - SHORT_OF_MS : 1;
+}
+
+static void split(const struct bench_run *run, struct bench_lane *lane,
+                  const struct scenario_action *action)
 {
     lane->split_at = lane->byte_count + action->number;
-    lane->split_ms = (uint32_t)action->value;
+    lane->split_ms = pause_ms(run, action);
 }
 
 bool bench_engine_is_wire(unsigned kind)
@@ -140,7 +158,10 @@ void bench_engine_do_wire(struct bench_run *run, const struct scenario_action *a
         insert(run, lane, action);
         break;
     case SCENARIO_DO_SPLIT:
-        split(lane, action);
+        split(run, lane, action);
+        break;
+    case SCENARIO_DO_FLIP:
+        lane->flip_mask = (uint8_t)(1u << action->number);
         break;
     case SCENARIO_DO_SHARE:
         share(run, lane, action);
@@ -161,6 +182,8 @@ static void spare(struct bench_lane *lane, size_t inserted)
 
 void bench_engine_spare(struct bench_run *run)
 {
+    for (unsigned lane = 0; lane < BENCH_LANES && run->counts_points; lane++)
+        spare(&run->world.lanes[lane], BENCH_WIRE_INSERT_MAX);
     for (unsigned i = 0; i < run->one->action_count; i++) {
         const struct scenario_action *action = &run->one->actions[i];
         unsigned doing = scenario_action_rows[action->kind].doing;

@@ -28,7 +28,8 @@
                                  also 3 ended, number = its status, 4 still there at the end of    \
                                  the run, 5 says; text */                                          \
     X(BENCH, "bench")         /* text: what the bench itself has to say; a = 1: the fault before   \
-                                 had no effect */                                                  \
+                                 had no effect; a = 2: a point (points.h), b = enum bench_point,   \
+                                 number = the n-th of its kind */                                  \
     X(FIGURES, "figures")     /* number = starts of the core; payload: figures.h */
 
 enum bench_journal_kind {
@@ -37,6 +38,8 @@ enum bench_journal_kind {
 #undef X
         BENCH_JOURNAL_KIND_COUNT
 };
+
+enum { BENCH_SAYS_USELESS = 1, BENCH_SAYS_POINT = 2 };
 
 /* Where records go: X(NAME, "name") */
 #define BENCH_SINKS(X)                                                                             \

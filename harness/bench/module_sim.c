@@ -156,6 +156,66 @@ void bench_module_serve_blob(struct sim *sim, const struct sim_host *host,
         sim_http_end(sim, host, request->job, 0, now_us);
 }
 
+/* What a captive portal answers, and bytes that stand behind a package. */
+static const char page[] =
+    "<html><head><title>Log in</title></head><body>Welcome</body></html>\r\n";
+static const uint8_t excess[512];
+
+/* As `server` of the scenario language counts them (rows.h), from 1. */
+enum { SERVES_PAGE = 1, SERVES_LONG, SERVES_SHORT, SERVES_DAMAGED, SERVES_NOT_FOUND, SERVES_NOT };
+enum { UNREACHABLE = 601 };
+
+/* A body in up to three pieces, whatever its headers say. */
+struct pieces {
+    uint32_t length; /* that the headers tell */
+    const void *bytes[3];
+    size_t size[3];
+};
+
+static struct pieces pieces_of(const struct sim_blob *package, unsigned served)
+{
+    static const uint8_t wrong = '?';
+    uint32_t size = package->size_bytes, half = size / 2;
+    switch (served) {
+    case SERVES_PAGE:
+        return (struct pieces){sizeof page - 1, {page}, {sizeof page - 1}};
+    case SERVES_LONG:
+        return (struct pieces){
+            size + sizeof excess, {package->bytes, excess}, {size, sizeof excess}};
+    case SERVES_SHORT:
+        return (struct pieces){size, {package->bytes}, {half}};
+    case SERVES_DAMAGED:
+        return (struct pieces){
+            size, {package->bytes, &wrong, package->bytes + half + 1}, {half, 1, size - half - 1}};
+    default:
+        return (struct pieces){.length = 0};
+    }
+}
+
+/* What an action wants of the next request; false: nothing. */
+static bool serve_otherwise(struct bench_run *run, const struct sim_http_request *request)
+{
+    struct sim *sim = &run->world.sim;
+    const struct sim_host *host = &run->sim_host;
+    uint64_t now_us = run->world.now_us;
+    uint8_t served = run->world.engine.serve_next;
+    if (!served)
+        return false;
+    run->world.engine.serve_next = 0;
+    if (served == SERVES_NOT) {
+        sim_http_end(sim, host, request->job, UNREACHABLE, now_us);
+        return true;
+    }
+    struct pieces pieces = pieces_of(&run->shared->blobs[bench_run_job(run)->blob], served);
+    sim_http_headers(sim, host, request->job, served == SERVES_NOT_FOUND ? HTTP_NOT_FOUND : HTTP_OK,
+                     pieces.length, now_us);
+    for (unsigned i = 0; i < sizeof pieces.size / sizeof pieces.size[0]; i++)
+        if (pieces.size[i])
+            sim_http_block(sim, host, request->job, pieces.bytes[i], pieces.size[i], now_us);
+    sim_http_end(sim, host, request->job, 0, now_us);
+    return true;
+}
+
 static void serve_request(struct bench_run *run, const struct sim_http_request *request)
 {
     struct sim *sim = &run->world.sim;
@@ -170,6 +230,8 @@ static void serve_request(struct bench_run *run, const struct sim_http_request *
     const char *name = strrchr(job->url, '/');
     name = name ? name + 1 : job->url;
     if (bench_module_serve_ftp(sim, host, request, &name, 1, now_us))
+        return;
+    if (serve_otherwise(run, request))
         return;
     if (!is_package(request->url, job->url))
         status = HTTP_NOT_FOUND;

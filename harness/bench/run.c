@@ -102,6 +102,7 @@ void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
     run->late = false;
     run->lacked = 0;
     run->step_count = 0;
+    memset(&run->points, 0, sizeof run->points);
     run->unsettled = 0;
     run->asks = false;
     if (run->deadlines)
@@ -395,6 +396,8 @@ static void deliver_lanes(struct bench_run *run)
 void bench_run_go(struct bench_run *run, uint64_t at_us)
 {
     struct bench_world *world = &run->world;
+    if (run->counts_points)
+        bench_points_count_deadline(run, at_us);
     world->now_us = at_us;
     if (bench_run_has_lanes(run))
         deliver_lanes(run);
@@ -570,6 +573,7 @@ void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snaps
     ret_snapshot->store_pinned = run->store.pinned;
     ret_snapshot->journal_mark = bench_journal_mark(&run->journal);
     ret_snapshot->step_count = run->step_count;
+    ret_snapshot->points = run->points;
     memcpy(&ret_snapshot->world, &run->world, run->world_bytes);
     run->store.pinned = run->store.used;
 }
@@ -581,6 +585,7 @@ void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *
     run->store.pinned = snapshot->store_used;
     bench_journal_rewind(&run->journal, snapshot->journal_mark);
     run->step_count = snapshot->step_count;
+    run->points = snapshot->points;
     if (run->deadlines)
         run->deadlines->count = 0; /* they are those of the branch that was left */
     bench_engine_refresh(run);

@@ -10,6 +10,7 @@
 #include "harness/bench/case.h"
 #include "harness/bench/end.h"
 #include "harness/bench/journal.h"
+#include "harness/bench/points.h"
 #include "harness/bench/world.h"
 #include "harness/ports/loop.h"
 
@@ -40,6 +41,7 @@ struct bench_options {
     bool patient;            /* real time: nothing is judged that this machine could be late for */
     struct bench_loop *loop; /* real time: the loop of an end's port; NULL = one of its own */
     bool stoppable;          /* ends when a caught signal came (loop.h) */
+    bool points;             /* places of the run are counted (points.h) */
     bool conduct;            /* the rules of conduct.h are judged; wants the MEMORY sink */
     uint32_t conduct_left_out; /* bit n: rule n of them is not */
     uint64_t *settings_read;   /* SIM_SETTING_WORDS of the caller: which settings were looked up;
@@ -112,6 +114,8 @@ struct bench_run {
     struct real *real;
     uint64_t step_count;
     struct bench_deadlines *deadlines; /* owned; NULL = nobody wants to know */
+    struct bench_points points; /* what the engine was asked so far; bench_points_of() has all */
+    bool counts_points;         /* the options or an event of the case want that */
     /* What every byte needs stands together, before what of the world it needs. */
     const struct scenario_case *one;
     const struct bench_case *shared; /* what is constant in all runs of the case */
@@ -204,6 +208,7 @@ struct bench_snapshot {
     uint32_t store_used, store_pinned;
     size_t journal_mark;
     uint64_t step_count;
+    struct bench_points points;
 };
 void bench_snapshot_take(struct bench_run *run, struct bench_snapshot *ret_snapshot);
 void bench_snapshot_restore(struct bench_run *run, const struct bench_snapshot *snapshot);

@@ -143,6 +143,16 @@ static void begin_piece(struct bench_lane *lane, uint64_t now_us)
     lane->share_other ^= 1;
 }
 
+static uint8_t flip(struct bench_lane *lane, uint8_t byte)
+{
+    if (!lane->flip_mask)
+        return byte;
+    lane->stat_garbled_bytes++;
+    byte ^= lane->flip_mask;
+    lane->flip_mask = 0;
+    return byte;
+}
+
 static uint8_t garble(struct bench_lane *lane, uint8_t byte, bool ends)
 {
     if (!lane->garble_line && !lane->garble_bytes)
@@ -171,7 +181,7 @@ static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_en
     lane->byte_count++;
     bool lost = loses(lane, ends, begins_us);
     if (!is_taken(lane, begins_us) && !lost)
-        put_duplicated(lane, garble(lane, byte, ends), ends);
+        put_duplicated(lane, flip(lane, garble(lane, byte, ends)), ends);
     return lane->byte_fill - before;
 }
 
@@ -179,7 +189,7 @@ static bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
 {
     return begins_us < lane->lose_until_at_us || begins_us < lane->share_until_at_us ||
            lane->lose_line || lane->lose_bytes || lane->garble_line || lane->garble_bytes ||
-           lane->duplicate_line || lane->duplicate_bytes || lane->insert_length;
+           lane->duplicate_line || lane->duplicate_bytes || lane->insert_length || lane->flip_mask;
 }
 
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,

@@ -52,6 +52,8 @@ struct bench_lane {
     uint8_t in_line;            /* 1 = a line has begun and not ended */
     uint8_t share_bytes;        /* of the piece that is being read */
     uint8_t share_other;        /* 1 = the other reader gets it */
+    uint8_t flip_mask;          /* fault: these bits of the next byte are the other ones */
+    uint8_t reserved[7];
     uint16_t first_byte, byte_fill;
     uint16_t first_burst, burst_fill;
     uint32_t stat_lost_bytes;

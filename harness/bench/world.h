@@ -26,7 +26,8 @@ struct bench_engine {
     uint64_t due_at_us[SCENARIO_WATCHED_MAX];   /* actions of a fired event; NEVER = none waits */
     uint64_t undo_at_us[SCENARIO_LASTING_ROOM]; /* end of an action's `for`; NEVER = none */
     uint32_t body_bytes;                        /* last mark that the HTTP body has passed */
-    uint32_t reserved;
+    uint8_t serve_next; /* what the next request to the server gets: 1 a page, 2 too much */
+    uint8_t reserved[3];
     uint32_t point[SCENARIO_WATCHED_MAX]; /* text on the wire: the byte it stands on, from 1 */
     uint16_t seen[SCENARIO_WATCHED_MAX];  /* how often the trigger matched */
     uint16_t fired[SCENARIO_WATCHED_MAX]; /* how often the actions were ordered */
@@ -47,7 +48,8 @@ struct bench_host {
     uint8_t has_checkpoint;
     uint8_t job;                         /* of the case, that is under way */
     uint8_t first_outcome, first_reason; /* of the first one, once it is over */
-    uint8_t reserved[2];
+    uint8_t answer_next; /* what it does with the next request: 1 it is late, 2 it refuses */
+    uint8_t answers;     /* the same of the one that is being done */
     char start_revision[FOTA_REVISION_LENGTH + 1];     /* that the module ran when the job began */
     uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];         /* saved */
     uint8_t pending_checkpoint[FOTA_CHECKPOINT_BYTES]; /* being saved */

@@ -6,17 +6,16 @@
 
 /*
  * A token names one run: digest of what the case means (digest.h), where it stands in its file,
- * seed, and the fault that explore chose ("-" = none): "3f2a9c01.0.1.-". The digest decides; the
+ * seed, and the faults that explore chose ("-" = none): "3f2a9c01.0.1.-". The digest decides; the
  * number only tells equal cases of a file apart.
  */
+enum { CAMPAIGN_CHOICE_MAX = 160, CAMPAIGN_TOKEN_MAX = CAMPAIGN_CHOICE_MAX + 64 };
 struct campaign_token {
     uint32_t digest; /* upper half of scenario_digest() */
     uint32_t case_index;
     uint64_t seed;
-    char choice[48];
+    char choice[CAMPAIGN_CHOICE_MAX];
 };
-
-enum { CAMPAIGN_TOKEN_MAX = 112 };
 
 void campaign_token_format(const struct campaign_token *token, char buffer[CAMPAIGN_TOKEN_MAX]);
 /* False when the text is not a token. */

@@ -44,7 +44,7 @@ static const struct cli_option options[] = {
     {"trace", 0, "DIR", CLI_TEXT, offsetof(struct run_options, trace), NULL,
      "write what happened in each case there, as CASE.jsonl"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, token), NULL,
-     "run the one case that the token of a failure names, with the fault that explore put in it"},
+     "run the one case that the token of a failure names, with the faults that explore put in it"},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
      "the old name of --token"},
     {"set", 0, "NAME=VALUE", CLI_LIST, offsetof(struct run_options, set), NULL,
@@ -92,8 +92,8 @@ const struct cli_command cli_command_run = {
 struct chosen {
     struct scenario_case one;                /* the token's case, with explore's fault in it */
     const struct scenario_case *undisturbed; /* the same without it; NULL = no such fault */
-    enum explore_fault fault;
-    uint32_t line;
+    struct explore_choice choices[EXPLORE_CHOICES_MAX];
+    size_t choice_count;
 };
 
 struct running {
@@ -118,7 +118,8 @@ static void judge_fault(const struct campaign_case_context *context,
         bench_run_begin(run, campaign_with_settings(context, chosen->undisturbed, changed),
                         &bench)) {
         bench_run_all(run, &base);
-        (void)explore_judge(chosen->fault, chosen->undisturbed, &base.observed, result);
+        (void)explore_judge(chosen->choices, chosen->choice_count, chosen->undisturbed,
+                            &base.observed, result);
     }
     bench_run_free(run);
     free(changed);
@@ -138,10 +139,13 @@ static const struct scenario_case *named_case(struct running *running,
     }
     if (!one || strcmp(token->choice, "-") == 0)
         return one;
-    if (!explore_choice_parse(token->choice, &chosen->fault, &chosen->line))
+    chosen->choice_count = explore_choice_parse(token->choice, chosen->choices);
+    if (!chosen->choice_count)
         return NULL;
     chosen->undisturbed = one;
-    explore_fault_add(one, chosen->fault, chosen->line, &chosen->one);
+    explore_case_prepare(one, &chosen->one);
+    for (size_t i = 0; i < chosen->choice_count; i++)
+        explore_case_add(&chosen->one, &chosen->choices[i]);
     return &chosen->one;
 }
 

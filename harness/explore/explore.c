@@ -1,42 +1,26 @@
-/* explore.c - one fault a run, at each line of the undisturbed run, and what becomes of it. */
+/* explore.c - runs with faults: what becomes of them, and what of that is wrong. */
 #include "harness/explore/explore.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/ports/loop.h"
 
-/* How much an end is worth to who owns the module. */
-enum worth {
-    OUT_OF_SERVICE, /* somebody must go there */
-    UNCHANGED,      /* the module works as before, and the client said so: it can be tried again */
-    GOOD
-};
-
-static enum worth worth_of(const struct scenario_observed *observed)
+static enum explore_worth worth_of(const struct scenario_observed *observed)
 {
     switch (observed->finished ? observed->result.outcome : FOTA_OUTCOME_NONE) {
     case FOTA_OUTCOME_UPDATED:
     case FOTA_OUTCOME_ALREADY_CURRENT:
-        return GOOD;
+        return EXPLORE_GOOD;
     case FOTA_OUTCOME_REFUSED:
     case FOTA_OUTCOME_DOWNLOAD_FAILED:
     case FOTA_OUTCOME_UPDATE_FAILED:
     case FOTA_OUTCOME_CANCELLED:
-        return UNCHANGED;
+        return EXPLORE_UNCHANGED;
     default:
-        return OUT_OF_SERVICE;
+        return EXPLORE_OUT_OF_SERVICE;
     }
 }
-
-/* What the fault may cost in a story without any other: a lost line or a host reset nothing. */
-static const uint8_t excused[EXPLORE_FAULT_COUNT] = {
-    [EXPLORE_FAULT_LOSE_TO_HOST] = GOOD,
-    [EXPLORE_FAULT_LOSE_TO_MODULE] = GOOD,
-    [EXPLORE_FAULT_POWER_CUT] = UNCHANGED,
-    [EXPLORE_FAULT_HOST_RESET] = GOOD,
-};
 
 /* A story that does something to module, line or host: with the fault these are two at once. */
 static bool has_faults(const struct scenario_case *one)
@@ -47,12 +31,25 @@ static bool has_faults(const struct scenario_case *one)
     return false;
 }
 
-static void add_outcome(enum worth least, const struct scenario_observed *base,
+/* What a run with these faults may come to at least. */
+static enum explore_worth excused(const struct explore_choice *choices, size_t count,
+                                  const struct scenario_case *one)
+{
+    enum explore_worth least = has_faults(one) || count > 1 ? EXPLORE_UNCHANGED : EXPLORE_GOOD;
+    for (size_t i = 0; i < count; i++) {
+        enum explore_worth cost = explore_fault_cost(choices[i].fault);
+        least = cost < least ? cost : least;
+    }
+    return least;
+}
+
+static void add_outcome(enum explore_worth least, const struct scenario_observed *base,
                         struct bench_result *result)
 {
-    static const char *const or_worse[] = {[OUT_OF_SERVICE] = ", or any other end",
-                                           [UNCHANGED] = ", or another end that changes nothing",
-                                           [GOOD] = ""};
+    static const char *const or_worse[] = {[EXPLORE_OUT_OF_SERVICE] = ", or any other end",
+                                           [EXPLORE_UNCHANGED] =
+                                               ", or another end that changes nothing",
+                                           [EXPLORE_GOOD] = ""};
     unsigned got = result->observed.finished ? result->observed.result.outcome : FOTA_OUTCOME_NONE;
     size_t at = result->finding_count++;
     if (at >= BENCH_FINDINGS_MAX)
@@ -76,11 +73,12 @@ static void drop_events(struct bench_result *result)
     result->finding_count = kept;
 }
 
-bool explore_judge(enum explore_fault fault, const struct scenario_case *one,
-                   const struct scenario_observed *base, struct bench_result *result)
+bool explore_judge(const struct explore_choice *choices, size_t count,
+                   const struct scenario_case *one, const struct scenario_observed *base,
+                   struct bench_result *result)
 {
-    enum worth was = worth_of(base), is = worth_of(&result->observed);
-    enum worth least = has_faults(one) ? UNCHANGED : (enum worth)excused[fault];
+    enum explore_worth was = worth_of(base), is = worth_of(&result->observed);
+    enum explore_worth least = excused(choices, count, one);
     if (result->verdict == BENCH_ERROR || result->verdict == BENCH_STOPPED)
         return false;
     least = least < was ? least : was;
@@ -93,70 +91,94 @@ bool explore_judge(enum explore_fault fault, const struct scenario_case *one,
 
 /* ---- many runs ------------------------------------------------------------------------------- */
 
-static void begin_and_run(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                          struct bench_result *ret_result)
-{
-    const struct bench_options options = {.seed = seed, .stoppable = true};
-    if (bench_run_begin(run, one, &options))
-        bench_run_all(run, ret_result);
-    else
-        bench_run_judge(run, ret_result);
-}
-
 struct exploration {
     struct bench_run *run;
     const struct scenario_case *one;
-    struct scenario_case *changed;
     uint64_t seed;
+    const struct explore_wish *wish;
     void (*on_finding)(void *context, const struct explore_finding *finding);
     void *context;
     struct explore_summary *summary;
 };
 
-static void tell(const struct exploration *exploration, enum explore_fault fault, uint32_t line,
-                 const struct bench_result *result)
+static void tell(const struct exploration *exploration, const struct explore_choice *choices,
+                 size_t count, const struct bench_result *result)
 {
-    struct explore_finding finding = {.first = result->findings[0]};
+    struct explore_finding finding = {
+        .first = result->findings[0], .count = 1, .fault = choices[count - 1].fault};
     finding.outcome = result->observed.finished ? result->observed.result.outcome : 0;
     finding.reason = result->observed.result.reason;
-    explore_choice_format(fault, line, finding.choice, sizeof finding.choice);
+    explore_choice_format(choices, count, finding.choice, sizeof finding.choice);
     if (exploration->on_finding)
         exploration->on_finding(exploration->context, &finding);
 }
 
-static void try_fault(struct exploration *exploration, enum explore_fault fault, uint32_t line)
+/* True when each of them was done to the run. */
+static bool all_fired(const struct bench_run *run, size_t count)
 {
-    struct explore_counts *counts = &exploration->summary->faults[fault];
-    struct bench_run *run = exploration->run;
+    for (size_t i = 1; i <= count; i++)
+        if (!run->world.engine.fired[run->one->event_count - i])
+            return false;
+    return true;
+}
+
+static void on_end(void *context, const struct explore_choice *choices, size_t count)
+{
+    const struct exploration *exploration = context;
+    struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
     struct bench_result result;
-    explore_fault_add(exploration->one, fault, line, exploration->changed);
-    begin_and_run(run, exploration->changed, exploration->seed, &result);
-    counts->excused += explore_judge(fault, exploration->one, &exploration->summary->base, &result);
-    if (result.verdict == BENCH_STOPPED)
-        return;
+    bench_run_judge(exploration->run, &result);
+    counts->excused +=
+        explore_judge(choices, count, exploration->one, &exploration->summary->base, &result);
     if (result.verdict == BENCH_ERROR) {
         counts->errors++;
         return;
     }
     counts->runs++;
-    counts->untried += !run->world.engine.fired[exploration->changed->event_count - 1];
+    counts->untried += !all_fired(exploration->run, count);
     counts->outcomes[result.observed.finished ? result.observed.result.outcome : 0]++;
     if (!result.finding_count)
         return;
     counts->findings++;
-    tell(exploration, fault, line, &result);
+    tell(exploration, choices, count, &result);
 }
 
-static enum explore_answer run_base(const struct exploration *exploration)
+static struct branch branch_of(struct exploration *exploration)
+{
+    const struct explore_wish *wish = exploration->wish;
+    return (struct branch){.run = exploration->run,
+                           .one = exploration->one,
+                           .seed = exploration->seed,
+                           .depth = wish->depth ? wish->depth : 1,
+                           .points = wish->points ? wish->points : UINT32_MAX,
+                           .faults = wish->faults ? wish->faults : UINT64_MAX,
+                           .on_end = on_end,
+                           .context = exploration};
+}
+
+static enum explore_answer measure(struct exploration *exploration)
+{
+    struct branch branch = branch_of(exploration);
+    if (!branch_measure(&branch, &exploration->summary->extent))
+        return EXPLORE_ERROR;
+    if (bench_signal())
+        return EXPLORE_STOPPED;
+    return exploration->summary->extent.choices ? EXPLORE_DONE : EXPLORE_NOTHING;
+}
+
+static enum explore_answer run_base(struct exploration *exploration)
 {
     struct bench_run *run = exploration->run;
+    const struct bench_options options = {.seed = exploration->seed, .stoppable = true};
     struct bench_result result;
-    begin_and_run(run, exploration->one, exploration->seed, &result);
-    exploration->summary->lines = run->world.lanes[BENCH_TO_HOST].line_count;
+    if (bench_run_begin(run, exploration->one, &options))
+        bench_run_all(run, &result);
+    else
+        bench_run_judge(run, &result);
     exploration->summary->base = result.observed;
     switch (result.verdict) {
     case BENCH_PASSED:
-        return exploration->summary->lines ? EXPLORE_DONE : EXPLORE_NOTHING;
+        return measure(exploration);
     case BENCH_STOPPED:
         return EXPLORE_STOPPED;
     case BENCH_ERROR:
@@ -184,57 +206,50 @@ enum explore_answer explore_conclude(const struct explore_summary *summary, bool
     return count_errors(summary) ? EXPLORE_ERROR : EXPLORE_DONE;
 }
 
-static bool try_points(struct exploration *exploration, uint32_t first, uint32_t end)
-{
-    uint32_t lines = exploration->summary->lines;
-    exploration->changed = malloc(sizeof *exploration->changed);
-    if (!exploration->changed)
-        return false;
-    for (uint32_t point = first; point < end && !bench_signal(); point++)
-        try_fault(exploration, (enum explore_fault)(point / lines), point % lines + 1);
-    free(exploration->changed);
-    return true;
-}
-
 /* ---- the calls ------------------------------------------------------------------------------- */
 
 enum explore_answer explore_begin(struct bench_run *run, const struct scenario_case *one,
-                                  uint64_t seed, struct explore_summary *ret_summary)
+                                  uint64_t seed, const struct explore_wish *wish,
+                                  struct explore_summary *ret_summary)
 {
-    const struct exploration exploration = {
-        .run = run, .one = one, .seed = seed, .summary = ret_summary};
+    struct exploration exploration = {
+        .run = run, .one = one, .seed = seed, .wish = wish, .summary = ret_summary};
     memset(ret_summary, 0, sizeof *ret_summary);
     return run_base(&exploration);
 }
 
-uint32_t explore_points(const struct explore_summary *summary)
-{
-    return summary->lines * EXPLORE_FAULT_COUNT;
-}
-
 bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                  uint32_t first, uint32_t end,
+                  const struct explore_wish *wish, uint64_t first, uint64_t end,
                   void (*on_finding)(void *context, const struct explore_finding *finding),
                   void *context, struct explore_summary *summary)
 {
     struct exploration exploration = {.run = run,
                                       .one = one,
                                       .seed = seed,
+                                      .wish = wish,
                                       .on_finding = on_finding,
                                       .context = context,
                                       .summary = summary};
-    return try_points(&exploration, first, end);
+    struct branch branch = branch_of(&exploration);
+    branch.first = first;
+    branch.end = end;
+    bool good = branch_walk(&branch) || bench_signal();
+    summary->figures.runs += branch.figures.runs;
+    summary->figures.executed_steps += branch.figures.executed_steps;
+    summary->figures.whole_steps += branch.figures.whole_steps;
+    return good;
 }
 
-enum explore_answer
-explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-             void (*on_finding)(void *context, const struct explore_finding *finding),
-             void *context, struct explore_summary *ret_summary)
+enum explore_answer explore_case(struct bench_run *run, const struct scenario_case *one,
+                                 uint64_t seed, const struct explore_wish *wish,
+                                 void (*on_finding)(void *context,
+                                                    const struct explore_finding *finding),
+                                 void *context, struct explore_summary *ret_summary)
 {
-    enum explore_answer answer = explore_begin(run, one, seed, ret_summary);
+    enum explore_answer answer = explore_begin(run, one, seed, wish, ret_summary);
     if (answer != EXPLORE_DONE)
         return answer;
-    if (!explore_some(run, one, seed, 0, explore_points(ret_summary), on_finding, context,
+    if (!explore_some(run, one, seed, wish, 0, ret_summary->extent.choices, on_finding, context,
                       ret_summary)) {
         snprintf(run->error, sizeof run->error, "not enough memory");
         return EXPLORE_ERROR;

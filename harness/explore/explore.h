@@ -1,27 +1,34 @@
 /*
- * explore.h - every fault at every line of a run: what does the client make of it?
+ * explore.h - every fault of the table at every point of a run: what does the client make of it?
  *
- * First form: one fault a run, at each line that the module sends in the undisturbed run. Judged by
- * the rules (judge/judge.h) and by how it ends: never worse than the fault excuses.
+ * Judged by the rules (judge/judge.h) and by how it ends: never worse than the faults excuse.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_EXPLORE_H
 #define FOTARIG_HARNESS_EXPLORE_EXPLORE_H
 
-#include "harness/bench/run.h"
-#include "harness/explore/fault.h"
+#include "harness/explore/branch.h"
 
-/* A run in which something was wrong. */
+/* What is tried. Zero: one fault a run, all of the table, at all points. */
+struct explore_wish {
+    unsigned depth;  /* faults a run; 0: 1 */
+    uint32_t points; /* bit n: at points of kind n; 0: all */
+    uint64_t faults; /* bit n: row n of the table; 0: all */
+};
+
+/* A run in which something was wrong, and how many more were wrong in the same way. */
 struct explore_finding {
-    char choice[EXPLORE_CHOICE_MAX]; /* "power-cut@17": repeats it */
+    char choice[EXPLORE_CHOICE_MAX]; /* "power-cut@deadline:17": repeats it; of all, the first */
+    uint8_t fault;                   /* the last one of the choice */
     uint8_t outcome;                 /* enum fota_outcome; NONE = it did not end */
     uint8_t reason;
+    uint32_t count;                /* of runs */
     struct scenario_finding first; /* what was wrong */
 };
 
-/* Counts of runs by outcome for each fault. */
+/* Counts of runs by outcome for each fault: the last one of a run. */
 struct explore_counts {
     uint32_t runs;    /* judged ones */
-    uint32_t untried; /* of them: the fault's moment did not come */
+    uint32_t untried; /* of them: a fault's moment did not come */
     uint32_t excused; /* of them: it ended worse than without the fault, as it may */
     uint32_t outcomes[FOTA_OUTCOME_COUNT];
     uint32_t findings;
@@ -29,7 +36,8 @@ struct explore_counts {
 };
 
 struct explore_summary {
-    uint32_t lines; /* of the undisturbed run, from the module */
+    struct branch_extent extent; /* of the undisturbed run */
+    struct branch_figures figures;
     struct scenario_observed base;
     struct explore_counts faults[EXPLORE_FAULT_COUNT];
 };
@@ -39,38 +47,39 @@ enum explore_answer {
     EXPLORE_DONE,    /* all was tried; findings were told */
     EXPLORE_FAILED,  /* the undisturbed run does not pass: text in run->error */
     EXPLORE_ERROR,   /* the bench could not run it: text in run->error */
-    EXPLORE_NOTHING, /* the module sends no line, so there is nothing to disturb */
+    EXPLORE_NOTHING, /* there is no point, so there is nothing to disturb */
     EXPLORE_STOPPED  /* by a signal: the summary holds what was tried until then */
 };
 
 /*
- * Runs a case undisturbed, which is where an exploration begins: how many lines there are, and how
- * it ends. DONE, or why there is nothing to explore.
+ * Runs a case undisturbed, which is where an exploration begins: how many choices there are for the
+ * first fault, and how it ends. DONE, or why there is nothing to explore.
  */
 enum explore_answer explore_begin(struct bench_run *run, const struct scenario_case *one,
-                                  uint64_t seed, struct explore_summary *ret_summary);
-/* How many runs with a fault there are then: fault after fault, each at line after line. */
-uint32_t explore_points(const struct explore_summary *summary);
-/* Does those from `first` to before `end`, and adds them to the summary. False: no memory. */
+                                  uint64_t seed, const struct explore_wish *wish,
+                                  struct explore_summary *ret_summary);
+/* Does the choices from `first` to before `end`, and adds them to the summary. False: no memory. */
 bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                  uint32_t first, uint32_t end,
+                  const struct explore_wish *wish, uint64_t first, uint64_t end,
                   void (*on_finding)(void *context, const struct explore_finding *finding),
                   void *context, struct explore_summary *summary);
 /* How an exploration ended of which that is the sum. */
 enum explore_answer explore_conclude(const struct explore_summary *summary, bool stopped);
 
 /* All of that at once: explores a case; calls on_finding (may be NULL) for each finding. */
-enum explore_answer
-explore_case(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-             void (*on_finding)(void *context, const struct explore_finding *finding),
-             void *context, struct explore_summary *ret_summary);
+enum explore_answer explore_case(struct bench_run *run, const struct scenario_case *one,
+                                 uint64_t seed, const struct explore_wish *wish,
+                                 void (*on_finding)(void *context,
+                                                    const struct explore_finding *finding),
+                                 void *context, struct explore_summary *ret_summary);
 
 /*
- * Judges a run with a fault anew: events of `one` itself may not happen in it, and it may end as
- * the fault excuses. `base` is how the run without the fault ended. Returns true when the fault, or
- * another one that `one` has of its own, excuses that it ended worse.
+ * Judges a run with faults anew: events of `one` itself may not happen in it, and it may end as the
+ * faults excuse. `base` is how the run without them ended. Returns true when they, or others that
+ * `one` has of its own, excuse that it ended worse.
  */
-bool explore_judge(enum explore_fault fault, const struct scenario_case *one,
-                   const struct scenario_observed *base, struct bench_result *result);
+bool explore_judge(const struct explore_choice *choices, size_t count,
+                   const struct scenario_case *one, const struct scenario_observed *base,
+                   struct bench_result *result);
 
 #endif

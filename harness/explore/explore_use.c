@@ -9,7 +9,7 @@
 #include "harness/explore/explore.h"
 #include "harness/ports/loop.h"
 
-enum { SLICES = 16, FIGURES = 5, LINE_MAX_BYTES = 1024 };
+enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
 
 /* ---- in a process ---------------------------------------------------------------------------- */
 
@@ -20,8 +20,7 @@ struct own {
     struct explore_summary base;
     enum explore_answer answer;
     char error[BENCH_TEXT_MAX];
-    struct campaign_bytes findings; /* of a slice */
-    uint64_t finding_count;
+    struct explore_causes causes; /* of a slice */
 };
 
 static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
@@ -44,48 +43,46 @@ static void finish(void *context, void *own_memory)
     struct own *own = own_memory;
     (void)context;
     bench_run_free(own->run);
-    campaign_bytes_done(&own->findings);
+    explore_causes_done(&own->causes);
     free(own);
 }
 
 static void note_finding(void *context, const struct explore_finding *finding)
 {
-    struct own *own = context;
-    own->finding_count++;
-    campaign_put(&own->findings, finding, sizeof *finding);
+    explore_causes_add(context, finding);
 }
 
-static void begin_case(struct own *own, const struct campaign_case *planned)
+static void begin_case(struct own *own, const struct explore_wish *wish,
+                       const struct campaign_case *planned)
 {
     if (own->begun == planned)
         return;
-    own->answer = explore_begin(own->run, planned->one, planned->token.seed, &own->base);
+    own->answer = explore_begin(own->run, planned->one, planned->token.seed, wish, &own->base);
     snprintf(own->error, sizeof own->error, "%s", own->run->error);
     own->begun = own->answer == EXPLORE_STOPPED ? NULL : planned;
 }
 
-static bool work(void *context, void *own_memory, const struct campaign_case *planned,
+static bool work(void *context_memory, void *own_memory, const struct campaign_case *planned,
                  unsigned slice, struct campaign_bytes *ret_bytes)
 {
+    const struct explore_context *context = context_memory;
     struct own *own = own_memory;
-    (void)context;
-    begin_case(own, planned);
+    begin_case(own, &context->wish, planned);
     struct explore_summary summary = own->base;
-    uint64_t points = explore_points(&summary);
-    own->findings.size = 0;
-    own->finding_count = 0;
+    uint64_t choices = summary.extent.choices;
+    own->causes.count = 0;
     own->run->error[0] = '\0';
     if (own->answer == EXPLORE_DONE &&
-        !explore_some(own->run, planned->one, planned->token.seed,
-                      (uint32_t)(points * slice / SLICES),
-                      (uint32_t)(points * (slice + 1) / SLICES), note_finding, own, &summary))
+        !explore_some(own->run, planned->one, planned->token.seed, &context->wish,
+                      choices * slice / SLICES, choices * (slice + 1) / SLICES, note_finding,
+                      &own->causes, &summary))
         return false;
     campaign_put_number(ret_bytes, own->answer);
     campaign_put_text(ret_bytes, own->answer == EXPLORE_DONE ? own->run->error : own->error);
     campaign_put(ret_bytes, &summary, sizeof summary);
-    campaign_put_number(ret_bytes, own->finding_count);
-    campaign_put(ret_bytes, own->findings.data, own->findings.size);
-    return !ret_bytes->failed && !own->findings.failed;
+    campaign_put_number(ret_bytes, own->causes.count);
+    campaign_put(ret_bytes, own->causes.list, own->causes.count * sizeof own->causes.list[0]);
+    return !ret_bytes->failed && !own->causes.failed;
 }
 
 /* ---- the sum of the slices ------------------------------------------------------------------- */
@@ -96,8 +93,7 @@ struct explore_told {
     enum explore_answer answer;
     char error[BENCH_TEXT_MAX];
     uint64_t wall_us;
-    struct explore_finding *findings;
-    size_t finding_count;
+    struct explore_causes causes;
     char (*lines)[LINE_MAX_BYTES]; /* two of each finding */
     const char **details;
     char message[LINE_MAX_BYTES], repeat[LINE_MAX_BYTES];
@@ -110,7 +106,7 @@ static void forget(struct explore_told *told)
 {
     if (!told)
         return;
-    free(told->findings);
+    explore_causes_done(&told->causes);
     free(told->lines);
     free(told->details);
     free(told);
@@ -133,19 +129,16 @@ static void add_counts(struct explore_counts *to, const struct explore_counts *f
         to->outcomes[i] += from->outcomes[i];
 }
 
+/* Slices come in order, so that of each cause the first choice is kept. */
 static bool take_findings(struct explore_told *told, struct campaign_reader *reader)
 {
     size_t count = (size_t)campaign_take_number(reader);
-    if (reader->failed || count > (size_t)(reader->end - reader->at))
-        return false;
-    size_t size = (told->finding_count + count + 1) * sizeof *told->findings;
-    struct explore_finding *grown = realloc(told->findings, size);
-    if (!grown)
-        return false;
-    told->findings = grown;
-    campaign_take(reader, grown + told->finding_count, count * sizeof *grown);
-    told->finding_count += count;
-    return !reader->failed;
+    for (size_t i = 0; i < count && !reader->failed; i++) {
+        struct explore_finding finding;
+        if (campaign_take(reader, &finding, sizeof finding))
+            explore_causes_add(&told->causes, &finding);
+    }
+    return !reader->failed && !told->causes.failed;
 }
 
 /* A base that could not be explored is said by each slice in the same way. */
@@ -158,9 +151,12 @@ static bool take_slice(struct explore_told *told, const struct campaign_bytes *b
     if (!campaign_take(&reader, &summary, sizeof summary))
         return false;
     if (answer != EXPLORE_STOPPED) {
-        told->summary.lines = summary.lines;
+        told->summary.extent = summary.extent;
         told->summary.base = summary.base;
     }
+    told->summary.figures.runs += summary.figures.runs;
+    told->summary.figures.executed_steps += summary.figures.executed_steps;
+    told->summary.figures.whole_steps += summary.figures.whole_steps;
     for (unsigned i = 0; i < EXPLORE_FAULT_COUNT; i++)
         add_counts(&told->summary.faults[i], &summary.faults[i]);
     if (answer != EXPLORE_DONE)
@@ -188,7 +184,7 @@ static struct explore_told *sum_up(const struct campaign_answers *answers)
 
 /* ---- on the console -------------------------------------------------------------------------- */
 
-static uint32_t tell_fault(const struct explore_summary *summary, unsigned fault, FILE *out)
+static void tell_fault(const struct explore_summary *summary, unsigned fault, FILE *out)
 {
     const struct explore_counts *counts = &summary->faults[fault];
     fprintf(out, "  %-16s %6" PRIu32 " %9" PRIu32 " %8" PRIu32 "  ", explore_fault_name(fault),
@@ -201,39 +197,67 @@ static uint32_t tell_fault(const struct explore_summary *summary, unsigned fault
     if (counts->errors)
         fprintf(out, "; %" PRIu32 " could not be judged", counts->errors);
     fprintf(out, "\n");
-    return counts->runs;
 }
 
-static void tell_summary(const struct explore_told *told, FILE *out)
+/* Where all choices of the first fault were tried, their count is that of the runs with one. */
+static void tell_extent(const struct explore_told *told, unsigned depth, FILE *out)
+{
+    const struct branch_figures *figures = &told->summary.figures;
+    uint64_t choices = told->summary.extent.choices;
+    if (depth > 1)
+        fprintf(out, "  explored %" PRIu64 " runs with up to %u faults, of %" PRIu64 " first ones",
+                figures->runs, depth, choices);
+    else
+        fprintf(out, "  explored %" PRIu64 " of %" PRIu64, figures->runs, choices);
+    fprintf(out, "; %" PRIu64 " steps of %" PRIu64 " that runs from the start take (%.1f %%)%s\n",
+            figures->executed_steps, figures->whole_steps,
+            figures->whole_steps
+                ? 100.0 * (double)figures->executed_steps / (double)figures->whole_steps
+                : 0.0,
+            told->answer == EXPLORE_STOPPED ? "; stopped by a signal, the rest was not tried" : "");
+}
+
+static void tell_points(const struct explore_told *told, FILE *out)
+{
+    fprintf(out, "  points   ");
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++)
+        fprintf(out, "%s%" PRIu32 " %s", point ? ", " : "",
+                told->summary.extent.points.count[point], bench_point_name(point));
+    fprintf(out, "\n");
+}
+
+static void tell_summary(const struct explore_told *told, unsigned depth, FILE *out)
 {
     const struct explore_summary *summary = &told->summary;
-    uint32_t runs = 0;
     fprintf(out, "  %-16s %6s %9s %8s   outcomes\n", "fault", "runs", "findings", "excused");
     for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
-        runs += tell_fault(summary, fault, out);
-    fprintf(out, "  %" PRIu32 " runs over %" PRIu32 " lines%s\n", runs, summary->lines,
-            told->answer == EXPLORE_STOPPED ? "; stopped by a signal, the rest was not tried" : "");
+        if (summary->faults[fault].runs || summary->faults[fault].errors)
+            tell_fault(summary, fault, out);
+    tell_points(told, out);
+    tell_extent(told, depth, out);
 }
 
 static const char *error_of(const struct explore_told *told)
 {
     return told->answer == EXPLORE_NOTHING
-               ? "nothing was tried: the module sends no line in this case"
+               ? "nothing was tried: there is no point in this case at which to do it"
            : told->error[0] ? told->error
                             : "not every run could be judged";
 }
 
-static void tell(const struct explore_told *told, const struct campaign_case *planned, FILE *out)
+static void tell(const struct explore_told *told, const struct campaign_case *planned,
+                 unsigned depth, FILE *out)
 {
     fprintf(out, "%s\n", planned->one->name);
-    for (size_t i = 0; i < told->finding_count; i++) {
-        const struct explore_finding *finding = &told->findings[i];
-        fprintf(out, "  finding  %-22s %s: want %s; got %s\n", finding->choice, finding->first.what,
-                finding->first.want, finding->first.got);
+    for (size_t i = 0; i < told->causes.count; i++) {
+        const struct explore_finding *finding = &told->causes.list[i];
+        fprintf(out, "  finding  %-22s %s: want %s; got %s (%" PRIu32 " %s)\n", finding->choice,
+                finding->first.what, finding->first.want, finding->first.got, finding->count,
+                finding->count == 1 ? "run" : "runs");
         fprintf(out, "           %s\n", told->lines[2 * i + 1]);
     }
-    if (told->answer == EXPLORE_DONE || told->summary.faults[0].runs)
-        tell_summary(told, out);
+    if (told->answer == EXPLORE_DONE || told->summary.figures.runs)
+        tell_summary(told, depth, out);
     if (told->answer == EXPLORE_FAILED)
         fprintf(out, "  failed   %s\n", told->error);
     if (told->answer == EXPLORE_ERROR || told->answer == EXPLORE_NOTHING)
@@ -246,12 +270,12 @@ static bool list_findings(struct explore_told *told, const struct campaign_case 
 {
     char command[LINE_MAX_BYTES];
     struct campaign_token token = planned->token;
-    told->lines = calloc(2 * told->finding_count + 1, sizeof *told->lines);
-    told->details = calloc(2 * told->finding_count + 1, sizeof *told->details);
+    told->lines = calloc(2 * told->causes.count + 1, sizeof *told->lines);
+    told->details = calloc(2 * told->causes.count + 1, sizeof *told->details);
     if (!told->lines || !told->details)
         return false;
-    for (size_t i = 0; i < told->finding_count; i++) {
-        const struct explore_finding *finding = &told->findings[i];
+    for (size_t i = 0; i < told->causes.count; i++) {
+        const struct explore_finding *finding = &told->causes.list[i];
         snprintf(token.choice, sizeof token.choice, "%s", finding->choice);
         campaign_repeat_command(planned->scenario, &token, command, sizeof command);
         snprintf(told->lines[2 * i], LINE_MAX_BYTES, "%s: %s: want %s; got %s", finding->choice,
@@ -279,11 +303,14 @@ static void list_figures(struct explore_told *told, struct report_case *reported
                                                                          : REPORT_PASSED};
         add_counts(&all, counts);
     }
-    const struct report_figure figures[FIGURES] = {{"lines", told->summary.lines},
-                                                   {"runs", all.runs},
-                                                   {"findings", all.findings},
-                                                   {"excused", all.excused},
-                                                   {"untried", all.untried}};
+    const struct report_figure figures[FIGURES] = {
+        {"choices", told->summary.extent.choices},
+        {"runs", all.runs},
+        {"findings", all.findings},
+        {"excused", all.excused},
+        {"untried", all.untried},
+        {"steps", told->summary.figures.executed_steps},
+        {"steps from the start", told->summary.figures.whole_steps}};
     memcpy(told->figures, figures, sizeof figures);
     reported->steps = told->steps;
     reported->step_count = EXPLORE_FAULT_COUNT;
@@ -293,15 +320,15 @@ static void list_figures(struct explore_told *told, struct report_case *reported
 
 static void report_findings(struct explore_told *told, struct report_case *reported)
 {
-    const struct scenario_finding *first = &told->findings[0].first;
-    snprintf(told->message, sizeof told->message, "%zu findings; %s", told->finding_count,
+    const struct scenario_finding *first = &told->causes.list[0].first;
+    snprintf(told->message, sizeof told->message, "%zu findings; %s", told->causes.count,
              told->lines[0]);
     reported->verdict = REPORT_FAILED;
     reported->kind = explain_kind(first);
     reported->expected = report_bytes_of(first->want);
     reported->received = report_bytes_of(first->got);
     reported->details = told->details;
-    reported->detail_count = 2 * told->finding_count;
+    reported->detail_count = 2 * told->causes.count;
 }
 
 static void report(struct explore_told *told, const struct campaign_case *planned,
@@ -315,7 +342,7 @@ static void report(struct explore_told *told, const struct campaign_case *planne
     *reported = explain_identity(planned->scenario, planned->one);
     reported->verdict = (enum report_verdict)verdicts[told->answer];
     list_figures(told, reported);
-    if (told->finding_count) {
+    if (told->causes.count) {
         report_findings(told, reported);
     } else if (reported->verdict != REPORT_PASSED) {
         snprintf(told->message, sizeof told->message, "%s", error_of(told));
@@ -336,7 +363,7 @@ static bool conclude(void *context_memory, const struct campaign_answers *answer
     context->told = sum_up(answers);
     if (!context->told || !list_findings(context->told, answers->planned))
         return false;
-    tell(context->told, answers->planned, out);
+    tell(context->told, answers->planned, context->wish.depth ? context->wish.depth : 1, out);
     report(context->told, answers->planned, ret_reported);
     return true;
 }

@@ -4,9 +4,11 @@
 #define FOTARIG_HARNESS_EXPLORE_EXPLORE_USE_H
 
 #include "harness/campaign/campaign.h"
+#include "harness/explore/causes.h"
 
 /* The context of explore_use; all zero at first. */
 struct explore_context {
+    struct explore_wish wish;
     /* Private: of the case that was concluded last. */
     struct explore_told *told;
 };

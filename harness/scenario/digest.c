@@ -70,8 +70,8 @@ static const struct scenario_member event[] = {
     X(place, COUNTED) X(when.kind, NUMBER) X(when.phase, NUMBER) X(when.percent, NUMBER)
         X(when.state, NUMBER) X(when.at, NUMBER) X(when.number, NUMBER) X(when.time_us, NUMBER)
             X(when.text, TEXT) X(when.answers, TEXT) X(first_action, NUMBER) X(action_count, NUMBER)
-                X(mark, NUMBER) X(armed_by, NUMBER) X(may_not_fire, NUMBER) X(times, NUMBER)
-                    X(after_us, NUMBER)
+                X(mark, NUMBER) X(armed_by, NUMBER) X(may_not_fire, NUMBER) X(chosen, COUNTED)
+                    X(times, NUMBER) X(after_us, NUMBER)
 #undef X
 };
 

@@ -273,7 +273,7 @@ static void number_lasting(struct scenario_compiler *compiler, const struct scen
     for (unsigned i = event->first_action; i < now->action_count; i++) {
         struct scenario_action *action = &now->actions[i];
         if (!action->for_us || !(scenario_action_rows[action->kind].takes & SCENARIO_TAKES_FOR) ||
-            action->kind == SCENARIO_ACTION_HOST_RESET)
+            scenario_action_rows[action->kind].where == SCENARIO_HOST)
             continue;
         if (now->lasting_count == SCENARIO_LASTING_MAX) {
             scenario_diagnose(compiler->diagnostics, node->at, NULL,

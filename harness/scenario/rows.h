@@ -211,8 +211,11 @@ enum scenario_doing {
     SCENARIO_DO_DUPLICATE,
     SCENARIO_DO_INSERT,
     SCENARIO_DO_SPLIT,
+    SCENARIO_DO_FLIP,
     SCENARIO_DO_SHARE, /* with all that begins within a time */
     SCENARIO_DO_HOST_RESET,
+    SCENARIO_DO_REQUEST, /* the board does with what the client asks of it */
+    SCENARIO_DO_SERVE,   /* the server with the next request */
     SCENARIO_DO_CANCEL
 };
 
@@ -317,6 +320,19 @@ enum scenario_fault {
     X(SHARE_TO_HOST, "share-to-host", VALUE_TIME, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD,        \
       TO_HOST, SHARE, 0, LINE, WIRE,                                                               \
       "so long another program reads the port as well, and gets every other piece")                \
+    X(FLIP_TO_HOST, "flip-to-host", VALUE_BIT, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD, TO_HOST,  \
+      FLIP, 0, LINE, WIRE, "that bit of the next byte from the module is the other one")           \
+    X(FLIP_TO_MODULE, "flip-to-module", VALUE_BIT, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD,       \
+      TO_MODULE, FLIP, 0, LINE, WIRE, "that bit of the next byte from the host is the other one")  \
+    X(REQUEST, "request", VALUE_WORD(request_answers, detail), SCENARIO_TAKES_NOTHING,             \
+      SCENARIO_NO_WORD, HOST, REQUEST, 0, HOST, CLIENT_CONTROL,                                    \
+      "the board does what the client asks next as late as half a minute, or refuses it")          \
+    X(SERVER, "server", VALUE_WORD(servings, detail), SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD,    \
+      MODULE, SERVE, 0, NETWORK, SERVER,                                                           \
+      "what the next request gets: a page in place of the package, that long, short or damaged")   \
+    X(RATE, "rate", VALUE_RATE, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD, MODULE, MODULE,          \
+      SIM_ACTION_RATE, LINE, MODULE_CONTROL,                                                       \
+      "the module's port is at another rate from now on, as behind a garbled IPR")                 \
     X(HOST_RESET, "host-reset", VALUE_WORD(restarts, detail), SCENARIO_TAKES_FOR,                  \
       SCENARIO_NO_WORD, HOST, HOST_RESET, 0, HOST, CLIENT_CONTROL,                                 \
       "yes: the host restarts (after `for`) with its last checkpoint; forgetful: without")         \

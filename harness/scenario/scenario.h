@@ -19,10 +19,12 @@ enum {
     SCENARIO_DURATIONS_MAX = 6,
     SCENARIO_MARKS_MAX = 2 * SCENARIO_DURATIONS_MAX, /* both ends of each duration */
     SCENARIO_WATCHED_MAX = SCENARIO_EVENTS_MAX + SCENARIO_MARKS_MAX, /* triggers of a case */
-    SCENARIO_ACTIONS_MAX = 48,
+    SCENARIO_ACTIONS_MAX = 56,
     SCENARIO_LASTING_MAX = 16, /* of them, with a `for` that the bench ends */
-    SCENARIO_ACTIONS_ROOM = SCENARIO_ACTIONS_MAX + 1, /* what explores adds one fault to a case */
-    SCENARIO_LASTING_ROOM = SCENARIO_LASTING_MAX + 1,
+    /* What explores adds to a case: faults, each with up to two actions, one of which may last. */
+    SCENARIO_CHOICES_MAX = 3,
+    SCENARIO_ACTIONS_ROOM = SCENARIO_ACTIONS_MAX + 2 * SCENARIO_CHOICES_MAX,
+    SCENARIO_LASTING_ROOM = SCENARIO_LASTING_MAX + SCENARIO_CHOICES_MAX,
     SCENARIO_EXPECTATIONS_MAX = 48,
     SCENARIO_CASES_MAX = 1000,
     SCENARIO_TEXT_MAX = 200,     /* longest AT text, name or path in a scenario, in bytes */
@@ -50,6 +52,9 @@ struct scenario_trigger {
     const char *answers; /* TO_HOST_TEXT: only in the answer to this command, without AT;
                             NULL = anywhere */
 };
+
+/* SPLIT_* of a sweep, in no file: just before and just past what the host waits for. */
+enum { SCENARIO_SHORT_OF_DEADLINE = -1, SCENARIO_PAST_DEADLINE = -2 };
 
 struct scenario_action {
     uint8_t kind;     /* enum scenario_action_kind */
@@ -83,6 +88,8 @@ struct scenario_event {
     uint8_t mark;         /* n: its time is kept as mark n-1; 0 = no mark */
     uint8_t armed_by;     /* n: counts from when event n-1 has fired; 0 = from the start */
     uint8_t may_not_fire; /* 1 = no failure when it never fired */
+    uint8_t chosen;       /* n: of a sweep, in no file; the trigger's number counts all points of
+                             kind n-1 (harness/bench/points.h) */
     uint16_t times;       /* fires that often, 0 = every time */
     uint64_t after_us;    /* actions are done that long after the trigger */
 };

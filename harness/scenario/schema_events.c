@@ -20,6 +20,9 @@ static const char *const any_reset_names[] = {SIM_RESETS(X) "any"};
 #undef X
 static const char *const power_names[] = {"cut", "on"};
 static const char *const network_names[] = {"down", "up"};
+static const char *const request_answer_names[] = {"late", "refused"};
+static const char *const serving_names[] = {"page",    "long",      "short",
+                                            "damaged", "not-found", "unreachable"};
 static const char *const line_names[] = {"off", "on"};
 static const char *const restart_names[] = {"yes", "forgetful"};
 static const char *const bearer_names[] = {"lost"};
@@ -38,6 +41,8 @@ static const struct scenario_words imei = WORDS(0, imei_names);
 static const struct scenario_words hangs = WORDS(0, hang_names);
 static const struct scenario_words power = WORDS(0, power_names);
 static const struct scenario_words network = WORDS(0, network_names);
+static const struct scenario_words request_answers = WORDS(0, request_answer_names);
+static const struct scenario_words servings = WORDS(0, serving_names);
 static const struct scenario_words lines = WORDS(0, line_names);
 static const struct scenario_words restarts = WORDS(0, restart_names);
 static const struct scenario_words cuts = WORDS(0, cut_names);
@@ -120,6 +125,8 @@ const struct scenario_map scenario_trigger_schema = {.name = "when",
 #define VALUE_STREAM_OR_TIME(most)                                                                 \
     VALUE_STREAM(most), .time_offset = offsetof(struct scenario_action, for_us)
 #define VALUE_TIME .type = SCENARIO_TYPE_DURATION, OF(for_us), .minimum = 1
+#define VALUE_BIT  .type = SCENARIO_TYPE_NUMBER, .maximum = 7, OF(number)
+#define VALUE_RATE .type = SCENARIO_TYPE_NUMBER, .minimum = 300, .maximum = 4000000, OF(number)
 #define VALUE_INSERT                                                                               \
     .type = SCENARIO_TYPE_BYTES, .minimum = 1, OF(text), .compile = scenario_compile_insert
 #define SPLIT_US_MAX INT64_C(3600000000)

@@ -115,6 +115,12 @@ static bool sleeps(const struct sim_context *ctx)
 bool sim_port_apply(struct sim_context *ctx, const struct sim_action *action)
 {
     struct sim_port *port = &ctx->sim->port;
+    if (action->kind == SIM_ACTION_RATE) {
+        if (action->number == 0)
+            return false;
+        sim_port_set_rate(ctx, action->number);
+        return true;
+    }
     if (action->number > 1)
         return false;
     if (action->kind == SIM_ACTION_RTS) {

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -17,8 +18,7 @@ static struct scenario *load(const char *rest)
     int length = snprintf(text, sizeof text,
                           "scenario: a case\nwhy: it is a test\n"
                           "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
-                          "         package: {url: 'http://fota.example/update.zip'}}\n"
-                          "%s\n",
+                          "         package: {url: 'http://fota.example/update.zip'%s\n",
                           rest);
     struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
     if (!scenario)
@@ -35,40 +35,151 @@ static void count_finding(void *context, const struct explore_finding *finding)
     ++*count;
 }
 
-static void every_fault_is_put_at_every_line(void **state)
+/* Where few points are, so that a test is quick. */
+static const struct explore_wish at_few = {.points = EXPLORE_AT_COMMAND | EXPLORE_AT_NV_WRITE |
+                                                     EXPLORE_AT_BOOT | EXPLORE_AT_HTTP_REQUEST |
+                                                     EXPLORE_AT_HTTP_BLOCK | EXPLORE_AT_REQUEST};
+
+static void every_fault_is_put_at_every_point(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
-    struct scenario *scenario = load("expect: {outcome: updated}");
+    struct scenario *scenario = load(", size: 2KiB}}\nexpect: {outcome: updated}");
     struct explore_summary summary;
     unsigned findings = 0;
+    uint64_t runs = 0, wanted = 0;
     (void)state;
     assert_non_null(run);
-    assert_int_equal(explore_case(run, &scenario->cases[0], 1, count_finding, &findings, &summary),
-                     EXPLORE_DONE);
-    assert_true(summary.lines > 50);
+    assert_int_equal(
+        explore_case(run, &scenario->cases[0], 1, &at_few, count_finding, &findings, &summary),
+        EXPLORE_DONE);
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++)
+        if (at_few.points >> point & 1)
+            wanted += (uint64_t)summary.extent.points.count[point] *
+                      explore_faults_at((enum bench_point)point);
     for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
-        uint32_t outcomes = 0;
-        for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
-            outcomes += summary.faults[fault].outcomes[outcome];
-        assert_int_equal(summary.faults[fault].runs, summary.lines);
-        assert_int_equal(outcomes, summary.lines);
+        runs += summary.faults[fault].runs;
         assert_int_equal(summary.faults[fault].untried, 0);
     }
+    assert_true(summary.extent.points.count[BENCH_POINT_COMMAND] > 50);
+    assert_int_equal(runs, wanted);
+    assert_int_equal(summary.extent.choices, wanted);
+    assert_int_equal(summary.figures.runs, wanted);
     /* The cut that costs the update shows that the faults really fire. */
-    assert_true(summary.faults[EXPLORE_FAULT_POWER_CUT].outcomes[FOTA_OUTCOME_UPDATE_FAILED] > 0);
+    assert_true(summary.faults[EXPLORE_FAULT_CUT_WRITE].outcomes[FOTA_OUTCOME_UPDATE_FAILED] > 0);
     assert_int_equal(findings, 0);
     scenario_free(scenario);
     bench_run_free(run);
 }
 
+/* ---- a branch is the same as the run from its begin ------------------------------------------ */
+
+struct twins {
+    struct branch branch;
+    struct bench_run *other;
+    struct scenario_case *changed;
+    unsigned compared;
+    uint32_t faults_seen[EXPLORE_FAULT_COUNT];
+};
+
+static void compare(void *context, const struct explore_choice *choices, size_t count)
+{
+    struct twins *twins = context;
+    struct bench_run *run = twins->branch.run, *other = twins->other;
+    char choice[EXPLORE_CHOICE_MAX];
+    explore_choice_format(choices, count, choice, sizeof choice);
+    assert_true(
+        branch_begin(other, twins->branch.one, twins->branch.seed, choices, count, twins->changed));
+    while (bench_run_step(other))
+        ;
+    if (other->world.now_us != run->world.now_us ||
+        bench_world_hash(&other->world) != bench_world_hash(&run->world))
+        fail_msg("%s: branched it ends at %llu us, from its begin at %llu us or otherwise", choice,
+                 (unsigned long long)run->world.now_us, (unsigned long long)other->world.now_us);
+    twins->compared++;
+    twins->faults_seen[choices[count - 1].fault]++;
+}
+
+static struct twins make_twins(const struct scenario_case *one)
+{
+    struct twins twins = {.other = bench_run_new(BENCH_SINK_NONE),
+                          .changed = malloc(sizeof *twins.changed)};
+    twins.branch = (struct branch){.run = bench_run_new(BENCH_SINK_NONE),
+                                   .one = one,
+                                   .seed = 1,
+                                   .depth = 1,
+                                   .points = UINT32_MAX,
+                                   .faults = UINT64_MAX,
+                                   .on_end = compare};
+    assert_non_null(twins.other);
+    assert_non_null(twins.changed);
+    assert_non_null(twins.branch.run);
+    return twins;
+}
+
+static void free_twins(struct twins *twins)
+{
+    bench_run_free(twins->branch.run);
+    bench_run_free(twins->other);
+    free(twins->changed);
+}
+
+/* Rows of all deliveries: each fault at some of its points, all over the run. */
+static const char *const deliveries[] = {
+    ", size: 2KiB}}\nexpect: {outcome: updated}",
+    ", size: 2KiB}\n         , delivery: push}\nexpect: {outcome: updated}",
+    ", size: 2KiB}}\nhost: {starts-after: 10s}\nmodule: {settings: {left-over-status: 6}}\n"
+    "expect: {outcome: updated}",
+};
+
+static void a_branch_is_the_run_with_the_fault_from_its_begin(void **state)
+{
+    struct scenario *scenario = load(*state);
+    struct twins twins = make_twins(&scenario->cases[0]);
+    struct branch_extent extent;
+    enum { WINDOWS = 7 };
+    assert_true(branch_measure(&twins.branch, &extent));
+    twins.branch.context = &twins;
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
+        twins.branch.faults = UINT64_C(1) << fault;
+        assert_true(branch_measure(&twins.branch, &extent));
+        for (uint64_t i = 0; i < WINDOWS && extent.choices; i++) {
+            twins.branch.first = extent.choices * i / WINDOWS;
+            twins.branch.end = twins.branch.first + (extent.choices > i);
+            assert_true(branch_walk(&twins.branch));
+        }
+    }
+    assert_true(twins.compared > 3 * EXPLORE_FAULT_COUNT);
+    free_twins(&twins);
+    scenario_free(scenario);
+}
+
+static void a_pair_is_the_run_with_both_from_its_begin(void **state)
+{
+    struct scenario *scenario = load(deliveries[0]);
+    struct twins twins = make_twins(&scenario->cases[0]);
+    (void)state;
+    twins.branch.context = &twins;
+    twins.branch.depth = 2;
+    twins.branch.points = EXPLORE_AT_COMMAND | EXPLORE_AT_REQUEST | EXPLORE_AT_NV_WRITE;
+    twins.branch.faults = UINT64_C(1) << EXPLORE_FAULT_SWALLOW |
+                          UINT64_C(1) << EXPLORE_FAULT_CUT_WRITE |
+                          UINT64_C(1) << EXPLORE_FAULT_RESET_FIRST;
+    twins.branch.first = 60;
+    twins.branch.end = 66;
+    assert_true(branch_walk(&twins.branch));
+    assert_true(twins.compared > 50);
+    free_twins(&twins);
+    scenario_free(scenario);
+}
+
 static void a_case_that_does_not_pass_is_not_explored(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
-    struct scenario *scenario = load("expect: {outcome: refused}");
+    struct scenario *scenario = load("}}\nexpect: {outcome: refused}");
     struct explore_summary summary;
     (void)state;
     assert_non_null(run);
-    assert_int_equal(explore_case(run, &scenario->cases[0], 1, NULL, NULL, &summary),
+    assert_int_equal(explore_case(run, &scenario->cases[0], 1, &at_few, NULL, NULL, &summary),
                      EXPLORE_FAILED);
     assert_non_null(strstr(run->error, "the undisturbed run does not pass"));
     scenario_free(scenario);
@@ -78,7 +189,7 @@ static void a_case_that_does_not_pass_is_not_explored(void **state)
 /* As many events, actions, lasting ones and durations as a file may have, and no room left. */
 static struct scenario *load_full(void)
 {
-    char rest[6000] = "events:\n";
+    char rest[6000] = ", size: 2KiB}}\nevents:\n";
     size_t length = strlen(rest);
     for (int i = 0; i < SCENARIO_EVENTS_MAX; i++)
         length += (size_t)snprintf(
@@ -102,11 +213,10 @@ static void a_case_without_room_is_explored_all_the_same(void **state)
     struct explore_summary summary;
     (void)state;
     assert_non_null(run);
-    if (explore_case(run, &scenario->cases[0], 1, NULL, NULL, &summary) != EXPLORE_DONE)
+    if (explore_case(run, &scenario->cases[0], 1, &at_few, NULL, NULL, &summary) != EXPLORE_DONE)
         fail_msg("%s", run->error);
-    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
-        assert_int_equal(summary.faults[fault].runs, summary.lines);
-    assert_true(summary.faults[EXPLORE_FAULT_POWER_CUT].outcomes[FOTA_OUTCOME_UPDATE_FAILED] > 0);
+    assert_int_equal(summary.figures.runs, summary.extent.choices);
+    assert_true(summary.faults[EXPLORE_FAULT_CUT_WRITE].outcomes[FOTA_OUTCOME_UPDATE_FAILED] > 0);
     scenario_free(scenario);
     bench_run_free(run);
 }
@@ -118,7 +228,7 @@ static const struct row {
     uint8_t fault, base, got;
     bool finding, excused;
 } rows[] = {
-    {"a lost line costs nothing", "", EXPLORE_FAULT_LOSE_TO_HOST, FOTA_OUTCOME_UPDATED,
+    {"a lost line costs nothing", "", EXPLORE_FAULT_LOSE_LINE, FOTA_OUTCOME_UPDATED,
      FOTA_OUTCOME_DOWNLOAD_FAILED, true, false},
     {"a host that finds its work done is right", "", EXPLORE_FAULT_HOST_RESET, FOTA_OUTCOME_UPDATED,
      FOTA_OUTCOME_ALREADY_CURRENT, false, false},
@@ -126,14 +236,14 @@ static const struct row {
      FOTA_OUTCOME_UPDATE_FAILED, false, true},
     {"a power cut may not cost the module", "", EXPLORE_FAULT_POWER_CUT, FOTA_OUTCOME_UPDATED,
      FOTA_OUTCOME_NEEDS_SERVICE, true, false},
-    {"a story that failed may fail in another way", "", EXPLORE_FAULT_LOSE_TO_HOST,
+    {"a story that failed may fail in another way", "", EXPLORE_FAULT_LOSE_LINE,
      FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_REFUSED, false, false},
-    {"a story that failed may not end out of service", "", EXPLORE_FAULT_LOSE_TO_HOST,
+    {"a story that failed may not end out of service", "", EXPLORE_FAULT_LOSE_LINE,
      FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_NEEDS_SERVICE, true, false},
     {"a fault may be of help", "", EXPLORE_FAULT_HOST_RESET, FOTA_OUTCOME_NEEDS_SERVICE,
      FOTA_OUTCOME_UPDATED, false, false},
     {"two faults at once may cost the update",
-     "events: [{when: {command: 'AT+CGMM'}, do: [{swallow: yes}]}]\n", EXPLORE_FAULT_LOSE_TO_HOST,
+     "events: [{when: {command: 'AT+CGMM'}, do: [{swallow: yes}]}]\n", EXPLORE_FAULT_LOSE_LINE,
      FOTA_OUTCOME_UPDATED, FOTA_OUTCOME_REFUSED, false, true},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -142,7 +252,7 @@ static void an_end_is_judged(void **state)
 {
     const struct row *row = *state;
     char rest[256];
-    snprintf(rest, sizeof rest, "%sexpect: {outcome: updated}", row->events);
+    snprintf(rest, sizeof rest, "}}\n%sexpect: {outcome: updated}", row->events);
     struct scenario *scenario = load(rest);
     const struct scenario_observed base = {.finished = true, .result = {.outcome = row->base}};
     struct bench_result result = {
@@ -150,8 +260,8 @@ static void an_end_is_judged(void **state)
         .finding_count = 1,
         .observed = {.finished = true, .result = {.outcome = row->got}},
         .findings = {{.kind = SCENARIO_FINDING_EVENT}}}; /* is no finding here */
-    bool excused =
-        explore_judge((enum explore_fault)row->fault, &scenario->cases[0], &base, &result);
+    const struct explore_choice choice = {.fault = row->fault};
+    bool excused = explore_judge(&choice, 1, &scenario->cases[0], &base, &result);
     assert_int_equal(result.finding_count, row->finding);
     assert_int_equal(result.verdict, row->finding ? BENCH_FAILED : BENCH_PASSED);
     assert_int_equal(excused, row->excused);
@@ -162,12 +272,13 @@ static void an_end_is_judged(void **state)
 
 static void a_run_that_was_stopped_is_no_finding(void **state)
 {
-    struct scenario *scenario = load("expect: {outcome: updated}");
+    struct scenario *scenario = load("}}\nexpect: {outcome: updated}");
     const struct scenario_observed base = {.finished = true,
                                            .result = {.outcome = FOTA_OUTCOME_UPDATED}};
     struct bench_result result = {.verdict = BENCH_STOPPED};
     (void)state;
-    assert_false(explore_judge(EXPLORE_FAULT_LOSE_TO_HOST, &scenario->cases[0], &base, &result));
+    const struct explore_choice choice = {.fault = EXPLORE_FAULT_LOSE_LINE};
+    assert_false(explore_judge(&choice, 1, &scenario->cases[0], &base, &result));
     assert_int_equal(result.finding_count, 0);
     assert_int_equal(result.verdict, BENCH_STOPPED);
     scenario_free(scenario);
@@ -175,16 +286,19 @@ static void a_run_that_was_stopped_is_no_finding(void **state)
 
 static void a_choice_is_read_as_it_was_written(void **state)
 {
+    struct explore_choice got[EXPLORE_CHOICES_MAX];
+    char choice[EXPLORE_CHOICE_MAX], again[EXPLORE_CHOICE_MAX];
     (void)state;
-    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
-        char choice[EXPLORE_CHOICE_MAX];
-        enum explore_fault got;
-        uint32_t line;
-        explore_choice_format((enum explore_fault)fault, 4711, choice, sizeof choice);
-        assert_true(explore_choice_parse(choice, &got, &line));
-        assert_int_equal(got, fault);
-        assert_int_equal(line, 4711);
-    }
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++)
+        for (uint32_t i = 0; i < explore_faults_at((enum bench_point)point); i++) {
+            const struct explore_choice one =
+                explore_choice_at((enum bench_point)point, 4711 + i, i);
+            const struct explore_choice several[] = {one, one, one};
+            explore_choice_format(several, 3, choice, sizeof choice);
+            assert_int_equal(explore_choice_parse(choice, got), 3);
+            explore_choice_format(got, 3, again, sizeof again);
+            assert_string_equal(again, choice);
+        }
 }
 
 static void what_is_no_choice_is_refused(void **state)
@@ -192,22 +306,38 @@ static void what_is_no_choice_is_refused(void **state)
     static const char *const wrong[] = {"",
                                         "power-cut",
                                         "power-cut@",
-                                        "power-cut@0",
-                                        "power-cut@12x",
-                                        "power-cut@99999999999",
-                                        "no-such@3"};
-    enum explore_fault fault;
-    uint32_t line;
+                                        "power-cut@deadline",
+                                        "power-cut@deadline:",
+                                        "power-cut@deadline:0",
+                                        "power-cut@deadline:12x",
+                                        "power-cut@to-host-byte:12",
+                                        "reset@deadline:12",
+                                        "reset.@deadline:12",
+                                        "reset.no@deadline:12",
+                                        "urc.0@to-host-line:1",
+                                        "split@to-host-byte:1+",
+                                        "split@to-host-byte:1+split@to-host-byte:2+"
+                                        "split@to-host-byte:3+split@to-host-byte:4",
+                                        "no-such@deadline:3"};
+    struct explore_choice got[EXPLORE_CHOICES_MAX];
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_false(explore_choice_parse(wrong[i], &fault, &line));
+        if (explore_choice_parse(wrong[i], got))
+            fail_msg("taken: %s", wrong[i]);
 }
 
 int main(void)
 {
-    enum { OWN = 6 };
+    enum { OWN = 10 };
     struct CMUnitTest tests[OWN + ROW_COUNT] = {
-        cmocka_unit_test(every_fault_is_put_at_every_line),
+        cmocka_unit_test(every_fault_is_put_at_every_point),
+        cmocka_unit_test_prestate(a_branch_is_the_run_with_the_fault_from_its_begin,
+                                  (void *)(uintptr_t)deliveries[0]),
+        cmocka_unit_test_prestate(a_branch_is_the_run_with_the_fault_from_its_begin,
+                                  (void *)(uintptr_t)deliveries[1]),
+        cmocka_unit_test_prestate(a_branch_is_the_run_with_the_fault_from_its_begin,
+                                  (void *)(uintptr_t)deliveries[2]),
+        cmocka_unit_test(a_pair_is_the_run_with_both_from_its_begin),
         cmocka_unit_test(a_case_that_does_not_pass_is_not_explored),
         cmocka_unit_test(a_case_without_room_is_explored_all_the_same),
         cmocka_unit_test(a_run_that_was_stopped_is_no_finding),

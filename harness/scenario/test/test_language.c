@@ -171,6 +171,13 @@ static const struct action_row action_rows[] = {
      {SCENARIO_ACTION_INSERT_TO_HOST, .number = 4,
       TEXT("\0\xff\x80\xbf\x7f"
            "A")}},
+    {"flip-to-host: 0", {SCENARIO_ACTION_FLIP_TO_HOST, .number = 0}},
+    {"flip-to-module: 7", {SCENARIO_ACTION_FLIP_TO_MODULE, .number = 7}},
+    {"request: late", {SCENARIO_ACTION_REQUEST, .detail = 0}},
+    {"request: refused", {SCENARIO_ACTION_REQUEST, .detail = 1}},
+    {"server: page", {SCENARIO_ACTION_SERVER, .detail = 0}},
+    {"server: unreachable", {SCENARIO_ACTION_SERVER, .detail = 5}},
+    {"rate: 9600", {SCENARIO_ACTION_RATE, .number = 9600}},
     {"host-reset: yes", {SCENARIO_ACTION_HOST_RESET, .detail = 0}},
     {"host-reset: yes, for: 2s", {SCENARIO_ACTION_HOST_RESET, .for_us = 2000000}},
     {"host-reset: forgetful", {SCENARIO_ACTION_HOST_RESET, .detail = 1}},

@@ -1,0 +1,251 @@
+/* branch.c - walks a run, and branches from it at each point. */
+#include "harness/explore/branch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/bench/engine.h"
+#include "harness/ports/loop.h"
+
+/* One level of faults: the run that has those of the levels above. */
+struct level {
+    struct bench_snapshot before; /* the step that is looked at */
+    struct bench_points passed;   /* before that step */
+    uint64_t deadline_us;         /* that the step may have */
+};
+
+struct walk {
+    struct branch *branch;
+    struct scenario_case *changed;
+    struct level *levels;
+    struct explore_choice choices[EXPLORE_CHOICES_MAX];
+    uint64_t ordinals[EXPLORE_CHOICES_MAX]; /* of their points */
+    unsigned count;                         /* choices that are in */
+    uint64_t number;                        /* of the first level: choices so far */
+    bool counts_only;                       /* nothing is branched */
+    bool branched;                          /* something was, from the step that is looked at */
+};
+
+bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                  const struct explore_choice *choices, size_t count, struct scenario_case *changed)
+{
+    const struct bench_options options = {.seed = seed, .stoppable = true, .points = true};
+    explore_case_prepare(one, changed);
+    for (size_t i = 0; i < count; i++)
+        explore_case_add(changed, &choices[i]);
+    return bench_run_begin(run, changed, &options);
+}
+
+/* ---- a step ---------------------------------------------------------------------------------- */
+
+/* A choice at a deadline comes just before it, or with it where there is no time before. */
+static uint64_t before_deadline(const struct bench_run *run)
+{
+    uint64_t next_us = bench_run_next(run);
+    return next_us - 1 > run->world.now_us ? next_us - 1 : next_us;
+}
+
+static void run_to_end(struct walk *walk)
+{
+    struct bench_run *run = walk->branch->run;
+    uint64_t from = run->step_count;
+    while (!bench_signal() && bench_run_step(run))
+        ;
+    walk->branch->figures.executed_steps += run->step_count - from;
+}
+
+/* What the run without its last choice passes in the step behind `level->before`. */
+static void look_at_step(struct walk *walk, struct level *level, struct bench_points *ret_after)
+{
+    struct bench_run *run = walk->branch->run;
+    bench_snapshot_take(run, &level->before);
+    level->passed = bench_points_of(run);
+    level->deadline_us = before_deadline(run);
+    bench_run_step(run);
+    walk->branch->figures.executed_steps++;
+    *ret_after = bench_points_of(run);
+}
+
+/* ---- branching ------------------------------------------------------------------------------- */
+
+static void walk_level(struct walk *walk);
+
+static void arm(struct walk *walk, const struct explore_choice *choice, uint64_t ordinal)
+{
+    unsigned index = explore_case_add(walk->changed, choice);
+    walk->ordinals[walk->count] = ordinal;
+    walk->choices[walk->count++] = *choice;
+    bench_engine_arm(walk->branch->run, index);
+}
+
+static void disarm(struct walk *walk)
+{
+    explore_case_remove(walk->changed);
+    walk->count--;
+}
+
+static void end_run(struct walk *walk)
+{
+    struct branch *branch = walk->branch;
+    branch->figures.runs++;
+    branch->figures.whole_steps += branch->run->step_count;
+    branch->on_end(branch->context, walk->choices, walk->count);
+}
+
+/* The world of the level comes back, with the choice in it, and goes to its end. */
+static void try_choice(struct walk *walk, const struct level *level,
+                       const struct explore_choice *choice, uint64_t ordinal)
+{
+    bench_snapshot_restore(walk->branch->run, &level->before);
+    arm(walk, choice, ordinal);
+    if (walk->count < walk->branch->depth)
+        walk_level(walk);
+    bench_snapshot_restore(walk->branch->run, &level->before);
+    bench_engine_arm(walk->branch->run, walk->changed->event_count - 1u);
+    run_to_end(walk);
+    if (!bench_signal())
+        end_run(walk);
+    disarm(walk);
+    walk->branched = true;
+}
+
+/* Pairs of one step are taken once: the second stands behind the first. */
+static bool is_behind(const struct walk *walk, const struct level *level, unsigned point,
+                      uint64_t number)
+{
+    if (!walk->count)
+        return true;
+    unsigned last = walk->choices[walk->count - 1].point;
+    uint64_t ordinal = walk->ordinals[walk->count - 1];
+    if (level->passed.count[last] >= ordinal)
+        return true;
+    return point > last || (point == last && number > ordinal);
+}
+
+static void try_point(struct walk *walk, const struct level *level, enum bench_point point,
+                      uint64_t number)
+{
+    const struct branch *branch = walk->branch;
+    uint32_t count = explore_faults_at(point);
+    for (uint32_t i = 0; i < count && !bench_signal(); i++) {
+        struct explore_choice choice = explore_choice_at(point, number, i);
+        if (!(branch->faults >> choice.fault & 1))
+            continue;
+        bool taken = walk->count || (walk->number >= branch->first && walk->number < branch->end);
+        walk->number += walk->count == 0;
+        if (point == BENCH_POINT_DEADLINE)
+            choice.number = level->deadline_us;
+        if (taken && !walk->counts_only)
+            try_choice(walk, level, &choice, number);
+    }
+}
+
+static void try_points(struct walk *walk, const struct level *level,
+                       const struct bench_points *after)
+{
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++)
+        for (uint64_t n = level->passed.count[point] + UINT64_C(1);
+             walk->branch->points >> point & 1 && n <= after->count[point]; n++)
+            if (is_behind(walk, level, point, n))
+                try_point(walk, level, (enum bench_point)point, n);
+}
+
+static void walk_level(struct walk *walk)
+{
+    struct bench_run *run = walk->branch->run;
+    struct level *level = &walk->levels[walk->count];
+    struct bench_points after;
+    uint64_t end_at_us = run->shared->end_at_us;
+    while (!bench_signal() && !run->host->is_over(run) && bench_run_next(run) <= end_at_us) {
+        look_at_step(walk, level, &after);
+        if (memcmp(&after, &level->passed, sizeof after) == 0)
+            continue;
+        walk->branched = false;
+        try_points(walk, level, &after);
+        if (!walk->branched)
+            continue;
+        bench_snapshot_restore(run, &level->before);
+        bench_run_step(run);
+        walk->branch->figures.executed_steps++;
+    }
+}
+
+/* ---- the calls ------------------------------------------------------------------------------- */
+
+static bool begin_run(struct walk *walk)
+{
+    struct branch *branch = walk->branch;
+    const struct bench_options options = {.seed = branch->seed, .stoppable = true, .points = true};
+    return bench_run_begin(branch->run, walk->changed, &options);
+}
+
+static void try_at_begin(struct walk *walk, const struct explore_choice *choice)
+{
+    explore_case_add(walk->changed, choice);
+    walk->choices[0] = *choice;
+    walk->ordinals[0] = choice->number;
+    walk->count = 1;
+    if (begin_run(walk) && walk->branch->depth > 1)
+        walk_level(walk);
+    if (begin_run(walk))
+        run_to_end(walk);
+    if (!bench_signal())
+        end_run(walk);
+    disarm(walk);
+}
+
+/* What the begin of a run passes is behind it when the first step begins: it is begun anew. */
+static void try_begin(struct walk *walk, const struct bench_points *passed)
+{
+    const struct branch *branch = walk->branch;
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++) {
+        uint64_t all = (uint64_t)passed->count[point] * explore_faults_at((enum bench_point)point);
+        for (uint64_t i = 0; branch->points >> point & 1 && i < all; i++) {
+            uint32_t faults = explore_faults_at((enum bench_point)point);
+            struct explore_choice choice =
+                explore_choice_at((enum bench_point)point, i / faults + 1, (uint32_t)(i % faults));
+            if (!(branch->faults >> choice.fault & 1))
+                continue;
+            uint64_t number = walk->number++;
+            if (!walk->counts_only && number >= branch->first && number < branch->end)
+                try_at_begin(walk, &choice);
+        }
+    }
+}
+
+static bool walk_all(struct walk *walk)
+{
+    struct branch *branch = walk->branch;
+    walk->changed = malloc(sizeof *walk->changed);
+    walk->levels = malloc(EXPLORE_CHOICES_MAX * sizeof *walk->levels);
+    bool good = walk->changed && walk->levels;
+    if (good)
+        explore_case_prepare(branch->one, walk->changed);
+    if (good && (good = begin_run(walk))) {
+        struct bench_points passed = bench_points_of(branch->run);
+        try_begin(walk, &passed);
+        good = begin_run(walk);
+        walk_level(walk);
+    }
+    bench_snapshot_drop(branch->run);
+    free(walk->levels);
+    free(walk->changed);
+    return good;
+}
+
+/* ---- the calls ------------------------------------------------------------------------------- */
+
+bool branch_measure(struct branch *branch, struct branch_extent *ret_extent)
+{
+    struct walk walk = {.branch = branch, .counts_only = true};
+    bool good = walk_all(&walk);
+    ret_extent->choices = walk.number;
+    ret_extent->points = bench_points_of(branch->run);
+    return good;
+}
+
+bool branch_walk(struct branch *branch)
+{
+    struct walk walk = {.branch = branch};
+    return walk_all(&walk) && !bench_signal();
+}

@@ -1,0 +1,53 @@
+/*
+ * branch.h - every choice at every point of a run, each branched from the run that leads to it.
+ *
+ * A run is walked once. Where a step of it passes points, the world before the step is kept; for
+ * each choice there it comes back, the fault is put in and the rest is run. So nothing is run twice
+ * but the step itself, and a run with a fault is the same as one with that fault from its begin.
+ */
+#ifndef FOTARIG_HARNESS_EXPLORE_BRANCH_H
+#define FOTARIG_HARNESS_EXPLORE_BRANCH_H
+
+#include "harness/bench/run.h"
+#include "harness/explore/fault.h"
+
+/* How much was run, in steps of the bench. */
+struct branch_figures {
+    uint64_t runs;
+    uint64_t executed_steps; /* that were really done */
+    uint64_t whole_steps;    /* that the same runs would take from their starts */
+};
+
+struct branch {
+    struct bench_run *run;
+    const struct scenario_case *one; /* without any choice */
+    uint64_t seed;
+    unsigned depth;      /* faults a run, 1 to EXPLORE_CHOICES_MAX */
+    uint32_t points;     /* bit n: kinds of points that are taken */
+    uint64_t faults;     /* bit n: rows of the table that are taken */
+    uint64_t first, end; /* choices of the first fault, by number, that are taken */
+    /* A run with these faults is over; it may be judged but not gone on with. */
+    void (*on_end)(void *context, const struct explore_choice *choices, size_t count);
+    void *context;
+    struct branch_figures figures;
+};
+
+/* All choices of one fault in the case, as branch_walk() numbers them; how many of each point. */
+struct branch_extent {
+    uint64_t choices;
+    struct bench_points points;
+};
+
+/* Walks the run without a fault and counts. False: it can't begin (run->error). */
+bool branch_measure(struct branch *branch, struct branch_extent *ret_extent);
+
+/* Walks, and branches at each choice from `first` to before `end`. False: no memory, or a signal.
+ */
+bool branch_walk(struct branch *branch);
+
+/* A run with these choices from its begin to its end, in `changed` (of the caller). */
+bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                  const struct explore_choice *choices, size_t count,
+                  struct scenario_case *changed);
+
+#endif
