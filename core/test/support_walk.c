@@ -360,7 +360,13 @@ static void choose_job(struct bench *bench)
                                              .baud_bps = 115200,
                                              .function = 1,
                                              .psm = (uint8_t)(1u + (more >> 7)),
-                                             .apn_context = (uint8_t)(more & 3u)};
+                                             .apn_context = (uint8_t)(more & 3u),
+                                             .mode = (more & 1u) != 0 ? 38 : 0,
+                                             .lte = (uint8_t)(more >> 1 & 3u),
+                                             .bands = (more & 2u) != 0 ? "\"CAT-M\",3" : NULL,
+                                             .network = (more & 4u) != 0   ? "26201"
+                                                        : (more & 8u) != 0 ? ""
+                                                                           : NULL};
     job->update_timeout_ms = (more & 64u) != 0 ? 100000 : 0;
     job->total_timeout_ms = (more & 12u) == 12 ? 40000u + 1000u * more : 0;
     if ((more & 9u) == 9)

@@ -189,6 +189,32 @@ static void a_job_that_changed_nothing_sets_nothing(void **state)
     assert_int_equal(rig_count_sent(&rig, "AT+CNMP=38"), 0);
 }
 
+/* The whole of each line: what stands behind the sign is the job's. */
+static void settings_are_set_as_the_job_names_them(void **state)
+{
+    static const char *const lines[] = {
+        "AT+CNMP=38", "AT+CMNB=3", "AT+CBANDCFG=\"CAT-M\",3,8", "AT+CGDCONT=5,\"IP\",\"cmnet\"",
+        "AT+CPSMS=1", "AT+CFUN=4", "AT+COPS=1,2,\"26201\"",     "AT+IPR=57600"};
+    (void)state;
+    rig_begin(&rig,
+              (const struct module_row[]){{.command = "AT+C*=*", .answer = OK, .when = WHEN_AFTER},
+                                          {.command = NULL}});
+    rig.job.restore = (struct fota_restore){.apn = "cmnet",
+                                            .apn_context = 5,
+                                            .baud_bps = 57600,
+                                            .function = 4,
+                                            .psm = 2,
+                                            .mode = 38,
+                                            .lte = 3,
+                                            .bands = "\"CAT-M\",3,8",
+                                            .network = "26201"};
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_run(&rig);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        if (rig_count_sent(&rig, lines[i]) == 0)
+            fail_msg("%s was not sent", lines[i]);
+}
+
 static void after_a_resumed_clean_up_nothing_is_left_to_resume(void **state)
 {
     (void)state;
@@ -277,6 +303,7 @@ int main(void)
         cmocka_unit_test(every_bit_of_a_checkpoint_counts),
         cmocka_unit_test(a_checkpoint_is_of_one_job),
         cmocka_unit_test(a_job_that_changed_nothing_sets_nothing),
+        cmocka_unit_test(settings_are_set_as_the_job_names_them),
         cmocka_unit_test(after_a_resumed_clean_up_nothing_is_left_to_resume),
         cmocka_unit_test(a_job_has_an_end),
         cmocka_unit_test(the_radio_is_switched_on_once),
