@@ -96,46 +96,46 @@ enum at_event_kind {
 };
 
 struct at_event {
-    uint8_t kind;   /* enum at_event_kind */
-    uint8_t result; /* enum at_result, with AT_EVENT_RESULT and AT_EVENT_STRAY */
-    bool echoed;    /* with AT_EVENT_RESULT: the module echoed the command */
-    uint16_t length;
+    uint8_t kind;     /* enum at_event_kind */
+    uint8_t result;   /* enum at_result, with AT_EVENT_RESULT and AT_EVENT_STRAY */
+    bool echoed;      /* with AT_EVENT_RESULT: the module echoed the command */
+    uint16_t length;  /* of text, in bytes */
     const char *text; /* the line, NUL-terminated, valid until the next call */
 };
 
 /* The engine. Members are private, apart from stat_*, which only count. */
 struct at_engine {
     /* What is used most stands first: an M0 reaches 32 bytes of members with short instructions. */
-    uint8_t mode;          /* enum at_mode in at_line.h */
-    uint8_t info;          /* enum at_info */
-    uint8_t try_number;    /* of at_synchronise(), from 1 on */
-    uint8_t tries_max;     /* the same */
-    bool echo_done;        /* the echo of the command has come whole */
-    bool discarding;       /* the rest of an overlong line is skipped */
-    bool owed;             /* an older command may still be answered */
-    bool data;             /* after the prompt: `command` holds bytes for the module */
-    uint8_t raw;           /* where in an answer with raw bytes */
-    uint8_t framing;       /* how this module frames raw bytes, 0 = not yet known */
-    uint8_t lead;          /* CR and LF that it sends before them */
-    uint8_t skip;          /* of them, still to come */
-    char mark;             /* the first of the raw bytes */
-    uint8_t unknown_bytes; /* since the last line that made sense, AT_UNKNOWN_MAX at most */
-    uint8_t reserved[6];
-    uint16_t out_length; /* bytes of `command` that are to be sent */
-    uint16_t line_length;
-    uint16_t joined_length; /* length of the part of a line that stood before an echo */
-    uint16_t command_length;
+    uint8_t mode;                  /* enum at_mode in at_line.h */
+    uint8_t info;                  /* enum at_info */
+    uint8_t try_number;            /* of at_synchronise(), from 1 on */
+    uint8_t tries_max;             /* the same */
+    bool echo_done;                /* the echo of the command has come whole */
+    bool discarding;               /* the rest of an overlong line is skipped */
+    bool owed;                     /* an older command may still be answered */
+    bool data;                     /* after the prompt: `command` holds bytes for the module */
+    uint8_t raw;                   /* where in an answer with raw bytes */
+    uint8_t framing;               /* how this module frames raw bytes, 0 = not yet known */
+    uint8_t lead;                  /* CR and LF that it sends before them */
+    uint8_t skip;                  /* of them, still to come */
+    char mark;                     /* the first of the raw bytes */
+    uint8_t unknown_bytes;         /* since the last line that made sense, AT_UNKNOWN_MAX at most */
+    uint8_t reserved[6];           /* zero */
+    uint16_t out_length;           /* bytes of `command` that are to be sent */
+    uint16_t line_length;          /* bytes of `line` so far */
+    uint16_t joined_length;        /* length of the part of a line that stood before an echo */
+    uint16_t command_length;       /* bytes of `command` */
     uint16_t sent;                 /* of them, taken by at_transmit() */
     uint16_t raw_left;             /* raw bytes that are still to come */
     uint16_t echo_matched;         /* bytes of the command whose echo was seen */
     uint16_t stat_line_high_water; /* longest line, in bytes */
     uint32_t interval_ms;          /* of the tries of at_synchronise() */
     uint64_t deadline_at_us;       /* of the command, try or silence; AT_NEVER when idle */
-    uint32_t stat_lines;
-    uint32_t stat_dropped_lines; /* longer than AT_LINE_BYTES */
-    uint32_t stat_stray_results; /* late answers */
-    uint32_t stat_timeouts;
-    char line[AT_LINE_BYTES + 1];
+    uint32_t stat_lines;           /* of the module, echoes left out */
+    uint32_t stat_dropped_lines;   /* longer than AT_LINE_BYTES */
+    uint32_t stat_stray_results;   /* late answers */
+    uint32_t stat_timeouts;        /* commands without a result in time */
+    char line[AT_LINE_BYTES + 1];  /* of the module, as far as it has come */
     char command[AT_COMMAND_BYTES + 1]; /* ends with CR; after a prompt: bytes for the module */
 };
 

@@ -239,10 +239,10 @@ enum fota_request_kind {
 };
 
 struct fota_request {
-    uint8_t kind;      /* enum fota_request_kind */
-    uint32_t argument; /* see FOTA_REQUESTS */
-    uint32_t length;   /* GIVE_BYTES: how many, at most FOTA_PIECE_BYTES */
-    uint8_t checkpoint[FOTA_CHECKPOINT_BYTES];
+    uint8_t kind;                              /* enum fota_request_kind */
+    uint32_t argument;                         /* see FOTA_REQUESTS */
+    uint32_t length;                           /* GIVE_BYTES: how many, at most FOTA_PIECE_BYTES */
+    uint8_t checkpoint[FOTA_CHECKPOINT_BYTES]; /* SAVE_CHECKPOINT: to be kept as it is */
 };
 
 /* What the client tells while it works: X(NAME, "name"). */
@@ -286,8 +286,8 @@ enum fota_cause {
 };
 
 struct fota_event {
-    uint8_t kind; /* enum fota_event_kind */
-    uint8_t a, b;
+    uint8_t kind;     /* enum fota_event_kind */
+    uint8_t a, b;     /* see FOTA_EVENTS; 0 where they say nothing */
     uint8_t cause;    /* enum fota_cause */
     uint16_t length;  /* of text, in bytes */
     const char *text; /* of kinds that name none: the line of the cause; only valid meanwhile */
@@ -368,77 +368,77 @@ enum { FOTA_TIMER_TOTAL, FOTA_TIMER_STATE, FOTA_TIMER_STEP, FOTA_TIMERS };
  */
 struct fota {
     /* What is used most stands first: an M0 reaches 32 bytes of members with short instructions. */
-    uint8_t step;            /* row of the step table */
-    uint8_t state;           /* enum fota_state */
-    uint8_t resume;          /* step after the module was found again */
-    uint8_t tries;           /* how often this step was sent */
-    uint8_t outcome, reason; /* the verdict, until clean-up is over */
-    uint8_t claim;           /* what URCs say of this attempt */
-    uint8_t request;         /* enum fota_request_kind that is outstanding */
-    uint8_t rung;            /* of the recovery ladder */
-    uint8_t polls;
-    uint8_t attempts; /* begun; in the result at the end */
-    uint8_t download_tries;
-    uint8_t boots;     /* restarts in this attempt, or before the first one */
-    uint8_t boot_rank; /* which boot line came last */
-    bool begun;        /* an update runs or may run */
-    bool contact;      /* the module answered in this job */
-    bool idle_known;   /* its status said that no update runs */
-    bool echo_off;
-    bool resynchronising; /* before the step's command is sent */
-    bool waiting;         /* before the step's command is sent again */
-    bool info_seen;
-    bool status_read;    /* the last CFOTA? was answered */
-    bool revision_read;  /* since the update was started, if one was */
-    bool radio_tried;    /* full function was asked for once */
-    bool package_stored; /* something of this job may lie in /fota */
-    bool files_open;     /* AT+CFSINIT was sent, AT+CFSTERM was not */
-    bool checkpoint_asked;
-    bool kept;              /* the file that was there is being verified */
-    bool push_resumed;      /* what lies there may be the beginning of this push */
-    uint8_t verify_failure; /* enum fota_failure, 0 = none */
-    uint8_t checkpoint_phase;
-    uint8_t value_count; /* numbers in value[] */
-    uint8_t bearer_tries;
-    bool kept_bad;        /* the file was found wrong: it is not looked at again */
-    bool extended;        /* the worst time was granted a second time */
-    bool verdict_unsaved; /* its checkpoint was refused: the module keeps its status */
-    uint8_t restore_at;   /* settings restored so far */
-    uint8_t rereads;      /* of the whole file, for its checksum */
-    uint8_t command_number;
-    uint8_t size_reads;  /* of a file that is not complete */
-    bool astray;         /* what was delivered lies under another name */
-    uint8_t verdict_row; /* number of the row that fitted last, from 1 on */
-    bool restart_tried;  /* for health */
-    uint8_t rate_at;     /* rates tried while the module boots */
-    bool garbled;        /* the rates were tried in vain since garbage was heard */
+    uint8_t step;             /* row of the step table */
+    uint8_t state;            /* enum fota_state */
+    uint8_t resume;           /* step after the module was found again */
+    uint8_t tries;            /* how often this step was sent */
+    uint8_t outcome, reason;  /* the verdict, until clean-up is over */
+    uint8_t claim;            /* what URCs say of this attempt */
+    uint8_t request;          /* enum fota_request_kind that is outstanding */
+    uint8_t rung;             /* of the recovery ladder */
+    uint8_t polls;            /* turns of the step that runs; it says what it counts */
+    uint8_t attempts;         /* begun; in the result at the end */
+    uint8_t download_tries;   /* begun */
+    uint8_t boots;            /* restarts in this attempt, or before the first one */
+    uint8_t boot_rank;        /* which boot line came last */
+    bool begun;               /* an update runs or may run */
+    bool contact;             /* the module answered in this job */
+    bool idle_known;          /* its status said that no update runs */
+    bool echo_off;            /* ATE0 was answered with OK */
+    bool resynchronising;     /* before the step's command is sent */
+    bool waiting;             /* before the step's command is sent again */
+    bool info_seen;           /* an information line of the running command came */
+    bool status_read;         /* the last CFOTA? was answered */
+    bool revision_read;       /* since the update was started, if one was */
+    bool radio_tried;         /* full function was asked for once */
+    bool package_stored;      /* something of this job may lie in /fota */
+    bool files_open;          /* AT+CFSINIT was sent, AT+CFSTERM was not */
+    bool checkpoint_asked;    /* the host was asked to keep one in this job, or started with one */
+    bool kept;                /* the file that was there is being verified */
+    bool push_resumed;        /* what lies there may be the beginning of this push */
+    uint8_t verify_failure;   /* enum fota_failure, 0 = none */
+    uint8_t checkpoint_phase; /* what the next one says of the job */
+    uint8_t value_count;      /* numbers in value[] */
+    uint8_t bearer_tries;     /* of opening one */
+    bool kept_bad;            /* the file was found wrong: it is not looked at again */
+    bool extended;            /* the worst time was granted a second time */
+    bool verdict_unsaved;     /* its checkpoint was refused: the module keeps its status */
+    uint8_t restore_at;       /* settings restored so far */
+    uint8_t rereads;          /* of the whole file, for its checksum */
+    uint8_t command_number;   /* of the last one sent; events carry it */
+    uint8_t size_reads;       /* of a file that is not complete */
+    bool astray;              /* what was delivered lies under another name */
+    uint8_t verdict_row;      /* number of the row that fitted last, from 1 on */
+    bool restart_tried;       /* for health */
+    uint8_t rate_at;          /* rates tried while the module boots */
+    bool garbled;             /* the rates were tried in vain since garbage was heard */
     /* Of the same job, of which a host was reset at its very end. */
     uint8_t past_outcome, past_reason;
-    uint8_t reserved_first[7];
-    uint16_t result_code;    /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
-    uint16_t pause_s;        /* of the next pause; 0: the row's */
-    uint16_t chunk_bytes;    /* of the running write or read */
-    uint16_t chunk_left;     /* bytes of it that are not yet given or read */
-    uint16_t chunk_ms;       /* time that the line needs for it, and some */
-    uint32_t offset;         /* of the chunk in the package */
-    uint32_t crc;            /* up to the chunk */
-    uint32_t chunk_crc;      /* up to the last byte read */
-    uint32_t value[3];       /* read from information lines of the running command */
-    uint32_t expected_bytes; /* length that the package must have, 0 = unknown */
-    uint32_t reported_bytes; /* by the download */
-    uint32_t file_bytes;     /* of /fota/update.zip, 0 = none */
-    uint32_t request_argument;
-    uint32_t other_digest; /* of a revision that nobody wanted, read last */
-    uint32_t model_digest; /* of the model before the update, 0 = not read */
-    uint64_t timers_at_us[FOTA_TIMERS];
-    uint64_t worst_case_at_us; /* end of the module's worst time; FOTA_NEVER: no update runs */
-    uint64_t state_since_at_us;
-    uint64_t boot_tail_at_us; /* until then "SMS Ready" belongs to the boot before contact */
-    uint8_t fingerprint[8];   /* of the job */
-    struct fota_result result;
-    uint8_t reserved[1];
-    struct at_engine at;
-    struct fota_statistics stat_counts;
+    uint8_t reserved_first[7]; /* zero */
+    uint16_t result_code;      /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
+    uint16_t pause_s;          /* of the next pause; 0: the row's */
+    uint16_t chunk_bytes;      /* of the running write or read */
+    uint16_t chunk_left;       /* bytes of it that are not yet given or read */
+    uint16_t chunk_ms;         /* time that the line needs for it, and some */
+    uint32_t offset;           /* of the chunk in the package */
+    uint32_t crc;              /* up to the chunk */
+    uint32_t chunk_crc;        /* up to the last byte read */
+    uint32_t value[3];         /* read from information lines of the running command */
+    uint32_t expected_bytes;   /* length that the package must have, 0 = unknown */
+    uint32_t reported_bytes;   /* by the download */
+    uint32_t file_bytes;       /* of /fota/update.zip, 0 = none */
+    uint32_t request_argument; /* of the outstanding request */
+    uint32_t other_digest;     /* of a revision that nobody wanted, read last */
+    uint32_t model_digest;     /* of the model before the update, 0 = not read */
+    uint64_t timers_at_us[FOTA_TIMERS]; /* FOTA_NEVER: not set */
+    uint64_t worst_case_at_us;  /* end of the module's worst time; FOTA_NEVER: no update runs */
+    uint64_t state_since_at_us; /* when it was entered */
+    uint64_t boot_tail_at_us;   /* until then "SMS Ready" belongs to the boot before contact */
+    uint8_t fingerprint[8];     /* of the job */
+    struct fota_result result;  /* what fota_result() tells */
+    uint8_t reserved[1];        /* zero */
+    struct at_engine at;        /* the line to the module */
+    struct fota_statistics stat_counts; /* count only: nothing depends on them */
 };
 
 _Static_assert(sizeof(struct fota_result) ==

@@ -105,8 +105,8 @@ enum sim_asks { SIM_ASKS_TEST = 1, SIM_ASKS_READ = 2, SIM_ASKS_WRITE = 4, SIM_AS
 
 /* One command of a line; the texts lie in the line. */
 struct sim_command_piece {
-    const char *text; /* "+CFUN=1,1" */
-    size_t length;
+    const char *text;   /* "+CFUN=1,1" */
+    size_t length;      /* of text, in bytes */
     size_t name_length; /* at its beginning; 0: a line of AT alone */
     uint8_t asks;       /* enum sim_asks */
     size_t next;        /* where the search for the next one begins */
@@ -241,7 +241,7 @@ const char *sim_question_name(unsigned question);
 /* What an interface of the module is for, as a USB device. */
 struct sim_usb_role {
     const char *name; /* "AT commands" */
-    bool takes_at;
+    bool takes_at;    /* an AT engine listens there */
 };
 
 /* By vendor, product and number of the interface as their descriptors have them; interface -1: not

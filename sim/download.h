@@ -60,26 +60,26 @@ enum sim_transfer {
 enum { SIM_DOWNLOAD_URL = 512, SIM_DOWNLOAD_PATH = 64 };
 
 struct sim_download {
-    uint64_t body_at_us;    /* the first byte of the body arrives */
-    uint64_t due_at_us;     /* the state ends; in BODY: unless more of the body comes */
-    uint64_t refused_at_us; /* code 604 of another HTTPTOFS is due, 0 = none */
-    uint32_t rate_bytes_per_s;
-    uint32_t offered_bytes; /* of the body, by the surroundings so far */
-    uint32_t total_bytes;   /* told by the server, 0 = not known */
-    uint32_t current_bytes; /* while no body runs */
-    uint32_t short_bytes;   /* HTTP_SHORT: the body ends there */
-    uint32_t marked_bytes;  /* the last mark that the HTTP_BYTE hook was called for */
-    uint16_t job;           /* number of the attempt that the surroundings serve */
-    uint16_t timeout_s;
-    uint16_t status;      /* of the server, 0 = none came */
-    uint16_t code;        /* that the body ends with, 0 = complete */
-    uint16_t forced_code; /* HTTP_RESULT, 0 = none */
-    uint16_t blob;        /* whole body, or SIM_EXTENT_IN_STORE */
-    uint8_t state;        /* enum sim_download_state */
-    uint8_t wanted;       /* 1: not yet fetched with sim_http_wanted() */
-    uint8_t ended;        /* 1: the surroundings have given the whole body */
-    uint8_t full;         /* 1: the flash had no room */
-    uint8_t attempts_left;
+    uint64_t body_at_us;         /* the first byte of the body arrives */
+    uint64_t due_at_us;          /* the state ends; in BODY: unless more of the body comes */
+    uint64_t refused_at_us;      /* code 604 of another HTTPTOFS is due, 0 = none */
+    uint32_t rate_bytes_per_s;   /* at which the body arrives */
+    uint32_t offered_bytes;      /* of the body, by the surroundings so far */
+    uint32_t total_bytes;        /* told by the server, 0 = not known */
+    uint32_t current_bytes;      /* while no body runs */
+    uint32_t short_bytes;        /* HTTP_SHORT: the body ends there */
+    uint32_t marked_bytes;       /* the last mark that the HTTP_BYTE hook was called for */
+    uint16_t job;                /* number of the attempt that the surroundings serve */
+    uint16_t timeout_s;          /* of one attempt */
+    uint16_t status;             /* of the server, 0 = none came */
+    uint16_t code;               /* that the body ends with, 0 = complete */
+    uint16_t forced_code;        /* HTTP_RESULT, 0 = none */
+    uint16_t blob;               /* whole body, or SIM_EXTENT_IN_STORE */
+    uint8_t state;               /* enum sim_download_state */
+    uint8_t wanted;              /* 1: not yet fetched with sim_http_wanted() */
+    uint8_t ended;               /* 1: the surroundings have given the whole body */
+    uint8_t full;                /* 1: the flash had no room */
+    uint8_t attempts_left;       /* that may follow this one */
     uint8_t shorten;             /* 1: short_bytes counts */
     uint8_t file;                /* index + 1 of the target, 0 = none */
     uint8_t directory;           /* of the target */
@@ -87,7 +87,7 @@ struct sim_download {
     uint8_t method;              /* enum sim_http_method */
     uint16_t written_blocks;     /* of flash, of the body; each was one write (flash.c) */
     uint32_t tofs_current_bytes; /* HTTPTOFSRL, of the last HTTPTOFS that has ended */
-    uint32_t tofs_total_bytes;
+    uint32_t tofs_total_bytes;   /* the same */
     uint64_t
         settled_at_us;   /* http-size-lag: the file of the last result reads 0 bytes until then */
     uint32_t from_bytes; /* of the server's file: the body begins there */

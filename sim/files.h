@@ -33,32 +33,32 @@ enum {
 struct sim_extent {
     uint64_t digest_before; /* of the file's contents up to this piece */
     uint32_t offset;        /* into the blob or the store */
-    uint32_t size_bytes;
-    uint16_t blob; /* index into sim_config.blobs, or SIM_EXTENT_IN_STORE */
-    uint8_t next;  /* piece of the same file */
-    uint8_t reserved[5];
+    uint32_t size_bytes;    /* of the piece */
+    uint16_t blob;          /* index into sim_config.blobs, or SIM_EXTENT_IN_STORE */
+    uint8_t next;           /* piece of the same file */
+    uint8_t reserved[5];    /* zero */
 };
 
 /* One file. An empty name = not in use. */
 struct sim_file_entry {
     uint64_t
         digest; /* of the contents: sim_digest() of the bytes if they came in order and whole */
-    uint32_t size_bytes;
+    uint32_t size_bytes;      /* of all its pieces */
     uint8_t directory;        /* the folder, SIM_DIRECTORY_... where it is not shown */
     uint8_t first;            /* piece: index + 1 into extents, 0 = empty */
     uint8_t last;             /* the same */
     char name[SIM_FILE_NAME]; /* without its folder, with NUL */
-    uint8_t reserved[6];
+    uint8_t reserved[6];      /* zero */
 };
 
 struct sim_files {
-    struct sim_extent extents[SIM_EXTENTS];
-    struct sim_file_entry entries[SIM_FILES];
-    uint32_t upload_size_bytes; /* of the file before a CFSWFILE that appends to it */
-    uint8_t upload_file;        /* index + 1 of the file being sent over the port, 0 = none */
-    uint8_t upload_directory;   /* where it belongs when it is complete */
-    uint8_t upload_failed;      /* 1: the flash was full, the rest is swallowed */
-    uint8_t open;               /* 1 between CFSINIT and CFSTERM; RAM */
+    struct sim_extent extents[SIM_EXTENTS];   /* pieces of all files */
+    struct sim_file_entry entries[SIM_FILES]; /* shown and hidden ones */
+    uint32_t upload_size_bytes;               /* of the file before a CFSWFILE that appends to it */
+    uint8_t upload_file;      /* index + 1 of the file being sent over the port, 0 = none */
+    uint8_t upload_directory; /* where it belongs when it is complete */
+    uint8_t upload_failed;    /* 1: the flash was full, the rest is swallowed */
+    uint8_t open;             /* 1 between CFSINIT and CFSTERM; RAM */
 };
 
 _Static_assert(sizeof(struct sim_extent) == 24, "padding in struct sim_extent");

@@ -13,9 +13,9 @@ extern "C" {
 
 /* A file of the flash. */
 struct sim_file_view {
-    char path[64]; /* "/fota/update.zip" */
-    uint32_t size_bytes;
-    uint64_t digest; /* of the contents, see sim_digest() */
+    char path[64];       /* "/fota/update.zip" */
+    uint32_t size_bytes; /* of the contents */
+    uint64_t digest;     /* of the contents, see sim_digest() */
 };
 
 /* The file at place `index`, from 0; false: there is none, but others may follow up to the end. */
@@ -38,9 +38,9 @@ void sim_look_network(const struct sim *sim, struct sim_network_view *ret_view);
 
 /* A pin of SGPIO, 0 to 4; false: there is none with that number. */
 struct sim_pin_view {
-    bool is_set; /* by SGPIO=0; else it is an input */
-    bool is_output;
-    bool is_high; /* of an input: what the surroundings apply (setting gpio-levels) */
+    bool is_set;    /* by SGPIO=0; else it is an input */
+    bool is_output; /* the module drives it */
+    bool is_high;   /* of an input: what the surroundings apply (setting gpio-levels) */
 };
 bool sim_look_pin(const struct sim *sim, const struct sim_host *host, unsigned pin,
                   struct sim_pin_view *ret_view);

@@ -563,13 +563,13 @@ struct sim_setting_places {
 enum { SIM_SETTING_WORDS = (SIM_SETTING_COUNT + 63) / 64 }; /* of 64 bits, one bit a setting */
 
 struct sim_setting_info {
-    const char *name;
-    uint8_t unit; /* enum sim_unit */
-    char tag;     /* 'D', 'O', 'S', 'I' */
-    int32_t initial, minimum, maximum;
-    const char *choices; /* words separated by '|', CHOICE only, else NULL */
-    const char *source;
-    const char *summary;
+    const char *name;                  /* "http-size-lag" */
+    uint8_t unit;                      /* enum sim_unit */
+    char tag;                          /* 'D', 'O', 'S', 'I' */
+    int32_t initial, minimum, maximum; /* in the unit; a CHOICE counts from 0 */
+    const char *choices;               /* words separated by '|', CHOICE only, else NULL */
+    const char *source;                /* where that is documented or was seen */
+    const char *summary;               /* what it is, for people */
 };
 
 /* The row of a setting; NULL when `setting` is not below SIM_SETTING_COUNT. */

@@ -44,16 +44,16 @@ struct sim_package {
 
 /* Immutable bytes shared by all modules and runs, for example a package on the server. */
 struct sim_blob {
-    const uint8_t *bytes; /* owned by the caller */
-    uint32_t size_bytes;
+    const uint8_t *bytes;       /* owned by the caller */
+    uint32_t size_bytes;        /* of `bytes` */
     uint64_t digest;            /* sim_digest() of the bytes */
     struct sim_package package; /* sim_package_check() of the bytes */
 };
 
 /* A file that lies in the module's flash when it is new. */
 struct sim_initial_file {
-    uint8_t directory; /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ (AT106 15.2, D) */
-    char name[51];
+    uint8_t directory;   /* 0 /custapp/, 1 /fota/, 2 /datatx/, 3 /customer/ (AT106 15.2, D) */
+    char name[51];       /* without its folder, with NUL */
     uint16_t blob;       /* index into sim_config.blobs */
     uint32_t size_bytes; /* how much of the blob, from its beginning */
 };
@@ -143,8 +143,8 @@ enum sim_event_kind {
 };
 
 struct sim_event {
-    uint8_t kind; /* enum sim_event_kind */
-    uint32_t number;
+    uint8_t kind;     /* enum sim_event_kind */
+    uint32_t number;  /* see SIM_EVENTS; 0 where it says nothing */
     const char *text; /* NULL when there is none */
     uint16_t length;  /* of text, in bytes */
 };
@@ -414,14 +414,14 @@ enum sim_follow {
  * before the host, percent-encoded).
  */
 struct sim_http_request {
-    uint16_t job; /* number of the download; answers carry it, stale ones are dropped */
-    uint16_t timeout_s;
-    uint8_t method; /* enum sim_http_method */
-    uint8_t follow; /* enum sim_follow: redirects that the surroundings follow by themselves */
-    uint8_t reserved[2];
+    uint16_t job;        /* number of the download; answers carry it, stale ones are dropped */
+    uint16_t timeout_s;  /* that the command asked for; the module keeps it by itself */
+    uint8_t method;      /* enum sim_http_method */
+    uint8_t follow;      /* enum sim_follow: redirects that the surroundings follow by themselves */
+    uint8_t reserved[2]; /* zero */
     uint32_t body_bytes; /* of the request, sim_http_request_body() reads them */
     uint32_t from_bytes; /* the body is to begin there: Range of HTTP (206), REST of FTP */
-    char url[512];
+    char url[512];       /* with NUL */
 };
 
 /* True, once per download, when one waits to be served. */
@@ -489,9 +489,9 @@ enum sim_net_kind {
 
 /* What one connection is to do. Answers carry channel and job; stale ones are dropped. */
 struct sim_net_request {
-    uint8_t kind;    /* enum sim_net_kind */
-    uint8_t channel; /* 0 to 9; 10 for RESOLVE */
-    uint16_t job;
+    uint8_t kind;        /* enum sim_net_kind */
+    uint8_t channel;     /* 0 to 9; 10 for RESOLVE */
+    uint16_t job;        /* number of the request on this channel */
     uint16_t port;       /* OPEN */
     uint16_t size;       /* SEND: of bytes */
     char host[104];      /* OPEN, RESOLVE */

@@ -63,7 +63,7 @@ struct sim_updater {
     uint8_t percent;              /* last one handled */
     uint8_t stage;                /* enum sim_updater_stage */
     uint8_t torn;                 /* 1: the step being written is lost: the phase begins anew */
-    uint8_t reserved[5];
+    uint8_t reserved[5];          /* zero */
 };
 
 _Static_assert(sizeof(struct sim_updater) == 16 + 2 * SIM_REVISION + 16,

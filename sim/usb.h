@@ -23,19 +23,19 @@ enum { SIM_USB_PORTS = 2, SIM_USB_SPANS = 32 };
 
 /* Bytes of the output queue from the end of the span before up to `end` go to these interfaces. */
 struct sim_usb_span {
-    uint16_t end;
+    uint16_t end;       /* in the output queue */
     uint8_t interfaces; /* bit n: enum sim_interface n */
-    uint8_t reserved;
+    uint8_t reserved;   /* zero */
 };
 
 struct sim_usb {
-    uint8_t asker; /* enum sim_interface whose line the engine has; UART while it has none */
-    uint8_t span_count;
-    uint16_t head; /* of the output queue: what the USB ports have taken */
-    uint16_t end;  /* of the last span, 0 = there was none */
-    uint16_t reserved;
-    struct sim_usb_span spans[SIM_USB_SPANS];
-    struct sim_typed typed[SIM_USB_PORTS];
+    uint8_t asker;      /* enum sim_interface whose line the engine has; UART while it has none */
+    uint8_t span_count; /* of spans in use */
+    uint16_t head;      /* of the output queue: what the USB ports have taken */
+    uint16_t end;       /* of the last span, 0 = there was none */
+    uint16_t reserved;  /* zero */
+    struct sim_usb_span spans[SIM_USB_SPANS]; /* in the order of the queue */
+    struct sim_typed typed[SIM_USB_PORTS];    /* the command lines being typed, one a port */
 };
 
 #ifdef __cplusplus
