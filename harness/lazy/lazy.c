@@ -13,7 +13,7 @@ static void fail(void)
     static const char name[] = "fotarig: ";
     const char *why = dlerror();
 
-    if (write(STDERR_FILENO, name, sizeof(name) - 1) < 0 ||
+    if (write(STDERR_FILENO, name, sizeof name - 1) < 0 ||
         write(STDERR_FILENO, why, strlen(why)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
         exit(EXIT_ENVIRONMENT);
     exit(EXIT_ENVIRONMENT);
@@ -30,6 +30,6 @@ void lazy_load(const char *library, const struct lazy_function *functions, size_
         if (!symbol)
             fail();
         /* ISO C has no cast from void * to a function; POSIX says they are alike (dlsym). */
-        memcpy(functions[i].slot, &symbol, sizeof(symbol));
+        memcpy(functions[i].slot, &symbol, sizeof symbol);
     }
 }

@@ -22,7 +22,7 @@ static struct scenario_chunk *add_chunk(struct scenario_arena *arena, size_t siz
     size_t wanted = size > CHUNK_BYTES ? size : CHUNK_BYTES;
     if (wanted > arena->limit_bytes - arena->taken_bytes)
         return NULL;
-    struct scenario_chunk *chunk = calloc(1, sizeof(*chunk) + wanted);
+    struct scenario_chunk *chunk = calloc(1, sizeof *chunk + wanted);
     if (!chunk)
         return NULL;
     chunk->size = wanted;

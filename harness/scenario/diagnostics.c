@@ -64,7 +64,7 @@ void scenario_diagnose(struct scenario_diagnostics *diagnostics, struct scenario
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     if (is_known(diagnostics, where.place, text))
         return;
@@ -72,7 +72,7 @@ void scenario_diagnose(struct scenario_diagnostics *diagnostics, struct scenario
         diagnostics->overflow = true;
         return;
     }
-    struct scenario_diagnostic *added = scenario_arena_take(&diagnostics->arena, sizeof(*added));
+    struct scenario_diagnostic *added = scenario_arena_take(&diagnostics->arena, sizeof *added);
     if (!added) {
         diagnostics->overflow = true;
         return;
@@ -138,7 +138,7 @@ static size_t show_character(char *buffer, size_t capacity, const unsigned char 
 
 const char *scenario_printable(char *buffer, size_t capacity, const char *text, size_t length)
 {
-    const size_t room = capacity - sizeof("…");
+    const size_t room = capacity - sizeof "…";
     size_t used = 0;
 
     for (size_t at = 0; at < length;) {
@@ -147,7 +147,7 @@ const char *scenario_printable(char *buffer, size_t capacity, const char *text, 
         size_t width = 0, size = character_size(here, length - at, &shown);
         size_t written = show_character(buffer + used, room - used, here, size, shown, &width);
         if (written == 0) {
-            memcpy(buffer + used, "…", sizeof("…"));
+            memcpy(buffer + used, "…", sizeof "…");
             return buffer;
         }
         used += written;
@@ -220,7 +220,7 @@ static void write_excerpt(FILE *out, const struct scenario_diagnostics *diagnost
         bool shown;
         size_t width = 0, size = character_size(line + at, length - at, &shown);
         if (count >= first) {
-            size_t bytes = show_character(buffer, sizeof(buffer), line + at, size, shown, &width);
+            size_t bytes = show_character(buffer, sizeof buffer, line + at, size, shown, &width);
             fwrite(buffer, 1, bytes, out);
             pad += count < column ? width : 0;
             mark += count >= column && count < end ? width : 0;
@@ -274,7 +274,7 @@ static char *copy(const char *text)
 static void list_entries(const struct scenario_diagnostics *diagnostics,
                          struct scenario_errors *errors)
 {
-    errors->list = calloc(diagnostics->count ? diagnostics->count : 1, sizeof(*errors->list));
+    errors->list = calloc(diagnostics->count ? diagnostics->count : 1, sizeof *errors->list);
     for (size_t i = 0; errors->list && i < diagnostics->count; i++) {
         const struct scenario_diagnostic *entry = diagnostics->list[i];
         struct scenario_error *error = &errors->list[errors->listed];
@@ -309,7 +309,7 @@ bool scenario_diagnostics_done(struct scenario_diagnostics *diagnostics,
     if (!good) {
         *reterr_errors =
             (struct scenario_errors){.count = diagnostics->count > 0 ? diagnostics->count : 1};
-        qsort(diagnostics->list, diagnostics->count, sizeof(diagnostics->list[0]), compare_entries);
+        qsort(diagnostics->list, diagnostics->count, sizeof diagnostics->list[0], compare_entries);
         out = open_memstream(&reterr_errors->text, &size);
         for (size_t i = 0; out && i < diagnostics->count; i++)
             write_entry(out, diagnostics, diagnostics->list[i]);

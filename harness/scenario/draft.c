@@ -9,7 +9,7 @@ enum { BAUD_BPS = 115200 };
 void scenario_draft_init(struct scenario_draft *draft)
 {
     struct scenario_case *now = &draft->now;
-    memset(draft, 0, sizeof(*draft));
+    memset(draft, 0, sizeof *draft);
     sim_config_init(&now->module);
     now->module.variant[0] = '\0';  /* none yet: that of the revision */
     now->module.revision[0] = '\0'; /* none yet: update.from */
@@ -51,14 +51,14 @@ static void check_revisions(struct scenario_compiler *compiler, const struct upd
 static void identify(struct scenario_case *now)
 {
     struct sim_config initial;
-    char variant[sizeof(now->module.variant)], revision[sizeof(now->module.revision)];
+    char variant[sizeof now->module.variant], revision[sizeof now->module.revision];
 
     if (!now->module.revision[0] && now->job.from_revision)
-        snprintf(now->module.revision, sizeof(now->module.revision), "%s", now->job.from_revision);
-    memcpy(variant, now->module.variant, sizeof(variant));
-    memcpy(revision, now->module.revision, sizeof(revision));
+        snprintf(now->module.revision, sizeof now->module.revision, "%s", now->job.from_revision);
+    memcpy(variant, now->module.variant, sizeof variant);
+    memcpy(revision, now->module.revision, sizeof revision);
     sim_config_init(&initial);
-    memcpy(now->module.variant, initial.variant, sizeof(now->module.variant));
+    memcpy(now->module.variant, initial.variant, sizeof now->module.variant);
     sim_config_identify(&now->module, variant[0] ? variant : NULL, revision[0] ? revision : NULL);
 }
 

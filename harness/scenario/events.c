@@ -87,7 +87,7 @@ void scenario_compile_reply(struct scenario_compiler *compiler, const struct sce
         if (!scenario_store_item(compiler, key, item, &line))
             continue;
         size_t length = strlen(line);
-        if (length + 1 > sizeof(joined) - used) {
+        if (length + 1 > sizeof joined - used) {
             scenario_diagnose(compiler->diagnostics, item->at, NULL,
                               "'reply' is too long; all lines have at most %d bytes",
                               SCENARIO_REPLY_MAX);

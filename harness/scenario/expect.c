@@ -82,7 +82,7 @@ static void refuse_parameter(struct scenario_compiler *compiler, const struct sc
     while (sim_look_parameter_name((unsigned)count))
         count++;
     const char *nearest = text_nearest(key->text, key->length, parameter_name, NULL, count);
-    scenario_printable(shown, sizeof(shown), key->text, key->length);
+    scenario_printable(shown, sizeof shown, key->text, key->length);
     if (nearest && nearest[0])
         scenario_diagnose(compiler->diagnostics, key->at, NULL,
                           "'%s' is no command that sets a number; did you mean '%s'?", shown,
@@ -104,7 +104,7 @@ static int find_parameter(struct scenario_compiler *compiler, const struct scena
         return -1;
     }
     int found = sim_look_parameter_find(command, strlen(command));
-    snprintf(extended, sizeof(extended), "+%s", command);
+    snprintf(extended, sizeof extended, "+%s", command);
     if (found < 0)
         found = sim_look_parameter_find(extended, strlen(extended));
     if (found < 0)

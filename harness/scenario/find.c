@@ -31,7 +31,7 @@ static int add_path(struct search *search, const char *path)
     /* Room doubles when the count is a power of two. */
     if ((list->count & (list->count - 1)) == 0) {
         size_t room = list->count ? 2 * list->count : 1;
-        char **paths = realloc(list->paths, room * sizeof(*paths));
+        char **paths = realloc(list->paths, room * sizeof *paths);
         if (!paths)
             return fail(search, path, "out of memory");
         list->paths = paths;
@@ -99,7 +99,7 @@ static int take_entry(struct search *search, const char *folder, const char *nam
     bool other = strcmp(name, profiles_name) == 0 || strcmp(name, dialogues_name) == 0;
     if (name[0] == '.' || (other && (!search->only || strcmp(name, search->only) != 0)))
         return 0;
-    if ((size_t)snprintf(path, sizeof(path), "%s%s%s", folder, slash, name) >= sizeof(path))
+    if ((size_t)snprintf(path, sizeof path, "%s%s%s", folder, slash, name) >= sizeof path)
         return fail(search, folder, "a path in this folder is too long");
     if (lstat(path, &status) < 0)
         return fail(search, path, strerror(errno));
@@ -149,7 +149,7 @@ static int find(struct search search, const char *path)
     if (search_folder(&search, path, 0) < 0)
         return -1;
     if (list->count > before)
-        qsort(list->paths + before, list->count - before, sizeof(*list->paths), compare_paths);
+        qsort(list->paths + before, list->count - before, sizeof *list->paths, compare_paths);
     return 0;
 }
 

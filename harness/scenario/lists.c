@@ -20,7 +20,7 @@ void scenario_compile_tags(struct scenario_compiler *compiler, const struct scen
 
     if (!item || draft->tags)
         return;
-    const char **tags = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof(*tags));
+    const char **tags = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *tags);
     if (!tags) {
         scenario_out_of_memory(compiler);
         return;
@@ -118,11 +118,11 @@ void scenario_package_finish(const struct scenario_case *one, const struct fota_
                              struct scenario_package *package)
 {
     if (!package->from[0] && job->from_revision)
-        snprintf(package->from, sizeof(package->from), "%s", job->from_revision);
+        snprintf(package->from, sizeof package->from, "%s", job->from_revision);
     if (!package->to[0] && job->to_revision)
-        snprintf(package->to, sizeof(package->to), "%s", job->to_revision);
+        snprintf(package->to, sizeof package->to, "%s", job->to_revision);
     if (!package->variant[0])
-        memcpy(package->variant, one->module.variant, sizeof(package->variant));
+        memcpy(package->variant, one->module.variant, sizeof package->variant);
 }
 
 static void add_file(struct scenario_compiler *compiler, const struct scenario_node *node)
@@ -146,8 +146,8 @@ static void add_file(struct scenario_compiler *compiler, const struct scenario_n
             scenario_diagnose(compiler->diagnostics, path->at, NULL, "'%s' is there already",
                               file.path);
     now->module_files[now->module_file_count].directory = directory;
-    snprintf(now->module_files[now->module_file_count].name, sizeof(now->module_files[0].name),
-             "%s", name);
+    snprintf(now->module_files[now->module_file_count].name, sizeof now->module_files[0].name, "%s",
+             name);
     now->module_files[now->module_file_count].content = file.content;
     now->module_file_count++;
 }
@@ -183,7 +183,7 @@ static void refuse_setting(struct scenario_compiler *compiler, const struct scen
     char shown[SHOWN];
     const char *nearest =
         text_nearest(key->text, key->length, setting_name, NULL, SIM_SETTING_COUNT);
-    scenario_printable(shown, sizeof(shown), key->text, key->length);
+    scenario_printable(shown, sizeof shown, key->text, key->length);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, key->at, NULL,
                           "unknown setting '%s'; did you mean '%s'?", shown, nearest);

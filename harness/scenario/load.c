@@ -67,7 +67,7 @@ static bool name_scenario(struct scenario_arena *arena, struct scenario *scenari
 /* "name" or "name [percent=1%]". */
 static const char *case_name(struct scenario_arena *arena, const char *name, const char *values)
 {
-    size_t size = strlen(name) + strlen(values) + sizeof(" []");
+    size_t size = strlen(name) + strlen(values) + sizeof " []";
     char *text = scenario_arena_take(arena, size);
     if (text)
         snprintf(text, size, values[0] ? "%s [%s]" : "%s", name, values);
@@ -105,9 +105,9 @@ static void compile_cases(struct scenario_compiler *compiler, struct scenario *s
     static const char *const no_tags[] = {NULL};
     scenario_vary_read(compiler);
     size_t count = compiler->vary.case_count;
-    struct scenario_case *cases = scenario_arena_take(compiler->arena, count * sizeof(*cases));
+    struct scenario_case *cases = scenario_arena_take(compiler->arena, count * sizeof *cases);
 
-    compiler->draft = scenario_arena_take(compiler->arena, sizeof(*compiler->draft));
+    compiler->draft = scenario_arena_take(compiler->arena, sizeof *compiler->draft);
     if (!cases || !compiler->draft) {
         scenario_out_of_memory(compiler);
         return;
@@ -152,7 +152,7 @@ static struct scenario_profile *compile_source(struct loaded *loaded,
 struct scenario *scenario_parse(const char *path, const char *text, size_t size,
                                 struct scenario_errors *reterr_errors)
 {
-    struct loaded *loaded = calloc(1, sizeof(*loaded));
+    struct loaded *loaded = calloc(1, sizeof *loaded);
     struct scenario_diagnostics diagnostics;
 
     *reterr_errors = (struct scenario_errors){0};

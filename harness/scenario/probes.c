@@ -225,7 +225,7 @@ static void compile_steps(struct scenario_compiler *compiler, const struct scena
         return;
     }
     struct scenario_step *steps =
-        scenario_arena_take(compiler->arena, (value->count + 1) * sizeof(*steps));
+        scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *steps);
     if (!steps) {
         scenario_out_of_memory(compiler);
         return;
@@ -335,7 +335,7 @@ static void compile_texts(struct scenario_compiler *compiler, const struct scena
     const struct scenario_node *item = scenario_items(compiler, key, value);
     size_t count = 0;
     const char **texts =
-        item ? scenario_arena_take(compiler->arena, (value->count + 1) * sizeof(*texts)) : NULL;
+        item ? scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *texts) : NULL;
     if (!item)
         return;
     if (!texts) {
@@ -412,7 +412,7 @@ static void compile_probes(struct scenario_compiler *compiler, const struct scen
     if (!item || value->count > PROBES_MAX)
         return;
     struct scenario_probe *probes =
-        scenario_arena_take(compiler->arena, value->count * sizeof(*probes));
+        scenario_arena_take(compiler->arena, value->count * sizeof *probes);
     if (!probes) {
         scenario_out_of_memory(compiler);
         return;
@@ -487,7 +487,7 @@ static void compile_file(struct loaded *loaded, struct scenario_diagnostics *dia
     loaded->dialogue.path =
         scenario_arena_text(&loaded->arena, diagnostics->path, strlen(diagnostics->path));
     compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
-    compiler.draft = scenario_arena_take(&loaded->arena, sizeof(*compiler.draft));
+    compiler.draft = scenario_arena_take(&loaded->arena, sizeof *compiler.draft);
     if (!compiler.draft || !loaded->dialogue.path)
         scenario_out_of_memory(&compiler);
     else if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
@@ -497,7 +497,7 @@ static void compile_file(struct loaded *loaded, struct scenario_diagnostics *dia
 struct scenario_dialogue *scenario_dialogue_parse(const char *path, const char *text, size_t size,
                                                   struct scenario_errors *reterr_errors)
 {
-    struct loaded *loaded = calloc(1, sizeof(*loaded));
+    struct loaded *loaded = calloc(1, sizeof *loaded);
     struct scenario_diagnostics diagnostics;
     *reterr_errors = (struct scenario_errors){0};
     scenario_diagnostics_init(&diagnostics, path, text, size);

@@ -78,12 +78,12 @@ static bool cut_last(char *path)
 /* The nearest profiles/ in the folder of the scenario or above it, without links. */
 static bool find_folder(const char *scenario_path, char folder[PATH_MAX])
 {
-    char real[PATH_MAX], tried[PATH_MAX + sizeof(folder_name)];
+    char real[PATH_MAX], tried[PATH_MAX + sizeof folder_name];
     struct stat status;
     if (!realpath(scenario_path, real))
         return false;
     for (unsigned level = 0; level <= LEVELS_UP && cut_last(real); level++) {
-        snprintf(tried, sizeof(tried), "%s/%s", real, folder_name);
+        snprintf(tried, sizeof tried, "%s/%s", real, folder_name);
         if (stat(tried, &status) == 0 && S_ISDIR(status.st_mode))
             return realpath(tried, folder) != NULL;
     }
@@ -96,7 +96,7 @@ static bool find_file(const char *folder, const char *name, char real[PATH_MAX],
 {
     char path[2 * PATH_MAX];
     size_t length = strlen(folder);
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     if (!realpath(path, real)) {
         *reterr_problem = strerror(errno);
         return false;
@@ -111,7 +111,7 @@ static bool find_file(const char *folder, const char *name, char real[PATH_MAX],
 static const char *shown_path(struct scenario_compiler *compiler, const char *real)
 {
     char here[PATH_MAX];
-    if (getcwd(here, sizeof(here))) {
+    if (getcwd(here, sizeof here)) {
         size_t length = strlen(here);
         if (strncmp(real, here, length) == 0 && real[length] == '/')
             real += length + 1;
@@ -136,7 +136,7 @@ static void read_tree(struct scenario_compiler *compiler, struct scenario_profil
 static struct scenario_profile *read_profile(struct scenario_compiler *compiler, const char *name,
                                              const struct scenario_node *value)
 {
-    struct scenario_profile *profile = scenario_arena_take(compiler->arena, sizeof(*profile));
+    struct scenario_profile *profile = scenario_arena_take(compiler->arena, sizeof *profile);
     char folder[PATH_MAX], real[PATH_MAX];
     const char *problem = NULL;
     if (!profile) {
@@ -224,7 +224,7 @@ bool scenario_read_profile(const char *path, struct sim_config *config,
     struct scenario_compiler compiler = {
         .arena = &arena,
         .diagnostics = &diagnostics,
-        .draft = scenario_arena_take(&arena, sizeof(*compiler.draft)),
+        .draft = scenario_arena_take(&arena, sizeof *compiler.draft),
     };
     scenario_diagnostics_init(&diagnostics, path, text ? text : "", size);
     if (!text)
@@ -246,11 +246,11 @@ bool scenario_read_profile(const char *path, struct sim_config *config,
 /* Moves the list of one to the end of the other. */
 static void append_list(struct scenario_errors *errors, struct scenario_errors *more)
 {
-    size_t size = (errors->listed + more->listed) * sizeof(*errors->list);
+    size_t size = (errors->listed + more->listed) * sizeof *errors->list;
     struct scenario_error *grown = more->listed ? realloc(errors->list, size) : NULL;
     if (!grown)
         return;
-    memcpy(grown + errors->listed, more->list, more->listed * sizeof(*grown));
+    memcpy(grown + errors->listed, more->list, more->listed * sizeof *grown);
     errors->list = grown;
     errors->listed += more->listed;
     more->listed = 0; /* the texts have moved */

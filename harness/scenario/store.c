@@ -54,7 +54,7 @@ bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
 
     if (fault == TEXT_NUMBER_GOOD && *ret_number >= minimum && *ret_number <= maximum)
         return true;
-    scenario_printable(shown, sizeof(shown), value->text, value->length);
+    scenario_printable(shown, sizeof shown, value->text, value->length);
     if (fault != TEXT_NUMBER_GOOD) {
         scenario_diagnose(compiler->diagnostics, value->at, NULL, "'%s' %s %s; '%s' is written %s",
                           shown, number_faults[fault], text_quantity_name(quantity), name,
@@ -63,8 +63,8 @@ bool scenario_take_number(struct scenario_compiler *compiler, const char *name,
     }
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' is out of range; '%s' goes from %s to %s", shown, name,
-                      text_number_write(low, sizeof(low), quantity, minimum),
-                      text_number_write(high, sizeof(high), quantity, maximum));
+                      text_number_write(low, sizeof low, quantity, minimum),
+                      text_number_write(high, sizeof high, quantity, maximum));
     return false;
 }
 
@@ -95,7 +95,7 @@ static bool store_size_or_time(struct scenario_compiler *compiler, const struct 
             put_number(key, target, number);
         return true;
     }
-    scenario_printable(shown, sizeof(shown), value->text, value->length);
+    scenario_printable(shown, sizeof shown, value->text, value->length);
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' is no size and no duration above 0; '%s' is written '%s', %s, or %s",
                       shown, key->name, key->word, text_quantity_example(TEXT_SIZE),
@@ -153,10 +153,10 @@ void scenario_refuse_word(struct scenario_compiler *compiler, const char *name,
     size_t count = 0, used = strlen(hint);
 
     for (const char *word; (word = word_of(words, count)); count++)
-        if (used < sizeof(hint))
+        if (used < sizeof hint)
             used +=
-                (size_t)snprintf(hint + used, sizeof(hint) - used, "%s%s", count ? ", " : "", word);
-    scenario_printable(shown, sizeof(shown), value->text, value->length);
+                (size_t)snprintf(hint + used, sizeof hint - used, "%s%s", count ? ", " : "", word);
+    scenario_printable(shown, sizeof shown, value->text, value->length);
     const char *nearest = text_nearest(value->text, value->length, word_of, words, count);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, value->at, hint,
@@ -197,7 +197,7 @@ static bool store_yes(struct scenario_compiler *compiler, const struct scenario_
     }
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "'%s' takes only yes, not '%s'; leave the key out if it is not so", key->name,
-                      scenario_printable(shown, sizeof(shown), value->text, value->length));
+                      scenario_printable(shown, sizeof shown, value->text, value->length));
     return false;
 }
 
@@ -258,7 +258,7 @@ static bool check_text(struct scenario_compiler *compiler, const struct scenario
 
     if (fits && has_form(value, key->form))
         return true;
-    scenario_printable(shown, sizeof(shown), value->text, value->length);
+    scenario_printable(shown, sizeof shown, value->text, value->length);
     if (fits)
         scenario_diagnose(compiler->diagnostics, value->at, NULL,
                           "'%s' is no value of '%s'; it takes %s", shown, key->name,
@@ -280,7 +280,7 @@ static size_t text_maximum(const struct scenario_key *key)
 
 static void put_text(const struct scenario_key *key, void *target, const char *text)
 {
-    memcpy((char *)target + key->offset, &text, sizeof(text));
+    memcpy((char *)target + key->offset, &text, sizeof text);
 }
 
 static bool store_line(struct scenario_compiler *compiler, const struct scenario_key *key,
@@ -335,7 +335,7 @@ static bool store_at(struct scenario_compiler *compiler, const struct scenario_k
         return store_line(compiler, key, value, target) &&
                (key->form != SCENARIO_FORM_COMMAND || value->length < 2 ||
                 scenario_check_command(compiler, value, value->text + 2));
-    scenario_printable(shown, sizeof(shown), value->text, value->length);
+    scenario_printable(shown, sizeof shown, value->text, value->length);
     scenario_diagnose(compiler->diagnostics, value->at, NULL,
                       "AT text must be quoted; write '%s' in single quotes", shown);
     return false;

@@ -57,7 +57,7 @@ static const struct {
 
 static const char *usual_cause(const char *problem)
 {
-    for (size_t i = 0; i < sizeof(usual_causes) / sizeof(usual_causes[0]); i++)
+    for (size_t i = 0; i < sizeof usual_causes / sizeof usual_causes[0]; i++)
         if (strcmp(problem, usual_causes[i].problem) == 0)
             return usual_causes[i].hint;
     return NULL;
@@ -118,7 +118,7 @@ static struct scenario_node *add_node(struct builder *builder, enum scenario_nod
     struct scenario_node *node = NULL;
     if (++builder->node_count > SCENARIO_NODES_MAX)
         stop(builder, at, "too many values; a scenario has at most 10,000");
-    else if (!(node = scenario_arena_take(builder->arena, sizeof(*node))))
+    else if (!(node = scenario_arena_take(builder->arena, sizeof *node)))
         stop(builder, at, "out of memory");
     if (!node)
         return NULL;
@@ -139,7 +139,7 @@ static void mark_doubled(struct builder *builder, const struct level *level,
         key->skip = true;
         scenario_diagnose(builder->diagnostics, key->at, NULL,
                           "key '%s' stands here twice; it is in line %u already",
-                          scenario_printable(shown, sizeof(shown), key->text, key->length),
+                          scenario_printable(shown, sizeof shown, key->text, key->length),
                           other->at.place.line);
         return;
     }

@@ -71,7 +71,7 @@ static bool add_name(struct scenario_compiler *compiler, const struct scenario_n
     if (!is_name(key->text, key->length)) {
         scenario_diagnose(compiler->diagnostics, key->at, NULL,
                           "'%s' is no name; small letters, digits and '-' make one",
-                          scenario_printable(shown, sizeof(shown), key->text, key->length));
+                          scenario_printable(shown, sizeof shown, key->text, key->length));
         return false;
     }
     if (vary->count == SCENARIO_VARY_MAX) {
@@ -107,7 +107,7 @@ static bool read_name(struct scenario_compiler *compiler, const struct scenario_
         (values->kind != SCENARIO_NODE_SEQUENCE || !values->first)) {
         scenario_diagnose(compiler->diagnostics, values->at, NULL,
                           "'%s' takes a list of values; write it in [brackets]",
-                          scenario_printable(shown, sizeof(shown), key->text, key->length));
+                          scenario_printable(shown, sizeof shown, key->text, key->length));
         return false;
     }
     if (!add_name(compiler, key))
@@ -260,11 +260,11 @@ const char *scenario_vary_choose(struct scenario_compiler *compiler, size_t inde
         choose_row(vary, index);
     else
         choose_values(vary, index);
-    for (size_t i = 0; i < naming && used < sizeof(text); i++) {
+    for (size_t i = 0; i < naming && used < sizeof text; i++) {
         const struct scenario_node *value = vary->names[i].now;
         used += (size_t)snprintf(
-            text + used, sizeof(text) - used, "%s%s=%s", i ? ", " : "", vary->names[i].key->text,
-            scenario_printable(shown, sizeof(shown), value->text, value->length));
+            text + used, sizeof text - used, "%s%s=%s", i ? ", " : "", vary->names[i].key->text,
+            scenario_printable(shown, sizeof shown, value->text, value->length));
     }
     return scenario_arena_text(compiler->arena, text, strlen(text));
 }
@@ -280,7 +280,7 @@ static void complain_of_name(struct scenario_compiler *compiler, struct scenario
 {
     char shown[SHOWN];
     compiler->vary.misspelt = true;
-    scenario_printable(shown, sizeof(shown), name, length);
+    scenario_printable(shown, sizeof shown, name, length);
     if (nearest)
         scenario_diagnose(compiler->diagnostics, at, NULL,
                           "unknown name '$%s'; did you mean '$%s'?", shown, nearest);
@@ -374,7 +374,7 @@ static const struct scenario_node *fill_in(struct scenario_compiler *compiler,
     }
     if (!changed)
         return node;
-    struct scenario_node *filled = scenario_arena_take(compiler->arena, sizeof(*filled));
+    struct scenario_node *filled = scenario_arena_take(compiler->arena, sizeof *filled);
     const char *kept = scenario_arena_text(compiler->arena, text, used);
     if (!filled || !kept) {
         scenario_out_of_memory(compiler);

@@ -87,10 +87,10 @@ static void refuse_key(struct scenario_compiler *compiler, const struct scenario
     char in[SHOWN] = "";
 
     if (map->name[0])
-        snprintf(in, sizeof(in), " in '%s'", map->name);
+        snprintf(in, sizeof in, " in '%s'", map->name);
 
-    list_keys(hint, sizeof(hint), "allowed: ", map, false);
-    scenario_printable(shown, sizeof(shown), key->text, key->length);
+    list_keys(hint, sizeof hint, "allowed: ", map, false);
+    scenario_printable(shown, sizeof shown, key->text, key->length);
     if (strcmp(key->text, "<<") == 0)
         scenario_diagnose(compiler->diagnostics, key->at, hint,
                           "merge keys (<<) are not used in scenarios; write the values out");
@@ -128,7 +128,7 @@ static const struct scenario_key *find_kind(struct scenario_compiler *compiler,
     }
     /* An unknown key was meant to be it, and has its own message. */
     if (!kind && !unknown) {
-        list_keys(hint, sizeof(hint), "one of: ", map, true);
+        list_keys(hint, sizeof hint, "one of: ", map, true);
         scenario_diagnose(compiler->diagnostics, node->at, hint, "no %s in '%s'", map->kinds,
                           map->name);
     }
@@ -175,7 +175,7 @@ static void check_order(struct scenario_compiler *compiler, const struct scenari
     if (!map->ordered)
         return;
     if (*last && key < *last) {
-        list_keys(hint, sizeof(hint), "the order is: ", map, false);
+        list_keys(hint, sizeof hint, "the order is: ", map, false);
         scenario_diagnose(compiler->diagnostics, node->at, hint, "'%s' must stand before '%s'",
                           key->name, (*last)->name);
         return;
@@ -217,7 +217,7 @@ void scenario_walk(struct scenario_compiler *compiler, const struct scenario_map
     char hint[SCENARIO_MESSAGE_MAX];
 
     if (node->kind != SCENARIO_NODE_MAPPING) {
-        list_keys(hint, sizeof(hint), "keys: ", map, false);
+        list_keys(hint, sizeof hint, "keys: ", map, false);
         scenario_diagnose(compiler->diagnostics, node->at, hint, "%s%s%s is not a mapping of keys",
                           map->name[0] ? "'" : "", map->name[0] ? map->name : "the file",
                           map->name[0] ? "'" : "");

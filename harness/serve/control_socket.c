@@ -98,7 +98,7 @@ static void take_lines(struct bench_control_client *client)
         take_line(client, end);
     if (client->source.fd < 0)
         return;
-    if (client->line_count == sizeof(client->line) && !client->pending) {
+    if (client->line_count == sizeof client->line && !client->pending) {
         client->overflow = true;
         client->line_count = 0;
     }
@@ -119,7 +119,7 @@ static void on_client(void *context, unsigned ready)
         return;
     }
     size = recv(client->source.fd, client->line + client->line_count,
-                sizeof(client->line) - client->line_count, 0);
+                sizeof client->line - client->line_count, 0);
     if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR))
         drop(client);
     if (size <= 0)
@@ -172,9 +172,9 @@ static int make_address(const char *path, struct sockaddr_un *ret_address)
 {
     size_t length = strlen(path);
 
-    memset(ret_address, 0, sizeof(*ret_address));
+    memset(ret_address, 0, sizeof *ret_address);
     ret_address->sun_family = AF_UNIX;
-    if (length == 0 || length >= sizeof(ret_address->sun_path)) {
+    if (length == 0 || length >= sizeof ret_address->sun_path) {
         errno = length ? ENAMETOOLONG : ENOENT;
         return -1;
     }
@@ -193,7 +193,7 @@ int bench_control_connect(const char *path)
     if (fd < 0)
         return -1;
     if (!fcntl(fd, F_SETFD, FD_CLOEXEC) &&
-        !connect(fd, (const struct sockaddr *)&address, sizeof(address)))
+        !connect(fd, (const struct sockaddr *)&address, sizeof address))
         return fd;
     kept = errno;
     close(fd);
@@ -234,7 +234,7 @@ static int clear_path(const char *path, char *reterr_text, size_t reterr_capacit
 static int bind_private(int fd, const struct sockaddr_un *address)
 {
     mode_t kept = umask(0177);
-    int status = bind(fd, (const struct sockaddr *)address, sizeof(*address));
+    int status = bind(fd, (const struct sockaddr *)address, sizeof *address);
     int error = errno;
 
     umask(kept);
@@ -291,7 +291,7 @@ int bench_control_open(struct bench_control *control, struct bench_loop *loop, c
     control->listener = (struct bench_source){-1, on_connection, control};
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS; i++)
         control->clients[i].source.fd = -1;
-    if (length >= sizeof(control->path))
+    if (length >= sizeof control->path)
         return say(reterr_text, reterr_capacity, path, strerror(ENAMETOOLONG),
                    "choose a shorter name");
     memcpy(control->path, path, length + 1);

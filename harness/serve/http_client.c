@@ -67,15 +67,15 @@ static bool check_url(struct bench_http *http, const char *url)
     if (!parts || curl->url_set(parts, CURLUPART_URL, url, 0) ||
         curl->url_get(parts, CURLUPART_SCHEME, &scheme, 0) ||
         curl->url_get(parts, CURLUPART_HOST, &host, 0)) {
-        snprintf(http->error, sizeof(http->error), "not a URL: '%.100s'", url);
+        snprintf(http->error, sizeof http->error, "not a URL: '%.100s'", url);
     } else {
         strip_brackets(host);
         if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0 &&
             strcmp(scheme, "ftp") != 0)
-            snprintf(http->error, sizeof(http->error), "scheme '%.20s' is not http, https or ftp",
+            snprintf(http->error, sizeof http->error, "scheme '%.20s' is not http, https or ftp",
                      scheme);
         else if (!bench_http_allows(http->hosts, http->host_count, host))
-            snprintf(http->error, sizeof(http->error), "host '%.100s' is not allowed", host);
+            snprintf(http->error, sizeof http->error, "host '%.100s' is not allowed", host);
         else
             good = true;
         http->ftp = strcmp(scheme, "ftp") == 0;
@@ -130,7 +130,7 @@ static const struct {
 
 static uint16_t ftp_code_of(CURLcode result)
 {
-    for (size_t i = 0; i < sizeof(ftp_codes) / sizeof(ftp_codes[0]); i++)
+    for (size_t i = 0; i < sizeof ftp_codes / sizeof ftp_codes[0]; i++)
         if (ftp_codes[i].curl == result)
             return ftp_codes[i].code;
     return 65;
@@ -138,7 +138,7 @@ static uint16_t ftp_code_of(CURLcode result)
 
 static uint16_t code_of(CURLcode result)
 {
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (codes[i].curl == result)
             return codes[i].code;
     return 601;
@@ -209,7 +209,7 @@ static bool tell_time(struct bench_http *http)
     curl->easy_getinfo(http->easy, CURLINFO_FILETIME_T, &changed_s);
     seconds = (time_t)changed_s;
     if (changed_s < 0 || !gmtime_r(&seconds, &utc) ||
-        strftime(digits, sizeof(digits), "%Y%m%d%H%M%S", &utc) == 0)
+        strftime(digits, sizeof digits, "%Y%m%d%H%M%S", &utc) == 0)
         return false;
     http->handler.headers(http->handler.context, http->job, 200, UINT32_MAX);
     http->handler.block(http->handler.context, http->job, digits, strlen(digits));
@@ -245,7 +245,7 @@ static void finish(struct bench_http *http, CURLcode result)
     if (http->header_bytes > HEADER_BYTES_MAXIMUM && !http->ftp)
         code = 600;
     if (result != CURLE_OK && !http->unwanted)
-        snprintf(http->error, sizeof(http->error), "%s", curl->easy_strerror(result));
+        snprintf(http->error, sizeof http->error, "%s", curl->easy_strerror(result));
     else if (result == CURLE_OK && http->time && !tell_time(http))
         code = 77;
     else if (result == CURLE_OK && !http->time)
@@ -295,9 +295,9 @@ static bool is_chunked(const char *line, size_t length)
 
     while (length > 0 && strchr("\r\n ", line[length - 1]))
         length--;
-    return length >= sizeof(name) + sizeof(coding) - 2 &&
-           strncasecmp(line, name, sizeof(name) - 1) == 0 &&
-           strncasecmp(line + length - (sizeof(coding) - 1), coding, sizeof(coding) - 1) == 0;
+    return length >= sizeof name + sizeof coding - 2 &&
+           strncasecmp(line, name, sizeof name - 1) == 0 &&
+           strncasecmp(line + length - (sizeof coding - 1), coding, sizeof coding - 1) == 0;
 }
 
 /* One line of the header; a server that never ends them is left. */
@@ -395,7 +395,7 @@ static int on_timer(CURLM *multi, long timeout_ms, void *context)
 int bench_http_open(struct bench_http *http, struct bench_loop *loop, const char *const *hosts,
                     size_t host_count, const struct bench_http_handler *handler)
 {
-    memset(http, 0, sizeof(*http));
+    memset(http, 0, sizeof *http);
     http->loop = loop;
     http->hosts = hosts;
     http->host_count = host_count;
@@ -506,7 +506,7 @@ static bool quote(struct bench_http *http, const char *command, const char *path
     char line[PATH_SIZE + 8];
     struct curl_slist *list;
 
-    snprintf(line, sizeof(line), "%s %s", command, path);
+    snprintf(line, sizeof line, "%s %s", command, path);
     list = curl->slist_append(http->quotes, line);
     if (list)
         http->quotes = list;
@@ -535,7 +535,7 @@ static bool set_new_name(struct bench_http *http)
     size_t size = http->request.size;
     const char *bytes = http->request.body;
 
-    if (!bytes || size == 0 || size >= sizeof(path))
+    if (!bytes || size == 0 || size >= sizeof path)
         return false;
     memcpy(path, bytes, size);
     path[size] = '\0';
@@ -586,7 +586,7 @@ static bool set_method(struct bench_http *http, const char *url)
     http->request.method = method;
     http->head = strcmp(method, "HEAD") == 0;
     http->time = false;
-    snprintf(range, sizeof(range), "%lu-", (unsigned long)http->request.from_bytes);
+    snprintf(range, sizeof range, "%lu-", (unsigned long)http->request.from_bytes);
     if (http->request.from_bytes > 0)
         curl->easy_setopt(easy, CURLOPT_RANGE, range);
     if (http->ftp) {

@@ -84,7 +84,7 @@ static void tell_opened(struct connection *connection)
 static void finish_connecting(struct connection *connection)
 {
     int error = 0;
-    socklen_t size = sizeof(error);
+    socklen_t size = sizeof error;
 
     if (getsockopt(connection->source.fd, SOL_SOCKET, SO_ERROR, &error, &size) || error)
         tell_closed(connection);
@@ -107,7 +107,7 @@ static void receive(struct connection *connection)
         due_soon(connection->net);
         return;
     }
-    size = recv(connection->source.fd, piece, room < sizeof(piece) ? room : sizeof(piece), 0);
+    size = recv(connection->source.fd, piece, room < sizeof piece ? room : sizeof piece, 0);
     if (size > 0)
         sim_net_received(bench_module_sim_of(module), &module->run.sim_host, connection->channel,
                          connection->job, piece, (size_t)size, bench_module_now_us(module));
@@ -164,7 +164,7 @@ static void connect_to(struct connection *connection, struct in_addr address)
         tell_closed(connection);
         return;
     }
-    result = connect(fd, (const struct sockaddr *)&to, sizeof(to));
+    result = connect(fd, (const struct sockaddr *)&to, sizeof to);
     if ((result && errno != EINPROGRESS) ||
         bench_loop_add(module->serve->loop, &connection->source, BENCH_WRITABLE)) {
         close(fd);
@@ -183,7 +183,7 @@ static bool is_allowed(struct bench_net *net, const char *host)
 
     if (bench_http_allows(options->http_hosts, options->http_host_count, host))
         return true;
-    snprintf(why, sizeof(why), "host '%.100s' is not allowed", host);
+    snprintf(why, sizeof why, "host '%.100s' is not allowed", host);
     if (options->http_failed)
         options->http_failed(options->context, why);
     return false;
@@ -234,7 +234,7 @@ static void tell_resolved(struct bench_net *net, const struct in_addr *address)
     bench_lookup_close(net->lookup);
     net->lookup = NULL;
     sim_net_resolved(bench_module_sim_of(module), &module->run.sim_host, net->lookup_job,
-                     address ? inet_ntop(AF_INET, address, text, sizeof(text)) : NULL,
+                     address ? inet_ntop(AF_INET, address, text, sizeof text) : NULL,
                      bench_module_now_us(module));
 }
 
@@ -257,7 +257,7 @@ static bool open_net(struct bench_module *module)
 {
     if (module->net)
         return true;
-    module->net = calloc(1, sizeof(*module->net));
+    module->net = calloc(1, sizeof *module->net);
     if (!module->net)
         return false;
     module->net->module = module;

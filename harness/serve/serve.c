@@ -19,7 +19,7 @@ enum {
 
 static const struct bench_service *const services[] = {&bench_downloads, &bench_connections,
                                                        &bench_usb_ports, &bench_data_calls};
-enum { SERVICE_COUNT = sizeof(services) / sizeof(services[0]) };
+enum { SERVICE_COUNT = sizeof services / sizeof services[0] };
 
 /* ---- a wake of one module ----------------------------------------------------------------- */
 
@@ -229,7 +229,7 @@ static size_t world_bytes(const struct bench_serve_options *options)
 int bench_serve_open(struct bench_serve *serve, struct bench_loop *loop,
                      const struct bench_serve_options *options, uint32_t module_count)
 {
-    memset(serve, 0, sizeof(*serve));
+    memset(serve, 0, sizeof *serve);
     if (options->real_http && !bench_curl_load())
         return -2;
     serve->loop = loop;
@@ -262,7 +262,7 @@ void bench_serve_close(struct bench_serve *serve)
     free(serve->modules);
     bench_heap_close(&serve->deadlines);
     bench_journal_close(&serve->journal);
-    memset(serve, 0, sizeof(*serve));
+    memset(serve, 0, sizeof *serve);
 }
 
 static uint32_t burst_us(double speed)
@@ -337,8 +337,8 @@ static bool pass_time(struct bench_module *module, uint64_t until_us)
         next_us = sim_advance(sim, &module->run.sim_host, *now_us);
         while ((size = sim_transmit(sim, &module->run.sim_host, chunk, BENCH_SERVE_CHUNK, &baud_bps,
                                     *now_us)) > 0)
-            if (size >= sizeof(ok) - 1 &&
-                memcmp(chunk + size - (sizeof(ok) - 1), ok, sizeof(ok) - 1) == 0)
+            if (size >= sizeof ok - 1 &&
+                memcmp(chunk + size - (sizeof ok - 1), ok, sizeof ok - 1) == 0)
                 said_ok = true;
         if (next_us > *now_us)
             *now_us = next_us < until_us ? next_us : until_us;

@@ -70,14 +70,14 @@ static bool join(struct bench_module *module)
     char error[400];
 
     if (!module->call)
-        module->call = calloc(1, sizeof(*module->call));
+        module->call = calloc(1, sizeof *module->call);
     if (!module->call)
         return false;
     module->call->over = false;
     module->call->listener =
         (struct bench_port_listener){.receive = receive, .presence = presence, .context = module};
     module->call->port = bench_port_open(module->serve->loop, options->data_call, BENCH_PORT_OPEN,
-                                         115200, &module->call->listener, error, sizeof(error));
+                                         115200, &module->call->listener, error, sizeof error);
     if (!module->call->port && options->port_failed)
         options->port_failed(options->context, error);
     return module->call->port != NULL;

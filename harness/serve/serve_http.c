@@ -42,8 +42,8 @@ static void tell_not_served(const struct bench_module *module, const char *url)
 
     if (!options->http_failed || module->run.sim_host.config->blob_count == 0)
         return;
-    snprintf(why, sizeof(why), "'%.200s' is not served (404); what is served ends in '/%.100s'",
-             url, options->blob_names[0]);
+    snprintf(why, sizeof why, "'%.200s' is not served (404); what is served ends in '/%.100s'", url,
+             options->blob_names[0]);
     options->http_failed(options->context, why);
 }
 
@@ -117,7 +117,7 @@ static bool open_client(struct bench_module *module)
 
     if (module->http)
         return true;
-    module->http = calloc(1, sizeof(*module->http));
+    module->http = calloc(1, sizeof *module->http);
     if (module->http && bench_http_open(module->http, module->serve->loop, options->http_hosts,
                                         options->http_host_count, &handler) == 0)
         return true;

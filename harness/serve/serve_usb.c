@@ -44,7 +44,7 @@ static int open_ports(struct bench_module *module, char *reterr_text, size_t ret
     for (uint8_t i = 0; i < SIM_USB_PORTS; i++) {
         uint8_t interface = (uint8_t)(SIM_INTERFACE_USB_AT + i);
         struct bench_pty *pty = &usb->ports[i];
-        name_link(usb, interface, link, sizeof(link));
+        name_link(usb, interface, link, sizeof link);
         if (bench_pty_open(pty, module->serve->loop, link, &usb->listener, reterr_text,
                            reterr_capacity)) {
             close_ports(module);
@@ -150,7 +150,7 @@ static bool serve(struct bench_module *module)
     usb->lost = false;
     if (!usb->wanted || are_open(usb) || usb->again_us != BENCH_NEVER)
         return false;
-    if (open_ports(module, error, sizeof(error)) == 0)
+    if (open_ports(module, error, sizeof error) == 0)
         return false;
     usb->again_us = bench_clock_us() + AGAIN_US;
     if (options->port_failed)
@@ -185,7 +185,7 @@ int bench_module_add_usb(struct bench_module *module, const char *link, char *re
     struct sim_view view;
 
     sim_view(&module->run.world.sim, &view);
-    module->usb = strlen(link) < BENCH_PTY_NAME_MAX ? calloc(1, sizeof(*module->usb)) : NULL;
+    module->usb = strlen(link) < BENCH_PTY_NAME_MAX ? calloc(1, sizeof *module->usb) : NULL;
     if (!module->usb) {
         snprintf(reterr_text, reterr_capacity, "no memory for the USB ports of %s", link);
         return -1;

@@ -9,7 +9,7 @@ size_t text_escape_byte(uint8_t byte, char buffer[TEXT_ESCAPED_MAX])
     static const char digits[] = "0123456789ABCDEF";
 
     buffer[0] = '\\';
-    if (byte < sizeof(letters) && letters[byte]) {
+    if (byte < sizeof letters && letters[byte]) {
         buffer[1] = letters[byte];
         return 2;
     }

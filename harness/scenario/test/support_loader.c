@@ -23,7 +23,7 @@ struct scenario *loader_good(const char *name)
 {
     struct scenario_errors errors = {0};
     char path[200];
-    snprintf(path, sizeof(path), "harness/scenario/test/good/%s.yaml", name);
+    snprintf(path, sizeof path, "harness/scenario/test/good/%s.yaml", name);
     return must_be_good(scenario_load(path, &errors), &errors);
 }
 
@@ -48,7 +48,7 @@ void loader_check_first(const struct scenario_errors *errors, const char *path, 
 
     if (sscanf(want, "%u:%u: %n", &line, &column, &length) != 2 || length == 0)
         fail_msg("'%s' is no expectation; write it LINE:COLUMN: TEXT", want);
-    snprintf(start, sizeof(start), "%s:%u:%u: error: %s", path, line, column, want + length);
+    snprintf(start, sizeof start, "%s:%u:%u: error: %s", path, line, column, want + length);
     if (strncmp(errors->text, start, strlen(start)) != 0)
         fail_msg("want  %s\ngot   %.*s", start, (int)strcspn(errors->text, "\n"), errors->text);
 }
@@ -71,13 +71,13 @@ const char *loader_test_name(const char *prefix, size_t number, const char *text
 int loader_run_rows(const char *group, const void *rows, size_t count, size_t size,
                     const char *(*name)(const void *row), CMUnitTestFunction test)
 {
-    struct CMUnitTest *tests = calloc(count, sizeof(*tests));
+    struct CMUnitTest *tests = calloc(count, sizeof *tests);
     if (!tests)
         abort();
     for (size_t i = 0; i < count; i++) {
         const void *row = (const char *)rows + i * size;
         void *state;
-        memcpy(&state, &row, sizeof(state)); /* cmocka's state is not const */
+        memcpy(&state, &row, sizeof state); /* cmocka's state is not const */
         tests[i] = (struct CMUnitTest){.name = loader_test_name(group, i, name(row)),
                                        .test_func = test,
                                        .initial_state = state};
@@ -85,7 +85,7 @@ int loader_run_rows(const char *group, const void *rows, size_t count, size_t si
     int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
     for (size_t i = 0; i < count; i++) {
         void *text;
-        memcpy(&text, &tests[i].name, sizeof(text));
+        memcpy(&text, &tests[i].name, sizeof text);
         free(text);
     }
     free(tests);

@@ -41,7 +41,7 @@ static void test_bad(void **state)
     struct scenario_errors errors = {0};
     char expected[500];
 
-    read_expected(path, expected, sizeof(expected));
+    read_expected(path, expected, sizeof expected);
     struct scenario *scenario = scenario_load(path, &errors);
     if (scenario)
         fail_msg("%s: want an error, got none", path);
@@ -53,13 +53,13 @@ static int run_folder(const char *folder, CMUnitTestFunction test)
 {
     struct scenario_list list = {0};
     char path[100], error[200];
-    snprintf(path, sizeof(path), "harness/scenario/test/%s", folder);
-    if (scenario_find(path, &list, error, sizeof(error)) < 0 || list.count == 0) {
+    snprintf(path, sizeof path, "harness/scenario/test/%s", folder);
+    if (scenario_find(path, &list, error, sizeof error) < 0 || list.count == 0) {
         fprintf(stderr, "%s (tests run from the project's root)\n", list.count ? error : path);
         return 1;
     }
     int failed =
-        loader_run_rows(folder, list.paths, list.count, sizeof(list.paths[0]), path_of, test);
+        loader_run_rows(folder, list.paths, list.count, sizeof list.paths[0], path_of, test);
     scenario_list_done(&list);
     return failed;
 }

@@ -16,7 +16,7 @@ static const char *in_folder(const char *name)
     static char paths[2][200];
     static unsigned which;
     char *path = paths[which++ % 2];
-    snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
 }
 
@@ -90,10 +90,10 @@ static void test_a_folder_is_all_scenarios_below_it_in_order(void **state)
     struct scenario_list list = {0};
     char text[300] = "";
 
-    assert_int_equal(scenario_find(in_folder("top"), &list, text, sizeof(text)), 0);
-    for (size_t i = 0; i < list.count && i < sizeof(want) / sizeof(want[0]); i++)
+    assert_int_equal(scenario_find(in_folder("top"), &list, text, sizeof text), 0);
+    for (size_t i = 0; i < list.count && i < sizeof want / sizeof want[0]; i++)
         assert_string_equal(list.paths[i], in_folder(want[i]));
-    assert_int_equal(list.count, sizeof(want) / sizeof(want[0]));
+    assert_int_equal(list.count, sizeof want / sizeof want[0]);
     scenario_list_done(&list);
     assert_null(list.paths);
 }
@@ -103,7 +103,7 @@ static void test_a_slash_at_the_end_is_not_doubled(void **state)
     (void)state;
     struct scenario_list list = {0};
     char text[300];
-    assert_int_equal(scenario_find(in_folder("top/b/deep/"), &list, text, sizeof(text)), 0);
+    assert_int_equal(scenario_find(in_folder("top/b/deep/"), &list, text, sizeof text), 0);
     assert_int_equal(list.count, 1);
     assert_string_equal(list.paths[0], in_folder("top/b/deep/2.yaml"));
     scenario_list_done(&list);
@@ -115,8 +115,8 @@ static void test_a_file_stands_for_itself_and_lists_grow(void **state)
     struct scenario_list list = {0};
     char text[300];
     for (int i = 0; i < 9; i++)
-        assert_int_equal(scenario_find(in_folder("top/README.md"), &list, text, sizeof(text)), 0);
-    assert_int_equal(scenario_find(in_folder("top/b"), &list, text, sizeof(text)), 0);
+        assert_int_equal(scenario_find(in_folder("top/README.md"), &list, text, sizeof text), 0);
+    assert_int_equal(scenario_find(in_folder("top/b"), &list, text, sizeof text), 0);
     /* The link to a.yaml leaves the folder that was asked for. */
     assert_int_equal(list.count, 11);
     assert_string_equal(list.paths[8], in_folder("top/README.md"));
@@ -129,7 +129,7 @@ static void test_an_empty_folder_has_none(void **state)
     (void)state;
     struct scenario_list list = {0};
     char text[300];
-    assert_int_equal(scenario_find(in_folder("top/empty"), &list, text, sizeof(text)), 0);
+    assert_int_equal(scenario_find(in_folder("top/empty"), &list, text, sizeof text), 0);
     assert_int_equal(list.count, 0);
     scenario_list_done(&list);
 }
@@ -140,8 +140,8 @@ static void test_a_missing_path_is_an_error_with_its_name(void **state)
     struct scenario_list list = {0};
     char text[300], want[300];
     const char *path = in_folder("top/missing");
-    assert_int_equal(scenario_find(path, &list, text, sizeof(text)), -1);
-    snprintf(want, sizeof(want),
+    assert_int_equal(scenario_find(path, &list, text, sizeof text), -1);
+    snprintf(want, sizeof want,
              "%s: no such file or folder; give a scenario file or a folder of them", path);
     assert_string_equal(text, want);
     assert_int_equal(list.count, 0);

@@ -25,7 +25,7 @@ static void same_text(const char *what, const char *got, const char *want)
 static struct scenario *load_event(const char *when, const char *action)
 {
     char text[1000];
-    snprintf(text, sizeof(text), "%s%sevents:\n  - when: {%s}\n    do: [{%s}]\n%s", LOADER_HEAD,
+    snprintf(text, sizeof text, "%s%sevents:\n  - when: {%s}\n    do: [{%s}]\n%s", LOADER_HEAD,
              LOADER_UPDATE, when, action, LOADER_EXPECT);
     return loader_text(text);
 }
@@ -356,7 +356,7 @@ static void test_expectation(void **state)
 {
     const struct expectation_row *row = *state;
     char text[500];
-    snprintf(text, sizeof(text), "%s%sexpect:\n  %s\n", LOADER_HEAD, LOADER_UPDATE, row->text);
+    snprintf(text, sizeof text, "%s%sexpect:\n  %s\n", LOADER_HEAD, LOADER_UPDATE, row->text);
     struct scenario *scenario = loader_text(text);
     const struct scenario_case *one = &scenario->cases[0];
 
@@ -401,7 +401,7 @@ static void test_defaults_are_those_of_the_header(void **state)
     assert_null(one->job.model);
     same_text("revision", one->module.revision, "1351B03SIM7000C");
     same_text("imei", one->module.imei, config.imei);
-    assert_memory_equal(one->module.settings, config.settings, sizeof(config.settings));
+    assert_memory_equal(one->module.settings, config.settings, sizeof config.settings);
     SAME("files", one->module_file_count, 0);
     assert_null(scenario->tags[0]);
     same_text("values", one->values, "");

@@ -27,9 +27,9 @@ static char *read_file(const char *path, size_t *ret_size)
     static char text[65536];
     FILE *file = fopen(path, "rb");
     assert_non_null(file);
-    *ret_size = fread(text, 1, sizeof(text), file);
+    *ret_size = fread(text, 1, sizeof text, file);
     fclose(file);
-    assert_true(*ret_size > 0 && *ret_size < sizeof(text));
+    assert_true(*ret_size > 0 && *ret_size < sizeof text);
     return text;
 }
 
@@ -118,7 +118,7 @@ static void test_each_damaged_byte_gets_an_answer(void **state)
     (void)state;
     for (size_t i = 0; i < size; i++) {
         char kept = text[i];
-        text[i] = damages[i % sizeof(damages)];
+        text[i] = damages[i % sizeof damages];
         must_answer(text, size);
         text[i] = kept;
     }

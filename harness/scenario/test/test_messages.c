@@ -124,7 +124,7 @@ int main(void)
         cmocka_unit_test(test_a_folder_is_no_file),
     };
     int failed =
-        loader_run_rows("message", message_rows, sizeof(message_rows) / sizeof(message_rows[0]),
-                        sizeof(message_rows[0]), message_name, test_message);
+        loader_run_rows("message", message_rows, sizeof message_rows / sizeof message_rows[0],
+                        sizeof message_rows[0], message_name, test_message);
     return failed + cmocka_run_group_tests_name("messages", tests, NULL, NULL);
 }

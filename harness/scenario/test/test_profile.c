@@ -12,7 +12,7 @@ static char folder[64];
 static void write_file(const char *name, const char *text)
 {
     char path[200];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
@@ -22,14 +22,14 @@ static void write_file(const char *name, const char *text)
 static void make_folder(const char *name)
 {
     char path[200];
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     assert_int_equal(mkdir(path, 0700), 0);
 }
 
 static int setup(void **state)
 {
     (void)state;
-    snprintf(folder, sizeof(folder), "/tmp/fotarig-profile-XXXXXX");
+    snprintf(folder, sizeof folder, "/tmp/fotarig-profile-XXXXXX");
     assert_non_null(mkdtemp(folder));
     make_folder("scenarios");
     make_folder("scenarios/power");
@@ -60,9 +60,9 @@ static int teardown(void **state)
 static struct scenario *load(const char *module, struct scenario_errors *errors)
 {
     char text[1000], path[200];
-    snprintf(text, sizeof(text), LOADER_HEAD "%s" LOADER_EXPECT, module);
+    snprintf(text, sizeof text, LOADER_HEAD "%s" LOADER_EXPECT, module);
     write_file("scenarios/power/story.yaml", text);
-    snprintf(path, sizeof(path), "%s/scenarios/power/story.yaml", folder);
+    snprintf(path, sizeof path, "%s/scenarios/power/story.yaml", folder);
     *errors = (struct scenario_errors){0};
     return scenario_load(path, errors);
 }
@@ -187,7 +187,7 @@ static void a_profile_that_cannot_be_read_is_told_where_it_is_named(void **state
     (void)state;
     check_error(MODULE("{profile: none.yaml}"), 1,
                 "/scenarios/power/story.yaml:4:19: error: the profile 'none.yaml' can't be read");
-    snprintf(path, sizeof(path), "%s/scenarios/profiles/pipe.yaml", folder);
+    snprintf(path, sizeof path, "%s/scenarios/profiles/pipe.yaml", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     check_error(MODULE("{profile: pipe.yaml}"), 1,
                 "/scenarios/power/story.yaml:4:19: error: the profile 'pipe.yaml' can't be read: "
@@ -200,12 +200,12 @@ static void no_path_leads_out_of_the_folder_of_profiles(void **state)
                                         "old.yml"};
     char path[200], module[200];
     (void)state;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(module, sizeof(module), MODULE("{profile: '%s'}"), names[i]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(module, sizeof module, MODULE("{profile: '%s'}"), names[i]);
         check_error(module, 1, "/scenarios/power/story.yaml:4:19: error: '");
     }
     write_file("scenarios/power/outside.yaml", "variant: SIM7000E\n");
-    snprintf(path, sizeof(path), "%s/scenarios/profiles/link.yaml", folder);
+    snprintf(path, sizeof path, "%s/scenarios/profiles/link.yaml", folder);
     assert_int_equal(symlink("../power/outside.yaml", path), 0);
     check_error(MODULE("{profile: link.yaml}"), 1,
                 "/scenarios/power/story.yaml:4:19: error: the profile 'link.yaml' can't be read: "
@@ -229,9 +229,9 @@ static void profiles_are_found_and_checked_by_themselves(void **state)
     (void)state;
     scenario_free(load_good(MODULE("{profile: old.yaml}")));
     write_file("scenarios/profiles/bad.yaml", "variant: SIM9000\n");
-    snprintf(path, sizeof(path), "%s/scenarios", folder);
-    assert_int_equal(scenario_find(path, &scenarios, error, sizeof(error)), 0);
-    assert_int_equal(scenario_find_profiles(path, &profiles, error, sizeof(error)), 0);
+    snprintf(path, sizeof path, "%s/scenarios", folder);
+    assert_int_equal(scenario_find(path, &scenarios, error, sizeof error), 0);
+    assert_int_equal(scenario_find_profiles(path, &profiles, error, sizeof error), 0);
     assert_int_equal(scenarios.count, 1);
     assert_int_equal(profiles.count, 2);
     assert_false(scenario_is_profile(scenarios.paths[0]));

@@ -158,14 +158,14 @@ static void test_path(void **state)
     const struct path_row *row = *state;
     static const char text[] = LOADER_HEAD LOADER_UPDATE LOADER_EXPECT;
     struct scenario_errors errors = {0};
-    struct scenario *scenario = scenario_parse(row->path, text, sizeof(text) - 1, &errors);
+    struct scenario *scenario = scenario_parse(row->path, text, sizeof text - 1, &errors);
 
     assert_non_null(scenario);
     assert_string_equal(scenario->path, row->path);
     assert_string_equal(scenario->group, row->group);
     assert_string_equal(scenario->name, row->name);
     assert_string_equal(scenario->cases[0].name, row->name);
-    assert_true(scenario->digest == sim_digest(SIM_DIGEST, text, sizeof(text) - 1));
+    assert_true(scenario->digest == sim_digest(SIM_DIGEST, text, sizeof text - 1));
     scenario_free(scenario);
 }
 
@@ -179,7 +179,7 @@ int main(void)
         cmocka_unit_test(test_rows_are_cases_named_by_what_tells_them_apart),
         cmocka_unit_test(test_a_thousand_cases_load),
     };
-    int failed = loader_run_rows("path", path_rows, sizeof(path_rows) / sizeof(path_rows[0]),
-                                 sizeof(path_rows[0]), path_name, test_path);
+    int failed = loader_run_rows("path", path_rows, sizeof path_rows / sizeof path_rows[0],
+                                 sizeof path_rows[0], path_name, test_path);
     return failed + cmocka_run_group_tests_name("vary", tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void on_visitor(void *context, unsigned ready)
 {
     struct server *server = context;
     size_t have = strlen(server->asked);
-    ssize_t size = read(server->visitor.fd, server->asked + have, sizeof(server->asked) - 1 - have);
+    ssize_t size = read(server->visitor.fd, server->asked + have, sizeof server->asked - 1 - have);
 
     (void)ready;
     if (size > 0) {
@@ -70,11 +70,11 @@ static void on_door(void *context, unsigned ready)
 static void open_server(struct server *server, struct bench_loop *loop)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t length = sizeof(address);
+    socklen_t length = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(fd, 4), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
     server->loop = loop;
@@ -85,7 +85,7 @@ static void open_server(struct server *server, struct bench_loop *loop)
 
 static void tell(struct fixture *fixture, const char *text)
 {
-    snprintf(fixture->told + strlen(fixture->told), sizeof(fixture->told) - strlen(fixture->told),
+    snprintf(fixture->told + strlen(fixture->told), sizeof fixture->told - strlen(fixture->told),
              "%s", text);
 }
 
@@ -94,7 +94,7 @@ static bool on_headers(void *context, uint16_t job, uint16_t status, uint32_t le
     char text[60];
 
     assert_int_equal(job, 7);
-    snprintf(text, sizeof(text), "%u %lu ", status, (unsigned long)length_bytes);
+    snprintf(text, sizeof text, "%u %lu ", status, (unsigned long)length_bytes);
     tell(context, text);
     return true;
 }
@@ -104,7 +104,7 @@ static bool on_block(void *context, uint16_t job, const void *bytes, size_t size
     char text[100];
 
     assert_int_equal(job, 7);
-    snprintf(text, sizeof(text), "'%.*s' ", (int)size, (const char *)bytes);
+    snprintf(text, sizeof text, "'%.*s' ", (int)size, (const char *)bytes);
     tell(context, text);
     return !((struct fixture *)context)->enough;
 }
@@ -115,7 +115,7 @@ static void on_end(void *context, uint16_t job, uint16_t code)
     char text[20];
 
     assert_int_equal(job, 7);
-    snprintf(text, sizeof(text), "end %u", code);
+    snprintf(text, sizeof text, "end %u", code);
     tell(fixture, text);
     fixture->ended++;
 }
@@ -183,10 +183,10 @@ static void run_row(void **state)
     }
     assert_int_equal(bench_http_open(&fixture.http, &fixture.loop, NULL, 0, &handler), 0);
     if (mark)
-        snprintf(url, sizeof(url), "%.*s%u%s", (int)(mark - form), form, fixture.server.port,
+        snprintf(url, sizeof url, "%.*s%u%s", (int)(mark - form), form, fixture.server.port,
                  mark + 2);
     else
-        snprintf(url, sizeof(url), "%s", form);
+        snprintf(url, sizeof url, "%s", form);
     download(&fixture, url);
     assert_string_equal(fixture.told, row->want);
     assert_int_equal(fixture.ended, 1);
@@ -228,7 +228,7 @@ static const struct follow_row {
 static void redirects_are_followed_as_asked(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(follow_rows) / sizeof(follow_rows[0]); i++) {
+    for (size_t i = 0; i < sizeof follow_rows / sizeof follow_rows[0]; i++) {
         const struct follow_row *row = &follow_rows[i];
         struct fixture fixture = {.ended = 0};
         const struct bench_http_handler handler = {on_headers, on_block, on_end, &fixture, NULL};
@@ -240,7 +240,7 @@ static void redirects_are_followed_as_asked(void **state)
         fixture.server.reply = row->reply;
         fixture.server.next = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
         assert_int_equal(bench_http_open(&fixture.http, &fixture.loop, NULL, 0, &handler), 0);
-        snprintf(url, sizeof(url), "http://127.0.0.1:%u/", fixture.server.port);
+        snprintf(url, sizeof url, "http://127.0.0.1:%u/", fixture.server.port);
         bench_http_ask(&fixture.http, &(struct bench_http_request){.follow = (uint8_t)row->follow});
         download(&fixture, url);
         assert_string_equal(fixture.told, row->want);
@@ -267,7 +267,7 @@ static void an_allowed_host_is_asked(void **state)
     bench_loop_close(&fixture.loop);
 }
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
 int main(void)
 {
@@ -275,7 +275,7 @@ int main(void)
                                          cmocka_unit_test(redirects_are_followed_as_asked)};
     static struct row copies[ROWS];
 
-    memcpy(copies, rows, sizeof(rows));
+    memcpy(copies, rows, sizeof rows);
     for (size_t i = 0; i < ROWS; i++) {
         tests[i + 2].name = rows[i].name;
         tests[i + 2].test_func = run_row;

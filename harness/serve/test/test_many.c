@@ -100,7 +100,7 @@ static void thousand_imeis_are_distinct_and_have_their_check_digit(void **state)
         assert_int_equal(strlen(imei), 15);
         assert_int_equal(luhn_sum(imei) % 10, 0);
         assert_true(strcmp(imei, last) > 0);
-        memcpy(last, imei, sizeof(last));
+        memcpy(last, imei, sizeof last);
     }
 }
 

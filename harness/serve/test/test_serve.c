@@ -69,7 +69,7 @@ static struct fixture {
 
 static void begin(const struct bench_serve_options *options, struct bench_view *view)
 {
-    memset(clients, 0, sizeof(clients));
+    memset(clients, 0, sizeof clients);
     fixture.flash = mmap(NULL, (size_t)MODULES * FLASH_BYTES, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(fixture.flash, MAP_FAILED);
@@ -209,8 +209,8 @@ static void see(void *context, const struct bench_record *record)
     char line[512];
     size_t used = strlen(seen->text);
 
-    bench_record_format(record, line, sizeof(line));
-    snprintf(seen->text + used, sizeof(seen->text) - used, "%u%s\n", record->bench,
+    bench_record_format(record, line, sizeof line);
+    snprintf(seen->text + used, sizeof seen->text - used, "%u%s\n", record->bench,
              line + strcspn(line, ".") + 7); /* without the time */
 }
 
@@ -271,7 +271,7 @@ static void a_session_with_a_scenario_is_judged_as_a_run_is(void **state)
     if (errors.text)
         print_error("%s", errors.text);
     assert_non_null(scenario);
-    assert_true(bench_case_make(&played, &packages, &scenario->cases[0], 1, error, sizeof(error)));
+    assert_true(bench_case_make(&played, &packages, &scenario->cases[0], 1, error, sizeof error));
     const struct bench_serve_options options = {.speed = 1, .played = &played};
     begin(&options, NULL);
     module = make(0, &played.config);

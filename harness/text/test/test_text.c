@@ -130,7 +130,7 @@ static void test_written(void **state)
 {
     const struct written_row *row = *state;
     char buffer[32];
-    assert_string_equal(text_number_write(buffer, sizeof(buffer), row->quantity, row->value),
+    assert_string_equal(text_number_write(buffer, sizeof buffer, row->quantity, row->value),
                         row->text);
 }
 
@@ -161,8 +161,8 @@ static const char *word_at(const void *list, size_t index)
 static void test_nearest(void **state)
 {
     const struct nearest_row *row = *state;
-    const char *got = text_nearest(row->text, strlen(row->text), word_at, words,
-                                   sizeof(words) / sizeof(words[0]));
+    const char *got =
+        text_nearest(row->text, strlen(row->text), word_at, words, sizeof words / sizeof words[0]);
     if (!row->nearest && got)
         fail_msg("'%s': want no word, got '%s'", row->text, got);
     if (row->nearest && (!got || strcmp(got, row->nearest) != 0))
