@@ -174,6 +174,8 @@ static bool start(struct bench_run *run)
                                           .baud_bps = run->one->host.baud_bps,
                                           .up = 1};
     survey->answers = survey->over = false;
+    for (size_t i = 0; i < survey->question_count; i++)
+        survey->questions[i].known = SCENARIO_UNKNOWN;
     survey->clock_passed_us = survey->clock_from_us = 0;
     survey->clock_seen_s = 0;
     survey->clock_last_s = UINT32_MAX;

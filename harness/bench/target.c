@@ -234,9 +234,9 @@ static const char *answer(const struct bench_survey *survey, enum sim_question k
     return question && question->known == SCENARIO_YES ? question->answer : NULL;
 }
 
-bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
-                      const struct scenario_case *one, const struct bench_options *options,
-                      char *error)
+static bool ask_once(struct bench_target *target, struct bench_survey *survey,
+                     const struct scenario_case *one, const struct bench_options *options,
+                     char *error)
 {
     struct bench_run *asker = target->asker;
     struct scenario_case quiet = *one;
@@ -261,6 +261,26 @@ bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
                  "no module answers at %.100s at %" PRIu32 " bit/s; is it on, is it this port and "
                  "this rate?",
                  target->end.url, one->host.baud_bps);
+    return false;
+}
+
+/*
+ * A port that goes away takes an answer with it, and the next one looks like that of the question
+ * before: what was asked over it is asked again.
+ */
+enum { ASKED_MOST = 4 };
+
+bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
+                      const struct scenario_case *one, const struct bench_options *options,
+                      char *error)
+{
+    for (unsigned i = 0; i < ASKED_MOST; i++) {
+        bool answers = ask_once(target, survey, one, options, error);
+        if (!bench_module_port_lost(&target->end, error, BENCH_TEXT_MAX))
+            return answers;
+        if (options->stoppable && bench_signal())
+            break;
+    }
     return false;
 }
 
