@@ -77,10 +77,21 @@ static const struct {
     {"report.html", report_open_html, report_open_html},
 };
 
+bool campaign_reports_open(struct report_run *run, const char *folder, bool rich,
+                           struct report_error *reterr_error)
+{
+    char path[1100];
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, reports[i].file);
+        if ((rich ? reports[i].open_rich : reports[i].open)(run, path, reterr_error) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool open_reports(struct campaign *campaign)
 {
     const char *folder = campaign->options.reports;
-    char path[1100];
     struct report_error error;
     if (!folder)
         return true;
@@ -88,13 +99,8 @@ static bool open_reports(struct campaign *campaign)
         return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT,
                              "%.300s: %s; name a folder that can be written", folder,
                              strerror(errno));
-    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, reports[i].file);
-        int opened = campaign->options.rich ? reports[i].open_rich(campaign->report, path, &error)
-                                            : reports[i].open(campaign->report, path, &error);
-        if (opened != 0)
-            return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
-    }
+    if (!campaign_reports_open(campaign->report, folder, campaign->options.rich, &error))
+        return campaign_fail(campaign, CAMPAIGN_EXIT_ENVIRONMENT, "%s", error.message);
     return campaign_snapshot(campaign);
 }
 

@@ -162,6 +162,9 @@ bool campaign_end(struct campaign *campaign);
 int campaign_status(const struct campaign *campaign);
 void campaign_done(struct campaign *campaign);
 
+/* Opens all reports there are of a run in a folder that is there; false with the error. */
+bool campaign_reports_open(struct report_run *run, const char *folder, bool rich,
+                           struct report_error *reterr_error);
 /* Of this machine, in milliseconds since 1970. */
 uint64_t campaign_wall_clock_ms(void);
 /* Makes a folder and those above it; false with errno set. */

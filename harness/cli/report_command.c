@@ -24,7 +24,7 @@ struct report_options {
 
 static const struct cli_option options[] = {
     {"output", 'o', "DIR", CLI_TEXT, offsetof(struct report_options, folder), NULL,
-     "merge: folder of the merged junit.xml and ctrf.json"},
+     "merge: folder of the merged reports"},
     {"rich", 0, NULL, CLI_FLAG, offsetof(struct report_options, rich), NULL,
      "merge: JUnit with attributes that not all readers take"},
     {"quarantine", 0, "FILE", CLI_TEXT, offsetof(struct report_options, quarantine), NULL,
@@ -158,14 +158,8 @@ static struct report_run *open_merged(const struct report_run_info *info, const 
                                       bool rich, struct report_error *reterr_error)
 {
     struct report_run *run = report_run_new(info);
-    char path[1100];
     snprintf(reterr_error->message, sizeof reterr_error->message, "not enough memory");
-    bool good = run != NULL;
-    snprintf(path, sizeof path, "%s/junit.xml", folder);
-    good =
-        good && (rich ? report_open_junit_rich : report_open_junit)(run, path, reterr_error) == 0;
-    snprintf(path, sizeof path, "%s/ctrf.json", folder);
-    good = good && report_open_ctrf(run, path, reterr_error) == 0;
+    bool good = run && campaign_reports_open(run, folder, rich, reterr_error);
     if (good)
         return run;
     report_run_free(run);
