@@ -135,7 +135,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 .SECONDARY:
 .PHONY: all schema check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
-        mutants fuzz-core
+        mutants fuzz-core check-slurm
 
 ## all: build the program and the core's example (VARIANT=debug|release|asan)
 all: $(program) $(example)
@@ -183,6 +183,10 @@ schema: $(program)
 ## size: text, memory and stack of the core on Cortex-M, against its budgets
 size:
 	$(Q)ci/size build/size
+
+## check-slurm: an array of parts on a Slurm that is started here; as root
+check-slurm: $(program)
+	$(Q)FOTARIG=$(program) ci/check-slurm
 
 ## check-arm: a Cortex-M0 firmware with the core in QEMU, at the emulated module
 check-arm: $(program) $(firmware) $(example)
