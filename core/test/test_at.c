@@ -107,6 +107,8 @@ static const struct reading readings[] = {
      "AT+CG\r\n+HTTPTONSCPY\rFS: 200,5\r\n\r\nOK\r\n", "u(+HTTPTOFS: 200,5)re(OK)", AT_INFO_NAME},
     {"URC that ends like the lost rest of an echo", "AT+CFOTA=1",
      "AT+CFOTA=\r\n+CEREG: 1\r\n\r\nOK\r\n", "u(+CEREG: 1)r(OK)", AT_INFO_NONE},
+    {"line that ends like the lost rest, two letters", "AT+CGMM",
+     "AT+CG\r\nSIMCOM_MM\r\n\r\nOK\r\n", "i(SIMCOM_MM)r(OK)", AT_INFO_ANY},
     {"echo twice is echo of an older command", "ATE0", "ATE0\rATE0\r\r\nOK\r\n", "re(OK)",
      AT_INFO_NONE},
     {"old echo", "AT+GMR", "AT+CGMM\r\r\nRevision:1\r\n\r\nOK\r\n", "i(Revision:1)r(OK)",
