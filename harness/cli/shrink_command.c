@@ -7,6 +7,7 @@
 #include "harness/campaign/token.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/whole_file.h"
+#include "harness/explore/fault.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/shrink.h"
@@ -22,7 +23,7 @@ static const struct cli_option options[] = {
     {"output", 'o', "FILE", CLI_TEXT, offsetof(struct shrink_options, output), NULL,
      "write the scenario there; without it, to stdout"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct shrink_options, token), NULL,
-     "of a scenario with several cases: the one that the token of a failure names"},
+     "the case that the token of a failure names, with the fault that explore put in it"},
     {"seed", 0, "N", CLI_NUMBER, offsetof(struct shrink_options, seed), "1",
      "of the module's jitter and noise; a token has its own"},
     {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct shrink_options, quiet), NULL,
@@ -96,29 +97,50 @@ static char *read_input(const char *path, size_t *ret_length)
     return text;
 }
 
+/* What is shrunk: a case, its seed and what explore put into it. */
+struct what {
+    size_t index;
+    uint64_t seed;
+    struct explore_choice choices[EXPLORE_CHOICES_MAX];
+    size_t choice_count;
+};
+
+static bool read_choice(struct campaign_token *token, struct what *ret_what)
+{
+    if (strcmp(token->choice, "-") == 0)
+        return true;
+    ret_what->choice_count = explore_choice_parse(token->choice, ret_what->choices);
+    return ret_what->choice_count > 0;
+}
+
+/* As explore does to a case. */
+static void put_choices(const void *context, const struct scenario_case *one,
+                        struct scenario_case *ret_case)
+{
+    const struct what *what = context;
+    explore_case_prepare(one, ret_case);
+    for (size_t i = 0; i < what->choice_count; i++)
+        explore_case_add(ret_case, &what->choices[i]);
+}
+
 /* Which case it is: the token's, or the first. */
 static int choose_case(const struct shrink_options *chosen, const char *path, const char *text,
-                       size_t length, size_t *ret_index, uint64_t *ret_seed)
+                       size_t length, struct what *ret_what)
 {
     struct campaign_token token;
-    *ret_index = 0;
-    *ret_seed = chosen->seed;
+    *ret_what = (struct what){.seed = chosen->seed};
     if (!chosen->token)
         return CLI_GO_ON;
-    if (!campaign_token_parse(chosen->token, &token))
+    if (!campaign_token_parse(chosen->token, &token) || !read_choice(&token, ret_what))
         return cli_usage_error(&cli_command_shrink,
                                "'%s' is no token; a failure prints one like %s", chosen->token,
                                "3f2a9c01.0.1.-");
-    if (strcmp(token.choice, "-") != 0)
-        return cli_usage_error(&cli_command_shrink,
-                               "the token has a fault that explore chose; write it into the "
-                               "scenario as an event first");
     struct scenario_errors errors = {0};
     struct scenario *scenario = scenario_parse(path, text, length, &errors);
     const struct scenario_case *one = scenario ? campaign_token_case(&token, scenario) : NULL;
     if (one)
-        *ret_index = (size_t)(one - scenario->cases);
-    *ret_seed = token.seed;
+        ret_what->index = (size_t)(one - scenario->cases);
+    ret_what->seed = token.seed;
     scenario_errors_done(&errors);
     if (scenario)
         scenario_free(scenario);
@@ -157,8 +179,9 @@ static int shrink(int argc, char **argv)
     struct shrink_options chosen;
     struct cli_operands operands;
     struct shrink_result result = {.runs = 0};
-    size_t length = 0, index;
-    uint64_t seed;
+    struct what what;
+    const struct shrink_change change = {.make = put_choices, .context = &what};
+    size_t length = 0;
     int status = cli_parse(&cli_command_shrink, argc, argv, &chosen, sizeof chosen, &operands);
     if (status != CLI_GO_ON)
         return status;
@@ -166,14 +189,18 @@ static int shrink(int argc, char **argv)
     char *text = read_input(path, &length);
     if (!text)
         return CLI_EXIT_INVALID;
-    status = choose_case(&chosen, path, text, length, &index, &seed);
-    if (status == CLI_GO_ON && !shrink_scenario(path, text, length, index, seed, &result)) {
+    status = choose_case(&chosen, path, text, length, &what);
+    if (status == CLI_GO_ON && !shrink_scenario(path, text, length, what.index, what.seed,
+                                                what.choice_count ? &change : NULL, &result)) {
         cli_error(&cli_command_shrink, "%s: %s", path, result.error);
         status = CLI_EXIT_INVALID;
     }
     if (status == CLI_GO_ON) {
         if (!chosen.quiet)
             tell(&result);
+        if (!chosen.quiet && what.choice_count)
+            fprintf(stderr,
+                    "fault     that of the token is put into each run; it is not in the file\n");
         status = write_result(&result, chosen.output);
     }
     shrink_done(&result);

@@ -12,6 +12,8 @@
 #include "harness/cli/ports.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/sim_scenario.h"
+#include "harness/cli/sim_trace.h"
+#include "harness/cli/version.h"
 #include "harness/cli/whole_file.h"
 #include "harness/ports/loop.h"
 #include "harness/serve/imei.h"
@@ -35,7 +37,7 @@ struct sim_options {
     double speed;
     bool hold;
     bool usb;
-    const char *control, *image, *log, *data_call;
+    const char *control, *image, *log, *trace, *data_call;
     const char *scenario;
     uint32_t case_number;
 };
@@ -93,6 +95,8 @@ static const struct cli_option options[] = {
      "socket for 'fotarig ctl', for you alone"},
     {"log", 0, "FILE", CLI_OPTIONAL, OPTION(log), NULL,
      "tell there, or on stderr, what goes over the line and what\nthe module does"},
+    {"trace", 0, "FILE", CLI_TEXT, OPTION(trace), NULL,
+     "write the same as a trace there, for 'fotarig lift', 'diff',\n'export'; of one module"},
 };
 
 /* Everything that lives as long as the program serves; too large for a stack. */
@@ -107,6 +111,7 @@ struct served {
     struct bench_serve serve;
     struct cli_sim_scenario scenario;
     struct cli_log log;
+    struct cli_sim_trace trace;
     struct cli_images images;
     struct cli_control control;
 };
@@ -210,6 +215,24 @@ static int environment_error(const char *what)
     return CLI_EXIT_ENVIRONMENT;
 }
 
+static int open_trace(struct served *served)
+{
+    const struct sim_options *given = &served->given;
+    struct trace_header header = {.rate = PORT_BPS};
+    snprintf(header.made_by, sizeof header.made_by, "fotarig %s sim", FOTARIG_VERSION);
+    snprintf(header.model, sizeof header.model, "%s", served->config.variant);
+    snprintf(header.revision, sizeof header.revision, "%s", served->config.revision);
+    snprintf(header.module_end, sizeof header.module_end, "emulator");
+    snprintf(header.framing, sizeof header.framing, "8N1");
+    snprintf(header.clock, sizeof header.clock, "real");
+    /* Times are the module's; the client lives in ours. */
+    if (given->speed != 1)
+        header.host_speed = (uint64_t)(TRACE_SPEED_ONE / given->speed);
+    if (given->scenario)
+        snprintf(header.subject, sizeof header.subject, "%s", given->scenario);
+    return cli_sim_trace_open(&served->trace, given->trace, &header);
+}
+
 /* Log, images, control and what a scenario has done, as far as they are wanted. */
 static int open_watchers(struct served *served)
 {
@@ -220,9 +243,12 @@ static int open_watchers(struct served *served)
     cli_control_init(&served->control, &served->serve);
     if (given->log && cli_log_open(&served->log, given->log, given->count > 1))
         return environment_error("cannot open the log");
+    if (given->trace && open_trace(served))
+        return environment_error("cannot open the trace");
     if ((given->image && bench_serve_view(&served->serve, &served->images.view)) ||
         (given->control && bench_serve_view(&served->serve, &served->control.view)) ||
         (given->log && bench_serve_view(&served->serve, &served->log.view)) ||
+        (given->trace && bench_serve_view(&served->serve, &served->trace.view)) ||
         (given->scenario && bench_serve_view(&served->serve, &served->scenario.view)))
         return environment_error("no memory for the journal");
     return CLI_GO_ON;
@@ -250,6 +276,10 @@ static int close_watchers(struct served *served, int status)
     }
     if (!cli_log_close(&served->log)) {
         cli_error(&cli_command_sim, "the log is not complete: it could not be written");
+        good = false;
+    }
+    if (!cli_sim_trace_close(&served->trace)) {
+        cli_error(&cli_command_sim, "the trace is not complete: it could not be written");
         good = false;
     }
     return good || status != CLI_EXIT_OK ? status : CLI_EXIT_ENVIRONMENT;
@@ -414,6 +444,7 @@ static uint64_t advance(struct served *served)
 
     if (served->control.matched)
         control_us = 0;
+    cli_sim_trace_advance(&served->trace);
     if (!served->given.log && !served->given.image)
         return control_us < until_us ? control_us : until_us;
     next_us = cli_images_advance(&served->images, bench_clock_us());
@@ -493,6 +524,8 @@ static int check_combination(const struct sim_options *given)
     if (given->serial && given->count > 1)
         return cli_usage_error(&cli_command_sim,
                                "option '--serial' is for one module, not --count");
+    if (given->trace && given->count > 1)
+        return cli_usage_error(&cli_command_sim, "option '--trace' is for one module, not --count");
     return CLI_GO_ON;
 }
 

@@ -19,6 +19,8 @@ struct shrinking {
     const char *path;
     uint64_t seed;
     struct bench_run *run;
+    const struct shrink_change *change; /* NULL = none */
+    struct scenario_case changed;
     struct ending want;
     struct shrink_result *result;
 };
@@ -34,8 +36,13 @@ static bool run_text(struct shrinking *shrinking, const char *text, size_t lengt
     scenario_errors_done(&errors);
     if (!scenario)
         return false;
-    bool good = index < scenario->case_count &&
-                bench_run_begin(shrinking->run, &scenario->cases[index], &options);
+    bool good = index < scenario->case_count;
+    const struct scenario_case *one = good ? &scenario->cases[index] : NULL;
+    if (good && shrinking->change) {
+        shrinking->change->make(shrinking->change->context, one, &shrinking->changed);
+        one = &shrinking->changed;
+    }
+    good = good && bench_run_begin(shrinking->run, one, &options);
     shrinking->result->runs++;
     if (good)
         bench_run_all(shrinking->run, ret_result);
@@ -69,8 +76,8 @@ static bool is_bad(const struct ending *ending)
     return ending->verdict == BENCH_FAILED || (ending->verdict == BENCH_PASSED && !good);
 }
 
-/* The tree as it is now still ends so. */
-static bool still_ends_so(struct shrinking *shrinking)
+/* How the tree ends as it is now; false: it is no scenario. */
+static bool run_written(struct shrinking *shrinking, struct ending *ret_ending)
 {
     char *text = NULL;
     size_t length = 0;
@@ -80,13 +87,18 @@ static bool still_ends_so(struct shrinking *shrinking)
         return false;
     shrink_tree_write(&shrinking->tree, file);
     fclose(file);
-    bool same = false;
-    if (run_text(shrinking, text, length, 0, &result)) {
-        struct ending ending = ending_of(&result);
-        same = same_ending(&ending, &shrinking->want);
-    }
+    bool good = run_text(shrinking, text, length, 0, &result);
+    if (good)
+        *ret_ending = ending_of(&result);
     free(text);
-    return same;
+    return good;
+}
+
+/* The tree as it is now still ends so. */
+static bool still_ends_so(struct shrinking *shrinking)
+{
+    struct ending ending;
+    return run_written(shrinking, &ending) && same_ending(&ending, &shrinking->want);
 }
 
 /* ---- leaving out ----------------------------------------------------------------------------- */
@@ -264,15 +276,25 @@ static bool write_result(struct shrinking *shrinking)
     return fclose(file) == 0;
 }
 
-static bool shrink(struct shrinking *shrinking, const char *text, size_t length, size_t case_index)
+static bool run_given(struct shrinking *shrinking, const char *text, size_t length,
+                      size_t case_index)
 {
     struct bench_result first;
+    if (!run_text(shrinking, text, length, case_index, &first))
+        return false;
+    shrinking->want = ending_of(&first);
+    return true;
+}
+
+static bool shrink(struct shrinking *shrinking, const char *text, size_t length, size_t case_index)
+{
     struct shrink_result *result = shrinking->result;
-    if (!run_text(shrinking, text, length, case_index, &first)) {
+    bool good = shrinking->change ? run_written(shrinking, &shrinking->want)
+                                  : run_given(shrinking, text, length, case_index);
+    if (!good) {
         snprintf(result->error, sizeof result->error, "it can't be run");
         return false;
     }
-    shrinking->want = ending_of(&first);
     tell_ending(shrinking);
     if (!is_bad(&shrinking->want)) {
         snprintf(result->error, sizeof result->error,
@@ -280,7 +302,6 @@ static bool shrink(struct shrinking *shrinking, const char *text, size_t length,
                  result->how);
         return false;
     }
-    shrinking->tree.case_index = case_index;
     if (!still_ends_so(shrinking)) {
         snprintf(result->error, sizeof result->error,
                  "written anew, it does not end the same way; file this with the scenario");
@@ -296,7 +317,8 @@ static bool shrink(struct shrinking *shrinking, const char *text, size_t length,
 }
 
 bool shrink_scenario(const char *path, const char *text, size_t length, size_t case_index,
-                     uint64_t seed, struct shrink_result *ret_result)
+                     uint64_t seed, const struct shrink_change *change,
+                     struct shrink_result *ret_result)
 {
     struct shrinking *shrinking = calloc(1, sizeof *shrinking);
     bool good = false;
@@ -312,8 +334,12 @@ bool shrink_scenario(const char *path, const char *text, size_t length, size_t c
     else if (!shrink_tree_read(&shrinking->tree, path, text, length))
         snprintf(ret_result->error, sizeof ret_result->error,
                  "it is no scenario; 'fotarig check' tells why");
-    else
+    else {
+        shrinking->tree.case_index = case_index;
+        shrinking->tree.free = change != NULL;
+        shrinking->change = change;
         good = shrink(shrinking, text, length, case_index);
+    }
     shrink_tree_done(&shrinking->tree);
     bench_run_free(shrinking->run);
     free(shrinking);

@@ -22,6 +22,13 @@ struct shrink_interval {
     uint64_t step;             /* microseconds and so on: of the proof */
 };
 
+/* What is done to a case before it runs: makes another one of it. */
+struct shrink_change {
+    void (*make)(const void *context, const struct scenario_case *one,
+                 struct scenario_case *ret_case);
+    const void *context;
+};
+
 struct shrink_result {
     size_t units_before, units_after; /* what can be left out */
     size_t runs;
@@ -35,10 +42,13 @@ struct shrink_result {
 
 /*
  * Shrinks the case `case_index` of a scenario's text. `path` is for messages and for what the file
- * names. False with result->error: it can't be read, or it neither fails nor ends badly.
+ * names. `change` (NULL = none) is put into each case before it runs, such as a fault that explore
+ * chose; nothing is expected then. False with result->error: it can't be
+ * read, or it neither fails nor ends badly.
  */
 bool shrink_scenario(const char *path, const char *text, size_t length, size_t case_index,
-                     uint64_t seed, struct shrink_result *ret_result);
+                     uint64_t seed, const struct shrink_change *change,
+                     struct shrink_result *ret_result);
 void shrink_done(struct shrink_result *result);
 
 /* "for: any from 3.2s to 60s; 3.199s does not" */

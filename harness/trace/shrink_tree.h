@@ -29,6 +29,7 @@ struct shrink_tree {
     struct shrink_unit units[SHRINK_UNITS_MAX];
     struct shrink_value values[SHRINK_VALUES_MAX];
     size_t unit_count, value_count, case_index;
+    bool free;          /* nothing is expected of a run that something else is put into */
     const char *remark; /* written as comments above, lines; NULL = none */
 };
 

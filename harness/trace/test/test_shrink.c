@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "harness/text/setting.h"
 #include "harness/trace/shrink.h"
 #include "harness/trace/test/support_run.h"
 
@@ -35,25 +36,74 @@ static size_t padded(char *text, size_t capacity, const char *cause, const char 
     return used;
 }
 
-static bool fails(const char *text, size_t length, const char *from, const char *to)
+/* How the text ends with other words in it: verdict and reason. */
+static unsigned ending(const struct shrink_result *shrunk, const char *from, const char *to)
 {
-    char *copy = malloc(length + 64);
-    const char *at = strstr(text, from);
+    char *copy = malloc(shrunk->length + 64);
+    /* Remarks stand above, and may have the same words. */
+    const char *text = strstr(shrunk->text, "\nevents:"), *at = strstr(text, from);
     struct scenario_errors errors = {0};
     struct bench_result result;
     assert_non_null(at);
-    int made =
-        snprintf(copy, length + 64, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+    int made = snprintf(copy, shrunk->length + 64, "%.*s%s%s", (int)(at - shrunk->text),
+                        shrunk->text, to, at + strlen(from));
     struct scenario *scenario = scenario_parse("test.yaml", copy, (size_t)made, &errors);
-    assert_non_null(scenario);
+    if (!scenario)
+        fail_msg("%s:\n%s", errors.text, copy);
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     support_run(run, &scenario->cases[0], 1, &result);
     bench_run_free(run);
     scenario_free(scenario);
     scenario_errors_done(&errors);
     free(copy);
-    return result.verdict == BENCH_FAILED &&
-           result.observed.result.reason == FOTA_REASON_NO_NETWORK;
+    return result.verdict * 256u + (unsigned)result.observed.result.reason;
+}
+
+static void check_flip(const struct shrink_result *shrunk, const char *from,
+                       const struct shrink_interval *interval, uint64_t bound, int step, bool open)
+{
+    char inside[128], outside[128];
+    if (open)
+        return;
+    snprintf(inside, sizeof inside, "%s: %llu%s", interval->what, (unsigned long long)bound,
+             interval->unit);
+    snprintf(outside, sizeof outside, "%s: %lld%s", interval->what, (long long)bound + step,
+             interval->unit);
+    unsigned want = ending(shrunk, from, from);
+    if (ending(shrunk, from, inside) != want || ending(shrunk, from, outside) == want)
+        fail_msg("nothing flips between %s and %s:\n%s", inside, outside, shrunk->text);
+}
+
+/* An event more, and nothing expected. */
+static void lose_a_line(const void *context, const struct scenario_case *one,
+                        struct scenario_case *ret_case)
+{
+    (void)context;
+    *ret_case = *one;
+    ret_case->expectation_count = 0;
+    ret_case->events[ret_case->event_count++] =
+        (struct scenario_event){.when = {.kind = SCENARIO_TRIGGER_TO_HOST_LINE, .number = 9},
+                                .first_action = ret_case->action_count,
+                                .action_count = 1,
+                                .times = 1};
+    ret_case->actions[ret_case->action_count++] =
+        (struct scenario_action){.kind = SCENARIO_ACTION_LOSE_TO_HOST, .detail = 1};
+}
+
+static void what_is_put_into_each_case_stays_out_of_the_file(void **state)
+{
+    (void)state;
+    static char text[16384];
+    const struct shrink_change change = {.make = lose_a_line};
+    struct shrink_result result;
+    size_t length = padded(text, sizeof text, "", "answer-delay: 30ms, update-result: fails");
+    if (!shrink_scenario("test.yaml", text, length, 0, 1, &change, &result))
+        fail_msg("%s", result.error);
+    if (strstr(result.text, "events:") || strstr(result.text, "outcome:") ||
+        !strstr(result.text, "expect: {within: 24h}") ||
+        !strstr(result.text, "update-result: fails"))
+        fail_msg("want the setting alone:\n%s", result.text);
+    shrink_done(&result);
 }
 
 static void what_has_nothing_to_do_with_it_goes(void **state)
@@ -74,7 +124,7 @@ static void what_has_nothing_to_do_with_it_goes(void **state)
         static char text[16384];
         struct shrink_result result;
         size_t length = padded(text, sizeof text, rows[i].cause, rows[i].setting);
-        if (!shrink_scenario("test.yaml", text, length, 0, 1, &result))
+        if (!shrink_scenario("test.yaml", text, length, 0, 1, NULL, &result))
             fail_msg("%s: %s", rows[i].left, result.error);
         if (result.units_after != rows[i].parts || !strstr(result.text, rows[i].left) ||
             strstr(result.text, "DST"))
@@ -84,27 +134,60 @@ static void what_has_nothing_to_do_with_it_goes(void **state)
     }
 }
 
-/* A loss of the network that the client outlives, up to a bound. */
+/* As many parts as a file takes beside the cause: 200 that have nothing to do with it. */
+static size_t padded_well(char *text, size_t capacity, const char *cause, size_t *ret_parts)
+{
+    char settings[6000];
+    size_t used = 0, parts = 15 + 45 + 15;
+    for (unsigned i = 0; i < SIM_SETTING_COUNT && parts < 201; i++, parts++) {
+        const struct sim_setting_info *info = sim_setting_info(i);
+        char value[48];
+        used += (size_t)snprintf(settings + used, sizeof settings - used, "%s%s: %s",
+                                 used ? ", " : "", info->name,
+                                 text_setting_write(info, info->initial, value, sizeof value));
+    }
+    *ret_parts = parts;
+    return padded(text, capacity, cause, settings);
+}
+
+/* Each bound of what is left: the verdict is the same there, and another one step further. */
 static void a_bound_is_where_the_verdict_flips(void **state)
 {
     (void)state;
-    static const char cause[] =
-        "  - when: {command: 'AT+CGMM'}\n    do: [{network: down, for: 10h}]\n";
-    static char text[16384];
-    char inside[32], outside[32];
-    struct shrink_result result;
-    size_t length = padded(text, sizeof text, cause, "answer-delay: 30ms");
-    if (!shrink_scenario("test.yaml", text, length, 0, 1, &result))
-        fail_msg("%s", result.error);
-    assert_int_equal(result.interval_count, 1);
-    const struct shrink_interval *interval = &result.intervals[0];
-    assert_false(interval->low_open);
-    snprintf(inside, sizeof inside, "for: %llums", (unsigned long long)interval->low);
-    snprintf(outside, sizeof outside, "for: %llums", (unsigned long long)interval->low - 1);
-    if (!fails(result.text, result.length, "for: 10h", inside) ||
-        fails(result.text, result.length, "for: 10h", outside))
-        fail_msg("the verdict does not flip between %s and %s:\n%s", inside, outside, result.text);
-    shrink_done(&result);
+    static const struct {
+        const char *cause, *from; /* the number and its key in the file that is left */
+        const char *key;
+        bool has_low, has_high;
+    } rows[] = {
+        {"  - when: {command: 'AT+CGMM'}\n    do: [{network: down, for: 10h}]\n", "for: 10h", "for",
+         true, false},
+        {"  - when: {http-byte: 50000B}\n    do: [{network: down, for: 20h}]\n", "for: 20h", "for",
+         true, false},
+        {"  - when: {time: 12s}\n    do: [{network: down}]\n", "time: 12s", "time", true, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        static char text[24576];
+        struct shrink_result result;
+        size_t parts, found = 0, length = padded_well(text, sizeof text, rows[i].cause, &parts);
+        assert_true(parts >= 200);
+        if (!shrink_scenario("test.yaml", text, length, 0, 1, NULL, &result))
+            fail_msg("%s: %s", rows[i].cause, result.error);
+        if (result.units_before < parts || result.units_after > 2)
+            fail_msg("%s: want %zu parts shrunk to 2, got %zu to %zu:\n%s", rows[i].cause, parts,
+                     result.units_before, result.units_after, result.text);
+        for (size_t k = 0; k < result.interval_count; k++) {
+            const struct shrink_interval *interval = &result.intervals[k];
+            if (strcmp(interval->what, rows[i].key) != 0)
+                continue;
+            found++;
+            assert_int_equal(interval->low_open, !rows[i].has_low);
+            assert_int_equal(interval->high_open, !rows[i].has_high);
+            check_flip(&result, rows[i].from, interval, interval->low, -1, interval->low_open);
+            check_flip(&result, rows[i].from, interval, interval->high, 1, interval->high_open);
+        }
+        assert_int_equal(found, 1);
+        shrink_done(&result);
+    }
 }
 
 static void what_ends_well_is_refused(void **state)
@@ -113,7 +196,7 @@ static void what_ends_well_is_refused(void **state)
     char text[1024];
     struct shrink_result result;
     int length = snprintf(text, sizeof text, "%sexpect: {outcome: updated}\n", head);
-    assert_false(shrink_scenario("test.yaml", text, (size_t)length, 0, 1, &result));
+    assert_false(shrink_scenario("test.yaml", text, (size_t)length, 0, 1, NULL, &result));
     assert_non_null(strstr(result.error, "neither fails nor ends badly"));
     shrink_done(&result);
 }
@@ -123,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_has_nothing_to_do_with_it_goes),
         cmocka_unit_test(a_bound_is_where_the_verdict_flips),
+        cmocka_unit_test(what_is_put_into_each_case_stays_out_of_the_file),
         cmocka_unit_test(what_ends_well_is_refused),
     };
     return cmocka_run_group_tests_name("shrink", tests, NULL, NULL);
