@@ -65,11 +65,36 @@ TELLS_TOO_MUCH got transmit() says that it wrote more
 END
 want 0 '1 passed' 'the core after clients that went wrong' $day
 
+# Processes that have the object loaded, this one's path in their maps.
+users_of() {
+    for maps in /proc/[0-9]*/maps; do
+        grep -qF "$1" "$maps" 2>/dev/null && echo "$maps"
+    done
+}
+
 build FORKS
-cp "$place/FORKS.so" "$place/left-by-lib.so"
-"$fotarig" run $day --host "lib:$place/left-by-lib.so" >"$place/out" 2>&1
-! grep -l left-by-lib.so /proc/[0-9]*/maps >"$place/left" 2>/dev/null
+"$fotarig" run $day --host "lib:$place/FORKS.so" --timeline >"$place/out" 2>&1
+grep -q 'got refused' "$place/out" && [ -z "$(users_of "$place/FORKS.so")" ]
 report 'nothing is left of a client that forks' $?
+build ENDLESS
+"$fotarig" run $day --host "lib:$place/ENDLESS.so" >"$place/out" 2>&1 &
+bench=$!
+tries=0
+until [ -n "$(users_of "$place/ENDLESS.so")" ] || [ $tries -ge 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+[ $tries -lt 600 ]
+report 'processes of a client are seen' $?
+kill -KILL $bench
+wait $bench 2>/dev/null
+tries=0
+while [ -n "$(users_of "$place/ENDLESS.so")" ] && [ $tries -lt 600 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+[ -z "$(users_of "$place/ENDLESS.so")" ]
+report 'nothing runs on after the bench was killed' $?
 
 # What is none, is told.
 : >"$place/text.so"

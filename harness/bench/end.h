@@ -47,6 +47,8 @@ struct bench_end {
 
     /* The client on the bench's own board (board.h); NULL: the end has a board of its own. */
     const struct bench_client *client;
+    /* Real time: the run's time stands, for the client is not there yet. NULL: never. */
+    bool (*holds)(const struct bench_run *run);
     /* True when the client has come to an end by itself. */
     bool (*is_over)(const struct bench_run *run);
     /* The board restarts after `down_us` with its last checkpoint, or having forgotten it. */

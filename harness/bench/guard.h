@@ -1,6 +1,7 @@
 /*
  * guard.h - calls code of somebody else in this process, which may crash or never come back. It
- * costs some ten nanoseconds a call. What such code writes over of the bench's memory nobody
+ * costs some ten nanoseconds a call. Processes that it forks are ended by bench_guard_end(), and
+ * with this one. What such code writes over of the bench's memory nobody
  * mends: then the process dies, and with it one case (campaign/pool.h).
  */
 #ifndef FOTARIG_HARNESS_BENCH_GUARD_H

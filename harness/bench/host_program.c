@@ -54,12 +54,10 @@ bool bench_claims_read(struct bench_claims *claims, const char *text, char *rete
     return true;
 }
 
-/* The last line "outcome NAME" that the program has written. */
-static int outcome_line(const struct bench_program_host *host)
+int bench_outcome_line(const char *text, size_t size)
 {
     static const char word[] = "outcome ";
-    size_t size, at = 0;
-    const char *text = warp_output(host->warp, false, &size);
+    size_t at = 0;
     int found = -1;
     while (at < size) {
         const char *end = memchr(text + at, '\n', size - at);
@@ -77,7 +75,9 @@ static int outcome_line(const struct bench_program_host *host)
 /* What it says of the end: its line goes before its status. */
 static int claim_of(const struct bench_program_host *host)
 {
-    int status, line = outcome_line(host);
+    size_t size;
+    const char *text = warp_output(host->warp, false, &size);
+    int status, line = bench_outcome_line(text, size);
     if (warp_state(host->warp, &status) != WARP_EXITED)
         return -1;
     if (line >= 0)
@@ -88,20 +88,20 @@ static int claim_of(const struct bench_program_host *host)
 
 /* ---- life --------------------------------------------------------------------------------- */
 
-/* The program starts in a folder of its own: words that name a file here are made absolute. */
-static void place_words(struct bench_program_host *host)
+/* Words that name a file here are made absolute. */
+static void place_words(struct bench_command *command)
 {
     struct stat about;
     char here[BENCH_PATH_MAX];
     if (!getcwd(here, sizeof here))
         return;
-    for (size_t i = 0; i < BENCH_PROGRAM_WORDS_MAX && host->program.words[i]; i++) {
-        const char *word = host->program.words[i];
+    for (size_t i = 0; i < BENCH_PROGRAM_WORDS_MAX && command->program.words[i]; i++) {
+        const char *word = command->program.words[i];
         bool is_path = i > 0 || strchr(word, '/');
         if (!is_path || word[0] == '/' || strlen(word) >= BENCH_PATH_MAX || stat(word, &about))
             continue;
-        snprintf(host->places[i], sizeof host->places[i], "%s/%s", here, word);
-        host->program.words[i] = host->places[i];
+        snprintf(command->places[i], sizeof command->places[i], "%s/%s", here, word);
+        command->program.words[i] = command->places[i];
     }
 }
 
@@ -123,29 +123,63 @@ static bool can_be_run(const char *word)
     return false;
 }
 
-bool bench_program_host_open(struct bench_program_host *host, const char *command,
-                             const struct bench_claims *claims, char *reterr_text,
-                             size_t reterr_capacity)
+bool bench_command_read(struct bench_command *command, const char *text, char *reterr_text,
+                        size_t reterr_capacity)
 {
-    host->claims = *claims;
-    host->places = calloc(BENCH_PROGRAM_WORDS_MAX, sizeof *host->places);
-    if (!host->places) {
+    command->places = calloc(BENCH_PROGRAM_WORDS_MAX, sizeof *command->places);
+    if (!command->places) {
         snprintf(reterr_text, reterr_capacity, "not enough memory");
         return false;
     }
-    if (bench_program_split(&host->program, command, reterr_text, reterr_capacity))
+    if (bench_program_split(&command->program, text, reterr_text, reterr_capacity))
         return false;
-    place_words(host);
-    if (!host->program.words[0] || !can_be_run(host->program.words[0])) {
-        snprintf(reterr_text, reterr_capacity,
-                 "the client '%.100s' cannot be run: %s; name a program of the PATH, or its path",
-                 host->program.words[0] ? host->program.words[0] : command, strerror(errno));
+    place_words(command);
+    if (command->program.words[0] && can_be_run(command->program.words[0]))
+        return true;
+    snprintf(reterr_text, reterr_capacity,
+             "the client '%.100s' cannot be run: %s; name a program of the PATH, or its path",
+             command->program.words[0] ? command->program.words[0] : text, strerror(errno));
+    return false;
+}
+
+void bench_command_done(struct bench_command *command)
+{
+    free(command->places);
+    command->places = NULL;
+}
+
+/* A link that is there already, of a bench that was killed for one, is replaced; else it is left.
+ */
+static bool make_link(struct bench_program_host *host, const char *name, char *reterr_text,
+                      size_t reterr_capacity)
+{
+    struct stat old;
+    if (strlen(name) >= sizeof host->link) {
+        snprintf(reterr_text, reterr_capacity, "the name of the port is too long");
         return false;
     }
+    if (lstat(name, &old) == 0 && S_ISLNK(old.st_mode))
+        unlink(name);
+    if (symlink(warp_port(host->warp), name) != 0) {
+        snprintf(reterr_text, reterr_capacity, "the link %.150s could not be made: %s", name,
+                 strerror(errno));
+        return false;
+    }
+    snprintf(host->link, sizeof host->link, "%s", name);
+    return true;
+}
+
+bool bench_program_host_open(struct bench_program_host *host, const char *command,
+                             const char *port_name, const struct bench_claims *claims,
+                             char *reterr_text, size_t reterr_capacity)
+{
+    host->claims = *claims;
+    if (!bench_command_read(&host->command, command, reterr_text, reterr_capacity))
+        return false;
     if (!warp_probe(reterr_text, reterr_capacity))
         return false;
     host->warp = warp_new(reterr_text, reterr_capacity);
-    if (!host->warp)
+    if (!host->warp || (port_name && !make_link(host, port_name, reterr_text, reterr_capacity)))
         return false;
     if (bench_folder_make(&host->folder))
         return true;
@@ -156,10 +190,12 @@ bool bench_program_host_open(struct bench_program_host *host, const char *comman
 
 void bench_program_host_close(struct bench_program_host *host)
 {
+    if (host->link[0])
+        unlink(host->link);
     warp_free(host->warp);
     bench_environment_done(&host->environment);
     bench_folder_remove(&host->folder);
-    free(host->places);
+    bench_command_done(&host->command);
     *host = (struct bench_program_host){0};
 }
 
@@ -187,7 +223,7 @@ static void note(struct bench_run *run, unsigned what, uint32_t number, const ch
 static void start_program(struct bench_run *run)
 {
     struct bench_program_host *host = host_of(run);
-    const struct warp_options options = {.words = host->program.words,
+    const struct warp_options options = {.words = host->command.program.words,
                                          .environment = host->environment.entries,
                                          .directory = host->folder.path,
                                          .seed = run->options.seed,
@@ -219,6 +255,21 @@ static void look_for_end(struct bench_run *run)
     warp_stop(host->warp);
 }
 
+/* An empty folder, and the job. False with run->error. */
+static bool make_place(struct bench_run *run)
+{
+    struct bench_program_host *host = host_of(run);
+    bench_environment_done(&host->environment);
+    if (bench_folder_make(&host->folder) &&
+        bench_environment_make(&host->environment, run->shared, &run->shared->jobs[0],
+                               host->link[0] ? host->link : warp_port(host->warp),
+                               host->folder.path, 1))
+        return true;
+    snprintf(run->error, sizeof run->error, "the program's folder could not be made: %s",
+             strerror(errno));
+    return false;
+}
+
 static bool program_start(struct bench_run *run)
 {
     struct bench_program_host *host = host_of(run);
@@ -228,22 +279,15 @@ static bool program_start(struct bench_run *run)
                                           .baud_bps = run->one->host.baud_bps};
     host->was_started = host->was_over = false;
     warp_stop(host->warp);
-    bench_environment_done(&host->environment);
-    if (bench_folder_make(&host->folder) &&
-        bench_environment_make(&host->environment, run->shared, &run->shared->jobs[0],
-                               warp_port(host->warp), host->folder.path, 1))
-        return true;
-    snprintf(run->error, sizeof run->error, "the program's folder could not be made: %s",
-             strerror(errno));
-    return false;
+    return make_place(run);
 }
 
-/* What it remembers is its own. */
 static void program_reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     struct bench_host *board = &run->world.host;
-    (void)forgets;
     warp_stop(host_of(run)->warp);
+    if (forgets)
+        make_place(run); /* its folder is its memory */
     board->up = 0;
     run->world.host_at_us = BENCH_NEVER;
     board->restart_at_us = run->world.now_us + down_us;
@@ -345,7 +389,7 @@ static void program_finish(struct bench_run *run)
 
 static void program_describe(const struct bench_run *run, char *buffer, size_t capacity)
 {
-    snprintf(buffer, capacity, "warp:%s", host_of(run)->program.words[0]);
+    snprintf(buffer, capacity, "warp:%s", host_of(run)->command.program.words[0]);
 }
 
 const struct bench_end bench_host_program = {.name = "program",

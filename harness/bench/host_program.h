@@ -28,24 +28,38 @@ void bench_claims_init(struct bench_claims *claims);
 bool bench_claims_read(struct bench_claims *claims, const char *text, char *reterr_text,
                        size_t reterr_capacity);
 
+/* A command of the user's, as words; those that name a file here are absolute, for the program
+   starts in a folder of its own. Must not move. */
+struct bench_command {
+    struct bench_program program;
+    char (*places)[BENCH_PATH_MAX * 2]; /* of words that name files; owned */
+};
+/* False with a text when it is none, or can't be run; it is done all the same. */
+bool bench_command_read(struct bench_command *command, const char *text, char *reterr_text,
+                        size_t reterr_capacity);
+void bench_command_done(struct bench_command *command);
+
+/* The last line "outcome NAME" of what a program has written, as an outcome; -1 = there is none. */
+int bench_outcome_line(const char *text, size_t size);
+
 /* Of one process of the bench; its case's run has it as host_context. */
 struct bench_program_host {
     struct warp *warp;
-    struct bench_program program;       /* the command's words */
-    char (*places)[BENCH_PATH_MAX * 2]; /* of words that name files: absolute; owned */
+    struct bench_command command;
     struct bench_claims claims;
     struct bench_environment environment;
     struct bench_folder folder;
+    char link[BENCH_PATH_MAX]; /* that leads to the port; "" = none */
     uint64_t seed;
     bool was_started; /* in this run */
     bool was_over;    /* its end is in the journal */
 };
 
-/* Takes the command apart, makes supervisor and folder. False with a text; it is done all the same.
- */
+/* Takes the command apart, makes supervisor and folder, and the link `port_name` to the port, NULL
+   = none. False with a text; it is done all the same. */
 bool bench_program_host_open(struct bench_program_host *host, const char *command,
-                             const struct bench_claims *claims, char *reterr_text,
-                             size_t reterr_capacity);
+                             const char *port_name, const struct bench_claims *claims,
+                             char *reterr_text, size_t reterr_capacity);
 /* Ends what it has started, removes its folder. */
 void bench_program_host_close(struct bench_program_host *host);
 

@@ -183,17 +183,31 @@ static void take_arrived(struct bench_run *run, uint64_t now_us)
     bench_run_settle(run);
 }
 
+/* The run's time stands as long as the client wants. */
+static void hold(struct real *real)
+{
+    const struct bench_run *run = real->run;
+    bool stands = run->host->holds && run->host->holds(run);
+    if (stands != real->pace.stands)
+        bench_pace_stop(&real->pace, stands, bench_clock_us());
+}
+
 static bool turn(struct real *real)
 {
     struct bench_run *run = real->run;
+    hold(real);
     uint64_t wanted_us = bench_run_next(run);
-    if (bench_loop_wait(real->loop, bench_pace_real_us(&real->pace, wanted_us)) < 0 &&
+    /* Where nothing is due, the run still has its end. */
+    uint64_t end_us = run->shared->end_at_us + 1;
+    uint64_t until_us = wanted_us < end_us ? wanted_us : end_us;
+    if (bench_loop_wait(real->loop, bench_pace_real_us(&real->pace, until_us)) < 0 &&
         errno != EINTR) {
         fail(run, "waiting");
         return false;
     }
     uint64_t now_us = bench_pace_run_us(&real->pace, bench_clock_us());
     check_lateness(real, wanted_us, now_us);
+    hold(real); /* what came in waits no longer */
     take_arrived(run, now_us);
     if (run->error[0] || !catch_up(real, now_us))
         return false;

@@ -18,12 +18,14 @@ static const double speed_tolerance = 1.4;
 /* Somebody else's client, which has its own manner. */
 static bool is_external(const struct bench_target_options *options)
 {
-    return options->program || (options->library && !options->library_is_core);
+    return options->program || options->outside || (options->library && !options->library_is_core);
 }
 
 static uint32_t abilities_of(const struct bench_target_options *options)
 {
     uint32_t lines = SCENARIO_NEED_MODEM_LINES;
+    if (options->outside && options->outside_kind == BENCH_OUTSIDE_PORT)
+        return SCENARIO_CAN_ATTEND;
     if (is_external(options))
         return SCENARIO_CAN_START;
     if (!options->url)
@@ -46,30 +48,46 @@ bool bench_target_init(struct bench_target *target, const struct bench_target_op
     return target->overridden && (!options->url || target->asker);
 }
 
+static bool open_outside(struct bench_target *target, char *reterr_text, size_t reterr_capacity)
+{
+    const struct bench_outside_options options = {.kind = target->options.outside_kind,
+                                                  .what = target->options.outside,
+                                                  .port_name = target->options.port_name,
+                                                  .claims = target->options.claims,
+                                                  .speed = target->options.speed};
+    return bench_outside_host_open(&target->outside, &target->loop, &options, reterr_text,
+                                   reterr_capacity);
+}
+
 bool bench_target_open(struct bench_target *target, char *reterr_text, size_t reterr_capacity)
 {
     if (target->options.program)
         return bench_program_host_open(&target->host, target->options.program,
-                                       &target->options.claims, reterr_text, reterr_capacity);
+                                       target->options.port_name, &target->options.claims,
+                                       reterr_text, reterr_capacity);
     if (target->options.library)
         return bench_library_host_open(&target->library, target->options.library, reterr_text,
                                        reterr_capacity);
-    if (!target->options.url)
+    if (!target->options.url && !target->options.outside)
         return true;
     if (bench_loop_open(&target->loop) != 0) {
         snprintf(reterr_text, reterr_capacity, "the event loop could not be opened");
         return false;
     }
+    if (target->options.outside)
+        return open_outside(target, reterr_text, reterr_capacity);
     return bench_module_port_open(&target->end, &target->loop, target->options.url, 115200,
                                   reterr_text, reterr_capacity);
 }
 
 void bench_target_done(struct bench_target *target)
 {
-    if (target->end.port) {
+    bool has_loop = target->end.port || target->outside.loop;
+    if (target->end.port)
         bench_module_port_close(&target->end);
+    bench_outside_host_close(&target->outside);
+    if (has_loop)
         bench_loop_close(&target->loop);
-    }
     bench_program_host_close(&target->host);
     bench_library_host_close(&target->library);
     bench_run_free(target->asker);
@@ -554,7 +572,7 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
     one = target->options.override ? &target->overridden->one : one;
     const char *host = target->options.host_trace ? target->options.host_trace : one->host.replay;
     run->host = &bench_host_core;
-    if (target->options.program || target->options.library) {
+    if (target->options.program || target->options.library || target->options.outside) {
         if (is_external(&target->options))
             leave_manner_out(&target->overridden->one);
         one = &target->overridden->one;
@@ -566,6 +584,11 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
     } else if (target->options.library) {
         run->host = &bench_host_library;
         run->host_context = &target->library;
+    } else if (target->options.outside) {
+        run->host = &bench_host_outside;
+        run->host_context = &target->outside;
+        judged.loop = &target->loop;
+        judged.speed = target->options.speed;
     }
     if (host)
         run_with_host(target, run, one, host, options, ret_result);

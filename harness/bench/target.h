@@ -10,6 +10,7 @@
 #define FOTARIG_HARNESS_BENCH_TARGET_H
 
 #include "harness/bench/host_library.h"
+#include "harness/bench/host_outside.h"
 #include "harness/bench/host_program.h"
 #include "harness/bench/module_port.h"
 #include "harness/scenario/needs.h"
@@ -45,6 +46,9 @@ struct bench_target_options {
     struct bench_claims claims; /* of the program */
     const char *library;        /* a client of the user's own, a shared object; NULL = none */
     bool library_is_core;       /* it is the core (library_client.h) */
+    const char *outside;        /* a command, or a port to which a client comes; NULL = neither */
+    uint8_t outside_kind;       /* enum bench_outside_kind */
+    const char *port_name;      /* of program or outside: a link to the port; NULL = none */
     bool conduct;               /* rules for any client are judged (conduct.h) */
     uint32_t conduct_left_out;  /* bit n: rule n of them is not */
 };
@@ -58,6 +62,7 @@ struct bench_target {
     struct scenario_overridden *overridden;
     struct bench_program_host host;
     struct bench_library_host library;
+    struct bench_outside_host outside;
     uint32_t abilities; /* bits of enum scenario_need */
 };
 

@@ -26,7 +26,7 @@ struct late_attempts {
 
 static bool is_port(const struct campaign_case_context *context)
 {
-    return context->target->options.url != NULL;
+    return context->target->options.url || context->target->options.outside;
 }
 
 /* ---- a process ------------------------------------------------------------------------------- */
@@ -128,6 +128,7 @@ static void repeat_command(const struct campaign_case_context *context,
                            const struct campaign_case *planned, char *buffer, size_t capacity)
 {
     static const char remark[] = "   (virtual time; the run in real time was not exact)";
+    static const char outside[] = "   (real time: not exact)";
     campaign_repeat_command(planned->scenario, &planned->token, buffer, capacity);
     size_t length = strlen(buffer);
     for (size_t i = 0; i < context->setting_count && length + 8 < capacity; i++) {
@@ -139,6 +140,11 @@ static void repeat_command(const struct campaign_case_context *context,
         length = campaign_shell_word(buffer, capacity, length, context->client[i]);
     }
     bool real_time = context->bench.speed > 0 || is_port(context);
+    if (context->target->options.outside) {
+        snprintf(buffer + length, capacity - length, " --speed %g%s",
+                 context->target->options.speed, outside);
+        return;
+    }
     if (real_time && length < capacity && capacity - length > sizeof remark)
         memcpy(buffer + length, remark, sizeof remark);
 }

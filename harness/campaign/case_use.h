@@ -5,7 +5,7 @@
 #include "harness/bench/target.h"
 #include "harness/campaign/campaign.h"
 
-enum { CAMPAIGN_LATE_REPEATS_MAX = 8, CAMPAIGN_CLIENT_WORDS = 6 };
+enum { CAMPAIGN_LATE_REPEATS_MAX = 8, CAMPAIGN_CLIENT_WORDS = 8 };
 
 /* A setting of the emulator over what scenarios say. */
 struct campaign_setting {

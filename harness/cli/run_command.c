@@ -313,6 +313,10 @@ static void name_client(const struct cli_target_options *target,
         context->client[count++] = "--host";
         context->client[count++] = target->host;
     }
+    if (target->port_name) {
+        context->client[count++] = "--port-name";
+        context->client[count++] = target->port_name;
+    }
     if (target->claims) {
         context->client[count++] = "--claims";
         context->client[count++] = target->claims;
@@ -399,7 +403,8 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
     struct run_options *given = &running->options;
     struct cli_campaign_options campaign = given->campaign;
     const struct campaign_options more = {.real_time = given->speed > 0 || given->rack.path ||
-                                                       strchr(given->target.module, ':'),
+                                                       strchr(given->target.module, ':') ||
+                                                       cli_target_is_real_time(&given->target),
                                           .untold = given->vary_assumed,
                                           .out = given->json ? stderr : stdout};
     campaign.reports = given->plan ? NULL : campaign.reports;

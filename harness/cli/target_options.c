@@ -78,10 +78,46 @@ static const char *library_of(const struct cli_target_options *options)
     return strncmp(options->host, "lib:", 4) == 0 ? options->host + 4 : NULL;
 }
 
+/* Clients outside of this process, in real time. */
+static const struct {
+    const char *scheme;
+    uint8_t kind;    /* enum bench_outside_kind */
+    bool is_command; /* what follows is one; else all of it is the port's URL */
+} outsides[] = {{"spawn:", BENCH_OUTSIDE_SPAWN, true},    {"exec:", BENCH_OUTSIDE_EXEC, true},
+                {"pty:", BENCH_OUTSIDE_PORT, false},      {"tty:", BENCH_OUTSIDE_PORT, false},
+                {"tcp://", BENCH_OUTSIDE_PORT, false},    {"unix:", BENCH_OUTSIDE_PORT, false},
+                {"rfc2217://", BENCH_OUTSIDE_PORT, false}};
+
+/* The command or URL of such a client, NULL = it is another. */
+static const char *outside_of(const struct cli_target_options *options, uint8_t *ret_kind)
+{
+    for (size_t i = 0; i < sizeof outsides / sizeof outsides[0]; i++) {
+        size_t length = strlen(outsides[i].scheme);
+        if (strncmp(options->host, outsides[i].scheme, length) != 0)
+            continue;
+        *ret_kind = outsides[i].kind;
+        return options->host + (outsides[i].is_command ? length : 0);
+    }
+    return NULL;
+}
+
+bool cli_target_is_real_time(const struct cli_target_options *options)
+{
+    uint8_t kind;
+    return outside_of(options, &kind) != NULL;
+}
+
 /* A client of somebody's own, who is judged by the rules. */
 static bool is_external(const struct cli_target_options *options)
 {
-    return program_of(options) || library_of(options);
+    return program_of(options) || library_of(options) || cli_target_is_real_time(options);
+}
+
+/* One that is started by a command. */
+static bool has_command(const struct cli_target_options *options)
+{
+    uint8_t kind = BENCH_OUTSIDE_PORT;
+    return program_of(options) || (outside_of(options, &kind) && kind != BENCH_OUTSIDE_PORT);
 }
 
 /* Loads it once, to see what it is. */
@@ -123,11 +159,21 @@ static int check_host(const struct cli_command *command, const struct cli_target
 {
     char text[BENCH_TEXT_MAX];
     bench_claims_init(claims);
-    if (!program_of(options) && options->claims)
-        return cli_usage_error(command, "--claims goes with --host warp:COMMAND only");
+    if (!has_command(options) && options->claims)
+        return cli_usage_error(command,
+                               "--claims goes with --host warp:, spawn: or exec:COMMAND only");
+    if (!has_command(options) && options->port_name)
+        return cli_usage_error(command, "--port-name goes with --host warp: or spawn:COMMAND only");
     if (options->claims && !bench_claims_read(claims, options->claims, text, sizeof text))
         return cli_usage_error(command, "--claims: %s", text);
-    if (is_external(options) && (is_url(options->module) || speed > 0))
+    if (options->port_name && options->port_name[0] != '/')
+        return cli_usage_error(command, "--port-name '%s' is no whole path like /tmp/modem",
+                               options->port_name);
+    if (cli_target_is_real_time(options) && strcmp(options->module, "emulator") != 0)
+        return cli_usage_error(command, "--host %s takes the emulator; leave out --module",
+                               options->host);
+    if (is_external(options) && !cli_target_is_real_time(options) &&
+        (is_url(options->module) || speed > 0))
         return cli_usage_error(
             command,
             "--host %s runs in virtual time with the emulator of this "
@@ -142,9 +188,11 @@ static int check(const struct cli_command *command, const struct cli_target_opti
     bool port = is_url(options->module);
     bool replay = is_replay(options->module);
     if (!is_replay(options->host) && !is_external(options) && strcmp(options->host, "core") != 0)
-        return cli_usage_error(
-            command, "--host '%s' is neither 'core' nor warp:COMMAND nor lib:FILE nor replay:TRACE",
-            options->host);
+        return cli_usage_error(command,
+                               "--host '%s' is none of core, warp:COMMAND, lib:FILE, "
+                               "spawn:COMMAND, exec:COMMAND, replay:TRACE, or the URL of a port "
+                               "like pty:LINK",
+                               options->host);
     if (options->go_on && !replay)
         return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
     if (replay && speed > 0)
@@ -194,6 +242,8 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     if (status != CLI_GO_ON)
         return status;
     bench.program = program_of(options);
+    bench.outside = outside_of(options, &bench.outside_kind);
+    bench.port_name = options->port_name;
     bench.library = library_of(options);
     if (bench.library)
         status = look_at_library(command, bench.library, &bench.library_is_core);

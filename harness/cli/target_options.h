@@ -10,8 +10,9 @@
 /* Part of the options of `run`. */
 struct cli_target_options {
     const char *module;       /* "emulator", the URL of a port, or replay:TRACE */
-    const char *host;         /* "core", warp:COMMAND, lib:FILE or replay:TRACE */
+    const char *host;         /* "core", warp:COMMAND, lib:FILE, ...: see --help */
     bool go_on;               /* by the emulator, where a replay comes apart */
+    const char *port_name;    /* of the port of a client that is started; NULL = none */
     const char *claims;       /* STATUS=OUTCOME,... of the host; NULL = none */
     int rules;                /* enum cli_rules */
     struct cli_list left_out; /* RULE=REASON */
@@ -27,15 +28,25 @@ enum cli_rules { CLI_RULES_AS_HOST, CLI_RULES_FOTA, CLI_RULES_NONE };
 #define CLI_TARGET_OPTIONS(type, member)                                                           \
     {"host",                                                                                       \
      0,                                                                                            \
-     "core|warp:COMMAND|lib:FILE|replay:TRACE",                                                    \
+     "CLIENT",                                                                                     \
      CLI_TEXT,                                                                                     \
      offsetof(type, member.host),                                                                  \
      "core",                                                                                       \
-     "who talks to the module and is judged: the core, a program of your own, unmodified,\n"       \
-     "in virtual time (started for each case with FOTA_PORT and the job in its\n"                  \
-     "environment), a client of your own in a shared object (library_client.h), or the host of "   \
-     "a\n"                                                                                         \
-     "trace with its waits"},                                                                      \
+     "who talks to the module and is judged: 'core'; a program of your own, unmodified,\n"         \
+     "started for each case with FOTA_PORT and the job in its environment, in virtual\n"           \
+     "time (warp:COMMAND) or in real time (spawn:COMMAND; exec:COMMAND: its standard input\n"      \
+     "and output are the wire); a client in a shared object (lib:FILE, see\n"                      \
+     "library_client.h); whoever comes to a port, in real time (pty:LINK,\n"                       \
+     "tty:DEVICE[,RATE], tcp://HOST:PORT, unix:PATH, rfc2217://HOST:PORT); the host of a\n"        \
+     "trace with its waits (replay:TRACE)"},                                                       \
+        {"port-name",                                                                              \
+         0,                                                                                        \
+         "LINK",                                                                                   \
+         CLI_TEXT,                                                                                 \
+         offsetof(type, member.port_name),                                                         \
+         NULL,                                                                                     \
+         "of a client whose port is compiled in: a link of that name leads to its port\n"          \
+         "(--jobs 1 is needed)"},                                                                  \
         {"continue",                                                                               \
          0,                                                                                        \
          NULL,                                                                                     \
@@ -139,6 +150,9 @@ struct cli_target {
     char at_revision[FOTA_REVISION_LENGTH + 1]; /* of the module after what was planned; "" = not
                                                    known */
 };
+
+/* The client is outside of this process: the run takes real time, at speed 1 if none is given. */
+bool cli_target_is_real_time(const struct cli_target_options *options);
 
 /*
  * Makes the target of `command`'s options, with --speed `speed` (0 = not given). CLI_GO_ON, or the

@@ -54,6 +54,8 @@ struct bench_port_kind {
     /* The modem lines of this side are now these: served those of a module (CTS, DSR, RI, DCD),
        opened those of a host (DTR, RTS; both are on at first). */
     void (*lines)(struct bench_port *port, unsigned lines);
+    /* Served: whether a client is there; NULL = the line does not tell. */
+    bool (*has_client)(const struct bench_port *port);
     /* Where it is, as a user may reach it: "/dev/pts/3 (link module)". */
     void (*describe)(const struct bench_port *port, char *text, size_t capacity);
     /* Ends it and frees what it holds, not the struct itself. */

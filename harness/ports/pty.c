@@ -291,9 +291,15 @@ static void pty_close(struct bench_port *port)
     port->kind = NULL;
 }
 
+static bool pty_has_client(const struct bench_port *port)
+{
+    return ((const struct bench_pty *)port)->open;
+}
+
 static const struct bench_port_kind pty_kind = {.name = "pty",
                                                 .write = pty_write,
                                                 .rate = pty_rate,
+                                                .has_client = pty_has_client,
                                                 .describe = pty_describe,
                                                 .close = pty_close};
 

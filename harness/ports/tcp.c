@@ -241,14 +241,26 @@ static void tcp_close(struct bench_port *port)
     port->kind = NULL;
 }
 
-static const struct bench_port_kind raw_kind = {
-    .name = "tcp", .write = tcp_write, .describe = tcp_describe, .close = tcp_close};
-static const struct bench_port_kind unix_kind = {
-    .name = "unix", .write = tcp_write, .describe = tcp_describe, .close = tcp_close};
+static bool tcp_has_client(const struct bench_port *port)
+{
+    return ((const struct bench_tcp *)port)->client_fd >= 0;
+}
+
+static const struct bench_port_kind raw_kind = {.name = "tcp",
+                                                .write = tcp_write,
+                                                .has_client = tcp_has_client,
+                                                .describe = tcp_describe,
+                                                .close = tcp_close};
+static const struct bench_port_kind unix_kind = {.name = "unix",
+                                                 .write = tcp_write,
+                                                 .has_client = tcp_has_client,
+                                                 .describe = tcp_describe,
+                                                 .close = tcp_close};
 static const struct bench_port_kind rfc2217_kind = {.name = "rfc2217",
                                                     .write = tcp_write,
                                                     .rate = tcp_rate,
                                                     .lines = tcp_lines,
+                                                    .has_client = tcp_has_client,
                                                     .describe = tcp_describe,
                                                     .close = tcp_close};
 

@@ -25,6 +25,7 @@
     X(BOOT_LINE, "boot-line", "boots that show on the wire, which they do not at every rate")      \
     X(CLIENT_STATE, "client-state", "the client's own state, which only the core shows")           \
     X(CLIENT_CONTROL, "client-control", "a hold on the client, which only the core gives")         \
+    X(CLIENT_RESTART, "client-restart", "a client that the bench can restart")                     \
     X(CLIENT_END, "client-end", "a client whose end is seen")                                      \
     X(CLAIM, "claim", "what the client says of how its job ended")                                 \
     X(CORE_MANNER, "core-manner", "the core's own way of doing it, which is not everybody's")      \
@@ -334,7 +335,7 @@ enum scenario_fault {
       SIM_ACTION_RATE, LINE, MODULE_CONTROL,                                                       \
       "the module's port is at another rate from now on, as behind a garbled IPR")                 \
     X(HOST_RESET, "host-reset", VALUE_WORD(restarts, detail), SCENARIO_TAKES_FOR,                  \
-      SCENARIO_NO_WORD, HOST, HOST_RESET, 0, HOST, CLIENT_CONTROL,                                 \
+      SCENARIO_NO_WORD, HOST, HOST_RESET, 0, HOST, CLIENT_RESTART,                                 \
       "yes: the host restarts (after `for`) with its last checkpoint; forgetful: without")         \
     X(CANCEL, "cancel", VALUE_YES, SCENARIO_TAKES_NOTHING, SCENARIO_NO_WORD, HOST, CANCEL, 0,      \
       HOST, CLIENT_CONTROL, "the host calls the update off")                                       \

@@ -64,7 +64,7 @@ static const struct word_row word_rows[] = {
     {"action", "request", "client-control"},
     {"action", "server", "server"},
     {"action", "rate", "module-control"},
-    {"action", "host-reset", "client-control"},
+    {"action", "host-reset", "client-restart"},
     {"action", "cancel", "client-control"},
     {"action", "reset-pin", "reset-hook"},
     {"action", "supply", "supply-hook"},
