@@ -531,6 +531,38 @@ static void name_faults(const struct bench_run *run, unsigned index, char *buffe
         snprintf(buffer, capacity, "{%s}", first);
 }
 
+/* An event that fires so often without an end is fed by what it does, or by another's doing. */
+enum { FIRED_MAX = 10000, FIRED_BESIDE = FIRED_MAX / 10 };
+
+bool bench_engine_turns(const struct bench_run *run, char *reterr_text, size_t capacity)
+{
+    const struct bench_engine *engine = &run->world.engine;
+    bool turns = false;
+    for (unsigned i = 0; i < run->one->event_count && !turns; i++)
+        turns = engine->fired[i] >= FIRED_MAX && bench_engine_event(run, i)->times == 0;
+    if (!turns)
+        return false;
+    int length =
+        snprintf(reterr_text, capacity,
+                 "the scenario turns in circles, at %.6f s:", (double)run->world.now_us / 1e6);
+    for (unsigned i = 0; i < run->one->event_count; i++) {
+        char trigger[100], faults[140];
+        const struct scenario_event *event = bench_engine_event(run, i);
+        if (engine->fired[i] < FIRED_BESIDE || length < 0 || (size_t)length >= capacity)
+            continue;
+        name_faults(run, i, faults, sizeof faults);
+        length +=
+            snprintf(reterr_text + length, capacity - (size_t)length,
+                     " event %u (line %u: {%s}, then %s) fired %u times;", i + 1, event->place.line,
+                     scenario_trigger_write(&event->when, trigger, sizeof trigger), faults,
+                     engine->fired[i]);
+    }
+    if (length > 0 && (size_t)length < capacity)
+        snprintf(reterr_text + length, capacity - (size_t)length,
+                 " `times: N` instead of `always` ends it");
+    return true;
+}
+
 void bench_engine_tell_unfired(const struct bench_run *run, unsigned index, char *buffer,
                                size_t capacity)
 {

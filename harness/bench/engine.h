@@ -75,6 +75,9 @@ void bench_engine_body_begins(struct bench_run *run);
 unsigned bench_engine_done(const struct bench_run *run, unsigned index);
 /* Index of the first event that had to fire, or to fire more often, and did not; -1 = none. */
 int bench_engine_unfired(const struct bench_run *run);
+/* Whether an event with `times: always` fires without an end; reterr_text names the events that
+   feed each other. */
+bool bench_engine_turns(const struct bench_run *run, char *reterr_text, size_t capacity);
 /* Says of such an event what happened instead: "fired 1 of 3; the rest was not tried".
  */
 void bench_engine_tell_unfired(const struct bench_run *run, unsigned index, char *buffer,

@@ -14,8 +14,6 @@
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
 enum { STORE_BYTES = 22151168 };
-/* A run that does this many steps without coming to an end turns in circles. */
-enum { STEPS_MAX = 20000000 };
 
 static struct bench_run *make(enum bench_sink sink, size_t world_bytes)
 {
@@ -374,16 +372,39 @@ uint64_t bench_run_next(const struct bench_run *run)
     return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
 }
 
+enum { LOOKED_AT_EVERY = 64 }; /* steps; nobody turns in circles in fewer */
+
+/* Work and memory of a run are bounded; real time ends by itself, and may take as long as it likes.
+ */
+static bool is_out_of_bounds(struct bench_run *run)
+{
+    const struct bench_options *options = &run->options;
+    uint64_t steps_max = options->steps_max ? options->steps_max : BENCH_STEPS_MAX;
+    size_t bytes_max =
+        options->journal_bytes_max ? options->journal_bytes_max : BENCH_JOURNAL_BYTES_MAX;
+    double now_s = (double)run->world.now_us / 1e6;
+    if (options->speed > 0)
+        return false;
+    if (run->step_count % LOOKED_AT_EVERY == 0 &&
+        bench_engine_turns(run, run->error, sizeof run->error))
+        return true;
+    if (run->step_count >= steps_max)
+        snprintf(run->error, sizeof run->error,
+                 "the run turns in circles: %" PRIu64 " steps, at %.6f s; --max-steps allows more",
+                 run->step_count, now_s);
+    else if (run->journal.sink == BENCH_SINK_MEMORY && run->journal.used > bytes_max)
+        snprintf(run->error, sizeof run->error,
+                 "the journal holds %zu bytes, at %.6f s; --max-journal allows more",
+                 run->journal.used, now_s);
+    return run->error[0] != '\0';
+}
+
 static bool is_over(struct bench_run *run)
 {
     if (run->host->is_over(run) || (run->module->is_through && run->module->is_through(run)))
         return true;
-    if (++run->step_count < STEPS_MAX)
-        return false;
-    snprintf(run->error, sizeof run->error,
-             "the run turns in circles: %" PRIu64 " steps, time %" PRIu64 " us", run->step_count,
-             run->world.now_us);
-    return true;
+    run->step_count++;
+    return is_out_of_bounds(run);
 }
 
 static void deliver_lanes(struct bench_run *run)

@@ -30,19 +30,25 @@ enum bench_wire_kind {
 #undef X
 };
 
+/* What a run may cost when its options don't say otherwise: a hundred times what any scenario of
+   the library needs (4,010 steps, 745 KB). */
+enum { BENCH_STEPS_MAX = 1000000, BENCH_JOURNAL_BYTES_MAX = 64 * 1024 * 1024 };
+
 struct bench_options {
-    uint64_t seed;           /* of the module's jitter and noise */
-    uint8_t sink;            /* enum bench_sink of the journal */
-    uint8_t wire;            /* enum bench_wire_kind; PTY needs a speed */
-    bool unpaced;            /* bytes take no time on the line */
-    uint32_t burst_us;       /* a line gets no more than passes it in that time, and then the next,
-                                so that an end is not asked early; 0 = as much as it holds */
-    double speed;            /* real time, this much faster; 0 = virtual time */
-    bool patient;            /* real time: nothing is judged that this machine could be late for */
-    struct bench_loop *loop; /* real time: the loop of an end's port; NULL = one of its own */
-    bool stoppable;          /* ends when a caught signal came (loop.h) */
-    bool points;             /* places of the run are counted (points.h) */
-    bool conduct;            /* the rules of conduct.h are judged; wants the MEMORY sink */
+    uint64_t seed;            /* of the module's jitter and noise */
+    uint8_t sink;             /* enum bench_sink of the journal */
+    uint8_t wire;             /* enum bench_wire_kind; PTY needs a speed */
+    bool unpaced;             /* bytes take no time on the line */
+    uint32_t burst_us;        /* a line gets no more than passes it in that time, and then the next,
+                                 so that an end is not asked early; 0 = as much as it holds */
+    double speed;             /* real time, this much faster; 0 = virtual time */
+    bool patient;             /* real time: nothing is judged that this machine could be late for */
+    struct bench_loop *loop;  /* real time: the loop of an end's port; NULL = one of its own */
+    bool stoppable;           /* ends when a caught signal came (loop.h) */
+    uint64_t steps_max;       /* virtual time: it turns in circles then; 0 = BENCH_STEPS_MAX */
+    size_t journal_bytes_max; /* a journal in memory; 0 = BENCH_JOURNAL_BYTES_MAX */
+    bool points;              /* places of the run are counted (points.h) */
+    bool conduct;             /* the rules of conduct.h are judged; wants the MEMORY sink */
     uint32_t conduct_left_out; /* bit n: rule n of them is not */
     uint64_t *settings_read;   /* SIM_SETTING_WORDS of the caller: which settings were looked up;
                                   NULL = nobody wants to know */

@@ -263,7 +263,7 @@ void cli_control_init(struct cli_control *control, struct bench_serve *serve)
 {
     control->serve = serve;
     control->view = (struct bench_view){.record = on_record, .context = control};
-    control->server.listener.fd = -1;
+    control->server.listener.source.fd = -1;
 }
 
 int cli_control_open(struct cli_control *control, struct bench_loop *loop, const char *path,
@@ -304,7 +304,7 @@ uint64_t cli_control_advance(struct cli_control *control)
 {
     uint64_t real_us, due_us, wait_us;
 
-    if (control->server.listener.fd < 0)
+    if (control->server.listener.source.fd < 0)
         return BENCH_NEVER;
     real_us = bench_clock_us();
     due_us = advance_dues(control, real_us);

@@ -19,6 +19,8 @@ struct run_options {
     int wire;
     double speed;
     uint32_t repeat_late;
+    uint64_t steps_max;
+    uint32_t journal_bytes_max;
     struct cli_campaign_options campaign;
     const char *trace;
     const char *token;
@@ -41,6 +43,10 @@ static const struct cli_option options[] = {
     {"repeat-late", 0, "N", CLI_COUNT, offsetof(struct run_options, repeat_late), NULL,
      "repeat a case of which this machine was too late, up to N times (1 to 8), each at half the "
      "speed; not by default"},
+    {"max-steps", 0, "N", CLI_NUMBER, offsetof(struct run_options, steps_max), NULL,
+     "virtual time: a case that takes more steps turns in circles, an error (default: 1000000)"},
+    {"max-journal", 0, "SIZE", CLI_SIZE, offsetof(struct run_options, journal_bytes_max), NULL,
+     "virtual time: the most that a case's journal may hold (default: 64MiB)"},
     {"trace", 0, "DIR", CLI_TEXT, offsetof(struct run_options, trace), NULL,
      "write what happened in each case there, as CASE.jsonl"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, token), NULL,
@@ -331,19 +337,22 @@ static int run_cases(struct running *running)
 {
     const struct run_options *given = &running->options;
     take_settings(running);
-    running->context = (struct campaign_case_context){
-        .campaign = &running->campaign.campaign,
-        .target = &running->target.target,
-        .bench = {.wire = (uint8_t)given->wire, .speed = given->speed},
-        .repeat_late = given->repeat_late,
-        .settings = running->settings,
-        .setting_count = given->set.count,
-        .timeline = given->timeline,
-        .digests = given->digests,
-        .judge = running->chosen.undisturbed ? judge_fault : NULL,
-        .judge_context = &running->chosen,
-        .keep = given->trace ? cli_case_trace : NULL,
-        .keep_context = given->trace};
+    running->context =
+        (struct campaign_case_context){.campaign = &running->campaign.campaign,
+                                       .target = &running->target.target,
+                                       .bench = {.wire = (uint8_t)given->wire,
+                                                 .speed = given->speed,
+                                                 .steps_max = given->steps_max,
+                                                 .journal_bytes_max = given->journal_bytes_max},
+                                       .repeat_late = given->repeat_late,
+                                       .settings = running->settings,
+                                       .setting_count = given->set.count,
+                                       .timeline = given->timeline,
+                                       .digests = given->digests,
+                                       .judge = running->chosen.undisturbed ? judge_fault : NULL,
+                                       .judge_context = &running->chosen,
+                                       .keep = given->trace ? cli_case_trace : NULL,
+                                       .keep_context = given->trace};
     name_client(&given->target, &running->context);
     if (given->trace && !campaign_make_folders(given->trace)) {
         cli_error(&cli_command_run, "%s: %s; name a folder that can be written", given->trace,

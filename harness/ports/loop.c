@@ -11,6 +11,7 @@
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -235,6 +236,37 @@ static int wait_for_events(int poll_fd, struct epoll_event *events, uint64_t unt
     if (count < 0 && errno == ENOSYS) /* Linux before 5.11 */
         count = epoll_wait(poll_fd, events, BENCH_LOOP_BATCH, (int)((left_us + 999) / 1000));
     return count;
+}
+
+/* ---- listeners ---------------------------------------------------------------------------- */
+
+enum { ACCEPT_PAUSE_US = 100000 };
+
+static void listen_again(void *context, uint64_t now_us)
+{
+    struct bench_acceptor *acceptor = context;
+
+    (void)now_us;
+    bench_loop_change(acceptor->loop, &acceptor->source, BENCH_READABLE);
+}
+
+int bench_acceptor_take(struct bench_acceptor *acceptor)
+{
+    int fd = accept(acceptor->source.fd, NULL, NULL);
+
+    if (fd >= 0 || (errno != EMFILE && errno != ENFILE && errno != ENOBUFS && errno != ENOMEM))
+        return fd;
+    acceptor->pause.run = listen_again;
+    acceptor->pause.context = acceptor;
+    bench_loop_change(acceptor->loop, &acceptor->source, 0);
+    bench_loop_at(acceptor->loop, &acceptor->pause, bench_clock_us() + ACCEPT_PAUSE_US);
+    return -1;
+}
+
+void bench_acceptor_remove(struct bench_acceptor *acceptor)
+{
+    bench_loop_at(acceptor->loop, &acceptor->pause, BENCH_NEVER);
+    bench_loop_remove(acceptor->loop, &acceptor->source);
 }
 
 int bench_loop_wait(struct bench_loop *loop, uint64_t until_us)

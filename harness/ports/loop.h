@@ -76,6 +76,23 @@ void bench_loop_remove(struct bench_loop *loop, struct bench_source *source);
    set already gets the new time. BENCH_NEVER = not at all. */
 void bench_loop_at(struct bench_loop *loop, struct bench_timer *timer, uint64_t at_us);
 
+/* Somebody who listens. */
+struct bench_acceptor {
+    struct bench_source source;
+    struct bench_loop *loop;
+    struct bench_timer pause; /* private */
+};
+
+/*
+ * Takes the next client of `acceptor`, whose source is in its loop; -1 = none. When descriptors
+ * have run out the listener is left alone for a tenth of a second instead of turning in circles:
+ * who waits is served when there are some again.
+ */
+int bench_acceptor_take(struct bench_acceptor *acceptor);
+
+/* Takes it out of its loop; the descriptor is the caller's. */
+void bench_acceptor_remove(struct bench_acceptor *acceptor);
+
 /*
  * Waits until a source is ready, a timer is due, a caught signal came, or the monotonic clock
  * reaches `until_us` (BENCH_NEVER = no limit; a time that is over = look only), and runs the

@@ -13,6 +13,9 @@
 
 /* ---- bytes to the client ------------------------------------------------------------------ */
 
+/* Silence after which a client that sends no more is let go. */
+enum { LINGER_US = 5000000 };
+
 static void drop_client(struct bench_tcp *tcp)
 {
     if (tcp->client_fd < 0)
@@ -20,6 +23,8 @@ static void drop_client(struct bench_tcp *tcp)
     bench_loop_remove(tcp->port.loop, &tcp->data);
     close(tcp->client_fd);
     tcp->client_fd = -1;
+    tcp->has_ended = false;
+    bench_loop_at(tcp->port.loop, &tcp->linger, BENCH_NEVER);
     bench_backlog_drop(&tcp->backlog);
 }
 
@@ -31,6 +36,23 @@ static void hang_up(struct bench_tcp *tcp)
         tcp->port.listener->left(&tcp->port);
 }
 
+static void let_go(void *context, uint64_t now_us)
+{
+    (void)now_us;
+    hang_up(context);
+}
+
+/* A client that has shut down its sending half (`printf 'AT\r' | nc -N`) waits for its answers; so
+   does, for all that can be seen, one that has closed. */
+static void note_end(struct bench_tcp *tcp)
+{
+    tcp->has_ended = true;
+    tcp->linger.run = let_go;
+    tcp->linger.context = tcp;
+    bench_loop_change(tcp->port.loop, &tcp->data, tcp->backlog.count ? BENCH_WRITABLE : 0u);
+    bench_loop_at(tcp->port.loop, &tcp->linger, bench_clock_us() + LINGER_US);
+}
+
 /* Sends, or keeps what the client does not take now. */
 static void send_raw(struct bench_tcp *tcp, const uint8_t *bytes, size_t size)
 {
@@ -38,12 +60,16 @@ static void send_raw(struct bench_tcp *tcp, const uint8_t *bytes, size_t size)
 
     if (tcp->backlog.count == 0)
         sent = send(tcp->client_fd, bytes, size, MSG_NOSIGNAL);
+    if (tcp->has_ended) /* it has closed, or more may come */
+        bench_loop_at(tcp->port.loop, &tcp->linger,
+                      bench_clock_us() + (sent < 0 && errno != EAGAIN ? 0 : LINGER_US));
     if (sent < 0)
         sent = 0; /* a client that is gone is found by reading */
     if ((size_t)sent == size)
         return;
     if (tcp->backlog.count == 0)
-        bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE | BENCH_WRITABLE);
+        bench_loop_change(tcp->port.loop, &tcp->data,
+                          tcp->has_ended ? BENCH_WRITABLE : BENCH_READABLE | BENCH_WRITABLE);
     size -= (size_t)sent;
     tcp->port.stat_lost_bytes += size - bench_backlog_keep(&tcp->backlog, bytes + sent, size);
 }
@@ -59,7 +85,7 @@ static void flush_backlog(struct bench_tcp *tcp)
             return;
         bench_backlog_sent(&tcp->backlog, (size_t)sent);
     }
-    bench_loop_change(tcp->port.loop, &tcp->data, BENCH_READABLE);
+    bench_loop_change(tcp->port.loop, &tcp->data, tcp->has_ended ? 0u : BENCH_READABLE);
 }
 
 static void tcp_write(struct bench_port *port, const void *bytes, size_t size, uint64_t now_us)
@@ -137,6 +163,8 @@ static void on_data(void *context, unsigned ready)
         receive_telnet(tcp, bytes, (size_t)size);
     else if (size > 0)
         tcp->port.listener->receive(&tcp->port, bytes, (size_t)size);
+    else if (size == 0 && !tcp->is_rfc2217 && !tcp->has_ended)
+        note_end(tcp);
     else if (size == 0 || (errno != EAGAIN && errno != EINTR))
         hang_up(tcp);
 }
@@ -167,11 +195,13 @@ static void greet(struct bench_tcp *tcp)
 static void on_arrival(void *context, unsigned ready)
 {
     struct bench_tcp *tcp = context;
-    int fd = accept(tcp->listen_fd, NULL, NULL);
+    int fd = bench_acceptor_take(&tcp->arrivals);
 
     (void)ready;
     if (fd < 0)
         return;
+    if (tcp->has_ended)
+        hang_up(tcp); /* it has had its time */
     if (tcp->client_fd >= 0) {
         refuse(tcp, fd);
         return;
@@ -232,8 +262,8 @@ static void tcp_close(struct bench_port *port)
     struct bench_tcp *tcp = (struct bench_tcp *)port;
 
     drop_client(tcp);
-    if (tcp->arrivals.run)
-        bench_loop_remove(port->loop, &tcp->arrivals);
+    if (tcp->arrivals.source.run)
+        bench_acceptor_remove(&tcp->arrivals);
     remove_file(tcp);
     if (tcp->listen_fd >= 0)
         close(tcp->listen_fd);
@@ -295,11 +325,13 @@ static void init(struct bench_tcp *tcp, const struct bench_port_kind *kind, stru
 static int begin(struct bench_tcp *tcp, const char *address, char *reterr_text,
                  size_t reterr_capacity)
 {
-    tcp->arrivals = (struct bench_source){tcp->listen_fd, on_arrival, tcp};
-    if (tcp->listen_fd >= 0 && bench_loop_add(tcp->port.loop, &tcp->arrivals, BENCH_READABLE) == 0)
+    tcp->arrivals = (struct bench_acceptor){.source = {tcp->listen_fd, on_arrival, tcp},
+                                            .loop = tcp->port.loop};
+    if (tcp->listen_fd >= 0 &&
+        bench_loop_add(tcp->port.loop, &tcp->arrivals.source, BENCH_READABLE) == 0)
         return 0;
     bench_port_error(reterr_text, reterr_capacity, "cannot listen at", address);
-    tcp->arrivals.run = NULL;
+    tcp->arrivals.source.run = NULL;
     tcp_close(&tcp->port);
     return -1;
 }

@@ -14,7 +14,10 @@ enum { BENCH_TCP_NAME_MAX = 128 };
 struct bench_tcp {
     struct bench_port port;
     int listen_fd, client_fd; /* -1 = none */
-    struct bench_source arrivals, data;
+    struct bench_acceptor arrivals;
+    struct bench_source data;
+    bool has_ended;            /* the client sends no more, but still reads */
+    struct bench_timer linger; /* when such a one is let go */
     struct bench_backlog backlog;
     bool is_rfc2217;
     struct bench_rfc2217 telnet;       /* of the client */

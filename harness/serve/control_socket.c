@@ -147,7 +147,7 @@ static int set_flags(int fd)
 static void on_connection(void *context, unsigned ready)
 {
     struct bench_control *control = context;
-    int fd = accept(control->listener.fd, NULL, NULL);
+    int fd = bench_acceptor_take(&control->listener);
 
     (void)ready;
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS && fd >= 0; i++) {
@@ -267,15 +267,15 @@ static int listen_at(struct bench_control *control, char *reterr_text, size_t re
                    "choose a shorter name");
     if (clear_path(control->path, reterr_text, reterr_capacity))
         return -1;
-    control->listener.fd = socket(AF_UNIX, SOCK_STREAM, 0);
-    if (control->listener.fd < 0 || set_flags(control->listener.fd) ||
-        bind_private(control->listener.fd, &address))
+    control->listener.source.fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (control->listener.source.fd < 0 || set_flags(control->listener.source.fd) ||
+        bind_private(control->listener.source.fd, &address))
         return say(reterr_text, reterr_capacity, control->path, strerror(errno),
                    "choose a folder that you may write to");
     if (check_private(control, reterr_text, reterr_capacity))
         return -1;
-    if (listen(control->listener.fd, WAITING_CLIENTS) ||
-        bench_loop_add(control->loop, &control->listener, BENCH_READABLE))
+    if (listen(control->listener.source.fd, WAITING_CLIENTS) ||
+        bench_loop_add(control->loop, &control->listener.source, BENCH_READABLE))
         return say(reterr_text, reterr_capacity, control->path, strerror(errno), "start again");
     return 0;
 }
@@ -288,7 +288,8 @@ int bench_control_open(struct bench_control *control, struct bench_loop *loop, c
 
     control->loop = loop;
     control->handler = *handler;
-    control->listener = (struct bench_source){-1, on_connection, control};
+    control->listener =
+        (struct bench_acceptor){.source = {-1, on_connection, control}, .loop = control->loop};
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS; i++)
         control->clients[i].source.fd = -1;
     if (length >= sizeof control->path)
@@ -308,11 +309,11 @@ void bench_control_close(struct bench_control *control)
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS && control->loop; i++)
         if (control->clients[i].source.fd >= 0)
             drop(&control->clients[i]);
-    if (control->listener.fd < 0)
+    if (control->listener.source.fd < 0)
         return;
-    bench_loop_remove(control->loop, &control->listener);
-    close(control->listener.fd);
-    control->listener.fd = -1;
+    bench_acceptor_remove(&control->listener);
+    close(control->listener.source.fd);
+    control->listener.source.fd = -1;
     if (control->node && lstat(control->path, &now) == 0 &&
         (uint64_t)now.st_dev == control->device && (uint64_t)now.st_ino == control->node)
         unlink(control->path);

@@ -50,8 +50,8 @@ struct bench_control_handler {
 struct bench_control {
     struct bench_loop *loop;
     struct bench_control_handler handler;
-    struct bench_source listener; /* fd -1 = not open */
-    uint64_t device, node;        /* of the socket, so that only the own one is removed */
+    struct bench_acceptor listener; /* source.fd -1 = not open */
+    uint64_t device, node;          /* of the socket, so that only the own one is removed */
     char path[108];
     struct bench_control_client clients[BENCH_CONTROL_CLIENTS];
 };
@@ -60,7 +60,7 @@ struct bench_control {
  * Listens at `path`. A socket that nobody serves any more is replaced; one that is served, and
  * anything that is not a socket, is left alone and an error. Returns 0, or -1 with a message that
  * says what to do. The memory must be zero, as calloc() gives it. All zero is not open: set
- * listener.fd to -1 before bench_control_close() may meet one that was never opened.
+ * listener.source.fd to -1 before bench_control_close() may meet one that was never opened.
  */
 int bench_control_open(struct bench_control *control, struct bench_loop *loop, const char *path,
                        const struct bench_control_handler *handler, char *reterr_text,
