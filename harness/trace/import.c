@@ -36,7 +36,7 @@ static const struct import_format formats[] = {
      .read = import_modem_manager},
     {.name = "sim",
      .what = "fotarig sim --log",
-     .patterns = {"%e.%f > ", "%e.%f < ", "%e.%f * ", "%n %e.%f > ", "%n %e.%f < ", "%n %e.%f * "},
+     .count = import_count_sim_log,
      .read = import_sim_log},
     {.name = "sigrok-json",
      .what = "sigrok-cli --protocol-decoder-jsontrace with format=hex",
@@ -82,8 +82,10 @@ static const struct import_format formats[] = {
      .sure = true,
      .read = import_putty},
     {.name = "arrows",
-     .what = "lines with a mark of their direction: --->, <---, [Send->], [Recv<-], TX, RX",
+     .what = "lines with a mark of their direction: >>, <---, [Send->], TX:, RECV:, as text or as "
+             "hexadecimal bytes",
      .count = import_count_arrows,
+     .of_text = true,
      .read = import_arrows},
     {.name = "screen",
      .what = "screen -L with logtstamp",
@@ -93,6 +95,7 @@ static const struct import_format formats[] = {
     {.name = "stamped",
      .what = "lines with a time before them: tio -t, ts, grabserial, Tera Term, Arduino",
      .count = import_count_stamped,
+     .of_text = true,
      .read = import_stamped},
     {.name = "terminal",
      .what = "bytes as a terminal got them: tio, picocom, microcom, cu, screen, script",
@@ -101,6 +104,7 @@ static const struct import_format formats[] = {
     {.name = "lines",
      .what = "lines as a screen shows them: minicom, tio --log-strip, pasted text",
      .count = import_count_any,
+     .of_text = true,
      .sure = true,
      .read = import_lines},
 };
@@ -224,16 +228,45 @@ static void sort_by_time(struct trace_log *log, size_t second)
 
 /* ---- the way ------------------------------------------------------------------------------- */
 
+/* Are most lines coloured? A single sequence may have gone over the line. */
+static bool is_coloured(const struct trace_source *source)
+{
+    struct import import = {.text = source->text, .length = source->length};
+    struct import_line line;
+    size_t lines = 0, coloured = 0;
+    while (import_line(&import, &line) && lines < LOOK_BYTES) {
+        lines += line.length > 0;
+        coloured += line.length > 0 && memchr(line.text, '\x1b', line.length);
+    }
+    return coloured * 2 > lines;
+}
+
+/* A copy without colours where the format is one of lines; NULL: it has none. */
+static char *plain_copy(const struct trace_source *source, const struct import_format *format,
+                        size_t *ret_length)
+{
+    char *copy =
+        format->of_text && source->length && is_coloured(source) ? malloc(source->length) : NULL;
+    if (copy) {
+        memcpy(copy, source->text, source->length);
+        *ret_length = import_without_colours(copy, source->length);
+    }
+    return copy;
+}
+
 static void read_source(struct trace_log *log, const struct trace_source *source,
                         const struct import_format *format, struct trace_import_report *report)
 {
+    size_t length = source->length;
+    char *copy = plain_copy(source, format, &length);
     struct import import = {.log = log,
-                            .text = source->text,
-                            .length = source->length,
+                            .text = copy ? copy : source->text,
+                            .length = length,
                             .side = source->side,
                             .report = report};
     size_t first = log->count;
     format->read(&import);
+    free(copy);
     report->format = format->name;
     for (size_t i = first; i < log->count && source->side != TRACE_IMPORT_BOTH; i++)
         if (log->pieces[i].kind >= TRACE_KIND_COUNT)
@@ -287,16 +320,28 @@ static char *join_script(const struct trace_source *sources, size_t count,
     return text;
 }
 
+static bool read_one(struct trace_log *log, const struct trace_source *given, const char *format,
+                     struct trace_import_report *report)
+{
+    struct trace_source source = *given;
+    char *plain = import_plain_text(given, &source.length);
+    if (plain)
+        source.text = plain;
+    const struct import_format *chosen = choose(&source, format, report);
+    if (chosen)
+        read_source(log, &source, chosen, report);
+    free(plain);
+    return chosen != NULL;
+}
+
 static bool read_all(struct trace_log *log, const struct trace_source *sources, size_t count,
                      const char *format, struct trace_import_report *report)
 {
     size_t second = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct import_format *chosen = choose(&sources[i], format, report);
-        if (!chosen)
-            return false;
         second = log->count;
-        read_source(log, &sources[i], chosen, report);
+        if (!read_one(log, &sources[i], format, report))
+            return false;
     }
     if (count == 2 && sources[0].side && sources[1].side)
         sort_by_time(log, second);

@@ -1,9 +1,8 @@
-/* import_host.c - what hosts log of themselves: esp_modem, Zephyr, arrows, dialogue notation. */
+/* import_host.c - what hosts log of themselves: esp_modem, Zephyr, dialogue notation. */
 #include <string.h>
 #include <strings.h>
 
 #include "harness/trace/import_parts.h"
-#include "sim/catalogue.h"
 
 /* ---- esp_modem ----------------------------------------------------------------------------- */
 
@@ -100,111 +99,6 @@ void import_zephyr(struct import *import)
                           rest.length);
         else
             import_foreign(import, time_us, row.text, row.length);
-    }
-}
-
-/* ---- arrows -------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *mark;
-    bool to_module;
-} arrows[] = {
-    {"---> ", true},     {"<--- ", false}, {"-->", true},  {"<--", false},  {"[Send->]", true},
-    {"[Recv<-]", false}, {">> ", true},    {"<< ", false}, {"TX: ", true},  {"RX: ", false},
-    {"[TX] ", true},     {"[RX] ", false}, {"TX> ", true}, {"RX> ", false}, {"=> ", true},
-    {"<= ", false},      {"-> ", true},    {"<- ", false},
-};
-
-/* Times before an arrow. */
-static const char *const arrow_stamps[] = {
-    "%Y-%m-%d %H:%M:%S:%f", "%Y-%m-%d %H:%M:%S.%f", "%H:%M:%S.%f", "%H:%M:%S:%f", "[%k]", NULL};
-
-/* Index of the arrow at the line's beginning or behind its time, -1: none. */
-static int arrow_of(const struct import_line *line, uint64_t *ret_time_us, struct import *import,
-                    struct import_line *ret_rest)
-{
-    struct pattern_found found;
-    struct import_line rest = import_trimmed(*line);
-    *ret_time_us = TRACE_NO_TIME;
-    if (import_match(arrow_stamps, &rest, &found) >= 0) {
-        *ret_time_us = import ? import_time(import, &found) : found.time_us;
-        rest.text += found.length;
-        rest.length -= found.length;
-        rest = import_trimmed(rest);
-    }
-    for (size_t i = 0; i < sizeof arrows / sizeof arrows[0]; i++) {
-        size_t size = strlen(arrows[i].mark);
-        if (rest.length + 1 < size)
-            continue;
-        /* The blank behind it may have been cut at a line's end. */
-        size_t compared = rest.length < size ? rest.length : size;
-        if (compared == 0 || memcmp(rest.text, arrows[i].mark, compared) != 0)
-            continue;
-        *ret_rest = (struct import_line){rest.text + compared, rest.length - compared, 0};
-        return (int)i;
-    }
-    return -1;
-}
-
-unsigned import_count_arrows(const char *text, size_t length)
-{
-    struct import import = {.text = text, .length = length};
-    struct import_line line, rest;
-    unsigned counts[2] = {0}, at = 0;
-    uint64_t time_us;
-    while (import_line(&import, &line)) {
-        int arrow = arrow_of(&line, &time_us, NULL, &rest);
-        if (arrow < 0)
-            continue;
-        counts[arrows[arrow].to_module]++;
-        rest = import_trimmed(rest);
-        at += rest.length >= 2 && strncasecmp(rest.text, "AT", 2) == 0;
-    }
-    /* Arduino's "time -> line" has one arrow only, which points nowhere. */
-    return counts[0] && counts[1] && at ? counts[0] + counts[1] : 0;
-}
-
-void import_arrows(struct import *import)
-{
-    struct import_line line, rest;
-    uint64_t time_us, last_us = TRACE_NO_TIME;
-    int last = -1;
-    while (import_line(import, &line)) {
-        uint64_t foreign_us;
-        struct import_line plain = import_trimmed(line);
-        int arrow = arrow_of(&line, &time_us, import, &rest);
-        if (time_us != TRACE_NO_TIME)
-            last_us = time_us;
-        if (plain.length == 0)
-            continue;
-        if (arrow < 0 && import_is_gap(plain.text, plain.length)) {
-            trace_log_add(import->log, TRACE_GAP, last_us, 0, plain.text, plain.length);
-            continue;
-        }
-        if (arrow < 0 && import_is_foreign(plain.text, plain.length, &foreign_us)) {
-            import_foreign(import, last_us, plain.text, plain.length);
-            continue;
-        }
-        /* A line without an arrow goes on with what the one before it brought. */
-        if (arrow < 0 && (last < 0 || arrows[last].to_module)) {
-            import_foreign(import, last_us, plain.text, plain.length);
-            continue;
-        }
-        rest = arrow < 0 ? plain : import_trimmed(rest);
-        last = arrow < 0 ? last : arrow;
-        if (rest.length == 0)
-            continue;
-        /* Bytes came with the echo of a command: it is what it is. */
-        if (arrows[last].to_module)
-            import_command(import, last_us, 0, rest.text, rest.length);
-        else if (rest.length >= 2 && strncasecmp(rest.text, "AT", 2) == 0)
-            import_echo(import, last_us, 0, rest.text, rest.length);
-        else if (arrow < 0 && !sim_is_final_result(rest.text, rest.length) && rest.text[0] != '+' &&
-                 rest.text[0] != '*' && !sim_is_urc(rest.text, rest.length) && line.length &&
-                 memchr(line.text, ':', line.length))
-            import_foreign(import, last_us, plain.text, plain.length);
-        else
-            import_answer(import, last_us, 0, rest.text, rest.length);
     }
 }
 

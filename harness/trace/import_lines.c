@@ -56,6 +56,126 @@ int import_match(const char *const *patterns, const struct import_line *line,
     return -1;
 }
 
+/* Times before lines, the longer of two that begin alike first; a zone behind one is no part. */
+static const char *const stamps[] = {
+    "[%Y-%m-%dT%H:%M:%S.%f]",
+    "[%Y-%m-%dT%H:%M:%S]",
+    "[%Y-%m-%d %H:%M:%S.%f]",
+    "[%Y-%m-%d %H:%M:%S,%f]",
+    "[%Y-%m-%d %H:%M:%S:%f]",
+    "[%Y-%m-%d %H:%M:%S]",
+    "[%Y/%m/%d %H:%M:%S.%f]",
+    "[%Y/%m/%d %H:%M:%S]",
+    "[%d.%m.%Y %H:%M:%S.%f]",
+    "[%d.%m.%Y %H:%M:%S]",
+    "[%H:%M:%S.%f]",
+    "[%H:%M:%S:%f]",
+    "[%H:%M:%S,%f]",
+    "[%H:%M:%S]",
+    "[%a %b %d %H:%M:%S.%f %Y]",
+    "[%a %b %d %H:%M:%S %Y]",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%S,%f",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S,%f",
+    "%Y-%m-%d %H:%M:%S:%f",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S.%f",
+    "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S.%f",
+    "%m/%d/%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M:%S.%f",
+    "%d.%m.%Y %H:%M:%S,%f",
+    "%d.%m.%Y %H:%M:%S",
+    "%H:%M:%S.%f ->",
+    "%H:%M:%S.%f",
+    "%H:%M:%S:%f",
+    "%H:%M:%S,%f",
+    "%H:%M:%S",
+    "[%e.%f %n.%n]",
+    "[ %e.%f]",
+    "[%e.%f]",
+    "[ %e]",
+    "[%e]",
+    "(%k)",
+    "%b %d %H:%M:%S.%f",
+    "%b %d %H:%M:%S",
+    "%e.%f",
+};
+
+/* Digits of milliseconds since 1970. */
+enum { EPOCH_DIGITS = 13 };
+
+static bool take_epoch_ms(const struct import_line *line, struct pattern_found *found)
+{
+    size_t digits = 0;
+    while (digits < line->length && line->text[digits] >= '0' && line->text[digits] <= '9')
+        digits++;
+    return digits == EPOCH_DIGITS && pattern_match("%k", line->text, line->length, found);
+}
+
+/* "Z", "+01:00", " PM": behind a time. Half a day is added for the afternoon. */
+static size_t zone_length(const struct import_line *line, struct pattern_found *found)
+{
+    enum { HALF_DAY_US = 43200 };
+    const char *text = line->text + found->length;
+    size_t left = line->length - found->length;
+    if (left && text[0] == 'Z')
+        return 1;
+    if (left >= 5 && (text[0] == '+' || text[0] == '-') && text[1] >= '0' && text[1] <= '1')
+        return text[3] == ':' ? (left >= 6 ? 6 : 0) : 5;
+    if (left < 3 || text[0] != ' ' || (text[2] | 0x20) != 'm' ||
+        (left > 3 && text[3] != ' ' && text[3] != ']'))
+        return 0;
+    bool afternoon = (text[1] | 0x20) == 'p';
+    uint64_t half_us = HALF_DAY_US * 1000000ull;
+    if ((!afternoon && (text[1] | 0x20) != 'a') || found->time_us == TRACE_NO_TIME)
+        return 0;
+    bool second_half = found->time_us % (2 * half_us) >= half_us;
+    if (afternoon && !second_half)
+        found->time_us += half_us;
+    if (!afternoon && second_half)
+        found->time_us -= half_us;
+    return 3;
+}
+
+/* "host name[7]: " behind a time of syslog; without the last blank. */
+static size_t origin_length(const char *text, size_t length)
+{
+    struct pattern_found found;
+    if (!pattern_match(" %w %w", text, length, &found) || found.words[1].length < 2 ||
+        text[found.length - 1] != ':')
+        return 0;
+    return found.length;
+}
+
+bool import_stamp(struct import_line *line, struct pattern_found *found)
+{
+    struct import_line trimmed = import_trimmed(*line);
+    for (size_t i = 0; i <= sizeof stamps / sizeof stamps[0]; i++) {
+        bool matches = i == sizeof stamps / sizeof stamps[0]
+                           ? take_epoch_ms(&trimmed, found)
+                           : pattern_match(stamps[i], trimmed.text, trimmed.length, found);
+        if (!matches)
+            continue;
+        size_t skip = found->length + zone_length(&trimmed, found);
+        if (skip < trimmed.length && trimmed.text[skip] == ':')
+            skip++;
+        if (i < sizeof stamps / sizeof stamps[0] && stamps[i][1] == 'b')
+            skip += origin_length(trimmed.text + skip, trimmed.length - skip);
+        bool blank =
+            skip < trimmed.length && (trimmed.text[skip] == ' ' || trimmed.text[skip] == '\t');
+        if (skip < trimmed.length && !blank && !strchr("[<>", trimmed.text[skip]))
+            continue;
+        skip += blank;
+        *line =
+            (struct import_line){trimmed.text + skip, trimmed.length - skip, trimmed.whole - skip};
+        return true;
+    }
+    return false;
+}
+
 #define DAY_US (86400ull * 1000000u)
 
 uint64_t import_time(struct import *import, const struct pattern_found *found)

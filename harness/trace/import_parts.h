@@ -30,7 +30,8 @@ struct import_format {
     const char *patterns[IMPORT_PATTERNS];
     /* Lines within `text` that are of this format, when patterns don't do. NULL: patterns. */
     unsigned (*count)(const char *text, size_t length);
-    bool sure; /* one line is enough: nothing else writes such a one */
+    bool of_text; /* of lines for people: attributes of a terminal are no part of them */
+    bool sure;    /* one line is enough: nothing else writes such a one */
     void (*read)(struct import *import);
 };
 
@@ -41,6 +42,8 @@ struct import_line import_trimmed(struct import_line line);
 /* Index of the first pattern of the list that the line begins with, -1: none. */
 int import_match(const char *const *patterns, const struct import_line *line,
                  struct pattern_found *ret_found);
+/* Takes the time before a line, and one blank behind that, off it; false: it has none. */
+bool import_stamp(struct import_line *line, struct pattern_found *found);
 /* The time that a line has; midnight is seen as such. */
 uint64_t import_time(struct import *import, const struct pattern_found *found);
 /* A line that is no traffic. */
@@ -64,6 +67,11 @@ int import_hex(char c);
 /* Reads up to `most` pairs of hexadecimal digits with blanks between; returns how many bytes. */
 size_t import_hex_row(const char *text, size_t length, size_t most, uint8_t *bytes);
 
+/* import_text.c: the same text in UTF-8, with LF as ends of lines; NULL: it is that already. */
+char *import_plain_text(const struct trace_source *source, size_t *ret_length);
+/* Takes colours and other attributes of a terminal out in place; returns the length then. */
+size_t import_without_colours(char *text, size_t length);
+
 /* ---- the readers ---------------------------------------------------------------------------- */
 
 /* import_two.c: programs between the two, and what hosts log of themselves */
@@ -75,12 +83,15 @@ void import_modem_manager(struct import *import);
 void import_sim_log(struct import *import);
 void import_esp_modem(struct import *import);
 void import_zephyr(struct import *import);
-void import_arrows(struct import *import);
 void import_case(struct import *import);
 unsigned import_count_modem_manager(const char *text, size_t length);
 unsigned import_count_case(const char *text, size_t length);
-unsigned import_count_arrows(const char *text, size_t length);
+unsigned import_count_sim_log(const char *text, size_t length);
 unsigned import_count_socat_text(const char *text, size_t length);
+
+/* import_marks.c: lines that say their direction */
+void import_arrows(struct import *import);
+unsigned import_count_arrows(const char *text, size_t length);
 
 /* import_analyser.c: logic analysers and USB captures */
 void import_sigrok(struct import *import);

@@ -265,44 +265,6 @@ void import_script(struct import *import)
 
 /* ---- times before lines --------------------------------------------------------------------- */
 
-static const char *const stamps[] = {
-    "[%Y-%m-%dT%H:%M:%S.%f]",
-    "[%Y-%m-%d %H:%M:%S.%f]",
-    "[%Y-%m-%d %H:%M:%S]",
-    "[%H:%M:%S.%f]",
-    "[%H:%M:%S]",
-    "[%a %b %d %H:%M:%S.%f %Y]",
-    "%Y-%m-%dT%H:%M:%S.%f",
-    "%Y-%m-%d %H:%M:%S.%f",
-    "%Y-%m-%d %H:%M:%S,%f",
-    "%Y-%m-%d %H:%M:%S",
-    "%H:%M:%S.%f ->",
-    "%H:%M:%S.%f",
-    "%H:%M:%S",
-    "[%e.%f %n.%n]",
-    "[%e.%f]",
-    "%b %d %H:%M:%S",
-    "%e.%f",
-};
-
-/* Takes the stamp and one blank behind it off a line; false: it has none. */
-static bool take_stamp(struct import_line *line, struct pattern_found *found)
-{
-    struct import_line trimmed = import_trimmed(*line);
-    for (size_t i = 0; i < sizeof stamps / sizeof stamps[0]; i++) {
-        if (!pattern_match(stamps[i], trimmed.text, trimmed.length, found))
-            continue;
-        size_t skip = found->length;
-        if (skip < trimmed.length && trimmed.text[skip] != ' ')
-            continue;
-        skip += skip < trimmed.length;
-        *line =
-            (struct import_line){trimmed.text + skip, trimmed.length - skip, trimmed.whole - skip};
-        return true;
-    }
-    return false;
-}
-
 unsigned import_count_stamped(const char *text, size_t length)
 {
     struct import import = {.text = text, .length = length};
@@ -311,7 +273,7 @@ unsigned import_count_stamped(const char *text, size_t length)
     unsigned count = 0, lines = 0;
     while (import_line(&import, &line)) {
         lines += import_trimmed(line).length > 0;
-        count += take_stamp(&line, &found);
+        count += import_stamp(&line, &found);
     }
     return count * 2 > lines ? count : 0;
 }
@@ -325,7 +287,7 @@ static bool are_deltas(const struct import *from)
     uint64_t last_us = 0;
     unsigned back = 0, count = 0;
     while (import_line(&import, &line)) {
-        if (!take_stamp(&line, &found) || !found.of_day)
+        if (!import_stamp(&line, &found) || !found.of_day)
             continue;
         back += found.time_us < last_us && last_us - found.time_us < 3600u * 1000000u;
         last_us = found.time_us;
@@ -340,7 +302,7 @@ static void look_at_stamped(const struct import *from, struct shape *shape)
     struct import_line line;
     struct pattern_found found;
     while (import_line(&import, &line)) {
-        (void)take_stamp(&line, &found);
+        (void)import_stamp(&line, &found);
         look_at(&line, 0, shape);
     }
 }
@@ -358,7 +320,7 @@ void import_stamped(struct import *import)
         now_us = 0;
     while (import_line(import, &line)) {
         uint64_t foreign_us;
-        if (take_stamp(&line, &found))
+        if (import_stamp(&line, &found))
             now_us = deltas ? now_us + found.time_us : import_time(import, &found);
         if (import_is_foreign(line.text, line.length, &foreign_us))
             import_foreign(import, now_us, line.text, line.length);

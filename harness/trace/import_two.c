@@ -369,3 +369,24 @@ void import_sim_log(struct import *import)
                       bytes, count);
     }
 }
+
+/* Its bytes are escaped and its other lines have a star: others write times and marks as well. */
+unsigned import_count_sim_log(const char *text, size_t length)
+{
+    static const char *const rows[] = {"%e.%f > ",    "%e.%f < ",    "%e.%f * ",
+                                       "%n %e.%f > ", "%n %e.%f < ", "%n %e.%f * "};
+    struct import import = {.text = text, .length = length};
+    struct import_line line;
+    struct pattern_found found;
+    unsigned count = 0;
+    bool own = false;
+    while (import_line(&import, &line)) {
+        struct import_line trimmed = import_trimmed(line);
+        int row = import_match(rows, &trimmed, &found);
+        count += row >= 0;
+        own |= row == 2 || row == 5;
+        for (size_t i = found.length; row >= 0 && i + 1 < trimmed.length; i++)
+            own |= trimmed.text[i] == '\\' && trimmed.text[i + 1] == 'r';
+    }
+    return own ? count : 0;
+}
