@@ -30,6 +30,17 @@ a_good_client() {
         explored_all
 }
 test_that "a good client has no finding at any line" a_good_client
+a_second_program_counts_the_same() {
+    explores 0 "explored " scenarios/explore/small-update.yaml --at request --at boot --certificates "$folder/certificates" &&
+        ci/explore-check "$folder/certificates" "$fotarig" >"$folder/counted" || { cat "$folder/counted"; return 1; }
+    [ "$(grep -c " 0 findings" "$folder/counted")" -eq 3 ] || return 1
+    sed -i 's/"to-host-byte": /&1/' "$folder"/certificates/*push*.json
+    ! ci/explore-check "$folder/certificates" "$fotarig" >"$folder/counted" && grep -q "to-host-byte: counted" "$folder/counted"
+}
+test_that "a second program counts the same points, and sees a certificate that lies" a_second_program_counts_the_same
+printf 'in: documented\nfault: no\n' >"$folder/wrong.txt"
+test_that "a wrong file of accepted findings is refused" \
+    explores 3 "wrong.txt:2: error" $good --at boot --accepted "$folder/wrong.txt"
 test_that "the table of faults is printed without a scenario" sh -c '"$1" explore --list | grep -q "^power-cut.deadline"' - "$fotarig"
 test_that "a fault that there is not is refused" explores 2 "there is no such fault" $good --only no-such
 test_that "a point that there is not is refused" explores 2 "there is no such point" $good --at no-such

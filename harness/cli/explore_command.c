@@ -1,14 +1,18 @@
 /* explore_command.c - `fotarig explore`: every fault at every point of a scenario's run. */
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/whole_file.h"
 #include "harness/explore/explore_use.h"
 
 struct explore_options {
     struct cli_campaign_options campaign;
     uint32_t faults;
     struct cli_list at, only;
+    const char *accepted, *certificates;
 };
 
 static const struct cli_option options[] = {
@@ -18,6 +22,10 @@ static const struct cli_option options[] = {
      "only at points of this kind; may be given often"},
     {"only", 0, "FAULT", CLI_LIST, offsetof(struct explore_options, only), NULL,
      "only this fault; may be given often"},
+    {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
+     "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
+    {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
+     "write what was tried and how it ended, for ci/explore-check"},
     CLI_CAMPAIGN_OPTIONS(struct explore_options, campaign),
 };
 
@@ -76,6 +84,66 @@ static int take_wish(const struct explore_options *given, struct explore_wish *w
     return CLI_GO_ON;
 }
 
+/* ---- accepted findings ----------------------------------------------------------------------- */
+
+enum { ACCEPTED_BYTES = 65536, FOLDERS_UP = 4, PATH_BYTES = 1024 };
+
+/* accepted.txt beside the operand, or in a folder above it. */
+static bool find_accepted(const char *operand, char path[PATH_BYTES])
+{
+    char folder[PATH_BYTES];
+    struct stat found;
+    snprintf(folder, sizeof folder, "%s", operand);
+    if (stat(operand, &found) == 0 && !S_ISDIR(found.st_mode)) {
+        char *slash = strrchr(folder, '/');
+        if (slash)
+            *slash = '\0';
+        else
+            snprintf(folder, sizeof folder, ".");
+    }
+    for (unsigned i = 0; i < FOLDERS_UP; i++) {
+        static const char *const ups[] = {"", "/..", "/../..", "/../../.."};
+        int length = snprintf(path, PATH_BYTES, "%s%s/accepted.txt", folder, ups[i]);
+        if (length < PATH_BYTES && stat(path, &found) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int read_accepted(const struct explore_options *given, const struct cli_operands *operands,
+                         struct explore_context *context, char path[PATH_BYTES])
+{
+    char error[CAMPAIGN_TEXT_MAX];
+    size_t size;
+    if (given->accepted)
+        snprintf(path, PATH_BYTES, "%s", given->accepted);
+    else if (!find_accepted(operands->items[0], path))
+        return CLI_GO_ON;
+    uint8_t *bytes = cli_file_read(path, ACCEPTED_BYTES, &size);
+    if (!bytes) {
+        cli_error(&cli_command_explore, "%s: %s", path, strerror(errno));
+        return CLI_EXIT_INVALID;
+    }
+    bool good = explore_accepted_parse(&context->accepted, path, (const char *)bytes, size, error);
+    cli_file_free(bytes);
+    if (!good)
+        cli_error(&cli_command_explore, "%s", error);
+    return good ? CLI_GO_ON : CLI_EXIT_INVALID;
+}
+
+/* With a part of the cases an entry may have nothing to excuse. */
+static bool is_stale(const struct explore_options *given, const struct explore_context *context)
+{
+    const struct explore_accepted_entry *stale = explore_accepted_stale(&context->accepted);
+    if (!stale || given->campaign.shard || given->campaign.names.count)
+        return false;
+    cli_error(
+        &cli_command_explore,
+        "%s:%u: error: nothing is excused any more by '%s' with rule '%s'; take the entry out",
+        context->accepted.path, stale->line, stale->fault, stale->rule);
+    return true;
+}
+
 static int run_campaign(const struct explore_options *given, const struct cli_operands *operands,
                         struct explore_context *context, int argc, char **argv)
 {
@@ -88,7 +156,12 @@ static int run_campaign(const struct explore_options *given, const struct cli_op
     if (status == CLI_GO_ON)
         status = cli_campaign_run(&campaign, &explore_use, context);
     explore_context_done(context);
-    return cli_campaign_end(&campaign, status);
+    status = cli_campaign_end(&campaign, status);
+    if (context->error[0])
+        cli_error(&cli_command_explore, "%s", context->error);
+    if (status == CLI_EXIT_OK && context->error[0])
+        return CLI_EXIT_ENVIRONMENT;
+    return status == CLI_EXIT_OK && is_stale(given, context) ? CLI_EXIT_INVALID : status;
 }
 
 static int explore(int argc, char **argv)
@@ -99,12 +172,18 @@ static int explore(int argc, char **argv)
     int status = cli_parse(&cli_command_explore, argc, argv, &given, sizeof given, &operands);
     if (status != CLI_GO_ON)
         return status;
+    char path[PATH_BYTES];
     if (given.campaign.list && !operands.count) {
         explore_faults_list(stdout);
+        fprintf(stdout, "\n");
+        explore_oracles_list(stdout);
         return CLI_EXIT_OK;
     }
     if (!operands.count)
         return cli_usage_error(&cli_command_explore, "which scenario?");
+    context.certificates = given.certificates;
     status = take_wish(&given, &context.wish);
+    if (status == CLI_GO_ON)
+        status = read_accepted(&given, &operands, &context, path);
     return status == CLI_GO_ON ? run_campaign(&given, &operands, &context, argc, argv) : status;
 }

@@ -111,22 +111,16 @@ struct running {
     struct chosen chosen;
 };
 
-/* A run with a fault of explore's is judged as explore does: by how it ends without the fault. */
+/* A run with a fault of explore's is judged as explore does. */
 static void judge_fault(const struct campaign_case_context *context,
                         const struct campaign_case *planned, struct bench_result *result)
 {
     const struct chosen *chosen = context->judge_context;
-    struct bench_result base = {0};
     struct scenario_case *changed = calloc(1, sizeof *changed);
-    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
-    const struct bench_options bench = {.seed = planned->token.seed, .stoppable = true};
-    if (run && changed &&
-        bench_run_begin(run, campaign_with_settings(context, chosen->undisturbed, changed),
-                        &bench)) {
-        bench_run_all(run, &base);
-        (void)explore_judge(chosen->choices, chosen->choice_count, chosen->undisturbed,
-                            &base.observed, result);
-    }
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    if (run && changed)
+        explore_repeat(run, campaign_with_settings(context, chosen->undisturbed, changed),
+                       planned->token.seed, chosen->choices, chosen->choice_count, result);
     bench_run_free(run);
     free(changed);
 }

@@ -29,7 +29,8 @@ struct walk {
 bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
                   const struct explore_choice *choices, size_t count, struct scenario_case *changed)
 {
-    const struct bench_options options = {.seed = seed, .stoppable = true, .points = true};
+    const struct bench_options options = {
+        .seed = seed, .stoppable = true, .points = true, .conduct = true};
     explore_case_prepare(one, changed);
     for (size_t i = 0; i < count; i++)
         explore_case_add(changed, &choices[i]);
@@ -175,7 +176,8 @@ static void walk_level(struct walk *walk)
 static bool begin_run(struct walk *walk)
 {
     struct branch *branch = walk->branch;
-    const struct bench_options options = {.seed = branch->seed, .stoppable = true, .points = true};
+    const struct bench_options options = {
+        .seed = branch->seed, .stoppable = true, .points = true, .conduct = true};
     return bench_run_begin(branch->run, walk->changed, &options);
 }
 

@@ -2,6 +2,7 @@
 #include "harness/explore/explore.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/ports/loop.h"
@@ -122,20 +123,58 @@ static bool all_fired(const struct bench_run *run, size_t count)
     return true;
 }
 
+/* All that a sweep demands of a run that is over; true when it is excused that it ended worse. */
+static bool judge_run(const struct exploration *exploration, const struct explore_choice *choices,
+                      size_t count, struct bench_result *ret_result)
+{
+    const struct explore_summary *summary = exploration->summary;
+    const struct scenario_observed *base = &summary->base;
+    struct bench_run *run = exploration->run;
+    bench_run_judge(run, ret_result);
+    const struct explore_cost cost = explore_cost_of(run);
+    bool excused = explore_judge(choices, count, exploration->one, base, ret_result);
+    if (ret_result->verdict != BENCH_PASSED)
+        return excused;
+    explore_cost_judge(&summary->base_cost, &cost, choices, count, ret_result);
+    if (worth_of(base) == EXPLORE_GOOD && worth_of(&ret_result->observed) != EXPLORE_GOOD)
+        explore_try_again(run, ret_result);
+    return excused;
+}
+
+/* A sum, so that neither order nor slices matter. */
+static void add_digest(const struct exploration *exploration, const char *choice,
+                       const struct bench_result *result)
+{
+    const struct bench_world *world = &exploration->run->world;
+    const uint64_t end[] = {result->observed.finished ? result->observed.result.outcome : 0u,
+                            result->observed.result.reason, result->duration_us,
+                            result->finding_count, world->lanes[BENCH_TO_MODULE].byte_count};
+    uint64_t digest = sim_digest(SIM_DIGEST, choice, strlen(choice));
+    for (size_t i = 0; i < sizeof end / sizeof end[0]; i++) {
+        uint8_t bytes[8];
+        for (unsigned at = 0; at < sizeof bytes; at++)
+            bytes[at] = (uint8_t)(end[i] >> 8 * at);
+        digest = sim_digest(digest, bytes, sizeof bytes);
+    }
+    exploration->summary->figures.digest += digest;
+}
+
 static void on_end(void *context, const struct explore_choice *choices, size_t count)
 {
     const struct exploration *exploration = context;
     struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
     struct bench_result result;
-    bench_run_judge(exploration->run, &result);
-    counts->excused +=
-        explore_judge(choices, count, exploration->one, &exploration->summary->base, &result);
+    bool tried = all_fired(exploration->run, count);
+    char choice[EXPLORE_CHOICE_MAX];
+    counts->excused += judge_run(exploration, choices, count, &result);
+    explore_choice_format(choices, count, choice, sizeof choice);
+    add_digest(exploration, choice, &result);
     if (result.verdict == BENCH_ERROR) {
         counts->errors++;
         return;
     }
     counts->runs++;
-    counts->untried += !all_fired(exploration->run, count);
+    counts->untried += !tried;
     counts->outcomes[result.observed.finished ? result.observed.result.outcome : 0]++;
     if (!result.finding_count)
         return;
@@ -166,17 +205,28 @@ static enum explore_answer measure(struct exploration *exploration)
     return exploration->summary->extent.choices ? EXPLORE_DONE : EXPLORE_NOTHING;
 }
 
+/* How it goes without a fault; BENCH_FAILED: not as its author expects, which a fault has nothing
+ * to do with. */
+static enum bench_verdict run_undisturbed(const struct exploration *exploration,
+                                          struct bench_result *ret_result)
+{
+    struct bench_run *run = exploration->run;
+    const struct bench_options options = {
+        .seed = exploration->seed, .stoppable = true, .conduct = true};
+    if (bench_run_begin(run, exploration->one, &options))
+        bench_run_all(run, ret_result);
+    else
+        bench_run_judge(run, ret_result);
+    exploration->summary->base = ret_result->observed;
+    exploration->summary->base_cost = explore_cost_of(run);
+    return (enum bench_verdict)ret_result->verdict;
+}
+
 static enum explore_answer run_base(struct exploration *exploration)
 {
     struct bench_run *run = exploration->run;
-    const struct bench_options options = {.seed = exploration->seed, .stoppable = true};
     struct bench_result result;
-    if (bench_run_begin(run, exploration->one, &options))
-        bench_run_all(run, &result);
-    else
-        bench_run_judge(run, &result);
-    exploration->summary->base = result.observed;
-    switch (result.verdict) {
+    switch (run_undisturbed(exploration, &result)) {
     case BENCH_PASSED:
         return measure(exploration);
     case BENCH_STOPPED:
@@ -255,4 +305,24 @@ enum explore_answer explore_case(struct bench_run *run, const struct scenario_ca
         return EXPLORE_ERROR;
     }
     return explore_conclude(ret_summary, bench_signal() != 0);
+}
+
+void explore_repeat(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                    const struct explore_choice *choices, size_t count,
+                    struct bench_result *ret_result)
+{
+    struct explore_summary summary;
+    struct scenario_case *changed = malloc(sizeof *changed);
+    const struct exploration exploration = {
+        .run = run, .one = one, .seed = seed, .summary = &summary};
+    enum bench_verdict base = run_undisturbed(&exploration, ret_result);
+    if (changed && (base == BENCH_PASSED || base == BENCH_FAILED) &&
+        branch_begin(run, one, seed, choices, count, changed)) {
+        while (!bench_signal() && bench_run_step(run))
+            ;
+        (void)judge_run(&exploration, choices, count, ret_result);
+    } else {
+        bench_run_judge(run, ret_result);
+    }
+    free(changed);
 }

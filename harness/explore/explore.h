@@ -7,6 +7,7 @@
 #define FOTARIG_HARNESS_EXPLORE_EXPLORE_H
 
 #include "harness/explore/branch.h"
+#include "harness/explore/demand.h"
 
 /* What is tried. Zero: one fault a run, all of the table, at all points. */
 struct explore_wish {
@@ -39,6 +40,7 @@ struct explore_summary {
     struct branch_extent extent; /* of the undisturbed run */
     struct branch_figures figures;
     struct scenario_observed base;
+    struct explore_cost base_cost;
     struct explore_counts faults[EXPLORE_FAULT_COUNT];
 };
 
@@ -74,12 +76,20 @@ enum explore_answer explore_case(struct bench_run *run, const struct scenario_ca
                                  void *context, struct explore_summary *ret_summary);
 
 /*
- * Judges a run with faults anew: events of `one` itself may not happen in it, and it may end as the
- * faults excuse. `base` is how the run without them ended. Returns true when they, or others that
- * `one` has of its own, excuse that it ended worse.
+ * Judges the end of a run with faults anew: events of `one` itself may not happen in it, and it may
+ * end as the faults excuse. `base` is how the run without them ended. Returns true when they, or
+ * others that `one` has of its own, excuse that it ended worse.
  */
 bool explore_judge(const struct explore_choice *choices, size_t count,
                    const struct scenario_case *one, const struct scenario_observed *base,
                    struct bench_result *result);
+
+/*
+ * Runs a case with these faults from its begin, and judges it as the sweep does, whatever its
+ * author expects. `run` keeps its journal in memory.
+ */
+void explore_repeat(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                    const struct explore_choice *choices, size_t count,
+                    struct bench_result *ret_result);
 
 #endif

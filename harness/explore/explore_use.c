@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/campaign/explain.h"
+#include "harness/explore/certificate.h"
 #include "harness/explore/explore.h"
 #include "harness/ports/loop.h"
 
@@ -28,7 +29,7 @@ static bool start(void *context, unsigned worker, void **ret_own, char *reterr_t
     struct own *own = calloc(1, sizeof *own);
     (void)context;
     if (own)
-        own->run = bench_run_new(BENCH_SINK_NONE);
+        own->run = bench_run_new(BENCH_SINK_MEMORY);
     (void)worker;
     *ret_own = own;
     if (own && own->run)
@@ -94,6 +95,8 @@ struct explore_told {
     char error[BENCH_TEXT_MAX];
     uint64_t wall_us;
     struct explore_causes causes;
+    struct explore_causes excused; /* that a fact excuses */
+    const struct explore_accepted_entry *facts[EXPLORE_ACCEPTED_MAX * EXPLORE_FAULT_COUNT];
     char (*lines)[LINE_MAX_BYTES]; /* two of each finding */
     const char **details;
     char message[LINE_MAX_BYTES], repeat[LINE_MAX_BYTES];
@@ -107,6 +110,7 @@ static void forget(struct explore_told *told)
     if (!told)
         return;
     explore_causes_done(&told->causes);
+    explore_causes_done(&told->excused);
     free(told->lines);
     free(told->details);
     free(told);
@@ -157,6 +161,7 @@ static bool take_slice(struct explore_told *told, const struct campaign_bytes *b
     told->summary.figures.runs += summary.figures.runs;
     told->summary.figures.executed_steps += summary.figures.executed_steps;
     told->summary.figures.whole_steps += summary.figures.whole_steps;
+    told->summary.figures.digest += summary.figures.digest;
     for (unsigned i = 0; i < EXPLORE_FAULT_COUNT; i++)
         add_counts(&told->summary.faults[i], &summary.faults[i]);
     if (answer != EXPLORE_DONE)
@@ -256,6 +261,10 @@ static void tell(const struct explore_told *told, const struct campaign_case *pl
                 finding->count == 1 ? "run" : "runs");
         fprintf(out, "           %s\n", told->lines[2 * i + 1]);
     }
+    for (size_t i = 0; i < told->excused.count; i++)
+        fprintf(out, "  accepted %-22s %s (%" PRIu32 " runs): %s\n", told->excused.list[i].choice,
+                told->excused.list[i].first.what, told->excused.list[i].count,
+                told->facts[i]->fact);
     if (told->answer == EXPLORE_DONE || told->summary.figures.runs)
         tell_summary(told, depth, out);
     if (told->answer == EXPLORE_FAILED)
@@ -355,13 +364,59 @@ static void report(struct explore_told *told, const struct campaign_case *planne
     reported->repeat = told->repeat[0] ? told->repeat : NULL;
 }
 
+/* What a fact excuses is no finding. */
+static void accept(struct explore_context *context, const struct campaign_case *planned)
+{
+    struct explore_told *told = context->told;
+    const struct explore_wish *wish = &context->wish;
+    size_t kept = 0;
+    for (size_t i = 0; i < told->causes.count; i++) {
+        const struct explore_finding *finding = &told->causes.list[i];
+        const struct explore_accepted_entry *entry =
+            told->excused.count < sizeof told->facts / sizeof told->facts[0]
+                ? explore_accepted_find(&context->accepted, planned->scenario->name, finding)
+                : NULL;
+        if (entry) {
+            explore_causes_add(&told->excused, finding);
+            told->facts[told->excused.count - 1] = entry;
+        } else {
+            told->causes.list[kept++] = *finding;
+        }
+    }
+    told->causes.count = kept;
+    if (told->answer == EXPLORE_DONE && !wish->points && !wish->faults)
+        explore_accepted_asked(&context->accepted, planned->scenario->name);
+}
+
+static uint64_t count_runs(const struct explore_causes *causes)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < causes->count; i++)
+        count += causes->list[i].count;
+    return count;
+}
+
+static void certify(struct explore_context *context, const struct campaign_case *planned)
+{
+    const struct explore_told *told = context->told;
+    if (context->certificates && told->answer == EXPLORE_DONE &&
+        !explore_certify(context->certificates, planned, &context->wish, &told->summary,
+                         count_runs(&told->causes), count_runs(&told->excused)))
+        snprintf(context->error, sizeof context->error, "no certificate could be written in %.200s",
+                 context->certificates);
+}
+
 static bool conclude(void *context_memory, const struct campaign_answers *answers, FILE *out,
                      struct report_case *ret_reported)
 {
     struct explore_context *context = context_memory;
     explore_context_done(context);
     context->told = sum_up(answers);
-    if (!context->told || !list_findings(context->told, answers->planned))
+    if (!context->told)
+        return false;
+    accept(context, answers->planned);
+    certify(context, answers->planned);
+    if (!list_findings(context->told, answers->planned))
         return false;
     tell(context->told, answers->planned, context->wish.depth ? context->wish.depth : 1, out);
     report(context->told, answers->planned, ret_reported);

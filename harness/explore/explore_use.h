@@ -4,11 +4,15 @@
 #define FOTARIG_HARNESS_EXPLORE_EXPLORE_USE_H
 
 #include "harness/campaign/campaign.h"
+#include "harness/explore/accepted.h"
 #include "harness/explore/causes.h"
 
 /* The context of explore_use; all zero at first. */
 struct explore_context {
     struct explore_wish wish;
+    struct explore_accepted accepted;
+    const char *certificates;   /* folder, NULL = none are written */
+    char error[BENCH_TEXT_MAX]; /* one could not be, "" = all were */
     /* Private: of the case that was concluded last. */
     struct explore_told *told;
 };

@@ -1,5 +1,6 @@
 /* fault.c - the table of faults: names, variants, and the events that a choice is made of. */
 #include "harness/explore/fault.h"
+#include "harness/explore/demand.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,12 +15,18 @@ enum variants { ONE, URCS, RESETS, HANGS, CUTS, SERVINGS, VARIANTS };
 struct row {
     const char *name, *help;
     uint32_t points;
-    uint8_t variants, cost;
+    uint8_t variants, cost, class;
+};
+
+enum class {
+#define X(id, ...) CLASS_##id,
+    EXPLORE_CLASSES(X)
+#undef X
 };
 
 static const struct row rows[EXPLORE_FAULT_COUNT] = {
-#define X(id, text, places, kinds, costs, what)                                                    \
-    {text, what, EXPLORE_AT_##places, kinds, EXPLORE_##costs},
+#define X(id, text, places, kinds, costs, of, what)                                                \
+    {text, what, EXPLORE_AT_##places, kinds, EXPLORE_##costs, CLASS_##of},
     EXPLORE_FAULTS(X)
 #undef X
 };
@@ -99,6 +106,16 @@ const char *explore_fault_help(unsigned fault)
 enum explore_worth explore_fault_cost(unsigned fault)
 {
     return (enum explore_worth)rows[fault].cost;
+}
+
+uint32_t explore_fault_explains(unsigned fault, unsigned rule)
+{
+    static const uint16_t explained[][EXPLORE_RULE_COUNT] = {
+#define X(id, commands, downloads, restarts, seconds) {0, commands, downloads, restarts, seconds},
+        EXPLORE_CLASSES(X)
+#undef X
+    };
+    return explained[rows[fault].class][rule];
 }
 
 uint32_t explore_fault_points(unsigned fault)

@@ -37,50 +37,76 @@ enum explore_worth {
 };
 
 /*
- * X(NAME, "name", POINTS, VARIANTS, MAY_COST, "what it does"); VARIANTS: a fault that comes in
- * several kinds, each of them tried at each point.
+ * How much more than the undisturbed run one with a fault of this class may need: X(NAME, commands,
+ * downloads, restarts by the client, seconds). As measured over all deliveries, with a margin: what
+ * asks for more than that has no reason to, and is a finding.
+ */
+#define EXPLORE_CLASSES(X)                                                                         \
+    X(PROGRESS, 4, 0, 0, 15)                                                                       \
+    X(PAUSE, 12, 0, 0, 80)                                                                         \
+    X(LITTLE, 40, 1, 0, 110)                                                                       \
+    X(HOST, 30, 1, 1, 45)                                                                          \
+    X(RESTART, 30, 1, 2, 110)                                                                      \
+    X(AWAY, 600, 1, 0, 600)                                                                        \
+    X(HANG, 900, 1, 2, 2600)
+
+/*
+ * X(NAME, "name", POINTS, VARIANTS, MAY_COST, CLASS, "what it does"); VARIANTS: a fault that comes
+ * in several kinds, each of them tried at each point.
  */
 #define EXPLORE_FAULTS(X)                                                                          \
-    X(LOSE_BYTE, "lose-byte", BYTES, ONE, GOOD, "the byte is lost")                                \
-    X(FLIP_BIT, "flip-bit", BYTES, ONE, GOOD, "its lowest bit is the other one")                   \
-    X(DOUBLE_BYTE, "double-byte", BYTES, ONE, GOOD, "it comes twice")                              \
-    X(INSERT_BYTE, "insert-byte", BYTES, ONE, GOOD, "another one comes before it")                 \
-    X(CUT_LINE, "cut-line", BYTES, ONE, GOOD, "the rest of its line is lost")                      \
-    X(SPLIT, "split", BYTES, ONE, GOOD, "the line pauses before it, for 700 ms")                   \
-    X(PORT_LOST, "port-lost", BYTES, ONE, GOOD, "all is lost both ways, for 3 s")                  \
-    X(RATE_CHANGED, "rate-changed", BYTES, ONE, UNCHANGED, "the module's port is at 9600 bit/s")   \
-    X(LOSE_LINE, "lose-line", LINES, ONE, GOOD, "the line is lost")                                \
-    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, "it comes twice")                              \
-    X(LATE, "late", LINES, ONE, GOOD, "it comes just before the host's deadline")                  \
-    X(TOO_LATE, "too-late", LINES, ONE, GOOD, "it comes just behind the host's deadline")          \
-    X(SILENCE, "silence", LINES, ONE, GOOD, "what begins within 30 s on this lane is lost")        \
-    X(COLLIDE, "collide", TO_HOST_LINE, ONE, GOOD, "an unsolicited line comes 2 bytes into it")    \
-    X(SECOND_READER, "second-reader", TO_HOST_LINE, ONE, GOOD, "somebody else reads as well, 3 s") \
-    X(URC, "urc", TO_HOST_LINE, URCS, UNCHANGED, "a line of the catalogue comes, and lies")        \
-    X(ERROR, "error", COMMAND, ONE, GOOD, "the command is answered with ERROR, and does not run")  \
-    X(CME, "cme", COMMAND, ONE, GOOD, "the same with +CME ERROR: 100")                             \
-    X(GARBAGE, "garbage", COMMAND, ONE, GOOD, "the same with a text that is no result, and OK")    \
-    X(SWALLOW, "swallow", COMMAND, ONE, GOOD, "it neither runs nor is answered")                   \
-    X(RESET, "reset", LIFE, RESETS, UNCHANGED, "the module restarts in this way")                  \
-    X(POWER_CUT, "power-cut", LIFE, ONE, UNCHANGED, "its supply is gone for 500 ms")               \
-    X(POWER_LOSS, "power-loss", DEADLINE, ONE, UNCHANGED, "its supply is gone for a minute")       \
-    X(HANG, "hang", LIFE, HANGS, UNCHANGED, "it hangs in this way, until it restarts")             \
-    X(HOST_RESET, "host-reset", DEADLINE, ONE, GOOD, "the host is back after 3 s")                 \
-    X(HOST_FORGETS, "host-forgets", DEADLINE, ONE, GOOD, "the same, without its checkpoint")       \
-    X(NETWORK_GONE, "network-gone", DEADLINE, ONE, UNCHANGED, "no coverage for a minute")          \
-    X(NETWORK_LOST, "network-lost", DEADLINE, ONE, OUT_OF_SERVICE, "no coverage any more")         \
-    X(CUT_WRITE, "cut-write", WRITES, CUTS, UNCHANGED, "the supply goes there, for 2 s")           \
-    X(FLASH_FULL, "flash-full", NV_WRITE, ONE, UNCHANGED, "the flash has no room, for 5 min")      \
-    X(LINE_LOST, "line-lost", PROGRESS, ONE, GOOD, "the module's next line is lost")               \
-    X(LINE_DOUBLED, "line-doubled", PROGRESS, ONE, GOOD, "it comes twice")                         \
-    X(LINE_SHORT, "line-short", PROGRESS, ONE, GOOD, "12 of its bytes are lost")                   \
-    X(STALL, "stall", HTTP_BLOCK, ONE, UNCHANGED, "no coverage for a minute")                      \
-    X(DROP, "drop", HTTP_BLOCK, ONE, GOOD, "the app network is dropped")                           \
-    X(DAMAGE, "damage", HTTP_BLOCK, ONE, UNCHANGED, "a byte of what was stored turns over")        \
-    X(SERVER, "server", HTTP_REQUEST, SERVINGS, UNCHANGED, "the server sends this instead")        \
-    X(REFUSED, "refused", REQUEST, ONE, UNCHANGED, "the board can't do it")                        \
-    X(ANSWER_LATE, "answer-late", REQUEST, ONE, UNCHANGED, "the board needs 30 s more")            \
-    X(RESET_FIRST, "reset-first", REQUEST, ONE, GOOD, "the host restarts before it is answered")
+    X(LOSE_BYTE, "lose-byte", BYTES, ONE, GOOD, LITTLE, "the byte is lost")                        \
+    X(FLIP_BIT, "flip-bit", BYTES, ONE, GOOD, LITTLE, "its lowest bit is the other one")           \
+    X(DOUBLE_BYTE, "double-byte", BYTES, ONE, GOOD, LITTLE, "it comes twice")                      \
+    X(INSERT_BYTE, "insert-byte", BYTES, ONE, GOOD, LITTLE, "another one comes before it")         \
+    X(CUT_LINE, "cut-line", BYTES, ONE, GOOD, LITTLE, "the rest of its line is lost")              \
+    X(SPLIT, "split", BYTES, ONE, GOOD, PAUSE, "the line pauses before it, for 700 ms")            \
+    X(PORT_LOST, "port-lost", BYTES, ONE, GOOD, LITTLE, "all is lost both ways, for 3 s")          \
+    X(RATE_CHANGED, "rate-changed", BYTES, ONE, UNCHANGED, HANG,                                   \
+      "the module's port is at 9600 bit/s")                                                        \
+    X(LOSE_LINE, "lose-line", LINES, ONE, GOOD, LITTLE, "the line is lost")                        \
+    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, PAUSE, "it comes twice")                       \
+    X(LATE, "late", LINES, ONE, GOOD, PAUSE, "it comes just before the host's deadline")           \
+    X(TOO_LATE, "too-late", LINES, ONE, GOOD, PAUSE, "it comes just behind the host's deadline")   \
+    X(SILENCE, "silence", LINES, ONE, GOOD, LITTLE,                                                \
+      "what begins within 30 s on this lane is lost")                                              \
+    X(COLLIDE, "collide", TO_HOST_LINE, ONE, GOOD, PAUSE,                                          \
+      "an unsolicited line comes 2 bytes into it")                                                 \
+    X(SECOND_READER, "second-reader", TO_HOST_LINE, ONE, GOOD, PAUSE,                              \
+      "somebody else reads as well, 3 s")                                                          \
+    X(URC, "urc", TO_HOST_LINE, URCS, UNCHANGED, LITTLE,                                           \
+      "a line of the catalogue comes, and lies")                                                   \
+    X(ERROR, "error", COMMAND, ONE, GOOD, LITTLE,                                                  \
+      "the command is answered with ERROR, and does not run")                                      \
+    X(CME, "cme", COMMAND, ONE, GOOD, LITTLE, "the same with +CME ERROR: 100")                     \
+    X(GARBAGE, "garbage", COMMAND, ONE, GOOD, LITTLE,                                              \
+      "the same with a text that is no result, and OK")                                            \
+    X(SWALLOW, "swallow", COMMAND, ONE, GOOD, LITTLE, "it neither runs nor is answered")           \
+    X(RESET, "reset", LIFE, RESETS, UNCHANGED, RESTART, "the module restarts in this way")         \
+    X(POWER_CUT, "power-cut", LIFE, ONE, UNCHANGED, RESTART, "its supply is gone for 500 ms")      \
+    X(POWER_LOSS, "power-loss", DEADLINE, ONE, UNCHANGED, RESTART,                                 \
+      "its supply is gone for a minute")                                                           \
+    X(HANG, "hang", LIFE, HANGS, UNCHANGED, HANG, "it hangs in this way, until it restarts")       \
+    X(HOST_RESET, "host-reset", DEADLINE, ONE, GOOD, HOST, "the host is back after 3 s")           \
+    X(HOST_FORGETS, "host-forgets", DEADLINE, ONE, GOOD, HOST, "the same, without its checkpoint") \
+    X(NETWORK_GONE, "network-gone", DEADLINE, ONE, UNCHANGED, AWAY, "no coverage for a minute")    \
+    X(NETWORK_LOST, "network-lost", DEADLINE, ONE, OUT_OF_SERVICE, AWAY, "no coverage any more")   \
+    X(CUT_WRITE, "cut-write", WRITES, CUTS, UNCHANGED, RESTART, "the supply goes there, for 2 s")  \
+    X(FLASH_FULL, "flash-full", NV_WRITE, ONE, UNCHANGED, LITTLE,                                  \
+      "the flash has no room, for 5 min")                                                          \
+    X(LINE_LOST, "line-lost", PROGRESS, ONE, GOOD, PROGRESS, "the module's next line is lost")     \
+    X(LINE_DOUBLED, "line-doubled", PROGRESS, ONE, GOOD, PROGRESS, "it comes twice")               \
+    X(LINE_SHORT, "line-short", PROGRESS, ONE, GOOD, PROGRESS, "12 of its bytes are lost")         \
+    X(STALL, "stall", HTTP_BLOCK, ONE, UNCHANGED, AWAY, "no coverage for a minute")                \
+    X(DROP, "drop", HTTP_BLOCK, ONE, GOOD, AWAY, "the app network is dropped")                     \
+    X(DAMAGE, "damage", HTTP_BLOCK, ONE, UNCHANGED, LITTLE,                                        \
+      "a byte of what was stored turns over")                                                      \
+    X(SERVER, "server", HTTP_REQUEST, SERVINGS, UNCHANGED, LITTLE,                                 \
+      "the server sends this instead")                                                             \
+    X(REFUSED, "refused", REQUEST, ONE, UNCHANGED, HOST, "the board can't do it")                  \
+    X(ANSWER_LATE, "answer-late", REQUEST, ONE, UNCHANGED, HOST, "the board needs 30 s more")      \
+    X(RESET_FIRST, "reset-first", REQUEST, ONE, GOOD, HOST,                                        \
+      "the host restarts before it is answered")
 
 enum explore_fault {
 #define X(name, ...) EXPLORE_FAULT_##name,
@@ -92,6 +118,8 @@ enum explore_fault {
 const char *explore_fault_name(unsigned fault);
 const char *explore_fault_help(unsigned fault);
 enum explore_worth explore_fault_cost(unsigned fault);
+/* How much more of that (enum explore_rule of demand.h) a run with it may need. */
+uint32_t explore_fault_explains(unsigned fault, unsigned rule);
 /* Bit n: it applies at points of kind n (enum bench_point). */
 uint32_t explore_fault_points(unsigned fault);
 /* In how many kinds it comes, 1 at least, and what each is called, "" = there is one. */

@@ -42,7 +42,7 @@ static const struct explore_wish at_few = {.points = EXPLORE_AT_COMMAND | EXPLOR
 
 static void every_fault_is_put_at_every_point(void **state)
 {
-    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct scenario *scenario = load(", size: 2KiB}}\nexpect: {outcome: updated}");
     struct explore_summary summary;
     unsigned findings = 0;
@@ -101,9 +101,9 @@ static void compare(void *context, const struct explore_choice *choices, size_t 
 
 static struct twins make_twins(const struct scenario_case *one)
 {
-    struct twins twins = {.other = bench_run_new(BENCH_SINK_NONE),
+    struct twins twins = {.other = bench_run_new(BENCH_SINK_MEMORY),
                           .changed = malloc(sizeof *twins.changed)};
-    twins.branch = (struct branch){.run = bench_run_new(BENCH_SINK_NONE),
+    twins.branch = (struct branch){.run = bench_run_new(BENCH_SINK_MEMORY),
                                    .one = one,
                                    .seed = 1,
                                    .depth = 1,
@@ -174,7 +174,7 @@ static void a_pair_is_the_run_with_both_from_its_begin(void **state)
 
 static void a_case_that_does_not_pass_is_not_explored(void **state)
 {
-    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct scenario *scenario = load("}}\nexpect: {outcome: refused}");
     struct explore_summary summary;
     (void)state;
@@ -208,7 +208,7 @@ static struct scenario *load_full(void)
 
 static void a_case_without_room_is_explored_all_the_same(void **state)
 {
-    struct bench_run *run = bench_run_new(BENCH_SINK_NONE);
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct scenario *scenario = load_full();
     struct explore_summary summary;
     (void)state;

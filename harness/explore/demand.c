@@ -1,0 +1,188 @@
+/* demand.c - rules as oracles, what a run cost, and whether it could be done again. */
+#include "harness/explore/demand.h"
+
+#include <string.h>
+
+#include "harness/bench/conduct.h"
+#include "harness/ports/loop.h"
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+/* Each rule of the judge and of conduct has its oracle; one without it does not compile. */
+#define ORACLE_OF_RULE_START_ONCE     SAFE
+#define ORACLE_OF_RULE_NO_CLEAR       SAFE
+#define ORACLE_OF_RULE_NO_DISTURBANCE SAFE
+#define ORACLE_OF_RULE_HONEST_UPDATED HONEST
+#define ORACLE_OF_RULE_HONEST_FAILED  HONEST
+#define ORACLE_OF_RULE_HONEST_REFUSED HONEST
+#define ORACLE_OF_RULE_ENDS           LIVE
+
+#define ORACLE_OF_CONDUCT_PACKAGE_COMPLETE SAFE
+#define ORACLE_OF_CONDUCT_ONE_START        SAFE
+#define ORACLE_OF_CONDUCT_NO_RESTART       SAFE
+#define ORACLE_OF_CONDUCT_STATUS_READ      HONEST
+#define ORACLE_OF_CONDUCT_FLAG_CLEARED     TIDY
+#define ORACLE_OF_CONDUCT_REVISION_READ    HONEST
+#define ORACLE_OF_CONDUCT_APPEND_ONCE      SAFE
+#define ORACLE_OF_CONDUCT_PAUSES           GENTLE
+#define ORACLE_OF_CONDUCT_BOUNDED          BOUNDED
+#define ORACLE_OF_CONDUCT_NOTICES          LIVE
+#define ORACLE_OF_CONDUCT_PACKAGE_REMOVED  TIDY
+
+#define JOINED(oracle) EXPLORE_ORACLE_##oracle
+#define ORACLE(oracle) JOINED(oracle)
+
+static const struct {
+    const char *name, *demand;
+} oracles[] = {
+#define X(id, text, what) {text, what},
+    EXPLORE_ORACLES(X)
+#undef X
+};
+
+static const struct row {
+    const char *name, *demand;
+    uint8_t oracle;
+} rules[] = {
+#define X(id, text, rule, needs, what) {text, what, ORACLE(ORACLE_OF_RULE_##id)},
+    SCENARIO_RULES(X)
+#undef X
+#define X(id, text, what) {text, what, ORACLE(ORACLE_OF_CONDUCT_##id)},
+        BENCH_CONDUCT(X)
+#undef X
+#define X(id, text, of, what) {text, what, EXPLORE_ORACLE_##of},
+            EXPLORE_RULES(X)
+#undef X
+};
+enum { RULES = sizeof rules / sizeof rules[0], OWN = RULES - EXPLORE_RULE_COUNT };
+
+const char *explore_oracle_name(unsigned oracle)
+{
+    return oracle < EXPLORE_ORACLE_COUNT ? oracles[oracle].name : "?";
+}
+
+const char *explore_oracle_demand(unsigned oracle)
+{
+    return oracle < EXPLORE_ORACLE_COUNT ? oracles[oracle].demand : "?";
+}
+
+enum explore_oracle explore_oracle_of(const struct scenario_finding *finding)
+{
+    static const char prefix[] = "rule ";
+    const char *name = finding->what;
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return EXPLORE_ORACLE_LIVE;
+    for (size_t i = 0; i < RULES; i++)
+        if (strcmp(name + sizeof prefix - 1, rules[i].name) == 0)
+            return (enum explore_oracle)rules[i].oracle;
+    return EXPLORE_ORACLE_LIVE;
+}
+
+void explore_oracles_list(FILE *out)
+{
+    fprintf(out, "oracle\trule\twhat it demands\n");
+    for (unsigned oracle = 0; oracle < EXPLORE_ORACLE_COUNT; oracle++)
+        for (size_t i = 0; i < RULES; i++)
+            if (rules[i].oracle == oracle)
+                fprintf(out, "%s\t%s\t%s\n", oracles[oracle].name, rules[i].name, rules[i].demand);
+    fprintf(out, "%s\t%s\t%s\n", oracles[EXPLORE_ORACLE_LIVE].name, "outcome",
+            "it ends no worse than its faults may cost");
+}
+
+static struct scenario_finding *add(struct bench_result *result, enum explore_rule rule)
+{
+    size_t at = result->finding_count++;
+    struct scenario_finding *finding =
+        &result->findings[at < BENCH_FINDINGS_MAX ? at : BENCH_FINDINGS_MAX - 1];
+    *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_RULE};
+    snprintf(finding->what, sizeof finding->what, "rule %s", rules[OWN + rule].name);
+    snprintf(finding->want, sizeof finding->want, "%s", rules[OWN + rule].demand);
+    result->verdict = BENCH_FAILED;
+    return finding;
+}
+
+/* ---- cost ------------------------------------------------------------------------------------ */
+
+static bool is_restart(unsigned request)
+{
+    return request == FOTA_REQUEST_POWER_CYCLE || request == FOTA_REQUEST_PWRKEY_PULSE;
+}
+
+static void count_record(const struct bench_record *record, struct explore_cost *cost)
+{
+    bool of_module = record->kind == BENCH_JOURNAL_MODULE;
+    if (of_module && record->a == SIM_EVENT_COMMAND)
+        cost->count[EXPLORE_RULE_COMMANDS]++;
+    else if (of_module && record->a == SIM_EVENT_HTTP && record->number == 0)
+        cost->count[EXPLORE_RULE_DOWNLOADS]++;
+    else if (record->kind == BENCH_JOURNAL_REQUEST && record->b == 0 && is_restart(record->a))
+        cost->count[EXPLORE_RULE_RESTARTS]++;
+}
+
+struct explore_cost explore_cost_of(const struct bench_run *run)
+{
+    struct explore_cost cost = {{0}};
+    struct bench_record record;
+    size_t offset = bench_journal_begin(&run->journal);
+    while (bench_journal_next(&run->journal, &offset, &record))
+        count_record(&record, &cost);
+    cost.count[EXPLORE_RULE_TIME] = (uint32_t)(run->world.now_us / 1000000);
+    return cost;
+}
+
+void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *cost,
+                        const struct explore_choice *choices, size_t count,
+                        struct bench_result *result)
+{
+    for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++) {
+        uint32_t least = base->count[rule];
+        for (size_t i = 0; i < count; i++)
+            least += explore_fault_explains(choices[i].fault, rule);
+        if (cost->count[rule] <= least)
+            continue;
+        struct scenario_finding *finding = add(result, (enum explore_rule)rule);
+        snprintf(finding->want, sizeof finding->want, "%s: up to %u", rules[OWN + rule].demand,
+                 least);
+        snprintf(finding->got, sizeof finding->got, "more; undisturbed it is %u",
+                 base->count[rule]);
+    }
+}
+
+/* ---- a new start ----------------------------------------------------------------------------- */
+
+static void end_faults(struct bench_run *run)
+{
+    const struct sim_action network = {.kind = SIM_ACTION_NETWORK, .number = 1};
+    const struct sim_action hang = {.kind = SIM_ACTION_HANG, .number = SIM_HANG_NONE};
+    const struct sim_action room = {.kind = SIM_ACTION_SETTING,
+                                    .number = SIM_SETTING_FLASH_SIZE,
+                                    .value = run->shared->config.settings[SIM_SETTING_FLASH_SIZE]};
+    const struct sim_action rate = {.kind = SIM_ACTION_RATE, .number = run->one->host.baud_bps};
+    run->module->apply(run, &rate);
+    run->module->apply(run, &network);
+    run->module->apply(run, &hang);
+    run->module->apply(run, &room);
+}
+
+void explore_try_again(struct bench_run *run, struct bench_result *result)
+{
+    enum { PAUSE_US = 60000000 };
+    struct scenario_observed again = {0};
+    uint64_t end_at_us = run->own_case->end_at_us;
+    end_faults(run);
+    run->host->reset(run, PAUSE_US, true);
+    run->own_case->end_at_us = end_at_us + run->world.now_us + PAUSE_US;
+    while (!bench_signal() && bench_run_step(run))
+        ;
+    run->own_case->end_at_us = end_at_us;
+    run->host->observe(run, &again);
+    unsigned outcome = again.finished ? again.result.outcome : FOTA_OUTCOME_NONE;
+    if (outcome == FOTA_OUTCOME_UPDATED || outcome == FOTA_OUTCOME_ALREADY_CURRENT ||
+        bench_signal())
+        return;
+    struct scenario_finding *finding = add(result, EXPLORE_RULE_RECOVERS);
+    snprintf(finding->got, sizeof finding->got, "first %s (%s), then %s (%s)",
+             fota_outcome_name(result->observed.finished ? result->observed.result.outcome : 0),
+             fota_reason_name(result->observed.result.reason), fota_outcome_name(outcome),
+             fota_reason_name(again.result.reason));
+}

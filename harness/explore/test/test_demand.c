@@ -1,0 +1,145 @@
+/* Oracles, what a run may cost, accepted findings, and findings that are alike. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/explore/accepted.h"
+#include "harness/explore/causes.h"
+
+static struct explore_finding finding_of(unsigned fault, const char *what, const char *got)
+{
+    struct explore_finding finding = {.fault = (uint8_t)fault, .count = 1};
+    snprintf(finding.first.what, sizeof finding.first.what, "%s", what);
+    snprintf(finding.first.got, sizeof finding.first.got, "%s", got);
+    return finding;
+}
+
+static void each_rule_has_its_oracle(void **state)
+{
+    static const struct {
+        const char *what;
+        enum explore_oracle oracle;
+    } rows[] = {
+        {"rule honest-updated", EXPLORE_ORACLE_HONEST},
+        {"rule start-once", EXPLORE_ORACLE_SAFE},
+        {"rule append-once", EXPLORE_ORACLE_SAFE},
+        {"rule ends", EXPLORE_ORACLE_LIVE},
+        {"rule recovers", EXPLORE_ORACLE_RECOVERING},
+        {"rule package-removed", EXPLORE_ORACLE_TIDY},
+        {"rule costs-commands", EXPLORE_ORACLE_BOUNDED},
+        {"rule pauses", EXPLORE_ORACLE_GENTLE},
+        {"outcome in spite of the fault", EXPLORE_ORACLE_LIVE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct explore_finding finding = finding_of(0, rows[i].what, "");
+        assert_string_equal(explore_oracle_name(explore_oracle_of(&finding.first)),
+                            explore_oracle_name(rows[i].oracle));
+    }
+}
+
+/* What the fault explains is no finding, one more is. */
+static void a_run_may_cost_what_its_faults_explain(void **state)
+{
+    const struct explore_cost base = {{0, 50, 1, 0, 200}};
+    const struct explore_choice choices[] = {{.fault = EXPLORE_FAULT_LOSE_LINE},
+                                             {.fault = EXPLORE_FAULT_SPLIT}};
+    (void)state;
+    for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++)
+        for (size_t count = 1; count <= 2; count++) {
+            struct explore_cost cost = base;
+            struct bench_result result = {.verdict = BENCH_PASSED};
+            for (size_t i = 0; i < count; i++)
+                cost.count[rule] += explore_fault_explains(choices[i].fault, rule);
+            explore_cost_judge(&base, &cost, choices, count, &result);
+            assert_int_equal(result.finding_count, 0);
+            cost.count[rule]++;
+            explore_cost_judge(&base, &cost, choices, count, &result);
+            assert_int_equal(result.finding_count, 1);
+            assert_int_equal(result.verdict, BENCH_FAILED);
+            assert_int_equal(result.findings[0].kind, SCENARIO_FINDING_RULE);
+        }
+}
+
+static void findings_that_differ_in_numbers_are_one(void **state)
+{
+    struct explore_causes causes = {0};
+    const struct explore_finding findings[] = {
+        finding_of(1, "rule a", "at 1.5 s: left 10 bytes"),
+        finding_of(1, "rule a", "at 207.375 s: left 2048 bytes"),
+        finding_of(1, "rule b", "at 1.5 s: left 10 bytes"),
+        finding_of(2, "rule a", "at 1.5 s: left 10 bytes"),
+        finding_of(1, "rule a", "at 1.5 s: left 10 bits"),
+    };
+    (void)state;
+    for (size_t i = 0; i < 5; i++)
+        explore_causes_add(&causes, &findings[i]);
+    assert_int_equal(causes.count, 4);
+    assert_int_equal(causes.list[0].count, 2);
+    explore_causes_done(&causes);
+}
+
+#define ENTRY "in:    small\nfault: flip-bit\nrule:  start-once\nfact:  noise\n\n"
+
+static void a_fact_excuses_its_finding_alone(void **state)
+{
+    static const char text[] = "# remark\n\n" ENTRY;
+    struct explore_accepted accepted;
+    char error[512] = "";
+    const struct explore_finding good = finding_of(EXPLORE_FAULT_FLIP_BIT, "rule start-once", "x");
+    const struct explore_finding other_rule = finding_of(EXPLORE_FAULT_FLIP_BIT, "rule ends", "x");
+    const struct explore_finding other_fault =
+        finding_of(EXPLORE_FAULT_LOSE_BYTE, "rule start-once", "x");
+    (void)state;
+    assert_true(explore_accepted_parse(&accepted, "a.txt", text, sizeof text - 1, error));
+    assert_int_equal(accepted.count, 1);
+    assert_null(explore_accepted_stale(&accepted)); /* nobody has asked yet */
+    explore_accepted_asked(&accepted, "large");
+    assert_null(explore_accepted_stale(&accepted));
+    explore_accepted_asked(&accepted, "small-update");
+    assert_non_null(explore_accepted_stale(&accepted));
+    assert_null(explore_accepted_find(&accepted, "small-update", &other_rule));
+    assert_null(explore_accepted_find(&accepted, "small-update", &other_fault));
+    assert_null(explore_accepted_find(&accepted, "large", &good));
+    assert_non_null(explore_accepted_stale(&accepted));
+    assert_string_equal(explore_accepted_find(&accepted, "small-update", &good)->fact, "noise");
+    assert_null(explore_accepted_stale(&accepted));
+}
+
+static void a_wrong_file_is_refused_with_its_line(void **state)
+{
+    static const struct {
+        const char *text, *error;
+    } rows[] = {
+        {"in: a\nfault: b\nrule: c\n", "a.txt:3: error: an entry needs"},
+        {"in: a\nin: b\n", "a.txt:2: error: a key stands twice"},
+        {"what: a\n", "a.txt:1: error: want in:"},
+        {ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY ENTRY,
+         "a.txt:51: error: too many entries"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct explore_accepted accepted;
+        char error[512] = "";
+        assert_false(
+            explore_accepted_parse(&accepted, "a.txt", rows[i].text, strlen(rows[i].text), error));
+        assert_non_null(strstr(error, rows[i].error));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_rule_has_its_oracle),
+        cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
+        cmocka_unit_test(findings_that_differ_in_numbers_are_one),
+        cmocka_unit_test(a_fact_excuses_its_finding_alone),
+        cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
+    };
+    return cmocka_run_group_tests_name("demand", tests, NULL, NULL);
+}
