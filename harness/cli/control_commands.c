@@ -6,6 +6,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/control.h"
+#include "harness/cli/image_proof.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/whole_file.h"
 #include "reports/file.h"
@@ -263,7 +264,9 @@ static void run_set(struct cli_control_request *request)
 static void run_save(struct cli_control_request *request)
 {
     const struct bench_module *module = request->module;
+    struct sim_image_report report;
     size_t size, again = 0;
+    char why[200] = "";
     uint8_t *bytes;
 
     bench_module_enter(request->module); /* what is due by now is in it */
@@ -274,10 +277,14 @@ static void run_save(struct cli_control_request *request)
     if (bytes)
         again = sim_image_write(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_SNAPSHOT,
                                 bytes, size);
-    if (again != size || report_file_write(request->words[0], bytes, size, REPORT_FILE_DURABLE))
+    if (again != size ||
+        !cli_image_proves(module, SIM_IMAGE_SNAPSHOT, bytes, size, &report, why, sizeof why) ||
+        report_file_write(request->words[0], bytes, size, REPORT_FILE_DURABLE))
         cli_control_fail(request, CLI_CONTROL_INVALID, "a file that can be written",
                          "choose another name", "cannot write '%.200s': %s", request->words[0],
-                         bytes ? strerror(errno) : "no memory");
+                         why[0]  ? why
+                         : bytes ? strerror(errno)
+                                 : "no memory");
     else
         cJSON_AddNumberToObject(request->answer, "size_bytes", (double)size);
     free(bytes);

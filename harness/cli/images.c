@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/cli/image_proof.h"
 #include "harness/cli/whole_file.h"
 #include "reports/file.h"
 #include "sim/image.h"
@@ -114,14 +115,18 @@ static bool write_image(struct cli_images *images, const struct bench_module *mo
     size_t size =
         sim_image_write(&module->run.world.sim, &module->run.sim_host, SIM_IMAGE_FLASH, NULL, 0);
     uint8_t *bytes = malloc(size);
-    char name[PATH_MAX];
+    char name[PATH_MAX], why[200] = "";
+    struct sim_image_report report;
     bool good = bytes && sim_image_write(&module->run.world.sim, &module->run.sim_host,
                                          SIM_IMAGE_FLASH, bytes, size) == size;
 
-    good = good && !report_file_write(file_name(images, module->index, name), bytes, size,
-                                      REPORT_FILE_DURABLE);
+    file_name(images, module->index, name);
+    good = good &&
+           cli_image_proves(module, SIM_IMAGE_FLASH, bytes, size, &report, why, sizeof why) &&
+           !report_file_write(name, bytes, size, REPORT_FILE_DURABLE);
     if (!good && !images->failed)
-        cli_error(&cli_command_sim, "cannot write image '%s': %s", name, report_file_reason(errno));
+        cli_error(&cli_command_sim, "cannot write image '%s': %s", name,
+                  why[0] ? why : report_file_reason(errno));
     images->failed = !good;
     free(bytes);
     return good;
