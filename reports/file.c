@@ -113,9 +113,9 @@ static void sync_folder(char *path)
 
 int report_file_close(struct report_file *file, enum report_file_care care)
 {
-    bool durable = care == REPORT_FILE_DURABLE && file->fresh;
-    bool good =
-        fflush(file->out) == 0 && !ferror(file->out) && (!durable || fsync(fileno(file->out)) == 0);
+    /* a name that reaches the disk before its bytes is an empty file where there was a whole one */
+    bool good = fflush(file->out) == 0 && !ferror(file->out) &&
+                (!file->fresh || fsync(fileno(file->out)) == 0);
     int kept = good ? 0 : errno;
     if (fclose(file->out) != 0 && good) {
         good = false;
@@ -125,9 +125,10 @@ int report_file_close(struct report_file *file, enum report_file_care care)
     errno = kept ? kept : EIO; /* an error of an earlier write left none */
     if (!good || (file->fresh && rename(file->fresh, file->path) != 0))
         return give_up(file, -1);
+    bool is_new = file->fresh != NULL;
     free(file->fresh);
     file->fresh = NULL;
-    if (durable)
+    if (is_new && care == REPORT_FILE_DURABLE)
         sync_folder(file->path);
     report_file_discard(file);
     return 0;

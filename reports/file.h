@@ -28,8 +28,8 @@ struct report_file {
 
 /* What must be true when report_file_close() has returned. */
 enum report_file_care {
-    REPORT_FILE_WHOLE,  /* readers find the old file or the new one */
-    REPORT_FILE_DURABLE /* and it has reached the disk: what can't be made again */
+    REPORT_FILE_WHOLE,  /* readers find the old file or the new one, after a loss of power, too */
+    REPORT_FILE_DURABLE /* and it is the new one: what can't be made again */
 };
 
 /* Begins to write what will stand at `path`; -1 leaves *ret_file zero. */

@@ -63,6 +63,8 @@ static int unknown(const char *word)
 /* A result that nobody got is no success. */
 static int finish(const char *name, int status)
 {
+    if (status == CLI_EXIT_INTERNAL) /* not everybody who ran out of memory could say so */
+        fprintf(stderr, "fotarig %s: given up: not enough memory, or an error of its own\n", name);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     fprintf(stderr, "fotarig%s%s: cannot write to standard output\n", name[0] ? " " : "", name);

@@ -49,7 +49,12 @@ static int package(int argc, char **argv)
                                : !given.to ? "to"
                                            : "output");
     struct bench_package wanted = {given.variant, given.from, given.to, given.size_bytes};
+    errno = 0;
     bytes = bench_package_make(&wanted, &size, error, sizeof(error));
+    if (!bytes && errno == ENOMEM) {
+        cli_error(&cli_command_package, "%s", error);
+        return CLI_EXIT_INTERNAL;
+    }
     if (!bytes)
         return cli_usage_error(&cli_command_package, "%s", error);
     if (report_file_write(given.output, bytes, size, REPORT_FILE_DURABLE) != 0)
