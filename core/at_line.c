@@ -35,7 +35,7 @@ static bool drop_overlong(struct at_engine *at)
     if (!at->discarding)
         return false;
     at->discarding = false;
-    at->line_length = 0;
+    at->line_length = at->joined_length = 0;
     at->stat_dropped_lines++;
     return true;
 }

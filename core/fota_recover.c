@@ -1,6 +1,7 @@
 /* fota_recover.c - the module does not answer any more, or it restarted by itself. */
 #include <string.h>
 
+#include "core/core_holds.h"
 #include "core/fota_internal.h"
 
 #define USUAL_BPS 115200u
@@ -70,6 +71,7 @@ static bool passes(const struct fota_call *call, const struct rung *rung)
 /* fota->rung counts the rungs that were taken, so the current one is one below. */
 uint8_t fota_rung_tries(const struct fota *fota)
 {
+    CORE_HOLDS(fota->rung > 0);
     return rungs[fota->rung - 1].tries;
 }
 

@@ -284,13 +284,17 @@ static void act(struct bench *bench)
     case 9:
         if (action > 200)
             fota_cancel(&bench->fota, &bench->host, bench->now_us);
+        else if (action > 100)
+            fota_later(&bench->fota, &bench->host, bench->now_us);
         break;
     case 10:
         if (action > 128)
             start(bench, bench->checkpoint);
         break;
     case 11:
-        say(bench, "OK");
+        if (action > 128)
+            receive(bench, bench->watch.command, strlen(bench->watch.command));
+        say(bench, action % 32 == 11 ? "OK" : "ERROR");
         break;
     default:
         serve(bench, true);

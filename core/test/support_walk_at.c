@@ -53,16 +53,11 @@ static void send(struct at_engine *at, struct input *input, uint64_t now_us)
         at_expect(at, (uint16_t)(1u + take(input) * take(input)), (take(input) & 1u) != 0, 'P');
 }
 
-static void receive(struct at_engine *at, struct input *input, uint64_t now_us)
+static void hear(struct at_engine *at, const void *said, size_t size, uint64_t now_us)
 {
-    size_t size = take(input);
-    if (size > input->left)
-        size = input->left;
     uint8_t *bytes = malloc(size + 1); /* ends where it ends: the sanitizer sees a byte too many */
     require(bytes != NULL);
-    memcpy(bytes, input->at, size);
-    input->at += size;
-    input->left -= size;
+    memcpy(bytes, said, size);
     for (size_t used = 0; used < size;) {
         struct at_event event;
         size_t taken = at_receive(at, bytes + used, size - used, now_us, &event);
@@ -71,6 +66,66 @@ static void receive(struct at_engine *at, struct input *input, uint64_t now_us)
         used += taken;
     }
     free(bytes);
+}
+
+static void receive(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    size_t size = take(input);
+    if (size > input->left)
+        size = input->left;
+    hear(at, input->at, size, now_us);
+    input->at += size;
+    input->left -= size;
+}
+
+/* What modules say, in pieces that any other may follow. */
+static void receive_piece(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    static const char *const pieces[] = {"\r\n",
+                                         "\r",
+                                         "\n",
+                                         "OK",
+                                         "ERROR",
+                                         "+CME ERROR: 3",
+                                         "+",
+                                         "NO ",
+                                         "DOWNLOAD",
+                                         "+CFSRFILE: 6",
+                                         "+CFSRFILE: 0",
+                                         "P",
+                                         "PK",
+                                         "SIMCOM_PK",
+                                         "RDY",
+                                         "+CFOTA: 1",
+                                         "+CFOTA:2",
+                                         "+CREG: 1",
+                                         "DST: 1",
+                                         "NORMAL POWER DOWN",
+                                         "Revision:1",
+                                         "AT",
+                                         "*PSUTTZ",
+                                         "abcdef",
+                                         "123456789012345",
+                                         "+CFSRFILE: 9",
+                                         "> ",
+                                         "UNDER-VOLTAGE",
+                                         "+GMR: 1",
+                                         "\x81\x82"};
+    const char *piece = pieces[take(input) % (sizeof pieces / sizeof pieces[0])];
+    hear(at, piece, strlen(piece), now_us);
+}
+
+/* The echo of the command, or a part of it. */
+static void receive_echo(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    char echo[sizeof at->command];
+    size_t length = at->command_length < sizeof echo ? at->command_length : sizeof echo;
+    size_t from = take(input), to = take(input);
+    memcpy(echo, at->command, length);
+    from = from < 128 ? 0 : from % (length + 1);
+    to = to < 128 ? length : to % (length + 1);
+    if (from < to)
+        hear(at, echo + from, to - from, now_us);
 }
 
 static void give(struct at_engine *at, struct input *input)
@@ -102,7 +157,7 @@ void walk_engine(const uint8_t *data, size_t size)
     uint64_t now_us = 0;
     at_init(&at);
     while (input.left > 0) {
-        switch (take(&input) % 9) {
+        switch (take(&input) % 16) {
         case 0:
             send(&at, &input, now_us);
             break;
@@ -128,8 +183,15 @@ void walk_engine(const uint8_t *data, size_t size)
         case 6:
             give(&at, &input);
             break;
-        default:
+        case 7:
             receive(&at, &input, now_us);
+            break;
+        case 8:
+        case 9:
+            receive_echo(&at, &input, now_us);
+            break;
+        default:
+            receive_piece(&at, &input, now_us);
         }
     }
 }

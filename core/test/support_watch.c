@@ -69,7 +69,8 @@ uint64_t watch_advance(struct watch *watch, struct fota *fota, const struct fota
     bool over = fota_result(fota) != NULL;
     check(watch, over == (next == FOTA_NEVER), "a state that is not the last has a deadline");
     check(watch, over || next > now_us, "time goes on");
-    check(watch, over || fota->timers_at_us[FOTA_TIMER_STATE] != FOTA_NEVER,
+    bool put_off = fota->request != FOTA_REQUEST_NONE; /* fota_later() */
+    check(watch, over || put_off || fota->timers_at_us[FOTA_TIMER_STATE] != FOTA_NEVER,
           "the state's own deadline is set");
     check(watch, fota->step < STEP_COUNT && fota_steps[fota->step].state == fota->state,
           "the step is one of the state");

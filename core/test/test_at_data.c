@@ -46,6 +46,8 @@ static const struct answer answers[] = {
      "\r\n+CREG: 1\r\n\r\n+CFSRFILE: 6\r\nabcdef" OK, "uiPK\r\nabr|uiabcdefr"},
     {"noise before bytes without a header", "x\r\n\r\nPKabcd" OK, "\r\nabcdef" OK,
      "uPKabcdr|abcdefr"},
+    {"letter of the mark before a later header", "\r\n+CFSRFILE: 6\r\nPKcdef" OK,
+     "\r\nPSUTTZ: 1\r\n\r\n+CFSRFILE: 6\r\nabcdef" OK, "iPKcdefr|uiabcdefr"},
     {"error instead of bytes", "\r\nERROR\r\n", "\r\n+CFSRFILE: 6\r\nPKcdef" OK, "r|iPKcdefr"},
     {"fewer bytes than asked for", "\r\n+CFSRFILE: 2\r\nPK" OK, "\r\n+CFSRFILE: 6\r\nabcdef" OK,
      "iPKr|iabcdefr"},
