@@ -104,6 +104,40 @@ want 1 "token [^ ]* --host 'warp:sh -c .*--claims 0=updated,3=refused" 'how to r
     $day --host "warp:sh -c 'exit 3'" --claims 0=updated,3=refused
 want 4 'quote of the command is not closed' 'a command that is none' $day --host "warp:sh 'x"
 
+# What its author should know, once each, with the bytes; and what the client has written.
+hint() {
+    text=$1 what=$2 script=$3
+    want 1 "$text" "$what" $day --claims 3=refused --reports "$place/reports" \
+        --host "warp:sh -c 'exec 3<>\$FOTA_PORT; sleep 20; $script; echo I am lost >&2; sleep 3; exit 3'"
+}
+hint 'hint no-cr: the client sent AT.nAT+CFOTA' 'commands without a CR' 'printf "AT\nAT+CFOTA?\nAT+GMR\n" >&3'
+hint 'hint other-url: the client asked for http://my.example/u.zip, and' 'a URL that nobody serves' \
+    'printf "AT+HTTPTOFS=\"http://my.example/u.zip\",\"/fota/update.zip\"\r" >&3'
+hint 'hint unanswered: .* sent AT+GMR, 0 ms after AT+CSQ' 'two commands at once' 'printf "AT+CSQ\rAT+GMR\r" >&3'
+cat >"$place/echo.py" <<'END'
+import os, sys, time
+port = os.open(os.environ["FOTA_PORT"], os.O_RDWR | os.O_NOCTTY)
+time.sleep(20)
+for _ in range(3): # the first is lost: the module finds its rate by it
+    os.write(port, b"AT\r")
+    time.sleep(1)
+for command in b"AT+COPS=?\r", b"AT+GMR\r":
+    os.write(port, command)
+    heard = b""
+    while command not in heard:
+        heard += os.read(port, 100)
+sys.exit(3)
+END
+want 1 'hint echo-taken: .* sent AT+GMR, .* after AT+COPS' 'an echo taken for an answer' $day --claims 3=refused \
+    --host "warp:/usr/bin/python3 $place/echo.py"
+hint 'stderr   : I am lost' 'the last words of a client' 'printf "AT\r" >&3'
+grep -q 'ATTACHMENT|.*documented-update-by-http.stderr.txt' "$place/reports/junit.xml" &&
+    grep -q 'documented-update-by-http.stderr.txt' "$place/reports/ctrf.json" &&
+    grep -q 'I am lost' "$place/reports/documented-update-by-http.stderr.txt"
+report 'its outputs are attached to the reports' $?
+! "$fotarig" run scenarios/status --quiet --host "warp:$place/poll" | grep hint >"$place/out"
+report 'no hint for a client that waits for its answers' $?
+
 # A program that leaves something behind, and a bench that is killed.
 "$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$place/out" 2>&1
 ! pgrep -f left-by-warp >/dev/null

@@ -30,6 +30,7 @@ struct reader {
     const struct bench_run *run;
     struct bench_tapping tapping;
     uint64_t now_us;
+    unsigned job; /* that the client does now */
     /* The module, as it was. */
     uint8_t phase, status;
     uint32_t package_bytes;
@@ -102,24 +103,30 @@ static bool is_updating(const struct reader *reader)
     return reader->phase != SIM_PHASE_IDLE || (reader->status >= 1 && reader->status <= 5);
 }
 
+static const struct bench_job *job_of(const struct reader *reader)
+{
+    return &reader->run->shared->jobs[reader->job];
+}
+
 static bool worst_is_over(const struct reader *reader)
 {
-    uint32_t worst_ms = reader->run->one->job.update_timeout_ms;
+    uint32_t worst_ms = job_of(reader)->job.update_timeout_ms;
     worst_ms = worst_ms ? worst_ms : UPDATE_WORST_MS;
     return reader->started_at_us &&
            reader->now_us - reader->started_at_us > worst_ms * UINT64_C(1000);
 }
 
 /* What the package comes to: as the job names it, or as the bench has it. */
-static uint32_t whole_bytes(const struct bench_run *run)
+static uint32_t whole_bytes(const struct reader *reader)
 {
-    uint32_t named = run->shared->jobs[0].job.package_size_bytes;
-    return named ? named : run->shared->blobs[0].size_bytes;
+    const struct bench_job *asked = job_of(reader);
+    uint32_t named = asked->job.package_size_bytes;
+    return named ? named : reader->run->shared->blobs[asked->blob].size_bytes;
 }
 
 static void saw_start(struct reader *reader)
 {
-    uint32_t whole = whole_bytes(reader->run);
+    uint32_t whole = whole_bytes(reader);
     bool is_spoilt = reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US;
     if (reader->package_bytes != whole && !is_spoilt)
         broken(reader, BENCH_CONDUCT_PACKAGE_COMPLETE,
@@ -189,7 +196,7 @@ static void saw_command(struct reader *reader, const struct tap_event *event)
 static void saw_answer(struct reader *reader, const struct tap_event *event)
 {
     char value[64];
-    const char *target = reader->run->one->job.to_revision;
+    const char *target = job_of(reader)->job.to_revision;
     if (sim_question_answer(SIM_QUESTION_STATUS, NULL, event->text, event->text_length, value,
                             sizeof value) &&
         value[0] >= '0' && value[0] <= '9' && value[1] == '\0')
@@ -221,12 +228,13 @@ static void look_at_silence(struct reader *reader)
 
 static void saw_file(struct reader *reader, const struct bench_record *record)
 {
-    uint32_t whole = whole_bytes(reader->run);
+    uint32_t whole = whole_bytes(reader);
     if (record->length != strlen(sim_package_path) ||
         memcmp(record->payload, sim_package_path, record->length) != 0)
         return;
     reader->package_bytes = record->number;
-    if (reader->run->one->job.delivery == FOTA_DELIVERY_PUSH && record->number > whole)
+    reader->same = 0; /* a piece that arrived is progress, not a repetition */
+    if (job_of(reader)->job.delivery == FOTA_DELIVERY_PUSH && record->number > whole)
         broken(reader, BENCH_CONDUCT_APPEND_ONCE,
                "the package became %" PRIu32 " bytes long, and it has %" PRIu32, record->number,
                whole);
@@ -265,6 +273,12 @@ static void read_record(struct reader *reader, const struct bench_record *record
     reader->now_us = record->time_us;
     if (record->kind == BENCH_JOURNAL_FAULT)
         reader->fault_at_us = record->time_us;
+    bool is_done = record->kind == BENCH_JOURNAL_HOST && record->a == 0 &&
+                   reader->fault_at_us != record->time_us; /* no event has restarted it */
+    if (is_done && reader->job + 1u < scenario_job_count(reader->run->one)) {
+        reader->job++;
+        reader->target_since = false;
+    }
     if (record->kind == BENCH_JOURNAL_MODULE)
         saw_module(reader, record);
     if (record->kind == BENCH_JOURNAL_TO_MODULE) {

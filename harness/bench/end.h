@@ -49,6 +49,9 @@ struct bench_end {
     const struct bench_client *client;
     /* Real time: the run's time stands, for the client is not there yet. NULL: never. */
     bool (*holds)(const struct bench_run *run);
+    /* What the client has written to standard output, or to errors: the first 64 KiB, not
+       terminated, until its next start. NULL: it has no outputs. */
+    const char *(*output)(const struct bench_run *run, bool errors, size_t *ret_size);
     /* True when the client has come to an end by itself. */
     bool (*is_over)(const struct bench_run *run);
     /* The board restarts after `down_us` with its last checkpoint, or having forgotten it. */

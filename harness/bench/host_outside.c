@@ -441,6 +441,13 @@ static void outside_finish(struct bench_run *run)
     host->run = NULL;
 }
 
+static const char *outside_output(const struct bench_run *run, bool errors, size_t *ret_size)
+{
+    const struct bench_captured *output = &host_of(run)->outputs[errors];
+    *ret_size = output->text ? output->size : 0;
+    return output->text;
+}
+
 static void outside_describe(const struct bench_run *run, char *buffer, size_t capacity)
 {
     static const char *const names[] = {"spawn:", "exec:", ""};
@@ -457,6 +464,7 @@ const struct bench_end bench_host_outside = {.name = "outside",
                                              .observe = outside_observe,
                                              .finish = outside_finish,
                                              .describe = outside_describe,
+                                             .output = outside_output,
                                              .is_over = outside_is_over,
                                              .reset = outside_reset,
                                              .cancel = outside_cancel,

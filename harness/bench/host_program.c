@@ -387,6 +387,11 @@ static void program_finish(struct bench_run *run)
     warp_stop(host->warp);
 }
 
+static const char *program_output(const struct bench_run *run, bool errors, size_t *ret_size)
+{
+    return warp_output(host_of(run)->warp, errors, ret_size);
+}
+
 static void program_describe(const struct bench_run *run, char *buffer, size_t capacity)
 {
     snprintf(buffer, capacity, "warp:%s", host_of(run)->command.program.words[0]);
@@ -401,6 +406,7 @@ const struct bench_end bench_host_program = {.name = "program",
                                              .observe = program_observe,
                                              .finish = program_finish,
                                              .describe = program_describe,
+                                             .output = program_output,
                                              .is_over = program_is_over,
                                              .reset = program_reset,
                                              .cancel = program_cancel,

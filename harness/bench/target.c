@@ -16,7 +16,7 @@ static const double speed_tolerance = 1.4;
 /* ---- life ---------------------------------------------------------------------------------- */
 
 /* Somebody else's client, which has its own manner. */
-static bool is_external(const struct bench_target_options *options)
+bool bench_target_is_external(const struct bench_target_options *options)
 {
     return options->program || options->outside || (options->library && !options->library_is_core);
 }
@@ -26,7 +26,7 @@ static uint32_t abilities_of(const struct bench_target_options *options)
     uint32_t lines = SCENARIO_NEED_MODEM_LINES;
     if (options->outside && options->outside_kind == BENCH_OUTSIDE_PORT)
         return SCENARIO_CAN_ATTEND;
-    if (is_external(options))
+    if (bench_target_is_external(options))
         return SCENARIO_CAN_START;
     if (!options->url)
         return SCENARIO_CAN_ALL;
@@ -167,11 +167,12 @@ static bool needs_fit(const struct bench_target *target, const struct scenario_c
             return false;
         leave_events_out(&here);
     }
-    if (is_external(&target->options))
+    if (bench_target_is_external(&target->options))
         leave_manner_out(&here);
     enum scenario_fit fit = scenario_fits(&here, target->abilities, &lack);
     /* What can't be judged of a program is left out (judge.h); the day is the same. */
-    if (fit == SCENARIO_FITS || (is_external(&target->options) && fit == SCENARIO_CANNOT_JUDGE))
+    if (fit == SCENARIO_FITS ||
+        (bench_target_is_external(&target->options) && fit == SCENARIO_CANNOT_JUDGE))
         return true;
     snprintf(reason, BENCH_REASON_MAX, "%s", lack.text);
     return false;
@@ -548,6 +549,28 @@ static void run_with_host(const struct bench_target *target, struct bench_run *r
     target->options.stop_host(run);
 }
 
+void bench_target_take_host(struct bench_target *target, struct bench_run *run)
+{
+    if (target->options.program) {
+        run->host = &bench_host_program;
+        run->host_context = &target->host;
+    } else if (target->options.library) {
+        run->host = &bench_host_library;
+        run->host_context = &target->library;
+    } else if (target->options.outside) {
+        run->host = &bench_host_outside;
+        run->host_context = &target->outside;
+    }
+}
+
+void bench_target_prepare(const struct bench_target *target, const struct scenario_case *one,
+                          struct scenario_case *ret_case)
+{
+    *ret_case = *one;
+    if (bench_target_is_external(&target->options))
+        leave_manner_out(ret_case);
+}
+
 void bench_target_run(struct bench_target *target, struct bench_run *run,
                       const struct scenario_case *one, const struct bench_options *options,
                       struct bench_result *ret_result)
@@ -573,20 +596,13 @@ void bench_target_run(struct bench_target *target, struct bench_run *run,
     const char *host = target->options.host_trace ? target->options.host_trace : one->host.replay;
     run->host = &bench_host_core;
     if (target->options.program || target->options.library || target->options.outside) {
-        if (is_external(&target->options))
+        if (bench_target_is_external(&target->options))
             leave_manner_out(&target->overridden->one);
         one = &target->overridden->one;
         host = NULL; /* somebody else is at that end already */
     }
-    if (target->options.program) {
-        run->host = &bench_host_program;
-        run->host_context = &target->host;
-    } else if (target->options.library) {
-        run->host = &bench_host_library;
-        run->host_context = &target->library;
-    } else if (target->options.outside) {
-        run->host = &bench_host_outside;
-        run->host_context = &target->outside;
+    bench_target_take_host(target, run);
+    if (target->options.outside) {
         judged.loop = &target->loop;
         judged.speed = target->options.speed;
     }

@@ -95,6 +95,17 @@ bool bench_target_ask(struct bench_target *target, struct bench_survey *survey,
                       const struct scenario_case *one, const struct bench_options *options,
                       char *error);
 
+/* A client of somebody's own, with its own manner. */
+bool bench_target_is_external(const struct bench_target_options *options);
+
+/* Puts the target's client at the host end of a run, which is then begun by the caller; the module
+   is the emulator. The target is open. */
+void bench_target_take_host(struct bench_target *target, struct bench_run *run);
+
+/* The case without what is about the core's own manner, where the client is another one. */
+void bench_target_prepare(const struct bench_target *target, const struct scenario_case *one,
+                          struct scenario_case *ret_case);
+
 /* Runs a case there, to its end, and judges. `run` is the caller's. */
 void bench_target_run(struct bench_target *target, struct bench_run *run,
                       const struct scenario_case *one, const struct bench_options *options,

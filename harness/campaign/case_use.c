@@ -9,9 +9,21 @@
 #include "harness/campaign/carry.h"
 #include "harness/campaign/explain.h"
 #include "harness/campaign/kept_journal.h"
+#include "harness/text/escape.h"
+#include "reports/file.h"
+
+/* A client's outputs, as files beside the reports. */
+static const struct output {
+    const char *name, *ending;
+    bool errors;
+} outputs[] = {{"standard output of the client", ".stdout.txt", false},
+               {"standard errors of the client", ".stderr.txt", true}};
+enum { OUTPUTS = sizeof outputs / sizeof outputs[0], LAST_LINES = 3 };
 
 /* What a process needs. */
 struct own {
+    struct report_attachment attachments[OUTPUTS];
+    char places[OUTPUTS][CAMPAIGN_PATH_MAX];
     struct bench_run *run;
     struct explanation explanation;
     struct scenario_case changed; /* the running case with the settings */
@@ -182,11 +194,78 @@ static void keep_journal(const struct campaign_case_context *context, const stru
         fprintf(extras, "    journal  : %s could not be written: %s\n", path, strerror(errno));
 }
 
+/* What the client has written in this run, NULL = nothing. */
+static const char *output_of(const struct bench_run *run, bool errors, size_t *ret_size)
+{
+    struct bench_record record;
+    size_t offset = bench_journal_begin(&run->journal);
+    bool has_run = run->host && bench_journal_next(&run->journal, &offset, &record);
+    const char *text =
+        has_run && run->host->output ? run->host->output(run, errors, ret_size) : NULL;
+    return text && *ret_size ? text : NULL;
+}
+
+static void attach(struct own *own, const struct campaign_case_context *context,
+                   const struct campaign_case *planned, const struct output *output,
+                   struct report_case *reported)
+{
+    const char *folder = context->campaign->options.reports;
+    size_t size = 0, at = reported->attachment_count;
+    const char *text = output_of(own->run, output->errors, &size);
+    struct report_file file;
+    if (!text)
+        return;
+    campaign_case_path(folder, planned->scenario, planned->one->name, output->ending,
+                       own->places[at]);
+    if (report_file_open(&file, own->places[at]) != 0)
+        return;
+    fwrite(text, 1, size, file.out);
+    if (report_file_close(&file, REPORT_FILE_WHOLE) != 0)
+        return;
+    own->attachments[at] = (struct report_attachment){.name = output->name,
+                                                      .content_type = "text/plain",
+                                                      .path = own->places[at] + strlen(folder) + 1};
+    reported->attachment_count++;
+}
+
+/* The outputs of a client that has some, where there is a folder for reports. */
+static void attach_outputs(const struct campaign_case_context *context, struct own *own,
+                           const struct campaign_case *planned, struct report_case *reported)
+{
+    if (!context->campaign->options.reports)
+        return;
+    reported->attachments = own->attachments;
+    for (size_t i = 0; i < OUTPUTS; i++)
+        attach(own, context, planned, &outputs[i], reported);
+}
+
+/* A client that fails often says why. */
+static void write_last_words(const struct own *own, const struct bench_result *result, FILE *extras)
+{
+    size_t size = 0, from;
+    const char *text = output_of(own->run, true, &size);
+    unsigned lines = 0;
+    if (!text || result->verdict == BENCH_PASSED)
+        return;
+    for (from = size; from > 0 && size - from < 400; from--)
+        if (text[from - 1] == '\n' && from < size && ++lines == LAST_LINES)
+            break;
+    while (from < size) {
+        const char *end = memchr(text + from, '\n', size - from);
+        size_t length = end ? (size_t)(end - text) - from : size - from;
+        char line[4 * 160 + 1];
+        text_escape(line, sizeof line, text + from, length < 160 ? length : 160);
+        fprintf(extras, "    stderr   : %s\n", line);
+        from += length + 1;
+    }
+}
+
 static void write_extras(const struct campaign_case_context *context, const struct own *own,
                          const struct campaign_case *planned, const struct bench_result *result,
                          FILE *extras)
 {
     keep_journal(context, own, planned, result, extras);
+    write_last_words(own, result, extras);
     if (result->verdict == BENCH_FAILED && result->error[0])
         fprintf(extras, "    not kept : %s\n", result->error);
     if (context->timeline) {
@@ -235,6 +314,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     explain_run(&own->explanation, planned->scenario, own->run, &result, repeat);
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;
+    attach_outputs(context, own, planned, &own->explanation.reported);
     campaign_put_case(ret_bytes, &own->explanation.reported);
     if (result.verdict == BENCH_STOPPED)
         campaign_put_text(ret_bytes, NULL);

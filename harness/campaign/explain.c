@@ -210,6 +210,21 @@ static void describe_findings(struct explanation *explanation, const struct scen
         step->status = REPORT_FAILED;
 }
 
+/* A client of somebody's own may have an author who sees a module for the first time. */
+static void add_hints(struct explanation *explanation, const struct bench_run *run,
+                      const struct bench_result *result)
+{
+    struct report_case *reported = &explanation->reported;
+    if (!(result->observed.lacking & SCENARIO_NEED_CORE_MANNER) ||
+        result->verdict == BENCH_PASSED || run->journal.sink != BENCH_SINK_MEMORY)
+        return;
+    bench_hints_find(run, &explanation->hints);
+    reported->details = explanation->details;
+    for (unsigned hint = 0; hint < BENCH_HINT_COUNT; hint++)
+        if (explanation->hints.text[hint][0])
+            explanation->details[reported->detail_count++] = explanation->hints.text[hint];
+}
+
 /* Timeline and chain, after all else is known. */
 static void draw_timeline(struct explanation *explanation, const struct bench_run *run,
                           const struct bench_result *result)
@@ -272,5 +287,6 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
     reported->message = explanation->message;
     reported->repeat = explanation->repeat;
     show_last(explanation, &run->journal);
+    add_hints(explanation, run, result);
     draw_timeline(explanation, run, result);
 }

@@ -3,6 +3,7 @@
 #define FOTARIG_HARNESS_CAMPAIGN_EXPLAIN_H
 
 #include "harness/bench/figures.h"
+#include "harness/bench/hints.h"
 #include "harness/bench/run.h"
 #include "harness/campaign/because.h"
 #include "harness/campaign/timeline.h"
@@ -26,7 +27,8 @@ struct explanation {
     char place[EXPLAIN_LINE_MAX];
     char repeat[EXPLAIN_LINE_MAX];
     char finding[BENCH_FINDINGS_MAX][EXPLAIN_LINE_MAX];
-    const char *details[BENCH_FINDINGS_MAX];
+    const char *details[BENCH_FINDINGS_MAX + BENCH_HINT_COUNT];
+    struct bench_hints hints;
     char note[EXPLAIN_EXCHANGES][EXPLAIN_LINE_MAX];
     struct report_exchange exchanges[EXPLAIN_EXCHANGES];
     struct report_step steps[EXPLAIN_STEPS_MAX];

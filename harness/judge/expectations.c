@@ -31,6 +31,20 @@ static bool went_well(unsigned outcome)
            outcome == FOTA_OUTCOME_DEGRADED;
 }
 
+/*
+ * A client of somebody else's has its own words and its own policy. Where the core gets the target
+ * to run, it must too, unless it calls for a hand that the module needs (it is off, asleep or hung)
+ * and that it has not. Where the core holds back, it may go on: what came of it is judged by the
+ * rules.
+ */
+static bool judge_claim(const struct scenario_observed *observed, unsigned wanted)
+{
+    bool reachable = observed->module.powered && observed->module.answering;
+    if (went_well(observed->result.outcome) || !went_well(wanted))
+        return true;
+    return observed->result.outcome == FOTA_OUTCOME_NEEDS_SERVICE && !reachable;
+}
+
 static bool judge_outcome(const struct scenario_judging *judging)
 {
     const struct fota_result *result = &judging->observed->result;
@@ -38,7 +52,7 @@ static bool judge_outcome(const struct scenario_judging *judging)
     if (judge_name(judging, result->outcome, fota_outcome_name))
         return true;
     if (judging->observed->finished && judging->observed->lacking & SCENARIO_NEED_CORE_MANNER)
-        return went_well(result->outcome) == went_well(judging->expectation->number);
+        return judge_claim(judging->observed, judging->expectation->number);
     if (judging->observed->finished && result->reason != FOTA_REASON_NONE)
         snprintf(finding->got, sizeof finding->got, "%s (%s: %s)",
                  fota_outcome_name(result->outcome), fota_reason_name(result->reason),

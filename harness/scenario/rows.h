@@ -398,7 +398,7 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
       "update attempts of the core")                                                               \
     X(SENT, "sent", VALUE_COMMANDS, sent, CORE_COMMANDS,                                           \
       "commands that the host sends, in this order, others between them allowed")                  \
-    X(NEVER_SENT, "never-sent", VALUE_COMMANDS, never, COMMAND_LINE,                               \
+    X(NEVER_SENT, "never-sent", VALUE_COMMANDS, never, CORE_COMMANDS,                              \
       "commands that the host never sends")                                                        \
     X(URC, "urcs", VALUE_LINES, urc, CORE_URCS,                                                    \
       "unsolicited lines that the module sends, in this order")                                    \

@@ -83,7 +83,7 @@ static const struct word_row word_rows[] = {
     {"expectation", "resets", "boot-line core-manner"},
     {"expectation", "attempts", "client-state"},
     {"expectation", "sent", "command-line core-manner"},
-    {"expectation", "never-sent", "command-line"},
+    {"expectation", "never-sent", "command-line core-manner"},
     {"expectation", "urcs", "urc-line core-manner"},
     {"expectation", "never-urcs", "urc-line"},
     {"expectation", "requests", "client-state"},
