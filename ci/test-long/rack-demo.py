@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """rack-demo.py - a rack of sixteen emulated modules with everything that goes wrong in a lab.
 
-usage: rack-demo.py [PROGRAM]        about twenty minutes; FAST=1: fewer scenarios
+usage: rack-demo.py [PROGRAM]        about twenty minutes; FAST=1: fewer scenarios; SPEED=N (default 10)
 """
 import collections
 import json
@@ -21,7 +21,7 @@ from lab import Lab, wait_for  # noqa: E402
 KINDS = ['ser2net'] * 8 + ['tcp'] * 4 + ['tty'] * 4
 BROKEN = ('a7', 'a14')
 UPDATE = 'scenarios/documented/update-by-http.yaml'
-SPEED = 10
+SPEED = int(os.environ.get('SPEED', 10))
 
 
 def want(got, wanted, where=''):

@@ -210,6 +210,17 @@ ended("options that do not go together", 2, "run", GOOD, "--reports", folder + "
 root, _ = checked(folder + "/r")
 test("leave no green report", root.get("errors") == "1", ET.tostring(root))
 
+# ---- soak -------------------------------------------------------------------------------------------
+for jobs in "1", "3":
+    got = ended("a soak goes round", 0, "run", GOOD, "--for", "300ms", "-j", jobs, "-q",
+                "--reports", folder + "/r", says="soak: 1 cases, ")
+    _, results = checked(folder + "/r")
+    rounds = int(re.search(r"soak: 1 cases, (\d+) round", got.stdout).group(1))
+    test(f"each round is in the report, with {jobs} jobs",
+         rounds == len(results["tests"]) == results["summary"]["passed"], got.stdout)
+ended("a soak until a case fails ends with it", 1, "run", GOOD, folder + "/mixed/wrong.yaml",
+      "--until-fail", "-q", says="stopped by --until-fail")
+
 # ---- a command that repeats works elsewhere ---------------------------------------------------------
 got = run("run", "mixed/wrong.yaml", cwd=folder)
 command = re.search(r"repeat +: fotarig (.*)", got.stdout).group(1).split()

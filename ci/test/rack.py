@@ -177,6 +177,27 @@ def a_module_that_ends_at_a_third_revision_is_quarantined(program, folder):
     want(done.returncode, 1)
 
 
+def a_flash_hook_brings_the_module_back_to_where_a_case_begins(program, folder):
+    hook, control = os.path.join(folder, 'flash'), os.path.join(folder, 'control')
+    saved = os.path.join(folder, 'saved')
+    with open(hook, 'w', encoding='utf-8') as file:
+        file.write(f'#!/bin/sh\necho "$*" >>{folder}/calls.log\n'
+                   f'exec {program} ctl --socket {control} load {saved}\n')
+    os.chmod(hook, 0o755)
+    with Server(folder) as server:
+        packages(program, folder, server.port)
+        there = f"[{{from: {OLD}, to: {NEW}, url: 'http://127.0.0.1:{server.port}/on'}}]"
+        path = write(folder, served(folder, packages=there, hooks=f"{{flash: ['{hook}']}}"))
+        with Module(program, folder, '--speed', '20', '--http', 'real', '--control', control):
+            subprocess.run([program, 'ctl', '--socket', control, 'save', saved], check=True,
+                           stdout=subprocess.DEVNULL)
+            done = run(program, path, UPDATE, '--repeat', '2')
+    with open(os.path.join(folder, 'calls.log'), encoding='utf-8') as file:
+        want(file.read(), f'flash a1 {OLD}\n')
+    if f'a1       2 cases, 3 updates, at {NEW}' not in done.stdout:  # the flash is one
+        raise Mismatch(f'want three updates\n  got  {done.stdout[-2000:]}')
+
+
 def the_plan_says_where_and_touches_nothing(program, folder):
     back = f"[{{from: {NEW}, to: {OLD}, url: 'http://rack.example/back'}}]"
     path = write(folder, served(folder, packages=back))
@@ -202,6 +223,7 @@ CASES = [
     a_module_that_took_an_update_takes_the_one_back,
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
+    a_flash_hook_brings_the_module_back_to_where_a_case_begins,
     the_plan_says_where_and_touches_nothing,
     a_hook_that_fails_is_the_labs_error,
     probe_finds_a_module_as_written,

@@ -39,11 +39,14 @@ struct campaign_options {
     bool allow_empty;            /* that nothing is selected is no error */
     uint64_t timeout_us;         /* of a case (of a slice of it), 0 = none */
     uint64_t run_timeout_us;     /* of all of them, 0 = none */
-    bool fail_fast;      /* what stands behind the first case that does not pass is left out */
-    bool fail_on_skip;   /* a skipped case is a failure of the campaign */
-    uint32_t jobs;       /* processes; 0 = as many as processors, in real time one */
-    bool real_time;      /* cases wait for a clock */
-    bool one_process;    /* what cases need is in this process alone */
+    uint64_t soak_us;  /* the whole selection again and again, as long as this is not over; a round
+                          that has begun is finished; 0 = once */
+    bool until_fail;   /* the same without an end, until a case fails */
+    bool fail_fast;    /* what stands behind the first case that does not pass is left out */
+    bool fail_on_skip; /* a skipped case is a failure of the campaign */
+    uint32_t jobs;     /* processes; 0 = as many as processors, in real time one */
+    bool real_time;    /* cases wait for a clock */
+    bool one_process;  /* what cases need is in this process alone */
     const char *reports; /* folder for junit.xml and ctrf.json, NULL = none */
     bool rich;           /* JUnit with attributes that not all readers take */
     FILE *out;           /* what is told; NULL = nothing */
@@ -69,6 +72,8 @@ struct campaign {
     struct campaign_case *cases; /* in the order in which they run */
     size_t case_count, case_room;
     size_t whole_count;   /* of all parts together */
+    size_t round_count;   /* cases of a round of a soak; 0 = it is none */
+    uint32_t rounds;      /* that were planned */
     size_t invalid_count; /* of the planned ones: invalid files */
     struct report_run *report;
     struct report_console console;
@@ -153,6 +158,10 @@ bool campaign_plan(struct campaign *campaign);
 /* Plans a single run, behind those that are planned. The scenario must outlive the campaign. */
 bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenario,
                        const struct scenario_case *one, const struct campaign_token *token);
+/* Plans all cases once more, with the next seeds: a round of a soak. False: no memory. */
+bool campaign_plan_round(struct campaign *campaign);
+/* Prints how often each case of a soak, or of --repeat, failed and erred, on which slots. */
+void campaign_soak_print(const struct campaign *campaign, FILE *out);
 /* Runs what was planned. False with campaign->error when it could not go on. */
 bool campaign_run(struct campaign *campaign, const struct campaign_use *use, void *context);
 /* Closes the reports and tells the end, once. False with campaign->error when they can't be

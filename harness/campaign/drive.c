@@ -36,6 +36,7 @@ struct drive {
     FILE *out;                  /* what the use tells */
     struct outcome **outcomes;  /* of each case that has one */
     size_t told;                /* so many cases */
+    size_t asked, asked_before; /* tasks that were given out, and before the last round */
     size_t next;                /* the task to be given next: case * slices + slice */
     bool failed_fast;           /* at the case that was told last */
     bool *given;                /* where processes differ: of each case */
@@ -78,6 +79,10 @@ static bool work_here(void *context, size_t task, struct campaign_bytes *ret_byt
     const struct drive *drive = context;
     const struct campaign_use *use = drive->use;
     uint64_t started_us = bench_clock_us(), started_at_ms = campaign_wall_clock_ms();
+    /* Rounds of a soak that were planned since this process was made. */
+    while (task / use->slices >= drive->campaign->case_count)
+        if (!campaign_plan_round(drive->campaign))
+            return false;
     bool good = use->work(drive->context, drive->own, &drive->campaign->cases[task / use->slices],
                           (unsigned)(task % use->slices), ret_bytes);
     if (!good) {
@@ -203,12 +208,14 @@ static void stop_at_failure(struct drive *drive, const struct campaign_case *pla
                             enum report_verdict verdict)
 {
     struct campaign *campaign = drive->campaign;
-    if (!campaign->options.fail_fast || drive->failed_fast ||
-        (verdict != REPORT_FAILED && verdict != REPORT_ERROR))
+    bool fast =
+        campaign->options.fail_fast && (verdict == REPORT_FAILED || verdict == REPORT_ERROR);
+    bool soaked = campaign->options.until_fail && verdict == REPORT_FAILED;
+    if (drive->failed_fast || (!fast && !soaked))
         return;
     drive->failed_fast = true;
-    snprintf(campaign->stopped, sizeof campaign->stopped, "stopped by --fail-fast at %.300s",
-             campaign_case_id(campaign, planned));
+    snprintf(campaign->stopped, sizeof campaign->stopped, "stopped by --%s at %.300s",
+             fast ? "fail-fast" : "until-fail", campaign_case_id(campaign, planned));
 }
 
 static bool conclude(struct drive *drive, const struct campaign_case *planned,
@@ -375,6 +382,7 @@ static void give_fitting(struct drive *drive)
         if (index == campaign->case_count)
             continue;
         drive->given[index] = true;
+        drive->asked++;
         campaign_pool_give_to(drive->pool, worker, index);
     }
     for (size_t i = drive->told; i < campaign->case_count && !campaign_pool_pending(drive->pool);
@@ -397,6 +405,7 @@ static void give_some(struct drive *drive)
          drive->next++)
         if (campaign->cases[drive->next / drive->use->slices].one)
             campaign_pool_give(drive->pool, drive->next);
+    drive->asked = drive->next;
 }
 
 /* A process was stopped by a signal: if it came to all of them, this one gets it now. */
@@ -428,6 +437,41 @@ static uint64_t next_look(const struct drive *drive)
     return campaign->options.run_timeout_us && end_us < next_us ? end_us : next_us;
 }
 
+/* Has a soak time for another round? One in which no process had anything to do was the last. */
+static bool wants_round(const struct drive *drive)
+{
+    const struct campaign *campaign = drive->campaign;
+    const struct campaign_options *options = &campaign->options;
+    bool lasts = options->until_fail ||
+                 (options->soak_us && bench_clock_us() - campaign->began_us < options->soak_us);
+    return lasts && drive->asked > drive->asked_before && !stops(drive);
+}
+
+/* Plans another round when nothing is left to be given out. */
+static void go_round(struct drive *drive)
+{
+    struct campaign *campaign = drive->campaign;
+    size_t before = campaign->case_count, left = 0;
+    for (size_t i = drive->told; i < before && drive->use->fits && !left; i++)
+        left += campaign->cases[i].one && !drive->given[i] && !drive->outcomes[i];
+    if (left || (!drive->use->fits && drive->next < before * drive->use->slices) ||
+        !wants_round(drive) || !campaign_plan_round(campaign))
+        return;
+    drive->asked_before = drive->asked;
+    struct outcome **outcomes =
+        realloc(drive->outcomes, (campaign->case_count + 1) * sizeof(struct outcome *));
+    drive->outcomes = outcomes ? outcomes : drive->outcomes;
+    bool *given = realloc(drive->given, (campaign->case_count + 1) * sizeof *given);
+    drive->given = given ? given : drive->given;
+    if (!outcomes || !given) {
+        campaign->case_count = before;
+        campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory");
+        return;
+    }
+    memset(outcomes + before, 0, (campaign->case_count + 1 - before) * sizeof(struct outcome *));
+    memset(given + before, 0, (campaign->case_count + 1 - before) * sizeof *given);
+}
+
 static void drive_pool(struct drive *drive)
 {
     struct campaign *campaign = drive->campaign;
@@ -438,6 +482,7 @@ static void drive_pool(struct drive *drive)
         else
             give_some(drive);
         tell_some(drive);
+        go_round(drive);
         if (is_done(drive))
             break;
         if (!campaign_pool_wait(drive->pool, next_look(drive)))
@@ -459,7 +504,7 @@ static unsigned job_count(const struct drive *drive)
 {
     size_t tasks = drive->campaign->case_count * drive->use->slices;
     unsigned jobs = campaign_jobs(drive->campaign);
-    if (drive->use->fits)
+    if (drive->use->fits || drive->campaign->options.soak_us || drive->campaign->options.until_fail)
         return jobs;
     return tasks < jobs ? (unsigned)tasks : jobs;
 }
@@ -476,7 +521,9 @@ static void drive_all(struct drive *drive)
                                                .end = finish_here,
                                                .answer = answer};
     /* Only another process can be stopped in the middle of something. */
-    if (pool.jobs <= 1 && !drive->use->fits && !options->timeout_us && !options->run_timeout_us) {
+    bool soaks = options->soak_us || options->until_fail;
+    if (pool.jobs <= 1 && !drive->use->fits && !options->timeout_us && !options->run_timeout_us &&
+        !soaks) {
         drive_here(drive);
         return;
     }

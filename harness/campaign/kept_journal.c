@@ -1,6 +1,7 @@
 /* kept_journal.c - writes journals for people to read: what happened on a port can't be repeated.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,8 +36,10 @@ bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
                            const struct bench_result *result, char path[CAMPAIGN_PATH_MAX])
 {
     struct report_file file;
-    char module[BENCH_TEXT_MAX];
-    campaign_case_path(folder, scenario, run->one->name, ".journal", path);
+    char module[BENCH_TEXT_MAX], ending[48] = ".journal";
+    if (run->options.seed != 1) /* one of many runs of this case */
+        snprintf(ending, sizeof ending, "--seed=%" PRIu64 ".journal", run->options.seed);
+    campaign_case_path(folder, scenario, run->one->name, ending, path);
     if (report_file_open(&file, path) != 0)
         return false;
     run->module->describe(run, module, sizeof module);

@@ -292,6 +292,27 @@ bool campaign_plan(struct campaign *campaign)
     return !campaign->error[0];
 }
 
+bool campaign_plan_round(struct campaign *campaign)
+{
+    uint32_t repeat = campaign->options.repeat ? campaign->options.repeat : 1;
+    size_t first = campaign->case_count;
+    if (!campaign->round_count) {
+        campaign->round_count = first;
+        campaign->rounds = 1;
+    }
+    for (size_t i = 0; i < campaign->round_count; i++) {
+        struct campaign_case copy = campaign->cases[i];
+        copy.token.seed += (uint64_t)repeat * campaign->rounds;
+        struct campaign_case *planned = copy.one ? append(campaign) : NULL;
+        if (!planned && copy.one)
+            return no_memory(campaign);
+        if (planned)
+            *planned = copy;
+    }
+    campaign->rounds++;
+    return report_plan(campaign, first, NULL) || no_memory(campaign);
+}
+
 bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenario,
                        const struct scenario_case *one, const struct campaign_token *token)
 {

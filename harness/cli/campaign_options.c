@@ -83,6 +83,9 @@ int cli_campaign_run_planned(struct cli_campaign *made, const struct campaign_us
     struct campaign *campaign = &made->campaign;
     bool ran = campaign_run(campaign, use, context);
     bool ended = campaign_end(campaign);
+    const struct campaign_options *options = &campaign->options;
+    if (options->out && (options->soak_us || options->until_fail) && ran)
+        campaign_soak_print(campaign, options->out);
     fflush(stdout);
     if (!ran || !ended)
         cli_campaign_error(made);

@@ -30,7 +30,8 @@ struct run_options {
     bool json;
     bool timeline;
     bool digests;
-    bool plan;
+    bool plan, until_fail;
+    uint64_t soak_us;
     struct cli_rack_options rack;
     struct cli_target_options target;
 };
@@ -66,6 +67,12 @@ static const struct cli_option options[] = {
      "print the digest of each case's journal"},
     {"plan", 0, NULL, CLI_FLAG, offsetof(struct run_options, plan), NULL,
      "only say what would run, what not and why, and what it does to the module"},
+    {"for", 0, "T", CLI_DURATION, offsetof(struct run_options, soak_us), NULL,
+     "soak: all cases again and again with further seeds, as long as T (8h) is not over; tells "
+     "how\n"
+     "often each failed"},
+    {"until-fail", 0, NULL, CLI_FLAG, offsetof(struct run_options, until_fail), NULL,
+     "soak until a case fails; what the lab does wrong does not end it"},
     {"rack", 0, "FILE", CLI_TEXT, offsetof(struct run_options, rack.path), NULL,
      "run over the slots of a rack file, each case on a slot that it fits"},
     {"slot", 0, "NAME", CLI_LIST, offsetof(struct run_options, rack.slots), NULL,
@@ -409,6 +416,8 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
                                                        strchr(given->target.module, ':') ||
                                                        cli_target_is_real_time(&given->target),
                                           .untold = given->vary_assumed,
+                                          .soak_us = given->soak_us,
+                                          .until_fail = given->until_fail,
                                           .out = given->json ? stderr : stdout};
     campaign.reports = given->plan ? NULL : campaign.reports;
     int status =

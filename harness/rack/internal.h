@@ -14,10 +14,11 @@ void rack_take_package(const struct rack_slot *slot, const char *revision,
 /*
  * What a case comes to on the slot: with the package that leads on from where the module is, or,
  * for a case that begins at its target, with the one that leads there. `override` is the target's.
+ * Returns the revision to which the slot's flash hook must bring the module first, NULL = none.
  */
-void rack_plan_case(const struct rack_slot *slot, const char *revision, struct bench_target *target,
-                    struct scenario_override *override, const struct scenario_case *one,
-                    struct bench_plan *ret_plan);
+const char *rack_plan_case(const struct rack_slot *slot, const char *revision,
+                           struct bench_target *target, struct scenario_override *override,
+                           const struct scenario_case *one, struct bench_plan *ret_plan);
 
 /*
  * Switches the power of a module that does not answer off and on, and waits for it: a campaign that

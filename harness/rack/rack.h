@@ -22,6 +22,7 @@
     X(OFF, "off", 30000, "switches it off, before each case, and when it does not answer")         \
     X(CYCLE, "cycle", 60000, "off and on again, where off and on are not given")                   \
     X(RESET, "reset", 30000, "pulls its reset or PWRKEY; when it does not answer")                 \
+    X(FLASH, "flash", 600000, "brings the module to the revision that is its last word")           \
     X(PRE, "pre", 60000, "before a case")                                                          \
     X(POST, "post", 60000, "behind a case, whatever became of it")                                 \
     X(ON_FAILURE, "on-failure", 60000, "behind a case that failed, before anything is cleaned")    \

@@ -52,28 +52,47 @@ void rack_take_package(const struct rack_slot *slot, const char *revision,
         ret_override->variant = package->variant;
 }
 
-/*
- * What a case comes to on the slot: with the package that leads on from where the module is, or,
- * for a case that begins at its target, with the one that leads there. `override` is the target's.
- */
-void rack_plan_case(const struct rack_slot *slot, const char *revision, struct bench_target *target,
-                    struct scenario_override *override, const struct scenario_case *one,
-                    struct bench_plan *ret_plan)
+/* Plans with a package; true: it runs, and that is what stands in override and plan. */
+static bool try_package(const struct rack_slot *slot, const char *revision,
+                        const struct rack_package *package, struct bench_target *target,
+                        struct scenario_override *override, const struct scenario_case *one,
+                        struct bench_plan *ret_plan)
+{
+    struct scenario_override kept = *override;
+    struct bench_plan plan;
+    rack_take_package(slot, revision, package, override);
+    bench_target_plan(target, one, revision[0] ? revision : NULL, &plan);
+    if (plan.runs && (!plan.destructive || package))
+        *ret_plan = plan;
+    else
+        *override = kept;
+    return ret_plan->runs;
+}
+
+const char *rack_plan_case(const struct rack_slot *slot, const char *revision,
+                           struct bench_target *target, struct scenario_override *override,
+                           const struct scenario_case *one, struct bench_plan *ret_plan)
 {
     const struct rack_package *on = rack_package(slot, revision, NULL);
     const struct rack_package *back = rack_package(slot, NULL, revision);
-    struct bench_plan other;
-    const char *at = revision[0] ? revision : NULL;
     rack_take_package(slot, revision, on, override);
-    bench_target_plan(target, one, at, ret_plan);
-    if (ret_plan->runs || !back)
-        return;
-    rack_take_package(slot, revision, back, override);
-    bench_target_plan(target, one, at, &other);
-    if (other.runs)
+    bench_target_plan(target, one, revision[0] ? revision : NULL, ret_plan);
+    bool good = ret_plan->runs && (!ret_plan->destructive || on);
+    struct bench_plan other = {.runs = false};
+    if (!good && back)
+        good = try_package(slot, revision, back, target, override, one, &other);
+    if (good && other.runs)
         *ret_plan = other;
-    else
-        rack_take_package(slot, revision, on, override);
+    /* Not from where it is: from where its flash hook can bring it. */
+    for (size_t i = 0; i < slot->package_count && !good && slot->hooks[RACK_HOOK_FLASH].words;
+         i++) {
+        const struct rack_package *package = &slot->packages[i];
+        if (!try_package(slot, package->from, package, target, override, one, &other))
+            continue;
+        *ret_plan = other;
+        return package->from;
+    }
+    return NULL;
 }
 
 /* ---- a slot, in its own process -------------------------------------------------------------- */
@@ -85,6 +104,7 @@ struct own {
     struct scenario_override package;
     struct bench_target target;
     struct campaign_case_context context;
+    const char *argument; /* of the hook that is called next; NULL = none */
     struct rack_hook_run hook;
     char trouble[BENCH_TEXT_MAX]; /* of the slot: why it can't go on; "" = nothing */
     bool is_lost;                 /* it runs a third revision, or its power fails: no more cases */
@@ -104,7 +124,8 @@ static bool call(struct own *own, enum rack_hook_kind kind, const struct campaig
                  bool to_the_end)
 {
     char seed[32];
-    struct rack_call what = {.slot = &own->slot, .kind = kind, .port = own->slot.transport};
+    struct rack_call what = {
+        .slot = &own->slot, .kind = kind, .argument = own->argument, .port = own->slot.transport};
     if (!own->slot.hooks[kind].words)
         return true;
     what.out = own->campaign ? own->campaign->base.campaign->options.reports : NULL;
@@ -369,14 +390,41 @@ static bool run_case(struct own *own, const struct campaign_case *planned,
 }
 
 /* What the process that reports wants to know of the slot, behind the case. */
-static bool put_state(const struct own *own, const char *before, struct campaign_bytes *ret_bytes)
+static bool put_state(const struct own *own, unsigned changes, struct campaign_bytes *ret_bytes)
 {
     campaign_put_text(ret_bytes, own->slot.name);
     campaign_put_text(ret_bytes, own->revision);
-    campaign_put_number(ret_bytes, before[0] && strcmp(before, own->revision) != 0);
+    campaign_put_number(ret_bytes, changes);
     campaign_put_text(ret_bytes, own->trouble);
     campaign_put_text(ret_bytes, own->remarks);
     return !ret_bytes->failed;
+}
+
+/* Has the module brought to where the case can begin, if it is not there; what the hook says is not
+ * believed. */
+static bool flash(struct own *own, const struct campaign_case *planned)
+{
+    struct bench_target_options options =
+        rack_target_options(own->campaign, &own->slot, &own->package);
+    struct bench_plan plan;
+    if (!bench_target_init(&own->target, &options))
+        return false;
+    const char *revision =
+        rack_plan_case(&own->slot, own->revision, &own->target, &own->package, planned->one, &plan);
+    bench_target_done(&own->target);
+    if (!revision)
+        return true;
+    own->argument = revision;
+    bool good = call(own, RACK_HOOK_FLASH, planned, false);
+    own->argument = NULL;
+    if (!good || !wait_for_answer(own))
+        return false;
+    if (strcmp(own->revision, revision) == 0)
+        return true;
+    snprintf(own->trouble, sizeof own->trouble,
+             "hook 'flash' of slot %s was to bring %.60s, and the module runs %.60s",
+             own->slot.name, revision, own->revision);
+    return false;
 }
 
 /*
@@ -388,7 +436,7 @@ static bool prepare(struct own *own, const struct campaign_case *planned)
     char before[RACK_PROBE_TEXT_MAX];
     memcpy(before, own->revision, sizeof before);
     return !own->trouble[0] && cycle(own, planned) &&
-           !is_third(own, before, own->package.to_revision) &&
+           !is_third(own, before, own->package.to_revision) && flash(own, planned) &&
            call(own, RACK_HOOK_PRE, planned, false);
 }
 
@@ -420,5 +468,8 @@ bool rack_slot_work(void *context, void *own_memory, const struct campaign_case 
     if (!(prepared ? run_case(own, planned, ret_bytes) : put_trouble(own, planned, ret_bytes)))
         return false;
     tidy_up(own, planned, verdict_of(ret_bytes), began_at);
-    return put_state(own, before, ret_bytes);
+    /* What the module took: what a case before had begun, a flash, and this case's own. */
+    unsigned changes = (before[0] && strcmp(before, began_at) != 0) +
+                       (began_at[0] && strcmp(began_at, own->revision) != 0);
+    return put_state(own, changes, ret_bytes);
 }

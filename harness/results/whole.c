@@ -288,10 +288,11 @@ static void add_all_missing(struct merge *merge)
         snprintf(name, sizeof name, "%.400s has no report", merge->parts[i].path);
         add_missing(merge, name, "%.400s", merge->parts[i].problem);
     }
-    if (!first || find_strangers(merge, first))
+    if (!first)
         return;
+    size_t missing = find_strangers(merge, first) + find_missing_shards(merge, first);
     find_doubled(merge);
-    if (!find_missing_shards(merge, first) && all_finished(merge))
+    if (!missing && all_finished(merge))
         find_lost_cases(merge, first);
 }
 
