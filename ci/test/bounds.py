@@ -157,7 +157,37 @@ def descriptors_that_run_out_come_back(program, folder):
             assert b'OK' in read_until(client, b'OK\r\n')
 
 
+STRANGER = """import os, socket, sys
+os.setgid(65534), os.setuid(65534)
+client = socket.socket(socket.AF_UNIX)
+client.connect(sys.argv[1])
+try:
+    client.sendall(b'{"command": "state"}\\n')
+    sys.exit(1 if client.recv(100) else 0)
+except (BrokenPipeError, ConnectionResetError):
+    sys.exit(0)
+"""
+
+
+def a_stranger_at_the_control_socket_is_not_heard(program, folder):
+    if os.geteuid() != 0:
+        return 'it takes root to be somebody else'
+    control = os.path.join(folder, 'control')
+    with Served(program, '--control', control):
+        assert os.stat(control).st_mode & 0o777 == 0o600
+        os.chmod(folder, 0o755)
+        os.chmod(control, 0o666)
+        done = subprocess.run([sys.executable, '-c', STRANGER, control], timeout=PATIENCE_S,
+                              check=False)
+        assert done.returncode == 0, 'the stranger was answered'
+        heard = subprocess.run([program, 'ctl', '--socket', control, 'state'],
+                               stdout=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)
+        assert heard.returncode == 0, 'we are not answered ourselves'
+    return None
+
+
 CASES = [
+    a_stranger_at_the_control_socket_is_not_heard,
     circles_are_told_with_the_events_that_feed_each_other,
     a_run_has_no_more_steps_and_journal_than_it_may,
     a_client_that_sends_no_more_gets_its_answers,
@@ -166,4 +196,4 @@ CASES = [
 ]
 
 if __name__ == '__main__':
-    sys.exit(run_cases('bounds', CASES, program_under_test('bounds')))
+    sys.exit(run_cases('bounds', CASES, program_under_test('bounds'), (AssertionError,)))

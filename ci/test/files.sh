@@ -94,6 +94,16 @@ marks_and_turns() {
         ! grep -q "$(printf '\342\200\256')" "$folder/told"
 }
 
+# A stranger's scenario reads no file but what lies beside it, links followed.
+a_trace_stays_beside_its_scenario() {
+    ln -s /etc/passwd "$folder/leads-out"
+    for name in /etc/passwd ../passwd below/../../passwd leads-out; do
+        awk -v name="$name" '/^events:/ || /^expect:/ { if (!done++) print "host: {replay: " name "}" } 1' \
+            $scenario >"$folder/replays.yaml"
+        is_refused 3 "must lie in the folder" "$fotarig" check "$folder/replays.yaml" || return
+    done
+}
+
 # Whoever asks for help and does not get it is told so.
 no_help_is_no_success() {
     for words in --help --version "help run" "run --help" facts list; do
@@ -145,6 +155,7 @@ test_that "a FIFO given as a file is refused at once" fifos_are_refused
 test_that "a folder given as a file is refused at once" folders_are_refused
 test_that "a byte order mark is ignored, what turns lines is escaped" marks_and_turns
 test_that "what a shell joins to the program is read" what_a_shell_joins_is_read
+test_that "a scenario names no trace outside of its folder" a_trace_stays_beside_its_scenario
 test_that "help that can't be written is an error" no_help_is_no_success
 test_that "reports outlive a full standard output" reports_outlive '>/dev/full'
 test_that "reports outlive a closed standard output" reports_outlive '>&-'

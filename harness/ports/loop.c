@@ -263,6 +263,22 @@ int bench_acceptor_take(struct bench_acceptor *acceptor)
     return -1;
 }
 
+/* Linux's struct ucred, whose name only _GNU_SOURCE shows. */
+struct peer {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+
+bool bench_peer_is_trusted(int fd)
+{
+    struct peer peer;
+    socklen_t size = sizeof(peer);
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && size == sizeof(peer) &&
+           (peer.uid == 0 || peer.uid == geteuid());
+}
+
 void bench_acceptor_remove(struct bench_acceptor *acceptor)
 {
     bench_loop_at(acceptor->loop, &acceptor->pause, BENCH_NEVER);

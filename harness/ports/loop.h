@@ -90,6 +90,10 @@ struct bench_acceptor {
  */
 int bench_acceptor_take(struct bench_acceptor *acceptor);
 
+/* Whether the process at the other end of a socket in the file system is root's or of our own user;
+   false as well when the system does not say. */
+bool bench_peer_is_trusted(int fd);
+
 /* Takes it out of its loop; the descriptor is the caller's. */
 void bench_acceptor_remove(struct bench_acceptor *acceptor);
 

@@ -1,5 +1,7 @@
 /* draft.c - a case before and after the walk: defaults, and what one part demands of another. */
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/scenario/compile.h"
@@ -159,17 +161,45 @@ static void check_first(struct scenario_compiler *compiler)
     }
 }
 
-/* A trace lies beside the scenario that names it. */
+/* Whether a file lies in that folder or below it, when its links are followed; one that is not
+   there is looked for later. */
+static bool stays_inside(const char *folder, const char *name)
+{
+    char real_folder[PATH_MAX], real_name[PATH_MAX];
+    if (!realpath(name, real_name))
+        return true;
+    if (!realpath(folder, real_folder))
+        return false;
+    size_t length = strlen(real_folder);
+    return strncmp(real_folder, real_name, length) == 0 && real_name[length] == '/';
+}
+
+static bool leads_out(const char *name)
+{
+    for (const char *at = name; at; at = strchr(at, '/'), at = at ? at + 1 : NULL)
+        if (strncmp(at, "..", 2) == 0 && (at[2] == '/' || at[2] == '\0'))
+            return true;
+    return name[0] == '/';
+}
+
+/* A trace lies beside the scenario that names it, or below: a stranger's scenario reads no other.
+ */
 static void find_replay(struct scenario_compiler *compiler)
 {
     struct scenario_host *host = &compiler->draft->now.host;
     const char *path = compiler->diagnostics->path, *slash = strrchr(path, '/');
-    char joined[SCENARIO_TEXT_MAX + 1024];
-    if (!host->replay || host->replay[0] == '/' || !slash)
+    char joined[SCENARIO_TEXT_MAX + 1024], folder[1024] = ".";
+    if (!host->replay)
         return;
-    int length =
-        snprintf(joined, sizeof joined, "%.*s/%s", (int)(slash - path), path, host->replay);
-    if (length > 0 && (size_t)length < sizeof joined)
+    if (slash)
+        snprintf(folder, sizeof folder, "%.*s/", (int)(slash - path), path);
+    const struct scenario_node *value =
+        scenario_node_value(scenario_node_value(compiler->root, "host"), "replay");
+    int length = snprintf(joined, sizeof joined, "%s%s", slash ? folder : "", host->replay);
+    if (leads_out(host->replay) || !stays_inside(folder, joined))
+        scenario_diagnose(compiler->diagnostics, value ? value->at : (struct scenario_span){0},
+                          NULL, "the trace must lie in the folder of the scenario, or below it");
+    else if (length > 0 && (size_t)length < sizeof joined)
         host->replay = scenario_arena_text(compiler->arena, joined, (size_t)length);
 }
 

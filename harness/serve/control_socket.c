@@ -150,6 +150,10 @@ static void on_connection(void *context, unsigned ready)
     int fd = bench_acceptor_take(&control->listener);
 
     (void)ready;
+    if (fd >= 0 && !bench_peer_is_trusted(fd)) { /* whatever became of the mode of the socket */
+        close(fd);
+        return;
+    }
     for (size_t i = 0; i < BENCH_CONTROL_CLIENTS && fd >= 0; i++) {
         struct bench_control_client *client = &control->clients[i];
         if (client->source.fd >= 0)
