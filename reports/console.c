@@ -6,7 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOWEST_SHOWN = 3, NAME_COLUMNS = 60 };
+enum {
+    SLOWEST_SHOWN = 3,
+    NAME_COLUMNS = 40, /* of the running case */
+    LINE_COLUMNS = 79,
+    NAME_AND_TIME = 24, /* what stands beside the name of a case */
+    PROBLEMS_SHOWN = 10,
+    ROWS_SHOWN = 12 /* groups of which nothing is to be said are left out above that */
+};
 
 /* How a verdict looks on a console. */
 static const struct look {
@@ -37,6 +44,11 @@ static void flush_buffer(struct report_console *console, struct report_buffer *t
         fputs("(memory ran out: this part of the report is not complete)\n", console->out);
     report_buffer_free(text);
     fflush(console->out);
+}
+
+static size_t columns_for(const struct report_console *console)
+{
+    return console->narrow ? LINE_COLUMNS : SIZE_MAX;
 }
 
 static void add_word(struct report_buffer *text, const struct report_console *console,
@@ -108,11 +120,45 @@ static void add_full_name(struct report_buffer *text, const struct report_case *
     report_buffer_prose(text, c->name ? c->name : "unnamed");
 }
 
-static void add_duration(struct report_buffer *text, const struct report_case *c)
+/* The name, cut to what is left of a line of which `used` columns are taken. */
+static void add_cut_name(struct report_buffer *text, const struct report_console *console,
+                         const struct report_case *c, size_t used)
+{
+    struct report_buffer name = {0};
+    add_full_name(&name, c);
+    size_t length = name.size, room = columns_for(console) - used;
+    if (length > room) {
+        length = room - 3;
+        while (length > 0 && (name.text[length] & 0xC0) == 0x80)
+            length--;
+    }
+    report_buffer_addf(text, "%.*s%s", (int)length, report_buffer_text(&name),
+                       length < name.size ? "..." : "");
+    text->failed |= name.failed;
+    report_buffer_free(&name);
+}
+
+static void add_duration(struct report_buffer *text, const struct report_console *console,
+                         const struct report_case *c)
 {
     report_buffer_addf(text, "  (");
     report_buffer_seconds(text, c->virtual_us ? c->virtual_us / 1000 : report_case_ms(c));
-    report_buffer_addf(text, c->virtual_us ? " s on the bench)" : " s)");
+    report_buffer_addf(text, c->virtual_us && !console->narrow ? " s on the bench)" : " s)");
+}
+
+/* Message and all below it: narrow, so that it fits a screen, or all that is known. */
+static void add_explanation(const struct report_console *console, struct report_buffer *explanation,
+                            const struct report_case *ended)
+{
+    const char *message = ended->message ? ended->message : "no reason was given";
+    struct report_buffer readable = {0};
+    report_buffer_prose(&readable, message);
+    if (!console->narrow)
+        report_buffer_addf(explanation, "%s\n", report_buffer_text(&readable));
+    else
+        report_buffer_wrap(explanation, report_buffer_text(&readable), LINE_COLUMNS - 4, 0, 2);
+    report_buffer_free(&readable);
+    report_add_explanation_in(explanation, ended, console->narrow ? &report_narrow : &report_wide);
 }
 
 void report_console_case(struct report_console *console, const struct report_case *ended)
@@ -123,9 +169,9 @@ void report_console_case(struct report_console *console, const struct report_cas
         return;
     add_word(&text, console, ended->verdict);
     report_buffer_addf(&text, " ");
-    add_full_name(&text, ended);
+    add_cut_name(&text, console, ended, NAME_AND_TIME);
     if (problem || ended->verdict == REPORT_PASSED)
-        add_duration(&text, ended);
+        add_duration(&text, console, ended);
     if (ended->attempt_count) {
         report_buffer_addf(&text, ", attempt %zu; before: ", ended->attempt_count + 1);
         report_buffer_prose(&text, ended->attempts[ended->attempt_count - 1].message);
@@ -136,9 +182,7 @@ void report_console_case(struct report_console *console, const struct report_cas
     }
     report_buffer_addf(&text, "\n");
     if (problem) {
-        report_buffer_prose(&explanation, ended->message ? ended->message : "no reason was given");
-        report_buffer_addf(&explanation, "\n");
-        report_add_explanation(&explanation, ended);
+        add_explanation(console, &explanation, ended);
         add_indented(&text, report_buffer_text(&explanation));
     }
     text.failed |= explanation.failed;
@@ -146,21 +190,24 @@ void report_console_case(struct report_console *console, const struct report_cas
     flush_buffer(console, &text);
 }
 
-/* What did not pass once more, so that it is on the screen when the run ends. */
+/* The names of what did not pass once more, so that they are on the screen when the run ends. */
 static void add_problems(struct report_buffer *text, const struct report_console *console,
                          const struct report_run *run)
 {
+    size_t shown = 0;
     for (size_t i = 0; i < run->entry_count; i++) {
         const struct report_case c = report_case_at(run, i);
         if (c.verdict != REPORT_FAILED && c.verdict != REPORT_ERROR)
             continue;
+        if (shown++ >= PROBLEMS_SHOWN && !console->verbose)
+            continue;
         add_word(text, console, c.verdict);
         report_buffer_addf(text, " ");
-        add_full_name(text, &c);
-        report_buffer_addf(text, "\n        ");
-        report_buffer_prose(text, c.message ? c.message : "no reason was given");
-        report_buffer_addf(text, "\n");
+        add_cut_name(text, console, &c, 8);
+        report_buffer_add(text, "\n", 1);
     }
+    if (shown > PROBLEMS_SHOWN && !console->verbose)
+        report_buffer_addf(text, "... and %zu more\n", shown - PROBLEMS_SHOWN);
 }
 
 /* The table's columns, in this order. */
@@ -176,8 +223,18 @@ static void add_row(struct report_buffer *text, const char *name, const size_t *
     report_buffer_addf(text, "\n");
 }
 
+/* Is there anything but passed cases? */
+static bool is_notable(const size_t *counts)
+{
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (columns[i] != REPORT_PASSED && counts[columns[i]])
+            return true;
+    return false;
+}
+
 static void add_table(struct report_buffer *text, const struct report_run *run)
 {
+    size_t rows = 0;
     report_buffer_addf(text, "\n%-32s", "group");
     for (int i = 0; i < COLUMN_COUNT; i++)
         report_buffer_addf(text, " %8s", report_verdict_name(columns[i]));
@@ -187,14 +244,20 @@ static void add_table(struct report_buffer *text, const struct report_run *run)
         for (size_t i = 0; i < run->entry_count; i++)
             if (run->entries[i].suite == suite)
                 counts[run->entries[i].verdict]++;
+        if (run->suite_count > ROWS_SHOWN && (!is_notable(counts) || rows >= ROWS_SHOWN))
+            continue;
         add_row(text, run->suites[suite], counts);
+        rows++;
     }
+    if (rows < run->suite_count)
+        report_buffer_addf(text, "(%zu more groups)\n", run->suite_count - rows);
     if (run->suite_count != 1)
         add_row(text, "all", run->counts);
 }
 
 /* The cases that took the machine longest, slowest first. */
-static void add_slowest(struct report_buffer *text, const struct report_run *run)
+static void add_slowest(struct report_buffer *text, const struct report_console *console,
+                        const struct report_run *run)
 {
     const struct report_entry *slowest[SLOWEST_SHOWN] = {NULL};
     for (size_t i = 0; i < run->entry_count; i++) {
@@ -207,45 +270,53 @@ static void add_slowest(struct report_buffer *text, const struct report_run *run
         if (at < SLOWEST_SHOWN)
             slowest[at] = c;
     }
-    report_buffer_addf(text, "slowest:");
+    struct report_buffer line = {0};
     for (int at = 0; at < SLOWEST_SHOWN && slowest[at]; at++) {
-        report_buffer_addf(text, "%s ", at ? "," : "");
-        report_buffer_prose(text, slowest[at]->name);
-        report_buffer_addf(text, " ");
+        report_buffer_addf(&line, "%s ", at ? "," : "");
+        report_buffer_prose(&line, slowest[at]->name);
+        report_buffer_addf(&line, " ");
         report_buffer_seconds(
-            text, report_case_ms(&(struct report_case){.wall_us = slowest[at]->wall_us}));
-        report_buffer_addf(text, " s");
+            &line, report_case_ms(&(struct report_case){.wall_us = slowest[at]->wall_us}));
+        report_buffer_addf(&line, " s");
     }
-    report_buffer_addf(text, "\n");
+    report_buffer_addf(text, "slowest: ");
+    report_buffer_wrap(text, report_buffer_text(&line), columns_for(console), 9, 9);
+    text->failed |= line.failed;
+    report_buffer_free(&line);
 }
 
-static void add_closing(struct report_buffer *text, const struct report_run *run)
+static void add_closing(struct report_buffer *text, const struct report_console *console,
+                        const struct report_run *run)
 {
     if (run->stopped_because) {
         report_buffer_addf(text, "stopped: ");
         report_buffer_prose(text, run->stopped_because);
         report_buffer_addf(text, "\n");
     }
-    report_buffer_addf(text, "%zu cases: ", run->entry_count);
+    struct report_buffer line = {0};
+    report_buffer_addf(&line, "%zu cases: ", run->entry_count);
     for (int i = 0; i < COLUMN_COUNT; i++)
-        report_buffer_addf(text, "%zu %s, ", run->counts[columns[i]],
+        report_buffer_addf(&line, "%zu %s, ", run->counts[columns[i]],
                            report_verdict_name(columns[i]));
-    report_buffer_addf(text, "in ");
-    report_buffer_seconds(text, report_ended_ms(run) - run->info.started_at_ms);
-    report_buffer_addf(text, " s (seed %" PRIu64 ")\n", run->info.seed);
+    report_buffer_addf(&line, "in ");
+    report_buffer_seconds(&line, report_ended_ms(run) - run->info.started_at_ms);
+    report_buffer_addf(&line, " s (seed %" PRIu64 ")", run->info.seed);
+    report_buffer_wrap(text, report_buffer_text(&line), columns_for(console), 0, 2);
+    text->failed |= line.failed;
+    report_buffer_free(&line);
 }
 
 void report_console_end(struct report_console *console, const struct report_run *run)
 {
     struct report_buffer text = {0};
-    if (run->counts[REPORT_FAILED] + run->counts[REPORT_ERROR] > 0) {
+    if (run->counts[REPORT_FAILED] + run->counts[REPORT_ERROR] > 1) {
         report_buffer_addf(&text, "\n");
         add_problems(&text, console, run);
     }
     if (run->entry_count > 0) {
         add_table(&text, run);
-        add_slowest(&text, run);
+        add_slowest(&text, console, run);
     }
-    add_closing(&text, run);
+    add_closing(&text, console, run);
     flush_buffer(console, &text);
 }

@@ -24,6 +24,10 @@ const char *report_buffer_text(const struct report_buffer *buffer);
 void report_buffer_escape(struct report_buffer *buffer, struct report_bytes bytes,
                           enum report_form form);
 void report_buffer_prose(struct report_buffer *buffer, const char *text);
+/* timeline_text.c: words, wrapped at `columns`; they begin at `column`, further lines at `indent`.
+   A line end follows. */
+void report_buffer_wrap(struct report_buffer *buffer, const char *words, size_t columns,
+                        size_t column, size_t indent);
 /* Seconds with a point and three decimals, whatever the locale. */
 void report_buffer_seconds(struct report_buffer *buffer, uint64_t time_ms);
 
@@ -139,7 +143,17 @@ void report_stream_free(struct report_stream *stream);
 enum { REPORT_MESSAGE_MAX = 400 };
 void report_add_message(struct report_buffer *buffer, const struct report_run *run,
                         const struct report_case *c);
-/* All lines under the message. */
+/* How wide an explanation is. */
+struct report_width {
+    size_t value, before;  /* columns of expected and received; of them before the difference */
+    size_t exchange;       /* columns of one line of the exchange */
+    size_t exchange_count; /* so many of the last ones, 0 = all */
+    bool wraps;            /* prose is wrapped for 79 columns with an indent of four */
+};
+extern const struct report_width report_wide, report_narrow;
+void report_add_explanation_in(struct report_buffer *buffer, const struct report_case *c,
+                               const struct report_width *width);
+/* All lines under the message, wide. */
 void report_add_explanation(struct report_buffer *buffer, const struct report_case *c);
 /* The type of the case's kind, or a word for its verdict when it has none. */
 const char *report_type(const struct report_case *c);

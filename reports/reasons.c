@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-enum {
-    SHOWN_COLUMNS = 160,   /* of expected and received */
-    COLUMNS_BEFORE = 60,   /* shown before a difference that lies further right */
-    EXCHANGE_COLUMNS = 200 /* of one line of the exchange */
-};
+enum { WRAPPED_COLUMNS = 75 }; /* the block is indented by four later */
+
+const struct report_width report_wide = {.value = 160, .before = 60, .exchange = 200};
+const struct report_width report_narrow = {
+    .value = 58, .before = 24, .exchange = 40, .exchange_count = 8, .wraps = true};
 
 static bool is_continuation(char byte)
 {
@@ -42,13 +42,27 @@ static void add_window(struct report_buffer *buffer, const char *text, size_t fr
         report_buffer_add(buffer, "...", 3);
 }
 
-static void add_line(struct report_buffer *buffer, const char *label, const char *text)
+/* Prose, wrapped where the width asks for it. */
+static void add_prose(struct report_buffer *buffer, const char *text, size_t indent,
+                      const struct report_width *width)
+{
+    struct report_buffer readable = {0};
+    report_buffer_prose(&readable, text);
+    if (width->wraps && columns_of(report_buffer_text(&readable)) + indent > WRAPPED_COLUMNS)
+        report_buffer_wrap(buffer, report_buffer_text(&readable), WRAPPED_COLUMNS, indent, indent);
+    else
+        report_buffer_addf(buffer, "%s\n", report_buffer_text(&readable));
+    buffer->failed |= readable.failed;
+    report_buffer_free(&readable);
+}
+
+static void add_line(struct report_buffer *buffer, const char *label, const char *text,
+                     const struct report_width *width)
 {
     if (!text)
         return;
     report_buffer_addf(buffer, "%-9s: ", label);
-    report_buffer_prose(buffer, text);
-    report_buffer_add(buffer, "\n", 1);
+    add_prose(buffer, text, 11, width);
 }
 
 /* Index of the first byte in which the two differ; SIZE_MAX when they are equal. */
@@ -75,7 +89,7 @@ static size_t column_of(struct report_bytes bytes, size_t index)
 }
 
 static void add_value(struct report_buffer *buffer, const char *label, struct report_bytes bytes,
-                      enum report_form form, size_t from)
+                      enum report_form form, size_t from, const struct report_width *width)
 {
     struct report_buffer text = {0};
     report_buffer_escape(&text, bytes, form);
@@ -83,12 +97,13 @@ static void add_value(struct report_buffer *buffer, const char *label, struct re
     if (bytes.size == 0)
         report_buffer_addf(buffer, "(nothing)");
     else
-        add_window(buffer, report_buffer_text(&text), from, SHOWN_COLUMNS);
+        add_window(buffer, report_buffer_text(&text), from, width->value);
     report_buffer_addf(buffer, "\n");
     report_buffer_free(&text);
 }
 
-static void add_comparison(struct report_buffer *buffer, const struct report_case *c)
+static void add_comparison(struct report_buffer *buffer, const struct report_case *c,
+                           const struct report_width *width)
 {
     struct report_bytes expected = c->expected, received = c->received;
     if (!expected.data && !received.data)
@@ -97,9 +112,9 @@ static void add_comparison(struct report_buffer *buffer, const struct report_cas
     enum report_form form = c->are_bytes ? REPORT_FORM_BYTES : REPORT_FORM_TEXT;
     size_t index = both ? first_difference(expected, received) : SIZE_MAX;
     size_t column = index == SIZE_MAX ? 0 : column_of(expected, index);
-    size_t from = column > SHOWN_COLUMNS - COLUMNS_BEFORE ? column - COLUMNS_BEFORE : 0;
-    add_value(buffer, "expected", expected, form, from);
-    add_value(buffer, "received", received, form, from);
+    size_t from = column > width->value - width->before ? column - width->before : 0;
+    add_value(buffer, "expected", expected, form, from, width);
+    add_value(buffer, "received", received, form, from, width);
     if (index == SIZE_MAX)
         return;
     size_t indent = column - from + (from > 0 ? 3 : 0);
@@ -114,7 +129,8 @@ static void add_comparison(struct report_buffer *buffer, const struct report_cas
                            ((const unsigned char *)received.data)[index]);
 }
 
-static void add_exchange(struct report_buffer *buffer, const struct report_exchange *exchange)
+static void add_exchange(struct report_buffer *buffer, const struct report_exchange *exchange,
+                         const struct report_width *width)
 {
     static const char *const marks[] = {
 #define X(name, text, mark) mark,
@@ -127,8 +143,8 @@ static void add_exchange(struct report_buffer *buffer, const struct report_excha
                          exchange->direction == REPORT_NOTE ? REPORT_FORM_TEXT : REPORT_FORM_BYTES);
     report_buffer_seconds(&time, exchange->t_us / 1000);
     report_buffer_addf(buffer, "%12s  %s ", report_buffer_text(&time), marks[exchange->direction]);
-    add_window(buffer, report_buffer_text(&text), 0, EXCHANGE_COLUMNS);
-    if (columns_of(report_buffer_text(&text)) > EXCHANGE_COLUMNS)
+    add_window(buffer, report_buffer_text(&text), 0, width->exchange);
+    if (columns_of(report_buffer_text(&text)) > width->exchange)
         report_buffer_addf(buffer, " (%zu bytes)", exchange->bytes.size);
     report_buffer_addf(buffer, "\n");
     report_buffer_free(&time);
@@ -143,31 +159,53 @@ static const struct {
 #undef X
 };
 
+static void add_kind(struct report_buffer *buffer, const struct report_case *c,
+                     const struct report_width *width)
+{
+    char words[160];
+    if (!c->kind)
+        return;
+    snprintf(words, sizeof words, "%s: %s", kinds[c->kind].type, kinds[c->kind].meaning);
+    add_line(buffer, "kind", words, width);
+}
+
+static void add_exchanges(struct report_buffer *buffer, const struct report_case *c,
+                          const struct report_width *width)
+{
+    size_t count = c->exchange_count;
+    if (width->exchange_count && count > width->exchange_count)
+        count = width->exchange_count;
+    if (count)
+        report_buffer_addf(buffer, "-- last %zu exchanges, seconds since the start --\n", count);
+    for (size_t i = c->exchange_count - count; i < c->exchange_count; i++)
+        add_exchange(buffer, &c->exchanges[i], width);
+}
+
+void report_add_explanation_in(struct report_buffer *buffer, const struct report_case *c,
+                               const struct report_width *width)
+{
+    if (c->place)
+        add_prose(buffer, c->place, 0, width);
+    add_kind(buffer, c, width);
+    add_line(buffer, "why", c->why, width);
+    add_comparison(buffer, c, width);
+    for (size_t i = 0; i < c->detail_count; i++)
+        add_prose(buffer, c->details[i], 2, width);
+    if (c->reason_count)
+        add_line(buffer, "because", c->reasons[c->reason_count - 1].text, width);
+    add_exchanges(buffer, c, width);
+    if (c->verdict == REPORT_ERROR)
+        add_prose(buffer,
+                  "This is a fault of the bench or its surroundings: the device under test "
+                  "was not judged.",
+                  0, width);
+    /* A command is never divided: it is copied. */
+    add_line(buffer, "repeat", c->repeat, &report_wide);
+}
+
 void report_add_explanation(struct report_buffer *buffer, const struct report_case *c)
 {
-    if (c->place) {
-        report_buffer_prose(buffer, c->place);
-        report_buffer_add(buffer, "\n", 1);
-    }
-    if (c->kind)
-        report_buffer_addf(buffer, "%-9s: %s: %s\n", "kind", kinds[c->kind].type,
-                           kinds[c->kind].meaning);
-    add_line(buffer, "slot", c->slot);
-    add_line(buffer, "why", c->why);
-    add_comparison(buffer, c);
-    for (size_t i = 0; i < c->detail_count; i++) {
-        report_buffer_prose(buffer, c->details[i]);
-        report_buffer_add(buffer, "\n", 1);
-    }
-    if (c->exchange_count)
-        report_buffer_addf(buffer, "-- last %zu exchanges, seconds since the start --\n",
-                           c->exchange_count);
-    for (size_t i = 0; i < c->exchange_count; i++)
-        add_exchange(buffer, &c->exchanges[i]);
-    if (c->verdict == REPORT_ERROR)
-        report_buffer_addf(buffer, "This is a fault of the bench or its surroundings: the device "
-                                   "under test was not judged.\n");
-    add_line(buffer, "repeat", c->repeat);
+    report_add_explanation_in(buffer, c, &report_wide);
 }
 
 /* The words behind "not run: ". */

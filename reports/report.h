@@ -363,6 +363,9 @@ int report_close(struct report_run *run, struct report_error *reterr_error);
 int report_write_unfinished(struct report_run *run, uint64_t now_ms,
                             struct report_error *reterr_error);
 
+/* Writes a case as text: what became of it, because of what, and its whole timeline. */
+void report_explain(FILE *out, const struct report_case *c);
+
 /* ---- console ------------------------------------------------------------------------------- */
 
 struct report_console {
@@ -370,6 +373,8 @@ struct report_console {
     bool colour;     /* see report_console_wants_colour() */
     bool progress;   /* show the running case on a line of its own and wipe it: terminals only */
     bool quiet;      /* no line for a case that passed */
+    bool verbose;    /* all that did not pass is named at the end, however much it is */
+    bool narrow;     /* nothing but commands is wider than 79 columns; for people, not programs */
     bool line_shown; /* private: a progress line stands on the screen */
 };
 

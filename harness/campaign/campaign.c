@@ -143,10 +143,13 @@ bool campaign_begin(struct campaign *campaign, const struct campaign_options *op
     FILE *out = options->out;
     *campaign = (struct campaign){.options = *options, .began_us = bench_clock_us()};
     bench_signals_catch();
-    campaign->console = (struct report_console){.out = out,
-                                                .colour = out && report_console_wants_colour(out),
-                                                .progress = out && isatty(fileno(out)) == 1,
-                                                .quiet = options->quiet};
+    campaign->console =
+        (struct report_console){.out = out,
+                                .colour = out && report_console_wants_colour(out),
+                                .progress = out && isatty(fileno(out)) == 1,
+                                .quiet = options->quiet,
+                                .verbose = options->verbose,
+                                .narrow = out && isatty(fileno(out)) == 1 && !options->verbose};
     if (!make_report(campaign))
         return campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory");
     return open_reports(campaign);

@@ -52,6 +52,7 @@ struct campaign_options {
     FILE *out;           /* what is told; NULL = nothing */
     FILE *errors;        /* what is wrong with files */
     bool quiet;          /* no line for a case that passed */
+    bool verbose;        /* failures with all that is known of them */
     bool untold;         /* the use tells all by itself: no lines for cases and no table */
     bool no_table;       /* no table at the end */
 };

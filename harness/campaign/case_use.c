@@ -272,6 +272,8 @@ static void write_extras(const struct campaign_case_context *context, const stru
         fprintf(extras, "timeline of %s\n", planned->one->name);
         campaign_journal_print(&own->run->journal, extras);
     }
+    if (context->explain)
+        report_explain(extras, &own->explanation.reported);
     if (context->digests)
         fprintf(extras, "digest %016" PRIx64 " %s/%s\n", result->journal_digest,
                 planned->scenario->group, planned->one->name);
@@ -311,6 +313,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
         context->judge(context, planned, &result);
     repeat_command(context, planned, repeat, sizeof repeat);
     keep_run(context, own, planned, repeat, &result);
+    own->explanation.whole = context->explain;
     explain_run(&own->explanation, planned->scenario, own->run, &result, repeat);
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;

@@ -233,7 +233,7 @@ static void draw_timeline(struct explanation *explanation, const struct bench_ru
     struct because *because = &explanation->because;
     struct timeline *timeline = &explanation->timeline;
     const struct report_step *step = failed_step(explanation, &result->observed);
-    timeline_make(timeline, run);
+    timeline_make(timeline, &run->journal, run->one, run->deadlines);
     because->count = 0;
     if (result->verdict == BENCH_FAILED && result->finding_count)
         because_find(because, timeline, run, result, step ? step->name : NULL);
@@ -264,6 +264,8 @@ void explain_run(struct explanation *explanation, const struct scenario *scenari
     switch (result->verdict) {
     case BENCH_PASSED:
         reported->verdict = REPORT_PASSED;
+        if (explanation->whole)
+            draw_timeline(explanation, run, result);
         return;
     case BENCH_STOPPED:
         reported->verdict = REPORT_NOT_RUN;

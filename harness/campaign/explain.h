@@ -36,7 +36,7 @@ struct explanation {
     char figure_names[BENCH_FIGURE_COUNT][BENCH_FIGURE_NAME_BYTES];
     struct timeline timeline;
     struct because because;
-    bool whole; /* the timeline is not cut */
+    bool whole; /* the timeline is not cut, and a case that passed has one, too */
 };
 
 /* The identity of a case, for report_plan_case(). Points into the scenario. */

@@ -255,8 +255,14 @@ static bool select_cases(struct campaign *campaign, const struct report_run *nam
            keep_shard(campaign, names);
 }
 
-static bool say_empty(struct campaign *campaign)
+/* `near`: a tag that may have been meant, "" = none. */
+static bool say_empty(struct campaign *campaign, const char *near)
 {
+    if (near[0])
+        return campaign_fail(campaign, CAMPAIGN_EXIT_USAGE,
+                             "nothing is selected: no scenario has the tags asked for; did you "
+                             "mean '%s'?",
+                             near);
     return campaign_fail(campaign, CAMPAIGN_EXIT_USAGE,
                          "nothing is selected: %s; with "
                          "--allow-empty that is no error",
@@ -276,11 +282,16 @@ bool campaign_plan(struct campaign *campaign)
     const struct campaign_options *options = &campaign->options;
     struct report_run *names = NULL;
     bool chooses = options->name_count || options->shard.count;
+    const char *near =
+        campaign_selection_near_tag(&campaign->selection, options->tags, options->tag_count);
+    char meant[64] = "";
+    if (near) /* its scenario is about to be freed */
+        snprintf(meant, sizeof meant, "%.60s", near);
     campaign_selection_keep_tagged(&campaign->selection, options->tags, options->tag_count);
     bool good = append_all(campaign);
     campaign->whole_count = campaign->case_count;
     if (good && !campaign->case_count && !options->allow_empty)
-        return say_empty(campaign);
+        return say_empty(campaign, meant);
     if (good && chooses)
         good = (names = name_all(campaign)) && select_cases(campaign, names);
     good = good && report_plan(campaign, 0, names);

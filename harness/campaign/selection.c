@@ -1,13 +1,17 @@
 /* selection.c - loads the scenarios that were named; what can't be loaded is kept in mind. */
 #include "harness/campaign/selection.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDERS_ABOVE_MAX = 64 };
+#include "harness/campaign/bundled.h"
+#include "harness/text/nearest.h"
+
+enum { FOLDERS_ABOVE_MAX = 64, FILES_BESIDE_MAX = 512 };
 
 static bool add(struct campaign_selection *selection, struct scenario *scenario)
 {
@@ -51,6 +55,40 @@ static bool load_one(struct campaign_selection *selection, const char *path, FIL
     return good;
 }
 
+/* ---- what may have been meant ---------------------------------------------------------------- */
+
+static const char *file_at(const void *list, size_t index)
+{
+    return ((char *const *)list)[index];
+}
+
+/* Adds the file or folder beside a path that is most like it, where there is no such path. */
+static void suggest_file(const char *path, char *text, size_t capacity)
+{
+    char *names[FILES_BESIDE_MAX];
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t count = 0, length = strlen(text);
+    int head = slash ? (int)(slash + 1 - path) : 0;
+    if (campaign_library_is_meant(path) || access(path, F_OK) == 0)
+        return;
+    snprintf(folder, sizeof folder, "%.*s", head ? head : 1, head ? path : ".");
+    DIR *beside = opendir(folder);
+    for (struct dirent *entry; beside && count < FILES_BESIDE_MAX && (entry = readdir(beside));)
+        if (entry->d_name[0] != '.' && (names[count] = strdup(entry->d_name)))
+            count++;
+    if (beside)
+        closedir(beside);
+    const char *name = path + head;
+    const char *near = text_nearest(name, strlen(name), file_at, names, count);
+    if (near && length < capacity)
+        snprintf(text + length, capacity - length, "; did you mean '%.*s%s'?", head, path, near);
+    while (count)
+        free(names[--count]);
+}
+
+/* ---- loading --------------------------------------------------------------------------------- */
+
 bool campaign_selection_load(struct campaign_selection *selection, char *const *operands,
                              size_t operand_count, FILE *errors)
 {
@@ -59,8 +97,14 @@ bool campaign_selection_load(struct campaign_selection *selection, char *const *
     bool good = true;
     *selection = (struct campaign_selection){0};
     for (size_t i = 0; i < operand_count && good; i++) {
-        if (scenario_find(operands[i], &list, text, sizeof text) == 0)
+        char path[PATH_MAX];
+        const char *operand = operands[i];
+        bool meant = campaign_library_is_meant(operand);
+        if (meant && campaign_library_find(operand, path, sizeof path, text, sizeof text))
+            operand = path;
+        if ((!meant || operand == path) && scenario_find(operand, &list, text, sizeof text) == 0)
             continue;
+        suggest_file(operands[i], text, sizeof text);
         fprintf(errors, "fotarig: %s\n", text);
         good = add_invalid(selection, operands[i], text);
     }
@@ -150,6 +194,34 @@ static bool has_tag(const struct scenario *scenario, const char *wanted)
         if (strcmp(*tag, wanted) == 0)
             return true;
     return false;
+}
+
+/* All tags, one after the other, as often as they stand there. */
+static const char *tag_at(const void *selection_memory, size_t index)
+{
+    const struct campaign_selection *selection = selection_memory;
+    for (size_t i = 0; i < selection->count; i++)
+        for (const char *const *tag = selection->scenarios[i]->tags; *tag; tag++)
+            if (index-- == 0)
+                return *tag;
+    return "";
+}
+
+const char *campaign_selection_near_tag(const struct campaign_selection *selection,
+                                        const char *const *tags, size_t tag_count)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < selection->count; i++)
+        for (const char *const *tag = selection->scenarios[i]->tags; *tag; tag++)
+            count++;
+    for (size_t n = 0; n < tag_count; n++) {
+        bool known = false;
+        for (size_t i = 0; i < selection->count && !known; i++)
+            known = has_tag(selection->scenarios[i], tags[n]);
+        if (!known)
+            return text_nearest(tags[n], strlen(tags[n]), tag_at, selection, count);
+    }
+    return NULL;
 }
 
 void campaign_selection_keep_tagged(struct campaign_selection *selection, const char *const *tags,

@@ -37,6 +37,9 @@ bool campaign_find_moved(const char *path, struct scenario_list *list);
 void campaign_selection_keep(struct campaign_selection *selection,
                              bool (*wanted)(const struct scenario *scenario, const char *text),
                              const char *text);
+/* Of the first of these tags that no scenario has: one that is like it and some have; or NULL. */
+const char *campaign_selection_near_tag(const struct campaign_selection *selection,
+                                        const char *const *tags, size_t tag_count);
 /* Keeps those that have all of the tags. */
 void campaign_selection_keep_tagged(struct campaign_selection *selection, const char *const *tags,
                                     size_t tag_count);

@@ -13,7 +13,8 @@
 /* What is known while a journal is read. */
 struct drawing {
     struct timeline *timeline;
-    const struct bench_run *run;
+    const struct scenario_case *one;
+    const struct bench_deadlines *deadlines;
     struct bench_tapping tapping;
     uint64_t number;      /* of the record, from 1 */
     uint64_t deadline;    /* the next one of the run's that was not looked at yet */
@@ -155,7 +156,7 @@ static void told(void *context, const struct tap_event *event)
 /* Until when the host waits for an answer to what stands in this record. */
 static uint64_t find_deadline(struct drawing *drawing)
 {
-    const struct bench_deadlines *known = drawing->run->deadlines;
+    const struct bench_deadlines *known = drawing->deadlines;
     while (known && drawing->deadline < known->count &&
            known->ring[drawing->deadline % BENCH_DEADLINES].record < drawing->number) {
         drawing->deadline_us = known->ring[drawing->deadline % BENCH_DEADLINES].at_us;
@@ -285,9 +286,9 @@ static void draw_module(struct drawing *drawing, const struct bench_record *reco
 /* What an action does, as a scenario says it, and what set it off. */
 static void draw_fault(struct drawing *drawing, const struct bench_record *record)
 {
-    const struct scenario_case *one = drawing->run->one;
+    const struct scenario_case *one = drawing->one;
     const struct scenario_event *event =
-        record->a < one->event_count ? &one->events[record->a] : NULL;
+        one && record->a < one->event_count ? &one->events[record->a] : NULL;
     const struct scenario_action *action =
         event && record->b < event->action_count
             ? &one->actions[(size_t)event->first_action + record->b]
@@ -383,20 +384,20 @@ static void set_texts(struct timeline *timeline)
     }
 }
 
-void timeline_make(struct timeline *timeline, const struct bench_run *run)
+void timeline_make(struct timeline *timeline, const struct bench_journal *journal,
+                   const struct scenario_case *one, const struct bench_deadlines *deadlines)
 {
-    struct drawing drawing = {.timeline = timeline, .run = run};
+    struct drawing drawing = {.timeline = timeline, .one = one, .deadlines = deadlines};
     struct bench_record record;
-    size_t offset = bench_journal_begin(&run->journal);
-    const struct bench_deadlines *known = run->deadlines;
+    size_t offset = bench_journal_begin(journal);
     timeline->count = 0;
     timeline->left_out = 0;
     timeline->failed = false;
-    if (known && known->count > BENCH_DEADLINES)
-        drawing.deadline = known->count - BENCH_DEADLINES;
-    drawing.module_tells = has_module(&run->journal);
+    if (deadlines && deadlines->count > BENCH_DEADLINES)
+        drawing.deadline = deadlines->count - BENCH_DEADLINES;
+    drawing.module_tells = has_module(journal);
     enter(&drawing, REPORT_LANE_MODULE, 0, "silent");
-    while (bench_journal_next(&run->journal, &offset, &record)) {
+    while (bench_journal_next(journal, &offset, &record)) {
         drawing.number++;
         draw(&drawing, &record);
     }

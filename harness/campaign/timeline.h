@@ -23,8 +23,12 @@ struct timeline {
     bool failed;       /* memory ran out: it is not complete */
 };
 
-/* Draws a run's. Bytes point into its journal, and are valid until the run is used again. */
-void timeline_make(struct timeline *timeline, const struct bench_run *run);
+/*
+ * Draws what a journal holds; bytes point into it. `one` is the case that ran, for what its faults
+ * are called, `deadlines` those of the run (run.h); both may be NULL.
+ */
+void timeline_make(struct timeline *timeline, const struct bench_journal *journal,
+                   const struct scenario_case *one, const struct bench_deadlines *deadlines);
 
 /*
  * Leaves out what passed the wire before the last `wire` entries that did, of notes those before

@@ -56,6 +56,7 @@ int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *comm
     given.jobs = options->jobs;
     given.reports = options->list ? NULL : options->reports;
     given.quiet |= options->quiet;
+    given.verbose |= options->verbose;
     given.errors = stderr;
     if (!given.out)
         given.out = stdout;

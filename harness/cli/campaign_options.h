@@ -20,6 +20,7 @@ struct cli_campaign_options {
     const char *reports;
     int junit_profile;
     bool quiet;
+    bool verbose;
 };
 
 /* Rows of an option table whose struct has `member` of that type. */
@@ -139,6 +140,13 @@ struct cli_campaign_options {
          offsetof(type, member.junit_profile),                                                     \
          "portable",                                                                               \
          "rich: junit.xml with file and line of each case, which not all readers take"},           \
+        {"verbose",                                                                                \
+         'v',                                                                                      \
+         NULL,                                                                                     \
+         CLI_FLAG,                                                                                 \
+         offsetof(type, member.verbose),                                                           \
+         NULL,                                                                                     \
+         "of what did not pass all that is known, on a terminal too"},                             \
     {                                                                                              \
         "quiet", 'q', NULL, CLI_FLAG, offsetof(type, member.quiet), NULL,                          \
             "no line for a case that passed"                                                       \

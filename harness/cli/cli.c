@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/cli/version.h"
+#include "harness/cli/words.h"
 
 static const struct cli_command *const commands[] = {
 #define X(name) &cli_command_##name,
@@ -20,16 +21,7 @@ static const char *command_name(size_t index)
 
 static int print_help(void)
 {
-    printf("usage: fotarig [--help] [--version] COMMAND [OPTION...] [ARGUMENT...]\n\n"
-           "A bench for firmware updates of SIM7000 modules: a client on one end, a module on the\n"
-           "other, a wire and a clock between them.\n\n"
-           "Commands:\n");
-    for (size_t i = 0; i < CLI_COUNT_OF(commands); i++)
-        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    printf("\n'fotarig COMMAND --help' tells what a command takes.\n"
-           "Exit status: 0 passed, 1 failed, 2 wrong usage, 3 invalid or missing file,\n"
-           "4 environment (port, permission, network of the lab), 70 internal error,\n"
-           "128+n ended by signal n.\n");
+    cli_print_overview(stdout, commands, CLI_COUNT_OF(commands));
     return CLI_EXIT_OK;
 }
 
@@ -76,16 +68,39 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return finish(command->name, command->run(argc, argv));
 }
 
+/* "fotarig help --man [COMMAND]", "fotarig help --completion SHELL": for the installation. */
+static int print_words(int argc, char **argv)
+{
+    bool is_manual = strcmp(argv[1], "--man") == 0;
+    const struct cli_command *command = argc > 2 && is_manual ? find_command(argv[2]) : NULL;
+    enum cli_shell shell = argc > 2 ? cli_shell_find(argv[2]) : CLI_SHELL_COUNT;
+
+    if (is_manual && argc > 2 && !command)
+        return unknown(argv[2]);
+    if (is_manual) {
+        cli_print_manual(stdout, command, commands, CLI_COUNT_OF(commands));
+        return CLI_EXIT_OK;
+    }
+    if (shell == CLI_SHELL_COUNT) {
+        fprintf(stderr, "fotarig help: --completion takes bash, zsh or fish\n");
+        return CLI_EXIT_USAGE;
+    }
+    cli_print_completion(stdout, shell, commands, CLI_COUNT_OF(commands));
+    return CLI_EXIT_OK;
+}
+
 /* "fotarig help", "fotarig help run" as in git. */
 static int help_command(int argc, char **argv)
 {
-    const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
-    char help[] = "--help";
-    char *help_argv[] = {argc > 1 ? argv[1] : NULL, help, NULL};
-
     if (argc < 2)
         return finish("", print_help());
-    return command ? run_command(command, 2, help_argv) : unknown(argv[1]);
+    if (strcmp(argv[1], "--man") == 0 || strcmp(argv[1], "--completion") == 0)
+        return finish("help", print_words(argc, argv));
+    const struct cli_command *command = find_command(argv[1]);
+    if (!command)
+        return unknown(argv[1]);
+    cli_print_help(stdout, command);
+    return finish("", CLI_EXIT_OK);
 }
 
 int cli_main(int argc, char **argv)

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "harness/text/quantity.h"
 
@@ -62,15 +63,15 @@ struct cli_option {
     size_t offset;        /* of the member in the options struct */
     const char *initial;  /* default, as it would be typed: parsed before argv and shown by --help;
                              NULL = none, the member stays zero */
-    const char *help;     /* one line, lower case, no full stop; "\n" begins a further line */
+    const char *help;     /* lower case, no full stop; wrapped where it is shown, "\n" is a blank */
 };
 
 struct cli_command {
-    const char *name;         /* "run" */
-    const char *summary;      /* one line for `fotarig --help` */
-    const char *operands;     /* "SCENARIO|DIR...", "" = none */
-    const char *notes;        /* printed after the options by --help, NULL = none */
-    void (*print_more)(void); /* prints what --help ends with, NULL = nothing */
+    const char *name;              /* "run" */
+    const char *summary;           /* one line for `fotarig --help` */
+    const char *operands;          /* "SCENARIO|DIR...", "" = none */
+    const char *notes;             /* printed after the options by --help, NULL = none */
+    void (*print_more)(FILE *out); /* prints what --help ends with, NULL = nothing */
     const struct cli_option *options;
     size_t option_count;
     size_t operands_min, operands_max; /* how many; max SIZE_MAX = any number */
@@ -134,6 +135,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(run)                                                                                         \
     X(explore)                                                                                     \
     X(coverage)                                                                                    \
+    X(explain)                                                                                     \
     X(sim)                                                                                         \
     X(ctl)                                                                                         \
     X(check)                                                                                       \

@@ -8,6 +8,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/control.h"
+#include "harness/cli/words.h"
 
 struct ctl_options {
     const char *socket, *cycle_for, *timeout, *after;
@@ -250,15 +251,20 @@ static int ctl(int argc, char **argv)
 }
 
 /* The commands for --help, from their table. */
-static void print_commands(void)
+static void print_commands(FILE *out)
 {
-    printf("\nCommands:\n");
+    fprintf(out, "\nCommands:\n");
     for (size_t i = 0; i < cli_control_command_count; i++) {
         const struct cli_control_command *command = &cli_control_commands[i];
-        printf("  %s%s%s\n", command->name, command->arguments[0] ? " " : "", command->arguments);
+        fprintf(out, "  %s%s%s\n", command->name, command->arguments[0] ? " " : "",
+                command->arguments);
         for (const char *help = command->help; help;) {
             int length = (int)strcspn(help, "\n");
-            printf("      %.*s\n", length, help);
+            char line[256];
+            snprintf(line, sizeof(line), "%.*s", length, help);
+            fprintf(out, "      ");
+            cli_wrap(out, line, 6, 6);
+            fputc('\n', out);
             help = help[length] ? help + length + 1 : NULL;
         }
     }

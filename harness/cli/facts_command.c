@@ -7,6 +7,7 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/version.h"
+#include "harness/cli/words.h"
 #include "harness/conform/library.h"
 #include "sim/catalogue.h"
 #include "sim/settings.h"
@@ -71,13 +72,13 @@ static bool plausible_of(const struct sim_setting_info *info, size_t index, char
     return true;
 }
 
-static void print_values(const struct sim_setting_info *info, const char *initial)
+static void print_values(FILE *out, const struct sim_setting_info *info, const char *initial)
 {
     char text[32];
-    printf(" (default: %s", initial);
+    fprintf(out, " (default: %s", initial);
     for (size_t i = 0; plausible_of(info, i, text, sizeof(text)); i++)
-        printf("%s%s", i ? ", " : "; may be: ", text);
-    putchar(')');
+        fprintf(out, "%s%s", i ? ", " : "; may be: ", text);
+    fputc(')', out);
 }
 
 /* The setting that a fact hinges on; -1 = none. */
@@ -119,13 +120,19 @@ static void print_fact(const struct sim_fact *fact)
     const struct sim_setting_info *info =
         is_setting ? setting_of(fact->name, initial, sizeof(initial)) : NULL;
 
-    printf("%c  %-28s %s", fact->tag, fact->name, fact->meaning);
+    char row[1024] = "";
+    FILE *out = fmemopen(row, sizeof(row), "w");
+    if (!out)
+        return;
+    fprintf(out, "%s", fact->meaning);
     if (info)
-        print_values(info, initial);
-    printf(" [%s]", fact->source);
+        print_values(out, info, initial);
+    fprintf(out, " [%s]", fact->source);
     if (!is_setting && fact->setting)
-        printf(" (setting %s)", fact->setting);
-    putchar('\n');
+        fprintf(out, " (setting %s)", fact->setting);
+    fclose(out);
+    printf("%c  %-28s ", fact->tag, fact->name);
+    cli_print_row(row, 32, 5);
 }
 
 static int print_table(const struct facts_options *given)

@@ -8,6 +8,7 @@
 #include "harness/campaign/selection.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/version.h"
+#include "harness/cli/words.h"
 #include "reports/report.h"
 
 /* Version of the JSON form; a change of meaning raises it. */
@@ -69,26 +70,32 @@ static cJSON *scenario_object(const struct scenario *scenario)
 }
 
 /* A stranger's text may hold what turns a terminal's line around. */
-static void print_text(const char *text)
+static void print_text(FILE *out, const char *text)
 {
     char shown[1024];
     report_escape(shown, sizeof shown, text, strlen(text), REPORT_FORM_TEXT);
-    fputs(shown, stdout);
+    fputs(shown, out);
 }
 
 static void print_scenario(const struct scenario *scenario)
 {
+    char row[1024] = "";
     const char *separator = "  [";
-    print_text(scenario->group);
-    fputs(scenario->group[0] ? "/" : "", stdout);
-    print_text(scenario->name);
-    fputs("  ", stdout);
-    print_text(scenario->title);
+    FILE *out = fmemopen(row, sizeof(row), "w");
+    if (!out)
+        return;
+    print_text(out, scenario->group);
+    fputs(scenario->group[0] ? "/" : "", out);
+    print_text(out, scenario->name);
+    fputs("  ", out);
+    print_text(out, scenario->title);
     if (scenario->case_count > 1)
-        printf(" (%zu cases)", scenario->case_count);
+        fprintf(out, " (%zu cases)", scenario->case_count);
     for (const char *const *tag = scenario->tags; *tag; tag++, separator = ", ")
-        printf("%s%s", separator, *tag);
-    puts(scenario->tags[0] ? "]" : "");
+        fprintf(out, "%s%s", separator, *tag);
+    fputs(scenario->tags[0] ? "]" : "", out);
+    fclose(out);
+    cli_print_row(row, 0, 4);
 }
 
 static void list_scenarios(const struct campaign_selection *selection, cJSON *root)

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
-#include "harness/cli/version.h"
+#include "harness/cli/words.h"
+#include "harness/text/nearest.h"
 
 struct parser {
     const struct cli_command *command;
@@ -86,46 +87,6 @@ static bool store(const struct cli_option *option, void *options, const char *te
     return false;
 }
 
-static void print_option(const struct cli_option *option)
-{
-    char left[64];
-    const char *help = option->help, *end;
-    char letter[5] = {'-', option->letter, ',', ' ', '\0'};
-
-    snprintf(left, sizeof(left), "%s--%s%s%s%s", option->letter ? letter : "    ", option->name,
-             !option->argument              ? ""
-             : option->kind == CLI_OPTIONAL ? "[="
-                                            : " ",
-             option->argument ? option->argument : "", option->kind == CLI_OPTIONAL ? "]" : "");
-    if (strlen(left) > 26)
-        printf("  %s\n  %26s ", left, "");
-    else
-        printf("  %-26s ", left);
-    for (; (end = strchr(help, '\n')); help = end + 1)
-        printf("%.*s\n  %26s ", (int)(end - help), help, "");
-    printf("%s", help);
-    if (option->initial)
-        printf(" (default: %s)", option->initial);
-    putchar('\n');
-}
-
-static int print_help(const struct cli_command *command)
-{
-    static const struct cli_option help = {
-        "help", 'h', NULL, CLI_FLAG, 0, NULL, "print this and exit"};
-
-    printf("usage: fotarig %s [OPTION...]%s%s\n\n%s\n\nOptions:\n", command->name,
-           command->operands[0] ? " " : "", command->operands, command->summary);
-    for (size_t i = 0; i < command->option_count; i++)
-        print_option(&command->options[i]);
-    print_option(&help);
-    if (command->notes)
-        printf("\n%s\n", command->notes);
-    if (command->print_more)
-        command->print_more();
-    return CLI_EXIT_OK;
-}
-
 static const struct cli_option *find_long(const struct cli_command *command, const char *name,
                                           size_t length)
 {
@@ -170,6 +131,21 @@ static int take(struct parser *parser, const struct cli_option *option, const ch
                            kind_text[option->kind]);
 }
 
+static const char *long_name(const void *command_memory, size_t index)
+{
+    const struct cli_command *command = command_memory;
+    return command->options[index].name;
+}
+
+static int unknown_long(const struct cli_command *command, const char *word, size_t length)
+{
+    const char *near = text_nearest(word + 2, length, long_name, command, command->option_count);
+    if (!near)
+        return cli_usage_error(command, "unknown option '%.*s'", (int)length + 2, word);
+    cli_error(command, "unknown option '%.*s'; did you mean '--%s'?", (int)length + 2, word, near);
+    return CLI_EXIT_USAGE;
+}
+
 static int take_long(struct parser *parser, const char *word)
 {
     const char *name = word + 2, *equals = strchr(name, '=');
@@ -177,7 +153,7 @@ static int take_long(struct parser *parser, const char *word)
     const struct cli_option *option = find_long(parser->command, name, length);
 
     if (!option)
-        return cli_usage_error(parser->command, "unknown option '%.*s'", (int)length + 2, word);
+        return unknown_long(parser->command, word, length);
     return take(parser, option, equals ? equals + 1 : NULL);
 }
 
@@ -212,8 +188,10 @@ static int take_word(struct parser *parser, bool *options_over)
         *options_over = true;
         return CLI_GO_ON;
     }
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-        return print_help(parser->command);
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        cli_print_help(stdout, parser->command);
+        return CLI_EXIT_OK;
+    }
     return word[1] == '-' ? take_long(parser, word) : take_letters(parser, word);
 }
 

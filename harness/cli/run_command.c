@@ -29,7 +29,7 @@ struct run_options {
     bool vary_assumed;
     bool json;
     bool timeline;
-    bool digests;
+    bool digests, explain;
     bool plan, until_fail;
     uint64_t soak_us;
     struct cli_rack_options rack;
@@ -63,6 +63,8 @@ static const struct cli_option options[] = {
      "with --vary-assumed: print one JSON object, for programs"},
     {"timeline", 0, NULL, CLI_FLAG, offsetof(struct run_options, timeline), NULL,
      "print the whole journal of each case"},
+    {"explain", 0, NULL, CLI_FLAG, offsetof(struct run_options, explain), NULL,
+     "print what became of each case and its timeline; 'fotarig explain' does"},
     {"digests", 0, NULL, CLI_FLAG, offsetof(struct run_options, digests), NULL,
      "print the digest of each case's journal"},
     {"plan", 0, NULL, CLI_FLAG, offsetof(struct run_options, plan), NULL,
@@ -350,6 +352,7 @@ static int run_cases(struct running *running)
                                        .setting_count = given->set.count,
                                        .timeline = given->timeline,
                                        .digests = given->digests,
+                                       .explain = given->explain,
                                        .judge = running->chosen.undisturbed ? judge_fault : NULL,
                                        .judge_context = &running->chosen,
                                        .keep = given->trace ? cli_case_trace : NULL,
@@ -415,7 +418,7 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
     const struct campaign_options more = {.real_time = given->speed > 0 || given->rack.path ||
                                                        strchr(given->target.module, ':') ||
                                                        cli_target_is_real_time(&given->target),
-                                          .untold = given->vary_assumed,
+                                          .untold = given->vary_assumed || given->explain,
                                           .soak_us = given->soak_us,
                                           .until_fail = given->until_fail,
                                           .out = given->json ? stderr : stdout};

@@ -96,7 +96,7 @@ static const struct row rows[] = {
     {"an unknown option is named without its value", "try --foo=3 a", 2,
      "fotarig try: unknown option '--foo'" TRY},
     {"a beginning of a name is not the name", "try --pla a", 2,
-     "fotarig try: unknown option '--pla'" TRY},
+     "fotarig try: unknown option '--pla'; did you mean '--plan'?\n"},
     {"an unknown letter is named", "try -px a", 2, "fotarig try: unknown option '-x'" TRY},
     {"a missing value is said", "try a --link", 2,
      "fotarig try: option '--link' needs an argument (PATH)" TRY},

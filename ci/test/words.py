@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Help, manual pages and completion come from the same tables: every command and option is in all of
+them, nothing is wider than 80 columns, and what is mistyped is guessed.
+
+usage: ci/test/words.py [PROGRAM]      default: $FOTARIG
+"""
+import os
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+
+from dialog import program_under_test, tell, told_status
+
+program = program_under_test("words")
+
+
+def out(*words, status=0):
+    done = subprocess.run([program, *words], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == status, (words, done.returncode, done.stderr)
+    return done.stdout if status == 0 else done.stderr
+
+
+def on_terminal(*words):
+    read, write = pty.openpty()
+    with subprocess.Popen([program, *words], stdout=write, stdin=subprocess.DEVNULL) as done:
+        os.close(write)
+        text = b""
+        try:
+            while piece := os.read(read, 1 << 16):
+                text += piece
+        except OSError:
+            pass
+        done.wait()
+    os.close(read)
+    return re.sub("\x1b\\[[0-9;]*[mK]", "", text.decode().replace("\r", ""))
+
+
+def wide(text):
+    return [line for line in text.splitlines() if len(line) > 80]
+
+
+def complete(*words):
+    script = (f"source <({program} help --completion bash); "
+              f"COMP_WORDS=(fotarig {' '.join(words)}); COMP_CWORD={len(words)}; _fotarig; "
+              "echo ${COMPREPLY[@]}")
+    return subprocess.run(["bash", "-c", script], capture_output=True, text=True,
+                          check=True).stdout.split()
+
+
+overview = out("--help")
+commands = re.findall(r"^  ([a-z]+) ", overview.split("Commands:")[1].split("\n\n")[0], re.M)
+tell(len(commands) > 15 and not wide(overview), "the overview fits 80 columns", wide(overview))
+scripts = {shell: out("help", "--completion", shell) for shell in ("bash", "zsh", "fish")}
+page = out("help", "--man")
+missing, too_wide = [], []
+for command in commands:
+    text, manual = out(command, "--help"), out("help", "--man", command)
+    too_wide += wide(text)
+    options = re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", text.split("Options:")[1], re.M)
+    if "help" not in options or f"fotarig\\-{command} " not in page:
+        missing.append(command)
+    fish = re.findall(rf"__fish_seen_subcommand_from {command}' -l ([a-z0-9-]+)", scripts["fish"])
+    zsh = re.search(rf"^    {command}\)\n(.*?);;", scripts["zsh"], re.M | re.S).group(1)
+    bash = re.search(rf"^    {command}\) options='(.*?)'", scripts["bash"], re.M).group(1)
+    for option in options:
+        roff = option.replace("-", "\\-")
+        there = {"man": f"\\-\\-{roff}\\fR" in manual, "fish": option in fish,
+                 "zsh": re.search(rf"--{option}[=\[}}]", zsh), "bash": f"--{option}" in bash}
+        missing += [f"{command} --{option}: {where}" for where, found in there.items() if not found]
+tell(not missing, "every option is in help, manual and completion", missing[:5])
+tell(not too_wide, "help fits 80 columns", too_wide[:3])
+
+tell(complete("exp") == ["explore", "explain", "export"], "bash completes commands", complete("exp"))
+tell(complete("run", "--juni") == ["--junit-profile"], "bash completes options")
+tell(complete("run", "--wire", '""') == ["memory", "pty"], "bash completes words of an option")
+
+for words in (("list", "scenarios"), ("facts",), ("run", "scenarios/documented")):
+    tell(not wide(on_terminal(*words)), f"{words[0]} fits a terminal", wide(on_terminal(*words))[:3])
+text = out("explain", "scenarios/documented/update-by-http.yaml")
+tell(not wide(text) and "== updating" in text and ">>      AT+CFOTA=1" in text,
+     "explain tells a case as a timeline", wide(text)[:2])
+tell(out("explain", "@documented/update-by-http") == text, "a bundled scenario has a short name")
+
+with tempfile.TemporaryDirectory() as folder:
+    out("run", "scenarios/documented/update-by-http.yaml", "-q", "--trace", folder)
+    text = out("explain", os.path.join(folder, os.listdir(folder)[0]))
+    tell(not wide(text) and ">>      AT+CFOTA=1" in text and "module  == restarting" in text,
+         "explain tells a trace as a timeline", text[:500])
+
+for words, wanted in ((("rnu",), "did you mean 'run'"),
+                      (("run", "--repots", "x"), "did you mean '--reports'"),
+                      (("run", "scenarios", "--tag", "pover"), "did you mean 'power'"),
+                      (("run", "scenarios", "--case", "update-by-htpp"), "did you mean 'update-by-http'")):
+    tell(wanted in out(*words, status=2), f"{wanted}?", out(*words, status=2))
+tell("did you mean 'scenarios/power'?" in out("run", "scenarios/powr", status=3),
+     "did you mean a file")
+tell("'fotarig list @library'" in out("run", "@powr", status=3), "an unknown bundled scenario")
+
+sys.exit(told_status())
