@@ -13,6 +13,7 @@ struct explore_options {
     uint32_t faults;
     struct cli_list at, only;
     const char *accepted, *certificates;
+    bool first_finding;
 };
 
 static const struct cli_option options[] = {
@@ -22,6 +23,8 @@ static const struct cli_option options[] = {
      "only at points of this kind; may be given often"},
     {"only", 0, "FAULT", CLI_LIST, offsetof(struct explore_options, only), NULL,
      "only this fault; may be given often"},
+    {"first-finding", 0, NULL, CLI_FLAG, offsetof(struct explore_options, first_finding), NULL,
+     "a process that has found something that no fact excuses tries no more"},
     {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
      "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
     {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
@@ -182,6 +185,7 @@ static int explore(int argc, char **argv)
     if (!operands.count)
         return cli_usage_error(&cli_command_explore, "which scenario?");
     context.certificates = given.certificates;
+    context.first_finding = given.first_finding;
     status = take_wish(&given, &context.wish);
     if (status == CLI_GO_ON)
         status = read_accepted(&given, &operands, &context, path);

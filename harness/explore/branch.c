@@ -71,6 +71,11 @@ static void look_at_step(struct walk *walk, struct level *level, struct bench_po
 
 static void walk_level(struct walk *walk);
 
+static bool is_stopped(const struct walk *walk)
+{
+    return walk->branch->stop || bench_signal();
+}
+
 static void arm(struct walk *walk, const struct explore_choice *choice, uint64_t ordinal)
 {
     unsigned index = explore_case_add(walk->changed, choice);
@@ -99,12 +104,14 @@ static void try_choice(struct walk *walk, const struct level *level,
 {
     bench_snapshot_restore(walk->branch->run, &level->before);
     arm(walk, choice, ordinal);
-    if (walk->count < walk->branch->depth)
+    if (walk->count < walk->branch->depth) {
         walk_level(walk);
-    bench_snapshot_restore(walk->branch->run, &level->before);
-    bench_engine_arm(walk->branch->run, walk->changed->event_count - 1u);
-    run_to_end(walk);
-    if (!bench_signal())
+        bench_snapshot_restore(walk->branch->run, &level->before);
+        bench_engine_arm(walk->branch->run, walk->changed->event_count - 1u);
+    }
+    if (!is_stopped(walk))
+        run_to_end(walk);
+    if (!is_stopped(walk))
         end_run(walk);
     disarm(walk);
     walk->branched = true;
@@ -128,7 +135,7 @@ static void try_point(struct walk *walk, const struct level *level, enum bench_p
 {
     const struct branch *branch = walk->branch;
     uint32_t count = explore_faults_at(point);
-    for (uint32_t i = 0; i < count && !bench_signal(); i++) {
+    for (uint32_t i = 0; i < count && !is_stopped(walk); i++) {
         struct explore_choice choice = explore_choice_at(point, number, i);
         if (!(branch->faults >> choice.fault & 1))
             continue;
@@ -157,7 +164,7 @@ static void walk_level(struct walk *walk)
     struct level *level = &walk->levels[walk->count];
     struct bench_points after;
     uint64_t end_at_us = run->shared->end_at_us;
-    while (!bench_signal() && !run->host->is_over(run) && bench_run_next(run) <= end_at_us) {
+    while (!is_stopped(walk) && !run->host->is_over(run) && bench_run_next(run) <= end_at_us) {
         look_at_step(walk, level, &after);
         if (memcmp(&after, &level->passed, sizeof after) == 0)
             continue;
@@ -209,7 +216,8 @@ static void try_begin(struct walk *walk, const struct bench_points *passed)
             if (!(branch->faults >> choice.fault & 1))
                 continue;
             uint64_t number = walk->number++;
-            if (!walk->counts_only && number >= branch->first && number < branch->end)
+            if (!walk->counts_only && !is_stopped(walk) && number >= branch->first &&
+                number < branch->end)
                 try_at_begin(walk, &choice);
         }
     }

@@ -30,6 +30,7 @@ struct branch {
     /* A run with these faults is over; it may be judged but not gone on with. */
     void (*on_end)(void *context, const struct explore_choice *choices, size_t count);
     void *context;
+    bool stop; /* on_end wants no more of them */
     struct branch_figures figures;
 };
 

@@ -100,6 +100,7 @@ struct exploration {
     void (*on_finding)(void *context, const struct explore_finding *finding);
     void *context;
     struct explore_summary *summary;
+    struct branch *branch; /* while it is walked */
 };
 
 static void tell(const struct exploration *exploration, const struct explore_choice *choices,
@@ -180,6 +181,7 @@ static void on_end(void *context, const struct explore_choice *choices, size_t c
         return;
     counts->findings++;
     tell(exploration, choices, count, &result);
+    exploration->branch->stop = exploration->wish->enough && *exploration->wish->enough;
 }
 
 static struct branch branch_of(struct exploration *exploration)
@@ -283,6 +285,7 @@ bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64
     struct branch branch = branch_of(&exploration);
     branch.first = first;
     branch.end = end;
+    exploration.branch = &branch;
     bool good = branch_walk(&branch) || bench_signal();
     summary->figures.runs += branch.figures.runs;
     summary->figures.executed_steps += branch.figures.executed_steps;

@@ -11,9 +11,10 @@
 
 /* What is tried. Zero: one fault a run, all of the table, at all points. */
 struct explore_wish {
-    unsigned depth;  /* faults a run; 0: 1 */
-    uint32_t points; /* bit n: at points of kind n; 0: all */
-    uint64_t faults; /* bit n: row n of the table; 0: all */
+    unsigned depth;     /* faults a run; 0: 1 */
+    uint32_t points;    /* bit n: at points of kind n; 0: all */
+    uint64_t faults;    /* bit n: row n of the table; 0: all */
+    const bool *enough; /* of the caller: true = no more is tried; NULL = all is */
 };
 
 /* A run in which something was wrong, and how many more were wrong in the same way. */

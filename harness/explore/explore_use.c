@@ -22,14 +22,18 @@ struct own {
     enum explore_answer answer;
     char error[BENCH_TEXT_MAX];
     struct explore_causes causes; /* of a slice */
+    struct explore_context *context;
+    const char *scenario; /* that is explored */
+    bool found;           /* something that no fact excuses, already */
 };
 
 static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
 {
     struct own *own = calloc(1, sizeof *own);
-    (void)context;
-    if (own)
+    if (own) {
+        own->context = context;
         own->run = bench_run_new(BENCH_SINK_MEMORY);
+    }
     (void)worker;
     *ret_own = own;
     if (own && own->run)
@@ -50,7 +54,10 @@ static void finish(void *context, void *own_memory)
 
 static void note_finding(void *context, const struct explore_finding *finding)
 {
-    explore_causes_add(context, finding);
+    struct own *own = context;
+    explore_causes_add(&own->causes, finding);
+    if (!explore_accepted_find(&own->context->accepted, own->scenario, finding))
+        own->found = own->context->first_finding;
 }
 
 static void begin_case(struct own *own, const struct explore_wish *wish,
@@ -66,17 +73,19 @@ static void begin_case(struct own *own, const struct explore_wish *wish,
 static bool work(void *context_memory, void *own_memory, const struct campaign_case *planned,
                  unsigned slice, struct campaign_bytes *ret_bytes)
 {
-    const struct explore_context *context = context_memory;
     struct own *own = own_memory;
-    begin_case(own, &context->wish, planned);
+    struct explore_wish wish = own->context->wish;
+    (void)context_memory;
+    wish.enough = &own->found;
+    own->scenario = planned->scenario->name;
+    begin_case(own, &wish, planned);
     struct explore_summary summary = own->base;
     uint64_t choices = summary.extent.choices;
     own->causes.count = 0;
     own->run->error[0] = '\0';
-    if (own->answer == EXPLORE_DONE &&
-        !explore_some(own->run, planned->one, planned->token.seed, &context->wish,
-                      choices * slice / SLICES, choices * (slice + 1) / SLICES, note_finding,
-                      &own->causes, &summary))
+    if (own->answer == EXPLORE_DONE && !own->found &&
+        !explore_some(own->run, planned->one, planned->token.seed, &wish, choices * slice / SLICES,
+                      choices * (slice + 1) / SLICES, note_finding, own, &summary))
         return false;
     campaign_put_number(ret_bytes, own->answer);
     campaign_put_text(ret_bytes, own->answer == EXPLORE_DONE ? own->run->error : own->error);
@@ -256,8 +265,9 @@ static void tell(const struct explore_told *told, const struct campaign_case *pl
     fprintf(out, "%s\n", planned->one->name);
     for (size_t i = 0; i < told->causes.count; i++) {
         const struct explore_finding *finding = &told->causes.list[i];
-        fprintf(out, "  finding  %-22s %s: want %s; got %s (%" PRIu32 " %s)\n", finding->choice,
-                finding->first.what, finding->first.want, finding->first.got, finding->count,
+        fprintf(out, "  finding  %-22s %s: %s: want %s; got %s (%" PRIu32 " %s)\n", finding->choice,
+                explore_oracle_name(explore_oracle_of(&finding->first)), finding->first.what,
+                finding->first.want, finding->first.got, finding->count,
                 finding->count == 1 ? "run" : "runs");
         fprintf(out, "           %s\n", told->lines[2 * i + 1]);
     }
@@ -287,8 +297,9 @@ static bool list_findings(struct explore_told *told, const struct campaign_case 
         const struct explore_finding *finding = &told->causes.list[i];
         snprintf(token.choice, sizeof token.choice, "%s", finding->choice);
         campaign_repeat_command(planned->scenario, &token, command, sizeof command);
-        snprintf(told->lines[2 * i], LINE_MAX_BYTES, "%s: %s: want %s; got %s", finding->choice,
-                 finding->first.what, finding->first.want, finding->first.got);
+        snprintf(told->lines[2 * i], LINE_MAX_BYTES, "%s: %s: %s: want %s; got %s", finding->choice,
+                 explore_oracle_name(explore_oracle_of(&finding->first)), finding->first.what,
+                 finding->first.want, finding->first.got);
         snprintf(told->lines[2 * i + 1], LINE_MAX_BYTES, "repeat: %.900s", command);
         told->details[2 * i] = told->lines[2 * i];
         told->details[2 * i + 1] = told->lines[2 * i + 1];

@@ -11,6 +11,7 @@
 struct explore_context {
     struct explore_wish wish;
     struct explore_accepted accepted;
+    bool first_finding;         /* a process that has found something tries no more */
     const char *certificates;   /* folder, NULL = none are written */
     char error[BENCH_TEXT_MAX]; /* one could not be, "" = all were */
     /* Private: of the case that was concluded last. */
