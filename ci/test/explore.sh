@@ -102,6 +102,16 @@ found_and_found_again() {
 }
 test_that "what it finds is found again by the command that it names" found_and_found_again
 
+a_finding_is_explained() {
+    explores 1 "finding  drop@http-block:" "$folder/once.yaml" --at http-block --first-finding || return 1
+    token=$(sed -n 's/^ *repeat: .*--token //p' "$folder/out" | head -1)
+    explores 0 "in state download: until then" "$folder/once.yaml" --token "$token" --at to-host-line --only silence &&
+        "$fotarig" shrink "$folder/once.yaml" --token "$token" -o "$folder/least.yaml" -q &&
+        grep -qF 'do: [{bearer: lost}]' "$folder/least.yaml" &&
+        ! "$fotarig" run -q "$folder/least.yaml" >"$folder/out"
+}
+test_that "a finding has a least scenario and a point of no return" a_finding_is_explained
+
 # ---- a signal makes no finding --------------------------------------------------------------------------
 stopped_without_a_finding() {
     "$fotarig" explore scenarios/any-time --at command >"$folder/out" 2>&1 &

@@ -1,5 +1,6 @@
 /* explore_command.c - `fotarig explore`: every fault at every point of a scenario's run. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -7,12 +8,14 @@
 #include "harness/cli/cli.h"
 #include "harness/cli/whole_file.h"
 #include "harness/explore/explore_use.h"
+#include "harness/explore/lost.h"
 
 struct explore_options {
     struct cli_campaign_options campaign;
     uint32_t faults;
     struct cli_list at, only;
     const char *accepted, *certificates;
+    const char *token;
     bool first_finding;
 };
 
@@ -23,6 +26,9 @@ static const struct cli_option options[] = {
      "only at points of this kind; may be given often"},
     {"only", 0, "FAULT", CLI_LIST, offsetof(struct explore_options, only), NULL,
      "only this fault; may be given often"},
+    {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct explore_options, token), NULL,
+     "tell until when one further fault could have led the run of a finding to a good end:\n"
+     "its point of no return"},
     {"first-finding", 0, NULL, CLI_FLAG, offsetof(struct explore_options, first_finding), NULL,
      "a process that has found something that no fact excuses tries no more"},
     {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
@@ -167,6 +173,59 @@ static int run_campaign(const struct explore_options *given, const struct cli_op
     return status == CLI_EXIT_OK && is_stale(given, context) ? CLI_EXIT_INVALID : status;
 }
 
+/* ---- where a run was lost ---------------------------------------------------------------------
+ */
+
+static void tell_lost(const struct explore_lost *lost)
+{
+    printf("ends      %s at %.3f s\n", fota_outcome_name(lost->end), (double)lost->end_at_us / 1e6);
+    printf("tried     %" PRIu32 " runs with one further fault:", lost->runs);
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
+        if (lost->reachable >> outcome & 1)
+            printf(" %s", fota_outcome_name(outcome));
+    printf("\n");
+    if (!lost->was_open)
+        printf("lost      from its fault on: no further fault leads to a good end\n");
+    else
+        printf("lost      behind %.3f s, in state %s: until then %s led to a good end\n",
+               (double)lost->at_us / 1e6, lost->state, lost->choice);
+}
+
+static int find_lost(const struct explore_options *given, const struct cli_operands *operands,
+                     const struct explore_wish *wish)
+{
+    struct campaign_token token;
+    struct explore_choice choices[EXPLORE_CHOICES_MAX];
+    struct explore_lost lost;
+    struct scenario_errors errors = {0};
+    size_t count = campaign_token_parse(given->token, &token)
+                       ? explore_choice_parse(token.choice, choices)
+                       : 0;
+    if (!count || count == EXPLORE_CHOICES_MAX || operands->count != 1)
+        return cli_usage_error(&cli_command_explore,
+                               "--token wants the token of a finding, with one or two faults, and "
+                               "its scenario");
+    struct scenario *scenario = scenario_load(operands->items[0], &errors);
+    const struct scenario_case *one = scenario ? campaign_token_case(&token, scenario) : NULL;
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    int status = CLI_EXIT_OK;
+    if (!one) {
+        cli_error(&cli_command_explore, "token '%s' belongs to no case of %s", given->token,
+                  operands->items[0]);
+        status = CLI_EXIT_INVALID;
+    } else if (!run || !explore_find_lost(run, one, token.seed, choices, count, wish, &lost)) {
+        cli_error(&cli_command_explore, "%s", run ? run->error : "not enough memory");
+        status = CLI_EXIT_ENVIRONMENT;
+    } else {
+        tell_lost(&lost);
+    }
+    bench_run_free(run);
+    scenario_errors_done(&errors);
+    if (scenario)
+        scenario_free(scenario);
+    return status;
+}
+
 static int explore(int argc, char **argv)
 {
     struct explore_options given;
@@ -187,6 +246,8 @@ static int explore(int argc, char **argv)
     context.certificates = given.certificates;
     context.first_finding = given.first_finding;
     status = take_wish(&given, &context.wish);
+    if (status == CLI_GO_ON && given.token)
+        return find_lost(&given, &operands, &context.wish);
     if (status == CLI_GO_ON)
         status = read_accepted(&given, &operands, &context, path);
     return status == CLI_GO_ON ? run_campaign(&given, &operands, &context, argc, argv) : status;

@@ -7,7 +7,7 @@
 #include "harness/campaign/token.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/whole_file.h"
-#include "harness/explore/fault.h"
+#include "harness/explore/as_event.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/shrink.h"
@@ -174,6 +174,42 @@ static int write_result(const struct shrink_result *result, const char *output)
     return CLI_EXIT_INVALID;
 }
 
+/*
+ * The faults of the token as events of the file, where the language has words for them; else they
+ * are put into each run. NULL: they are not in the text.
+ */
+static char *with_events(const char *path, const char *text, size_t length, const struct what *what,
+                         size_t *ret_length)
+{
+    char events[EXPLORE_CHOICES_MAX * EXPLORE_EVENT_MAX] = "", error[BENCH_TEXT_MAX];
+    struct scenario_errors errors = {0};
+    struct scenario *scenario = scenario_parse(path, text, length, &errors);
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    bool good = scenario && run;
+    for (size_t i = 0; good && i < what->choice_count; i++)
+        good = explore_event_write(run, &scenario->cases[what->index], what->seed,
+                                   &what->choices[i], events + strlen(events), error);
+    bench_run_free(run);
+    scenario_errors_done(&errors);
+    if (scenario)
+        scenario_free(scenario);
+    return good && what->choice_count ? explore_events_insert(text, length, events, ret_length)
+                                      : NULL;
+}
+
+/* Puts the faults into the text if that can be done. */
+static void put_into_text(const char *path, char **text, size_t *length, struct what *what)
+{
+    size_t changed_length = 0;
+    char *changed = with_events(path, *text, *length, what, &changed_length);
+    if (!changed)
+        return;
+    free(*text);
+    *text = changed;
+    *length = changed_length;
+    what->choice_count = 0;
+}
+
 static int shrink(int argc, char **argv)
 {
     struct shrink_options chosen;
@@ -190,6 +226,8 @@ static int shrink(int argc, char **argv)
     if (!text)
         return CLI_EXIT_INVALID;
     status = choose_case(&chosen, path, text, length, &what);
+    if (status == CLI_GO_ON)
+        put_into_text(path, &text, &length, &what);
     if (status == CLI_GO_ON && !shrink_scenario(path, text, length, what.index, what.seed,
                                                 what.choice_count ? &change : NULL, &result)) {
         cli_error(&cli_command_shrink, "%s: %s", path, result.error);

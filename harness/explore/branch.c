@@ -60,6 +60,7 @@ static void look_at_step(struct walk *walk, struct level *level, struct bench_po
 {
     struct bench_run *run = walk->branch->run;
     bench_snapshot_take(run, &level->before);
+    walk->branch->moment = (struct branch_moment){run->world.now_us, run->step_count};
     level->passed = bench_points_of(run);
     level->deadline_us = before_deadline(run);
     bench_run_step(run);
@@ -121,7 +122,7 @@ static void try_choice(struct walk *walk, const struct level *level,
 static bool is_behind(const struct walk *walk, const struct level *level, unsigned point,
                       uint64_t number)
 {
-    if (!walk->count)
+    if (walk->count == walk->branch->given_count)
         return true;
     unsigned last = walk->choices[walk->count - 1].point;
     uint64_t ordinal = walk->ordinals[walk->count - 1];
@@ -139,8 +140,9 @@ static void try_point(struct walk *walk, const struct level *level, enum bench_p
         struct explore_choice choice = explore_choice_at(point, number, i);
         if (!(branch->faults >> choice.fault & 1))
             continue;
-        bool taken = walk->count || (walk->number >= branch->first && walk->number < branch->end);
-        walk->number += walk->count == 0;
+        bool first = walk->count == branch->given_count;
+        bool taken = !first || (walk->number >= branch->first && walk->number < branch->end);
+        walk->number += first;
         if (point == BENCH_POINT_DEADLINE)
             choice.number = level->deadline_us;
         if (taken && !walk->counts_only)
@@ -158,6 +160,16 @@ static void try_points(struct walk *walk, const struct level *level,
                 try_point(walk, level, (enum bench_point)point, n);
 }
 
+/* Whether all faults that are given were done before this step. */
+static bool given_are_done(const struct walk *walk, const struct level *level)
+{
+    unsigned first = scenario_event_count(walk->branch->one);
+    for (unsigned i = 0; i < walk->branch->given_count; i++)
+        if (!level->before.world.engine.fired[first + i])
+            return false;
+    return true;
+}
+
 static void walk_level(struct walk *walk)
 {
     struct bench_run *run = walk->branch->run;
@@ -169,7 +181,8 @@ static void walk_level(struct walk *walk)
         if (memcmp(&after, &level->passed, sizeof after) == 0)
             continue;
         walk->branched = false;
-        try_points(walk, level, &after);
+        if (given_are_done(walk, level))
+            try_points(walk, level, &after);
         if (!walk->branched)
             continue;
         bench_snapshot_restore(run, &level->before);
@@ -226,14 +239,20 @@ static void try_begin(struct walk *walk, const struct bench_points *passed)
 static bool walk_all(struct walk *walk)
 {
     struct branch *branch = walk->branch;
+    const unsigned given = branch->given_count;
     walk->changed = malloc(sizeof *walk->changed);
     walk->levels = malloc(EXPLORE_CHOICES_MAX * sizeof *walk->levels);
     bool good = walk->changed && walk->levels;
     if (good)
         explore_case_prepare(branch->one, walk->changed);
+    for (unsigned i = 0; good && i < given; i++) {
+        explore_case_add(walk->changed, &branch->given[i]);
+        walk->choices[walk->count++] = branch->given[i];
+    }
     if (good && (good = begin_run(walk))) {
         struct bench_points passed = bench_points_of(branch->run);
-        try_begin(walk, &passed);
+        if (!given)
+            try_begin(walk, &passed);
         good = begin_run(walk);
         walk_level(walk);
     }

@@ -19,18 +19,28 @@ struct branch_figures {
     uint64_t digest;         /* of how they ended, in whatever order they were done */
 };
 
+/* The run that a branch leaves, before the step in which it does. */
+struct branch_moment {
+    uint64_t at_us;
+    uint64_t step; /* of that run, from 0 */
+};
+
 struct branch {
     struct bench_run *run;
     const struct scenario_case *one; /* without any choice */
     uint64_t seed;
-    unsigned depth;      /* faults a run, 1 to EXPLORE_CHOICES_MAX */
-    uint32_t points;     /* bit n: kinds of points that are taken */
-    uint64_t faults;     /* bit n: rows of the table that are taken */
+    unsigned depth;  /* faults a run, 1 to EXPLORE_CHOICES_MAX */
+    uint32_t points; /* bit n: kinds of points that are taken */
+    uint64_t faults; /* bit n: rows of the table that are taken */
+    /* Faults that are in every run: others are only put behind the last of them. */
+    struct explore_choice given[EXPLORE_CHOICES_MAX - 1];
+    unsigned given_count;
     uint64_t first, end; /* choices of the first fault, by number, that are taken */
     /* A run with these faults is over; it may be judged but not gone on with. */
     void (*on_end)(void *context, const struct explore_choice *choices, size_t count);
     void *context;
-    bool stop; /* on_end wants no more of them */
+    struct branch_moment moment; /* of the last choice, while on_end is called */
+    bool stop;                   /* on_end wants no more of them */
     struct branch_figures figures;
 };
 
