@@ -237,6 +237,12 @@ static bool came_twice(const struct align_item *item)
     return here.fault_to_module;
 }
 
+static bool came_damaged(const struct align_item *item)
+{
+    (void)item;
+    return here.fault_to_module;
+}
+
 static bool line_fault(const struct align_item *item)
 {
     (void)item;
@@ -351,6 +357,7 @@ static const struct row {
     {CLASS_URC, READ, line_fault, "a fault of the line put it in, doubled it or broke it"},
     {CLASS_URC, READ, is_scripted, "a line of a scenario's answer that reads like a URC"},
     {CLASS_URC, READ, answers_late, "an answer to a command that the client had given up"},
+    {CLASS_URC, READ, came_damaged, "the echo of a command that came damaged"},
     {CLASS_BOOT, TOLD, is_silent, "it prints no line before the next restart or the end"},
     {CLASS_BOOT, TOLD, told_at_other_rate, "its lines are sent at another rate than the host's"},
     {CLASS_BOOT, TOLD, line_fault, "a fault of the line lost or broke its lines"},
