@@ -114,13 +114,15 @@ struct campaign_answers {
 struct campaign_use {
     unsigned slices; /* 1 to CAMPAIGN_SLICES_MAX */
     /*
-     * Where processes differ (a rack: one a slot), all three, with one slice; else NULL. May
+     * Where processes differ (a rack: one a slot), all four, with one slice; else NULL. May
      * process `worker` do this case now? It was answered in `bytes`, empty when that process died.
      * And when no process will: the verdict and a text that says why (CAMPAIGN_TEXT_MAX).
      */
     bool (*fits)(void *context, unsigned worker, const struct campaign_case *planned);
     void (*answered)(void *context, unsigned worker, const struct campaign_case *planned,
                      const struct campaign_bytes *bytes);
+    /* Will no process ever take it? Then it is told at once and not when all have rested. */
+    bool (*is_hopeless)(void *context, const struct campaign_case *planned);
     enum report_verdict (*left_over)(void *context, const struct campaign_case *planned,
                                      char *ret_text);
     /*

@@ -437,6 +437,21 @@ static uint64_t next_look(const struct drive *drive)
     return campaign->options.run_timeout_us && end_us < next_us ? end_us : next_us;
 }
 
+/* What no process will ever do is over before anything is given out. */
+static void leave_hopeless(struct drive *drive, size_t first)
+{
+    const struct campaign *campaign = drive->campaign;
+    for (size_t i = first; i < campaign->case_count && drive->use->fits; i++) {
+        bool hopeless =
+            campaign->cases[i].one && drive->use->is_hopeless(drive->context, &campaign->cases[i]);
+        struct outcome *outcome = hopeless ? outcome_of(drive, i) : NULL;
+        if (!outcome)
+            continue;
+        *outcome = (struct outcome){.answered = 1, .left_over = true};
+        drive->given[i] = true;
+    }
+}
+
 /* Has a soak time for another round? One in which no process had anything to do was the last. */
 static bool wants_round(const struct drive *drive)
 {
@@ -470,11 +485,13 @@ static void go_round(struct drive *drive)
     }
     memset(outcomes + before, 0, (campaign->case_count + 1 - before) * sizeof(struct outcome *));
     memset(given + before, 0, (campaign->case_count + 1 - before) * sizeof *given);
+    leave_hopeless(drive, before);
 }
 
 static void drive_pool(struct drive *drive)
 {
     struct campaign *campaign = drive->campaign;
+    leave_hopeless(drive, 0);
     tell_some(drive);
     while (!is_done(drive) && !stops(drive)) {
         if (drive->use->fits)

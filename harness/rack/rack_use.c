@@ -135,6 +135,29 @@ static bool fits(void *context, unsigned worker, const struct campaign_case *pla
     return suits(&campaign->states[worker], planned->one, text);
 }
 
+/* Whether a slot could take it at that revision, if it had nothing else to do and no limit. */
+static bool could_take(struct rack_state *state, const char *revision,
+                       const struct scenario_case *one)
+{
+    struct bench_plan plan;
+    rack_plan_case(state->slot, revision, &state->target, &state->package, one, &plan);
+    return plan.runs && (!plan.destructive || state->package.url);
+}
+
+/* At none of the revisions that its packages lead to will a slot take it. */
+static bool is_hopeless(void *context, const struct campaign_case *planned)
+{
+    struct rack_campaign *campaign = context;
+    bool can = false;
+    for (size_t i = 0; i < campaign->slot_count && !can; i++) {
+        struct rack_state *state = &campaign->states[i];
+        can = could_take(state, state->revision, planned->one);
+        for (size_t j = 0; j < state->slot->package_count && !can; j++)
+            can = could_take(state, state->slot->packages[j].to, planned->one);
+    }
+    return !can;
+}
+
 /* No slot will take it: for want of the right one, or because all that are right broke. */
 static enum report_verdict left_over(void *context, const struct campaign_case *planned,
                                      char *ret_text)
@@ -233,6 +256,7 @@ static void tell(void *context, const struct campaign_answers *answers, FILE *ou
 const struct campaign_use rack_use = {.slices = 1,
                                       .fits = fits,
                                       .answered = answered,
+                                      .is_hopeless = is_hopeless,
                                       .left_over = left_over,
                                       .start = rack_slot_start,
                                       .finish = rack_slot_finish,
