@@ -31,7 +31,7 @@ COMMANDS = {
     "run": ["run", "scenarios", "--repeat", "2", "--quiet"],
     "run here": ["run", "scenarios", "--quiet", "--jobs", "1"],
     "run in real time": ["run", "scenarios/documented", "--speed", "40", "--jobs", "3"],
-    "explore": ["explore", "scenarios/documented"],
+    "explore": ["explore", "scenarios/documented", "--at", "command"],
     "coverage": ["coverage", "scenarios"],
     "--vary-assumed": ["run", "--vary-assumed", "scenarios/documented"],
 }
