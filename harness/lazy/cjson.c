@@ -16,6 +16,7 @@
       (object, name, string))                                                                      \
     X(cJSON *, cJSON_AddArrayToObject, (cJSON *const object, const char *const name),              \
       (object, name))                                                                              \
+    X(cJSON *, cJSON_CreateTrue, (void), ())                                                       \
     X(cJSON_bool, cJSON_AddItemToArray, (cJSON * array, cJSON * item), (array, item))              \
     X(cJSON_bool, cJSON_AddItemToObject, (cJSON * object, const char *string, cJSON *item),        \
       (object, string, item))                                                                      \
@@ -28,6 +29,8 @@
       (object, name, boolean))                                                                     \
     X(cJSON *, cJSON_GetObjectItemCaseSensitive,                                                   \
       (const cJSON *const object, const char *const name), (object, name))                         \
+    X(int, cJSON_GetArraySize, (const cJSON *array), (array))                                      \
+    X(char *, cJSON_GetStringValue, (const cJSON *const item), (item))                             \
     X(cJSON_bool, cJSON_IsArray, (const cJSON *const item), (item))                                \
     X(cJSON_bool, cJSON_IsNumber, (const cJSON *const item), (item))                               \
     X(cJSON_bool, cJSON_IsObject, (const cJSON *const item), (item))                               \
