@@ -248,7 +248,7 @@ static void write_ground(const struct looking *looking, char ground[2 * WORDS_MA
     if (looking->result->observed.result.evidence[0])
         snprintf(ground, 2 * WORDS_MAX, ", on '%s'", looking->result->observed.result.evidence);
     else if (looking->unanswered)
-        snprintf(ground, 2 * WORDS_MAX, ": it awaited an answer to '%.60s', and in %s none came",
+        snprintf(ground, 2 * WORDS_MAX, ": it awaited an answer to '%.48s', and in %s none came",
                  command_of(entry(looking, looking->unanswered), words),
                  seconds(looking->waited_us, time));
 }
