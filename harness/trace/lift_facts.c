@@ -60,17 +60,18 @@ static void take_revision(struct lift_facts *facts, const char *value)
     }
 }
 
-/* The first address in a command's quotes. */
+/* The longest address in a command's quotes: of the same one said twice, the one that lost nothing.
+ */
 static void take_url(struct lift_facts *facts, const struct dialogue_step *step)
 {
     const char *scheme = strstr(step->command, "://");
     const char *begin = scheme;
-    if (!scheme || facts->url[0])
+    if (!scheme)
         return;
     while (begin > step->command && begin[-1] != '"')
         begin--;
     size_t length = strcspn(begin, "\"");
-    if (length < sizeof facts->url)
+    if (length < sizeof facts->url && length > strlen(facts->url))
         snprintf(facts->url, sizeof facts->url, "%.*s", (int)length, begin);
     facts->by_ftp |= strncmp(facts->url, "ftp", 3) == 0;
 }
