@@ -390,7 +390,7 @@ struct fota {
     bool info_seen;           /* an information line of the running command came */
     bool status_read;         /* the last CFOTA? was answered */
     bool revision_read;       /* since the update was started, if one was */
-    bool radio_tried;         /* full function was asked for once */
+    bool tried_again;         /* full function, or an idle status, was asked for once */
     bool package_stored;      /* something of this job may lie in /fota */
     bool files_open;          /* AT+CFSINIT was sent, AT+CFSTERM was not */
     bool checkpoint_asked;    /* the host was asked to keep one in this job, or started with one */

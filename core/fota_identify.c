@@ -78,6 +78,7 @@ uint8_t fota_judge_decide(struct fota_call *call, uint8_t result)
                                  (enum fota_reason)fota->past_reason);
         return fota_conclude(call, FOTA_OUTCOME_ALREADY_CURRENT, FOTA_REASON_NONE);
     case REVISION_BASE:
+        fota->tried_again = false;
         return (status & (STATUS_UPDATED | STATUS_FAILED)) != 0 ? STEP_CLEAR : STEP_NEXT;
     default:
         return fota_conclude(call, FOTA_OUTCOME_REFUSED, FOTA_REASON_WRONG_BASE);
@@ -90,13 +91,17 @@ uint8_t fota_judge_cleared(struct fota_call *call, uint8_t result)
     struct fota *fota = call->fota;
     if (result == AT_RESULT_OK && fota_status_class(fota) == STATUS_IDLE)
         return STEP_NEXT;
-    return fota->tries < 2 ? STEP_RETRY : STEP_END;
+    if (fota->tries < 2)
+        return STEP_RETRY;
+    bool again = !fota->tried_again; /* whatever the answer was: one line may have made it */
+    fota->tried_again = true;
+    return again ? STEP_CLEAR : STEP_END;
 }
 
 uint8_t fota_judge_preflight(struct fota_call *call, uint8_t result)
 {
     (void)result;
-    call->fota->radio_tried = false;
+    call->fota->tried_again = false;
     return call->job->supply_min_mv != 0 ? STEP_SUPPLY : STEP_FUNCTION;
 }
 
@@ -115,13 +120,13 @@ uint8_t fota_judge_function(struct fota_call *call, uint8_t result)
         return STEP_NEXT;
     if (!read && fota->tries < call->row->tries)
         return STEP_RETRY;
-    return fota->radio_tried ? STEP_END : call->row->failed;
+    return fota->tried_again ? STEP_END : call->row->failed;
 }
 
 uint8_t fota_judge_radio_on(struct fota_call *call, uint8_t result)
 {
     (void)result;
-    call->fota->radio_tried = true;
+    call->fota->tried_again = true;
     fota_remark(call, FOTA_REMARK_RADIO_SWITCHED_ON);
     return STEP_NEXT;
 }

@@ -208,7 +208,7 @@ void fota_follow(struct fota_call *call, uint8_t step)
             step = fota_fail(call, reason_of(call));
             break;
         case STEP_ROUTE:
-            call->fota->radio_tried = false;
+            call->fota->tried_again = false;
             step = call->job->delivery == FOTA_DELIVERY_PUSH ? STEP_OPEN : STEP_REGISTRATION;
             break;
         case STEP_LOST:

@@ -176,7 +176,7 @@ static void show_evidence(struct fota *fota, uint8_t evidence)
 /* What the module runs is known: is the product well? */
 static uint8_t begin_health(struct fota *fota)
 {
-    fota->radio_tried = false;
+    fota->tried_again = false;
     fota->bearer_tries = fota->polls = 0;
     return STEP_HEALTH;
 }

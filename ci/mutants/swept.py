@@ -27,7 +27,7 @@ def explore(program, points, names):
     """(who caught it, None = nobody; runs until then)."""
     files = [f"scenarios/explore/{name}.yaml" for name in names]
     at = [word for point in points for word in ("--at", point)]
-    status, output = build.run(["nice", "-n", "19", program, "explore", "--first-finding", "-j1", *at, *files],
+    status, output = build.run([program, "explore", "--first-finding", "-j1", *at, *files],
                                SECONDS_MAX)
     runs = sum(int(number) for number in re.findall(r"^  explored (\d+)", output, re.M))
     found = re.search(r"^  finding  \S+ +(\w+): (.*?):", output, re.M)
