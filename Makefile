@@ -8,6 +8,7 @@ VARIANT ?= debug
 CC      ?= cc
 AR      ?= ar
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 DESTDIR ?=
 V       ?= 0
 SEED    ?= 1
@@ -55,7 +56,9 @@ endif
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
 
-package_cflags := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# cmocka is of the tests alone: what is built without it must not miss the flags of the others.
+package_cflags := $(shell pkg-config --cflags $(filter-out cmocka,$(PACKAGES)) 2>/dev/null) \
+                  $(shell pkg-config --cflags cmocka 2>/dev/null)
 # libcurl is loaded when it is first needed (harness/serve/curl.h), so it is not linked.
 # The others are loaded when first called (harness/lazy/lazy.h); --as-needed links those of which a
 # function is missing there.
@@ -133,7 +136,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all schema check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all schema picture check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
         mutants fuzz-core check-slurm
 
@@ -141,7 +144,8 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 all: $(program) $(example)
 
 ## run: dependencies, build, all bundled scenarios, reports, and one failure explained
-run: deps
+run:
+	$(Q)ci/deps run
 	$(Q)$(MAKE) --no-print-directory all
 	$(program) run scenarios --reports build/reports
 	$(Q)ci/demo $(program) build/demo
@@ -173,12 +177,17 @@ bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
 	$(Q)ci/bench/bench
 
-## schema: write scenarios/schema.json, for editors, and harness/trace/trace.schema.json; check compares them
+## schema: write scenarios/schema.json, for editors, the keys in scenarios/README.md, and harness/trace/trace.schema.json; check compares them
 schema: $(program)
 	$(Q)$(program) check --trace-schema > harness/trace/trace.schema.json.new
 	$(Q)mv harness/trace/trace.schema.json.new harness/trace/trace.schema.json
 	$(Q)$(program) check --schema > scenarios/schema.json.new
 	$(Q)mv scenarios/schema.json.new scenarios/schema.json
+	$(Q)ci/reference $(program)
+
+## picture: draw the README's picture anew, reports/timeline.svg; check compares it
+picture: $(program)
+	$(Q)ci/picture $(program)
 
 ## size: text, memory and stack of the core on Cortex-M, against its budgets
 size:
@@ -236,39 +245,16 @@ fuzz: deps deps-fuzz
 format:
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
 
-## install: install the program and both libraries under $(DESTDIR)$(PREFIX)
+## install: program, both libraries, scenarios, manuals, completion; DESTDIR, PREFIX, LIBDIR
 install: $(program) $(sim_lib) $(core_lib)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/fotarig
-	install -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/fotarig
-	cp -R scenarios $(DESTDIR)$(PREFIX)/share/fotarig/
-	install -m 644 harness/trace/trace.schema.json $(DESTDIR)$(PREFIX)/share/fotarig/
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/sim7000/sim \
-	    $(DESTDIR)$(PREFIX)/include/fotacore/core
-	install -m 644 $(sim_lib) $(core_lib) $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(sim_headers) $(DESTDIR)$(PREFIX)/include/sim7000/sim/
-	install -m 644 $(core_headers) $(DESTDIR)$(PREFIX)/include/fotacore/core/
-	install -d $(DESTDIR)$(PREFIX)/include/fotarig $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples
-	install -m 644 harness/bench/library_client.h $(DESTDIR)$(PREFIX)/include/fotarig/
-	install -m 644 $(filter-out %.c,$(wildcard harness/example/*)) sim/example/*.c \
-	    $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/
-	sed 's|"harness/bench/library_client.h"|<fotarig/library_client.h>|' harness/example/core_client.c \
-	    > $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core_client.c
-	for part in port port/freestanding example example/firmware; do \
-	    install -d $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core/$$part && \
-	    find core/$$part -maxdepth 1 -type f -exec install -m 644 {} \
-	        $(DESTDIR)$(PREFIX)/share/doc/fotarig/examples/core/$$part/ \; || exit 1; done
-	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' sim/libsim7000.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libsim7000.pc
-	sed 's|@PREFIX@|$(PREFIX)|;s|@VERSION@|$(VERSION)|' core/libfotacore.pc.in \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libfotacore.pc
+	$(Q)$(install_environment) ci/install install
 
-## uninstall: remove what install wrote
+## uninstall: remove what install wrote, and nothing else
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/fotarig
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/fotarig $(DESTDIR)$(PREFIX)/share/fotarig $(DESTDIR)$(PREFIX)/include/sim7000 \
-	    $(DESTDIR)$(PREFIX)/include/fotacore $(DESTDIR)$(PREFIX)/include/fotarig
-	rm -f $(addprefix $(DESTDIR)$(PREFIX)/lib/,libsim7000.a libfotacore.a \
-	    pkgconfig/libsim7000.pc pkgconfig/libfotacore.pc)
+	$(Q)$(install_environment) ci/install uninstall
+
+install_environment = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' \
+    VERSION='$(VERSION)' SIM_HEADERS='$(sim_headers)' CORE_HEADERS='$(core_headers)'
 
 ## clean: remove build/
 clean:

@@ -69,7 +69,7 @@ struct report_entry {
     bool flaky;
 };
 
-enum { REPORT_STREAMS_MAX = 4 };
+enum { REPORT_STREAMS_MAX = 8 };
 
 struct report_run {
     struct report_run_info info;

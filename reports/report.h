@@ -341,6 +341,14 @@ int report_open_ctrf(struct report_run *run, const char *path, struct report_err
 int report_open_html(struct report_run *run, const char *path, struct report_error *reterr_error);
 
 /*
+ * A summary in Markdown, with the last exchanges of the first 20 failures as diagrams (Mermaid),
+ * for what GitHub and GitLab draw; and TAP 13, for prove and its like.
+ */
+int report_open_markdown(struct report_run *run, const char *path,
+                         struct report_error *reterr_error);
+int report_open_tap(struct report_run *run, const char *path, struct report_error *reterr_error);
+
+/*
  * The same as JUnit with attributes that not all readers take: `file` and `line` of each case
  * (GitLab links to them).
  */

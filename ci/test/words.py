@@ -99,4 +99,12 @@ tell("did you mean 'scenarios/power'?" in out("run", "scenarios/powr", status=3)
      "did you mean a file")
 tell("'fotarig list @library'" in out("run", "@powr", status=3), "an unknown bundled scenario")
 
+listed = subprocess.run([sys.executable, "ci/reference", program, "--check"], capture_output=True,
+                        text=True, check=False)
+tell(listed.returncode == 0, "scenarios/README.md lists every key of the schema", listed.stdout)
+
+drawn = subprocess.run([sys.executable, "ci/picture", program, "--check"], capture_output=True,
+                       text=True, check=False)
+tell(drawn.returncode == 0, "the README's picture is what report.html draws", drawn.stdout)
+
 sys.exit(told_status())

@@ -96,7 +96,7 @@ static void look(struct looking *looking)
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
-enum { WORDS_MAX = 96 };
+enum { WORDS_MAX = 96, GROUND_MAX = 320 };
 
 /* "12.345 s" */
 static const char *seconds(uint64_t time_us, char words[WORDS_MAX])
@@ -241,14 +241,14 @@ static void tell_faults(struct looking *looking)
 /* ---- the sentence ---------------------------------------------------------------------------- */
 
 /* What the end rests on: ", on '+CFOTA: 7'", ", 30.000 s after 'AT' without an answer". */
-static void write_ground(const struct looking *looking, char ground[2 * WORDS_MAX])
+static void write_ground(const struct looking *looking, char ground[GROUND_MAX])
 {
     char words[WORDS_MAX], time[WORDS_MAX];
     ground[0] = '\0';
     if (looking->result->observed.result.evidence[0])
-        snprintf(ground, 2 * WORDS_MAX, ", on '%s'", looking->result->observed.result.evidence);
+        snprintf(ground, GROUND_MAX, ", on '%s'", looking->result->observed.result.evidence);
     else if (looking->unanswered)
-        snprintf(ground, 2 * WORDS_MAX, ": it awaited an answer to '%.48s', and in %s none came",
+        snprintf(ground, GROUND_MAX, ": it awaited an answer to '%.60s', and in %.40s none came",
                  command_of(entry(looking, looking->unanswered), words),
                  seconds(looking->waited_us, time));
 }
@@ -258,7 +258,7 @@ static void write_sentence(struct looking *looking)
     const struct scenario_finding *first = &looking->result->findings[0];
     const struct scenario_observed *observed = &looking->result->observed;
     char *sentence = looking->because->sentence;
-    char ground[2 * WORDS_MAX], time[WORDS_MAX];
+    char ground[GROUND_MAX], time[WORDS_MAX];
     const char *step = looking->step;
     write_ground(looking, ground);
     seconds(looking->result->duration_us, time);

@@ -12,7 +12,7 @@
 #include "harness/campaign/timeline.h"
 #include "reports/report.h"
 
-enum { BECAUSE_MAX = 8, BECAUSE_TEXT_MAX = 320, BECAUSE_SENTENCE_MAX = 700 };
+enum { BECAUSE_MAX = 8, BECAUSE_TEXT_MAX = 320, BECAUSE_SENTENCE_MAX = 1024 };
 
 struct because {
     char sentence[BECAUSE_SENTENCE_MAX];

@@ -75,6 +75,8 @@ static const struct {
     {"junit.xml", report_open_junit, report_open_junit_rich},
     {"ctrf.json", report_open_ctrf, report_open_ctrf},
     {"report.html", report_open_html, report_open_html},
+    {"summary.md", report_open_markdown, report_open_markdown},
+    {"results.tap", report_open_tap, report_open_tap},
 };
 
 bool campaign_reports_open(struct report_run *run, const char *folder, bool rich,

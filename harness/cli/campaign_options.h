@@ -132,7 +132,7 @@ struct cli_campaign_options {
          CLI_TEXT,                                                                                 \
          offsetof(type, member.reports),                                                           \
          NULL,                                                                                     \
-         "write report.html, junit.xml and ctrf.json there"},                                      \
+         "write report.html, junit.xml, ctrf.json, summary.md and results.tap there"},             \
         {"junit-profile",                                                                          \
          0,                                                                                        \
          "portable|rich",                                                                          \
