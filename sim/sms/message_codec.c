@@ -437,10 +437,10 @@ static void take_address(struct reader *reader, struct sim_address *address)
 static void take_validity(struct reader *reader, struct sim_tpdu *tpdu)
 {
     uint8_t format = tpdu->first_octet & SIM_TPDU_VALIDITY;
-    if (format == 0x10)
+    if (format != 0)
         tpdu->validity = take(reader);
-    else if (format != 0)
-        take_bytes(reader, NULL, 7);
+    for (unsigned i = 0; format != 0 && format != 0x10 && i < sizeof tpdu->validity_rest; i++)
+        tpdu->validity_rest[i] = take(reader);
 }
 
 static void take_user_data(struct reader *reader, struct sim_tpdu *tpdu)
@@ -519,8 +519,11 @@ size_t sim_tpdu_write(const struct sim_tpdu *tpdu, uint8_t *buffer)
     *to++ = tpdu->coding;
     if (type == SIM_TPDU_DELIVER)
         to = put(to, tpdu->time, sizeof tpdu->time);
-    else if ((tpdu->first_octet & SIM_TPDU_VALIDITY) == 0x10)
+    unsigned format = type == SIM_TPDU_SUBMIT ? tpdu->first_octet & SIM_TPDU_VALIDITY : 0;
+    if (format != 0)
         *to++ = tpdu->validity;
+    if (format != 0 && format != 0x10)
+        to = put(to, tpdu->validity_rest, sizeof tpdu->validity_rest);
     *to++ = tpdu->user_length;
     to = put(to, tpdu->user, tpdu->user_octets);
     return (size_t)(to - buffer);

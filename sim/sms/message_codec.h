@@ -43,12 +43,13 @@ struct sim_tpdu {
     uint8_t reference;   /* SUBMIT, REPORT */
     uint8_t protocol;
     uint8_t coding;
-    uint8_t status;       /* REPORT */
-    uint8_t validity;     /* SUBMIT, one octet; other formats are skipped */
-    uint8_t time[7];      /* DELIVER, REPORT: swapped digits, TS 23.040 9.2.3.11 */
-    uint8_t discharge[7]; /* REPORT */
-    uint8_t user_length;  /* septets, or octets */
-    uint8_t user_octets;  /* octets in `user` */
+    uint8_t status;           /* REPORT */
+    uint8_t validity;         /* SUBMIT, one octet, or the first of seven */
+    uint8_t validity_rest[6]; /* of the formats that have seven */
+    uint8_t time[7];          /* DELIVER, REPORT: swapped digits, TS 23.040 9.2.3.11 */
+    uint8_t discharge[7];     /* REPORT */
+    uint8_t user_length;      /* septets, or octets */
+    uint8_t user_octets;      /* octets in `user` */
     struct sim_address address;
     uint8_t user[SIM_USER_DATA_MAX];
 };

@@ -262,6 +262,24 @@ static void any_octets_are_read_without_harm(void **state)
     assert_true(taken > 1000);
 }
 
+/* TS 23.040 9.2.3.12: none, enhanced, relative, absolute. */
+static void every_validity_is_written_as_it_was_read(void **state)
+{
+    (void)state;
+    for (unsigned format = 0; format < 4; format++) {
+        uint8_t bytes[32] = {(uint8_t)(1 | format << 3), 9, 2, 0x81, 0x21, 0, 4}, written[64];
+        struct sim_tpdu tpdu;
+        size_t size = 7;
+        for (unsigned i = 0; i < (format == 0 ? 0u : format == 2 ? 1u : 7u); i++)
+            bytes[size++] = (uint8_t)(0x11 * (i + 1));
+        bytes[size++] = 1;
+        bytes[size++] = 'x';
+        assert_true(sim_tpdu_parse(bytes, size, &tpdu));
+        assert_int_equal(sim_tpdu_write(&tpdu, written), size);
+        assert_memory_equal(written, bytes, size);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +290,7 @@ int main(void)
         cmocka_unit_test(addresses_are_numbers_or_names),
         cmocka_unit_test(octets_that_are_no_message_are_refused),
         cmocka_unit_test(any_octets_are_read_without_harm),
+        cmocka_unit_test(every_validity_is_written_as_it_was_read),
     };
     return cmocka_run_group_tests_name("message codec", tests, NULL, NULL);
 }
