@@ -49,8 +49,11 @@ static void send(struct at_engine *at, struct input *input, uint64_t now_us)
     bool begun = at_send(at, command, length, (enum at_info)info, 1000u + take(input), now_us);
     require(begun == (!busy && length >= 2));
     walk_observe_number(begun);
-    if (begun && info == AT_INFO_DATA)
-        at_expect(at, (uint16_t)(1u + take(input) * take(input)), (take(input) & 1u) != 0, 'P');
+    if (begun && info == AT_INFO_DATA) {
+        unsigned rows = take(input), columns = take(input);
+        bool fresh = (take(input) & 1u) != 0;
+        at_expect(at, (uint16_t)(1u + rows * columns), fresh, 'P');
+    }
 }
 
 static void hear(struct at_engine *at, const void *said, size_t size, uint64_t now_us)
@@ -149,6 +152,13 @@ static void transmit(struct at_engine *at, struct input *input)
     walk_observe_number(at_owed(at) | at_wants_bytes(at) << 1);
 }
 
+/* Each argument is taken by itself: compilers differ in the order of a call's. */
+static void synchronise(struct at_engine *at, struct input *input, uint64_t now_us)
+{
+    unsigned tries = take(input) | 1u, interval_ms = 100u + take(input);
+    at_synchronise(at, (uint8_t)tries, interval_ms, now_us);
+}
+
 void walk_engine(const uint8_t *data, size_t size)
 {
     struct input input = {data, size};
@@ -165,7 +175,7 @@ void walk_engine(const uint8_t *data, size_t size)
             transmit(&at, &input);
             break;
         case 2:
-            at_synchronise(&at, (uint8_t)(take(&input) | 1u), 100u + take(&input), now_us);
+            synchronise(&at, &input, now_us);
             break;
         case 3:
             now_us += take(&input) * UINT64_C(10000);
