@@ -161,6 +161,18 @@ static void put_details(struct ctrf *ctrf, cJSON *extra, const struct report_cas
     }
 }
 
+static void put_reasons(struct ctrf *ctrf, cJSON *extra, const struct report_case *c)
+{
+    cJSON *all = c->reason_count ? put(ctrf, extra, "because", cJSON_CreateArray()) : NULL;
+    for (size_t i = 0; all && i < c->reason_count; i++) {
+        const struct report_reason *from = &c->reasons[i];
+        cJSON *reason = append(ctrf, all, cJSON_CreateObject());
+        put_text(ctrf, reason, "text", from->text);
+        if (from->line)
+            put_number(ctrf, reason, "line", from->line);
+    }
+}
+
 static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
     cJSON *extra = put(ctrf, test, "extra", cJSON_CreateObject());
@@ -172,6 +184,8 @@ static void put_extra(struct ctrf *ctrf, cJSON *test, const struct report_case *
     put_bytes(ctrf, extra, "received", c->received);
     if (c->are_bytes)
         put(ctrf, extra, "areBytes", cJSON_CreateTrue());
+    put_text(ctrf, extra, "sentence", c->sentence);
+    put_reasons(ctrf, extra, c);
     put_details(ctrf, extra, c);
     put_text(ctrf, extra, "slot", c->slot);
     put_exchanges(ctrf, extra, c);

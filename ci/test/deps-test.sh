@@ -35,7 +35,7 @@ make_machine() {
         ln -s "$(command -v $tool)" "$place/$tool"
     done
     for tool in cc pkg-config ld ar nm objdump git python3 socat xmllint clang clang-format \
-        picocom gammu gsmctl wvdial slirp-fullbolt time umockdev-run dbus-daemon; do
+        picocom gammu gsmctl wvdial slirp-fullbolt time umockdev-run dbus-daemon env_parallel; do
         program $tool 'exit 0'
     done
     program id 'echo 1000'

@@ -60,7 +60,7 @@ CRASHES got signal 11 (Segmentation fault) in advance()
 OVERFLOWS got signal 11 (Segmentation fault) in advance()
 ENDLESS got advance() did not come back
 STILL got advance() asks to be called at once
-FLOODS rule ends
+FLOODS got transmit() has sent more than 32 MiB
 TELLS_TOO_MUCH got transmit() says that it wrote more
 END
 want 0 '1 passed' 'the core after clients that went wrong' $day

@@ -12,7 +12,10 @@
 #include "harness/bench/host_program.h"
 #include "harness/bench/run.h"
 
-enum { STILL_MAX = 100000 /* calls at one moment */ };
+enum {
+    STILL_MAX = 100000,            /* calls at one moment */
+    FLOOD_BYTES = 32 * 1024 * 1024 /* some times the flash; a journal in memory holds them */
+};
 
 _Static_assert(FOTARIG_CHECKPOINT_BYTES == FOTA_CHECKPOINT_BYTES, "one checkpoint");
 _Static_assert((int)FOTARIG_SAVE_CHECKPOINT == FOTA_REQUEST_SAVE_CHECKPOINT &&
@@ -272,6 +275,7 @@ static bool client_open(struct bench_run *run)
     struct bench_library_host *host = host_of(run);
     host->client = NULL;
     host->over = host->broken = false;
+    host->sent_bytes = 0;
     host->still_count = 0;
     bench_guard_begin();
     return bench_board_start(run) && take_job(run);
@@ -323,10 +327,14 @@ static size_t client_transmit(struct bench_run *run, void *buffer, size_t capaci
     if (!make_call(run, &call))
         return 0;
     look_for_end(run);
-    if (call.size <= capacity)
-        return call.size;
-    give_up(run, 0, "transmit() says that it wrote more than there is room for");
-    return 0;
+    if (call.size > capacity) {
+        give_up(run, 0, "transmit() says that it wrote more than there is room for");
+        return 0;
+    }
+    host_of(run)->sent_bytes += call.size;
+    if (host_of(run)->sent_bytes > FLOOD_BYTES)
+        give_up(run, 0, "transmit() has sent more than 32 MiB, which no module has room for");
+    return call.size;
 }
 
 /* Time has to go on between calls. */

@@ -24,6 +24,7 @@ struct bench_library_host {
     char how[160];        /* of what is broken */
     bool stays;           /* the loader does not let go of it */
     uint64_t still_at_us; /* it wanted to be called at once, again and again */
+    uint64_t sent_bytes;
     uint32_t still_count;
 };
 

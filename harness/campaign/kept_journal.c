@@ -37,7 +37,7 @@ bool campaign_journal_keep(const char *folder, const struct scenario *scenario,
 {
     struct report_file file;
     char module[BENCH_TEXT_MAX], ending[48] = ".journal";
-    if (run->options.seed != 1) /* one of many runs of this case */
+    if (run->options.seed > 1) /* one of many runs of this case; 0: it has not begun */
         snprintf(ending, sizeof ending, "--seed=%" PRIu64 ".journal", run->options.seed);
     campaign_case_path(folder, scenario, run->one->name, ending, path);
     if (report_file_open(&file, path) != 0)

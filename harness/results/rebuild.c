@@ -108,6 +108,14 @@ static void take_detail(struct scenario_arena *arena, const cJSON *from, void *i
     *(const char **)item = text ? text : "";
 }
 
+static void take_reason(struct scenario_arena *arena, const cJSON *from, void *item)
+{
+    const char *text = results_text(from, "text");
+    (void)arena;
+    *(struct report_reason *)item = (struct report_reason){
+        .text = text ? text : "", .line = (uint32_t)(results_number(from, "line") & 0x7FFFFFFF)};
+}
+
 static void take_figure(struct scenario_arena *arena, const cJSON *from, void *item)
 {
     (void)arena;
@@ -170,6 +178,7 @@ void results_rebuild(struct scenario_arena *arena, const struct results_test *te
         .verdict = test->verdict,
         .kind = kind_of(results_text(extra, "kind")),
         .message = message_of(test),
+        .sentence = results_text(extra, "sentence"),
         .expected = bytes_of(arena, results_text(extra, "expected")),
         .received = bytes_of(arena, results_text(extra, "received")),
         .are_bytes = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(extra, "areBytes")),
@@ -181,6 +190,7 @@ void results_rebuild(struct scenario_arena *arena, const struct results_test *te
         .virtual_us = test->virtual_us};
     LIST(extra, "exchanges", exchange, take_exchange);
     LIST(json, "steps", step, take_step);
+    LIST(extra, "because", reason, take_reason);
     LIST(extra, "details", detail, take_detail);
     LIST(extra, "figures", figure, take_figure);
     LIST(json, "attachments", attachment, take_attachment);
