@@ -49,7 +49,9 @@ void import_socat_hex(struct import *import)
             continue;
         }
         uint8_t bytes[TRACE_PIECE_MAX];
-        bool has_text = line.length > SOCAT_TEXT_COLUMN && line.length != 3 * left;
+        /* Sixteen bytes, two blanks, their text; without it the bytes go on behind one blank. */
+        bool has_text = line.length > SOCAT_TEXT_COLUMN &&
+                        memcmp(line.text + SOCAT_TEXT_COLUMN - 1, "  ", 2) == 0;
         bool row = side >= 0 && left > 0 && line.length > 2 && line.text[0] == ' ';
         for (size_t at = 0; row && left > 0;) {
             /* A row without text may be as long as it likes. */

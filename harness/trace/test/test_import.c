@@ -197,6 +197,16 @@ static const struct sample {
     const char *format, *text;
     const char *want; /* pieces joined: '>' to the module, '<' to the host */
 } samples[] = {
+    /* A row whose text begins as hexadecimal digits, as long as one of all 22 bytes would be. */
+    {"socat-x",
+     "< 2024/03/05 10:11:12.000100  length=22 from=0 to=21\n"
+     " 65 61 73 65 20 77 61 69 74 20 66 6f 72 20 72 65  ease wait for re\n"
+     " 73 65 74 22 0d 0a                                set\"..\n"
+     "--\n"
+     "> 2024/03/05 10:11:13.000100  length=3 from=0 to=2\n"
+     " 41 54 0d                                         AT.\n"
+     "--\n",
+     "<ease wait for re<set\"\r\n>AT\r"},
     {"modem-manager",
      "<debug> [1795710044.237001] [ttyUSB2/at] --> 'AT<CR>'\n"
      "<debug> [1795710044.257001] [ttyUSB2/at] <-- 'AT<CR>'\n"

@@ -1,0 +1,195 @@
+"""Ten bad days as logs of real tools, imported: which bytes are there again, and what was lost.
+
+usage: bad-days.py PROGRAM FOLDER [TOOL...]
+A day is a scenario's run; its bytes are played through the tool, one end after the other.
+"""
+import collections
+import difflib
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+import tty
+
+DAYS = ["update/update-fails", "update/final-urc-lost", "download/result-urc-lost",
+        "line/dtr-falls-in-the-update", "power/power-cut-at-the-result",
+        "power/housekeeping-cut-kills-the-module", "download/module-resets-during-download",
+        "update/sim-card-lost", "download/network-error-601-once", "status/status-6-left-over"]
+PATIENCE_S = 30
+
+
+def day(program, folder, name):
+    """[(direction, bytes)] of a run."""
+    out = f"{folder}/{name.replace('/', '-')}"
+    path = f"scenarios/{name}.yaml"
+    if not os.path.exists(path):
+        path = f"scenarios/update/{name.split('/')[1]}.yaml"
+    subprocess.run([program, "run", "-q", path, "--trace", out], stdout=subprocess.DEVNULL)
+    said = []
+    with open(f"{out}/{sorted(os.listdir(out))[0]}", encoding="utf-8") as file:
+        for line in file:
+            event = json.loads(line)
+            if event.get("kind") in ("to-module", "to-host"):
+                said.append((event["kind"], event["text"].encode("latin-1")))
+    return said
+
+
+def raw_pty():
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    return master, slave
+
+
+def until_read(fd, size, others=()):
+    """Reads so many bytes; what others have is read and thrown away."""
+    got, end = 0, time.monotonic() + PATIENCE_S
+    while got < size and time.monotonic() < end:
+        for ready in select.select([fd, *others], [], [], 0.2)[0]:
+            count = len(os.read(ready, 65536))
+            got += count if ready == fd else 0
+    return got == size
+
+
+def drain(fd, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if select.select([fd], [], [], 0.05)[0]:
+            try:
+                os.read(fd, 65536)
+            except OSError:
+                return
+
+
+def between(command, folder, log, said):
+    module, module_slave = raw_pty()
+    with open(log, "wb") as file:
+        tool = subprocess.Popen(command.format(m=os.ttyname(module_slave), f=folder), shell=True,
+                                stderr=file, stdout=subprocess.DEVNULL, preexec_fn=os.setsid)
+    while not os.path.exists(folder + "/host"):
+        time.sleep(0.02)
+    host = os.open(folder + "/host", os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(host)
+    for kind, data in said:
+        one, other = (host, module) if kind == "to-module" else (module, host)
+        os.write(one, data)
+        until_read(other, len(data))
+    time.sleep(0.3)
+    os.killpg(tool.pid, signal.SIGTERM)
+    tool.wait()
+    for fd in (host, module, module_slave):
+        os.close(fd)
+
+
+def terminal(command, folder, log, said, leave=b""):
+    module, module_slave = raw_pty()
+    attributes = termios.tcgetattr(module_slave)
+    attributes[4] = attributes[5] = termios.B115200
+    termios.tcsetattr(module_slave, termios.TCSANOW, attributes)
+    pid, screen = pty.fork()
+    if pid == 0:
+        os.environ.update(TERM="vt100", HOME=folder)
+        with open(folder + "/.minirc.dfl", "w", encoding="utf-8") as file:
+            file.write(f"pu port {os.ttyname(module_slave)}\npu minit\npu mreset\npu rtscts No\n")
+        os.execvp("sh", ["sh", "-c", command.format(m=os.ttyname(module_slave), f=folder, o=log)])
+    drain(screen, 1.5)
+    for kind, data in said:
+        if kind == "to-module":
+            os.write(screen, data)
+            until_read(module, len(data), (screen,))
+        else:
+            os.write(module, data)
+            drain(screen, 0.03)
+    drain(screen, 1.0)
+    if leave:
+        os.write(screen, leave)
+        drain(screen, 1.5)
+    os.kill(pid, signal.SIGTERM)
+    drain(screen, 0.5)
+    os.close(screen)
+    os.waitpid(pid, 0)
+    os.close(module)
+    os.close(module_slave)
+
+
+# name: how, command, what the log holds whole
+TOOLS = {
+    "socat-x": (between, "socat -x pty,raw,echo=0,link={f}/host {m},raw,echo=0", ("to-module", "to-host")),
+    "socat-xv": (between, "socat -x -v pty,raw,echo=0,link={f}/host {m},raw,echo=0",
+                 ("to-module", "to-host")),
+    "socat-v": (between, "socat -v pty,raw,echo=0,link={f}/host {m},raw,echo=0",
+                ("to-module", "to-host")),
+    "tio": (terminal, "tio -b 115200 -l --log-file {o} {m}", ("to-host",)),
+    "picocom": (terminal, "picocom -q -b 115200 -g {o} {m}", ("to-host",)),
+    "script": (terminal, "script -q -c 'picocom -q -b 115200 {m}' {o}", ("to-host",)),
+    "minicom": (terminal, "minicom -b 115200 -D {m} -o -C {o}", ()),
+}
+
+
+# What ends a tool so that it writes out its log.
+LEAVE = {"script": (b"\x01\x11",), "minicom": (b"\x01x\r",), "picocom": (b"\x01\x11",)}
+
+
+def imported(program, log, folder):
+    """({direction: bytes}, what the import tells)"""
+    done = subprocess.run([program, "import", log, "-o", folder + "/imported.jsonl"],
+                          stderr=subprocess.PIPE, text=True, timeout=60)
+    got = {"to-module": b"", "to-host": b""}
+    if done.returncode == 0:
+        with open(folder + "/imported.jsonl", encoding="utf-8") as file:
+            for line in file:
+                event = json.loads(line)
+                if event.get("kind") in got:
+                    got[event["kind"]] += event.get("text", "").encode("latin-1")
+    return got, done.stderr.splitlines()[:1]
+
+
+def lost(want, got):
+    """The bytes of `want` that are not in `got`, in their order."""
+    matcher = difflib.SequenceMatcher(None, want, got, autojunk=False)
+    kept = set()
+    for block in matcher.get_matching_blocks():
+        kept.update(range(block.a, block.a + block.size))
+    return bytes(byte for index, byte in enumerate(want) if index not in kept)
+
+
+def kinds_of(data):
+    """How many line ends, other control characters and characters of text."""
+    ends = sum(byte in b"\r\n" for byte in data)
+    control = sum(byte < 32 or byte > 126 for byte in data) - ends
+    return collections.OrderedDict(ends=ends, control=control, text=len(data) - ends - control)
+
+
+def main(program, folder, *tools):
+    failed = 0
+    days = [(name, day(program, folder, name)) for name in DAYS]
+    for tool in tools or TOOLS:
+        how, command, whole = TOOLS[tool]
+        missing = {"to-module": b"", "to-host": b""}
+        size = collections.Counter()
+        for number, (name, said) in enumerate(days):
+            place = f"{folder}/{tool}-{number}"
+            os.makedirs(place)
+            how(command, place, place + "/log", said, *LEAVE.get(tool, ()))
+            got, _ = imported(program, place + "/log", place)
+            for kind in missing:
+                want = b"".join(data for one, data in said if one == kind)
+                size[kind] += len(want)
+                missing[kind] += lost(want, got[kind])
+        good = not any(missing[kind] for kind in whole) and kinds_of(missing["to-host"])["text"] == 0
+        failed += not good
+        told = "; ".join(
+            f"{kind} {len(missing[kind])} of {size[kind]} bytes lost"
+            + (" (" + ", ".join(f"{count} {what}" for what, count in
+                                kinds_of(missing[kind]).items() if count) + ")" if missing[kind]
+               else "") for kind in missing)
+        print(f"{'ok   ' if good else 'FAIL '} {tool}: {told}", flush=True)
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
