@@ -15,7 +15,7 @@ SEED    ?= 1
 
 BUILD   := build/$(VARIANT)
 VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
-PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 libserialport cmocka
+PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 libserialport libmicrohttpd cmocka
 
 ifeq ($(filter $(VARIANT),debug release asan fuzz),)
 $(error VARIANT=$(VARIANT) is not known; use debug, release, asan or fuzz)
@@ -59,11 +59,12 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 # cmocka is of the tests alone: what is built without it must not miss the flags of the others.
 package_cflags := $(shell pkg-config --cflags $(filter-out cmocka,$(PACKAGES)) 2>/dev/null) \
                   $(shell pkg-config --cflags cmocka 2>/dev/null)
-# libcurl is loaded when it is first needed (harness/serve/curl.h), so it is not linked.
+# libcurl (harness/serve/curl.h) and libmicrohttpd (harness/cli/rack_serve.c) are loaded when they are
+# first needed, so they are not linked.
 # The others are loaded when first called (harness/lazy/lazy.h); --as-needed links those of which a
 # function is missing there.
 package_libs   := -Wl,--as-needed \
-                  $(shell pkg-config --libs $(filter-out cmocka libcurl,$(PACKAGES)) 2>/dev/null)
+                  $(shell pkg-config --libs $(filter-out cmocka libcurl libmicrohttpd,$(PACKAGES)) 2>/dev/null)
 cmocka_libs    := $(shell pkg-config --libs cmocka 2>/dev/null)
 
 # Sans-I/O rooms get neither POSIX names nor library headers.
@@ -300,6 +301,8 @@ soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/
 $(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call soname,yaml)"'
 $(BUILD)/obj/harness/lazy/cjson.o: cflags_harness += -DCJSON_SONAME='"$(call soname,cjson)"'
 $(BUILD)/obj/harness/lazy/zip.o:   cflags_harness += -DZIP_SONAME='"$(call soname,zip)"'
+$(BUILD)/obj/harness/cli/rack_serve.o: cflags_harness += \
+    -DMICROHTTPD_SONAME='"$(call soname,microhttpd)"'
 $(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call soname,xml2)"'
 $(BUILD)/obj/harness/lazy/serialport.o: cflags_harness += \
     -DSERIALPORT_SONAME='"$(call soname,serialport)"'

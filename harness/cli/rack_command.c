@@ -7,6 +7,7 @@
 
 #include "harness/cli/cli.h"
 #include "harness/cli/rack_run.h"
+#include "harness/cli/rack_serve.h"
 #include "harness/cli/version.h"
 #include "harness/ports/list.h"
 #include "harness/ports/lock.h"
@@ -20,6 +21,7 @@ enum { RACK_FORMAT = 1 };
 struct rack_options {
     struct cli_list slots;
     bool json;
+    const char *listen, *reports;
 };
 
 static const struct cli_option options[] = {
@@ -27,6 +29,10 @@ static const struct cli_option options[] = {
      "only this slot; may be given several times"},
     {"json", 0, NULL, CLI_FLAG, offsetof(struct rack_options, json), NULL,
      "print one JSON object, for programs"},
+    {"listen", 0, "HOST:PORT", CLI_TEXT, offsetof(struct rack_options, listen), "127.0.0.1:8017",
+     "serve: the address; port 0 is a free one"},
+    {"reports", 0, "DIR", CLI_TEXT, offsetof(struct rack_options, reports), NULL,
+     "serve: folder of the campaign's reports, which grow while it runs"},
 };
 
 /* ---- list ------------------------------------------------------------------------------------ */
@@ -352,6 +358,23 @@ static int generate(const struct cli_operands *operands)
     return asked && found ? CLI_EXIT_OK : CLI_EXIT_ENVIRONMENT;
 }
 
+/* ---- serve ----------------------------------------------------------------------------------- */
+
+static int serve(const struct cli_operands *operands, const struct rack_options *given)
+{
+    if (operands->count != 2)
+        return cli_usage_error(&cli_command_rack, "'serve' takes one rack file");
+    if (given->json || given->slots.count)
+        return cli_usage_error(&cli_command_rack, "'serve' takes no --json and no --slot");
+    struct rack *rack = cli_rack_load(&cli_command_rack, operands->items[1]);
+    if (!rack)
+        return CLI_EXIT_INVALID;
+    struct rack_page page = {.rack = rack, .find_holder = find_holder};
+    int status = cli_rack_serve(&cli_command_rack, &page, given->listen, given->reports);
+    rack_free(rack);
+    return status;
+}
+
 /* ---- the command ----------------------------------------------------------------------------- */
 
 static const struct verb {
@@ -386,9 +409,11 @@ static int rack(int argc, char **argv)
     for (size_t i = 0; i < CLI_COUNT_OF(verbs); i++)
         if (strcmp(operands.items[0], verbs[i].name) == 0)
             return use_file(&verbs[i], &operands, &given);
+    if (strcmp(operands.items[0], "serve") == 0)
+        return serve(&operands, &given);
     if (strcmp(operands.items[0], "generate") != 0)
         return cli_usage_error(&cli_command_rack,
-                               "'%s' is none of check, list, probe, status, generate",
+                               "'%s' is none of check, list, probe, status, serve, generate",
                                operands.items[0]);
     if (given.json || given.slots.count)
         return cli_usage_error(&cli_command_rack, "'generate' takes no --json and no --slot");
@@ -398,12 +423,15 @@ static int rack(int argc, char **argv)
 const struct cli_command cli_command_rack = {
     .name = "rack",
     .summary = "read rack files; ask what stands in the slots of a lab",
-    .operands = "check|list|probe|status FILE | generate [URL...]",
+    .operands = "check|list|probe|status|serve FILE | generate [URL...]",
     .notes =
         "  check FILE         tell all that is wrong with a rack file\n"
         "  list FILE          print its slots\n"
         "  probe FILE         ask each module what it is, and compare; nothing is done to it\n"
         "  status FILE        print who holds the ports; nothing is opened\n"
+        "  serve FILE         show slots, who holds them and the cases of --reports to browsers, "
+        "at\n"
+        "                     --listen, until a signal comes; read only\n"
         "  generate [URL...]  ask at these ports, or at all serial ports of this machine, and\n"
         "                     print a rack file of the modules that answer\n\n"
         "A rack file names the modules of a lab as slots; harness/rack/README.md has its keys.\n"
