@@ -65,7 +65,7 @@ enum explore_worth {
     X(RATE_CHANGED, "rate-changed", BYTES, ONE, UNCHANGED, HANG,                                   \
       "the module's port is at 9600 bit/s")                                                        \
     X(LOSE_LINE, "lose-line", LINES, ONE, GOOD, LITTLE, "the line is lost")                        \
-    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, PAUSE, "it comes twice")                       \
+    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, LITTLE, "it comes twice")                      \
     X(LATE, "late", LINES, ONE, GOOD, PAUSE, "it comes just before the host's deadline")           \
     X(TOO_LATE, "too-late", LINES, ONE, GOOD, PAUSE, "it comes just behind the host's deadline")   \
     X(SILENCE, "silence", LINES, ONE, GOOD, LITTLE,                                                \
