@@ -60,7 +60,7 @@ test_that "the core's program builds from the installed examples" build_example 
     -I. -o "$folder/core-update" core/port/posix.c core/port/checkpoint_file.c core/example/update.c \
     core/example/sms.c
 test_that "a client in a shared object builds from there" build_example "$examples" -shared -fPIC \
-    -I"$folder/dest/opt/fota/include" -fsyntax-only core_client.c
+    -I"$folder/dest/opt/fota/include" -fsyntax-only client/core_client.c
 printf '#include <core/fota.h>\nint main(void) { return sizeof(struct fota) == 0; }\n' >"$folder/core.c"
 test_that "the core's library is found as well" compile core.c core libfotacore
 exit $failed
