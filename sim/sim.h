@@ -22,6 +22,10 @@
 #include "sim/cell.h"
 #include "sim/settings.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define SIM_NEVER UINT64_MAX
 
 /* ---- configuration: constant while the module lives --------------------------------------- */
@@ -277,6 +281,10 @@ struct sim_host {
 };
 
 /* ---- the module ---------------------------------------------------------------------------- */
+
+#ifdef __cplusplus
+}
+#endif
 
 #include "sim/state.h" /* struct sim: private members, public size */
 #include "sim/usb.h"

@@ -48,6 +48,13 @@ test_that "a package is made" "$fotarig" package --from 1351B03SIM7000C --to 135
     -o "$folder/update.zip"
 test_that "the example boots, updates, loses its power and is updated" "$folder/update" \
     "$folder/update.zip"
+if command -v "${CXX:-c++}" >/dev/null; then
+    cp sim/example/embed.cpp "$folder"
+    # shellcheck disable=SC2046
+    test_that "a C++ test embeds the module" ${CXX:-c++} -std=c++11 -Wall -Wextra -Wpedantic -Werror \
+        -o "$folder/embed" "$folder/embed.cpp" $(package_config --cflags --libs libsim7000)
+    test_that "it runs" "$folder/embed"
+fi
 examples=$folder/dest/opt/fota/share/doc/fotarig/examples
 # usage: build_example PLACE WORD...      the README's line, there
 build_example() {

@@ -566,7 +566,8 @@ void bench_target_take_host(struct bench_target *target, struct bench_run *run)
 void bench_target_prepare(const struct bench_target *target, const struct scenario_case *one,
                           struct scenario_case *ret_case)
 {
-    *ret_case = *one;
+    if (ret_case != one)
+        *ret_case = *one;
     if (bench_target_is_external(&target->options))
         leave_manner_out(ret_case);
 }

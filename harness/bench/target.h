@@ -102,7 +102,8 @@ bool bench_target_is_external(const struct bench_target_options *options);
    is the emulator. The target is open. */
 void bench_target_take_host(struct bench_target *target, struct bench_run *run);
 
-/* The case without what is about the core's own manner, where the client is another one. */
+/* The case without what is about the core's own manner, where the client is another one; `one` may
+   be ret_case. */
 void bench_target_prepare(const struct bench_target *target, const struct scenario_case *one,
                           struct scenario_case *ret_case);
 

@@ -33,16 +33,12 @@ static bool went_well(unsigned outcome)
 
 /*
  * A client of somebody else's has its own words and its own policy. Where the core gets the target
- * to run, it must too, unless it calls for a hand that the module needs (it is off, asleep or hung)
- * and that it has not. Where the core holds back, it may go on: what came of it is judged by the
+ * to run, it must too. Where the core holds back, it may go on: what came of it is judged by the
  * rules.
  */
 static bool judge_claim(const struct scenario_observed *observed, unsigned wanted)
 {
-    bool reachable = observed->module.powered && observed->module.answering;
-    if (went_well(observed->result.outcome) || !went_well(wanted))
-        return true;
-    return observed->result.outcome == FOTA_OUTCOME_NEEDS_SERVICE && !reachable;
+    return went_well(observed->result.outcome) || !went_well(wanted);
 }
 
 static bool judge_outcome(const struct scenario_judging *judging)

@@ -228,16 +228,27 @@ static void describe_broken(unsigned rule, const struct scenario_observed *obser
              observed->module.revision, sim_phase_name(observed->module.phase));
 }
 
+/* A client of somebody else's calls for a hand, which the module needs (it is off, asleep or hung)
+ * and which a program has not: more can't be expected of it. */
+static bool is_beyond_reach(const struct scenario_observed *observed)
+{
+    return observed->lacking & SCENARIO_NEED_CORE_MANNER && observed->finished &&
+           !(observed->lacking & SCENARIO_NEED_CLAIM) &&
+           observed->result.outcome == FOTA_OUTCOME_NEEDS_SERVICE &&
+           !(observed->module.powered && observed->module.answering);
+}
+
 size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
                       const struct scenario_observed *observed, struct scenario_finding *findings,
                       size_t capacity)
 {
     size_t count = 0;
     struct scenario_finding finding;
+    bool is_beyond = is_beyond_reach(observed);
     for (size_t i = 0; i < one->expectation_count; i++) {
         const struct scenario_expectation *expectation = &one->expectations[i];
         struct scenario_judging judging = {one, monitor, observed, expectation, i, &finding};
-        if (scenario_expectation_needs(one, expectation) & observed->lacking)
+        if (scenario_expectation_needs(one, expectation) & observed->lacking || is_beyond)
             continue;
         finding = (struct scenario_finding){.place = expectation->place,
                                             .kind = SCENARIO_FINDING_EXPECTATION};
