@@ -44,6 +44,14 @@ cmp -s ci/test/digests.txt "$place/digests"
 report "the core as a shared object: $(wc -l <"$place/digests") journals are those of the core linked in" $?
 
 day=scenarios/documented/update-by-http.yaml
+# The core in the bench is branched from snapshots, the shared object is run anew for each fault.
+for host in core "lib:$place/core.so"; do
+    "$fotarig" explore $day --host "$host" --at to-module-line --at command --only lose-line --only silence \
+        --only error >"$place/out" 2>&1
+    grep -v 'explored\|seed' "$place/out" >"$place/explored.${host%%:*}"
+done
+cmp -s "$place/explored.core" "$place/explored.lib" && grep -q '^  lose-line *57' "$place/out"
+report 'exploration of it comes to the same as that of the core linked in' $?
 build GOOD
 # Three starts in one process: static variables are new each time, or the outcome is another one.
 want 1 'expect.outcome: want updated, got refused' 'a client of somebody else' $day --host "lib:$place/GOOD.so"

@@ -138,6 +138,17 @@ report 'its outputs are attached to the reports' $?
 ! "$fotarig" run scenarios/status --quiet --host "warp:$place/poll" | grep hint >"$place/out"
 report 'no hint for a client that waits for its answers' $?
 
+# Every single fault at lines of a run, from the start each time; the command that is printed repeats it.
+"$fotarig" explore $day --host "warp:$place/poll" --at to-module-line --only lose-line --only silence \
+    >"$place/out" 2>&1
+[ $? = 1 ] && [ "$(grep -c '^  finding' "$place/out")" -ge 5 ] && grep -q 'explored 44 of 44' "$place/out"
+report 'a client of somebody else is explored' $?
+token=$(sed -n 's/.*--token \([^ ]*honest\|[^ ]*silence@to-module-line:16\) .*/\1/p' "$place/out" | head -n 1)
+want 1 'rule honest-failed' 'a finding is repeated by its token' $day --host "warp:$place/poll" --token "$token"
+"$fotarig" explore $day --host tcp://127.0.0.1:1 >"$place/out" 2>&1
+[ $? = 2 ] && grep -q 'only clients in virtual time' "$place/out"
+report 'a client in real time is not explored' $?
+
 # A program that leaves something behind, and a bench that is killed.
 "$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$place/out" 2>&1
 ! pgrep -f left-by-warp >/dev/null

@@ -6,6 +6,7 @@
 
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/target_options.h"
 #include "harness/cli/whole_file.h"
 #include "harness/explore/explore_use.h"
 #include "harness/explore/lost.h"
@@ -17,6 +18,8 @@ struct explore_options {
     const char *accepted, *certificates;
     const char *token;
     bool first_finding;
+    const char *host, *claims;
+    struct cli_list left_out;
 };
 
 static const struct cli_option options[] = {
@@ -35,6 +38,14 @@ static const struct cli_option options[] = {
      "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
     {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
      "write what was tried and how it ended, for ci/explore-check"},
+    {"host", 0, "core|warp:COMMAND|lib:FILE", CLI_TEXT, offsetof(struct explore_options, host),
+     "core",
+     "whose client is explored, see 'run'; one of your own is run from the start with each\n"
+     "fault, and judged by the rules for any client as well"},
+    {"claims", 0, "STATUS=OUTCOME,...", CLI_TEXT, offsetof(struct explore_options, claims), NULL,
+     "what the program's exit statuses say, see 'run'"},
+    {"leave-out", 0, "RULE=REASON", CLI_LIST, offsetof(struct explore_options, left_out), NULL,
+     "do not judge by this rule for any client, and say why"},
     CLI_CAMPAIGN_OPTIONS(struct explore_options, campaign),
 };
 
@@ -90,6 +101,38 @@ static int take_wish(const struct explore_options *given, struct explore_wish *w
     if (!take_words(&given->only, explore_fault_name, EXPLORE_FAULT_COUNT, &wish->faults, &wrong))
         return cli_usage_error(&cli_command_explore,
                                "--only %s: there is no such fault; explore --list has them", wrong);
+    return CLI_GO_ON;
+}
+
+/* The client, if it is not the core. */
+static int take_client(const struct explore_options *given, struct cli_target *made,
+                       struct explore_context *context)
+{
+    const struct cli_target_options wanted = {.module = "emulator",
+                                              .host = given->host,
+                                              .claims = given->claims,
+                                              .left_out = given->left_out,
+                                              .delivery = FOTA_DELIVERY_COUNT};
+    size_t count = 0;
+    if (cli_target_is_real_time(&wanted) || strncmp(given->host, "replay:", 7) == 0)
+        return cli_usage_error(&cli_command_explore,
+                               "--host %s: only clients in virtual time are explored: core, "
+                               "warp:COMMAND, lib:FILE",
+                               given->host);
+    int status = cli_target_make(made, &cli_command_explore, &wanted, 0);
+    if (status != CLI_GO_ON || strcmp(given->host, "core") == 0)
+        return status;
+    if (context->wish.depth > 1)
+        return cli_usage_error(&cli_command_explore, "--faults above 1 goes with --host core only");
+    context->target = &made->target;
+    context->wish.by_rerun = true;
+    context->wish.left_out = made->target.options.conduct_left_out;
+    context->client[count++] = "--host";
+    context->client[count++] = given->host;
+    if (given->claims) {
+        context->client[count++] = "--claims";
+        context->client[count++] = given->claims;
+    }
     return CLI_GO_ON;
 }
 
@@ -231,6 +274,7 @@ static int explore(int argc, char **argv)
     struct explore_options given;
     struct cli_operands operands;
     struct explore_context context = {0};
+    struct cli_target client = {.at_revision = ""};
     int status = cli_parse(&cli_command_explore, argc, argv, &given, sizeof given, &operands);
     if (status != CLI_GO_ON)
         return status;
@@ -249,6 +293,11 @@ static int explore(int argc, char **argv)
     if (status == CLI_GO_ON && given.token)
         return find_lost(&given, &operands, &context.wish);
     if (status == CLI_GO_ON)
+        status = take_client(&given, &client, &context);
+    if (status == CLI_GO_ON)
         status = read_accepted(&given, &operands, &context, path);
-    return status == CLI_GO_ON ? run_campaign(&given, &operands, &context, argc, argv) : status;
+    if (status == CLI_GO_ON)
+        status = run_campaign(&given, &operands, &context, argc, argv);
+    cli_target_done(&client);
+    return status;
 }

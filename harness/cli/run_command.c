@@ -127,9 +127,15 @@ static void judge_fault(const struct campaign_case_context *context,
     const struct chosen *chosen = context->judge_context;
     struct scenario_case *changed = calloc(1, sizeof *changed);
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    if (run && changed)
-        explore_repeat(run, campaign_with_settings(context, chosen->undisturbed, changed),
-                       planned->token.seed, chosen->choices, chosen->choice_count, result);
+    if (run)
+        bench_target_take_host(context->target, run);
+    if (run && changed) {
+        const struct scenario_case *one =
+            campaign_with_settings(context, chosen->undisturbed, changed);
+        bench_target_prepare(context->target, one, changed);
+        explore_repeat(run, changed, planned->token.seed, chosen->choices, chosen->choice_count,
+                       result);
+    }
     bench_run_free(run);
     free(changed);
 }

@@ -23,7 +23,10 @@ struct walk {
     unsigned count;                         /* choices that are in */
     uint64_t number;                        /* of the first level: choices so far */
     bool counts_only;                       /* nothing is branched */
-    bool branched;                          /* something was, from the step that is looked at */
+    struct explore_choice *kept;            /* BY_RERUN: what is to be run; owned */
+    size_t kept_count, kept_room;
+    bool failed;   /* no memory */
+    bool branched; /* something was, from the step that is looked at */
 };
 
 bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
@@ -131,6 +134,20 @@ static bool is_behind(const struct walk *walk, const struct level *level, unsign
     return point > last || (point == last && number > ordinal);
 }
 
+static void keep_choice(struct walk *walk, const struct explore_choice *choice)
+{
+    if (walk->kept_count == walk->kept_room) {
+        size_t room = walk->kept_room ? 2 * walk->kept_room : 256;
+        struct explore_choice *more = realloc(walk->kept, room * sizeof *more);
+        walk->failed = walk->failed || !more;
+        if (!more)
+            return;
+        walk->kept = more;
+        walk->kept_room = room;
+    }
+    walk->kept[walk->kept_count++] = *choice;
+}
+
 static void try_point(struct walk *walk, const struct level *level, enum bench_point point,
                       uint64_t number)
 {
@@ -145,7 +162,9 @@ static void try_point(struct walk *walk, const struct level *level, enum bench_p
         walk->number += first;
         if (point == BENCH_POINT_DEADLINE)
             choice.number = level->deadline_us;
-        if (taken && !walk->counts_only)
+        if (taken && !walk->counts_only && branch->by_rerun)
+            keep_choice(walk, &choice);
+        else if (taken && !walk->counts_only)
             try_choice(walk, level, &choice, number);
     }
 }
@@ -196,8 +215,11 @@ static void walk_level(struct walk *walk)
 static bool begin_run(struct walk *walk)
 {
     struct branch *branch = walk->branch;
-    const struct bench_options options = {
-        .seed = branch->seed, .stoppable = true, .points = true, .conduct = true};
+    const struct bench_options options = {.seed = branch->seed,
+                                          .stoppable = true,
+                                          .points = true,
+                                          .conduct = true,
+                                          .conduct_left_out = branch->left_out};
     return bench_run_begin(branch->run, walk->changed, &options);
 }
 
@@ -205,6 +227,7 @@ static void try_at_begin(struct walk *walk, const struct explore_choice *choice)
 {
     explore_case_add(walk->changed, choice);
     walk->choices[0] = *choice;
+    walk->count = 0;
     walk->ordinals[0] = choice->number;
     walk->count = 1;
     if (begin_run(walk) && walk->branch->depth > 1)
@@ -255,10 +278,16 @@ static bool walk_all(struct walk *walk)
             try_begin(walk, &passed);
         good = begin_run(walk);
         walk_level(walk);
+        if (branch->by_rerun && branch->run->host->finish)
+            branch->run->host->finish(branch->run);
+        for (size_t i = 0; i < walk->kept_count && !bench_signal(); i++)
+            try_at_begin(walk, &walk->kept[i]);
+        good = good && !walk->failed;
     }
     bench_snapshot_drop(branch->run);
     free(walk->levels);
     free(walk->changed);
+    free(walk->kept);
     return good;
 }
 

@@ -35,6 +35,10 @@ struct branch {
     /* Faults that are in every run: others are only put behind the last of them. */
     struct explore_choice given[EXPLORE_CHOICES_MAX - 1];
     unsigned given_count;
+    /* True: what stands at the host end can't be brought back to where it was (a program). Each
+       choice is run from the begin; depth 1 only. */
+    bool by_rerun;
+    uint32_t left_out;   /* bit n: rule n for any client (bench/conduct.h) is not judged */
     uint64_t first, end; /* choices of the first fault, by number, that are taken */
     /* A run with these faults is over; it may be judged but not gone on with. */
     void (*on_end)(void *context, const struct explore_choice *choices, size_t count);

@@ -193,6 +193,8 @@ static struct branch branch_of(struct exploration *exploration)
                            .depth = wish->depth ? wish->depth : 1,
                            .points = wish->points ? wish->points : UINT32_MAX,
                            .faults = wish->faults ? wish->faults : UINT64_MAX,
+                           .by_rerun = wish->by_rerun,
+                           .left_out = wish->left_out,
                            .on_end = on_end,
                            .context = exploration};
 }
@@ -213,8 +215,10 @@ static enum bench_verdict run_undisturbed(const struct exploration *exploration,
                                           struct bench_result *ret_result)
 {
     struct bench_run *run = exploration->run;
-    const struct bench_options options = {
-        .seed = exploration->seed, .stoppable = true, .conduct = true};
+    const struct bench_options options = {.seed = exploration->seed,
+                                          .stoppable = true,
+                                          .conduct = true,
+                                          .conduct_left_out = exploration->wish->left_out};
     if (bench_run_begin(run, exploration->one, &options))
         bench_run_all(run, ret_result);
     else

@@ -15,6 +15,8 @@ struct explore_wish {
     uint32_t points;    /* bit n: at points of kind n; 0: all */
     uint64_t faults;    /* bit n: row n of the table; 0: all */
     const bool *enough; /* of the caller: true = no more is tried; NULL = all is */
+    bool by_rerun;      /* the client can't be brought back to where it was: branch.h */
+    uint32_t left_out;  /* bit n: rule n for any client is not judged */
 };
 
 /* A run in which something was wrong, and how many more were wrong in the same way. */

@@ -17,6 +17,7 @@ enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
 /* The undisturbed run is done once for all slices of a case that come to one process. */
 struct own {
     struct bench_run *run;
+    struct scenario_case *one; /* as the client gets it */
     const struct campaign_case *begun;
     struct explore_summary base;
     enum explore_answer answer;
@@ -27,29 +28,42 @@ struct own {
     bool found;           /* something that no fact excuses, already */
 };
 
-static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
-{
-    struct own *own = calloc(1, sizeof *own);
-    if (own) {
-        own->context = context;
-        own->run = bench_run_new(BENCH_SINK_MEMORY);
-    }
-    (void)worker;
-    *ret_own = own;
-    if (own && own->run)
-        return true;
-    free(own);
-    snprintf(reterr_text, CAMPAIGN_TEXT_MAX, "not enough memory");
-    return false;
-}
-
 static void finish(void *context, void *own_memory)
 {
     struct own *own = own_memory;
     (void)context;
+    if (!own)
+        return;
     bench_run_free(own->run);
     explore_causes_done(&own->causes);
+    free(own->one);
     free(own);
+}
+
+static bool start(void *context, unsigned worker, void **ret_own, char *reterr_text)
+{
+    struct own *own = calloc(1, sizeof *own);
+    const struct explore_context *explored = context;
+    if (own) {
+        own->run = bench_run_new(BENCH_SINK_MEMORY);
+        own->context = context;
+        own->one = calloc(1, sizeof *own->one);
+    }
+    (void)worker;
+    *ret_own = own;
+    if (own && own->run && own->one) {
+        if (!explored->target)
+            return true;
+        if (bench_target_open(explored->target, reterr_text, CAMPAIGN_TEXT_MAX)) {
+            bench_target_take_host(explored->target, own->run);
+            return true;
+        }
+    } else {
+        snprintf(reterr_text, CAMPAIGN_TEXT_MAX, "not enough memory");
+    }
+    finish(context, own);
+    *ret_own = NULL;
+    return false;
 }
 
 static void note_finding(void *context, const struct explore_finding *finding)
@@ -63,9 +77,24 @@ static void note_finding(void *context, const struct explore_finding *finding)
 static void begin_case(struct own *own, const struct explore_wish *wish,
                        const struct campaign_case *planned)
 {
+    const struct explore_context *context = own->context;
     if (own->begun == planned)
         return;
-    own->answer = explore_begin(own->run, planned->one, planned->token.seed, wish, &own->base);
+    struct bench_plan plan = {.runs = true};
+    *own->one = *planned->one;
+    if (context->target) {
+        bench_target_plan(context->target, planned->one, NULL, &plan);
+        bench_target_prepare(context->target, planned->one, own->one);
+    }
+    own->begun = planned;
+    if (!plan.runs) {
+        own->base = (struct explore_summary){.extent = {.choices = 0}};
+        own->answer = EXPLORE_FAILED;
+        snprintf(own->error, sizeof own->error, "it can't be played to this client: %.200s",
+                 plan.reason);
+        return;
+    }
+    own->answer = explore_begin(own->run, own->one, planned->token.seed, wish, &own->base);
     snprintf(own->error, sizeof own->error, "%s", own->run->error);
     own->begun = own->answer == EXPLORE_STOPPED ? NULL : planned;
 }
@@ -84,7 +113,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     own->causes.count = 0;
     own->run->error[0] = '\0';
     if (own->answer == EXPLORE_DONE && !own->found &&
-        !explore_some(own->run, planned->one, planned->token.seed, &wish, choices * slice / SLICES,
+        !explore_some(own->run, own->one, planned->token.seed, &wish, choices * slice / SLICES,
                       choices * (slice + 1) / SLICES, note_finding, own, &summary))
         return false;
     campaign_put_number(ret_bytes, own->answer);
@@ -285,7 +314,21 @@ static void tell(const struct explore_told *told, const struct campaign_case *pl
 
 /* ---- in the reports -------------------------------------------------------------------------- */
 
-static bool list_findings(struct explore_told *told, const struct campaign_case *planned)
+/* The command that repeats a run, with the client that ran. */
+static void repeat_command(const struct explore_context *context,
+                           const struct campaign_case *planned, const struct campaign_token *token,
+                           char command[LINE_MAX_BYTES])
+{
+    campaign_repeat_command(planned->scenario, token, command, LINE_MAX_BYTES);
+    size_t length = strlen(command);
+    for (size_t i = 0; context->client[i] && length + 2 < LINE_MAX_BYTES; i++) {
+        command[length++] = ' ';
+        length = campaign_shell_word(command, LINE_MAX_BYTES, length, context->client[i]);
+    }
+}
+
+static bool list_findings(const struct explore_context *context, struct explore_told *told,
+                          const struct campaign_case *planned)
 {
     char command[LINE_MAX_BYTES];
     struct campaign_token token = planned->token;
@@ -296,7 +339,7 @@ static bool list_findings(struct explore_told *told, const struct campaign_case 
     for (size_t i = 0; i < told->causes.count; i++) {
         const struct explore_finding *finding = &told->causes.list[i];
         snprintf(token.choice, sizeof token.choice, "%s", finding->choice);
-        campaign_repeat_command(planned->scenario, &token, command, sizeof command);
+        repeat_command(context, planned, &token, command);
         snprintf(told->lines[2 * i], LINE_MAX_BYTES, "%s: %s: %s: want %s; got %s", finding->choice,
                  explore_oracle_name(explore_oracle_of(&finding->first)), finding->first.what,
                  finding->first.want, finding->first.got);
@@ -351,8 +394,8 @@ static void report_findings(struct explore_told *told, struct report_case *repor
     reported->detail_count = 2 * told->causes.count;
 }
 
-static void report(struct explore_told *told, const struct campaign_case *planned,
-                   struct report_case *reported)
+static void report(const struct explore_context *context, struct explore_told *told,
+                   const struct campaign_case *planned, struct report_case *reported)
 {
     static const uint8_t verdicts[] = {[EXPLORE_DONE] = REPORT_PASSED,
                                        [EXPLORE_FAILED] = REPORT_FAILED,
@@ -368,8 +411,7 @@ static void report(struct explore_told *told, const struct campaign_case *planne
         snprintf(told->message, sizeof told->message, "%s", error_of(told));
         reported->kind =
             told->answer == EXPLORE_FAILED ? REPORT_KIND_EXPECTATION : REPORT_KIND_BENCH;
-        campaign_repeat_command(planned->scenario, &planned->token, told->repeat,
-                                sizeof told->repeat);
+        repeat_command(context, planned, &planned->token, told->repeat);
     }
     reported->message = told->message;
     reported->repeat = told->repeat[0] ? told->repeat : NULL;
@@ -427,10 +469,10 @@ static bool conclude(void *context_memory, const struct campaign_answers *answer
         return false;
     accept(context, answers->planned);
     certify(context, answers->planned);
-    if (!list_findings(context->told, answers->planned))
+    if (!list_findings(context, context->told, answers->planned))
         return false;
     tell(context->told, answers->planned, context->wish.depth ? context->wish.depth : 1, out);
-    report(context->told, answers->planned, ret_reported);
+    report(context, context->told, answers->planned, ret_reported);
     return true;
 }
 
