@@ -320,8 +320,9 @@ void explore_repeat(struct bench_run *run, const struct scenario_case *one, uint
 {
     struct explore_summary summary;
     struct scenario_case *changed = malloc(sizeof *changed);
+    const struct explore_wish all_rules = {.depth = 1};
     const struct exploration exploration = {
-        .run = run, .one = one, .seed = seed, .summary = &summary};
+        .run = run, .one = one, .seed = seed, .wish = &all_rules, .summary = &summary};
     enum bench_verdict base = run_undisturbed(&exploration, ret_result);
     if (changed && (base == BENCH_PASSED || base == BENCH_FAILED) &&
         branch_begin(run, one, seed, choices, count, changed)) {
