@@ -174,7 +174,7 @@ static int check(int argc, char **argv)
 {
     struct check_options given;
     struct cli_operands operands;
-    int status = cli_parse(&cli_command_check, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_check, argc, argv, &given, sizeof given, &operands);
 
     if (status != CLI_GO_ON)
         return status;

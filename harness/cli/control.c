@@ -26,7 +26,7 @@ void cli_control_send(struct bench_control_client *client, cJSON *answer)
     if (text)
         bench_control_answer(client, text, strlen(text));
     else
-        bench_control_answer(client, none, sizeof(none) - 1);
+        bench_control_answer(client, none, sizeof none - 1);
     cJSON_free(text);
     cJSON_Delete(answer);
 }
@@ -42,7 +42,7 @@ void cli_control_fail(struct cli_control_request *request, enum cli_control_erro
         return;
     request->failed = true;
     va_start(arguments, format);
-    vsnprintf(what, sizeof(what), format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
     error = cJSON_AddObjectToObject(request->answer, "error");
     cJSON_AddStringToObject(error, "kind", error_names[kind]);
@@ -57,8 +57,8 @@ void cli_control_add_text(cJSON *object, const char *name, const char *text)
 {
     char escaped[1024];
 
-    text_escape(escaped, sizeof(escaped) - 1, text, strlen(text));
-    escaped[sizeof(escaped) - 1] = '\0';
+    text_escape(escaped, sizeof escaped - 1, text, strlen(text));
+    escaped[sizeof escaped - 1] = '\0';
     cJSON_AddStringToObject(object, name, escaped);
 }
 
@@ -72,7 +72,7 @@ const char *cli_control_option(struct cli_control_request *request, const char *
             continue;
         request->word_count -= 2;
         memmove(&request->words[i], &request->words[i + 2],
-                (request->word_count - i) * sizeof(request->words[0]));
+                (request->word_count - i) * sizeof request->words[0]);
         return value;
     }
     return NULL;

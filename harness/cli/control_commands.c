@@ -249,7 +249,7 @@ static void run_set(struct cli_control_request *request)
     char error[300];
     int setting = sim_setting_find(assignment, strcspn(assignment, "="));
 
-    if (!cli_setting_assign(values, assignment, error, sizeof(error))) {
+    if (!cli_setting_assign(values, assignment, error, sizeof error)) {
         cli_control_fail(request, CLI_CONTROL_USAGE, "NAME=VALUE", "'fotarig facts' lists settings",
                          "%s", error);
         return;

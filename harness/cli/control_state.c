@@ -16,7 +16,7 @@ static void add_settings(cJSON *answer, const struct sim *sim)
         int32_t value = sim_look_setting(sim, i);
         if (value == info->initial)
             continue;
-        cli_setting_print(info, value, text, sizeof(text));
+        cli_setting_print(info, value, text, sizeof text);
         cJSON_AddStringToObject(settings, info->name, text);
     }
 }
@@ -34,7 +34,7 @@ static void add_files(cJSON *answer, const struct sim *sim)
         file = cJSON_CreateObject();
         cli_control_add_text(file, "path", view.path);
         cJSON_AddNumberToObject(file, "size_bytes", view.size_bytes);
-        snprintf(digest, sizeof(digest), "%016llx", (unsigned long long)view.digest);
+        snprintf(digest, sizeof digest, "%016llx", (unsigned long long)view.digest);
         cJSON_AddStringToObject(file, "digest", digest);
         cJSON_AddItemToArray(files, file);
     }

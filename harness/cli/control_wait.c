@@ -154,8 +154,8 @@ static bool read_event(const struct bench_record *record, uint64_t number,
                                             .module = record->bench,
                                             .value = record->number,
                                             .kind = record->a};
-    if (length >= sizeof(ret_event->text))
-        length = sizeof(ret_event->text) - 1;
+    if (length >= sizeof ret_event->text)
+        length = sizeof ret_event->text - 1;
     for (size_t i = 0; i < length; i++)
         ret_event->text[i] = record->payload[i] ? (char)record->payload[i] : '?';
     return true;
@@ -266,7 +266,7 @@ static bool parse_value(struct cli_control_request *request, struct cli_control_
     uint64_t number;
 
     if (kinds[wait->kind].value == VALUE_TEXT) {
-        snprintf(wait->text, sizeof(wait->text), "%s", word);
+        snprintf(wait->text, sizeof wait->text, "%s", word);
         return true;
     }
     for (unsigned i = 0; name && name(i); i++)
@@ -279,7 +279,7 @@ static bool parse_value(struct cli_control_request *request, struct cli_control_
         return true;
     }
     cli_control_fail(request, CLI_CONTROL_USAGE,
-                     name ? list_names(name, names, sizeof(names)) : "a number", NULL,
+                     name ? list_names(name, names, sizeof names) : "a number", NULL,
                      "'%.40s' is no value of %s", word, kind);
     return false;
 }

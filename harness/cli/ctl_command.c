@@ -234,7 +234,7 @@ static int ctl(int argc, char **argv)
 {
     struct ctl_options given;
     struct cli_operands operands;
-    int status = cli_parse(&cli_command_ctl, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_ctl, argc, argv, &given, sizeof given, &operands);
     cJSON *request;
     char *text;
 
@@ -261,7 +261,7 @@ static void print_commands(FILE *out)
         for (const char *help = command->help; help;) {
             int length = (int)strcspn(help, "\n");
             char line[256];
-            snprintf(line, sizeof(line), "%.*s", length, help);
+            snprintf(line, sizeof line, "%.*s", length, help);
             fprintf(out, "      ");
             cli_wrap(out, line, 6, 6);
             fputc('\n', out);

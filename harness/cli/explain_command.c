@@ -143,7 +143,7 @@ static int run(const struct explain_options *given, const char *operand)
     for (int i = 0; i < words.count; i++)
         good = good && words.list[i];
     char *argv[16]; /* whose order a parser changes */
-    memcpy(argv, words.list, sizeof(argv));
+    memcpy(argv, words.list, sizeof argv);
     int status = good ? cli_command_run.run(words.count, argv) : CLI_EXIT_INTERNAL;
     while (words.count)
         free(words.list[--words.count]);
@@ -160,7 +160,7 @@ static int explain(int argc, char **argv)
 {
     struct explain_options given;
     struct cli_operands operands;
-    int status = cli_parse(&cli_command_explain, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_explain, argc, argv, &given, sizeof given, &operands);
     if (status != CLI_GO_ON)
         return status;
     const char *operand = operands.items[0];

@@ -76,7 +76,7 @@ static void print_values(FILE *out, const struct sim_setting_info *info, const c
 {
     char text[32];
     fprintf(out, " (default: %s", initial);
-    for (size_t i = 0; plausible_of(info, i, text, sizeof(text)); i++)
+    for (size_t i = 0; plausible_of(info, i, text, sizeof text); i++)
         fprintf(out, "%s%s", i ? ", " : "; may be: ", text);
     fputc(')', out);
 }
@@ -118,10 +118,10 @@ static void print_fact(const struct sim_fact *fact)
     char initial[32];
     bool is_setting = strcmp(fact->group, "setting") == 0;
     const struct sim_setting_info *info =
-        is_setting ? setting_of(fact->name, initial, sizeof(initial)) : NULL;
+        is_setting ? setting_of(fact->name, initial, sizeof initial) : NULL;
 
     char row[1024] = "";
-    FILE *out = fmemopen(row, sizeof(row), "w");
+    FILE *out = fmemopen(row, sizeof row, "w");
     if (!out)
         return;
     fprintf(out, "%s", fact->meaning);
@@ -157,7 +157,7 @@ static int print_table(const struct facts_options *given)
 static void add_plausible(cJSON *array, const struct sim_setting_info *info)
 {
     char text[32];
-    for (size_t i = 0; plausible_of(info, i, text, sizeof(text)); i++)
+    for (size_t i = 0; plausible_of(info, i, text, sizeof text); i++)
         cJSON_AddItemToArray(array, cJSON_CreateString(text));
 }
 
@@ -176,12 +176,12 @@ static cJSON *fact_object(const struct facts_options *given, const struct sim_fa
     if (fact->setting)
         cJSON_AddStringToObject(object, "setting", fact->setting);
     if (strcmp(fact->group, "setting") == 0)
-        info = setting_of(fact->name, initial, sizeof(initial));
+        info = setting_of(fact->name, initial, sizeof initial);
     if (info) {
         cJSON_AddStringToObject(object, "default", initial);
         if (info->choices)
             cJSON_AddStringToObject(object, "choices", info->choices);
-        if (plausible_of(info, 0, initial, sizeof(initial)))
+        if (plausible_of(info, 0, initial, sizeof initial))
             add_plausible(cJSON_AddArrayToObject(object, "plausible"), info);
     }
     if (fact->tag == 'I' && probe_of(given, fact))
@@ -206,7 +206,7 @@ static void add_facts(cJSON *root, const struct facts_options *given)
 static void count_manual(unsigned counts[SIM_MANUAL_STATE_COUNT])
 {
     struct sim_manual_command row;
-    memset(counts, 0, SIM_MANUAL_STATE_COUNT * sizeof(counts[0]));
+    memset(counts, 0, SIM_MANUAL_STATE_COUNT * sizeof counts[0]);
     for (size_t i = 0; sim_manual_command(i, &row); i++)
         counts[row.state]++;
 }
@@ -288,7 +288,7 @@ static int facts(int argc, char **argv)
 {
     struct facts_options given;
     struct cli_operands operands;
-    int status = cli_parse(&cli_command_facts, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_facts, argc, argv, &given, sizeof given, &operands);
 
     if (status != CLI_GO_ON)
         return status;

@@ -189,13 +189,13 @@ uint64_t cli_images_advance(struct cli_images *images, uint64_t real_us)
 
 int cli_images_open(struct cli_images *images, struct bench_serve *serve, const char *path)
 {
-    memset(images, 0, sizeof(*images));
+    memset(images, 0, sizeof *images);
     images->serve = serve;
     images->next_us = BENCH_NEVER;
     images->view = (struct bench_view){.record = on_record, .lost = on_lost, .context = images};
     if (!path)
         return 0;
-    images->images = calloc(serve->module_count, sizeof(*images->images));
+    images->images = calloc(serve->module_count, sizeof *images->images);
     if (!images->images)
         return -1;
     for (uint32_t i = 0; i < serve->module_count; i++)

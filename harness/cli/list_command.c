@@ -81,7 +81,7 @@ static void print_scenario(const struct scenario *scenario)
 {
     char row[1024] = "";
     const char *separator = "  [";
-    FILE *out = fmemopen(row, sizeof(row), "w");
+    FILE *out = fmemopen(row, sizeof row, "w");
     if (!out)
         return;
     print_text(out, scenario->group);
@@ -193,7 +193,7 @@ static int list(int argc, char **argv)
     struct list_options given;
     struct cli_operands operands;
     struct campaign_selection selection = {0};
-    int status = cli_parse(&cli_command_list, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_list, argc, argv, &given, sizeof given, &operands);
 
     if (status != CLI_GO_ON)
         return status;

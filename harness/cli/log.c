@@ -48,7 +48,7 @@ static bool ends_line(const struct cli_log *log)
 {
     uint8_t last = log->piece[log->piece_count - 1];
 
-    if (log->piece_count == sizeof(log->piece))
+    if (log->piece_count == sizeof log->piece)
         return true;
     if (!log->from_module)
         return last == '\r';
@@ -146,7 +146,7 @@ static void on_lost(void *context, uint64_t count)
 
 int cli_log_open(struct cli_log *log, const char *name, bool several)
 {
-    memset(log, 0, sizeof(*log));
+    memset(log, 0, sizeof *log);
     log->several = several;
     log->view = (struct bench_view){.record = on_record, .lost = on_lost, .context = log};
     int descriptor = name[0] ? report_file_sink(name) : dup(STDERR_FILENO);

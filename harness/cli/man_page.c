@@ -68,7 +68,7 @@ static void put_lines(FILE *out, const char *text)
 static void put_more(FILE *out, const struct cli_command *command)
 {
     char text[16384] = "";
-    FILE *memory = command->print_more ? fmemopen(text, sizeof(text) - 1, "w") : NULL;
+    FILE *memory = command->print_more ? fmemopen(text, sizeof text - 1, "w") : NULL;
     if (!memory)
         return;
     command->print_more(memory);
@@ -79,7 +79,7 @@ static void put_more(FILE *out, const struct cli_command *command)
 static void put_command(FILE *out, const struct cli_command *command)
 {
     char name[64];
-    snprintf(name, sizeof(name), "-%s", command->name);
+    snprintf(name, sizeof name, "-%s", command->name);
     put_title(out, name, command->summary);
     fprintf(out, ".SH SYNOPSIS\n.B fotarig %s\n[\\fIOPTION\\fR...]", command->name);
     if (command->operands[0]) {

@@ -38,7 +38,7 @@ static int package(int argc, char **argv)
     char error[200];
     uint8_t *bytes;
     size_t size;
-    int status = cli_parse(&cli_command_package, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_package, argc, argv, &given, sizeof given, &operands);
 
     if (status != CLI_GO_ON)
         return status;
@@ -50,7 +50,7 @@ static int package(int argc, char **argv)
                                            : "output");
     struct bench_package wanted = {given.variant, given.from, given.to, given.size_bytes};
     errno = 0;
-    bytes = bench_package_make(&wanted, &size, error, sizeof(error));
+    bytes = bench_package_make(&wanted, &size, error, sizeof error);
     if (!bytes && errno == ENOMEM) {
         cli_error(&cli_command_package, "%s", error);
         return CLI_EXIT_INTERNAL;

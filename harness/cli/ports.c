@@ -38,7 +38,7 @@ static bool add(struct cli_ports *ports, size_t place, struct bench_module *modu
 {
     char url[URL_MAX];
 
-    if (snprintf(url, sizeof(url), "%s%s", scheme, where) >= (int)sizeof(url)) {
+    if (snprintf(url, sizeof url, "%s%s", scheme, where) >= (int)sizeof url) {
         snprintf(text, capacity, "'%.60s...' is too long for a port", where);
         return false;
     }
@@ -67,12 +67,12 @@ bool cli_ports_open(struct cli_ports *ports, const struct cli_ports_options *opt
         {PTY, options->link != NULL, "pty:", link},
     };
 
-    name_link(options, module->index, link, sizeof(link));
-    name_address(options->tcp ? options->tcp : "", module->index, tcp, sizeof(tcp));
-    name_address(options->rfc2217 ? options->rfc2217 : "", module->index, rfc2217, sizeof(rfc2217));
+    name_link(options, module->index, link, sizeof link);
+    name_address(options->tcp ? options->tcp : "", module->index, tcp, sizeof tcp);
+    name_address(options->rfc2217 ? options->rfc2217 : "", module->index, rfc2217, sizeof rfc2217);
     if (options->usb && bench_module_add_usb(module, link, reterr_text, reterr_capacity))
         return false;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].wanted && !add(ports, rows[i].place, module, rows[i].scheme, rows[i].where,
                                    reterr_text, reterr_capacity))
             return false;

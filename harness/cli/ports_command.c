@@ -55,12 +55,12 @@ void cli_port_print(const struct bench_listed_port *port, FILE *out)
     fprintf(out, "%s%s%s\n", port->path, port->description[0] ? "  " : "", port->description);
     if (port->is_usb)
         print_usb(port, out);
-    print_url(port, text, sizeof(text));
+    print_url(port, text, sizeof text);
     fprintf(out, "    %s\n", text);
     if (port->by_id[0])
         fprintf(out, "    by id: %s\n", port->by_id);
     if (port->holder.pid != 0) {
-        bench_holder_print(&port->holder, text, sizeof(text));
+        bench_holder_print(&port->holder, text, sizeof text);
         fprintf(out, "    held by %s\n", text);
     }
 }
@@ -78,9 +78,9 @@ static void add_usb(cJSON *object, const struct bench_listed_port *port)
     cJSON *usb = cJSON_AddObjectToObject(object, "usb");
     char number[16];
 
-    snprintf(number, sizeof(number), "%04x", port->vendor);
+    snprintf(number, sizeof number, "%04x", port->vendor);
     cJSON_AddStringToObject(usb, "vendor", number);
-    snprintf(number, sizeof(number), "%04x", port->product);
+    snprintf(number, sizeof number, "%04x", port->product);
     cJSON_AddStringToObject(usb, "product", number);
     if (port->interface >= 0)
         cJSON_AddNumberToObject(usb, "interface", port->interface);
@@ -95,7 +95,7 @@ cJSON *cli_port_object(const struct bench_listed_port *port)
     const struct sim_usb_role *role = role_of(port);
     char url[BENCH_LIST_PATH_MAX + 8];
 
-    print_url(port, url, sizeof(url));
+    print_url(port, url, sizeof url);
     cJSON_AddStringToObject(object, "path", port->path);
     cJSON_AddStringToObject(object, "url", url);
     add_text(object, "description", port->description);
@@ -144,7 +144,7 @@ static int ports(int argc, char **argv)
     struct cli_operands operands;
     struct bench_listed_port *listed = NULL;
     size_t count = 0;
-    int status = cli_parse(&cli_command_ports, argc, argv, &given, sizeof(given), &operands);
+    int status = cli_parse(&cli_command_ports, argc, argv, &given, sizeof given, &operands);
 
     if (status != CLI_GO_ON)
         return status;

@@ -281,7 +281,7 @@ static size_t list_candidates(struct candidate **ret_candidates)
                             : NULL;
         if (role && !role->takes_at && ports[i].interface >= 0)
             continue;
-        snprintf((*ret_candidates)[kept].url, sizeof(*ret_candidates)->url, "tty:%s",
+        snprintf((*ret_candidates)[kept].url, sizeof ret_candidates[0]->url, "tty:%s",
                  ports[i].by_path[0] ? ports[i].by_path : ports[i].path);
         kept++;
     }
@@ -295,7 +295,7 @@ static size_t named_candidates(const struct cli_operands *operands,
     size_t count = operands->count - 1;
     *ret_candidates = calloc(count, sizeof **ret_candidates);
     for (size_t i = 0; *ret_candidates && i < count; i++)
-        snprintf((*ret_candidates)[i].url, sizeof(*ret_candidates)->url, "%s",
+        snprintf((*ret_candidates)[i].url, sizeof ret_candidates[0]->url, "%s",
                  operands->items[i + 1]);
     return *ret_candidates ? count : 0;
 }

@@ -37,7 +37,7 @@ bool cli_setting_assign(int32_t *settings, const char *assignment, char *reterr_
     char name[64], low[24], high[24], form[256];
     int32_t value = 0;
 
-    snprintf(name, sizeof(name), "%.*s", (int)length, assignment);
+    snprintf(name, sizeof name, "%.*s", (int)length, assignment);
     if (setting < 0) {
         say_unknown(name, reterr_text, reterr_capacity);
         return false;
@@ -45,12 +45,12 @@ bool cli_setting_assign(int32_t *settings, const char *assignment, char *reterr_
     info = sim_setting_info((unsigned)setting);
     if (!equals || !text_setting_parse(info, equals + 1, &value)) {
         snprintf(reterr_text, reterr_capacity, "setting '%s': '%s' is not %s", name,
-                 equals ? equals + 1 : "", text_setting_form(info, form, sizeof(form)));
+                 equals ? equals + 1 : "", text_setting_form(info, form, sizeof form));
         return false;
     }
     if (value < info->minimum || value > info->maximum) {
-        cli_setting_print(info, info->minimum, low, sizeof(low));
-        cli_setting_print(info, info->maximum, high, sizeof(high));
+        cli_setting_print(info, info->minimum, low, sizeof low);
+        cli_setting_print(info, info->maximum, high, sizeof high);
         snprintf(reterr_text, reterr_capacity, "setting '%s': '%s' is not within %s to %s", name,
                  equals + 1, low, high);
         return false;

@@ -156,11 +156,11 @@ static int configure(struct served *served)
         return unknown_variant(given->variant);
     if (!served->scenario.scenario && !sim_config_identify(config, given->variant, given->revision))
         return cli_usage_error(&cli_command_sim, "revision '%s' is longer than %lu characters",
-                               given->revision, (unsigned long)sizeof(config->revision) - 1);
+                               given->revision, (unsigned long)sizeof config->revision - 1);
     if (given->timing == TIMING_NONE && !served->scenario.scenario)
         config->settings[SIM_SETTING_ANSWER_DELAY] = 0;
     for (size_t i = 0; i < given->settings.count; i++)
-        if (!cli_setting_assign(config->settings, given->settings.items[i], error, sizeof(error)))
+        if (!cli_setting_assign(config->settings, given->settings.items[i], error, sizeof error))
             return cli_usage_error(&cli_command_sim, "%s", error);
     return CLI_GO_ON;
 }
@@ -259,7 +259,7 @@ static int open_control(struct served *served)
     char error[400];
 
     if (!served->given.control || !cli_control_open(&served->control, &served->loop,
-                                                    served->given.control, error, sizeof(error)))
+                                                    served->given.control, error, sizeof error))
         return CLI_GO_ON;
     cli_error(&cli_command_sim, "%s", error);
     return CLI_EXIT_ENVIRONMENT;
@@ -335,7 +335,7 @@ static int make_module(struct served *served, uint32_t index)
     module = bench_module_open(&served->serve, index, &wanted);
     if (!module)
         return environment_error("no memory for the modules");
-    if (!cli_images_load(&served->images, module, error, sizeof(error))) {
+    if (!cli_images_load(&served->images, module, error, sizeof error)) {
         int status = errno == EAGAIN ? CLI_EXIT_ENVIRONMENT : CLI_EXIT_INVALID;
         cli_error(&cli_command_sim, "%s", error);
         return status;
@@ -370,7 +370,7 @@ static int open_ports(struct served *served, uint32_t index)
     struct cli_ports_options wanted = ports_options(&served->given);
     char error[400];
 
-    if (!cli_ports_open(&served->ports[index], &wanted, module, error, sizeof(error))) {
+    if (!cli_ports_open(&served->ports[index], &wanted, module, error, sizeof error)) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }
@@ -390,8 +390,8 @@ static void say_ready(const struct served *served)
     uint32_t count = served->given.count;
     char first[400], last[400];
 
-    cli_ports_print(&served->ports[0], first, sizeof(first));
-    cli_ports_print(&served->ports[count - 1], last, sizeof(last));
+    cli_ports_print(&served->ports[0], first, sizeof first);
+    cli_ports_print(&served->ports[count - 1], last, sizeof last);
     if (count == 1)
         printf("sim: %s %s on %s; stop with ^C\n", served->config.variant, served->config.revision,
                first);
@@ -470,7 +470,7 @@ static int serve_until_signal(struct served *served)
 /* Flash that nobody wrote to costs no memory. */
 static int get_memory(struct served *served, size_t flash_bytes)
 {
-    served->ports = calloc(served->given.count, sizeof(*served->ports));
+    served->ports = calloc(served->given.count, sizeof *served->ports);
     if (!served->ports)
         return environment_error("no memory for the modules");
     served->flash = mmap(NULL, flash_bytes, PROT_READ | PROT_WRITE,
@@ -531,14 +531,14 @@ static int check_combination(const struct sim_options *given)
 
 static int sim(int argc, char **argv)
 {
-    struct served *served = calloc(1, sizeof(*served));
+    struct served *served = calloc(1, sizeof *served);
     struct cli_operands operands;
     int status;
 
     if (!served)
         return environment_error("no memory");
     status =
-        cli_parse(&cli_command_sim, argc, argv, &served->given, sizeof(served->given), &operands);
+        cli_parse(&cli_command_sim, argc, argv, &served->given, sizeof served->given, &operands);
     if (status == CLI_GO_ON)
         status = check_combination(&served->given);
     if (status == CLI_GO_ON && served->given.scenario)

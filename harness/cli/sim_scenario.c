@@ -44,7 +44,7 @@ static void print_event(const struct cli_sim_scenario *played, uint32_t module, 
     if (played->serve->module_count > 1)
         printf("module %lu: ", (unsigned long)module);
     printf("event %u (line %lu, %s)", index + 1, (unsigned long)event->place.line,
-           scenario_trigger_write(&event->when, trigger, sizeof(trigger)));
+           scenario_trigger_write(&event->when, trigger, sizeof trigger));
 }
 
 /* The first of its actions is done: the others are with it. */
@@ -105,8 +105,7 @@ int cli_sim_scenario_open(struct cli_sim_scenario *played, const char *path, uin
     if (!is_playable(played))
         return CLI_EXIT_INVALID;
     char error[BENCH_TEXT_MAX];
-    if (!bench_case_make(&played->shared, &played->packages, played->one, 1, error,
-                         sizeof(error))) {
+    if (!bench_case_make(&played->shared, &played->packages, played->one, 1, error, sizeof error)) {
         cli_error(&cli_command_sim, "%s", error);
         return CLI_EXIT_ENVIRONMENT;
     }

@@ -50,11 +50,11 @@ static void print_table_row(FILE *out, const char *row, size_t length)
     for (size_t i = indent; i + 2 < length; i++)
         if (row[i] == ' ' && row[i + 1] == ' ' && row[i + 2] != ' ')
             column = i + 2;
-    if (columns_of(row, length) <= CLI_COLUMNS || length >= sizeof(line) || column >= 60) {
+    if (columns_of(row, length) <= CLI_COLUMNS || length >= sizeof line || column >= 60) {
         fprintf(out, "%.*s\n", (int)length, row);
         return;
     }
-    snprintf(line, sizeof(line), "%.*s", (int)(length - column), row + column);
+    snprintf(line, sizeof line, "%.*s", (int)(length - column), row + column);
     fprintf(out, "%.*s", (int)column, row);
     cli_wrap(out, line, (unsigned)column, (unsigned)(column == indent ? indent + 2 : column));
     fputc('\n', out);
@@ -67,7 +67,7 @@ void cli_print_notes(FILE *out, const char *notes)
     while (*notes || used) {
         size_t length = strcspn(notes, "\n");
         bool is_row = notes[0] == ' ', is_end = length == 0 || is_row;
-        if (used && (is_end || used + length + 2 > sizeof(paragraph))) {
+        if (used && (is_end || used + length + 2 > sizeof paragraph)) {
             cli_wrap(out, paragraph, 0, 0);
             fputc('\n', out);
             used = 0;
@@ -75,7 +75,7 @@ void cli_print_notes(FILE *out, const char *notes)
         if (is_row)
             print_table_row(out, notes, length);
         else if (length)
-            used += (size_t)snprintf(paragraph + used, sizeof(paragraph) - used, "%.*s ",
+            used += (size_t)snprintf(paragraph + used, sizeof paragraph - used, "%.*s ",
                                      (int)length, notes);
         else if (*notes && notes[1])
             fputc('\n', out);
@@ -99,12 +99,12 @@ static void print_option(FILE *out, const struct cli_option *option)
     char left[96], help[1024], letter[5] = {'-', option->letter, ',', ' ', '\0'};
     bool optional = option->kind == CLI_OPTIONAL;
 
-    snprintf(left, sizeof(left), "%s--%s%s%s%s", option->letter ? letter : "    ", option->name,
+    snprintf(left, sizeof left, "%s--%s%s%s%s", option->letter ? letter : "    ", option->name,
              !option->argument ? ""
              : optional        ? "[="
                                : " ",
              option->argument ? option->argument : "", optional ? "]" : "");
-    snprintf(help, sizeof(help), "%s%s%s%s", option->help, option->initial ? " (default: " : "",
+    snprintf(help, sizeof help, "%s%s%s%s", option->help, option->initial ? " (default: " : "",
              option->initial ? option->initial : "", option->initial ? ")" : "");
     if (strlen(left) > HELP_COLUMN - 4)
         fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
@@ -118,7 +118,7 @@ void cli_print_help(FILE *out, const struct cli_command *command)
 {
     unsigned indent = (unsigned)fprintf(out, "usage: fotarig %s ", command->name);
     char words[512];
-    snprintf(words, sizeof(words), "[OPTION...] %s", command->operands);
+    snprintf(words, sizeof words, "[OPTION...] %s", command->operands);
     cli_wrap(out, words, indent, indent);
     fputs("\n\n", out);
     cli_wrap(out, command->summary, 0, 0);

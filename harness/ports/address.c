@@ -45,7 +45,7 @@ struct addrinfo *bench_address_find(const char *address, int flags, char *reterr
                  "'%.100s' is not an address: expected HOST:PORT, such as 127.0.0.1:7000", address);
         return NULL;
     }
-    snprintf(service, sizeof(service), "%lu", (unsigned long)number);
+    snprintf(service, sizeof service, "%lu", (unsigned long)number);
     if (getaddrinfo(host, service, &wanted, &info) == 0)
         return info;
     snprintf(reterr_text, reterr_capacity, "host '%.100s' is not known", host);
@@ -57,22 +57,22 @@ bool bench_address_unix(const char *path, struct sockaddr_storage *ret_address, 
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     size_t length = strlen(path);
 
-    if (length >= sizeof(address.sun_path))
+    if (length >= sizeof address.sun_path)
         return false;
     memcpy(address.sun_path, path, length + 1);
-    memcpy(ret_address, &address, sizeof(address));
-    *ret_size = (socklen_t)sizeof(address);
+    memcpy(ret_address, &address, sizeof address);
+    *ret_size = (socklen_t)sizeof address;
     return true;
 }
 
 void bench_address_of(int fd, char *text, size_t capacity)
 {
     struct sockaddr_storage address;
-    socklen_t size = sizeof(address);
+    socklen_t size = sizeof address;
     char host[INET6_ADDRSTRLEN], port[8];
 
     if (getsockname(fd, (struct sockaddr *)&address, &size) == 0 &&
-        getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
+        getnameinfo((struct sockaddr *)&address, size, host, sizeof host, port, sizeof port,
                     NI_NUMERICHOST | NI_NUMERICSERV) == 0)
         snprintf(text, capacity, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
@@ -83,16 +83,16 @@ void bench_address_tune(int fd)
     const int on = 1, seconds = 5;
 
     /* Nagle's algorithm costs 40 ms now and then (racks-and-ci.md). */
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
-    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof(seconds));
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof seconds);
+    setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &seconds, sizeof seconds);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof dead_ms);
 }
 
 void bench_address_acknowledge(int fd)
 {
     const int on = 1;
 
-    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }

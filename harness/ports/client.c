@@ -100,24 +100,24 @@ static void drop(struct bench_client *client)
 /* This try has failed, or the peer is gone. */
 void bench_client_fail(struct bench_client *client, const char *why)
 {
-    char text[BENCH_CLIENT_NAME_MAX + sizeof(client->why) + 32];
+    char text[BENCH_CLIENT_NAME_MAX + sizeof client->why + 32];
     bool was_up = client->state == BENCH_CLIENT_UP;
     char ended[80] = "";
 
     drop(client);
     if (client->program) {
-        bench_program_end(client->program, ended, sizeof(ended));
+        bench_program_end(client->program, ended, sizeof ended);
         why = ended[0] ? ended : why;
     }
     if (client->opening) {
-        snprintf(client->why, sizeof(client->why), "%s", why);
+        snprintf(client->why, sizeof client->why, "%s", why);
         return;
     }
     bench_client_set_timer(client,
                            client->program ? BENCH_CLIENT_RESTART_US : BENCH_CLIENT_AGAIN_US);
     if (!was_up)
         return;
-    snprintf(text, sizeof(text), "%s is gone: %s; %s again", client->name, why,
+    snprintf(text, sizeof text, "%s is gone: %s; %s again", client->name, why,
              client->program ? "starting it" : "connecting");
     bench_port_tell(&client->port, false, text);
 }
@@ -130,7 +130,7 @@ void bench_client_go_up(struct bench_client *client)
     if (client->opening)
         return;
     bench_client_set_timer(client, 0);
-    snprintf(text, sizeof(text), "%s is back", client->name);
+    snprintf(text, sizeof text, "%s is back", client->name);
     bench_port_tell(&client->port, true, text);
 }
 
@@ -153,7 +153,7 @@ static void hand_held_on(struct bench_client *client)
 /* Holds what comes before the line is up: a module's words, or those of a server that refuses. */
 void bench_client_take(struct bench_client *client, const uint8_t *bytes, size_t size)
 {
-    size_t room = sizeof(client->held) - client->held_count;
+    size_t room = sizeof client->held - client->held_count;
 
     if (client->state == BENCH_CLIENT_UP) {
         client->port.listener->receive(&client->port, bytes, size);
@@ -167,8 +167,8 @@ void bench_client_take(struct bench_client *client, const uint8_t *bytes, size_t
 /* Why it has hung up, by what it said before. */
 static const char *last_words(const struct bench_client *client)
 {
-    if (client->held_count >= sizeof(in_use) - 1 &&
-        memcmp(client->held, in_use, sizeof(in_use) - 1) == 0)
+    if (client->held_count >= sizeof in_use - 1 &&
+        memcmp(client->held, in_use, sizeof in_use - 1) == 0)
         return is_in_use;
     return client->state == BENCH_CLIENT_UP ? "it hung up"
                                             : "it hung up at once; is another client on it?";
@@ -177,7 +177,7 @@ static const char *last_words(const struct bench_client *client)
 static void read_bytes(struct bench_client *client)
 {
     uint8_t bytes[BENCH_PORT_CHUNK];
-    ssize_t size = recv(client->fd, bytes, sizeof(bytes), 0);
+    ssize_t size = recv(client->fd, bytes, sizeof bytes, 0);
 
     if (size < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -197,7 +197,7 @@ static void read_bytes(struct bench_client *client)
    module says stays to be read. */
 static void judge_early_words(struct bench_client *client)
 {
-    ssize_t size = recv(client->fd, client->held, sizeof(in_use) - 1, MSG_PEEK);
+    ssize_t size = recv(client->fd, client->held, sizeof in_use - 1, MSG_PEEK);
 
     if (size < 0)
         return;
@@ -214,7 +214,7 @@ static void judge_early_words(struct bench_client *client)
 static int connect_error(int fd)
 {
     int error = 0;
-    socklen_t size = sizeof(error);
+    socklen_t size = sizeof error;
 
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) ? errno : error;
 }
@@ -339,7 +339,7 @@ void bench_client_close(struct bench_port *port)
     bench_loop_at(port->loop, &client->timer, BENCH_NEVER);
     drop(client);
     if (client->program)
-        bench_program_end(client->program, ended, sizeof(ended));
+        bench_program_end(client->program, ended, sizeof ended);
     free(client->program);
     client->program = NULL;
     port->kind = NULL;

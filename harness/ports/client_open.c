@@ -10,12 +10,12 @@
 static void init(struct bench_client *client, struct bench_loop *loop, const char *url,
                  const struct bench_port_listener *listener)
 {
-    memset(client, 0, sizeof(*client));
+    memset(client, 0, sizeof *client);
     client->port = (struct bench_port){.listener = listener, .loop = loop};
     client->timer = (struct bench_timer){.run = bench_client_on_timer, .context = client};
     client->fd = -1;
     client->lines = BENCH_LINE_DTR | BENCH_LINE_RTS;
-    snprintf(client->name, sizeof(client->name), "%s", url);
+    snprintf(client->name, sizeof client->name, "%s", url);
 }
 
 /* Connects to client->address, or starts the program, and waits, in a loop of its own; true: it is
@@ -25,7 +25,7 @@ static bool try_address(struct bench_client *client)
     struct bench_loop *loop = client->port.loop, own;
 
     if (bench_loop_open(&own)) {
-        snprintf(client->why, sizeof(client->why), "%s", strerror(errno));
+        snprintf(client->why, sizeof client->why, "%s", strerror(errno));
         return false;
     }
     client->port.loop = &own;
@@ -93,7 +93,7 @@ int bench_client_open_unix(struct bench_client *client, struct bench_loop *loop,
 {
     init(client, loop, url, listener);
     if (!bench_address_unix(path, &client->address, &client->address_size)) {
-        snprintf(client->why, sizeof(client->why), "the path is too long for a socket");
+        snprintf(client->why, sizeof client->why, "the path is too long for a socket");
         return refuse(client, reterr_text, reterr_capacity);
     }
     return try_address(client) ? join_loop(client, reterr_text, reterr_capacity)
@@ -105,12 +105,12 @@ int bench_client_open_program(struct bench_client *client, struct bench_loop *lo
                               char *reterr_text, size_t reterr_capacity)
 {
     init(client, loop, url, listener);
-    client->program = calloc(1, sizeof(*client->program));
+    client->program = calloc(1, sizeof *client->program);
     if (!client->program) {
-        snprintf(client->why, sizeof(client->why), "no memory");
+        snprintf(client->why, sizeof client->why, "no memory");
         return refuse(client, reterr_text, reterr_capacity);
     }
-    if (bench_program_split(client->program, command, client->why, sizeof(client->why)) == 0 &&
+    if (bench_program_split(client->program, command, client->why, sizeof client->why) == 0 &&
         try_address(client))
         return join_loop(client, reterr_text, reterr_capacity);
     free(client->program);

@@ -32,12 +32,12 @@ static void describe_rate(const struct bench_client *client, char *text, size_t 
 static void note_rate(struct bench_client *client)
 {
     const struct bench_port_listener *listener = client->port.listener;
-    char reason[sizeof(client->why)], text[BENCH_CLIENT_NAME_MAX + sizeof(reason) + 4];
+    char reason[sizeof client->why], text[BENCH_CLIENT_NAME_MAX + sizeof reason + 4];
     bool wrong = has_wrong_rate(client);
 
     if (wrong && !client->rate_wrong && listener->said) {
-        describe_rate(client, reason, sizeof(reason));
-        snprintf(text, sizeof(text), "%s: %s", client->name, reason);
+        describe_rate(client, reason, sizeof reason);
+        snprintf(text, sizeof text, "%s: %s", client->name, reason);
         listener->said(&client->port, text);
     }
     client->rate_wrong = wrong;
@@ -88,13 +88,13 @@ void bench_client_greet_rfc2217(struct bench_client *client)
 /* After bytes of the negotiation. */
 void bench_client_judge_rfc2217(struct bench_client *client)
 {
-    char text[sizeof(client->why)];
+    char text[sizeof client->why];
 
     if (client->telnet.refused) {
         bench_client_fail(client,
                           "it refuses RFC 2217's COM-PORT option; for raw bytes use tcp://");
     } else if (has_wrong_rate(client)) {
-        describe_rate(client, text, sizeof(text));
+        describe_rate(client, text, sizeof text);
         bench_client_fail(client, text);
     } else if (client->telnet.rate_told) {
         bench_client_go_up(client);

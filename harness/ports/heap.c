@@ -8,8 +8,8 @@
 int bench_heap_open(struct bench_heap *heap, uint32_t count)
 {
     heap->count = count;
-    heap->entries = calloc(count ? count : 1, sizeof(*heap->entries));
-    heap->places = calloc(count ? count : 1, sizeof(*heap->places));
+    heap->entries = calloc(count ? count : 1, sizeof *heap->entries);
+    heap->places = calloc(count ? count : 1, sizeof *heap->places);
     if (!heap->entries || !heap->places) {
         bench_heap_close(heap);
         return -1;

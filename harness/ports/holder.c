@@ -16,9 +16,9 @@ struct bench_holder bench_holder_of(pid_t pid)
     char path[64];
     FILE *file;
 
-    snprintf(path, sizeof(path), "/proc/%ld/comm", (long)pid);
+    snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
     file = fopen(path, "re");
-    if (file && fgets(holder.name, sizeof(holder.name), file))
+    if (file && fgets(holder.name, sizeof holder.name, file))
         holder.name[strcspn(holder.name, "\n")] = '\0';
     if (file)
         fclose(file);
@@ -49,7 +49,7 @@ static pid_t find_locker(const char *path)
     pid_t pid = 0;
 
     if (file && stat(path, &device) == 0)
-        while (pid <= 0 && fgets(line, sizeof(line), file))
+        while (pid <= 0 && fgets(line, sizeof line, file))
             pid = locker_in(line, &device);
     if (file)
         fclose(file);
@@ -64,12 +64,12 @@ static bool has_open(const char *process, const char *path)
     bool found = false;
     DIR *folder;
 
-    snprintf(name, sizeof(name), "/proc/%s/fd", process);
+    snprintf(name, sizeof name, "/proc/%s/fd", process);
     folder = opendir(name);
     while (folder && !found && (entry = readdir(folder))) {
         ssize_t length;
-        snprintf(name, sizeof(name), "/proc/%s/fd/%s", process, entry->d_name);
-        length = readlink(name, target, sizeof(target) - 1);
+        snprintf(name, sizeof name, "/proc/%s/fd/%s", process, entry->d_name);
+        length = readlink(name, target, sizeof target - 1);
         target[length > 0 ? length : 0] = '\0';
         found = strcmp(target, path) == 0;
     }

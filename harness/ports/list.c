@@ -32,11 +32,11 @@ int bench_list_usb_interface(const char *sysfs, const char *name)
     int interface = -1;
 
     if (strchr(name, '/') ||
-        snprintf(link, sizeof(link), "%s/class/tty/%s/device", sysfs, name) >= (int)sizeof(link) ||
+        snprintf(link, sizeof link, "%s/class/tty/%s/device", sysfs, name) >= (int)sizeof link ||
         !realpath(link, device))
         return -1;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && interface < 0; i++) {
-        snprintf(path, sizeof(path), "%s%s/bInterfaceNumber", device, places[i]);
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && interface < 0; i++) {
+        snprintf(path, sizeof path, "%s%s/bInterfaceNumber", device, places[i]);
         interface = read_hexadecimal(path);
     }
     return interface;
@@ -50,8 +50,8 @@ void bench_list_link(const char *folder, const char *device, char *link, size_t 
 
     link[0] = '\0';
     while (opened && !link[0] && (entry = readdir(opened))) {
-        int length = snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-        if (length < (int)sizeof(path) && (size_t)length < capacity && realpath(path, target) &&
+        int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (length < (int)sizeof path && (size_t)length < capacity && realpath(path, target) &&
             strcmp(target, device) == 0)
             memcpy(link, path, (size_t)length + 1);
     }
@@ -84,18 +84,18 @@ static void add_usb(struct bench_listed_port *port, const struct sp_port *handle
     port->vendor = (unsigned)vendor;
     port->product = (unsigned)product;
     port->interface = bench_list_usb_interface("/sys", name ? name + 1 : port->path);
-    copy_text(port->manufacturer, sizeof(port->manufacturer), sp_get_port_usb_manufacturer(handle));
-    copy_text(port->product_name, sizeof(port->product_name), sp_get_port_usb_product(handle));
-    copy_text(port->serial, sizeof(port->serial), sp_get_port_usb_serial(handle));
+    copy_text(port->manufacturer, sizeof port->manufacturer, sp_get_port_usb_manufacturer(handle));
+    copy_text(port->product_name, sizeof port->product_name, sp_get_port_usb_product(handle));
+    copy_text(port->serial, sizeof port->serial, sp_get_port_usb_serial(handle));
 }
 
 static void add(struct bench_listed_port *port, const struct sp_port *handle)
 {
-    copy_text(port->path, sizeof(port->path), sp_get_port_name(handle));
-    copy_text(port->description, sizeof(port->description), sp_get_port_description(handle));
+    copy_text(port->path, sizeof port->path, sp_get_port_name(handle));
+    copy_text(port->description, sizeof port->description, sp_get_port_description(handle));
     add_usb(port, handle);
-    bench_list_link(bench_serial_by_path, port->path, port->by_path, sizeof(port->by_path));
-    bench_list_link("/dev/serial/by-id", port->path, port->by_id, sizeof(port->by_id));
+    bench_list_link(bench_serial_by_path, port->path, port->by_path, sizeof port->by_path);
+    bench_list_link("/dev/serial/by-id", port->path, port->by_id, sizeof port->by_id);
     port->holder = bench_lock_holder(port->path);
     if (port->holder.pid == 0)
         port->holder = bench_holder_find(port->path);
@@ -130,12 +130,12 @@ bool bench_list_ports(struct bench_listed_port **ret_ports, size_t *ret_count)
     while (handles[count])
         count++;
     *ret_count = count;
-    *ret_ports = calloc(count + 1, sizeof(**ret_ports));
+    *ret_ports = calloc(count + 1, sizeof **ret_ports);
     for (size_t i = 0; *ret_ports && i < count; i++)
         add(&(*ret_ports)[i], handles[i]);
     sp_free_port_list(handles);
     if (!*ret_ports)
         return false;
-    qsort(*ret_ports, count, sizeof(**ret_ports), compare);
+    qsort(*ret_ports, count, sizeof **ret_ports, compare);
     return true;
 }

@@ -51,8 +51,8 @@ static pid_t pid_in(const char *content, size_t size)
     char *end;
     long pid;
 
-    if (size == sizeof(binary) && (content[3] == '\0' || content[0] < ' ')) {
-        memcpy(&binary, content, sizeof(binary));
+    if (size == sizeof binary && (content[3] == '\0' || content[0] < ' ')) {
+        memcpy(&binary, content, sizeof binary);
         return binary;
     }
     pid = strtol(content, &end, 10);
@@ -85,7 +85,7 @@ static enum content look_into(const char *path, pid_t *ret_pid)
     *ret_pid = 0;
     if (fd < 0)
         return errno == ENOENT ? ABSENT : ALIVE;
-    size = read(fd, content, sizeof(content) - 1);
+    size = read(fd, content, sizeof content - 1);
     if (fstat(fd, &file))
         file = (struct stat){0};
     close(fd);
@@ -102,7 +102,7 @@ static void remove_dead(const char *path, pid_t dead)
     char aside[PATH_MAX + 32];
     pid_t pid;
 
-    snprintf(aside, sizeof(aside), "%s.dead.%ld", path, (long)getpid());
+    snprintf(aside, sizeof aside, "%s.dead.%ld", path, (long)getpid());
     if (rename(path, aside))
         return;
     if (look_into(aside, &pid) == ALIVE && pid != dead && link(aside, path))
@@ -116,7 +116,7 @@ struct bench_holder bench_lock_holder(const char *device)
     char path[PATH_MAX];
     pid_t pid;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i](device, path) && look_into(path, &pid) == ALIVE)
             return pid > 0 ? bench_holder_of(pid) : (struct bench_holder){.pid = -1};
     return (struct bench_holder){0};
@@ -128,7 +128,7 @@ struct bench_holder bench_lock_holder(const char *device)
 static bool write_file(char *path, size_t capacity)
 {
     char content[CONTENT_MAX];
-    int size = snprintf(content, sizeof(content), "%10ld\n", (long)getpid()), fd, kept;
+    int size = snprintf(content, sizeof content, "%10ld\n", (long)getpid()), fd, kept;
     bool good;
 
     snprintf(path, capacity, "%s/LTMP..XXXXXX", bench_lock_folder);
@@ -179,7 +179,7 @@ enum bench_lock_result bench_lock_take(struct bench_lock *lock, const char *devi
         *ret_holder = bench_lock_holder(path);
     if (ret_holder->pid != 0)
         return BENCH_LOCK_HELD;
-    if (!write_file(made, sizeof(made)))
+    if (!write_file(made, sizeof made))
         return BENCH_LOCK_IMPOSSIBLE;
     result = name_file(device, lock->path) ? link_file(lock, made) : BENCH_LOCK_IMPOSSIBLE;
     kept = errno;

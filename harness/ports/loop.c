@@ -53,11 +53,11 @@ int bench_signals_catch(void)
 
     if (open_signal_pipe())
         return -1;
-    memset(&action, 0, sizeof(action));
+    memset(&action, 0, sizeof action);
     action.sa_handler = note_signal;
     action.sa_flags = (int)SA_RESETHAND;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], &action, NULL))
             return -1;
     return 0;
@@ -86,7 +86,7 @@ static void drain_signals(void *context, unsigned ready)
     char bytes[16];
 
     (void)ready;
-    while (read(loop->signals.fd, bytes, sizeof(bytes)) > 0)
+    while (read(loop->signals.fd, bytes, sizeof bytes) > 0)
         continue;
 }
 
@@ -115,7 +115,7 @@ static int control(struct bench_loop *loop, int operation, struct bench_source *
 
 int bench_loop_open(struct bench_loop *loop)
 {
-    memset(loop, 0, sizeof(*loop));
+    memset(loop, 0, sizeof *loop);
     if (open_signal_pipe())
         return -1;
     loop->poll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -138,7 +138,7 @@ void bench_loop_close(struct bench_loop *loop)
     if (loop->opens.run)
         close(loop->opens.fd);
     free(loop->watches);
-    memset(loop, 0, sizeof(*loop));
+    memset(loop, 0, sizeof *loop);
     loop->poll_fd = -1;
 }
 
@@ -273,9 +273,9 @@ struct peer {
 bool bench_peer_is_trusted(int fd)
 {
     struct peer peer;
-    socklen_t size = sizeof(peer);
+    socklen_t size = sizeof peer;
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && size == sizeof(peer) &&
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && size == sizeof peer &&
            (peer.uid == 0 || peer.uid == geteuid());
 }
 
@@ -363,17 +363,17 @@ static void on_opens(void *context, unsigned ready)
         struct inotify_event event;
         char bytes[4096];
     } buffer;
-    ssize_t size = read(loop->opens.fd, &buffer, sizeof(buffer));
+    ssize_t size = read(loop->opens.fd, &buffer, sizeof buffer);
 
     (void)ready;
     for (ssize_t at = 0; at < size;) {
         struct inotify_event event;
-        memcpy(&event, buffer.bytes + at, sizeof(event));
+        memcpy(&event, buffer.bytes + at, sizeof event);
         if (event.mask & IN_Q_OVERFLOW)
             tell_all_watches(loop);
         else if (event.mask & (IN_OPEN | IN_CLOSE_WRITE))
             tell_watch(loop, event.wd, event.mask & IN_OPEN ? BENCH_OPENED : BENCH_CLOSED);
-        at += (ssize_t)(sizeof(event) + event.len);
+        at += (ssize_t)(sizeof event + event.len);
     }
 }
 
@@ -397,7 +397,7 @@ static int make_room(struct bench_loop *loop)
 
     if (loop->watch_count < loop->watch_room)
         return 0;
-    grown = realloc(loop->watches, room * sizeof(*grown));
+    grown = realloc(loop->watches, room * sizeof *grown);
     if (!grown)
         return -1;
     loop->watches = grown;
@@ -417,7 +417,7 @@ int bench_loop_watch(struct bench_loop *loop, struct bench_watch *watch, const c
         return -1;
     index = find_watch(loop, watch->id);
     memmove(loop->watches + index + 1, loop->watches + index,
-            (loop->watch_count - index) * sizeof(*loop->watches));
+            (loop->watch_count - index) * sizeof *loop->watches);
     loop->watches[index] = watch;
     loop->watch_count++;
     return 0;
@@ -433,7 +433,7 @@ void bench_loop_unwatch(struct bench_loop *loop, struct bench_watch *watch)
     watch->id = -1;
     loop->watch_count--;
     memmove(loop->watches + index, loop->watches + index + 1,
-            (loop->watch_count - index) * sizeof(*loop->watches));
+            (loop->watch_count - index) * sizeof *loop->watches);
 }
 
 /* ---- processes ---------------------------------------------------------------------------- */

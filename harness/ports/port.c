@@ -67,7 +67,7 @@ static const struct {
 
 uint32_t bench_rate_of(speed_t speed)
 {
-    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++)
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
         if (rates[i].speed == speed)
             return rates[i].rate_bps;
     return 0;
@@ -75,7 +75,7 @@ uint32_t bench_rate_of(speed_t speed)
 
 speed_t bench_speed_of(uint32_t rate_bps)
 {
-    for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++)
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
         if (rates[i].rate_bps == rate_bps)
             return rates[i].speed;
     return B0;

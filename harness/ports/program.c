@@ -47,7 +47,7 @@ int bench_program_split(struct bench_program *program, const char *command, char
     bool closed = true;
 
     program->pid = 0;
-    if (strlen(command) >= sizeof(program->text)) {
+    if (strlen(command) >= sizeof program->text) {
         snprintf(reterr_text, reterr_capacity, "the command '%.60s...' is too long", command);
         return -1;
     }

@@ -122,7 +122,7 @@ static void on_data(void *context, unsigned ready)
     if (!(ready & BENCH_READABLE))
         return;
     bench_port_warm(&pty->port);
-    size = read(pty->master, bytes, sizeof(bytes));
+    size = read(pty->master, bytes, sizeof bytes);
     if (size > 0) {
         pty->open = true;
         pty->port.listener->receive(&pty->port, bytes, (size_t)size);
@@ -174,7 +174,7 @@ static int open_pair(struct bench_pty *pty, char *reterr_text, size_t reterr_cap
                                 NULL);
     }
     name = grantpt(pty->master) || unlockpt(pty->master) ? NULL : ptsname(pty->master);
-    if (!name || strlen(name) >= sizeof(pty->path))
+    if (!name || strlen(name) >= sizeof pty->path)
         return bench_port_error(reterr_text, reterr_capacity, "cannot unlock the pseudo terminal",
                                 NULL);
     memcpy(pty->path, name, strlen(name) + 1);
@@ -205,7 +205,7 @@ static int replace_link(const struct bench_pty *pty, const char *link)
     char fresh[BENCH_PTY_NAME_MAX + 32];
     int kept;
 
-    snprintf(fresh, sizeof(fresh), "%s.%ld.tmp", link, (long)getpid());
+    snprintf(fresh, sizeof fresh, "%s.%ld.tmp", link, (long)getpid());
     if (symlink(pty->path, fresh))
         return -1;
     if (rename(fresh, link) == 0)
@@ -253,8 +253,8 @@ static int add_to_loop(struct bench_pty *pty, char *reterr_text, size_t reterr_c
 
 static void remove_link(struct bench_pty *pty)
 {
-    char target[sizeof(pty->path) + 1];
-    ssize_t length = pty->link ? readlink(pty->link, target, sizeof(target)) : -1;
+    char target[sizeof pty->path + 1];
+    ssize_t length = pty->link ? readlink(pty->link, target, sizeof target) : -1;
 
     if (length == (ssize_t)strlen(pty->path) && memcmp(target, pty->path, (size_t)length) == 0)
         unlink(pty->link);
@@ -307,7 +307,7 @@ int bench_pty_open(struct bench_pty *pty, struct bench_loop *loop, const char *l
                    const struct bench_port_listener *listener, char *reterr_text,
                    size_t reterr_capacity)
 {
-    memset(pty, 0, sizeof(*pty));
+    memset(pty, 0, sizeof *pty);
     pty->port.kind = &pty_kind;
     pty->port.listener = listener;
     pty->port.loop = loop;

@@ -16,10 +16,10 @@ struct bench_lookup {
 
 struct bench_lookup *bench_lookup_start(const char *host)
 {
-    struct bench_lookup *lookup = calloc(1, sizeof(*lookup));
+    struct bench_lookup *lookup = calloc(1, sizeof *lookup);
     size_t length = strlen(host);
 
-    if (!lookup || length >= sizeof(lookup->host)) {
+    if (!lookup || length >= sizeof lookup->host) {
         free(lookup);
         return NULL;
     }
@@ -46,7 +46,7 @@ bool bench_lookup_done(struct bench_lookup *lookup, bool *ret_good, struct in_ad
         memcpy(ret_address,
                &((const struct sockaddr_in *)(const void *)lookup->request.ar_result->ai_addr)
                     ->sin_addr,
-               sizeof(*ret_address));
+               sizeof *ret_address);
     return true;
 }
 

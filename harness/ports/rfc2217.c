@@ -47,7 +47,7 @@ void bench_rfc2217_put_rate(struct bench_rfc2217_reply *reply, uint8_t command, 
 
     for (int i = 0; i < 4; i++)
         value[i] = (uint8_t)(rate_bps >> (24 - 8 * i));
-    bench_rfc2217_put(reply, command, value, sizeof(value));
+    bench_rfc2217_put(reply, command, value, sizeof value);
 }
 
 uint32_t bench_rfc2217_rate_in(const uint8_t *value)
@@ -133,7 +133,7 @@ static void option_byte(struct bench_rfc2217 *telnet, uint8_t option,
 
 void bench_rfc2217_init(struct bench_rfc2217 *telnet, enum bench_rfc2217_role role)
 {
-    memset(telnet, 0, sizeof(*telnet));
+    memset(telnet, 0, sizeof *telnet);
     telnet->role = (uint8_t)role;
     telnet->lines = BENCH_LINE_DTR | BENCH_LINE_RTS;
     telnet->modem_mask = 0xff;
@@ -158,7 +158,7 @@ size_t bench_rfc2217_greet(struct bench_rfc2217 *telnet, uint8_t *reply)
 {
     struct bench_rfc2217_reply out = {reply, 0};
 
-    for (size_t i = 0; i < sizeof(greeting) / sizeof(greeting[0]); i++) {
+    for (size_t i = 0; i < sizeof greeting / sizeof greeting[0]; i++) {
         if (greeting[i].role != telnet->role)
             continue;
         set(greeting[i].verb == DO ? telnet->they_asked : telnet->we_asked, greeting[i].option,

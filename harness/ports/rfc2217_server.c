@@ -68,7 +68,7 @@ static void on_format(struct bench_rfc2217 *telnet, uint8_t command,
                 {3, offsetof(struct bench_rfc2217, parity), 5},
                 {4, offsetof(struct bench_rfc2217, stop), 3}};
 
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t *member = (uint8_t *)telnet + rows[i].offset;
         if (rows[i].command + BENCH_RFC2217_ANSWER != command)
             continue;
@@ -146,7 +146,7 @@ static void on_signature(struct bench_rfc2217 *telnet, uint8_t command,
     static const char name[] = "fotarig";
 
     if (telnet->value_count == 0) /* with a text the client tells its own */
-        bench_rfc2217_put(reply, command, (const uint8_t *)name, sizeof(name) - 1);
+        bench_rfc2217_put(reply, command, (const uint8_t *)name, sizeof name - 1);
 }
 
 /* Commands of the client by number, with the size of their value. */
@@ -163,7 +163,7 @@ static const struct {
 void bench_rfc2217_server_command(struct bench_rfc2217 *telnet, uint8_t command,
                                   struct bench_rfc2217_reply *reply)
 {
-    if (command >= sizeof(commands) / sizeof(commands[0]) || !commands[command].run ||
+    if (command >= sizeof commands / sizeof commands[0] || !commands[command].run ||
         telnet->value_count < commands[command].size)
         return;
     commands[command].run(telnet, (uint8_t)(command + BENCH_RFC2217_ANSWER), reply);

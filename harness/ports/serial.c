@@ -118,7 +118,7 @@ static void tell(struct bench_serial *serial, bool present)
 {
     char text[BENCH_SERIAL_PATH_MAX + 64];
 
-    snprintf(text, sizeof(text), "serial port %s %s", serial->path,
+    snprintf(text, sizeof text, "serial port %s %s", serial->path,
              present ? "is back" : "is gone; waiting for it to come back");
     bench_port_tell(&serial->port, present, text);
 }
@@ -133,7 +133,7 @@ void bench_serial_on_data(void *context, unsigned ready)
         flush_backlog(serial);
     if (!(ready & BENCH_READABLE))
         return;
-    size = read(serial->fd, bytes, sizeof(bytes));
+    size = read(serial->fd, bytes, sizeof bytes);
     if (size > 0) {
         if (serial->role == BENCH_PORT_SERVE)
             look_at_lines(serial); /* what follows a change of them must not pass it */
@@ -217,7 +217,7 @@ static void tell_weak_locks(struct bench_serial *serial)
     char text[BENCH_SERIAL_PATH_MAX + 200], who[BENCH_HOLDER_NAME_MAX + 32];
 
     if (serial->lock_error && listener->said) {
-        snprintf(text, sizeof(text),
+        snprintf(text, sizeof text,
                  "no lock file for %s (%s: %s): it is held by flock()%s only, which minicom and "
                  "microcom do not ask for",
                  serial->path, bench_lock_folder, strerror(serial->lock_error),
@@ -225,8 +225,8 @@ static void tell_weak_locks(struct bench_serial *serial)
         listener->said(&serial->port, text);
     }
     if (serial->shared_with.pid > 0 && listener->said) {
-        bench_holder_print(&serial->shared_with, who, sizeof(who));
-        snprintf(text, sizeof(text),
+        bench_holder_print(&serial->shared_with, who, sizeof who);
+        snprintf(text, sizeof text,
                  "%s is open in %s too, without a lock: each gets some of the bytes", serial->path,
                  who);
         listener->said(&serial->port, text);
@@ -238,7 +238,7 @@ static void on_look(void *context, uint64_t now_us)
     struct bench_serial *serial = context;
     char error[BENCH_SERIAL_PATH_MAX + 128];
 
-    if (serial->fd < 0 && bench_serial_take(serial, error, sizeof(error)))
+    if (serial->fd < 0 && bench_serial_take(serial, error, sizeof error))
         tell_held(serial, error);
     else if (serial->port.absent) {
         serial->held_told = false;
@@ -282,15 +282,15 @@ int bench_serial_open(struct bench_serial *serial, struct bench_loop *loop, cons
                       const struct bench_port_listener *listener, char *reterr_text,
                       size_t reterr_capacity)
 {
-    memset(serial, 0, sizeof(*serial));
+    memset(serial, 0, sizeof *serial);
     serial->fd = -1;
     serial->role = role;
     serial->rate_bps = rate_bps;
     serial->driven = role == BENCH_PORT_OPEN ? BENCH_LINE_DTR | BENCH_LINE_RTS : 0;
-    snprintf(serial->path, sizeof(serial->path), "%s", path);
+    snprintf(serial->path, sizeof serial->path, "%s", path);
     serial->port = (struct bench_port){.kind = &serial_kind, .listener = listener, .loop = loop};
     serial->look = (struct bench_timer){.run = on_look, .context = serial};
-    if (strlen(path) >= sizeof(serial->path)) {
+    if (strlen(path) >= sizeof serial->path) {
         errno = ENAMETOOLONG;
         bench_port_error(reterr_text, reterr_capacity, "cannot open", path);
     } else if (bench_serial_take(serial, reterr_text, reterr_capacity) == 0) {

@@ -119,7 +119,7 @@ static bool find_device(struct bench_serial *serial, char *device)
         return realpath(serial->stable, device) != NULL;
     if (!realpath(serial->path, device))
         return false;
-    bench_list_link(bench_serial_by_path, device, serial->stable, sizeof(serial->stable));
+    bench_list_link(bench_serial_by_path, device, serial->stable, sizeof serial->stable);
     return true;
 }
 
@@ -153,7 +153,7 @@ static void explain(const struct bench_serial *serial, const char *device,
     if (errno == EBUSY) {
         if (holder.pid == 0)
             holder = bench_holder_find(device);
-        bench_holder_print(&holder, who, sizeof(who));
+        bench_holder_print(&holder, who, sizeof who);
         snprintf(reterr_text, reterr_capacity, "cannot open %s: it is held by %s", serial->path,
                  who);
     } else if (errno == ENOTTY) {

@@ -158,7 +158,7 @@ static void on_data(void *context, unsigned ready)
         flush_backlog(tcp);
     if (!(ready & BENCH_READABLE))
         return;
-    size = recv(tcp->client_fd, bytes, sizeof(bytes), 0);
+    size = recv(tcp->client_fd, bytes, sizeof bytes, 0);
     if (size > 0 && tcp->is_rfc2217)
         receive_telnet(tcp, bytes, (size_t)size);
     else if (size > 0)
@@ -176,7 +176,7 @@ static void refuse(const struct bench_tcp *tcp, int fd)
 {
     static const char text[] = "Port already in use\r\n";
 
-    if (tcp->is_rfc2217 && send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL) < 0)
+    if (tcp->is_rfc2217 && send(fd, text, sizeof text - 1, MSG_NOSIGNAL) < 0)
         errno = 0;
     close(fd);
 }
@@ -304,7 +304,7 @@ static int listen_at(const struct sockaddr *address, socklen_t size)
 
     if (fd < 0)
         return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(fd, address, size) == 0 && listen(fd, 4) == 0)
         return fd;
     kept = errno;
@@ -316,7 +316,7 @@ static int listen_at(const struct sockaddr *address, socklen_t size)
 static void init(struct bench_tcp *tcp, const struct bench_port_kind *kind, struct bench_loop *loop,
                  const struct bench_port_listener *listener)
 {
-    memset(tcp, 0, sizeof(*tcp));
+    memset(tcp, 0, sizeof *tcp);
     tcp->port = (struct bench_port){.kind = kind, .listener = listener, .loop = loop};
     tcp->listen_fd = tcp->client_fd = -1;
 }
@@ -350,7 +350,7 @@ int bench_tcp_open(struct bench_tcp *tcp, struct bench_loop *loop, const char *a
     freeaddrinfo(info);
     if (begin(tcp, address, reterr_text, reterr_capacity))
         return -1;
-    bench_address_of(tcp->listen_fd, tcp->name, sizeof(tcp->name));
+    bench_address_of(tcp->listen_fd, tcp->name, sizeof tcp->name);
     return 0;
 }
 
@@ -384,7 +384,7 @@ int bench_tcp_open_unix(struct bench_tcp *tcp, struct bench_loop *loop, const ch
     }
     if (begin(tcp, path, reterr_text, reterr_capacity))
         return -1;
-    snprintf(tcp->name, sizeof(tcp->name), "%s", path);
+    snprintf(tcp->name, sizeof tcp->name, "%s", path);
     if (lstat(path, &file) == 0) {
         tcp->file_device = file.st_dev;
         tcp->file_number = file.st_ino;

@@ -152,7 +152,7 @@ static const struct scheme {
     {"exec:", "exec:COMMAND", false, {{0, NULL}, {sizeof(struct bench_client), open_exec}}},
 };
 
-enum { SCHEME_COUNT = sizeof(schemes) / sizeof(schemes[0]) };
+enum { SCHEME_COUNT = sizeof schemes / sizeof schemes[0] };
 
 static const struct scheme *find_scheme(const char *url)
 {

@@ -26,7 +26,7 @@ static uint8_t *make(uint32_t size_bytes, size_t *ret_size)
     uint8_t *bytes;
 
     package.size_bytes = size_bytes;
-    bytes = bench_package_make(&package, ret_size, error, sizeof(error));
+    bytes = bench_package_make(&package, ret_size, error, sizeof error);
     if (!bytes)
         fail_msg("%lu bytes: %s", (unsigned long)size_bytes, error);
     return bytes;
@@ -87,9 +87,9 @@ static void a_size_that_is_too_small_is_refused_with_the_smallest(void **state)
     (void)state;
     free(make(0, &size));
     package.size_bytes = (uint32_t)size - 1;
-    snprintf(want, sizeof(want), "a package of %lu bytes cannot be made; the smallest has %lu",
+    snprintf(want, sizeof want, "a package of %lu bytes cannot be made; the smallest has %lu",
              (unsigned long)size - 1, (unsigned long)size);
-    assert_null(bench_package_make(&package, &size, error, sizeof(error)));
+    assert_null(bench_package_make(&package, &size, error, sizeof error));
     assert_string_equal(error, want);
 }
 
@@ -100,10 +100,10 @@ static void a_revision_that_is_too_long_is_refused(void **state)
     size_t size;
 
     (void)state;
-    memset(long_name, 'x', sizeof(long_name) - 1);
-    long_name[sizeof(long_name) - 1] = '\0';
+    memset(long_name, 'x', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
     package.to = long_name;
-    assert_null(bench_package_make(&package, &size, error, sizeof(error)));
+    assert_null(bench_package_make(&package, &size, error, sizeof error));
     assert_non_null(strstr(error, "too long"));
 }
 

@@ -41,11 +41,11 @@ static void begin(void)
     static struct sim_config config;
     const struct bench_serve_options options = {.speed = 1};
     const struct bench_module_options made = {.config = &config,
-                                              .store = {.bytes = flash, .capacity = sizeof(flash)}};
+                                              .store = {.bytes = flash, .capacity = sizeof flash}};
     struct bench_module *module;
     char error[400];
 
-    snprintf(path, sizeof(path), "/tmp/fotarig-fuzz-control-%ld", (long)getpid());
+    snprintf(path, sizeof path, "/tmp/fotarig-fuzz-control-%ld", (long)getpid());
     need(!bench_loop_open(&loop) && !bench_serve_open(&serve, &loop, &options, 1));
     cli_control_init(&control, &serve);
     control.without_files = true;
@@ -56,7 +56,7 @@ static void begin(void)
     bench_module_power_on(module);
     bench_module_warm_up(module, 115200);
     bench_module_attach(module);
-    need(!cli_control_open(&control, &loop, path, error, sizeof(error)));
+    need(!cli_control_open(&control, &loop, path, error, sizeof error));
     need(!atexit(end));
     fresh = module->run.world.sim;
     fresh_used = module->run.store.used;
@@ -69,7 +69,7 @@ static void restore(void)
     bench_module_freeze(module, false);
     module->run.world.sim = fresh;
     module->run.store.used = fresh_used;
-    memset(control.dues, 0, sizeof(control.dues));
+    memset(control.dues, 0, sizeof control.dues);
     bench_module_jump(module, fresh.seen_at_us);
 }
 
@@ -88,7 +88,7 @@ static size_t collect(int client)
     for (int idle = 0; idle < 3;) {
         ssize_t got;
         turn();
-        got = recv(client, answers + count, sizeof(answers) - 1 - count, MSG_DONTWAIT);
+        got = recv(client, answers + count, sizeof answers - 1 - count, MSG_DONTWAIT);
         idle = got > 0 ? 0 : idle + 1;
         count += got > 0 ? (size_t)got : 0;
     }

@@ -34,10 +34,10 @@ static int set_up(void **state)
     char error[400];
 
     (void)state;
-    memset(&fixture, 0, sizeof(fixture));
-    snprintf(fixture.folder, sizeof(fixture.folder), "/tmp/fotarig-control-XXXXXX");
+    memset(&fixture, 0, sizeof fixture);
+    snprintf(fixture.folder, sizeof fixture.folder, "/tmp/fotarig-control-XXXXXX");
     assert_non_null(mkdtemp(fixture.folder));
-    snprintf(fixture.path, sizeof(fixture.path), "%s/ctl", fixture.folder);
+    snprintf(fixture.path, sizeof fixture.path, "%s/ctl", fixture.folder);
     sim_config_init(&fixture.config);
     assert_int_equal(bench_loop_open(&fixture.loop), 0);
     assert_int_equal(bench_serve_open(&fixture.serve, &fixture.loop, &options, MODULES), 0);
@@ -54,7 +54,7 @@ static int set_up(void **state)
         bench_module_attach(module);
     }
     assert_int_equal(
-        cli_control_open(&fixture.control, &fixture.loop, fixture.path, error, sizeof(error)), 0);
+        cli_control_open(&fixture.control, &fixture.loop, fixture.path, error, sizeof error), 0);
     fixture.client = bench_control_connect(fixture.path);
     assert_true(fixture.client >= 0);
     return 0;
@@ -99,7 +99,7 @@ static const char *next_answer(void)
             fixture.answer[count] = '\0';
             return fixture.answer;
         }
-        assert_true(++count < sizeof(fixture.answer));
+        assert_true(++count < sizeof fixture.answer);
     }
     fail_msg("no answer within %d s", DEADLINE_US / 1000000);
     return NULL;
@@ -199,7 +199,7 @@ static void check(size_t i, const char *answer)
 {
     char ok[16];
 
-    snprintf(ok, sizeof(ok), "\"ok\":%s", requests[i].ok ? "true" : "false");
+    snprintf(ok, sizeof ok, "\"ok\":%s", requests[i].ok ? "true" : "false");
     if (!answer || !strstr(answer, ok) || !strstr(answer, requests[i].part))
         fail_msg("%s\n  want %s and %s\n  got  %s", requests[i].line, ok, requests[i].part,
                  answer ? answer : "(closed)");
@@ -208,14 +208,14 @@ static void check(size_t i, const char *answer)
 static void each_request_has_its_answer(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         check(i, ask(requests[i].line));
 }
 
 static void requests_that_come_byte_by_byte_have_the_same_answers(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         for (const char *byte = requests[i].line; *byte; byte++) {
             say(byte, 1);
             turn();
@@ -227,15 +227,15 @@ static void requests_that_come_byte_by_byte_have_the_same_answers(void **state)
 
 static void requests_that_come_together_are_answered_in_order(void **state)
 {
-    static char all[sizeof(requests) / sizeof(requests[0]) * 200];
+    static char all[sizeof requests / sizeof requests[0] * 200];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         size_t length = strlen(all);
-        snprintf(all + length, sizeof(all) - length, "%s\n", requests[i].line);
+        snprintf(all + length, sizeof all - length, "%s\n", requests[i].line);
     }
     say(all, strlen(all));
-    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+    for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
         check(i, next_answer());
 }
 
@@ -246,8 +246,8 @@ static void a_line_without_end_is_refused_when_it_ends(void **state)
     static char long_line[3 * BENCH_CONTROL_LINE_BYTES];
 
     (void)state;
-    memset(long_line, 'x', sizeof(long_line));
-    say(long_line, sizeof(long_line));
+    memset(long_line, 'x', sizeof long_line);
+    say(long_line, sizeof long_line);
     assert_non_null(strstr(ask(""), "too long"));
     assert_non_null(strstr(ask("{\"command\":[\"state\"]}"), "\"ok\":true"));
 }
@@ -259,7 +259,7 @@ static void bytes_of_all_values_are_no_request(void **state)
     (void)state;
     for (int i = 0; i < 256; i++)
         bytes[i] = (char)(i == '\n' ? ' ' : i);
-    say(bytes, sizeof(bytes));
+    say(bytes, sizeof bytes);
     assert_non_null(strstr(ask(""), "is no request"));
     assert_non_null(strstr(ask("{\"command\":[\"state\"]}"), "\"ok\":true"));
 }
@@ -269,8 +269,8 @@ static void nested_brackets_do_not_reach_the_stack(void **state)
     static char deep[BENCH_CONTROL_LINE_BYTES - 2];
 
     (void)state;
-    memset(deep, '[', sizeof(deep));
-    say(deep, sizeof(deep));
+    memset(deep, '[', sizeof deep);
+    say(deep, sizeof deep);
     assert_non_null(strstr(ask(""), "is no request"));
 }
 
@@ -281,7 +281,7 @@ static void a_client_that_leaves_in_a_wait_is_forgotten(void **state)
         static const char wait[] = "{\"command\":[\"wait-for\",\"urc\",\"NEVER\"]}\n";
         int other = bench_control_connect(fixture.path);
         assert_true(other >= 0);
-        assert_int_equal(send(other, wait, sizeof(wait) - 1, MSG_NOSIGNAL), sizeof(wait) - 1);
+        assert_int_equal(send(other, wait, sizeof wait - 1, MSG_NOSIGNAL), sizeof wait - 1);
         turn();
         turn();
         close(other);
@@ -298,7 +298,7 @@ static void a_client_that_reads_nothing_is_dropped(void **state)
 
     (void)state;
     while (sent >= 0 || errno == EAGAIN) {
-        sent = send(fixture.client, line, sizeof(line) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sent = send(fixture.client, line, sizeof line - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
         turn();
         assert_true(bench_clock_us() < end_us);
     }

@@ -129,7 +129,7 @@ static int parse(void *context)
     struct attempt *attempt = context;
     int argc = split_words(attempt->line, attempt->argv);
 
-    return cli_parse(&command, argc, attempt->argv, &attempt->values, sizeof(attempt->values),
+    return cli_parse(&command, argc, attempt->argv, &attempt->values, sizeof attempt->values,
                      &attempt->operands);
 }
 
@@ -140,12 +140,12 @@ static void run_row(void **state)
     char out[2000], err[500], got[500];
     int status;
 
-    snprintf(attempt.line, sizeof(attempt.line), "%s", row->line);
-    status = catch_output(parse, &attempt, out, sizeof(out), err, sizeof(err));
+    snprintf(attempt.line, sizeof attempt.line, "%s", row->line);
+    status = catch_output(parse, &attempt, out, sizeof out, err, sizeof err);
     assert_int_equal(status, row->status);
     assert_string_equal(out, "");
     if (status == CLI_GO_ON) {
-        describe(&attempt.values, &attempt.operands, got, sizeof(got));
+        describe(&attempt.values, &attempt.operands, got, sizeof got);
         assert_string_equal(got, row->want);
         assert_string_equal(err, "");
     } else {
@@ -159,12 +159,12 @@ static void help_shows_every_option_with_its_default(void **state)
     char out[4000], err[500];
 
     (void)state;
-    assert_int_equal(catch_output(parse, &attempt, out, sizeof(out), err, sizeof(err)), 0);
+    assert_int_equal(catch_output(parse, &attempt, out, sizeof out, err, sizeof err), 0);
     assert_string_equal(err, "");
     assert_non_null(strstr(out, "usage: fotarig try [OPTION...] FILE...\n"));
     for (size_t i = 0; i < CLI_COUNT_OF(options); i++) {
         char wanted[100];
-        snprintf(wanted, sizeof(wanted), "--%s%s%s ", options[i].name,
+        snprintf(wanted, sizeof wanted, "--%s%s%s ", options[i].name,
                  options[i].argument ? " " : "", options[i].argument ? options[i].argument : "");
         if (!strstr(out, wanted))
             fail_msg("want '%s' in the help, got:\n%s", wanted, out);
@@ -182,8 +182,8 @@ static void a_list_that_is_too_long_is_said(void **state)
     (void)state;
     for (int i = 1; i <= CLI_LIST_MAX + 1; i++)
         argv[i] = tag;
-    assert_int_equal(
-        cli_parse(&command, CLI_LIST_MAX + 2, argv, &values, sizeof(values), &operands), 2);
+    assert_int_equal(cli_parse(&command, CLI_LIST_MAX + 2, argv, &values, sizeof values, &operands),
+                     2);
     assert_int_equal(values.tags.count, CLI_LIST_MAX);
 }
 
@@ -195,7 +195,7 @@ int main(void)
     };
     static struct row copies[CLI_COUNT_OF(rows)];
 
-    memcpy(copies, rows, sizeof(rows));
+    memcpy(copies, rows, sizeof rows);
     for (size_t i = 0; i < CLI_COUNT_OF(rows); i++) {
         tests[i + 2].name = rows[i].name;
         tests[i + 2].test_func = run_row;

@@ -93,7 +93,7 @@ static void the_port_is_told_as_the_row_says(void **state)
 
 int main(void)
 {
-    enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+    enum { ROWS = sizeof rows / sizeof rows[0] };
     struct CMUnitTest tests[ROWS];
 
     for (size_t i = 0; i < ROWS; i++)

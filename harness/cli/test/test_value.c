@@ -105,7 +105,7 @@ int main(void)
     };
     static struct row copies[CLI_COUNT_OF(rows)];
 
-    memcpy(copies, rows, sizeof(rows));
+    memcpy(copies, rows, sizeof rows);
     for (size_t i = 0; i < CLI_COUNT_OF(rows); i++) {
         tests[i + 2].name = rows[i].name;
         tests[i + 2].test_func = run_row;

@@ -18,7 +18,7 @@ static size_t feed(struct bench_rfc2217 *telnet, const uint8_t *bytes, size_t si
 
     for (size_t i = 0; i < size; i++) {
         bench_rfc2217_byte(telnet, bytes[i], &data, reply, &count);
-        if (count > sizeof(reply))
+        if (count > sizeof reply)
             abort();
         count = count < PENDING - total ? count : PENDING - total;
         memcpy(out + total, reply, count);

@@ -12,7 +12,7 @@ static void receive(struct bench_port *port, const void *bytes, size_t size)
 {
     struct owner *owner = port->listener->context;
 
-    assert_true(owner->got_count + size <= sizeof(owner->got));
+    assert_true(owner->got_count + size <= sizeof owner->got);
     memcpy(owner->got + owner->got_count, bytes, size);
     owner->got_count += size;
 }
@@ -21,7 +21,7 @@ static void said(struct bench_port *port, const char *text)
 {
     struct owner *owner = port->listener->context;
 
-    snprintf(owner->said, sizeof(owner->said), "%s", text);
+    snprintf(owner->said, sizeof owner->said, "%s", text);
 }
 
 static void lines(struct bench_port *port, unsigned now)
@@ -46,7 +46,7 @@ static void presence(struct bench_port *port, bool present)
 
 int port_set_up(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    struct fixture *fixture = calloc(1, sizeof *fixture);
 
     fixture->host.listener = (struct bench_port_listener){.receive = receive,
                                                           .lines = lines,
@@ -55,10 +55,10 @@ int port_set_up(void **state)
                                                           .presence = presence};
     fixture->module.listener = fixture->host.listener;
     fixture->module.listener.context = &fixture->module;
-    snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/fotarig-url-XXXXXX");
+    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/fotarig-url-XXXXXX");
     if (!mkdtemp(fixture->folder) || bench_loop_open(&fixture->loop))
         return -1;
-    snprintf(fixture->link, sizeof(fixture->link), "%s/port", fixture->folder);
+    snprintf(fixture->link, sizeof fixture->link, "%s/port", fixture->folder);
     bench_lock_folder = fixture->folder;
     *state = fixture;
     return 0;
@@ -84,7 +84,7 @@ void port_serve(struct fixture *fixture, const char *url)
 {
     fixture->module.port =
         bench_port_open(&fixture->loop, url, BENCH_PORT_SERVE, MODULE_BPS,
-                        &fixture->module.listener, fixture->error, sizeof(fixture->error));
+                        &fixture->module.listener, fixture->error, sizeof fixture->error);
     if (!fixture->module.port)
         fail_msg("%s", fixture->error);
 }
@@ -93,7 +93,7 @@ static bool try_go_to(struct fixture *fixture, const char *url)
 {
     fixture->host.port =
         bench_port_open(&fixture->loop, url, BENCH_PORT_OPEN, HOST_BPS, &fixture->host.listener,
-                        fixture->error, sizeof(fixture->error));
+                        fixture->error, sizeof fixture->error);
     return fixture->host.port != NULL;
 }
 
@@ -149,8 +149,8 @@ void port_expect_line(struct fixture *fixture)
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
     port_pass(fixture, &fixture->host, &fixture->module, "AT\r", 3);
-    port_pass(fixture, &fixture->host, &fixture->module, all, sizeof(all));
-    port_pass(fixture, &fixture->module, &fixture->host, all, sizeof(all));
+    port_pass(fixture, &fixture->host, &fixture->module, all, sizeof all);
+    port_pass(fixture, &fixture->module, &fixture->host, all, sizeof all);
 }
 
 /* "tcp://127.0.0.1:4711", where the served port is. */
@@ -158,13 +158,13 @@ const char *port_url_of(struct fixture *fixture, const char *scheme)
 {
     char where[128];
 
-    fixture->module.port->kind->describe(fixture->module.port, where, sizeof(where));
-    snprintf(fixture->url, sizeof(fixture->url), "%s%s", scheme, strchr(where, ' ') + 1);
+    fixture->module.port->kind->describe(fixture->module.port, where, sizeof where);
+    snprintf(fixture->url, sizeof fixture->url, "%s%s", scheme, strchr(where, ' ') + 1);
     return fixture->url;
 }
 
 const char *port_url_at(struct fixture *fixture, const char *scheme)
 {
-    snprintf(fixture->url, sizeof(fixture->url), "%s%s", scheme, fixture->link);
+    snprintf(fixture->url, sizeof fixture->url, "%s%s", scheme, fixture->link);
     return fixture->url;
 }

@@ -26,7 +26,7 @@ static int listen_somewhere(const char *scheme, char *url, size_t capacity)
     assert_int_equal(bind(fd, info->ai_addr, info->ai_addrlen), 0);
     assert_int_equal(listen(fd, 4), 0);
     freeaddrinfo(info);
-    bench_address_of(fd, where, sizeof(where));
+    bench_address_of(fd, where, sizeof where);
     snprintf(url, capacity, "%s%s", scheme, where);
     return fd;
 }
@@ -63,10 +63,10 @@ static void answer(struct bench_port *port, const void *bytes, size_t size)
     char text[32] = "";
 
     if (size == 2 && memcmp(bytes, "?R", 2) == 0)
-        snprintf(text, sizeof(text), "R%lu;",
+        snprintf(text, sizeof text, "R%lu;",
                  (unsigned long)bench_port_rate(port, 0, bench_clock_us()));
     else if (size == 2 && memcmp(bytes, "?D", 2) == 0)
-        snprintf(text, sizeof(text), "D%u;", port->heard);
+        snprintf(text, sizeof text, "D%u;", port->heard);
     else if (size == 2 && memcmp(bytes, "?L", 2) == 0)
         port->kind->lines(port, BENCH_LINE_CTS | BENCH_LINE_DSR);
     else
@@ -83,9 +83,9 @@ static void serve_for_ever(const char *url, int where_fd)
 
     if (bench_loop_open(&loop))
         _exit(1);
-    port = bench_port_open(&loop, url, BENCH_PORT_SERVE, MODULE_BPS, &listener, text, sizeof(text));
+    port = bench_port_open(&loop, url, BENCH_PORT_SERVE, MODULE_BPS, &listener, text, sizeof text);
     if (port)
-        port->kind->describe(port, text, sizeof(text));
+        port->kind->describe(port, text, sizeof text);
     if (write(where_fd, text, strlen(text)) < 0 || !port)
         _exit(1);
     close(where_fd);
@@ -110,7 +110,7 @@ static pid_t start_server(const char *scheme, char *url, size_t capacity)
         serve_for_ever(url, pipe_fds[1]);
     }
     close(pipe_fds[1]);
-    size = read(pipe_fds[0], where, sizeof(where) - 1);
+    size = read(pipe_fds[0], where, sizeof where - 1);
     close(pipe_fds[0]);
     assert_true(size > 0);
     where[size] = '\0';
@@ -145,7 +145,7 @@ static void expect_echo(struct fixture *fixture)
 
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)(i + 1);
-    port_pass(fixture, &fixture->host, &fixture->host, all, sizeof(all));
+    port_pass(fixture, &fixture->host, &fixture->host, all, sizeof all);
 }
 
 /* ---- raw ---------------------------------------------------------------------------------- */
@@ -162,11 +162,11 @@ static void a_tcp_port_is_opened(void **state)
 static void a_tcp_peer_that_goes_is_found_again(void **state)
 {
     struct fixture *fixture = *state;
-    char url[sizeof(fixture->url)];
+    char url[sizeof fixture->url];
 
     port_serve(fixture, "tcp://127.0.0.1:0");
     port_go_to(fixture, port_url_of(fixture, "tcp://"));
-    memcpy(url, fixture->url, sizeof(url));
+    memcpy(url, fixture->url, sizeof url);
     for (int i = 1; i <= 3; i++) {
         port_close_module(fixture);
         port_turn_until(fixture, &fixture->host.gone, i);
@@ -182,13 +182,13 @@ static void what_a_server_tells_a_second_client_is_no_answer(void **state)
 {
     struct fixture *fixture = *state;
     char url[64];
-    pid_t peer = start_peer("tcp://", "Port already in use\r\n", 21, 0, url, sizeof(url));
+    pid_t peer = start_peer("tcp://", "Port already in use\r\n", 21, 0, url, sizeof url);
 
     uint64_t early_us = bench_client_early_us;
     bench_client_early_us = 60000000;
     port_expect_refusal(fixture, url, "in use by another client");
     assert_int_equal(waitpid(peer, NULL, 0), peer);
-    peer = start_peer("tcp://", "", 0, 0, url, sizeof(url));
+    peer = start_peer("tcp://", "", 0, 0, url, sizeof url);
     port_expect_refusal(fixture, url, "it hung up at once");
     assert_int_equal(waitpid(peer, NULL, 0), peer);
     bench_client_early_us = early_us;
@@ -228,8 +228,8 @@ static void a_socket_that_is_left_over_is_replaced_and_no_other_file(void **stat
     char url[256];
     FILE *file;
 
-    snprintf(url, sizeof(url), "%s", port_url_at(fixture, "unix:"));
-    kill_server(start_server("unix:", url, sizeof(url)));
+    snprintf(url, sizeof url, "%s", port_url_at(fixture, "unix:"));
+    kill_server(start_server("unix:", url, sizeof url));
     assert_int_equal(access(fixture->link, F_OK), 0);
     port_expect_refusal(fixture, fixture->url, "Connection refused");
     port_serve(fixture, fixture->url);
@@ -239,7 +239,7 @@ static void a_socket_that_is_left_over_is_replaced_and_no_other_file(void **stat
     file = fopen(fixture->link, "w");
     fclose(file);
     assert_null(bench_port_open(&fixture->loop, fixture->url, BENCH_PORT_SERVE, MODULE_BPS,
-                                &fixture->module.listener, fixture->error, sizeof(fixture->error)));
+                                &fixture->module.listener, fixture->error, sizeof fixture->error));
     assert_non_null(strstr(fixture->error, "Address already in use"));
     assert_int_equal(access(fixture->link, F_OK), 0);
 }
@@ -266,13 +266,13 @@ static void a_command_line_is_split(void **state)
     struct bench_program program;
     char got[200] = "", error[100] = "";
     size_t count = 0;
-    int result = bench_program_split(&program, line->command, error, sizeof(error));
+    int result = bench_program_split(&program, line->command, error, sizeof error);
 
     assert_int_equal(result, line->words ? 0 : -1);
     if (line->reason)
         assert_string_equal(error, line->reason);
     for (size_t i = 0; line->words && program.words[i]; i++)
-        count += (size_t)snprintf(got + count, sizeof(got) - count, "<%s>", program.words[i]);
+        count += (size_t)snprintf(got + count, sizeof got - count, "<%s>", program.words[i]);
     if (line->words)
         assert_string_equal(got, line->words);
 }
@@ -283,16 +283,16 @@ static void a_command_line_is_bounded(void **state)
     char command[2 * BENCH_PROGRAM_TEXT_MAX], error[100];
 
     (void)state;
-    for (size_t i = 0; i < sizeof(command); i++)
+    for (size_t i = 0; i < sizeof command; i++)
         command[i] = i % 2 ? 'a' : ' ';
     command[2 * BENCH_PROGRAM_WORDS_MAX] = '\0';
-    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), 0);
+    assert_int_equal(bench_program_split(&program, command, error, sizeof error), 0);
     command[2 * BENCH_PROGRAM_WORDS_MAX] = ' ';
     command[2 * BENCH_PROGRAM_WORDS_MAX + 2] = '\0';
-    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), -1);
+    assert_int_equal(bench_program_split(&program, command, error, sizeof error), -1);
     memset(command, 'a', BENCH_PROGRAM_TEXT_MAX);
     command[BENCH_PROGRAM_TEXT_MAX] = '\0';
-    assert_int_equal(bench_program_split(&program, command, error, sizeof(error)), -1);
+    assert_int_equal(bench_program_split(&program, command, error, sizeof error), -1);
 }
 
 static void a_program_is_a_line(void **state)
@@ -336,9 +336,9 @@ static bool runs(pid_t pid)
     FILE *file;
     bool has_words;
 
-    snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
+    snprintf(path, sizeof path, "/proc/%ld/cmdline", (long)pid);
     file = fopen(path, "r");
-    has_words = file && fgets(text, sizeof(text), file);
+    has_words = file && fgets(text, sizeof text, file);
     if (file)
         fclose(file);
     return has_words;
@@ -369,7 +369,7 @@ static void a_program_that_cannot_run_is_told(void **state)
     port_expect_refusal(fixture, "exec:false", "the program ended with status 1");
     port_expect_refusal(fixture, "exec:sh -c 'kill -9 $$'", "the program ended by signal 9");
     assert_null(bench_port_open(&fixture->loop, "exec:cat", BENCH_PORT_SERVE, MODULE_BPS,
-                                &fixture->module.listener, fixture->error, sizeof(fixture->error)));
+                                &fixture->module.listener, fixture->error, sizeof fixture->error));
     assert_non_null(strstr(fixture->error, "is not a port in this role"));
 }
 
@@ -379,7 +379,7 @@ static void rfc2217_sets_its_rate_and_passes_every_byte(void **state)
 {
     struct fixture *fixture = *state;
     char url[256] = "rfc2217://127.0.0.1:0";
-    pid_t server = start_server("rfc2217://", url, sizeof(url));
+    pid_t server = start_server("rfc2217://", url, sizeof url);
 
     port_go_to(fixture, url);
     ask(fixture, "?R", "R9600;");
@@ -391,7 +391,7 @@ static void a_rate_changes_in_order_with_the_bytes(void **state)
 {
     struct fixture *fixture = *state;
     char url[256] = "rfc2217://127.0.0.1:0";
-    pid_t server = start_server("rfc2217://", url, sizeof(url));
+    pid_t server = start_server("rfc2217://", url, sizeof url);
 
     port_go_to(fixture, url);
     bench_port_write(fixture->host.port, "?R", 2, bench_clock_us());
@@ -404,7 +404,7 @@ static void lines_pass_both_ways(void **state)
 {
     struct fixture *fixture = *state;
     char url[256] = "rfc2217://127.0.0.1:0";
-    pid_t server = start_server("rfc2217://", url, sizeof(url));
+    pid_t server = start_server("rfc2217://", url, sizeof url);
 
     port_go_to(fixture, url);
     assert_true(fixture->host.port->has_lines);
@@ -423,7 +423,7 @@ static void an_rfc2217_server_that_goes_is_found_again_with_rate_and_lines(void 
 {
     struct fixture *fixture = *state;
     char url[256] = "rfc2217://127.0.0.1:0";
-    pid_t server = start_server("rfc2217://", url, sizeof(url));
+    pid_t server = start_server("rfc2217://", url, sizeof url);
 
     port_go_to(fixture, url);
     fixture->host.port->kind->follow(fixture->host.port, 57600);
@@ -432,7 +432,7 @@ static void an_rfc2217_server_that_goes_is_found_again_with_rate_and_lines(void 
     for (int i = 1; i <= 3; i++) {
         kill_server(server);
         port_turn_until(fixture, &fixture->host.gone, i);
-        server = start_server("rfc2217://", url, sizeof(url));
+        server = start_server("rfc2217://", url, sizeof url);
         port_turn_until(fixture, &fixture->host.back, i);
         ask(fixture, "?R", "R57600;");
         ask(fixture, "?D", "D1;");
@@ -467,7 +467,7 @@ static void what_is_wrong_with_the_peer_is_told(void **state)
     struct fixture *fixture;
     void *inner = NULL;
     char url[64];
-    pid_t pid = start_peer("rfc2217://", peer->words, peer->size, peer->awaited, url, sizeof(url));
+    pid_t pid = start_peer("rfc2217://", peer->words, peer->size, peer->awaited, url, sizeof url);
 
     assert_int_equal(port_set_up(&inner), 0);
     fixture = inner;
@@ -481,8 +481,8 @@ static void what_is_wrong_with_the_peer_is_told(void **state)
 int main(void)
 {
     enum {
-        PEERS = sizeof(peers) / sizeof(peers[0]),
-        LINES = sizeof(command_lines) / sizeof(command_lines[0]),
+        PEERS = sizeof peers / sizeof peers[0],
+        LINES = sizeof command_lines / sizeof command_lines[0],
         OTHERS = 15
     };
     struct CMUnitTest tests[PEERS + LINES + OTHERS] = {

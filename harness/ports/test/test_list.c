@@ -28,9 +28,9 @@ static const char *const files[][2] = {
 };
 
 enum {
-    FOLDERS = sizeof(folders) / sizeof(folders[0]),
-    LINKS = sizeof(links) / sizeof(links[0]),
-    FILES = sizeof(files) / sizeof(files[0])
+    FOLDERS = sizeof folders / sizeof folders[0],
+    LINKS = sizeof links / sizeof links[0],
+    FILES = sizeof files / sizeof files[0]
 };
 
 static void in(const char *root, const char *name, char *path, size_t capacity)
@@ -45,18 +45,18 @@ static int make_sysfs(void **state)
     if (!mkdtemp(root))
         return -1;
     for (size_t i = 0; i < FOLDERS; i++) {
-        in(root, folders[i], path, sizeof(path));
+        in(root, folders[i], path, sizeof path);
         if (mkdir(path, 0700))
             return -1;
     }
     for (size_t i = 0; i < LINKS; i++) {
-        in(root, links[i][1], path, sizeof(path));
+        in(root, links[i][1], path, sizeof path);
         if (symlink(links[i][0], path))
             return -1;
     }
     for (size_t i = 0; i < FILES; i++) {
         FILE *file;
-        in(root, files[i][0], path, sizeof(path));
+        in(root, files[i][0], path, sizeof path);
         file = fopen(path, "w");
         if (!file || fputs(files[i][1], file) < 0 || fclose(file))
             return -1;
@@ -70,15 +70,15 @@ static int remove_sysfs(void **state)
     char *root = *state, path[256];
 
     for (size_t i = 0; i < LINKS; i++) {
-        in(root, links[i][1], path, sizeof(path));
+        in(root, links[i][1], path, sizeof path);
         unlink(path);
     }
     for (size_t i = 0; i < FILES; i++) {
-        in(root, files[i][0], path, sizeof(path));
+        in(root, files[i][0], path, sizeof path);
         unlink(path);
     }
     for (size_t i = FOLDERS; i > 0; i--) {
-        in(root, folders[i - 1], path, sizeof(path));
+        in(root, folders[i - 1], path, sizeof path);
         rmdir(path);
     }
     rmdir(root);
@@ -99,16 +99,16 @@ static void the_link_to_a_device_is_found(void **state)
 {
     char folder[256], device[256], want[300], got[300];
 
-    in(*state, "class/tty/ttyUSB2", folder, sizeof(folder));
-    in(*state, "usb/1-1:1.2/ttyUSB2", device, sizeof(device));
-    in(folder, "device", want, sizeof(want));
-    bench_list_link(folder, device, got, sizeof(got));
+    in(*state, "class/tty/ttyUSB2", folder, sizeof folder);
+    in(*state, "usb/1-1:1.2/ttyUSB2", device, sizeof device);
+    in(folder, "device", want, sizeof want);
+    bench_list_link(folder, device, got, sizeof got);
     assert_string_equal(got, want);
-    bench_list_link(folder, "/dev/null", got, sizeof(got));
+    bench_list_link(folder, "/dev/null", got, sizeof got);
     assert_string_equal(got, "");
     bench_list_link(folder, device, got, strlen(want)); /* no room */
     assert_string_equal(got, "");
-    bench_list_link("/nowhere", device, got, sizeof(got));
+    bench_list_link("/nowhere", device, got, sizeof got);
     assert_string_equal(got, "");
 }
 

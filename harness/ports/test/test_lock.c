@@ -29,7 +29,7 @@ static void leave(const struct fixture *fixture, const char *name, const void *c
     char path[128];
     FILE *file;
 
-    name_file(fixture, name, path, sizeof(path));
+    name_file(fixture, name, path, sizeof path);
     file = fopen(path, "w");
     assert_int_equal(fwrite(content, 1, size, file), size);
     fclose(file);
@@ -39,14 +39,14 @@ static void leave_pid(const struct fixture *fixture, const char *name, pid_t pid
 {
     char content[32];
 
-    leave(fixture, name, content, (size_t)snprintf(content, sizeof(content), "%10ld\n", (long)pid));
+    leave(fixture, name, content, (size_t)snprintf(content, sizeof content, "%10ld\n", (long)pid));
 }
 
 static void take_away(const struct fixture *fixture, const char *name)
 {
     char path[128];
 
-    name_file(fixture, name, path, sizeof(path));
+    name_file(fixture, name, path, sizeof path);
     assert_int_equal(unlink(path), 0);
 }
 
@@ -100,13 +100,13 @@ static void the_file_says_who_as_uucp_does(void **state)
     struct stat file;
     FILE *stream;
 
-    name_file(fixture, "LCK..77777", path, sizeof(path));
+    name_file(fixture, "LCK..77777", path, sizeof path);
     assert_int_equal(bench_lock_take(&lock, DEVICE, DEVICE, &holder), BENCH_LOCK_TAKEN);
     stream = fopen(path, "r");
     assert_non_null(stream);
-    assert_int_equal(fread(got, 1, sizeof(got), stream), 11);
+    assert_int_equal(fread(got, 1, sizeof got, stream), 11);
     fclose(stream);
-    snprintf(want, sizeof(want), "%10ld\n", (long)getpid());
+    snprintf(want, sizeof want, "%10ld\n", (long)getpid());
     assert_string_equal(got, want);
     assert_int_equal(stat(path, &file), 0);
     assert_int_equal(file.st_mode & 0777, 0644);
@@ -127,8 +127,8 @@ static void the_holder_is_named(void **state)
     leave_pid(fixture, "LCK..77777", other);
     expect_held(DEVICE, other);
     holder = bench_lock_holder(DEVICE);
-    bench_holder_print(&holder, text, sizeof(text));
-    snprintf(want, sizeof(want), "pid %ld (test_lock)", (long)other);
+    bench_holder_print(&holder, text, sizeof text);
+    snprintf(want, sizeof want, "pid %ld (test_lock)", (long)other);
     assert_string_equal(text, want);
     end_other(other);
     expect_taken(DEVICE);
@@ -158,7 +158,7 @@ static void a_file_of_a_dead_process_is_taken_over(void **state)
     pid_t other = start_other();
     int32_t binary = (int32_t)other;
 
-    leave(fixture, "LCK..77777", &binary, sizeof(binary));
+    leave(fixture, "LCK..77777", &binary, sizeof binary);
     expect_held(DEVICE, other);
     end_other(other);
     expect_taken(DEVICE);
@@ -179,7 +179,7 @@ static void a_file_that_names_nobody_is_held_while_it_is_new(void **state)
     const struct fixture *fixture = *state;
     char path[128];
 
-    name_file(fixture, "LCK..77777", path, sizeof(path));
+    name_file(fixture, "LCK..77777", path, sizeof path);
     for (int i = 0; i < 2; i++) {
         leave(fixture, "LCK..77777", "\377nobody\n", i ? 8 : 0);
         expect_held(DEVICE, -1);
@@ -193,7 +193,7 @@ static void what_lies_there_is_not_followed_and_not_waited_for(void **state)
     const struct fixture *fixture = *state;
     char path[128];
 
-    name_file(fixture, "LCK..77777", path, sizeof(path));
+    name_file(fixture, "LCK..77777", path, sizeof path);
     assert_int_equal(symlink("/etc/passwd", path), 0);
     expect_held(DEVICE, -1);
     assert_int_equal(unlink(path), 0);
@@ -224,7 +224,7 @@ static void a_port_is_locked_as_long_as_it_is_open_and_there(void **state)
     char device[64];
 
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(device, sizeof(device), "%s", ((struct bench_pty *)fixture->module.port)->path);
+    snprintf(device, sizeof device, "%s", ((struct bench_pty *)fixture->module.port)->path);
     port_go_to(fixture, fixture->url);
     assert_int_equal(bench_lock_holder(device).pid, getpid());
     port_close_module(fixture);
@@ -244,8 +244,8 @@ static void a_port_that_returns_locked_is_said_and_waited_for(void **state)
     char device[64], name[64];
 
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(device, sizeof(device), "%s", ((struct bench_pty *)fixture->module.port)->path);
-    snprintf(name, sizeof(name), "LCK..%s", strrchr(device, '/') + 1);
+    snprintf(device, sizeof device, "%s", ((struct bench_pty *)fixture->module.port)->path);
+    snprintf(name, sizeof name, "LCK..%s", strrchr(device, '/') + 1);
     port_go_to(fixture, fixture->url);
     port_close_module(fixture);
     port_turn_until(fixture, &fixture->host.gone, 1);
@@ -280,7 +280,7 @@ static void who_has_locked_the_device_itself_is_named(void **state)
         pause();
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    snprintf(want, sizeof(want), "it is held by pid %ld (test_lock)", (long)other);
+    snprintf(want, sizeof want, "it is held by pid %ld (test_lock)", (long)other);
     port_expect_refusal(fixture, fixture->url, want);
     end_other(other);
     port_go_to(fixture, fixture->url);

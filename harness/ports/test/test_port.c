@@ -47,7 +47,7 @@ static void a_rate_in_the_url_goes_before_the_one_asked_for(void **state)
     struct fixture *fixture = *state;
 
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(fixture->url, sizeof(fixture->url), "tty:%s,2400", fixture->link);
+    snprintf(fixture->url, sizeof fixture->url, "tty:%s,2400", fixture->link);
     port_go_to(fixture, fixture->url);
     assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), 2400);
 }
@@ -72,15 +72,15 @@ static void a_rate_waits_for_the_bytes_before_it_and_those_after_it_wait_for_the
     fixture->module.listener.receive = count_many;
     port_serve(fixture, port_url_at(fixture, "pty:"));
     port_go_to(fixture, fixture->url);
-    bench_port_write(fixture->host.port, many, sizeof(many), bench_clock_us());
+    bench_port_write(fixture->host.port, many, sizeof many, bench_clock_us());
     assert_true(((struct bench_serial *)fixture->host.port)->backlog.count > 0);
     fixture->host.port->kind->follow(fixture->host.port, 57600);
     bench_port_write(fixture->host.port, "x", 1, bench_clock_us());
     assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), HOST_BPS);
     count_of_many = 0;
-    while (count_of_many < sizeof(many) + 1 && bench_clock_us() < end_us)
+    while (count_of_many < sizeof many + 1 && bench_clock_us() < end_us)
         assert_true(bench_loop_wait(&fixture->loop, end_us) >= 0);
-    assert_int_equal(count_of_many, sizeof(many) + 1);
+    assert_int_equal(count_of_many, sizeof many + 1);
     assert_int_equal(last_of_many, 'x');
     assert_int_equal(bench_port_rate(fixture->module.port, 0, bench_clock_us()), 57600);
     assert_int_equal(fixture->host.port->stat_lost_bytes, 0);
@@ -122,7 +122,7 @@ static void a_link_that_is_left_over_does_not_lead_to_the_next_ones_pty(void **s
     struct bench_timer look = {.run = count_turn, .context = &looked};
 
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(device, sizeof(device), "%s", ((struct bench_pty *)fixture->module.port)->path);
+    snprintf(device, sizeof device, "%s", ((struct bench_pty *)fixture->module.port)->path);
     port_go_to(fixture, fixture->url);
     port_close_module(fixture);
     assert_int_equal(symlink(device, fixture->link), 0);
@@ -130,7 +130,7 @@ static void a_link_that_is_left_over_does_not_lead_to_the_next_ones_pty(void **s
     bench_serial_note_name((struct bench_serial *)fixture->host.port);
     port_turn_until(fixture, &fixture->host.gone, 1);
     assert_int_equal(bench_pty_open(&squatter, &fixture->loop, NULL, &fixture->module.listener,
-                                    fixture->error, sizeof(fixture->error)),
+                                    fixture->error, sizeof fixture->error),
                      0);
     assert_string_equal(squatter.path, device);
     bench_loop_at(&fixture->loop, &look, bench_clock_us() + 3 * BENCH_SERIAL_OPEN_AGAIN_US);
@@ -151,20 +151,20 @@ static void a_device_that_returns_under_another_number_is_found_by_its_place(voi
     struct bench_pty squatter;
 
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(device, sizeof(device), "%s", ((struct bench_pty *)fixture->module.port)->path);
+    snprintf(device, sizeof device, "%s", ((struct bench_pty *)fixture->module.port)->path);
     bench_serial_by_path = fixture->folder;
-    snprintf(fixture->url, sizeof(fixture->url), "tty:%s", device);
+    snprintf(fixture->url, sizeof fixture->url, "tty:%s", device);
     port_go_to(fixture, fixture->url);
     assert_string_equal(((struct bench_serial *)fixture->host.port)->stable, fixture->link);
     port_close_module(fixture);
     port_turn_until(fixture, &fixture->host.gone, 1);
     /* Somebody else gets the number. */
     assert_int_equal(bench_pty_open(&squatter, &fixture->loop, NULL, &fixture->module.listener,
-                                    fixture->error, sizeof(fixture->error)),
+                                    fixture->error, sizeof fixture->error),
                      0);
     assert_string_equal(squatter.path, device);
     port_serve(fixture, port_url_at(fixture, "pty:"));
-    snprintf(other, sizeof(other), "%s", ((struct bench_pty *)fixture->module.port)->path);
+    snprintf(other, sizeof other, "%s", ((struct bench_pty *)fixture->module.port)->path);
     assert_string_not_equal(other, device);
     port_turn_until(fixture, &fixture->host.back, 1);
     port_expect_line(fixture);
@@ -181,7 +181,7 @@ static void a_path_that_is_no_port_is_refused(void **state)
     port_expect_refusal(fixture, port_url_at(fixture, "tty:"), "it is no serial port");
     port_expect_refusal(fixture, "tty:/nowhere/port", "/nowhere/port: No such file");
     port_expect_refusal(fixture, "pty:/nowhere/port", "/nowhere/port: No such file");
-    snprintf(fixture->url, sizeof(fixture->url), "tty:%s", fixture->folder);
+    snprintf(fixture->url, sizeof fixture->url, "tty:%s", fixture->folder);
     port_expect_refusal(fixture, fixture->url, "Is a directory");
 }
 

@@ -35,7 +35,7 @@ static void receive(struct bench_port *port, const void *bytes, size_t size)
 {
     struct fixture *fixture = port->listener->context;
 
-    assert_true(fixture->got_count + size < sizeof(fixture->got));
+    assert_true(fixture->got_count + size < sizeof fixture->got);
     memcpy(fixture->got + fixture->got_count, bytes, size);
     fixture->got_count += size;
     fixture->got[fixture->got_count] = '\0';
@@ -43,16 +43,16 @@ static void receive(struct bench_port *port, const void *bytes, size_t size)
 
 static int set_up(void **state)
 {
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    struct fixture *fixture = calloc(1, sizeof *fixture);
     char error[300];
 
     fixture->listener = (struct bench_port_listener){.receive = receive, .context = fixture};
-    snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/fotarig-port-XXXXXX");
+    snprintf(fixture->folder, sizeof fixture->folder, "/tmp/fotarig-port-XXXXXX");
     if (!mkdtemp(fixture->folder) || bench_loop_open(&fixture->loop))
         return -1;
-    snprintf(fixture->link, sizeof(fixture->link), "%s/port", fixture->folder);
+    snprintf(fixture->link, sizeof fixture->link, "%s/port", fixture->folder);
     if (bench_pty_open(&fixture->pty, &fixture->loop, fixture->link, &fixture->listener, error,
-                       sizeof(error))) {
+                       sizeof error)) {
         print_error("%s\n", error);
         return -1;
     }
@@ -107,7 +107,7 @@ static void expect_bytes(int fd, const char *want)
     size_t count = 0;
 
     while (count < strlen(want)) {
-        ssize_t size = read(fd, got + count, sizeof(got) - 1 - count);
+        ssize_t size = read(fd, got + count, sizeof got - 1 - count);
         assert_true(size > 0);
         count += (size_t)size;
     }
@@ -271,13 +271,13 @@ static void a_slow_reader_loses_nothing_within_the_backlog(void **state)
 
     turn_until(fixture, &fixture->pty.open, true);
     for (int i = 0; i < BLOCKS; i++) {
-        memset(block, i, sizeof(block));
-        bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
+        memset(block, i, sizeof block);
+        bench_port_write(&fixture->pty.port, block, sizeof block, bench_clock_us());
     }
     assert_true(fixture->pty.backlog.count > 0);
     assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     while (count < BLOCK * BLOCKS && bench_clock_us() < end_us) {
-        ssize_t size = read(fd, got, sizeof(got));
+        ssize_t size = read(fd, got, sizeof got);
         for (ssize_t i = 0; i < size; i++, count++)
             assert_int_equal(got[i], count / BLOCK);
         bench_loop_wait(&fixture->loop, 0);
@@ -295,12 +295,12 @@ static void what_exceeds_the_backlog_is_lost_and_counted(void **state)
     int fd = open_client(fixture);
 
     turn_until(fixture, &fixture->pty.open, true);
-    bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
+    bench_port_write(&fixture->pty.port, block, sizeof block, bench_clock_us());
     assert_int_equal(fixture->pty.port.stat_lost_bytes, 0);
-    bench_port_write(&fixture->pty.port, block, sizeof(block), bench_clock_us());
+    bench_port_write(&fixture->pty.port, block, sizeof block, bench_clock_us());
     assert_int_equal(fixture->pty.backlog.count, BENCH_BACKLOG_BYTES);
     assert_true(fixture->pty.port.stat_lost_bytes > 0);
-    assert_true(fixture->pty.port.stat_lost_bytes < sizeof(block));
+    assert_true(fixture->pty.port.stat_lost_bytes < sizeof block);
     close(fd);
 }
 
@@ -310,7 +310,7 @@ static void the_link_leads_to_the_port_and_goes_with_it(void **state)
     struct stat info;
     char target[64] = "";
 
-    assert_true(readlink(fixture->link, target, sizeof(target) - 1) > 0);
+    assert_true(readlink(fixture->link, target, sizeof target - 1) > 0);
     assert_string_equal(target, fixture->pty.path);
     bench_port_close(&fixture->pty.port);
     assert_int_equal(lstat(fixture->link, &info), -1);
@@ -330,14 +330,14 @@ static void a_link_that_is_somebody_elses_by_now_stays(void **state)
 static void an_old_link_is_replaced_but_a_file_is_not(void **state)
 {
     struct fixture *fixture = *state;
-    struct bench_pty *pty = calloc(1, sizeof(*pty));
+    struct bench_pty *pty = calloc(1, sizeof *pty);
     char error[300] = "", path[128];
     FILE *file;
 
     assert_int_equal(
         bench_pty_open(pty, &fixture->loop, fixture->link, &fixture->listener, error, 300), 0);
     bench_port_close(&pty->port);
-    snprintf(path, sizeof(path), "%s/file", fixture->folder);
+    snprintf(path, sizeof path, "%s/file", fixture->folder);
     file = fopen(path, "w");
     assert_non_null(file);
     fclose(file);
@@ -345,7 +345,7 @@ static void an_old_link_is_replaced_but_a_file_is_not(void **state)
     assert_non_null(strstr(error, "not a symbolic link"));
     assert_int_equal(pty->master, -1);
     unlink(path);
-    snprintf(path, sizeof(path), "%s/no/such/folder", fixture->folder);
+    snprintf(path, sizeof path, "%s/no/such/folder", fixture->folder);
     assert_int_equal(bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300), -1);
     assert_non_null(strstr(error, "cannot link"));
     free(pty);

@@ -37,7 +37,7 @@ static void say(struct talk *talk, const void *bytes, size_t size)
 
 static void agree(struct talk *talk)
 {
-    memset(talk, 0, sizeof(*talk));
+    memset(talk, 0, sizeof *talk);
     bench_rfc2217_init(&talk->telnet, BENCH_RFC2217_SERVER);
     say(talk, "\xff\xfb\x2c", 3);
     talk->reply_count = 0;
@@ -112,7 +112,7 @@ static void the_option_is_agreed_once_with_the_state_of_the_lines(void **state)
     struct talk talk;
 
     (void)state;
-    memset(&talk, 0, sizeof(talk));
+    memset(&talk, 0, sizeof talk);
     bench_rfc2217_init(&talk.telnet, BENCH_RFC2217_SERVER);
     talk.telnet.module = BENCH_LINE_CTS | BENCH_LINE_DSR;
     say(&talk, "\xff\xfb\x2c", 3);
@@ -131,7 +131,7 @@ static void all_256_values_pass_both_ways(void **state)
     agree(&talk);
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
-    size = bench_rfc2217_encode(all, sizeof(all), encoded);
+    size = bench_rfc2217_encode(all, sizeof all, encoded);
     assert_int_equal(size, 257);
     say(&talk, encoded, size);
     assert_int_equal(talk.data_count, 256);
@@ -202,11 +202,11 @@ static void any_bytes_are_survived(void **state)
 
 static void greet(struct talk *talk, uint32_t rate_bps)
 {
-    memset(talk, 0, sizeof(*talk));
+    memset(talk, 0, sizeof *talk);
     bench_rfc2217_init(&talk->telnet, BENCH_RFC2217_CLIENT);
     assert_int_equal(bench_rfc2217_set_rate(&talk->telnet, rate_bps, talk->reply), 0);
-    assert_int_equal(bench_rfc2217_greet(&talk->telnet, talk->reply), sizeof(GREETING) - 1);
-    assert_memory_equal(talk->reply, GREETING, sizeof(GREETING) - 1);
+    assert_int_equal(bench_rfc2217_greet(&talk->telnet, talk->reply), sizeof GREETING - 1);
+    assert_memory_equal(talk->reply, GREETING, sizeof GREETING - 1);
 }
 
 static void a_client_sets_its_port_when_the_option_is_agreed(void **state)
@@ -224,10 +224,10 @@ static void a_client_sets_its_port_when_the_option_is_agreed(void **state)
     say(&talk, "\xff\xfd\x2c", 3);
     assert_true(talk.telnet.agreed);
     assert_false(talk.telnet.rate_told);
-    assert_int_equal(talk.reply_count, sizeof(want) - 1);
-    assert_memory_equal(talk.reply, want, sizeof(want) - 1);
+    assert_int_equal(talk.reply_count, sizeof want - 1);
+    assert_memory_equal(talk.reply, want, sizeof want - 1);
     say(&talk, "\xff\xfd\x2c\xff\xfd\x2c", 6);
-    assert_int_equal(talk.reply_count, sizeof(want) - 1);
+    assert_int_equal(talk.reply_count, sizeof want - 1);
 }
 
 static void a_client_hears_the_rate_and_the_lines(void **state)
@@ -327,14 +327,14 @@ static void two_sides_agree_and_stop(void **state)
     size_t size;
 
     (void)state;
-    memset(&server, 0, sizeof(server));
+    memset(&server, 0, sizeof server);
     bench_rfc2217_init(&server.telnet, BENCH_RFC2217_SERVER);
     server.telnet.module = BENCH_LINE_CTS | BENCH_LINE_DCD;
     greet(&client, 460800);
     client.telnet.lines = BENCH_LINE_RTS;
     size = bench_rfc2217_greet(&server.telnet, out);
     exchange(&client, &server, out, size);
-    exchange(&server, &client, (const uint8_t *)GREETING, sizeof(GREETING) - 1);
+    exchange(&server, &client, (const uint8_t *)GREETING, sizeof GREETING - 1);
     assert_true(client.telnet.agreed && server.telnet.agreed && client.telnet.rate_told);
     assert_int_equal(client.telnet.rate_bps, 460800);
     assert_int_equal(server.telnet.rate_bps, 460800);
@@ -347,16 +347,16 @@ static void two_sides_agree_and_stop(void **state)
     assert_int_equal(client.data_count + server.data_count, 0);
     for (int i = 0; i < 256; i++)
         all[i] = (uint8_t)i;
-    size = bench_rfc2217_encode(all, sizeof(all), out);
+    size = bench_rfc2217_encode(all, sizeof all, out);
     say(&client, out, size);
     say(&server, out, size);
-    assert_memory_equal(client.data, all, sizeof(all));
-    assert_memory_equal(server.data, all, sizeof(all));
+    assert_memory_equal(client.data, all, sizeof all);
+    assert_memory_equal(server.data, all, sizeof all);
 }
 
 int main(void)
 {
-    enum { ROWS = sizeof(rows) / sizeof(rows[0]), OTHERS = 12 };
+    enum { ROWS = sizeof rows / sizeof rows[0], OTHERS = 12 };
     struct CMUnitTest tests[ROWS + OTHERS] = {
         cmocka_unit_test(the_option_is_agreed_once_with_the_state_of_the_lines),
         cmocka_unit_test(all_256_values_pass_both_ways),
