@@ -16,7 +16,7 @@ DAYS = ["documented/update-by-http.yaml", "update/third-revision.yaml"]
 
 
 def test_module_answers_on_a_port(sim7000):
-    sim7000.ctl("wait-for", "urc", "SMS Ready")
+    sim7000.ctl("wait-for", "boot", "--timeout", "5min")
     with serial.Serial(sim7000.port, 115200, timeout=60) as port:
         heard = b""
         while b"OK" not in heard:

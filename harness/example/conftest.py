@@ -33,11 +33,13 @@ class Module:
         self.port = str(folder / "module")
         self.socket = str(folder / "ctl")
         command = [FOTARIG, "sim", "--link", self.port, "--control", self.socket, *options]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        said = self.process.stderr.readline()  # it says a line when its port is there
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        said = self.process.stdout.readline()  # it says a line when its port is there
         if not os.path.exists(self.port):
-            self.process.wait(10)
-            raise RuntimeError(f"{' '.join(command)}: {said}{self.process.stderr.read()}")
+            said += self.process.communicate(timeout=60)[0]
+            raise RuntimeError(f"{' '.join(command)}: {said}")
 
     def ctl(self, *words):
         """Does a command of `fotarig ctl` and returns what it prints; wait-for waits, too."""
@@ -48,8 +50,8 @@ class Module:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(10)
-        self.process.stderr.close()
+        self.process.wait(60)
+        self.process.stdout.close()
 
 
 @pytest.fixture
