@@ -41,7 +41,7 @@ if "$fotarig" run "$FOTARIG_SCENARIOS/documented/already-current.yaml" --host wa
 fi
 # shellcheck disable=SC2086
 $python -m pytest -q -p no:cacheprovider ${deselect:-} test_client.py >"$folder/said" 2>&1
-cat "$folder/said"
+sed "s/^/      | /" "$folder/said"
 if [ -z "${deselect:-}" ]; then
     test_that "pytest: a module, a good client and a naive one" grep -q '1 failed, 3 passed' "$folder/said"
     test_that "pytest: the failure says which rule was broken" grep -q 'rule honest-updated' "$folder/said"
