@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "harness/serve/curl.h"
@@ -16,6 +17,7 @@ enum {
     HEADER_BYTES_MAXIMUM =
         65536, /* of one answer, those of 1xx before it and a redirect's page included */
     HOPS_MAXIMUM = 10,
+    RECEIVE_BYTES = 65536, /* of a socket's buffer: what it holds is taken from a server, too */
     PATH_SIZE = 600
 };
 
@@ -426,6 +428,16 @@ void bench_http_close(struct bench_http *http)
     curl->global_cleanup();
 }
 
+/* A download that stops has taken no more from its server than this besides. */
+static int on_created(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    const int size = RECEIVE_BYTES;
+    (void)context;
+    (void)purpose;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    return CURL_SOCKOPT_OK;
+}
+
 static void set_options(struct bench_http *http, const char *url, uint64_t timeout_us)
 {
     CURL *easy = http->easy;
@@ -440,6 +452,7 @@ static void set_options(struct bench_http *http, const char *url, uint64_t timeo
     curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(timeout_us / 1000u));
     curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, seconds > 0 ? seconds : 1L);
+    curl->easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_created);
     curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl->easy_setopt(easy, CURLOPT_WRITEDATA, http);
     curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
