@@ -134,6 +134,23 @@ class Modem:
                 break
         return found
 
+    def is_model(self, wanted):
+        """A package for another model ruins it; a damaged line is no other model."""
+        if not wanted:
+            return True
+        found = [self.ask("AT+CGMM", r"^(SIM\w+)$") for _ in range(2)]
+        if wanted not in found:
+            found.append(self.ask("AT+CGMM", r"^(SIM\w+)$"))
+        return wanted in found or found == [None, None, None]
+
+    def is_supplied(self):
+        """The updater writes flash for minutes: not on a weak supply. Looked at twice."""
+        for _ in range(2):
+            voltage = self.ask("AT+CBC", r"^\+CBC: \d+,\d+,(\d+)$")
+            if voltage is None or int(voltage) >= 3500:
+                return True
+        return False
+
     def package_size(self):
         """Bytes that lie there, 0 = no such file, None = it can't be asked."""
         if self.command("AT+CFSINIT") is None and self.command("AT+CFSINIT") is None:
@@ -305,7 +322,9 @@ def first_words(modem, job):
     if revision == job["FOTA_TO"]:
         outcome = conclude(modem, job)
         return outcome if was or outcome != "updated" else "already-current"
-    if revision != job["FOTA_FROM"]:
+    if revision != job["FOTA_FROM"] or not modem.is_model(job.get("FOTA_MODEL")):
+        return "refused"
+    if not modem.is_supplied() or re.search(r'[\s"]', job.get("FOTA_URL", "")):
         return "refused"
     clear(modem)
     # It was started, and nothing is left of it: it has failed. Else it never began.
