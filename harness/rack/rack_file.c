@@ -30,34 +30,18 @@ struct loaded {
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-/* The items of a list as words, with a NULL behind them; NULL with a complaint. */
-static const char **take_words(struct scenario_compiler *compiler, const struct scenario_key *key,
-                               const struct scenario_node *value, size_t *ret_count)
-{
-    const struct scenario_node *item = scenario_items(compiler, key, value);
-    const char **words = NULL;
-
-    *ret_count = 0;
-    if (item)
-        words = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *words);
-    if (item && !words)
-        scenario_out_of_memory(compiler);
-    for (; item && words; item = item->next)
-        if (scenario_store_item(compiler, key, item, &words[*ret_count]))
-            ++*ret_count;
-    return words;
-}
-
 static void compile_hook(struct scenario_compiler *compiler, const struct scenario_key *key,
                          const struct scenario_node *value, void *target)
 {
     struct rack_hook *hook = (void *)((char *)target + key->offset);
-    if (value->count > WORDS_MOST) {
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "too many words; a hook has at most %d", WORDS_MOST);
-        return;
-    }
-    hook->words = take_words(compiler, key, value, &hook->word_count);
+    const struct scenario_node *item;
+    const char **words =
+        scenario_take_items(compiler, key, value, WORDS_MOST, sizeof *words, &item);
+    hook->words = words;
+    hook->word_count = 0;
+    for (; item; item = item->next)
+        if (scenario_store_item(compiler, key, item, &words[hook->word_count]))
+            hook->word_count++;
 }
 
 /* ---- hooks ----------------------------------------------------------------------------------- */
@@ -137,22 +121,13 @@ static const struct scenario_map package_map = {
 static void compile_packages(struct scenario_compiler *compiler, const struct scenario_key *key,
                              const struct scenario_node *value, void *target)
 {
-    const struct scenario_node *item = scenario_items(compiler, key, value);
     struct rack_slot *slot = target;
-    struct rack_package *packages = NULL;
-
-    if (item && value->count > RACK_PACKAGES_MAX) {
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "too many packages; a slot has at most %d", RACK_PACKAGES_MAX);
-        return;
-    }
-    if (item)
-        packages = scenario_arena_take(compiler->arena, value->count * sizeof *packages);
-    if (item && !packages)
-        scenario_out_of_memory(compiler);
-    for (; item && packages; item = item->next)
-        scenario_walk(compiler, &package_map, item, &packages[slot->package_count++]);
+    const struct scenario_node *item;
+    struct rack_package *packages =
+        scenario_take_items(compiler, key, value, RACK_PACKAGES_MAX, sizeof *packages, &item);
     slot->packages = packages;
+    for (; item; item = item->next)
+        scenario_walk(compiler, &package_map, item, &packages[slot->package_count++]);
 }
 
 /* ---- slots ----------------------------------------------------------------------------------- */
@@ -246,19 +221,11 @@ static void check_slot(struct scenario_compiler *compiler, const struct draft *d
 static void compile_slots(struct scenario_compiler *compiler, const struct scenario_key *key,
                           const struct scenario_node *value, void *target)
 {
-    const struct scenario_node *item = scenario_items(compiler, key, value);
     struct draft *draft = target;
-
-    if (item && value->count > RACK_SLOTS_MAX) {
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "too many slots; a rack has at most %d", RACK_SLOTS_MAX);
-        return;
-    }
-    if (item)
-        draft->slots = scenario_arena_take(compiler->arena, value->count * sizeof *draft->slots);
-    if (item && !draft->slots)
-        scenario_out_of_memory(compiler);
-    for (; item && draft->slots; item = item->next) {
+    const struct scenario_node *item;
+    draft->slots =
+        scenario_take_items(compiler, key, value, RACK_SLOTS_MAX, sizeof *draft->slots, &item);
+    for (; item; item = item->next) {
         struct rack_slot *slot = &draft->slots[draft->slot_count];
         *slot = draft->common;
         slot->place = item->at.place;
@@ -289,66 +256,40 @@ static const struct scenario_key file_keys[] = {
 static const struct scenario_map file_map = {
     .name = "", .keys = file_keys, .count = COUNT(file_keys)};
 
-static void compile_file(struct scenario_compiler *compiler, struct rack *ret_rack)
+static const struct scenario_sheet sheet = {
+    .kind = "rack file", .bytes_max = RACK_FILE_BYTES_MAX, .map = &file_map};
+
+static void set_defaults(struct rack_slot *common)
 {
     static const uint64_t limits_ms[] = {
 #define X(name, word, limit_ms, text) limit_ms,
         RACK_HOOKS(X)
 #undef X
     };
-    struct draft *draft = scenario_arena_take(compiler->arena, sizeof *draft);
-    if (!draft) {
-        scenario_out_of_memory(compiler);
-        return;
-    }
-    draft->common = (struct rack_slot){.speed = 1};
+    *common = (struct rack_slot){.speed = 1};
     for (size_t i = 0; i < RACK_HOOK_COUNT; i++)
-        draft->common.hooks[i].limit_us = limits_ms[i] * 1000;
-    scenario_walk(compiler, &file_map, compiler->root, draft);
-    ret_rack->name = draft->name;
-    ret_rack->slots = draft->slots;
-    ret_rack->slot_count = draft->slot_count;
-}
-
-static void compile_source(struct loaded *loaded, struct scenario_diagnostics *diagnostics)
-{
-    struct scenario_compiler compiler = {
-        .arena = &loaded->arena, .diagnostics = diagnostics, .vary = {.case_count = 1}};
-
-    if (diagnostics->source_size > RACK_FILE_BYTES_MAX) {
-        scenario_diagnose(diagnostics, (struct scenario_span){0}, NULL,
-                          "the file is too large; a rack file has at most %d KiB",
-                          RACK_FILE_BYTES_MAX / 1024);
-        return;
-    }
-    loaded->rack.path =
-        scenario_arena_text(&loaded->arena, diagnostics->path, strlen(diagnostics->path));
-    compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
-    if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
-        compile_file(&compiler, &loaded->rack);
+        common->hooks[i].limit_us = limits_ms[i] * 1000;
 }
 
 bool rack_read(const char *path, const char *source, size_t size, struct rack **ret_rack,
                struct scenario_errors *reterr_errors)
 {
     struct loaded *loaded = calloc(1, sizeof *loaded);
-    struct scenario_diagnostics diagnostics;
-
+    struct draft draft = {0};
+    set_defaults(&draft.common);
+    bool good = scenario_sheet_read(&sheet, path, source, size, loaded ? &loaded->arena : NULL,
+                                    &draft, reterr_errors);
     *ret_rack = NULL;
-    *reterr_errors = (struct scenario_errors){0};
-    scenario_diagnostics_init(&diagnostics, path, source, size);
-    if (loaded) {
-        scenario_arena_init(&loaded->arena, SCENARIO_ARENA_BYTES_MAX);
-        compile_source(loaded, &diagnostics);
-    } else {
-        scenario_diagnose(&diagnostics, (struct scenario_span){0}, NULL, "out of memory");
+    if (!good) {
+        rack_free(loaded ? &loaded->rack : NULL);
+        return false;
     }
-    if (scenario_diagnostics_done(&diagnostics, reterr_errors)) {
-        *ret_rack = &loaded->rack;
-        return true;
-    }
-    rack_free(loaded ? &loaded->rack : NULL);
-    return false;
+    loaded->rack = (struct rack){.path = scenario_arena_text(&loaded->arena, path, strlen(path)),
+                                 .name = draft.name,
+                                 .slots = draft.slots,
+                                 .slot_count = draft.slot_count};
+    *ret_rack = &loaded->rack;
+    return true;
 }
 
 void rack_free(struct rack *rack)

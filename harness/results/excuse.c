@@ -9,11 +9,6 @@
 #include "harness/scenario/compile.h"
 #include "harness/scenario/schema_rows.h"
 
-struct draft {
-    struct results_excuse *list;
-    size_t count;
-};
-
 /* What results_excuses_read() hands out; its memory is all in the arena. */
 struct loaded {
     struct results_excuses excuses; /* first: the caller has its address */
@@ -73,19 +68,13 @@ static const struct scenario_map excuse_map = {
 static void compile_excuses(struct scenario_compiler *compiler, const struct scenario_key *key,
                             const struct scenario_node *value, void *target)
 {
-    const struct scenario_node *item = scenario_items(compiler, key, value);
-    struct draft *draft = target;
-    if (item && value->count > RESULTS_EXCUSES_MAX) {
-        scenario_diagnose(compiler->diagnostics, value->at, NULL,
-                          "too many cases; a quarantine file has at most %d", RESULTS_EXCUSES_MAX);
-        return;
-    }
-    if (item)
-        draft->list = scenario_arena_take(compiler->arena, value->count * sizeof *draft->list);
-    if (item && !draft->list)
-        scenario_out_of_memory(compiler);
-    for (; item && draft->list; item = item->next) {
-        struct results_excuse *excuse = &draft->list[draft->count++];
+    struct results_excuses *excuses = target;
+    const struct scenario_node *item;
+    struct results_excuse *list =
+        scenario_take_items(compiler, key, value, RESULTS_EXCUSES_MAX, sizeof *list, &item);
+    excuses->list = list;
+    for (; item; item = item->next) {
+        struct results_excuse *excuse = &list[excuses->count++];
         scenario_walk(compiler, &excuse_map, item, excuse);
         if (excuse->until && !end_of_day(excuse->until, &excuse->end_ms))
             scenario_diagnose(compiler->diagnostics, item->at, NULL,
@@ -107,45 +96,21 @@ static const struct scenario_map file_map = {
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-static void compile_source(struct loaded *loaded, struct scenario_diagnostics *diagnostics)
-{
-    struct scenario_compiler compiler = {
-        .arena = &loaded->arena, .diagnostics = diagnostics, .vary = {.case_count = 1}};
-    struct draft draft = {0};
-    if (diagnostics->source_size > RESULTS_EXCUSE_FILE_BYTES_MAX) {
-        scenario_diagnose(diagnostics, (struct scenario_span){0}, NULL,
-                          "the file is too large; a quarantine file has at most %d KiB",
-                          RESULTS_EXCUSE_FILE_BYTES_MAX / 1024);
-        return;
-    }
-    compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
-    if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
-        scenario_walk(&compiler, &file_map, compiler.root, &draft);
-    loaded->excuses.list = draft.list;
-    loaded->excuses.count = draft.count;
-}
+static const struct scenario_sheet sheet = {
+    .kind = "quarantine file", .bytes_max = RESULTS_EXCUSE_FILE_BYTES_MAX, .map = &file_map};
 
 bool results_excuses_read(const char *path, const char *source, size_t size,
                           struct results_excuses **ret_excuses,
                           struct scenario_errors *reterr_errors)
 {
     struct loaded *loaded = calloc(1, sizeof *loaded);
-    struct scenario_diagnostics diagnostics;
-    *ret_excuses = NULL;
-    *reterr_errors = (struct scenario_errors){0};
-    scenario_diagnostics_init(&diagnostics, path, source, size);
-    if (loaded) {
-        scenario_arena_init(&loaded->arena, SCENARIO_ARENA_BYTES_MAX);
-        compile_source(loaded, &diagnostics);
-    } else {
-        scenario_diagnose(&diagnostics, (struct scenario_span){0}, NULL, "out of memory");
-    }
-    if (scenario_diagnostics_done(&diagnostics, reterr_errors)) {
-        *ret_excuses = &loaded->excuses;
-        return true;
-    }
-    results_excuses_free(loaded ? &loaded->excuses : NULL);
-    return false;
+    struct results_excuses *excuses = loaded ? &loaded->excuses : NULL;
+    bool good = scenario_sheet_read(&sheet, path, source, size, loaded ? &loaded->arena : NULL,
+                                    excuses, reterr_errors);
+    *ret_excuses = good ? excuses : NULL;
+    if (!good)
+        results_excuses_free(excuses);
+    return good;
 }
 
 void results_excuses_free(struct results_excuses *excuses)

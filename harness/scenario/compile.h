@@ -53,6 +53,24 @@ const struct scenario_node *scenario_resolve(struct scenario_compiler *compiler,
 bool scenario_profiles_done(struct scenario_profile *profiles,
                             struct scenario_errors *reterr_errors);
 
+/* ---- files of another kind ------------------------------------------------------------------- */
+
+/* A file that is no scenario and is read by tables too. */
+struct scenario_sheet {
+    const char *kind;               /* for messages: "rack file" */
+    size_t bytes_max;               /* of a file */
+    const struct scenario_map *map; /* of the file itself */
+};
+
+/*
+ * Compiles a file into the structure at `target`. Its texts lie in the arena, which is begun here
+ * and is the caller's to end in any case; NULL = the caller had no memory, which is told like an
+ * error of the file. True: there was no error. The errors are freed with scenario_errors_done().
+ */
+bool scenario_sheet_read(const struct scenario_sheet *sheet, const char *path, const char *source,
+                         size_t size, struct scenario_arena *arena, void *target,
+                         struct scenario_errors *reterr_errors);
+
 /* ---- walking --------------------------------------------------------------------------------- */
 
 /* Compiles a mapping into the structure at `target` by the rows of the table. */
@@ -75,6 +93,14 @@ bool scenario_read_setting(struct scenario_compiler *compiler, const struct scen
 const struct scenario_node *scenario_items(struct scenario_compiler *compiler,
                                            const struct scenario_key *key,
                                            const struct scenario_node *value);
+
+/*
+ * Memory for the items of a list, zeroed, with one more behind them; *ret_item is the first. NULL
+ * and no item with a complaint: no list, empty, more than `most`, no memory.
+ */
+void *scenario_take_items(struct scenario_compiler *compiler, const struct scenario_key *key,
+                          const struct scenario_node *value, size_t most, size_t item_size,
+                          const struct scenario_node **ret_item);
 
 /* Reads a number of a quantity and checks its range; `name` is for messages. */
 bool scenario_take_number(struct scenario_compiler *compiler, const char *name,

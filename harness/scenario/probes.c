@@ -407,16 +407,10 @@ static void check_probe(struct scenario_compiler *compiler, const struct scenari
 static void compile_probes(struct scenario_compiler *compiler, const struct scenario_key *key,
                            const struct scenario_node *value, void *target)
 {
-    const struct scenario_node *item = scenario_items(compiler, key, value);
     struct scenario_dialogue *dialogue = target;
-    if (!item || value->count > PROBES_MAX)
-        return;
+    const struct scenario_node *item;
     struct scenario_probe *probes =
-        scenario_arena_take(compiler->arena, value->count * sizeof *probes);
-    if (!probes) {
-        scenario_out_of_memory(compiler);
-        return;
-    }
+        scenario_take_items(compiler, key, value, PROBES_MAX, sizeof *probes, &item);
     for (; item; item = item->next) {
         struct scenario_probe *probe = &probes[dialogue->probe_count++];
         scenario_walk(compiler, &probe_map, item, probe);
@@ -476,40 +470,21 @@ static const struct scenario_key dialogue_keys[] = {
 static const struct scenario_map dialogue_map = {
     .name = "", .keys = dialogue_keys, .count = COUNT(dialogue_keys), .ordered = true};
 
-static void compile_file(struct loaded *loaded, struct scenario_diagnostics *diagnostics)
-{
-    struct scenario_compiler compiler = {.arena = &loaded->arena, .diagnostics = diagnostics};
-    if (diagnostics->source_size > SCENARIO_FILE_BYTES_MAX) {
-        scenario_diagnose(diagnostics, (struct scenario_span){0}, NULL,
-                          "the file is too large; at most %d KiB", SCENARIO_FILE_BYTES_MAX / 1024);
-        return;
-    }
-    loaded->dialogue.path =
-        scenario_arena_text(&loaded->arena, diagnostics->path, strlen(diagnostics->path));
-    compiler.root = scenario_tree_read(&loaded->arena, diagnostics);
-    compiler.draft = scenario_arena_take(&loaded->arena, sizeof *compiler.draft);
-    if (!compiler.draft || !loaded->dialogue.path)
-        scenario_out_of_memory(&compiler);
-    else if (compiler.root && compiler.root->kind != SCENARIO_NODE_BROKEN)
-        scenario_walk(&compiler, &dialogue_map, compiler.root, &loaded->dialogue);
-}
+static const struct scenario_sheet sheet = {
+    .kind = "dialogue", .bytes_max = SCENARIO_FILE_BYTES_MAX, .map = &dialogue_map};
 
 struct scenario_dialogue *scenario_dialogue_parse(const char *path, const char *text, size_t size,
                                                   struct scenario_errors *reterr_errors)
 {
     struct loaded *loaded = calloc(1, sizeof *loaded);
-    struct scenario_diagnostics diagnostics;
-    *reterr_errors = (struct scenario_errors){0};
-    scenario_diagnostics_init(&diagnostics, path, text, size);
-    if (loaded) {
-        scenario_arena_init(&loaded->arena, SCENARIO_ARENA_BYTES_MAX);
-        compile_file(loaded, &diagnostics);
-    } else {
-        scenario_diagnose(&diagnostics, (struct scenario_span){0}, NULL, "out of memory");
-    }
-    if (scenario_diagnostics_done(&diagnostics, reterr_errors))
-        return &loaded->dialogue;
-    scenario_dialogue_free(loaded ? &loaded->dialogue : NULL);
+    struct scenario_dialogue *dialogue = loaded ? &loaded->dialogue : NULL;
+    bool good = scenario_sheet_read(&sheet, path, text, size, loaded ? &loaded->arena : NULL,
+                                    dialogue, reterr_errors);
+    if (good)
+        dialogue->path = scenario_arena_text(&loaded->arena, path, strlen(path));
+    if (good && dialogue->path)
+        return dialogue;
+    scenario_dialogue_free(dialogue);
     return NULL;
 }
 
