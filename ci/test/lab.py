@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import threading
 import time
 
 from dialog import Mismatch, Server
@@ -59,6 +60,66 @@ def wait_for(condition, what, patience_s=None):
         if time.monotonic() > end:
             raise Mismatch(f'{what} within {patience_s} s')
         time.sleep(0.02)
+
+
+class Spoiler:
+    """A TCP port in front of another one, which puts `other` for the n-th `text` from the module."""
+
+    def __init__(self, url, text, other, number):
+        host, port = url.removeprefix('tcp://').split(':')
+        self.behind, self.text, self.other, self.number = (host, int(port)), text, other, number
+        self.spoilt, self.seen = False, 0
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.url = f'tcp://127.0.0.1:{self.listener.getsockname()[1]}'
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.listener.close()
+
+    def serve(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            module = socket.create_connection(self.behind)
+            ways = [threading.Thread(target=self.carry, args=way, daemon=True)
+                    for way in ((client, module, False), (module, client, True))]
+            for way in ways:
+                way.start()
+            for way in ways:
+                way.join()
+            client.close()
+            module.close()
+
+    def carry(self, source, target, spoil):
+        """Lines, so that no text is cut by a piece's end."""
+        kept = b''
+        try:
+            while piece := source.recv(4096):
+                kept += piece
+                end = kept.rfind(b'\n') + 1 if spoil and self.text[:3] in kept else len(kept)
+                target.sendall(self.spoil(kept[:end]) if spoil else kept[:end])
+                kept = kept[end:]
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def spoil(self, piece):
+        parts = piece.split(self.text)
+        done = parts[0]
+        for part in parts[1:]:
+            self.seen += 1
+            self.spoilt = self.spoilt or self.seen == self.number
+            done += (self.other if self.seen == self.number else self.text) + part
+        return done
 
 
 class Lab:

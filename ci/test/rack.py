@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from dialog import Mismatch, Module, Server, program_under_test, run_cases
-from lab import Lab
+from lab import Lab, Spoiler
 
 IMEI = '869951030000017'  # of the emulator
 
@@ -177,6 +177,21 @@ def a_module_that_ends_at_a_third_revision_is_quarantined(program, folder):
     want(done.returncode, 1)
 
 
+def one_damaged_answer_takes_no_slot_out(program, folder):
+    """One answer of the probe, of the look before a case, of the one behind it is another one."""
+    with Lab(program, folder, ['tcp'], slowest_s=0) as lab:
+        inner = lab.rows[0]['url']
+        for damaged in (2, 6, 11):
+            with Spoiler(inner, b'SIM7000C', b'SIM7777C', damaged) as spoiler:
+                lab.rows[0]['url'] = spoiler.url
+                lab.file()
+                done = lab.run(UPDATE, '--reports', os.path.join(folder, 'out'))
+            found = [test['status'] for test in tests(folder)]
+            if found != ['passed'] or 'quarantined' in done.stdout or not spoiler.spoilt:
+                raise Mismatch(f'want a case that passed, with answer {damaged} damaged '
+                               f'({spoiler.spoilt})\n  got  {done.stdout[-2000:]}')
+
+
 def a_flash_hook_brings_the_module_back_to_where_a_case_begins(program, folder):
     hook, control = os.path.join(folder, 'flash'), os.path.join(folder, 'control')
     saved = os.path.join(folder, 'saved')
@@ -223,6 +238,7 @@ CASES = [
     a_module_that_took_an_update_takes_the_one_back,
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
+    one_damaged_answer_takes_no_slot_out,
     a_flash_hook_brings_the_module_back_to_where_a_case_begins,
     the_plan_says_where_and_touches_nothing,
     a_hook_that_fails_is_the_labs_error,

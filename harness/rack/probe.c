@@ -69,7 +69,7 @@ static void ask(struct bench_target *target, const struct scenario_case *one,
     probe->found = RACK_FOUND_AS_WRITTEN;
 }
 
-static void probe_port(const struct rack_slot *slot, const struct scenario_case *one,
+static void probe_once(const struct rack_slot *slot, const struct scenario_case *one,
                        struct rack_probe *probe)
 {
     struct bench_target_options options = {.url = slot->transport,
@@ -86,6 +86,27 @@ static void probe_port(const struct rack_slot *slot, const struct scenario_case 
     if (target)
         bench_target_done(target);
     free(target);
+    if (probe->found == RACK_FOUND_AS_WRITTEN)
+        compare(slot, probe);
+}
+
+/* Whether all is as the file lets expect: the module, and a revision of its packages. */
+static bool is_expected(const struct rack_slot *slot, const struct rack_probe *probe)
+{
+    return probe->found == RACK_FOUND_AS_WRITTEN &&
+           (!slot->package_count || rack_package(slot, probe->revision, NULL) ||
+            rack_package(slot, NULL, probe->revision));
+}
+
+/* One damaged answer must not make another module of it: what is not expected is asked again. */
+static void probe_port(const struct rack_slot *slot, const struct scenario_case *one,
+                       struct rack_probe *probe)
+{
+    probe_once(slot, one, probe);
+    if (probe->found == RACK_FOUND_NOTHING || is_expected(slot, probe))
+        return;
+    *probe = (struct rack_probe){.found = RACK_FOUND_NOTHING};
+    probe_once(slot, one, probe);
 }
 
 void rack_probe(const struct rack_slot *slot, struct rack_probe *ret_probe)
@@ -112,8 +133,6 @@ void rack_probe(const struct rack_slot *slot, struct rack_probe *ret_probe)
         snprintf(ret_probe->text, sizeof ret_probe->text, "not enough memory");
     scenario_free(scenario);
     scenario_errors_done(&errors);
-    if (ret_probe->found == RACK_FOUND_AS_WRITTEN)
-        compare(slot, ret_probe);
 }
 
 const char *rack_variant(const char *model)

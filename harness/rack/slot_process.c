@@ -327,11 +327,20 @@ static void note_revision(struct own *own)
     }
 }
 
-/* Whether it runs what nobody has put there; `to` is what was on its way (NULL = nothing). */
+static bool is_another(const struct own *own, const char *before, const char *to)
+{
+    return own->revision[0] && strcmp(own->revision, before) != 0 &&
+           (!to || strcmp(own->revision, to) != 0);
+}
+
+/*
+ * Whether it runs what nobody has put there; `to` is what was on its way (NULL = nothing). It is
+ * asked again before that is believed: one damaged answer must not take a slot out of the rack.
+ */
 static bool is_third(struct own *own, const char *before, const char *to)
 {
-    if (own->trouble[0] || !before[0] || !own->revision[0] || strcmp(own->revision, before) == 0 ||
-        (to && strcmp(own->revision, to) == 0))
+    if (own->trouble[0] || !before[0] || !is_another(own, before, to) || !wait_for_answer(own) ||
+        !is_another(own, before, to))
         return false;
     snprintf(own->trouble, sizeof own->trouble,
              "it ran %.60s, and ended at %.60s in place of %.60s", before, own->revision,
