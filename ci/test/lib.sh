@@ -2,67 +2,42 @@
 # Clients in shared objects: the core built so has the journals of the core in the bench, and one that
 # goes wrong gets a verdict, with nothing left running.
 # usage: FOTARIG=PROGRAM ci/test/lib.sh
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-fotarig=${FOTARIG:-build/debug/fotarig}
-place=$(mktemp -d) || exit 2
-trap 'rm -rf "$place"' EXIT
-failed=0
-
-report() {
-    if [ "$2" -eq 0 ]; then
-        echo "ok    lib: $1"
-        return
-    fi
-    echo "FAIL  lib: $1"
-    sed 's/^/    /' "$place/out" | tail -n 12
-    failed=1
-}
-
-# want STATUS TEXT WHAT ARGUMENTS...: a run that ends with that status and prints that text.
-want() {
-    want_status=$1 text=$2 what=$3
-    shift 3
-    "$fotarig" run "$@" >"$place/out" 2>&1
-    got=$?
-    [ "$got" = "$want_status" ] && grep -q -- "$text" "$place/out"
-    report "$what: status $want_status (got $got), '$text'" $?
-}
+. "$(dirname "$0")/../host-tests"
 
 # build KIND
 build() {
-    ${CC:-cc} -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -I. -D "KIND=$1" -o "$place/$1.so" \
+    ${CC:-cc} -std=gnu11 -O0 -Wall -Wextra -Werror -shared -fPIC -I. -D "KIND=$1" -o "$folder/$1.so" \
         ci/clients/library.c || exit 2
 }
 
 # The line that its head gives.
-${CC:-cc} -O1 -shared -fPIC -I. -o "$place/core.so" harness/example/core_client.c \
+${CC:-cc} -O1 -shared -fPIC -I. -o "$folder/core.so" harness/example/core_client.c \
     core/[a-z]*.c || exit 2
-"$fotarig" run scenarios --seed 5 --digests --quiet --host "lib:$place/core.so" >"$place/out" 2>&1
-sed -n 's/^digest \([0-9a-f]*\) \(.*\)$/\2 \1/p' "$place/out" >"$place/digests"
-cmp -s ci/test/digests.txt "$place/digests"
-report "the core as a shared object: $(wc -l <"$place/digests") journals are those of the core linked in" $?
+"$fotarig" run scenarios --seed 5 --digests --quiet --host "lib:$folder/core.so" >"$folder/out" 2>&1
+sed -n 's/^digest \([0-9a-f]*\) \(.*\)$/\2 \1/p' "$folder/out" >"$folder/digests"
+cmp -s ci/test/digests.txt "$folder/digests"
+report "the core as a shared object: $(wc -l <"$folder/digests") journals are those of the core linked in" $?
 
 day=scenarios/documented/update-by-http.yaml
 # The core in the bench is branched from snapshots, the shared object is run anew for each fault.
-for host in core "lib:$place/core.so"; do
+for host in core "lib:$folder/core.so"; do
     "$fotarig" explore $day --host "$host" --at to-module-line --at command --only lose-line --only silence \
-        --only error >"$place/out" 2>&1
-    grep -v 'explored\|seed' "$place/out" >"$place/explored.${host%%:*}"
+        --only error >"$folder/out" 2>&1
+    grep -v 'explored\|seed' "$folder/out" >"$folder/explored.${host%%:*}"
 done
-cmp -s "$place/explored.core" "$place/explored.lib" && grep -q '^  lose-line *57' "$place/out"
+cmp -s "$folder/explored.core" "$folder/explored.lib" && grep -q '^  lose-line *57' "$folder/out"
 report 'exploration of it comes to the same as that of the core linked in' $?
 build GOOD
 # Three starts in one process: static variables are new each time, or the outcome is another one.
-want 1 'expect.outcome: want updated, got refused' 'a client of somebody else' $day --host "lib:$place/GOOD.so"
+want 1 'expect.outcome: want updated, got refused' 'a client of somebody else' $day --host "lib:$folder/GOOD.so"
 for days in "$day" scenarios/documented/; do
-    ! "$fotarig" run $days --jobs 1 --host "lib:$place/GOOD.so" --timeline >"$place/out" 2>&1 &&
-        ! grep -q 'not the first start\|got needs-service' "$place/out"
+    ! "$fotarig" run $days --jobs 1 --host "lib:$folder/GOOD.so" --timeline >"$folder/out" 2>&1 &&
+        ! grep -q 'not the first start\|got needs-service' "$folder/out"
     report "static variables are new in each case of $days" $?
 done
 while read -r kind text; do
     build "$kind"
-    want 1 "$text" "a client that goes wrong ($kind)" $day --timeline --host "lib:$place/$kind.so"
+    want 1 "$text" "a client that goes wrong ($kind)" $day --timeline --host "lib:$folder/$kind.so"
 done <<'END'
 CRASHES got signal 11 (Segmentation fault) in advance()
 OVERFLOWS got signal 11 (Segmentation fault) in advance()
@@ -81,14 +56,14 @@ users_of() {
 }
 
 build FORKS
-"$fotarig" run $day --host "lib:$place/FORKS.so" --timeline >"$place/out" 2>&1
-grep -q 'got refused' "$place/out" && [ -z "$(users_of "$place/FORKS.so")" ]
+"$fotarig" run $day --host "lib:$folder/FORKS.so" --timeline >"$folder/out" 2>&1
+grep -q 'got refused' "$folder/out" && [ -z "$(users_of "$folder/FORKS.so")" ]
 report 'nothing is left of a client that forks' $?
 build ENDLESS
-"$fotarig" run $day --host "lib:$place/ENDLESS.so" >"$place/out" 2>&1 &
+"$fotarig" run $day --host "lib:$folder/ENDLESS.so" >"$folder/out" 2>&1 &
 bench=$!
 tries=0
-until [ -n "$(users_of "$place/ENDLESS.so")" ] || [ $tries -ge 600 ]; do
+until [ -n "$(users_of "$folder/ENDLESS.so")" ] || [ $tries -ge 600 ]; do
     tries=$((tries + 1))
     sleep 0.1
 done
@@ -97,27 +72,27 @@ report 'processes of a client are seen' $?
 kill -KILL $bench
 wait $bench 2>/dev/null
 tries=0
-while [ -n "$(users_of "$place/ENDLESS.so")" ] && [ $tries -lt 600 ]; do
+while [ -n "$(users_of "$folder/ENDLESS.so")" ] && [ $tries -lt 600 ]; do
     tries=$((tries + 1))
     sleep 0.1
 done
-[ -z "$(users_of "$place/ENDLESS.so")" ]
+[ -z "$(users_of "$folder/ENDLESS.so")" ]
 report 'nothing runs on after the bench was killed' $?
 
 # What is none, is told.
-: >"$place/text.so"
-${CC:-cc} -shared -fPIC -o "$place/none.so" -x c /dev/null
-want 4 "can't be loaded" 'a file that is none' $day --host "lib:$place/text.so"
+: >"$folder/text.so"
+${CC:-cc} -shared -fPIC -o "$folder/none.so" -x c /dev/null
+want 4 "can't be loaded" 'a file that is none' $day --host "lib:$folder/text.so"
 want 4 "can't be loaded" 'a file that is not there' $day --host lib:nowhere.so
-want 4 'expected a function fotarig_client()' 'an object without a client' $day --host "lib:$place/none.so"
-want 2 'goes with --host warp' 'claims by status' $day --host "lib:$place/GOOD.so" --claims 0=updated
+want 4 'expected a function fotarig_client()' 'an object without a client' $day --host "lib:$folder/none.so"
+want 2 'goes with --host warp' 'claims by status' $day --host "lib:$folder/GOOD.so" --claims 0=updated
 
 # The header is everybody's: C++ too, with what a careful user switches on.
 if command -v "${CXX:-c++}" >/dev/null; then
     ${CXX:-c++} -std=c++11 -Wall -Wextra -Wpedantic -Wold-style-cast -Werror -fsyntax-only -I. -x c++ \
-        harness/bench/library_client.h >"$place/out" 2>&1
+        harness/bench/library_client.h >"$folder/out" 2>&1
     report 'the header is clean in C++' $?
-    ${CXX:-c++} -std=c++11 -shared -fPIC -I. -DKIND=GOOD -o "$place/cpp.so" -x c++ ci/clients/library.c || exit 2
-    want 1 'got refused' 'a client in C++' $day --host "lib:$place/cpp.so"
+    ${CXX:-c++} -std=c++11 -shared -fPIC -I. -DKIND=GOOD -o "$folder/cpp.so" -x c++ ci/clients/library.c || exit 2
+    want 1 'got refused' 'a client in C++' $day --host "lib:$folder/cpp.so"
 fi
 exit $failed

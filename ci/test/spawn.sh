@@ -2,24 +2,10 @@
 # Clients outside of the bench's process, in real time: started by it (spawn:, exec:) or coming to a
 # port. Verdicts, claims, the environment, a board that restarts, and nothing left running.
 # usage: FOTARIG=PROGRAM ci/test/spawn.sh
-. "$(dirname "$0")/../shell-tests"
+. "$(dirname "$0")/../host-tests"
 day=scenarios/documented/update-by-http.yaml
 
-# want STATUS TEXT WHAT ARGUMENTS...: a run that ends with that status and prints that text.
-want() {
-    want_status=$1 text=$2 what=$3
-    shift 3
-    test_that "spawn: $what: status $want_status, '$text'" ends_so "$want_status" "$text" "$@"
-}
-
-ends_so() {
-    so_status=$1 so_text=$2
-    shift 2
-    "$fotarig" run --reports "$folder/reports" "$@" >"$folder/out" 2>&1
-    got=$?
-    cat "$folder/out"
-    [ "$got" = "$so_status" ] && grep -q -- "$so_text" "$folder/out"
-}
+run_options="--reports $folder/reports"
 
 # A client in shell: asks whether the module is there, notes its environment, and claims.
 cat >"$folder/client" <<'END'

@@ -2,61 +2,35 @@
 # Programs that nobody here wrote the bench for, unmodified, in virtual time: verdicts, claims, the same
 # journals twice, and nothing left running. Where the machine can't supervise, it says so and passes.
 # usage: FOTARIG=PROGRAM ci/test/warp.sh
-set -u
-cd "$(dirname "$0")/../.." || exit 2
-fotarig=${FOTARIG:-build/debug/fotarig}
-place=$(mktemp -d) || exit 2
-trap 'rm -rf "$place"' EXIT
-failed=0
+. "$(dirname "$0")/../host-tests"
 
-# usage: report WHAT STATUS      a line for a test; behind one that failed, what was printed last
-report() {
-    if [ "$2" -eq 0 ]; then
-        echo "ok    warp: $1"
-        return
-    fi
-    echo "FAIL  warp: $1"
-    sed 's/^/    /' "$place/out" | tail -n 12
-    failed=1
-}
-
-# want STATUS TEXT WHAT ARGUMENTS...: a run that ends with that status and prints that text.
-want() {
-    want_status=$1 text=$2 what=$3
-    shift 3
-    "$fotarig" run "$@" >"$place/out" 2>&1
-    got=$?
-    [ "$got" = "$want_status" ] && grep -q -- "$text" "$place/out"
-    report "$what: status $want_status (got $got), '$text'" $?
-}
-
-"$fotarig" run scenarios/documented/already-current.yaml --host warp:true >"$place/out" 2>&1
-if [ $? = 4 ] && grep -q 'warp:' "$place/out"; then
-    echo "ok    warp: skipped, for this machine can't supervise: $(head -n 1 "$place/out")"
+"$fotarig" run scenarios/documented/already-current.yaml --host warp:true >"$folder/out" 2>&1
+if [ $? = 4 ] && grep -q 'warp:' "$folder/out"; then
+    echo "ok    warp: skipped, for this machine can't supervise: $(head -n 1 "$folder/out")"
     exit 0
 fi
 
 for client in poll threads; do
-    ${CC:-cc} -std=gnu11 -O1 -pthread -o "$place/$client" "ci/clients/$client.c" || exit 2
-    want 0 '4 passed' "$client on documented days" scenarios/documented --host "warp:$place/$client"
+    ${CC:-cc} -std=gnu11 -O1 -pthread -o "$folder/$client" "ci/clients/$client.c" || exit 2
+    want 0 '4 passed' "$client on documented days" scenarios/documented --host "warp:$folder/$client"
 done
 
 # The same journals, twice, whatever the program is made of.
-for client in "$place/poll" "$place/threads"; do
+for client in "$folder/poll" "$folder/threads"; do
     for pass in 1 2; do
         "$fotarig" run scenarios/status scenarios/documented --host "warp:$client" --digests |
-            grep '^digest' >"$place/digests.$pass"
+            grep '^digest' >"$folder/digests.$pass"
     done
-    cmp -s "$place/digests.1" "$place/digests.2" && [ -s "$place/digests.1" ]
+    cmp -s "$folder/digests.1" "$folder/digests.2" && [ -s "$folder/digests.1" ]
     report "${client##*/}: the same journals twice" $?
 done
 
 for client in 'bash ci/clients/client.bash' 'node ci/clients/client.js'; do
     command -v "${client%% *}" >/dev/null || continue
     want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
-    grep '^digest' "$place/out" >"$place/digests.1"
+    grep '^digest' "$folder/out" >"$folder/digests.1"
     want 0 '1 passed' "$client" scenarios/documented/update-by-http.yaml --host "warp:$client" --digests
-    grep '^digest' "$place/out" | cmp -s - "$place/digests.1"
+    grep '^digest' "$folder/out" | cmp -s - "$folder/digests.1"
     report "$client: the same journal twice" $?
 done
 
@@ -90,6 +64,12 @@ want 0 ' 0 failed' 'a rule left out' scenarios/documented/update-without-progres
     --leave-out 'no-restart-while-updating=ours has a watchdog'
 want 2 'expected RULE=REASON' 'a rule that is none' scenarios/documented --leave-out speed=no
 
+# What the core is refused by its board a program never asks for; what the core refuses it may do.
+want 0 'the day did not happen: the board refuses' 'a day of the board' scenarios/host/checkpoint-refused.yaml \
+    --host "warp:$folder/poll"
+want 0 '3 cases: 3 passed' "the core's own consent" scenarios/host/downgrade-without-consent.yaml \
+    --host "warp:$folder/poll"
+
 day=scenarios/documented/update-by-http.yaml
 want 1 'rule ends' 'a program that never ends' $day --host 'warp:sleep 1000000'
 want 1 'signal 11' 'a program that crashes' $day --host "warp:sh -c 'kill -SEGV \$\$'" --timeline
@@ -107,14 +87,14 @@ want 4 'quote of the command is not closed' 'a command that is none' $day --host
 # What its author should know, once each, with the bytes; and what the client has written.
 hint() {
     text=$1 what=$2 script=$3
-    want 1 "$text" "$what" $day --claims 3=refused --reports "$place/reports" \
+    want 1 "$text" "$what" $day --claims 3=refused --reports "$folder/reports" \
         --host "warp:sh -c 'exec 3<>\$FOTA_PORT; sleep 20; $script; echo I am lost >&2; sleep 3; exit 3'"
 }
 hint 'hint no-cr: the client sent AT.nAT+CFOTA' 'commands without a CR' 'printf "AT\nAT+CFOTA?\nAT+GMR\n" >&3'
 hint 'hint other-url: the client asked for http://my.example/u.zip, and' 'a URL that nobody serves' \
     'printf "AT+HTTPTOFS=\"http://my.example/u.zip\",\"/fota/update.zip\"\r" >&3'
 hint 'hint unanswered: .* sent AT+GMR, 0 ms after AT+CSQ' 'two commands at once' 'printf "AT+CSQ\rAT+GMR\r" >&3'
-cat >"$place/echo.py" <<'END'
+cat >"$folder/echo.py" <<'END'
 import os, sys, time
 port = os.open(os.environ["FOTA_PORT"], os.O_RDWR | os.O_NOCTTY)
 time.sleep(20)
@@ -129,32 +109,32 @@ for command in b"AT+COPS=?\r", b"AT+GMR\r":
 sys.exit(3)
 END
 want 1 'hint echo-taken: .* sent AT+GMR, .* after AT+COPS' 'an echo taken for an answer' $day --claims 3=refused \
-    --host "warp:/usr/bin/python3 $place/echo.py"
+    --host "warp:/usr/bin/python3 $folder/echo.py"
 hint 'stderr   : I am lost' 'the last words of a client' 'printf "AT\r" >&3'
-grep -q 'ATTACHMENT|.*documented-update-by-http.stderr.txt' "$place/reports/junit.xml" &&
-    grep -q 'documented-update-by-http.stderr.txt' "$place/reports/ctrf.json" &&
-    grep -q 'I am lost' "$place/reports/documented-update-by-http.stderr.txt"
+grep -q 'ATTACHMENT|.*documented-update-by-http.stderr.txt' "$folder/reports/junit.xml" &&
+    grep -q 'documented-update-by-http.stderr.txt' "$folder/reports/ctrf.json" &&
+    grep -q 'I am lost' "$folder/reports/documented-update-by-http.stderr.txt"
 report 'its outputs are attached to the reports' $?
-! "$fotarig" run scenarios/status --quiet --host "warp:$place/poll" | grep hint >"$place/out"
+! "$fotarig" run scenarios/status --quiet --host "warp:$folder/poll" | grep hint >"$folder/out"
 report 'no hint for a client that waits for its answers' $?
 
 # Every single fault at lines of a run, from the start each time; the command that is printed repeats it.
-"$fotarig" explore $day --host "warp:$place/poll" --at to-module-line --only lose-line --only silence \
-    >"$place/out" 2>&1
-[ $? = 1 ] && [ "$(grep -c '^  finding' "$place/out")" -ge 5 ] && grep -q 'explored 44 of 44' "$place/out"
+"$fotarig" explore $day --host "warp:$folder/poll" --at to-module-line --only lose-line --only silence \
+    >"$folder/out" 2>&1
+[ $? = 1 ] && [ "$(grep -c '^  finding' "$folder/out")" -ge 5 ] && grep -q 'explored 44 of 44' "$folder/out"
 report 'a client of somebody else is explored' $?
-token=$(sed -n 's/.*--token \([^ ]*honest\|[^ ]*silence@to-module-line:16\) .*/\1/p' "$place/out" | head -n 1)
-want 1 'rule honest-failed' 'a finding is repeated by its token' $day --host "warp:$place/poll" --token "$token"
-"$fotarig" explore $day --host tcp://127.0.0.1:1 >"$place/out" 2>&1
-[ $? = 2 ] && grep -q 'only clients in virtual time' "$place/out"
+token=$(sed -n 's/.*--token \([^ ]*honest\|[^ ]*silence@to-module-line:16\) .*/\1/p' "$folder/out" | head -n 1)
+want 1 'rule honest-failed' 'a finding is repeated by its token' $day --host "warp:$folder/poll" --token "$token"
+"$fotarig" explore $day --host tcp://127.0.0.1:1 >"$folder/out" 2>&1
+[ $? = 2 ] && grep -q 'only clients in virtual time' "$folder/out"
 report 'a client in real time is not explored' $?
 
 # A program that leaves something behind, and a bench that is killed.
-"$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$place/out" 2>&1
+"$fotarig" run $day --host "warp:bash -c 'exec -a left-by-warp sleep 100000 & exit 0'" >"$folder/out" 2>&1
 ! pgrep -f left-by-warp >/dev/null
 report 'nothing is left of a program that has ended' $?
 "$fotarig" run $day --jobs 1 --host "warp:bash -c 'exec -a left-by-warp sh -c \"while :; do :; done\"'" \
-    >"$place/out" 2>&1 &
+    >"$folder/out" 2>&1 &
 bench=$!
 tries=0
 until pgrep -f left-by-warp >/dev/null || [ $tries -ge 600 ]; do

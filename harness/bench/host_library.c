@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "harness/bench/board.h"
+#include "harness/bench/claims.h"
 #include "harness/bench/guard.h"
-#include "harness/bench/host_program.h"
 #include "harness/bench/run.h"
+#include "harness/bench/stranger.h"
 
 enum {
     STILL_MAX = 100000,            /* calls at one moment */
@@ -471,11 +472,7 @@ static void host_observe(const struct bench_run *run, struct scenario_observed *
         snprintf(observed->how, sizeof observed->how, "%s", host->how);
     if (host->is_core)
         return;
-    observed->lacking = SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_CORE_MANNER;
-    if (host->outcome >= 0)
-        observed->result.outcome = (uint8_t)host->outcome;
-    else
-        observed->lacking |= SCENARIO_NEED_CLAIM;
+    bench_stranger_judged(observed, host->outcome);
 }
 
 static void host_finish(struct bench_run *run)

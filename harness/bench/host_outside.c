@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/bench/run.h"
+#include "harness/bench/stranger.h"
 #include "harness/ports/pty.h"
 
 enum {
@@ -26,11 +27,6 @@ enum {
 static struct bench_outside_host *host_of(const struct bench_run *run)
 {
     return run->host_context;
-}
-
-static void note(struct bench_run *run, unsigned what, uint32_t number, const char *text)
-{
-    bench_note(run, BENCH_JOURNAL_HOST, (uint8_t)what, 0, number, text, strlen(text));
 }
 
 /* ---- its end ------------------------------------------------------------------------------- */
@@ -59,16 +55,14 @@ static void put_down(struct bench_outside_host *host, const char *text)
     snprintf(host->how, sizeof host->how, "%s", text);
     end_program(host);
     host->was_over = host->was_through = true;
-    note(host->run, 3, 0, text);
+    bench_stranger_note(host->run, 3, 0, text);
 }
 
 static void tell_status(const struct bench_outside_host *host, char *text, size_t capacity)
 {
-    if (WIFEXITED(host->status))
-        snprintf(text, capacity, "the program ended with status %d", WEXITSTATUS(host->status));
-    else
-        snprintf(text, capacity, "signal %d (%s) ended the program", WTERMSIG(host->status),
-                 strsignal(WTERMSIG(host->status)));
+    bool is_exit = WIFEXITED(host->status);
+    bench_stranger_tell(is_exit ? 0 : WTERMSIG(host->status),
+                        is_exit ? WEXITSTATUS(host->status) : 0, text, capacity);
 }
 
 static void on_ended(void *context, unsigned ready)
@@ -83,7 +77,8 @@ static void on_ended(void *context, unsigned ready)
     bench_loop_remove(host->loop, &host->ended);
     host->ended.fd = -1;
     tell_status(host, text, sizeof text);
-    note(host->run, 3, WIFEXITED(host->status) ? WEXITSTATUS(host->status) : 0, text);
+    bench_stranger_note(host->run, 3, WIFEXITED(host->status) ? WEXITSTATUS(host->status) : 0,
+                        text);
     bench_loop_at(host->loop, &host->timer, bench_clock_us() + LAST_BYTES_US);
 }
 
@@ -116,7 +111,7 @@ static void on_timer(void *context, uint64_t now_us)
             return;
         }
         host->was_over = host->was_through = true;
-        note(host->run, 3, 0, "the client has left the port");
+        bench_stranger_note(host->run, 3, 0, "the client has left the port");
     }
 }
 
@@ -189,18 +184,11 @@ static const char *port_path(const struct bench_outside_host *host)
                                    : ((const struct bench_pty *)host->port)->path;
 }
 
-/* An empty folder, and the job. False with run->error. */
 static bool make_place(struct bench_run *run)
 {
     struct bench_outside_host *host = host_of(run);
-    bench_environment_done(&host->environment);
-    if (bench_folder_make(&host->folder) &&
-        bench_environment_make(&host->environment, run->shared, &run->shared->jobs[0],
-                               port_path(host), host->folder.path, host->options.speed))
-        return true;
-    snprintf(run->error, sizeof run->error, "the program's folder could not be made: %s",
-             strerror(errno));
-    return false;
+    return bench_stranger_place(run, &host->environment, &host->folder, port_path(host),
+                                host->options.speed);
 }
 
 static bool prepare(struct bench_run *run)
@@ -261,12 +249,8 @@ static bool start_process(struct bench_outside_host *host)
 static void start_client(struct bench_run *run)
 {
     struct bench_outside_host *host = host_of(run);
-    struct bench_host *board = &run->world.host;
     uint8_t kind = host->options.kind;
-    board->restart_at_us = BENCH_NEVER;
-    board->start_count++;
-    board->up = 1;
-    note(run, board->start_count > 1 ? 2 : 1, board->start_count, "");
+    bench_stranger_up(run);
     host->was_over = host->was_through = host->is_there = false;
     host->was_started = true;
     host->timer = (struct bench_timer){.run = on_timer, .context = host};
@@ -284,10 +268,7 @@ static void start_client(struct bench_run *run)
 static bool outside_start(struct bench_run *run)
 {
     struct bench_outside_host *host = host_of(run);
-    run->world.host_at_us = BENCH_NEVER;
-    run->world.host = (struct bench_host){.restart_at_us = run->one->host.start_after_us,
-                                          .request_at_us = BENCH_NEVER,
-                                          .baud_bps = run->one->host.baud_bps};
+    bench_stranger_begin(run);
     host->run = run;
     host->arrived_bps = run->one->host.baud_bps;
     host->lost_bytes = 0;
@@ -314,14 +295,11 @@ static void outside_receive(struct bench_run *run, const uint8_t *bytes, size_t 
                             uint32_t baud_bps)
 {
     struct bench_outside_host *host = host_of(run);
-    uint8_t garbled[4 * BENCH_WIRE_BYTES];
+    uint8_t garbled[BENCH_GARBLED_BYTES];
     uint32_t heard_bps = host->port ? bench_port_rate(host->port, baud_bps, bench_clock_us()) : 0;
     if (!run->world.host.up)
         return;
-    if (heard_bps && heard_bps != baud_bps) {
-        size = sim_garble(bytes, size, baud_bps, heard_bps, garbled, sizeof garbled);
-        bytes = garbled;
-    }
+    size = bench_stranger_hears(&bytes, size, baud_bps, heard_bps, garbled);
     if (host->port)
         bench_port_write(host->port, bytes, size, bench_clock_us());
     else if (host->wire.fd >= 0) /* what it does not read is lost, as on a UART */
@@ -351,7 +329,6 @@ static uint64_t outside_advance(struct bench_run *run)
 static void outside_reset(struct bench_run *run, uint64_t down_us, bool forgets)
 {
     struct bench_outside_host *host = host_of(run);
-    struct bench_host *board = &run->world.host;
     if (host->options.kind == BENCH_OUTSIDE_PORT)
         return; /* nobody here has a hand in it; the case needs more than it has (rows.h) */
     bench_loop_at(host->loop, &host->timer, BENCH_NEVER);
@@ -359,21 +336,8 @@ static void outside_reset(struct bench_run *run, uint64_t down_us, bool forgets)
     if (forgets)
         make_place(run); /* its folder is its memory */
     bench_backlog_drop(&host->arrived);
-    board->up = 0;
-    board->restart_at_us = run->world.now_us + down_us;
     host->was_started = false;
-    bench_lane_cut(&run->world.lanes[BENCH_TO_MODULE], run->world.now_us);
-    note(run, 0, board->start_count, "");
-}
-
-static void outside_cancel(struct bench_run *run)
-{
-    (void)run;
-}
-
-static uint64_t outside_board_next(const struct bench_run *run)
-{
-    return run->world.host.restart_at_us;
+    bench_stranger_down(run, down_us);
 }
 
 static void outside_board_run(struct bench_run *run)
@@ -389,7 +353,6 @@ static bool outside_is_over(const struct bench_run *run)
                              run->world.host.restart_at_us == BENCH_NEVER);
 }
 
-/* What it says of the end: its line goes before its status. */
 static int claim_of(const struct bench_outside_host *host)
 {
     const struct bench_captured *said =
@@ -397,22 +360,19 @@ static int claim_of(const struct bench_outside_host *host)
     if (!host->was_over || host->how[0] || host->options.kind == BENCH_OUTSIDE_PORT ||
         !WIFEXITED(host->status))
         return -1;
-    int line = said->text ? bench_outcome_line(said->text, said->size) : -1;
-    uint8_t outcome = host->options.claims.outcome[WEXITSTATUS(host->status) & 255];
-    return line >= 0 ? line : outcome == BENCH_CLAIM_NONE ? -1 : outcome;
+    return bench_claim_find(&host->options.claims, said->text, said->text ? said->size : 0,
+                            WEXITSTATUS(host->status));
 }
 
 static void outside_observe(const struct bench_run *run, struct scenario_observed *observed)
 {
     struct bench_outside_host *host = host_of(run);
-    int claim;
     bool is_program = host->options.kind != BENCH_OUTSIDE_PORT;
     bench_captured_read(&host->outputs[0]);
     bench_captured_read(&host->outputs[1]);
-    claim = claim_of(host);
     observed->finished =
         host->was_over && !host->how[0] && (!is_program || WIFEXITED(host->status));
-    observed->lacking = SCENARIO_NEED_CLIENT_STATE | SCENARIO_NEED_CORE_MANNER;
+    bench_stranger_judged(observed, claim_of(host));
     if (!is_program && !is_told(host))
         observed->lacking |= SCENARIO_NEED_CLIENT_END;
     if (host->how[0])
@@ -421,17 +381,13 @@ static void outside_observe(const struct bench_run *run, struct scenario_observe
         tell_status(host, observed->how, sizeof observed->how);
     else
         snprintf(observed->how, sizeof observed->how, "the client still runs");
-    if (claim >= 0)
-        observed->result.outcome = (uint8_t)claim;
-    else
-        observed->lacking |= SCENARIO_NEED_CLAIM;
 }
 
 static void outside_finish(struct bench_run *run)
 {
     struct bench_outside_host *host = host_of(run);
     if (host->was_started && !host->was_over)
-        note(run, 4, 0, "the client still runs");
+        bench_stranger_note(run, 4, 0, "the client still runs");
     bench_loop_at(host->loop, &host->timer, BENCH_NEVER);
     end_program(host);
     if (host->port)
@@ -467,8 +423,8 @@ const struct bench_end bench_host_outside = {.name = "outside",
                                              .output = outside_output,
                                              .is_over = outside_is_over,
                                              .reset = outside_reset,
-                                             .cancel = outside_cancel,
-                                             .board_next = outside_board_next,
+                                             .cancel = bench_stranger_cancel,
+                                             .board_next = bench_stranger_board_next,
                                              .board_run = outside_board_run,
                                              .holds = outside_holds};
 

@@ -9,8 +9,8 @@
 #ifndef FOTARIG_HARNESS_BENCH_HOST_OUTSIDE_H
 #define FOTARIG_HARNESS_BENCH_HOST_OUTSIDE_H
 
+#include "harness/bench/claims.h"
 #include "harness/bench/end.h"
-#include "harness/bench/host_program.h"
 #include "harness/ports/captured.h"
 #include "harness/ports/keeper.h"
 #include "harness/ports/port.h"

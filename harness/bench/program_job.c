@@ -83,6 +83,26 @@ uint32_t bench_job_deadline_s(const struct fota_job *job)
     return (job->total_timeout_ms ? job->total_timeout_ms : default_ms) / 1000;
 }
 
+/* What the job wants set once more after an update; the names are the scenario's. */
+static void put_restore(struct job_writer *writer, const struct fota_restore *restore)
+{
+    const struct {
+        const char *name, *key;
+        unsigned value; /* 0 = left alone */
+    } numbers[] = {{"FOTA_RESTORE_CNMP", "restore-cnmp", restore->mode},
+                   {"FOTA_RESTORE_CMNB", "restore-cmnb", restore->lte},
+                   {"FOTA_RESTORE_CFUN", "restore-cfun", restore->function}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (numbers[i].value)
+            put_number(writer, numbers[i].name, numbers[i].key, numbers[i].value, "%u",
+                       numbers[i].value);
+    put_text(writer, "FOTA_RESTORE_BANDCFG", "restore-bandcfg", restore->bands);
+    put_text(writer, "FOTA_RESTORE_OPERATOR", "restore-operator", restore->network);
+    put_text(writer, "FOTA_RESTORE_APN", "restore-apn", restore->apn);
+    if (restore->psm)
+        put_text(writer, "FOTA_RESTORE_PSM", "restore-psm", restore->psm == 1 ? "off" : "on");
+}
+
 static void put_job(struct job_writer *writer, const struct bench_case *shared,
                     const struct bench_job *asked, double speed)
 {
@@ -100,6 +120,9 @@ static void put_job(struct job_writer *writer, const struct bench_case *shared,
                    job->package_crc32);
     put_text(writer, "FOTA_APN", "apn", job->apn);
     put_text(writer, "FOTA_DELIVERY", "delivery", fota_delivery_name(job->delivery));
+    put_restore(writer, &job->restore);
+    if (job->allow_downgrade)
+        put_text(writer, "FOTA_ALLOW_DOWNGRADE", "allow-downgrade", "yes");
     put_number(writer, "FOTA_BAUD", "baud", shared->one->host.baud_bps, "%" PRIu32,
                shared->one->host.baud_bps);
     put_number(writer, "FOTA_DEADLINE", "deadline", deadline_s, "%" PRIu32, deadline_s);

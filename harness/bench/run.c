@@ -14,6 +14,8 @@
 
 /* Free space of the module's file system (FS101 3.5); its pages are only used when touched. */
 enum { STORE_BYTES = 22151168 };
+/* Longer than a request to a board ever takes. */
+#define BOARD_LATE_US UINT64_C(60000000)
 
 static struct bench_run *make(enum bench_sink sink, size_t world_bytes)
 {
@@ -516,6 +518,21 @@ static void add_conduct(const struct bench_run *run, struct bench_result *result
                             result->findings + kept, BENCH_FINDINGS_MAX - kept);
 }
 
+/* What of the case's board a client that asks nothing of a board never meets; NULL = nothing. */
+static const char *unmet_of_board(const struct bench_run *run)
+{
+    const struct scenario_host *host = &run->one->host;
+    uint32_t vital = 1u << FOTA_REQUEST_SAVE_CHECKPOINT | 1u << FOTA_REQUEST_GIVE_BYTES;
+    if (run->host->client)
+        return NULL;
+    if (host->refused & vital)
+        return "the board refuses a checkpoint or the package's bytes, and the client asks it for "
+               "neither";
+    return host->request_us > BOARD_LATE_US
+               ? "the board takes long for what it is asked, and the client asks it nothing"
+               : NULL;
+}
+
 /*
  * An event that never fired fails the core, which is known to make it happen. A client of
  * somebody's own may take another way: what it did is judged by the rules alone, and if it broke
@@ -524,8 +541,10 @@ static void add_conduct(const struct bench_run *run, struct bench_result *result
 static bool the_day_happened(const struct bench_run *run, struct bench_result *result)
 {
     struct bench_result unfired = {.finding_count = 0};
+    const char *unmet = unmet_of_board(run);
     add_unfired(run, &unfired);
-    if (!(result->observed.lacking & SCENARIO_NEED_CORE_MANNER) || !unfired.finding_count) {
+    if (!(result->observed.lacking & SCENARIO_NEED_CORE_MANNER) ||
+        (!unmet && !unfired.finding_count)) {
         add_unfired(run, result);
         return true;
     }
@@ -537,8 +556,11 @@ static bool the_day_happened(const struct bench_run *run, struct bench_result *r
     if (kept)
         return true;
     result->verdict = BENCH_SKIPPED;
-    snprintf(result->error, sizeof result->error, "the day did not happen: %.90s (%.100s)",
-             unfired.findings[0].want, unfired.findings[0].got);
+    if (unmet)
+        snprintf(result->error, sizeof result->error, "the day did not happen: %s", unmet);
+    else
+        snprintf(result->error, sizeof result->error, "the day did not happen: %.90s (%.100s)",
+                 unfired.findings[0].want, unfired.findings[0].got);
     return false;
 }
 

@@ -214,8 +214,8 @@ def push(modem, path):
     return modem.package_size() == len(package)
 
 
-def open_network(modem):
-    if modem.ask("AT+CNACT?", r"^\+CNACT: ([01]),\"\d", tries=1) != "1":
+def open_network(modem, anew=False):
+    if anew or modem.ask("AT+CNACT?", r"^\+CNACT: ([01]),\"\d", tries=1) != "1":
         modem.command("AT+CNACT=0", 30)
         modem.command("AT+CNACT=1", 30)
         modem.wait_for(r"ACTIVE", 30)
@@ -234,10 +234,28 @@ def deliver(modem, job):
             if push(modem, job["FOTA_PACKAGE"]):
                 return True
         elif "FOTA_URL" in job:
-            open_network(modem)
+            # Whatever went wrong: the radio may be off by now, or this network leads nowhere.
+            if attempt and not registered(modem):
+                continue
+            open_network(modem, anew=attempt > 0)
             if fetch(modem, job["FOTA_URL"], size):
                 return True
     return False
+
+
+# What a firmware that begins with its factory's settings has to be told before it finds a network.
+RESTORED = (
+    ("FOTA_RESTORE_CNMP", "AT+CNMP={}"),
+    ("FOTA_RESTORE_CMNB", "AT+CMNB={}"),
+    ("FOTA_RESTORE_BANDCFG", "AT+CBANDCFG={}"),
+    ("FOTA_RESTORE_APN", 'AT+CGDCONT=1,"IP","{}"'),
+)
+
+
+def restore(modem, job):
+    for name, command in RESTORED:
+        if name in job and modem.command(command.format(job[name]), 30) is None:
+            modem.command(command.format(job[name]), 30)
 
 
 def registered(modem):
@@ -348,8 +366,10 @@ def update(modem, job):
     outcome = conclude(modem, job)
     if modem.ask("AT+CFUN?", r"^\+CFUN: (\d)", tries=2) not in (None, "1"):
         modem.command("AT+CFUN=1")
-    if mode and modem.ask("AT+CNMP?", r"^\+CNMP: (\d+)", tries=1) != mode:
-        modem.command(f"AT+CNMP={mode}")
+    restore(modem, job)
+    if mode and "FOTA_RESTORE_CNMP" not in job:
+        if modem.ask("AT+CNMP?", r"^\+CNMP: (\d+)", tries=1) != mode:
+            modem.command(f"AT+CNMP={mode}")
     if not pushed and registered(modem):
         open_network(modem)
     return outcome

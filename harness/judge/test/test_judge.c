@@ -38,6 +38,7 @@ struct row {
     const char *revision; /* that the module runs at the end */
     uint64_t now_us;      /* of the story's events */
     const char *finding;  /* first one, NULL = none */
+    uint32_t lacking;     /* that can't be judged of the client */
 };
 
 #define EXPECT(which, ...)                                                                         \
@@ -221,6 +222,29 @@ static const struct row rows[] = {
      .outcome = FOTA_OUTCOME_REFUSED,
      .revision = TARGET,
      .finding = "rule honest-refused"},
+    {"the target where the core holds back is a finding",
+     {EXPECT(REVISION, .text = BASE), EXPECT(OUTCOME, .number = FOTA_OUTCOME_REFUSED)},
+     "",
+     FINE,
+     .finding = "expect.revision"},
+    {"it is as right of another client",
+     {EXPECT(OUTCOME, .number = FOTA_OUTCOME_REFUSED), EXPECT(REVISION, .text = BASE)},
+     "",
+     FINE,
+     .lacking = SCENARIO_NEED_CORE_MANNER},
+    {"but not where the core comes to the target by another way",
+     {EXPECT(OUTCOME, .number = FOTA_OUTCOME_UPDATED), EXPECT(REVISION, .text = BASE)},
+     "",
+     FINE,
+     .lacking = SCENARIO_NEED_CORE_MANNER,
+     .finding = "expect.revision"},
+    {"and a third revision is right nowhere",
+     {EXPECT(OUTCOME, .number = FOTA_OUTCOME_REFUSED), EXPECT(REVISION, .text = BASE)},
+     "",
+     .outcome = FOTA_OUTCOME_REFUSED,
+     .revision = "1351B09SIM7000C",
+     .lacking = SCENARIO_NEED_CORE_MANNER,
+     .finding = "expect.revision"},
     {"no end breaks a rule",
      {NOTHING, NOTHING},
      "",
@@ -282,7 +306,8 @@ static void the_row_holds(void **state)
                                          .statistics = {.exchanges = 40, .sent_bytes = 41},
                                          .module = {.revision = row->revision, .phase = row->phase},
                                          .start_revision = BASE,
-                                         .duration_us = 1000};
+                                         .duration_us = 1000,
+                                         .lacking = row->lacking};
     size_t count = scenario_judge(&one, &monitor, &observed, findings, 4);
     const char *got = count ? findings[0].what : "no finding";
     assert_string_equal(got, row->finding ? row->finding : "no finding");
