@@ -16,7 +16,7 @@ i em ul ol li div span pre code time mark table thead tbody tr th td details sum
 button form label input select option output svg path rect text g""".split())
 ATTRIBUTES = set("""lang charset name content rel href src defer class id data-verdict hidden role
 tabindex aria-label type autocomplete for value scope open viewbox font-size fill stroke d x y width
-height text-anchor stroke-dasharray""".split())
+height colspan text-anchor stroke-dasharray""".split())
 VOID = {"meta", "link", "input"}
 OPTIONAL_END = {"tr", "td", "th"}
 LIMIT_BYTES, LIMIT_ARTICLES = 5_000_000, 100

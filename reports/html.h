@@ -43,6 +43,9 @@ void html_timeline(struct report_buffer *text, const struct report_case *c,
 /* The entries, one under the other, to be opened. */
 void html_steps(struct report_buffer *text, const struct report_case *c,
                 const struct html_detail *detail);
+/* This run beside one of the same case that passed, where one is known. */
+void html_beside(struct report_buffer *text, const struct report_case *c,
+                 const struct html_detail *detail);
 /* Everything about a case that did not pass, as an article. */
 void html_case(struct report_buffer *text, const struct report_run *run,
                const struct report_case *c, const struct html_detail *detail);

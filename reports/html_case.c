@@ -238,6 +238,7 @@ void html_case(struct report_buffer *text, const struct report_run *run,
                                  "nothing was judged.</p>\n");
     add_comparison(text, c);
     add_reasons(text, c, detail);
+    html_beside(text, c, detail);
     add_repeat(text, c);
     add_exchange(text, c, detail);
     add_details(text, c);

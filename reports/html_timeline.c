@@ -24,6 +24,7 @@ enum {
     CLOSE_WIRE = 16, /* entries of the wire in the close picture */
     GAPS = 5,        /* that are named, the longest ones */
     LABEL_MAX = 26,
+    FAULT_MIN = 16, /* letters: of less, the words of a fault tell nothing */
 };
 
 struct picture {
@@ -254,22 +255,47 @@ static void add_words(struct report_buffer *text, const struct report_event *eve
         html_prose(text, event->text, limit);
 }
 
-static void draw_fault(const struct picture *picture, const struct report_event *event)
+/* Tenths between which the words of a fault have room. */
+struct room {
+    unsigned from, to;
+};
+
+static void draw_fault_words(const struct picture *picture, const struct report_event *event,
+                             struct room *room)
 {
     struct report_buffer *text = picture->text;
     unsigned x = at(picture, event->t_us);
-    bool left = x > (LEFT + RIGHT) * 5;
+    unsigned before = x > room->from + 40 ? x - room->from - 40 : 0;
+    unsigned behind = room->to > x + 40 ? room->to - x - 40 : 0;
+    bool left = before > behind;
+    unsigned letters = (left ? before : behind) / (LETTER * 10);
+    room->from = x;
+    if (letters < FAULT_MIN)
+        return;
+    report_buffer_addf(text, "<text x=\"");
+    add_tenths(text, left ? x - 40 : x + 40);
+    report_buffer_addf(text, "\" y=\"%u\" text-anchor=\"%s\">&#9889; ", bottom(picture) + 12,
+                       left ? "end" : "start");
+    /* A cut is told behind the words ("... (63 bytes)"), in letters that need room, too. */
+    size_t length = strlen(event->text ? event->text : "");
+    add_words(text, event, length + 2 <= letters ? 0 : letters - FAULT_MIN + 1);
+    report_buffer_addf(text, "</text>");
+    if (!left)
+        room->from += (unsigned)(length + 2 < letters ? length + 2 : letters) * LETTER * 10;
+}
+
+static void draw_fault(const struct picture *picture, const struct report_event *event,
+                       struct room *room)
+{
+    struct report_buffer *text = picture->text;
     report_buffer_addf(text, "<g class=\"fault\"><title>");
     add_words(text, event, 200);
     report_buffer_addf(text,
                        "</title><path stroke=\"currentColor\" stroke-dasharray=\"4 3\" d=\"M");
-    add_tenths(text, x);
-    report_buffer_addf(text, " %uV%u\"/><text x=\"", TOP, bottom(picture) + 14);
-    add_tenths(text, left ? x - 40 : x + 40);
-    report_buffer_addf(text, "\" y=\"%u\" text-anchor=\"%s\">&#9889; ", bottom(picture) + 12,
-                       left ? "end" : "start");
-    add_words(text, event, 60);
-    report_buffer_addf(text, "</text></g>\n");
+    add_tenths(text, at(picture, event->t_us));
+    report_buffer_addf(text, " %uV%u\"/>", TOP, bottom(picture) + 14);
+    draw_fault_words(picture, event, room);
+    report_buffer_addf(text, "</g>\n");
 }
 
 /* All ticks of the wire on a lane as one shape: of a whole run there are many. */
@@ -307,8 +333,8 @@ static void draw_marks(const struct picture *picture)
         bool ticks = is_wire(event) && event->kind != REPORT_EVENT_URC;
         bool crowded =
             event->kind != REPORT_EVENT_RESET && last[event->lane] && x < last[event->lane] + 50;
-        if (ticks || crowded || event->kind == REPORT_EVENT_STATE ||
-            event->kind == REPORT_EVENT_FAULT)
+        if (ticks || crowded || !is_inside(picture, event->t_us) ||
+            event->kind == REPORT_EVENT_STATE || event->kind == REPORT_EVENT_FAULT)
             continue;
         last[event->lane] = x;
         report_buffer_addf(picture->text, "<g><title>");
@@ -472,16 +498,28 @@ static void end_picture(const struct picture *picture, const char *caption)
     report_buffer_addf(picture->text, ", to scale</figcaption></figure>\n");
 }
 
+/* The first fault from entry `i` on that has a mark of its own behind `last`; NULL: none. */
+static const struct report_event *next_fault(const struct picture *picture, size_t *i,
+                                             unsigned last)
+{
+    for (; *i < picture->c->event_count; ++*i) {
+        const struct report_event *event = &picture->c->events[*i];
+        if (event->kind == REPORT_EVENT_FAULT && is_inside(picture, event->t_us) &&
+            (!last || at(picture, event->t_us) > last + 100))
+            return &picture->c->events[(*i)++];
+    }
+    return NULL;
+}
+
 static void draw_faults(const struct picture *picture)
 {
-    unsigned last = 0;
-    for (size_t i = 0; i < picture->c->event_count; i++) {
-        const struct report_event *event = &picture->c->events[i];
-        if (event->kind != REPORT_EVENT_FAULT || !is_inside(picture, event->t_us))
-            continue;
-        if (!last || at(picture, event->t_us) > last + 100)
-            draw_fault(picture, event);
-        last = at(picture, event->t_us);
+    size_t i = 0;
+    struct room room = {.from = LEFT * 10};
+    const struct report_event *event = next_fault(picture, &i, 0), *next;
+    for (; event; event = next) {
+        next = next_fault(picture, &i, at(picture, event->t_us));
+        room.to = next ? at(picture, next->t_us) : RIGHT * 10;
+        draw_fault(picture, event, &room);
     }
 }
 
@@ -520,11 +558,21 @@ static uint64_t close_from(const struct report_case *c)
     return 0;
 }
 
+/* Where the picture begins: what is left out lies before the first entry of the wire that is there.
+ */
+static uint64_t begin_of(const struct report_case *c)
+{
+    for (size_t i = 0; i < c->event_count && c->events_left_out; i++)
+        if (is_wire(&c->events[i]))
+            return c->events[i].t_us;
+    return 0;
+}
+
 void html_timeline(struct report_buffer *text, const struct report_case *c,
                    const struct html_detail *detail)
 {
     const char *whole = c->events_left_out ? "The last part of the run" : "The whole run";
-    uint64_t first_us = c->events_left_out ? c->events[0].t_us : 0;
+    uint64_t first_us = begin_of(c);
     uint64_t end_us = c->events[c->event_count - 1].t_us;
     struct picture picture = {.text = text, .c = c, .detail = detail, .from_us = first_us};
     picture.to_us = end_us > c->virtual_us ? end_us : c->virtual_us;

@@ -143,6 +143,11 @@ void report_stream_free(struct report_stream *stream);
 enum { REPORT_MESSAGE_MAX = 400 };
 void report_add_message(struct report_buffer *buffer, const struct report_run *run,
                         const struct report_case *c);
+/*
+ * Where this run and its last pass part, a sentence without its point; nothing when they don't, or
+ * when no pass is known.
+ */
+void report_add_parting(struct report_buffer *buffer, const struct report_case *c);
 /* How wide an explanation is. */
 struct report_width {
     size_t value, before;  /* columns of expected and received; of them before the difference */

@@ -181,6 +181,65 @@ static void add_exchanges(struct report_buffer *buffer, const struct report_case
         add_exchange(buffer, &c->exchanges[i], width);
 }
 
+/* The step of the client at that time; NULL: nobody knows. */
+static const char *step_at(const struct report_case *c, uint64_t t_us)
+{
+    const char *step = NULL;
+    for (size_t i = 0; i < c->event_count && c->events[i].t_us <= t_us; i++)
+        if (c->events[i].kind == REPORT_EVENT_STATE && c->events[i].lane == REPORT_LANE_HOST)
+            step = c->events[i].text;
+    return step && step[0] ? step : NULL;
+}
+
+static void add_quoted(struct report_buffer *buffer, const char *exchange)
+{
+    if (exchange)
+        report_buffer_addf(buffer, "'%s'", exchange);
+    else
+        report_buffer_addf(buffer, "nothing");
+}
+
+void report_add_parting(struct report_buffer *buffer, const struct report_case *c)
+{
+    size_t part = 0;
+    while (part < c->beside_count && c->besides[part].same)
+        part++;
+    if (part == c->beside_count)
+        return;
+    const char *now = NULL, *former = NULL; /* each run's next exchange, in whichever row */
+    uint64_t t_us = part ? c->besides[part - 1].now_us : 0;
+    for (size_t i = part; i < c->beside_count && (!now || !former); i++) {
+        if (!now && c->besides[i].now) {
+            now = c->besides[i].now;
+            t_us = c->besides[i].now_us;
+        }
+        former = former ? former : c->besides[i].former;
+    }
+    const char *step = step_at(c, t_us);
+    report_buffer_addf(buffer, "at ");
+    report_buffer_seconds(buffer, t_us / 1000);
+    report_buffer_addf(buffer, " s");
+    if (step)
+        report_buffer_addf(buffer, ", in step %s", step);
+    if (part)
+        report_buffer_addf(buffer, ", after '%s'", c->besides[part - 1].now);
+    report_buffer_addf(buffer, ": when it passed ");
+    add_quoted(buffer, former);
+    report_buffer_addf(buffer, " followed, now ");
+    add_quoted(buffer, now);
+}
+
+static void add_parting(struct report_buffer *buffer, const struct report_case *c,
+                        const struct report_width *width)
+{
+    struct report_buffer words = {0};
+    report_add_parting(&words, c);
+    if (words.size)
+        add_line(buffer, "parts", report_buffer_text(&words), width);
+    buffer->failed |= words.failed;
+    report_buffer_free(&words);
+}
+
 void report_add_explanation_in(struct report_buffer *buffer, const struct report_case *c,
                                const struct report_width *width)
 {
@@ -193,6 +252,7 @@ void report_add_explanation_in(struct report_buffer *buffer, const struct report
         add_prose(buffer, c->details[i], 2, width);
     if (c->reason_count)
         add_line(buffer, "because", c->reasons[c->reason_count - 1].text, width);
+    add_parting(buffer, c, width);
     add_exchanges(buffer, c, width);
     if (c->verdict == REPORT_ERROR)
         add_prose(buffer,

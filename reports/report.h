@@ -161,6 +161,16 @@ struct report_reason {
     uint32_t event; /* the n-th of the timeline, from 1, shows it; 0 = none */
 };
 
+/*
+ * A row of this run beside an earlier one of the same case that passed. What only one of them has
+ * stands beside what only the other has, as it comes.
+ */
+struct report_beside {
+    bool same;                  /* by meaning */
+    uint64_t now_us, former_us; /* since the start of each run */
+    const char *now, *former;   /* "AT+CNACT? -> OK"; NULL = that run has none */
+};
+
 /* A run of a case that was not the last one: nothing was judged by it, and the case was repeated.
  */
 struct report_attempt {
@@ -218,6 +228,10 @@ struct report_case {
     uint64_t events_left_out;            /* that there were besides, before the last ones */
     const struct report_reason *reasons; /* because of what, the first cause last */
     size_t reason_count;
+    const struct report_beside *besides; /* the last pass beside this run, around where they part */
+    size_t beside_count;
+    uint64_t besides_left_out; /* rows that agree before the first of them */
+    const char *former;        /* where that pass is from; NULL = nobody has looked for one */
     const struct report_step *steps;
     size_t step_count;
     const char *const *details; /* more lines for the explanation, one line each */

@@ -133,6 +133,23 @@ def a_history_tells_what_failed_and_what_is_no_report(program, folder):
     want(report(program, 'history', folder).stdout.splitlines()[-1].startswith('2 reports'), True)
 
 
+def a_failure_stands_beside_its_last_pass(program, folder):
+    good = BAD.replace('outcome: update-failed', 'outcome: updated')
+    cut = "events: [{when: {command: 'AT+CFSGFIS'}, times: always, do: [{reply: ['ERROR']}]}]\n"
+    path = os.path.join(folder, 'bad.yaml')
+    reports = os.path.join(folder, 'reports')
+    for text, words in ((good, ['--trace', os.path.join(folder, 'traces')]),
+                        (good.replace('expect:', cut + 'expect:'), ['--former', os.path.join(folder, 'traces'),
+                                                 '--reports', reports])):
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(text)
+        done = fotarig(program, 'run', path, '-q', *words)
+    with open(os.path.join(reports, 'report.html'), encoding='utf-8') as file:
+        page = file.read()
+    want((done.returncode, page.count('<h4>Beside its last pass</h4>')), (1, 3))
+    want(page.count('here they part'), 3)
+
+
 CASES = [
     the_merged_report_is_that_of_the_whole,
     a_missing_shard_is_named_and_no_old_report_stays,
@@ -140,6 +157,7 @@ CASES = [
     a_known_failure_does_not_count_until_its_day,
     the_folder_that_is_read_is_not_written,
     a_history_tells_what_failed_and_what_is_no_report,
+    a_failure_stands_beside_its_last_pass,
 ]
 
 

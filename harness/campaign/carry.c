@@ -8,11 +8,12 @@
 /* clang-format off */
 #define TEXT_MEMBERS(X)                                                                            \
     X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(sentence) X(place) X(slot)         \
-    X(repeat)
+    X(repeat) X(former)
 #define NUMBER_MEMBERS(X)                                                                          \
-    X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes) X(events_left_out)
+    X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes) X(events_left_out)         \
+    X(besides_left_out)
 #define LISTS(X)                                                                                   \
-    X(exchange) X(step) X(detail) X(figure) X(attachment) X(attempt) X(event) X(reason)
+    X(exchange) X(step) X(detail) X(figure) X(attachment) X(attempt) X(event) X(reason) X(beside)
 /* clang-format on */
 
 static void put_report_bytes(struct campaign_bytes *bytes, const struct report_bytes *from)
@@ -54,6 +55,7 @@ static void take_scalars(struct campaign_reader *reader, struct report_case *c)
     c->virtual_us = campaign_take_number(reader);
     c->are_bytes = campaign_take_number(reader) != 0;
     c->events_left_out = campaign_take_number(reader);
+    c->besides_left_out = campaign_take_number(reader);
     c->verdict = (enum report_verdict)campaign_take_number(reader);
     c->kind = (enum report_kind)campaign_take_number(reader);
     c->expected = take_report_bytes(reader);
@@ -80,6 +82,13 @@ static void put_timeline(struct campaign_bytes *bytes, const struct report_case 
         campaign_put_text(bytes, c->reasons[i].text);
         campaign_put_number(bytes, c->reasons[i].line);
         campaign_put_number(bytes, c->reasons[i].event);
+    }
+    for (size_t i = 0; i < c->beside_count; i++) {
+        campaign_put_number(bytes, c->besides[i].same);
+        campaign_put_number(bytes, c->besides[i].now_us);
+        campaign_put_number(bytes, c->besides[i].former_us);
+        campaign_put_text(bytes, c->besides[i].now);
+        campaign_put_text(bytes, c->besides[i].former);
     }
 }
 
@@ -129,6 +138,7 @@ struct lists {
     struct report_attempt *attempts;
     struct report_event *events;
     struct report_reason *reasons;
+    struct report_beside *besides;
 };
 
 static void take_timeline(struct campaign_reader *reader, const struct report_case *c,
@@ -151,6 +161,13 @@ static void take_timeline(struct campaign_reader *reader, const struct report_ca
         to->reasons[i].line = (uint32_t)campaign_take_number(reader);
         to->reasons[i].event = (uint32_t)campaign_take_number(reader);
         reader->failed |= to->reasons[i].event > c->event_count;
+    }
+    for (size_t i = 0; i < c->beside_count; i++) {
+        to->besides[i].same = campaign_take_number(reader) != 0;
+        to->besides[i].now_us = campaign_take_number(reader);
+        to->besides[i].former_us = campaign_take_number(reader);
+        to->besides[i].now = campaign_take_text(reader);
+        to->besides[i].former = campaign_take_text(reader);
     }
 }
 
@@ -199,6 +216,7 @@ static void *make_room(struct report_case *c, struct lists *lists)
     size += c->attachment_count * sizeof *lists->attachments;
     size += c->attempt_count * sizeof *lists->attempts;
     size += c->event_count * sizeof *lists->events + c->reason_count * sizeof *lists->reasons;
+    size += c->beside_count * sizeof *lists->besides;
     void *memory = calloc(1, size);
     if (!memory)
         return NULL;
@@ -210,6 +228,7 @@ static void *make_room(struct report_case *c, struct lists *lists)
     lists->attempts = (void *)(lists->attachments + c->attachment_count);
     lists->events = (void *)(lists->attempts + c->attempt_count);
     lists->reasons = (void *)(lists->events + c->event_count);
+    lists->besides = (void *)(lists->reasons + c->reason_count);
     c->exchanges = lists->exchanges;
     c->steps = lists->steps;
     c->details = lists->details;
@@ -218,6 +237,7 @@ static void *make_room(struct report_case *c, struct lists *lists)
     c->attempts = lists->attempts;
     c->events = lists->events;
     c->reasons = lists->reasons;
+    c->besides = lists->besides;
     return memory;
 }
 

@@ -315,6 +315,8 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     keep_run(context, own, planned, repeat, &result);
     own->explanation.whole = context->explain;
     explain_run(&own->explanation, planned->scenario, own->run, &result, repeat);
+    if (context->compare && result.verdict == BENCH_FAILED)
+        context->compare(context->compare_context, planned, own->run, &own->explanation.reported);
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;
     attach_outputs(context, own, planned, &own->explanation.reported);

@@ -37,6 +37,11 @@ struct campaign_case_context {
                  const struct bench_run *run, const struct bench_result *result, const char *repeat,
                  char reterr_text[BENCH_TEXT_MAX]);
     const void *keep_context;
+    /* Puts an earlier run of the case beside one that did not pass; what it adds to the case stays
+       valid until it is called again. NULL = there is none. */
+    void (*compare)(void *compare_context, const struct campaign_case *planned,
+                    const struct bench_run *run, struct report_case *reported);
+    void *compare_context;
     /* Private: of the case that was concluded last. */
     void *lists;
     const char *extras;

@@ -14,7 +14,7 @@ enum {
     EXPLAIN_STEPS_MAX = 64,
     EXPLAIN_LINE_MAX = 512,
     EXPLAIN_WIRE_MAX = 320,  /* entries of a timeline that passed the wire */
-    EXPLAIN_OTHERS_MAX = 120 /* notes, and the same of states, resets and faults */
+    EXPLAIN_OTHERS_MAX = 120 /* notes, and the same of states, and of resets and faults */
 };
 
 /*

@@ -404,10 +404,15 @@ void timeline_make(struct timeline *timeline, const struct bench_journal *journa
     set_texts(timeline);
 }
 
-/* Which of the three budgets of timeline_cut() an entry takes from. */
+enum { BUDGETS = 4 };
+
+/* Which of the budgets of timeline_cut() an entry takes from. */
 static unsigned budget_of(const struct report_event *event)
 {
-    return timeline_is_wire(event) ? 0 : event->kind == REPORT_EVENT_MARK ? 1 : 2;
+    return timeline_is_wire(event)             ? 0
+           : event->kind == REPORT_EVENT_MARK  ? 1
+           : event->kind == REPORT_EVENT_STATE ? 2
+                                               : 3;
 }
 
 /* Moves what cites entry `from` (from 1) to `to`; false when nothing does. */
@@ -426,11 +431,11 @@ static bool move_citations(struct report_reason *reasons, size_t count, size_t f
 void timeline_cut(struct timeline *timeline, size_t wire, size_t others,
                   struct report_reason *reasons, size_t reason_count)
 {
-    const size_t budgets[3] = {wire, others, others};
-    size_t skip[3] = {0, 0, 0}, kept = 0;
+    const size_t budgets[BUDGETS] = {wire, others, others, others};
+    size_t skip[BUDGETS] = {0}, kept = 0;
     for (size_t i = 0; i < timeline->count; i++)
         skip[budget_of(&timeline->events[i])]++;
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < BUDGETS; i++)
         skip[i] = skip[i] > budgets[i] ? skip[i] - budgets[i] : 0;
     for (size_t i = 0; i < timeline->count; i++) {
         unsigned budget = budget_of(&timeline->events[i]);

@@ -32,7 +32,7 @@ void timeline_make(struct timeline *timeline, const struct bench_journal *journa
 
 /*
  * Leaves out what passed the wire before the last `wire` entries that did, of notes those before
- * the last `others`, and of states, resets and faults, of which there are few, the same. What a
+ * the last `others`, of states the same, and of resets and faults. What a
  * reason cites stays, and the reasons cite it where it then stands.
  */
 void timeline_cut(struct timeline *timeline, size_t wire, size_t others,

@@ -8,6 +8,7 @@
 #include "harness/cli/cli.h"
 #include "harness/trace/diff.h"
 #include "harness/trace/host_replay.h"
+#include "harness/trace/journal_trace.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 
@@ -67,17 +68,6 @@ static bool load_side(struct side *side, const char *path)
 /* ---- the emulator in place of the second ------------------------------------------------------
  */
 
-static void keep_bytes(const struct bench_run *run, struct trace_log *log)
-{
-    size_t offset = bench_journal_begin(&run->journal);
-    struct bench_record record;
-    while (bench_journal_next(&run->journal, &offset, &record))
-        if (record.kind == BENCH_JOURNAL_TO_MODULE || record.kind == BENCH_JOURNAL_TO_HOST)
-            trace_log_add(log,
-                          record.kind == BENCH_JOURNAL_TO_MODULE ? TRACE_TO_MODULE : TRACE_TO_HOST,
-                          record.time_us, 0, record.payload, record.length);
-}
-
 /* The scenario whose host is the recorded one; NULL: it can't be made. */
 static struct scenario *scenario_of(const struct side *recorded)
 {
@@ -110,7 +100,7 @@ static bool ask_emulator(const struct side *recorded, struct side *emulated)
     if (good) {
         if (bench_run_begin(run, &scenario->cases[0], &bench))
             bench_run_all(run, &result);
-        keep_bytes(run, &emulated->log);
+        trace_log_of_journal(&emulated->log, &run->journal);
         host_replay_close(run);
         good = make_side(emulated, recorded->dialogue.one_way);
     }

@@ -9,6 +9,7 @@
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/case_trace.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/former.h"
 #include "harness/cli/rack_run.h"
 #include "harness/cli/set_option.h"
 #include "harness/cli/target_options.h"
@@ -22,7 +23,7 @@ struct run_options {
     uint64_t steps_max;
     uint32_t journal_bytes_max;
     struct cli_campaign_options campaign;
-    const char *trace;
+    const char *trace, *former;
     const char *token;
     const char *replay; /* the old name of it */
     struct cli_list set;
@@ -50,6 +51,9 @@ static const struct cli_option options[] = {
      "virtual time: the most that a case's journal may hold (default: 64MiB)"},
     {"trace", 0, "DIR", CLI_TEXT, offsetof(struct run_options, trace), NULL,
      "write what happened in each case there, as CASE.jsonl"},
+    {"former", 0, "DIR", CLI_TEXT, offsetof(struct run_options, former), NULL,
+     "what --trace wrote of an earlier run: where a case passed then, its exchange stands beside "
+     "that of a failure in the reports, from where they part"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, token), NULL,
      "run the one case that the token of a failure names, with the faults that explore put in it"},
     {"replay", 0, "TOKEN", CLI_TEXT, offsetof(struct run_options, replay), NULL,
@@ -116,6 +120,7 @@ struct running {
     struct cli_campaign campaign;
     struct cli_target target;
     struct campaign_setting settings[CLI_LIST_MAX];
+    struct cli_former *former;
     struct campaign_case_context context;
     struct chosen chosen;
 };
@@ -346,6 +351,9 @@ static int run_cases(struct running *running)
 {
     const struct run_options *given = &running->options;
     take_settings(running);
+    running->former = given->former ? cli_former_new(given->former) : NULL;
+    if (given->former && !running->former)
+        return CLI_EXIT_INTERNAL;
     running->context =
         (struct campaign_case_context){.campaign = &running->campaign.campaign,
                                        .target = &running->target.target,
@@ -362,7 +370,9 @@ static int run_cases(struct running *running)
                                        .judge = running->chosen.undisturbed ? judge_fault : NULL,
                                        .judge_context = &running->chosen,
                                        .keep = given->trace ? cli_case_trace : NULL,
-                                       .keep_context = given->trace};
+                                       .keep_context = given->trace,
+                                       .compare = given->former ? cli_former_compare : NULL,
+                                       .compare_context = running->former};
     name_client(&given->target, &running->context);
     if (given->trace && !campaign_make_folders(given->trace)) {
         cli_error(&cli_command_run, "%s: %s; name a folder that can be written", given->trace,
@@ -375,6 +385,8 @@ static int run_cases(struct running *running)
                            given->target.allow_update, given->plan)
             : cli_campaign_run_planned(&running->campaign, &campaign_case_use, &running->context);
     campaign_case_context_done(&running->context);
+    cli_former_free(running->former);
+    running->former = NULL;
     return status;
 }
 

@@ -146,6 +146,17 @@ void trace_write_journal(struct trace_writer *writer, const struct bench_journal
 
 /* ---- a run ----------------------------------------------------------------------------------- */
 
+void trace_log_of_journal(struct trace_log *log, const struct bench_journal *journal)
+{
+    size_t offset = bench_journal_begin(journal);
+    struct bench_record record;
+    while (bench_journal_next(journal, &offset, &record))
+        if (record.kind == BENCH_JOURNAL_TO_MODULE || record.kind == BENCH_JOURNAL_TO_HOST)
+            trace_log_add(log,
+                          record.kind == BENCH_JOURNAL_TO_MODULE ? TRACE_TO_MODULE : TRACE_TO_HOST,
+                          record.time_us, 0, record.payload, record.length);
+}
+
 void trace_header_of_run(const struct bench_run *run, struct trace_header *ret_header)
 {
     *ret_header = (struct trace_header){.rate = run->one->host.baud_bps};

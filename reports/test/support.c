@@ -85,13 +85,20 @@ struct report_run *support_empty_run(void)
     return new_run(&(struct report_run_info){.started_at_ms = STARTED_MS});
 }
 
+static const struct report_exchange failed_exchanges[] = {
+    {13002000, REPORT_TO_MODULE, {"AT+CFOTA?\r", 10}},
+    {13013500, REPORT_NOTE, {"power cut", 9}},
+    {13014000, REPORT_TO_HOST, {"\r\nERROR\r\n", 9}},
+};
+
+static const struct report_beside failed_besides[] = {
+    {true, 12000000, 12000000, "AT -> OK", "AT -> OK"},
+    {false, 13002000, 13004000, "AT+CFOTA? -> ERROR", "AT+CFOTA? -> +CFOTA: 6; OK"},
+    {false, 0, 14000000, NULL, "AT+CFSTERM -> OK"},
+};
+
 static void add_failure(struct report_run *run)
 {
-    static const struct report_exchange exchanges[] = {
-        {13002000, REPORT_TO_MODULE, {"AT+CFOTA?\r", 10}},
-        {13013500, REPORT_NOTE, {"power cut", 9}},
-        {13014000, REPORT_TO_HOST, {"\r\nERROR\r\n", 9}},
-    };
     static const struct report_step steps[] = {
         {"download", REPORT_PASSED, 1000, 5000000},
         {"verdict", REPORT_FAILED, 13002000, 12000},
@@ -130,12 +137,16 @@ static void add_failure(struct report_run *run)
                                    .received = {"+CFOTA: 7", 9},
                                    .are_bytes = true,
                                    .place = "scenarios/power/restore.yaml:24: status: 6",
-                                   .exchanges = exchanges,
+                                   .exchanges = failed_exchanges,
                                    .exchange_count = 3,
                                    .events = events,
                                    .event_count = 4,
                                    .reasons = reasons,
                                    .reason_count = 2,
+                                   .besides = failed_besides,
+                                   .beside_count = 3,
+                                   .besides_left_out = 1234,
+                                   .former = "yesterday/restore.jsonl",
                                    .steps = steps,
                                    .step_count = 2,
                                    .details = details,
@@ -224,6 +235,7 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
     static struct report_attempt attempt;
     static struct report_event events[2 * REPORT_EVENT_COUNT];
     static struct report_reason reasons[2];
+    static struct report_beside besides[2];
     struct report_bytes bytes = support_hostile_bytes();
     text = support_hostile_text();
     for (unsigned i = 0; i < REPORT_EVENT_COUNT; i++) {
@@ -236,6 +248,8 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
     }
     reasons[0] = (struct report_reason){.text = text, .line = 1, .event = 1};
     reasons[1] = (struct report_reason){.text = text};
+    besides[0] = (struct report_beside){.same = true, .now = text, .former = text};
+    besides[1] = (struct report_beside){.now = text, .former = text};
     exchanges[0] = (struct report_exchange){1, REPORT_TO_HOST, bytes};
     exchanges[1] = (struct report_exchange){2, REPORT_NOTE, bytes};
     step = (struct report_step){.name = text, .status = verdict};
@@ -256,6 +270,9 @@ static void add_hostile(struct report_run *run, enum report_verdict verdict)
                                    .event_count = 2 * REPORT_EVENT_COUNT,
                                    .reasons = reasons,
                                    .reason_count = 2,
+                                   .besides = besides,
+                                   .beside_count = 2,
+                                   .former = text,
                                    .expected = bytes,
                                    .received = {(const char *)bytes.data + 1, bytes.size - 1},
                                    .are_bytes = true,
@@ -321,9 +338,24 @@ char *support_path(const char *name)
     return path;
 }
 
+/* What stands beside a page. */
+static void remove_beside(const char *path)
+{
+    static const char *const names[] = {"report.css", "report.js"};
+    size_t length = strlen(path);
+    if (length < 5 || strcmp(path + length - 5, ".html") != 0)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        char other[1024];
+        snprintf(other, sizeof other, "%.*s/%s", (int)(strrchr(path, '/') - path), path, names[i]);
+        assert_int_equal(0, remove(other));
+    }
+}
+
 void support_remove(char *path)
 {
     if (!getenv("REPORT_TEST_DIR")) {
+        remove_beside(path);
         remove(path);
         *strrchr(path, '/') = '\0';
         assert_int_equal(0, rmdir(path)); /* nothing else was left behind, no .tmp */
@@ -345,4 +377,29 @@ char *support_read(const char *path, size_t *ret_size)
     if (ret_size)
         *ret_size = size;
     return text;
+}
+
+char *support_report_text(struct report_run *(*make)(void),
+                          int (*open)(struct report_run *, const char *, struct report_error *),
+                          const char *name)
+{
+    char *path = support_path(name);
+    report_run_free(support_report(make, open, path));
+    char *text = support_read(path, NULL);
+    support_remove(path);
+    return text;
+}
+
+size_t support_count(const char *text, const char *part)
+{
+    size_t found = 0;
+    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
+        found++;
+    return found;
+}
+
+void support_expect(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("it lacks: %s\n%s", part, text);
 }

@@ -42,6 +42,15 @@ struct report_run *support_report(struct report_run *(*make)(void),
                                               struct report_error *),
                                   const char *path);
 
+/* The same, and what the file of this name holds then; owned by the caller. */
+char *support_report_text(struct report_run *(*make)(void),
+                          int (*open)(struct report_run *, const char *, struct report_error *),
+                          const char *name);
+
+/* How often the part occurs; fails the test when it does not. */
+size_t support_count(const char *text, const char *part);
+void support_expect(const char *text, const char *part);
+
 /* The cases of the run that was made last, as they were told; planned ones are not among them. */
 enum { SUPPORT_CASES_MAX = 16 };
 const struct report_case *support_told(size_t index);

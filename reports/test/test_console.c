@@ -81,6 +81,8 @@ static void a_failure_is_explained(void **state)
                   "                       ^ byte 8 differs: 0x36 expected, 0x37 received\n"
                   "    state    : verdict\n"
                   "    because  : the scenario did at 13.013 s: power: cut\n"
+                  "    parts    : at 13.002 s, in step verdict, after 'AT -> OK': when it passed "
+                  "'AT+CFOTA? -> +CFOTA: 6; OK' followed, now 'AT+CFOTA? -> ERROR'\n"
                   "    -- last 3 exchanges, seconds since the start --\n"
                   "          13.002  >> AT+CFOTA?\\r\n"
                   "          13.013  ** power cut\n"

@@ -5,40 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Also what stands beside the page, unless all shall stay. */
-static void remove_page(char *path)
-{
-    static const char *const beside[] = {"report.css", "report.js"};
-    char other[1024];
-    for (size_t i = 0; i < 2 && !getenv("REPORT_TEST_DIR"); i++) {
-        int folder = (int)(strrchr(path, '/') - path);
-        snprintf(other, sizeof other, "%.*s/%s", folder, path, beside[i]);
-        assert_int_equal(0, remove(other));
-    }
-    support_remove(path);
-}
-
 static char *write_page(struct report_run *(*make)(void), const char *name)
 {
-    char *path = support_path(name);
-    report_run_free(support_report(make, report_open_html, path));
-    char *text = support_read(path, NULL);
-    remove_page(path);
-    return text;
-}
-
-static size_t count(const char *text, const char *part)
-{
-    size_t found = 0;
-    for (const char *at = text; (at = strstr(at, part)); at += strlen(part))
-        found++;
-    return found;
-}
-
-static void expect(const char *text, const char *part)
-{
-    if (!strstr(text, part))
-        fail_msg("the page lacks: %s", part);
+    return support_report_text(make, report_open_html, name);
 }
 
 static void a_failure_is_told_with_its_cause_and_its_command(void **state)
@@ -59,9 +28,28 @@ static void a_failure_is_told_with_its_cause_and_its_command(void **state)
     char *text = write_page(support_mixed_run, "mixed.html");
     (void)state;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        expect(text, parts[i]);
-    assert_int_equal(2, count(text, "<article"));
+        support_expect(text, parts[i]);
+    assert_int_equal(2, support_count(text, "<article"));
     assert_true(strstr(text, "class=\"case failed\"") < strstr(text, "class=\"case error\""));
+    free(text);
+}
+
+static void a_failure_stands_beside_its_last_pass(void **state)
+{
+    static const char *const parts[] = {
+        "<p>They part at 13.002 s, in step verdict, after 'AT -&gt; OK': when it passed "
+        "'AT+CFOTA? -&gt; +CFOTA: 6; OK' followed, now 'AT+CFOTA? -&gt; ERROR'.</p>",
+        "From yesterday/restore.jsonl; before the first row 1,234 exchanges agree.",
+        "<td colspan=\"2\"><code>AT -&gt; OK</code></td>",
+        "here they part</th><td class=\"at\">13.004</td><td><code><mark>AT+CFOTA? -&gt; +CFOTA: 6; "
+        "OK"
+        "</mark></code></td><td><code><mark>AT+CFOTA? -&gt; ERROR</mark></code></td>",
+        "<td><code>AT+CFSTERM -&gt; OK</code></td><td><code></code></td><td class=\"at\"></td>",
+    };
+    char *text = write_page(support_mixed_run, "mixed.html");
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        support_expect(text, parts[i]);
     free(text);
 }
 
@@ -69,9 +57,9 @@ static void what_a_module_sends_is_shown_as_text(void **state)
 {
     char *text = write_page(support_hostile_run, "hostile.html");
     (void)state;
-    assert_int_equal(1, count(text, "<script"));
-    assert_int_equal(0, count(text, "<![CDATA["));
-    assert_int_equal(0, count(text, " style="));
+    assert_int_equal(1, support_count(text, "<script"));
+    assert_int_equal(0, support_count(text, "<![CDATA["));
+    assert_int_equal(0, support_count(text, " style="));
     for (const char *at = text; *at; at++)
         if ((unsigned char)*at < 0x20 && *at != '\n')
             fail_msg("a raw control byte 0x%02X stands at %zu", (unsigned char)*at,
@@ -84,9 +72,9 @@ static void an_empty_run_and_a_stopped_one_are_pages_too(void **state)
     char *empty = write_page(support_empty_run, "empty.html");
     char *stopped = write_page(support_stopped_run, "stopped.html");
     (void)state;
-    expect(empty, "<h1>No case was run</h1>");
-    expect(stopped, "The run did not come to its end: stopped by SIGTERM");
-    expect(stopped, "the run is not finished");
+    support_expect(empty, "<h1>No case was run</h1>");
+    support_expect(stopped, "The run did not come to its end: stopped by SIGTERM");
+    support_expect(stopped, "the run is not finished");
     free(empty);
     free(stopped);
 }
@@ -141,16 +129,17 @@ static void ten_thousand_failures_stay_below_five_megabytes(void **state)
     char *text = support_read(path, &size);
     if (size > 5000000)
         fail_msg("want at most 5,000,000 bytes, got %zu", size);
-    assert_in_range(count(text, "<article"), 8, 100);
-    assert_int_equal(MANY, count(text, "<tr class=\"failed\""));
+    assert_in_range(support_count(text, "<article"), 8, 100);
+    assert_int_equal(MANY, support_count(text, "<tr class=\"failed\""));
     free(text);
-    remove_page(path);
+    support_remove(path);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_is_told_with_its_cause_and_its_command),
+        cmocka_unit_test(a_failure_stands_beside_its_last_pass),
         cmocka_unit_test(what_a_module_sends_is_shown_as_text),
         cmocka_unit_test(an_empty_run_and_a_stopped_one_are_pages_too),
         cmocka_unit_test(ten_thousand_failures_stay_below_five_megabytes),
