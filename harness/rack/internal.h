@@ -12,13 +12,15 @@ struct bench_target_options rack_target_options(const struct rack_campaign *camp
 void rack_take_package(const struct rack_slot *slot, const char *revision,
                        const struct rack_package *package, struct scenario_override *ret_override);
 /*
- * What a case comes to on the slot: with the package that leads on from where the module is, or,
- * for a case that begins at its target, with the one that leads there. `override` is the target's.
- * Returns the revision to which the slot's flash hook must bring the module first, NULL = none.
+ * What a case comes to on the slot, and whether it comes out there as with its own package: with
+ * the package that leads on from where the module is, or, for a case that begins at its target,
+ * with the one that leads there. `override` is the target's. Returns the revision to which the
+ * slot's flash hook must bring the module first, NULL = none.
  */
-const char *rack_plan_case(const struct rack_slot *slot, const char *revision,
-                           struct bench_target *target, struct scenario_override *override,
-                           const struct scenario_case *one, struct bench_plan *ret_plan);
+const char *rack_plan_case(struct rack_campaign *campaign, const struct rack_slot *slot,
+                           const char *revision, struct bench_target *target,
+                           struct scenario_override *override, const struct scenario_case *one,
+                           struct bench_plan *ret_plan);
 
 /*
  * Switches the power of a module that does not answer off and on, and waits for it: a campaign that

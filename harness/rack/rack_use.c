@@ -61,6 +61,7 @@ void rack_campaign_done(struct rack_campaign *campaign)
             bench_target_done(&campaign->states[i].target);
     free(campaign->states);
     campaign->states = NULL;
+    rack_rehearsals_done(&campaign->rehearsals);
     free((void *)(uintptr_t)campaign->details);
     campaign->details = NULL;
 }
@@ -92,8 +93,8 @@ void rack_campaign_print(const struct rack_campaign *campaign, FILE *out)
 /* ---- which slot ------------------------------------------------------------------------------ */
 
 /* Whether the case may run on the slot now; else why not. */
-static bool suits(struct rack_state *state, const struct scenario_case *one,
-                  char text[CAMPAIGN_TEXT_MAX])
+static bool suits(struct rack_campaign *campaign, struct rack_state *state,
+                  const struct scenario_case *one, char text[CAMPAIGN_TEXT_MAX])
 {
     struct bench_plan plan;
     if (state->quarantine[0]) {
@@ -101,7 +102,8 @@ static bool suits(struct rack_state *state, const struct scenario_case *one,
                  state->quarantine);
         return false;
     }
-    rack_plan_case(state->slot, state->revision, &state->target, &state->package, one, &plan);
+    rack_plan_case(campaign, state->slot, state->revision, &state->target, &state->package, one,
+                   &plan);
     if (!plan.runs)
         snprintf(text, CAMPAIGN_TEXT_MAX, "slot %s: %.400s", state->slot->name, plan.reason);
     else if (plan.destructive && !state->package.url)
@@ -121,7 +123,7 @@ bool rack_campaign_plan(struct rack_campaign *campaign, const struct scenario_ca
 {
     *ret_slot = NULL;
     for (size_t i = 0; i < campaign->slot_count; i++)
-        if (suits(&campaign->states[i], one, text)) {
+        if (suits(campaign, &campaign->states[i], one, text)) {
             *ret_slot = &campaign->slots[i];
             return true;
         }
@@ -132,15 +134,15 @@ static bool fits(void *context, unsigned worker, const struct campaign_case *pla
 {
     struct rack_campaign *campaign = context;
     char text[CAMPAIGN_TEXT_MAX];
-    return suits(&campaign->states[worker], planned->one, text);
+    return suits(campaign, &campaign->states[worker], planned->one, text);
 }
 
 /* Whether a slot could take it at that revision, if it had nothing else to do and no limit. */
-static bool could_take(struct rack_state *state, const char *revision,
-                       const struct scenario_case *one)
+static bool could_take(struct rack_campaign *campaign, struct rack_state *state,
+                       const char *revision, const struct scenario_case *one)
 {
     struct bench_plan plan;
-    rack_plan_case(state->slot, revision, &state->target, &state->package, one, &plan);
+    rack_plan_case(campaign, state->slot, revision, &state->target, &state->package, one, &plan);
     return plan.runs && (!plan.destructive || state->package.url);
 }
 
@@ -151,9 +153,9 @@ static bool is_hopeless(void *context, const struct campaign_case *planned)
     bool can = false;
     for (size_t i = 0; i < campaign->slot_count && !can; i++) {
         struct rack_state *state = &campaign->states[i];
-        can = could_take(state, state->revision, planned->one);
+        can = could_take(campaign, state, state->revision, planned->one);
         for (size_t j = 0; j < state->slot->package_count && !can; j++)
-            can = could_take(state, state->slot->packages[j].to, planned->one);
+            can = could_take(campaign, state, state->slot->packages[j].to, planned->one);
     }
     return !can;
 }
@@ -165,7 +167,7 @@ static enum report_verdict left_over(void *context, const struct campaign_case *
     struct rack_campaign *campaign = context;
     bool broke = false;
     for (size_t i = 0; i < campaign->slot_count; i++) {
-        (void)suits(&campaign->states[i], planned->one, ret_text);
+        (void)suits(campaign, &campaign->states[i], planned->one, ret_text);
         broke = broke || (campaign->states[i].quarantine[0] && !campaign->slots[i].out_of_service);
         if (!campaign->states[i].quarantine[0])
             return REPORT_SKIPPED; /* a slot that works has a reason that will not change */

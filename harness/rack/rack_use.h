@@ -13,6 +13,7 @@
 #include "harness/campaign/case_use.h"
 #include "harness/rack/probe.h"
 #include "harness/rack/rack.h"
+#include "harness/rack/rehearsal.h"
 
 /* What is known of a slot, in the process that reports. */
 struct rack_state {
@@ -33,7 +34,8 @@ struct rack_campaign {
     bool may_act; /* hooks may be called and modules changed: it is not only a plan */
     struct campaign_case_context base; /* as `run` has it; its target is not used */
     struct rack_state *states;
-    const char *const *details; /* private: of the case that was concluded last */
+    struct rack_rehearsals rehearsals; /* private */
+    const char *const *details;        /* private: of the case that was concluded last */
 };
 
 /*

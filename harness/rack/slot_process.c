@@ -41,6 +41,7 @@ void rack_take_package(const struct rack_slot *slot, const char *revision,
 {
     *ret_override = (struct scenario_override){.delivery = FOTA_DELIVERY_COUNT,
                                                .variant = slot->variant,
+                                               .checksum_if_wanted = true,
                                                .from_revision = revision[0] ? revision : NULL};
     if (!package)
         return;
@@ -52,45 +53,53 @@ void rack_take_package(const struct rack_slot *slot, const char *revision,
         ret_override->variant = package->variant;
 }
 
-/* Plans with a package; true: it runs, and that is what stands in override and plan. */
-static bool try_package(const struct rack_slot *slot, const char *revision,
-                        const struct rack_package *package, struct bench_target *target,
-                        struct scenario_override *override, const struct scenario_case *one,
-                        struct bench_plan *ret_plan)
+/* Plans with what stands in the override, and has it played in virtual time; true: it may run. */
+static bool plan(struct rack_campaign *campaign, struct bench_target *target,
+                 const struct scenario_override *override, const struct scenario_case *one,
+                 const char *revision, struct bench_plan *ret_plan)
 {
-    struct scenario_override kept = *override;
-    struct bench_plan plan;
-    rack_take_package(slot, revision, package, override);
-    bench_target_plan(target, one, revision[0] ? revision : NULL, &plan);
-    if (plan.runs && (!plan.destructive || package))
-        *ret_plan = plan;
-    else
-        *override = kept;
+    bench_target_plan(target, one, revision[0] ? revision : NULL, ret_plan);
+    if (!ret_plan->runs || (ret_plan->destructive && !override->url))
+        return false;
+    ret_plan->runs = rack_rehearse(&campaign->rehearsals, one, override,
+                                   campaign->base.campaign->options.seed, ret_plan->reason);
     return ret_plan->runs;
 }
 
-const char *rack_plan_case(const struct rack_slot *slot, const char *revision,
-                           struct bench_target *target, struct scenario_override *override,
-                           const struct scenario_case *one, struct bench_plan *ret_plan)
+/* Plans with a package; true: it runs, and that is what stands in override and plan. */
+static bool try_package(struct rack_campaign *campaign, const struct rack_slot *slot,
+                        const char *revision, const struct rack_package *package,
+                        struct bench_target *target, struct scenario_override *override,
+                        const struct scenario_case *one, struct bench_plan *ret_plan)
+{
+    struct scenario_override kept = *override;
+    struct bench_plan made;
+    rack_take_package(slot, revision, package, override);
+    bool good = plan(campaign, target, override, one, revision, &made);
+    if (good)
+        *ret_plan = made;
+    else
+        *override = kept;
+    return good;
+}
+
+const char *rack_plan_case(struct rack_campaign *campaign, const struct rack_slot *slot,
+                           const char *revision, struct bench_target *target,
+                           struct scenario_override *override, const struct scenario_case *one,
+                           struct bench_plan *ret_plan)
 {
     const struct rack_package *on = rack_package(slot, revision, NULL);
     const struct rack_package *back = rack_package(slot, NULL, revision);
     rack_take_package(slot, revision, on, override);
-    bench_target_plan(target, one, revision[0] ? revision : NULL, ret_plan);
-    bool good = ret_plan->runs && (!ret_plan->destructive || on);
-    struct bench_plan other = {.runs = false};
+    bool good = plan(campaign, target, override, one, revision, ret_plan);
     if (!good && back)
-        good = try_package(slot, revision, back, target, override, one, &other);
-    if (good && other.runs)
-        *ret_plan = other;
+        good = try_package(campaign, slot, revision, back, target, override, one, ret_plan);
     /* Not from where it is: from where its flash hook can bring it. */
     for (size_t i = 0; i < slot->package_count && !good && slot->hooks[RACK_HOOK_FLASH].words;
          i++) {
         const struct rack_package *package = &slot->packages[i];
-        if (!try_package(slot, package->from, package, target, override, one, &other))
-            continue;
-        *ret_plan = other;
-        return package->from;
+        if (try_package(campaign, slot, package->from, package, target, override, one, ret_plan))
+            return package->from;
     }
     return NULL;
 }
@@ -386,7 +395,8 @@ static bool run_case(struct own *own, const struct campaign_case *planned,
     own->context = own->campaign->base;
     own->context.target = &own->target;
     if (good)
-        rack_plan_case(&own->slot, own->revision, &own->target, &own->package, planned->one, &plan);
+        rack_plan_case(own->campaign, &own->slot, own->revision, &own->target, &own->package,
+                       planned->one, &plan);
     if (good && campaign_case_use.start(&own->context, 0, &runner, own->trouble)) {
         good = campaign_case_use.work(&own->context, runner, planned, 0, ret_bytes);
         note_revision(own);
@@ -418,8 +428,8 @@ static bool flash(struct own *own, const struct campaign_case *planned)
     struct bench_plan plan;
     if (!bench_target_init(&own->target, &options))
         return false;
-    const char *revision =
-        rack_plan_case(&own->slot, own->revision, &own->target, &own->package, planned->one, &plan);
+    const char *revision = rack_plan_case(own->campaign, &own->slot, own->revision, &own->target,
+                                          &own->package, planned->one, &plan);
     bench_target_done(&own->target);
     if (!revision)
         return true;

@@ -137,7 +137,8 @@ static struct scenario_place find_first(const struct scenario_node *map, const c
 /* What only an emulator can be told to be like, and what only the scenario's server has. */
 static void find_conditions(struct scenario_compiler *compiler)
 {
-    static const char *const setup[] = {"profile", "imei", "files", "cells", "settings"};
+    static const char *const setup[] = {"profile", "imei",       "files",
+                                        "cells",   "parameters", "settings"};
     static const char *const package[] = {"from", "to", "variant", "sent", "damage-at", "http"};
     struct scenario_case *now = &compiler->draft->now;
     const struct scenario_node *module = scenario_node_value(compiler->root, "module");

@@ -80,24 +80,61 @@ static bool set_url(struct scenario_overridden *made, const char *url)
 static void set_package(struct scenario_overridden *made, const struct scenario_override *override)
 {
     struct fota_job *job = &made->one.job;
+    bool compares = override->crc32 && (!override->checksum_if_wanted || made->one.checksum);
     if (override->size_bytes == 0 && !override->url)
         return;
     job->package_size_bytes = override->size_bytes;
-    job->package_crc32 = override->crc32;
-    made->one.checksum = 0;
+    job->package_crc32 = compares && !override->remakes_package ? override->crc32 : 0;
+    made->one.checksum = compares && override->remakes_package; /* of what is made */
+}
+
+static void rename_revision(char revision[40], const struct fota_job *old,
+                            const struct fota_job *job)
+{
+    const char *now = NULL;
+    if (old->from_revision && strcmp(revision, old->from_revision) == 0)
+        now = job->from_revision;
+    else if (old->to_revision && strcmp(revision, old->to_revision) == 0)
+        now = job->to_revision;
+    if (now)
+        snprintf(revision, 40, "%s", now);
+}
+
+/* The same part of another length. */
+static uint32_t scaled(uint32_t part, uint32_t old, uint32_t now)
+{
+    return old ? (uint32_t)((uint64_t)part * now / old) : now;
+}
+
+static void resize_package(struct scenario_package *package, uint32_t size_bytes)
+{
+    uint32_t old = package->size_bytes;
+    package->sent_bytes = scaled(package->sent_bytes, old, size_bytes);
+    if (package->damage_at != UINT32_MAX)
+        package->damage_at = scaled(package->damage_at, old, size_bytes);
+    package->size_bytes = size_bytes;
+}
+
+/* What the server has, if it is made for the job; of a file that is there as it is, where it ends
+ * early and where it is damaged. */
+static void set_server(struct scenario_overridden *made, const struct scenario_override *override,
+                       const struct scenario_case *one)
+{
+    struct scenario_package *package = &made->one.package;
+    if (override->size_bytes)
+        resize_package(package, override->size_bytes);
+    if (!override->remakes_package)
+        return;
+    rename_revision(package->from, &one->job, &made->one.job);
+    rename_revision(package->to, &one->job, &made->one.job);
+    if (strcmp(package->variant, one->module.variant) == 0)
+        snprintf(package->variant, sizeof package->variant, "%s", made->one.module.variant);
 }
 
 /* The module that the story begins with ran one of the job's revisions, or a third one. */
 static void set_module(struct scenario_overridden *made, const struct scenario_case *one)
 {
-    const struct fota_job *job = &made->one.job;
-    const char *old = one->module.revision, *now = NULL;
-    if (one->job.from_revision && strcmp(old, one->job.from_revision) == 0)
-        now = job->from_revision;
-    else if (one->job.to_revision && strcmp(old, one->job.to_revision) == 0)
-        now = job->to_revision;
-    if (now)
-        snprintf(made->one.module.revision, sizeof made->one.module.revision, "%s", now);
+    rename_revision(made->one.module.revision, &one->job, &made->one.job);
 }
 
 static bool set_job(struct scenario_overridden *made, const struct scenario_override *override)
@@ -160,6 +197,8 @@ bool scenario_override_case(const struct scenario_override *override,
         return false;
     }
     set_module(made, one);
+    if (override->checksum_if_wanted)
+        set_server(made, override, one);
     if (set_expectations(made, one))
         return true;
     snprintf(reterr_text, reterr_capacity, "the texts of the scenario are too long for '%s'",

@@ -17,6 +17,9 @@ struct scenario_override {
     uint8_t delivery;           /* enum fota_delivery; FOTA_DELIVERY_COUNT = the file's */
     bool allow_downgrade;       /* the target may be older than the base; false = the file's */
     uint32_t size_bytes, crc32; /* of the package that is really there; 0 = unknown */
+    bool checksum_if_wanted;    /* it is compared where the case says so; false = always */
+    bool remakes_package;       /* the package that the case's own server has is made anew for the
+                                   job that comes of it: of its revisions, variant and length */
 };
 
 /* A case made so; texts that had to change lie in it. */
