@@ -143,11 +143,12 @@ def a_failure_stands_beside_its_last_pass(program, folder):
                                                  '--reports', reports])):
         with open(path, 'w', encoding='utf-8') as file:
             file.write(text)
-        done = fotarig(program, 'run', path, '-q', *words)
+        done = fotarig(program, 'run', '-q', path, *words)
     with open(os.path.join(reports, 'report.html'), encoding='utf-8') as file:
         page = file.read()
     want((done.returncode, page.count('<h4>Beside its last pass</h4>')), (1, 3))
     want(page.count('here they part'), 3)
+    want(f'<pre>fotarig run -q {path} --former ' in page, True)
 
 
 CASES = [

@@ -12,13 +12,6 @@ _Static_assert((int)CAMPAIGN_EXIT_FAILED == (int)CLI_EXIT_FAILED &&
                    (int)CAMPAIGN_EXIT_INTERNAL == (int)CLI_EXIT_INTERNAL,
                "the exit statuses of the program are those of a campaign");
 
-static void join(int argc, char **argv, char *buffer, size_t capacity)
-{
-    size_t length = (size_t)snprintf(buffer, capacity, "fotarig");
-    for (int i = 0; i < argc && length < capacity; i++)
-        length += (size_t)snprintf(buffer + length, capacity - length, " %s", argv[i]);
-}
-
 int cli_campaign_error(const struct cli_campaign *made)
 {
     const struct campaign *campaign = &made->campaign;
@@ -30,15 +23,14 @@ int cli_campaign_error(const struct cli_campaign *made)
 
 int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *command,
                        const struct cli_campaign_options *options,
-                       const struct campaign_options *more, int argc, char **argv)
+                       const struct campaign_options *more)
 {
     char text[CAMPAIGN_TEXT_MAX];
     struct campaign_options given = more ? *more : (struct campaign_options){0};
     made->command = command;
     made->options = options;
-    join(argc, argv, made->line, sizeof made->line);
     given.version = FOTARIG_VERSION;
-    given.command = made->line;
+    given.command = cli_command_line();
     given.seed = options->seed;
     given.repeat = options->repeat;
     given.shuffle = options->shuffle;

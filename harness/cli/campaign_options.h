@@ -157,7 +157,6 @@ struct cli_campaign {
     struct campaign campaign;
     const struct cli_command *command;
     const struct cli_campaign_options *options;
-    char line[1024]; /* as it was typed */
 };
 
 /*
@@ -167,7 +166,7 @@ struct cli_campaign {
  */
 int cli_campaign_begin(struct cli_campaign *made, const struct cli_command *command,
                        const struct cli_campaign_options *options,
-                       const struct campaign_options *more, int argc, char **argv);
+                       const struct campaign_options *more);
 /* Loads the scenarios of the operands; CLI_GO_ON, or as above. */
 int cli_campaign_load(struct cli_campaign *made, const struct cli_operands *operands);
 /*

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/campaign/token.h"
 #include "harness/cli/version.h"
 #include "harness/cli/words.h"
 
@@ -63,6 +64,23 @@ static int finish(const char *name, int status)
     return status == CLI_EXIT_OK ? CLI_EXIT_ENVIRONMENT : status;
 }
 
+/* As it was typed, for reports: parsing moves the words. */
+static char command_line[1024];
+
+const char *cli_command_line(void)
+{
+    return command_line;
+}
+
+static void keep_command_line(int argc, char **argv)
+{
+    size_t length = (size_t)snprintf(command_line, sizeof command_line, "fotarig");
+    for (int i = 1; i < argc && length + 1 < sizeof command_line; i++) {
+        command_line[length++] = ' ';
+        length = campaign_shell_word(command_line, sizeof command_line, length, argv[i]);
+    }
+}
+
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
     return finish(command->name, command->run(argc, argv));
@@ -117,6 +135,7 @@ int cli_main(int argc, char **argv)
         return finish("", print_version());
     if (strcmp(argv[1], "help") == 0)
         return help_command(argc - 1, argv + 1);
+    keep_command_line(argc, argv);
     command = find_command(argv[1]);
     return command ? run_command(command, argc - 1, argv + 1) : unknown(argv[1]);
 }

@@ -98,6 +98,9 @@ enum { CLI_GO_ON = -1 };
 int cli_parse(const struct cli_command *command, int argc, char **argv, void *options,
               size_t options_size, struct cli_operands *ret_operands);
 
+/* The command as it was typed, as a shell takes it again; of a very long one the beginning. */
+const char *cli_command_line(void);
+
 /* Prints "fotarig run: ..." as one line on stderr. */
 void cli_error(const struct cli_command *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

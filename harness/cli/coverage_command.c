@@ -159,7 +159,7 @@ static int coverage(int argc, char **argv)
     if (operands.count == 0)
         operands = (struct cli_operands){.items = bundled, .count = 1};
     status = cli_campaign_begin(&mapping.campaign, &cli_command_coverage, &mapping.options.campaign,
-                                &more, argc, argv);
+                                &more);
     if (status == CLI_GO_ON)
         status = cli_campaign_load(&mapping.campaign, &operands);
     if (status == CLI_GO_ON)

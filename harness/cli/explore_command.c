@@ -197,12 +197,11 @@ static bool is_stale(const struct explore_options *given, const struct explore_c
 }
 
 static int run_campaign(const struct explore_options *given, const struct cli_operands *operands,
-                        struct explore_context *context, int argc, char **argv)
+                        struct explore_context *context)
 {
     struct cli_campaign campaign = {.command = &cli_command_explore};
     const struct campaign_options more = {.untold = true};
-    int status =
-        cli_campaign_begin(&campaign, &cli_command_explore, &given->campaign, &more, argc, argv);
+    int status = cli_campaign_begin(&campaign, &cli_command_explore, &given->campaign, &more);
     if (status == CLI_GO_ON)
         status = cli_campaign_load(&campaign, operands);
     if (status == CLI_GO_ON)
@@ -297,7 +296,7 @@ static int explore(int argc, char **argv)
     if (status == CLI_GO_ON)
         status = read_accepted(&given, &operands, &context, path);
     if (status == CLI_GO_ON)
-        status = run_campaign(&given, &operands, &context, argc, argv);
+        status = run_campaign(&given, &operands, &context);
     cli_target_done(&client);
     return status;
 }

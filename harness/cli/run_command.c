@@ -428,8 +428,7 @@ static int load(struct running *running, const struct cli_operands *operands)
 }
 
 /* A folder of reports says that the run is not finished before anything can go wrong. */
-static int begin_and_carry_out(struct running *running, const struct cli_operands *operands,
-                               int argc, char **argv)
+static int begin_and_carry_out(struct running *running, const struct cli_operands *operands)
 {
     struct run_options *given = &running->options;
     struct cli_campaign_options campaign = given->campaign;
@@ -441,8 +440,7 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
                                           .until_fail = given->until_fail,
                                           .out = given->json ? stderr : stdout};
     campaign.reports = given->plan ? NULL : campaign.reports;
-    int status =
-        cli_campaign_begin(&running->campaign, &cli_command_run, &campaign, &more, argc, argv);
+    int status = cli_campaign_begin(&running->campaign, &cli_command_run, &campaign, &more);
     if (status == CLI_GO_ON)
         status = check_all(given);
     struct cli_target_options target = given->target;
@@ -463,7 +461,7 @@ static int run_scenarios(int argc, char **argv)
     int status = cli_parse(&cli_command_run, argc, argv, &running->options, sizeof running->options,
                            &operands);
     if (status == CLI_GO_ON) {
-        status = begin_and_carry_out(running, &operands, argc, argv);
+        status = begin_and_carry_out(running, &operands);
         status = cli_campaign_end(&running->campaign, status);
     }
     cli_target_done(&running->target);
