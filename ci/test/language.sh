@@ -69,6 +69,8 @@ holds "$folder/list.json" 'len(d["scenarios"]) > 100
     and d["cases"] == sum(s["cases"] for s in d["scenarios"])
     and all(s["name"] and s["title"] and s["why"] and s["tags"] for s in d["scenarios"])'
 tell $? "list --json names all scenarios with title, why, tags and cases"
+holds "$folder/list.json" 'all(s["job"]["from"] and s["job"]["deadline"] > 0 for s in d["scenarios"])'
+tell $? "list --json names the job of each"
 "$program" list --json --tag power --tag restore >"$folder/tagged.json"
 holds "$folder/tagged.json" 'd["scenarios"]
     and all({"power", "restore"} <= set(s["tags"]) for s in d["scenarios"])'

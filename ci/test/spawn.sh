@@ -100,24 +100,27 @@ while pgrep -f left-by-spawn >/dev/null && [ $tries -lt 600 ]; do
 done
 test_that "spawn: nothing runs on after the bench was killed" sh -c '! pgrep -f [l]eft-by-spawn'
 
-# Who comes to a port: his day begins when he is there, and ends when he leaves.
-for port in "pty:$folder/module" "unix:$folder/socket"; do
-    place=${port#*:}
-    "$fotarig" run $day --reports "$folder/reports" --speed 50 --jobs 1 --timeline --host "$port" >"$folder/out" 2>&1 &
+# Who comes to a port: his day begins when he is there, and ends when he leaves. Where it is, is told.
+for port in wait "pty:$folder/module" "unix:$folder/socket" tcp://127.0.0.1:0; do
+    : >"$folder/told"
+    "$fotarig" run $day --reports "$folder/reports" --speed 50 --jobs 1 --timeline --host "$port" >"$folder/out" \
+        2>"$folder/told" &
     bench=$!
-    /usr/bin/python3 - "$place" <<'END'
-import os, socket, stat, sys, time
-while True:
-    try:
-        if stat.S_ISSOCK(os.stat(sys.argv[1]).st_mode):
-            wire = socket.socket(socket.AF_UNIX)
-            wire.connect(sys.argv[1])
-            fd = wire.fileno()
-        else:
-            fd = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
-        break
-    except OSError:
-        time.sleep(0.05)
+    /usr/bin/python3 - "$folder/told" <<'END'
+import os, re, socket, sys, time
+said = None
+while not said:
+    time.sleep(0.05)
+    with open(sys.argv[1]) as told:
+        said = re.search(r"^waits for a client at (?:(tcp|unix) )?(\S+).*\n", told.read(), re.M)
+kind, place = said.groups()
+if kind:
+    address = place if kind == "unix" else (place.split(":")[0], int(place.split(":")[1]))
+    wire = socket.socket(socket.AF_UNIX if kind == "unix" else socket.AF_INET)
+    wire.connect(address)
+    fd = wire.fileno()
+else:
+    fd = os.open(place, os.O_RDWR | os.O_NOCTTY)
 heard = b""
 while b"OK" not in heard:
     os.write(fd, b"AT\r")
@@ -130,7 +133,7 @@ while b"OK" not in heard:
 END
     wait $bench
     got=$?
-    test_that "spawn: who comes to ${port%%:*}: is judged: status 1 (got $got)" \
+    test_that "spawn: who comes to ${port%%:*} is judged: status 1 (got $got)" \
         sh -c "cat '$folder/out'; [ $got = 1 ] && grep -q 'the client has left the port' '$folder/out' &&
             grep -q 'revision: want' '$folder/out'"
 done

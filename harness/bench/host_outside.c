@@ -246,6 +246,16 @@ static bool start_process(struct bench_outside_host *host)
     return bench_loop_add(host->loop, &host->ended, BENCH_READABLE) == 0;
 }
 
+/* A port may have been chosen just now: who comes has to know it. */
+static void tell_where(const struct bench_outside_host *host)
+{
+    char where[BENCH_PATH_MAX];
+    if (!host->options.waiting || !host->port || has_client(host))
+        return;
+    host->port->kind->describe(host->port, where, sizeof where);
+    host->options.waiting(where);
+}
+
 static void start_client(struct bench_run *run)
 {
     struct bench_outside_host *host = host_of(run);
@@ -258,7 +268,9 @@ static void start_client(struct bench_run *run)
                   bench_clock_us() + (kind == BENCH_OUTSIDE_SPAWN  ? APPEAR_US
                                       : kind == BENCH_OUTSIDE_EXEC ? SPEAK_US
                                                                    : COME_US));
-    if (kind != BENCH_OUTSIDE_PORT && !start_process(host))
+    if (kind == BENCH_OUTSIDE_PORT)
+        tell_where(host);
+    else if (!start_process(host))
         snprintf(run->error, sizeof run->error, "the program could not be started: %s",
                  strerror(errno));
 }

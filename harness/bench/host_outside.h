@@ -23,6 +23,8 @@ struct bench_outside_options {
     const char *port_name; /* SPAWN: a link of that name leads to the port; NULL = none */
     struct bench_claims claims;
     double speed; /* of the module's clock, for FOTA_SPEED */
+    /* PORT: told where a case waits for its client ("/dev/pts/7"); NULL = nobody is. */
+    void (*waiting)(const char *where);
 };
 
 /* Of one process of the bench; its case's run has it as host_context. */

@@ -121,6 +121,9 @@ static void put_job(struct job_writer *writer, const struct bench_case *shared,
     put_text(writer, "FOTA_APN", "apn", job->apn);
     put_text(writer, "FOTA_DELIVERY", "delivery", fota_delivery_name(job->delivery));
     put_restore(writer, &job->restore);
+    if (job->supply_min_mv)
+        put_number(writer, "FOTA_SUPPLY_MIN", "supply-min", job->supply_min_mv, "%" PRIu32,
+                   job->supply_min_mv);
     if (job->allow_downgrade)
         put_text(writer, "FOTA_ALLOW_DOWNGRADE", "allow-downgrade", "yes");
     put_number(writer, "FOTA_BAUD", "baud", shared->one->host.baud_bps, "%" PRIu32,
@@ -160,6 +163,19 @@ bool bench_environment_make(struct bench_environment *environment, const struct 
     cJSON_free(text);
     cJSON_Delete(writer.json);
     return !environment->failed;
+}
+
+char *bench_job_json(const struct bench_case *shared)
+{
+    static const char name[] = "FOTA_JOB=";
+    struct bench_environment environment;
+    char *text = NULL;
+    if (bench_environment_make(&environment, shared, &shared->jobs[0], "", "", 1))
+        for (size_t i = 0; i < environment.count; i++)
+            if (strncmp(environment.entries[i], name, sizeof name - 1) == 0)
+                text = strdup(environment.entries[i] + sizeof name - 1);
+    bench_environment_done(&environment);
+    return text;
 }
 
 void bench_environment_done(struct bench_environment *environment)

@@ -26,7 +26,8 @@ struct bench_folder {
 /*
  * Fills the list: what every program gets (PATH, HOME, LANG, TZ), and FOTA_PORT, FOTA_FOLDER,
  * FOTA_URL, FOTA_MODEL, FOTA_FROM, FOTA_TO, FOTA_BAUD, FOTA_SIZE, FOTA_CRC32, FOTA_APN,
- * FOTA_DELIVERY, FOTA_PACKAGE, FOTA_DEADLINE, FOTA_SPEED, and FOTA_JOB with all of it as one JSON
+ * FOTA_DELIVERY, FOTA_PACKAGE, FOTA_DEADLINE, FOTA_SPEED, FOTA_SUPPLY_MIN, FOTA_ALLOW_DOWNGRADE,
+ * FOTA_RESTORE_… (what is set once more after an update), and FOTA_JOB with all of it as one JSON
  * object. What the job does not name is not in the list. `speed`: how much faster than the module's
  * the program's clock is, 1 = as fast. Where the host gives the package (delivery push) it is
  * written into the folder, unless that is "". False: it could not be.
@@ -35,6 +36,10 @@ bool bench_environment_make(struct bench_environment *environment, const struct 
                             const struct bench_job *asked, const char *port, const char *folder,
                             double speed);
 void bench_environment_done(struct bench_environment *environment);
+
+/* The case's job as FOTA_JOB has it, without what only a start knows (port, folder); to be freed.
+   NULL: no memory. */
+char *bench_job_json(const struct bench_case *shared);
 
 /* Within which the job is to end. */
 uint32_t bench_job_deadline_s(const struct fota_job *job);

@@ -53,6 +53,7 @@ static bool open_outside(struct bench_target *target, char *reterr_text, size_t 
     const struct bench_outside_options options = {.kind = target->options.outside_kind,
                                                   .what = target->options.outside,
                                                   .port_name = target->options.port_name,
+                                                  .waiting = target->options.waiting,
                                                   .claims = target->options.claims,
                                                   .speed = target->options.speed};
     return bench_outside_host_open(&target->outside, &target->loop, &options, reterr_text,

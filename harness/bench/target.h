@@ -48,9 +48,10 @@ struct bench_target_options {
     bool library_is_core;       /* it is the core (library_client.h) */
     const char *outside;        /* a command, or a port to which a client comes; NULL = neither */
     uint8_t outside_kind;       /* enum bench_outside_kind */
-    const char *port_name;      /* of program or outside: a link to the port; NULL = none */
-    bool conduct;               /* rules for any client are judged (conduct.h) */
-    uint32_t conduct_left_out;  /* bit n: rule n of them is not */
+    void (*waiting)(const char *where); /* told where a port's client is waited for; NULL = no */
+    const char *port_name;              /* of program or outside: a link to the port; NULL = none */
+    bool conduct;                       /* rules for any client are judged (conduct.h) */
+    uint32_t conduct_left_out;          /* bit n: rule n of them is not */
 };
 
 struct bench_target {

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "harness/bench/program_job.h"
+#include "harness/bench/run.h"
 #include "harness/campaign/selection.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/version.h"
@@ -29,7 +31,8 @@ static const struct cli_option options[] = {
     {"tags", 0, NULL, CLI_FLAG, offsetof(struct list_options, all_tags), NULL,
      "list the tags, and how many scenarios have each, in place of the scenarios"},
     {"json", 0, NULL, CLI_FLAG, offsetof(struct list_options, json), NULL,
-     "print one JSON object, for programs"},
+     "print one JSON object, for programs; `job` is what the first case asks of a client\n"
+     "(FOTA_JOB)"},
 };
 
 /* ---- choosing ------------------------------------------------------------------------------ */
@@ -54,7 +57,21 @@ static bool says(const struct scenario *scenario, const char *wanted)
 
 /* ---- scenarios ----------------------------------------------------------------------------- */
 
-static cJSON *scenario_object(const struct scenario *scenario)
+/* Of the first case: what its client is asked to do. None where its package can't be made. */
+static void add_job(cJSON *object, const struct scenario_case *one, struct bench_blobs *packages)
+{
+    char error[BENCH_TEXT_MAX];
+    struct bench_case *made = calloc(1, sizeof *made);
+    char *text = made && bench_case_make(made, packages, one, 1, error, sizeof error)
+                     ? bench_job_json(made)
+                     : NULL;
+    if (text)
+        cJSON_AddItemToObject(object, "job", cJSON_Parse(text));
+    free(text);
+    free(made);
+}
+
+static cJSON *scenario_object(const struct scenario *scenario, struct bench_blobs *packages)
 {
     cJSON *object = cJSON_CreateObject(), *tags;
     cJSON_AddStringToObject(object, "name", scenario->name);
@@ -66,6 +83,7 @@ static cJSON *scenario_object(const struct scenario *scenario)
     for (const char *const *tag = scenario->tags; *tag; tag++)
         cJSON_AddItemToArray(tags, cJSON_CreateString(*tag));
     cJSON_AddNumberToObject(object, "cases", (double)scenario->case_count);
+    add_job(object, &scenario->cases[0], packages);
     return object;
 }
 
@@ -101,11 +119,13 @@ static void print_scenario(const struct scenario *scenario)
 static void list_scenarios(const struct campaign_selection *selection, cJSON *root)
 {
     cJSON *list = root ? cJSON_AddArrayToObject(root, "scenarios") : NULL;
+    struct bench_blobs packages = {0};
     for (size_t i = 0; i < selection->count; i++)
         if (root)
-            cJSON_AddItemToArray(list, scenario_object(selection->scenarios[i]));
+            cJSON_AddItemToArray(list, scenario_object(selection->scenarios[i], &packages));
         else
             print_scenario(selection->scenarios[i]);
+    bench_blobs_done(&packages);
     if (root)
         cJSON_AddNumberToObject(root, "cases", (double)selection->case_count);
     else

@@ -88,9 +88,25 @@ static const struct {
                 {"tcp://", BENCH_OUTSIDE_PORT, false},    {"unix:", BENCH_OUTSIDE_PORT, false},
                 {"rfc2217://", BENCH_OUTSIDE_PORT, false}};
 
+/* A client that runs already is waited for at a pty of its own. */
+static bool is_waited_for(const struct cli_target_options *options)
+{
+    return strcmp(options->host, "wait") == 0;
+}
+
+/* In the process that works, beside what the console of the campaign tells. */
+static void tell_waiting(const char *where)
+{
+    fprintf(stderr, "waits for a client at %s\n", where);
+}
+
 /* The command or URL of such a client, NULL = it is another. */
 static const char *outside_of(const struct cli_target_options *options, uint8_t *ret_kind)
 {
+    if (is_waited_for(options)) {
+        *ret_kind = BENCH_OUTSIDE_PORT;
+        return "pty:";
+    }
     for (size_t i = 0; i < sizeof outsides / sizeof outsides[0]; i++) {
         size_t length = strlen(outsides[i].scheme);
         if (strncmp(options->host, outsides[i].scheme, length) != 0)
@@ -190,8 +206,8 @@ static int check(const struct cli_command *command, const struct cli_target_opti
     if (!is_replay(options->host) && !is_external(options) && strcmp(options->host, "core") != 0)
         return cli_usage_error(command,
                                "--host '%s' is none of core, warp:COMMAND, lib:FILE, "
-                               "spawn:COMMAND, exec:COMMAND, replay:TRACE, or the URL of a port "
-                               "like pty:LINK",
+                               "spawn:COMMAND, exec:COMMAND, replay:TRACE, wait, or the URL of a "
+                               "port like pty:LINK",
                                options->host);
     if (options->go_on && !replay)
         return cli_usage_error(command, "--continue goes with --module replay:TRACE only");
@@ -244,6 +260,7 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     bench.program = program_of(options);
     bench.outside = outside_of(options, &bench.outside_kind);
     bench.port_name = options->port_name;
+    bench.waiting = tell_waiting;
     bench.library = library_of(options);
     if (bench.library)
         status = look_at_library(command, bench.library, &bench.library_is_core);

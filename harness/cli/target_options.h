@@ -36,7 +36,7 @@ enum cli_rules { CLI_RULES_AS_HOST, CLI_RULES_FOTA, CLI_RULES_NONE };
      "started for each case with FOTA_PORT and the job in its environment, in virtual\n"           \
      "time (warp:COMMAND) or in real time (spawn:COMMAND; exec:COMMAND: its standard input\n"      \
      "and output are the wire); a client in a shared object (lib:FILE, see\n"                      \
-     "library_client.h); whoever comes to a port, in real time (pty:LINK,\n"                       \
+     "library_client.h); whoever comes to a port, in real time (wait, pty:LINK,\n"                 \
      "tty:DEVICE[,RATE], tcp://HOST:PORT, unix:PATH, rfc2217://HOST:PORT); the host of a\n"        \
      "trace with its waits (replay:TRACE)"},                                                       \
         {"port-name",                                                                              \

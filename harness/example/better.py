@@ -143,13 +143,13 @@ class Modem:
             found.append(self.ask("AT+CGMM", r"^(SIM\w+)$"))
         return wanted in found or found == [None, None, None]
 
-    def is_supplied(self):
-        """The updater writes flash for minutes: not on a weak supply. Looked at twice."""
-        for _ in range(2):
+    def is_supplied(self, least_mv):
+        """The updater writes flash for minutes: not on less than the job wants. Looked at twice."""
+        for _ in range(2 if least_mv else 0):
             voltage = self.ask("AT+CBC", r"^\+CBC: \d+,\d+,(\d+)$")
-            if voltage is None or int(voltage) >= 3500:
+            if voltage is None or int(voltage) >= least_mv:
                 return True
-        return False
+        return not least_mv
 
     def package_size(self):
         """Bytes that lie there, 0 = no such file, None = it can't be asked."""
@@ -342,7 +342,7 @@ def first_words(modem, job):
         return outcome if was or outcome != "updated" else "already-current"
     if revision != job["FOTA_FROM"] or not modem.is_model(job.get("FOTA_MODEL")):
         return "refused"
-    if not modem.is_supplied() or re.search(r'[\s"]', job.get("FOTA_URL", "")):
+    if not modem.is_supplied(int(job.get("FOTA_SUPPLY_MIN", 0))) or re.search(r'[\s"]', job.get("FOTA_URL", "")):
         return "refused"
     clear(modem)
     # It was started, and nothing is left of it: it has failed. Else it never began.
