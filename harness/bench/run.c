@@ -583,6 +583,7 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
         ret_result->verdict = BENCH_STOPPED;
         return;
     }
+    ret_result->observed.costs_are_judged = run->options.costs && run->options.speed <= 0;
     ret_result->finding_count = scenario_judge(run->one, &run->world.monitor, &ret_result->observed,
                                                ret_result->findings, BENCH_FINDINGS_MAX);
     if (run->options.conduct)

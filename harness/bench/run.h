@@ -50,6 +50,8 @@ struct bench_options {
     bool points;              /* places of the run are counted (points.h) */
     bool conduct;             /* the rules of conduct.h are judged; wants the MEMORY sink */
     uint32_t conduct_left_out; /* bit n: rule n of them is not */
+    bool costs;                /* the figures of `expect: costs` are judged, where the core in
+                                  virtual time makes them */
     uint64_t *settings_read;   /* SIM_SETTING_WORDS of the caller: which settings were looked up;
                                   NULL = nobody wants to know */
 };

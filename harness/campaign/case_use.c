@@ -122,6 +122,7 @@ static void run_attempts(const struct campaign_case_context *context, struct own
     bench.seed = planned->token.seed;
     bench.sink = BENCH_SINK_MEMORY;
     bench.stoppable = true;
+    bench.costs = !context->setting_count && !context->judge;
     if (is_port(context))
         bench.speed = context->target->options.speed;
     for (;;) {
@@ -260,6 +261,17 @@ static void write_last_words(const struct own *own, const struct bench_result *r
     }
 }
 
+/* What `expect: costs` is written from. */
+static void write_costs(const struct campaign_case *planned, const struct bench_result *result,
+                        FILE *extras)
+{
+    fprintf(extras, "costs {");
+    for (unsigned i = 0; i < SCENARIO_COST_COUNT; i++)
+        fprintf(extras, "%s%s: %" PRIu64, i ? ", " : "", scenario_cost_name(i),
+                scenario_cost(&result->observed, i));
+    fprintf(extras, "} %s/%s\n", planned->scenario->group, planned->one->name);
+}
+
 static void write_extras(const struct campaign_case_context *context, const struct own *own,
                          const struct campaign_case *planned, const struct bench_result *result,
                          FILE *extras)
@@ -277,6 +289,8 @@ static void write_extras(const struct campaign_case_context *context, const stru
     if (context->digests)
         fprintf(extras, "digest %016" PRIx64 " %s/%s\n", result->journal_digest,
                 planned->scenario->group, planned->one->name);
+    if (context->costs)
+        write_costs(planned, result, extras);
 }
 
 /* Adds what is told, with its NUL; false: no memory. */

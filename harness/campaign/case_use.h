@@ -24,7 +24,7 @@ struct campaign_case_context {
     size_t setting_count;
     const char *client[CAMPAIGN_CLIENT_WORDS + 1]; /* options that say which client ran, for the
                                                       command that repeats a run; NULL ends them */
-    bool timeline, digests, explain;               /* told behind each case */
+    bool timeline, digests, costs, explain;        /* told behind each case */
     /* Judges a run anew that is no plain one (a token with a fault); NULL = as it is judged. */
     void (*judge)(const struct campaign_case_context *context, const struct campaign_case *planned,
                   struct bench_result *result);

@@ -30,7 +30,7 @@ struct run_options {
     bool vary_assumed;
     bool json;
     bool timeline;
-    bool digests, explain;
+    bool digests, costs, explain;
     bool plan, until_fail;
     uint64_t soak_us;
     struct cli_rack_options rack;
@@ -71,6 +71,8 @@ static const struct cli_option options[] = {
      "print what became of each case and its timeline; 'fotarig explain' does"},
     {"digests", 0, NULL, CLI_FLAG, offsetof(struct run_options, digests), NULL,
      "print the digest of each case's journal"},
+    {"costs", 0, NULL, CLI_FLAG, offsetof(struct run_options, costs), NULL,
+     "print what each case cost: the figures of its `costs`"},
     {"plan", 0, NULL, CLI_FLAG, offsetof(struct run_options, plan), NULL,
      "only say what would run, what not and why, and what it does to the module"},
     {"for", 0, "T", CLI_DURATION, offsetof(struct run_options, soak_us), NULL,
@@ -366,6 +368,7 @@ static int run_cases(struct running *running)
                                        .setting_count = given->set.count,
                                        .timeline = given->timeline,
                                        .digests = given->digests,
+                                       .costs = given->costs,
                                        .explain = given->explain,
                                        .judge = running->chosen.undisturbed ? judge_fault : NULL,
                                        .judge_context = &running->chosen,

@@ -262,6 +262,41 @@ static bool judge_limit(const struct scenario_judging *judging)
     return got[wanted->detail] <= wanted->number;
 }
 
+static const char *write_cost(char buffer[32], unsigned cost, uint64_t value)
+{
+    if (cost == SCENARIO_COST_TIME)
+        return write_time(buffer, value);
+    snprintf(buffer, 32, "%" PRIu64, value);
+    return buffer;
+}
+
+uint64_t scenario_cost(const struct scenario_observed *observed, unsigned cost)
+{
+    const uint64_t got[] = {
+#define X(name, key, type, member, text) observed->member,
+        SCENARIO_COSTS(X)
+#undef X
+    };
+    return cost < SCENARIO_COST_COUNT ? got[cost] : 0;
+}
+
+static bool judge_cost(const struct scenario_judging *judging)
+{
+    const struct scenario_expectation *wanted = judging->expectation;
+    struct scenario_finding *finding = judging->finding;
+    uint64_t got = scenario_cost(judging->observed, wanted->detail);
+    char least[32], most[32], seen[32];
+    snprintf(finding->what, sizeof finding->what, "expect.costs.%s",
+             scenario_cost_name(wanted->detail));
+    write_cost(least, wanted->detail, wanted->least_us);
+    snprintf(finding->want, sizeof finding->want, "%s%s%s", least,
+             wanted->least_us < wanted->time_us ? " to " : "",
+             wanted->least_us < wanted->time_us ? write_cost(most, wanted->detail, wanted->time_us)
+                                                : "");
+    snprintf(finding->got, sizeof finding->got, "%s", write_cost(seen, wanted->detail, got));
+    return got >= wanted->least_us && got <= wanted->time_us;
+}
+
 /* ---- the module at the end --------------------------------------------------------------------
  */
 

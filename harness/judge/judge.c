@@ -250,6 +250,9 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
         struct scenario_judging judging = {one, monitor, observed, expectation, i, &finding};
         if (scenario_expectation_needs(one, expectation) & observed->lacking || is_beyond)
             continue;
+        if (expectation->kind == SCENARIO_EXPECT_COST &&
+            (!observed->costs_are_judged || observed->lacking))
+            continue;
         finding = (struct scenario_finding){.place = expectation->place,
                                             .kind = SCENARIO_FINDING_EXPECTATION};
         snprintf(finding.what, sizeof finding.what, "expect.%s",

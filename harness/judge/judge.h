@@ -82,6 +82,7 @@ struct scenario_observed {
     char how[160];    /* a client of somebody's own that has not come to an end: what it does, or
                          what ended it; "" = nothing to say */
     uint32_t lacking; /* bits of enum scenario_need: what needs one of them is not judged */
+    bool costs_are_judged; /* the run is one that COSTS are figures of */
 };
 
 /* What kind of thing is not as it should be: X(NAME, "name", "what it says") */
@@ -115,6 +116,9 @@ struct scenario_finding {
 size_t scenario_judge(const struct scenario_case *one, const struct scenario_monitor *monitor,
                       const struct scenario_observed *observed, struct scenario_finding *findings,
                       size_t capacity);
+
+/* What the run cost (enum scenario_cost): us, numbers, bytes. */
+uint64_t scenario_cost(const struct scenario_observed *observed, unsigned cost);
 
 /*
  * Puts the cause before its consequence: broken rules, then how the run ended if it ended badly,

@@ -7,7 +7,10 @@
 
 #include "harness/scenario/scenario.h"
 
-/* Names, places and what only `vary-assumed` asks for are left out. The same on every machine. */
+/*
+ * Names, places, costs and what only `vary-assumed` asks for are left out. The same on every
+ * machine.
+ */
 uint64_t scenario_digest(const struct scenario_case *one);
 
 /* ---- for the test that no member is forgotten ------------------------------------------------ */

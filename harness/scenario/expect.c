@@ -59,6 +59,39 @@ void scenario_compile_limit(struct scenario_compiler *compiler, const struct sce
     add_values(compiler, key, value, SCENARIO_EXPECT_LIMIT, key->kind);
 }
 
+static void refuse_range(struct scenario_compiler *compiler, const struct scenario_key *key,
+                         const struct scenario_node *value)
+{
+    scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                      "'%s' takes a figure, or the least and the most of it in [brackets]",
+                      key->name);
+}
+
+void scenario_compile_cost(struct scenario_compiler *compiler, const struct scenario_key *key,
+                           const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *least = value, *most = value;
+    struct scenario_expectation *added;
+    (void)target;
+    if (value->kind == SCENARIO_NODE_SEQUENCE) {
+        least = value->first;
+        most = least ? least->next : NULL;
+        if (!most || most->next) {
+            refuse_range(compiler, key, value);
+            return;
+        }
+    }
+    least = scenario_resolve(compiler, least);
+    most = scenario_resolve(compiler, most);
+    added = least && most ? add(compiler, value, SCENARIO_EXPECT_COST, compiler->here) : NULL;
+    if (!added || !scenario_store(compiler, key, least, added))
+        return;
+    added->detail = key->kind;
+    added->least_us = added->time_us;
+    if (scenario_store(compiler, key, most, added) && added->least_us > added->time_us)
+        refuse_range(compiler, key, value);
+}
+
 /* ---- the module at the end --------------------------------------------------------------------
  */
 

@@ -320,6 +320,19 @@ static cJSON *value_of(const struct scenario_key *key)
     return schema;
 }
 
+/* The value itself, or two of them. */
+static cJSON *or_range(cJSON *value)
+{
+    cJSON *either = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(either, "anyOf");
+    cJSON *range = one_type("array");
+    cJSON_AddItemToObject(range, "items", cJSON_Duplicate(value, true));
+    cJSON_AddNumberToObject(range, "minItems", 2);
+    cJSON_AddNumberToObject(range, "maxItems", 2);
+    cJSON_AddItemToArray(list, value);
+    cJSON_AddItemToArray(list, range);
+    return either;
+}
+
 static cJSON *property_of(const struct scenario_key *key)
 {
     cJSON *schema = value_of(key);
@@ -329,6 +342,8 @@ static cJSON *property_of(const struct scenario_key *key)
         cJSON_AddNumberToObject(list, "minItems", 1);
         schema = list;
     }
+    if (key->flags & SCENARIO_RANGE)
+        schema = or_range(schema);
     if (key->help && !cJSON_HasObjectItem(schema, "$ref"))
         cJSON_AddStringToObject(schema, "description", key->help);
     return schema;

@@ -76,6 +76,8 @@ static const char *word_of(const struct scenario_expectation *expectation)
 {
     if (expectation->kind == SCENARIO_EXPECT_LIMIT)
         return scenario_limit_name(expectation->detail);
+    if (expectation->kind == SCENARIO_EXPECT_COST)
+        return scenario_cost_name(expectation->detail);
     if (expectation->kind == SCENARIO_EXPECT_MODULE)
         return scenario_module_end_name(expectation->detail);
     return scenario_expectation_name(expectation->kind);

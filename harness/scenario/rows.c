@@ -91,6 +91,16 @@ const char *scenario_limit_name(unsigned limit)
     return limit < SCENARIO_LIMIT_COUNT ? scenario_limit_rows[limit].name : "?";
 }
 
+const char *scenario_cost_name(unsigned cost)
+{
+    static const char *const names[] = {
+#define X(id, key, ...) key,
+        SCENARIO_COSTS(X)
+#undef X
+    };
+    return cost < SCENARIO_COST_COUNT ? names[cost] : "?";
+}
+
 const char *scenario_module_end_name(unsigned end)
 {
     return end < SCENARIO_MODULE_END_COUNT ? scenario_module_end_rows[end].name : "?";

@@ -412,6 +412,9 @@ extern const struct scenario_action_row scenario_action_rows[SCENARIO_ACTION_COU
       "how long it takes from one thing to another")                                               \
     X(LIMIT, "limits", VALUE_MAP(limit_map), limit, NOTHING,                                       \
       "the most that the core may need, since the host last started")                              \
+    X(COST, "costs", VALUE_MAP(cost_map), cost, NOTHING,                                           \
+      "what it costs the core in virtual time, no more and no less: a figure, or the least and "   \
+      "the most of it")                                                                            \
     X(MODULE, "module", VALUE_MAP(module_end_map), module, NOTHING,                                \
       "what the module is like at the end")
 
@@ -439,6 +442,25 @@ enum scenario_limit {
     SCENARIO_LIMITS(X)
 #undef X
         SCENARIO_LIMIT_COUNT
+};
+
+/*
+ * What a run costs, exactly: X(NAME, "key", TYPE, member of struct scenario_observed, "help").
+ * Written by ci/costs.
+ */
+#define SCENARIO_COSTS(X)                                                                          \
+    X(TIME, "time", DURATION, duration_us, "from the start to the end")                            \
+    X(EXCHANGES, "exchanges", NUMBER, statistics.exchanges,                                        \
+      "commands sent, since the host last started; as all that follow")                            \
+    X(RETRIES, "retries", NUMBER, statistics.retries, "of them, repetitions")                      \
+    X(SENT, "sent", SIZE, statistics.sent_bytes, "bytes to the module")                            \
+    X(RECEIVED, "received", SIZE, statistics.received_bytes, "bytes from the module")
+
+enum scenario_cost {
+#define X(name, ...) SCENARIO_COST_##name,
+    SCENARIO_COSTS(X)
+#undef X
+        SCENARIO_COST_COUNT
 };
 
 /* The module at the end: X(NAME, "key", VALUE, judge, NEED, "help") */

@@ -96,13 +96,14 @@ struct scenario_event {
 
 struct scenario_expectation {
     struct scenario_place place;
-    uint8_t kind;      /* enum scenario_expectation_kind */
-    uint8_t detail;    /* LIMIT: enum scenario_limit; MODULE: enum scenario_module_end */
-    uint8_t from, to;  /* DURATION: indices of marks; from 255 = the start */
-    uint32_t number;   /* outcome, reason, status, resets, attempts, request kind, LIMIT;
-                          MODULE: the value of a parameter, 1 = present or up */
-    uint64_t time_us;  /* WITHIN, DURATION: at most, UINT64_MAX = any */
-    uint64_t least_us; /* DURATION: at least */
+    uint8_t kind;     /* enum scenario_expectation_kind */
+    uint8_t detail;   /* LIMIT: enum scenario_limit; COST: enum scenario_cost; MODULE: enum
+                         scenario_module_end */
+    uint8_t from, to; /* DURATION: indices of marks; from 255 = the start */
+    uint32_t number;  /* outcome, reason, status, resets, attempts, request kind, LIMIT;
+                         MODULE: the value of a parameter, 1 = present or up */
+    uint64_t time_us; /* WITHIN, DURATION: at most, UINT64_MAX = any; COST: at most, of each kind */
+    uint64_t least_us; /* DURATION, COST: at least */
     const char *text;  /* REVISION, SENT, NEVER_SENT, URC, NEVER_URC: compared from the beginning;
                           MODULE: a path or a command without AT */
 };
@@ -267,6 +268,7 @@ const char *scenario_trigger_name(unsigned kind);
 const char *scenario_action_name(unsigned kind);
 const char *scenario_expectation_name(unsigned kind);
 const char *scenario_limit_name(unsigned limit);
+const char *scenario_cost_name(unsigned cost);
 const char *scenario_module_end_name(unsigned end);
 const char *scenario_rule_name(unsigned rule);
 const char *scenario_since_name(unsigned since);

@@ -72,6 +72,7 @@ enum {
     SCENARIO_REQUIRED = 1, /* the mapping must have it */
     SCENARIO_LIST = 2,     /* takes a list of the type */
     SCENARIO_FIXED = 4,    /* the same in all cases: takes no $name */
+    SCENARIO_RANGE = 16,   /* takes a value, or the least and the most of it in brackets */
     SCENARIO_FIRST = 8     /* compiled before the other keys of its mapping, which override it */
 };
 
@@ -157,7 +158,8 @@ scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compi
     scenario_compile_events, scenario_compile_trigger_command, scenario_compile_answers,
     scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
     scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation,
-    scenario_compile_durations, scenario_compile_limit, scenario_compile_module_end,
-    scenario_compile_parameters, scenario_compile_initial_values, scenario_compile_then;
+    scenario_compile_durations, scenario_compile_limit, scenario_compile_cost,
+    scenario_compile_module_end, scenario_compile_parameters, scenario_compile_initial_values,
+    scenario_compile_then;
 
 #endif

@@ -279,6 +279,21 @@ static const struct scenario_key limit_keys[] = {
 static const struct scenario_map limit_map = {
     .name = "expect.limits", .keys = limit_keys, .count = COUNT(limit_keys)};
 
+static const struct scenario_key cost_keys[] = {
+#define X(id, key, quantity, member, text)                                                         \
+    {.name = (key),                                                                                \
+     .help = (text),                                                                               \
+     .kind = SCENARIO_COST_##id,                                                                   \
+     .type = SCENARIO_TYPE_##quantity,                                                             \
+     .flags = SCENARIO_RANGE,                                                                      \
+     OF_END(time_us),                                                                              \
+     .compile = scenario_compile_cost},
+    SCENARIO_COSTS(X)
+#undef X
+};
+static const struct scenario_map cost_map = {
+    .name = "expect.costs", .keys = cost_keys, .count = COUNT(cost_keys)};
+
 #define VALUE_FILES                                                                                \
     .type = SCENARIO_TYPE_LINE, .form = SCENARIO_FORM_PATH, .minimum = 2, .flags = SCENARIO_LIST,  \
     OF_END(text), .compile = scenario_compile_module_end

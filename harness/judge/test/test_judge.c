@@ -39,6 +39,7 @@ struct row {
     uint64_t now_us;      /* of the story's events */
     const char *finding;  /* first one, NULL = none */
     uint32_t lacking;     /* that can't be judged of the client */
+    bool is_changed;      /* the run is not as the scenario has it */
 };
 
 #define EXPECT(which, ...)                                                                         \
@@ -174,6 +175,31 @@ static const struct row rows[] = {
      "",
      FINE,
      .finding = "expect.limits.exchanges"},
+    {"what costs as much as is said is fine",
+     {EXPECT(COST, .detail = SCENARIO_COST_EXCHANGES, .least_us = 40, .time_us = 40),
+      EXPECT(COST, .detail = SCENARIO_COST_TIME, .least_us = 999, .time_us = 1001)},
+     "",
+     FINE},
+    {"what costs more is a finding",
+     {EXPECT(COST, .detail = SCENARIO_COST_EXCHANGES, .least_us = 38, .time_us = 39), NOTHING},
+     "",
+     FINE,
+     .finding = "expect.costs.exchanges"},
+    {"what costs less is a finding",
+     {EXPECT(COST, .detail = SCENARIO_COST_TIME, .least_us = 1001, .time_us = 1002), NOTHING},
+     "",
+     FINE,
+     .finding = "expect.costs.time"},
+    {"costs of a run with other settings are not judged",
+     {EXPECT(COST, .detail = SCENARIO_COST_EXCHANGES, .least_us = 1, .time_us = 1), NOTHING},
+     "",
+     FINE,
+     .is_changed = true},
+    {"costs of a client that does not tell them are not judged",
+     {EXPECT(COST, .detail = SCENARIO_COST_EXCHANGES, .least_us = 1, .time_us = 1), NOTHING},
+     "",
+     FINE,
+     .lacking = SCENARIO_NEED_CORE_MANNER},
     {"two starts in one attempt break a rule",
      {NOTHING, NOTHING},
      "ass",
@@ -307,7 +333,8 @@ static void the_row_holds(void **state)
                                          .module = {.revision = row->revision, .phase = row->phase},
                                          .start_revision = BASE,
                                          .duration_us = 1000,
-                                         .lacking = row->lacking};
+                                         .lacking = row->lacking,
+                                         .costs_are_judged = !row->is_changed};
     size_t count = scenario_judge(&one, &monitor, &observed, findings, 4);
     const char *got = count ? findings[0].what : "no finding";
     assert_string_equal(got, row->finding ? row->finding : "no finding");

@@ -32,6 +32,7 @@ static const struct row {
     {"quotes", STORY("starts-after: '60s'", "", "outcome: 'updated', status: 6"), true},
     {"a setting at its default",
      STORY("starts-after: 60s", "module: {variant: SIM7000C}\n", AS_ALWAYS), true},
+    {"costs", STORY("starts-after: 60s", "", AS_ALWAYS ", costs: {exchanges: 33}"), true},
     {"another time", STORY("starts-after: 61s", "", AS_ALWAYS), false},
     {"another expectation", STORY("starts-after: 60s", "", "outcome: updated, status: 7"), false},
     {"an expectation less", STORY("starts-after: 60s", "", "outcome: updated"), false},

@@ -319,6 +319,22 @@ static const struct expectation_row expectation_rows[] = {
      2,
      {{.kind = SCENARIO_EXPECT_LIMIT, .detail = SCENARIO_LIMIT_EXCHANGES, .number = 50},
       {.kind = SCENARIO_EXPECT_LIMIT, .detail = SCENARIO_LIMIT_RECEIVED, .number = 2048}}},
+    {"costs: {exchanges: 50, sent: [1KiB, 2KiB]}",
+     2,
+     {{.kind = SCENARIO_EXPECT_COST,
+       .detail = SCENARIO_COST_EXCHANGES,
+       .least_us = 50,
+       .time_us = 50},
+      {.kind = SCENARIO_EXPECT_COST,
+       .detail = SCENARIO_COST_SENT,
+       .least_us = 1024,
+       .time_us = 2048}}},
+    {"costs: {time: [1s, 1.5s]}",
+     1,
+     {{.kind = SCENARIO_EXPECT_COST,
+       .detail = SCENARIO_COST_TIME,
+       .least_us = 1000000,
+       .time_us = 1500000}}},
     {"durations: [{from: {boot: 1}, to: {urc: 'RDY'}, at-most: 2s},"
      " {to: {boot: 2}, at-least: 1s}]",
      2,
@@ -614,6 +630,8 @@ static void test_names_are_those_of_the_tables(void **state)
     same_text("action", scenario_action_name(SCENARIO_ACTION_CANCEL), "cancel");
     same_text("expectation", scenario_expectation_name(SCENARIO_EXPECT_URC), "urcs");
     same_text("limit", scenario_limit_name(SCENARIO_LIMIT_RETRIES), "retries");
+    same_text("cost", scenario_cost_name(SCENARIO_COST_RETRIES), "retries");
+    same_text("cost", scenario_cost_name(SCENARIO_COST_COUNT), "?");
     same_text("module", scenario_module_end_name(SCENARIO_MODULE_END_IMEI), "imei");
     same_text("since", scenario_since_name(SCENARIO_SINCE_BYTE), "byte");
     same_text("limit", scenario_limit_name(SCENARIO_LIMIT_COUNT), "?");

@@ -90,6 +90,7 @@ static const struct word_row word_rows[] = {
     {"expectation", "within", "core-manner"},
     {"expectation", "durations", "core-manner"},
     {"expectation", "limits", ""},
+    {"expectation", "costs", ""},
     {"expectation", "module", ""},
     {"limit", "exchanges", "client-state"},
     {"limit", "retries", "client-state"},
