@@ -14,7 +14,7 @@
 
 enum { SIZE_MIN_BYTES = 64 * 1024, RING_HEADER_BYTES = BENCH_RECORD_HEADER_BYTES + 4 };
 
-/* Spelled out so that a compiler makes one store of it. */
+/* Spelled out so that a compiler makes one store or load of it. */
 static void put_16(uint8_t *at, uint16_t value)
 {
     at[0] = (uint8_t)value;
@@ -35,12 +35,19 @@ static void put_64(uint8_t *at, uint64_t value)
     put_32(at + 4, (uint32_t)(value >> 32));
 }
 
-static uint64_t get_le(const uint8_t *at, unsigned size)
+static uint16_t get_16(const uint8_t *at)
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)at[i] << (8 * i);
-    return value;
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+
+static uint32_t get_32(const uint8_t *at)
+{
+    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint64_t get_64(const uint8_t *at)
+{
+    return get_32(at) | (uint64_t)get_32(at + 4) << 32;
 }
 
 bool bench_journal_open(struct bench_journal *journal, enum bench_sink sink, size_t size_bytes,
@@ -102,7 +109,7 @@ static size_t header_size(const struct bench_journal *journal)
 
 static size_t record_size(const struct bench_journal *journal, const uint8_t *at)
 {
-    return header_size(journal) + (size_t)get_le(at + 16, 2);
+    return header_size(journal) + get_16(at + 16);
 }
 
 static void ring_forget_oldest(struct bench_journal *journal)
@@ -217,15 +224,14 @@ bool bench_journal_next(const struct bench_journal *journal, size_t *offset,
         return false;
     const uint8_t *at = journal->bytes + *offset;
     bool ring = journal->sink == BENCH_SINK_RING;
-    *ret_record = (struct bench_record){
-        .time_us = get_le(at, 8),
-        .kind = at[8],
-        .a = at[9],
-        .b = (uint16_t)get_le(at + 10, 2),
-        .number = (uint32_t)get_le(at + 12, 4),
-        .length = (uint16_t)get_le(at + 16, 2),
-        .bench = ring ? (uint32_t)get_le(at + BENCH_RECORD_HEADER_BYTES, 4) : 0,
-        .payload = at + header_size(journal)};
+    *ret_record = (struct bench_record){.time_us = get_64(at),
+                                        .kind = at[8],
+                                        .a = at[9],
+                                        .b = get_16(at + 10),
+                                        .number = get_32(at + 12),
+                                        .length = get_16(at + 16),
+                                        .bench = ring ? get_32(at + BENCH_RECORD_HEADER_BYTES) : 0,
+                                        .payload = at + header_size(journal)};
     *offset += record_size(journal, at);
     return true;
 }

@@ -67,18 +67,19 @@ static const uint8_t stands_for_itself[256] = {
 #undef R4
 };
 
-/* 1 + the value of a hex digit; 0: it is none. */
-static const uint8_t hex_values[256] = {
-    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
-};
-
-/* More than 15: it is no hex digit. */
-static uint8_t hex_digit(char letter)
-{
-    return (uint8_t)(hex_values[(uint8_t)letter] - 1);
-}
+/* What a hex digit is worth as the first and as the second of a byte, and IS_DIGIT; 0: none. */
+enum { IS_DIGIT = 0x100 };
+#define WORTH(unit)                                                                                \
+    {                                                                                              \
+        D('0', 0, unit), D('1', 1, unit), D('2', 2, unit), D('3', 3, unit), D('4', 4, unit),       \
+            D('5', 5, unit), D('6', 6, unit), D('7', 7, unit), D('8', 8, unit), D('9', 9, unit),   \
+            D('a', 10, unit), D('b', 11, unit), D('c', 12, unit), D('d', 13, unit),                \
+            D('e', 14, unit), D('f', 15, unit), D('A', 10, unit), D('B', 11, unit),                \
+            D('C', 12, unit), D('D', 13, unit), D('E', 14, unit), D('F', 15, unit),                \
+    }
+#define D(letter, value, unit) [letter] = IS_DIGIT + (value) * (unit)
+static const uint16_t first_digits[256] = WORTH(16), second_digits[256] = WORTH(1);
+#undef D
 
 static bool hex_4(const char *at, const char *end, uint32_t *ret_code)
 {
@@ -117,10 +118,15 @@ static bool read_unicode(struct cursor *cursor, uint32_t *ret_code)
     return true;
 }
 
-/* What is not one plain byte: an escape or UTF-8. */
+/* What a letter behind a backslash stands for; 0: nothing, or not one byte. */
+static const char escape_values[256] = {
+    ['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
+
+/* What copy_plain() does not know: \u or UTF-8. */
 static bool read_character(struct cursor *cursor, uint32_t *ret_code)
 {
-    static const char letters[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
     const char *begin = cursor->at;
     if (cursor->at == cursor->end)
         return fail(cursor, begin, "the line ends within a string");
@@ -132,15 +138,27 @@ static bool read_character(struct cursor *cursor, uint32_t *ret_code)
         cursor->at += size;
         return size ? true : fail(cursor, begin, "this is not UTF-8; write a byte as \\u00XX");
     }
-    const char *letter = begin + 1 < cursor->end && begin[1] ? strchr(letters, begin[1]) : NULL;
     cursor->at += 2;
-    if (letter) {
-        *ret_code = (uint8_t)values[letter - letters];
-        return true;
-    }
     if (begin + 1 < cursor->end && begin[1] == 'u')
         return read_unicode(cursor, ret_code);
     return fail(cursor, begin, "JSON knows no such escape; write \\\\ for a backslash");
+}
+
+/* Copies what stands for itself and the escapes of one letter, up to anything else. */
+static char *copy_plain(struct cursor *cursor, char *out)
+{
+    const char *at = cursor->at; /* the byte at the end, NUL, does not stand for itself */
+    char letter;
+    for (;;) {
+        while (stands_for_itself[(uint8_t)*at])
+            *out++ = *at++;
+        if (*at != '\\' || (letter = escape_values[(uint8_t)at[1]]) == 0)
+            break;
+        *out++ = letter;
+        at += 2;
+    }
+    cursor->at += at - cursor->at;
+    return out;
 }
 
 /*
@@ -153,14 +171,9 @@ static bool read_string(struct cursor *cursor, bool as_bytes, char **ret_text, s
     if (!expect(cursor, '"', "here: a string"))
         return false;
     *ret_text = out = cursor->at;
-    while (cursor->at == cursor->end || *cursor->at != '"') {
+    while (out = copy_plain(cursor, out), cursor->at == cursor->end || *cursor->at != '"') {
         const char *begin = cursor->at;
         uint32_t code;
-        if (cursor->at < cursor->end && stands_for_itself[(uint8_t)*begin]) {
-            while (stands_for_itself[(uint8_t)*cursor->at]) /* not the byte at the end */
-                *out++ = *cursor->at++;
-            continue;
-        }
         if (!read_character(cursor, &code))
             return false;
         if (as_bytes && code > 0xff)
@@ -185,16 +198,19 @@ static bool read_hex(struct cursor *cursor, struct trace_event *event)
 {
     if (!expect(cursor, '"', "here: a string"))
         return false;
+    const char *at = cursor->at, *end = cursor->end;
     uint8_t *out = (uint8_t *)cursor->at;
     event->bytes = out;
-    while (cursor->end - cursor->at >= 2 && *cursor->at != '"') {
-        uint8_t high = hex_digit(cursor->at[0]), low = hex_digit(cursor->at[1]);
-        if ((high | low) > 15)
-            return fail(cursor, cursor->at, "expected two hex digits for a byte");
-        *out++ = (uint8_t)(high << 4 | low);
-        cursor->at += 2;
+    for (; end - at >= 2; at += 2) {
+        unsigned sum = first_digits[(uint8_t)at[0]] + second_digits[(uint8_t)at[1]];
+        if (sum < 2 * IS_DIGIT)
+            break;
+        *out++ = (uint8_t)sum;
     }
     event->length = (size_t)(out - event->bytes);
+    cursor->at += at - cursor->at;
+    if (end - at >= 2 && *at != '"')
+        return fail(cursor, at, "expected two hex digits for a byte");
     return expect(cursor, '"', "behind hex digits, two a byte");
 }
 
@@ -207,17 +223,19 @@ static bool is_digit(const struct cursor *cursor)
 
 static bool read_digits(struct cursor *cursor, uint64_t limit, uint64_t *ret_value)
 {
-    const char *begin = cursor->at;
+    const char *begin = cursor->at, *at = begin;
     uint64_t value = 0;
-    while (is_digit(cursor)) {
-        unsigned digit = (unsigned)(*cursor->at++ - '0');
-        if (value > (limit - digit) / 10 || digit > limit)
-            return fail(cursor, begin, "the number is too large; at most %llu",
-                        (unsigned long long)limit);
-        value = 10 * value + digit;
+    for (; *at >= '0' && *at <= '9'; at++) { /* not the byte at the end */
+        if (value > (UINT64_MAX - 9) / 10)
+            break;
+        value = 10 * value + (unsigned)(*at - '0');
     }
+    cursor->at += at - begin;
+    if (value > limit || is_digit(cursor))
+        return fail(cursor, begin, "the number is too large; at most %llu",
+                    (unsigned long long)limit);
     *ret_value = value;
-    if (cursor->at == begin)
+    if (at == begin)
         return fail(cursor, begin, "expected a number that is not negative");
     return true;
 }

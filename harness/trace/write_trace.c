@@ -20,16 +20,25 @@ static inline char *put_text(char *at, const char *text, size_t length)
     return at + length;
 }
 
+enum { WHOLE_DIGITS = 20 };
+
+/* Two digits at a time, from the end of a room to its beginning. */
 static char *put_whole(char *at, uint64_t value)
 {
-    char digits[20];
-    size_t count = 0;
-    do
-        digits[count++] = (char)('0' + value % 10);
-    while (value /= 10);
-    while (count > 0)
-        *at++ = digits[--count];
-    return at;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    char digits[2 * WHOLE_DIGITS] = {0};
+    size_t from = WHOLE_DIGITS;
+    for (; value >= 100; value /= 100)
+        memcpy(digits + (from -= 2), pairs + 2 * (value % 100), 2);
+    if (value >= 10)
+        memcpy(digits + (from -= 2), pairs + 2 * value, 2);
+    else
+        digits[--from] = (char)('0' + value);
+    memcpy(at, digits + from, WHOLE_DIGITS); /* what is behind the digits is written over */
+    return at + (WHOLE_DIGITS - from);
 }
 
 /* Millionths as a number without zeros at its end. */
@@ -45,34 +54,54 @@ static char *put_speed(char *at, uint64_t millionths)
     return at;
 }
 
-/* What stands behind the backslash for a byte; 0: it stands for itself; u: four hex digits. */
-static const char escape_letters[256] = {
-#define U4(b)  [b] = 'u', [(b) + 1] = 'u', [(b) + 2] = 'u', [(b) + 3] = 'u'
-#define U16(b) U4(b), U4((b) + 4), U4((b) + 8), U4((b) + 12)
-    U4(0x00),      U4(0x04),     [0x08] = 'u', ['\t'] = 't', ['\n'] = 'n', [0x0b] = 'u',
-    [0x0c] = 'u',  ['\r'] = 'r', [0x0e] = 'u', [0x0f] = 'u', U16(0x10),    ['"'] = '"',
-    ['\\'] = '\\', [0x7f] = 'u', U16(0x80),    U16(0x90),    U16(0xa0),    U16(0xb0),
-    U16(0xc0),     U16(0xd0),    U16(0xe0),    U16(0xf0),
-#undef U16
-#undef U4
-};
-
-static char *put_byte(char *at, uint8_t byte)
-{
-    static const char hex[] = "0123456789abcdef";
-    char letter = escape_letters[byte];
-    if (!letter) {
-        *at++ = (char)byte;
-        return at;
+/* How each byte is written, as tables: a byte is copied without a branch. */
+#define HEX(nibble)   ((nibble) < 10 ? '0' + (nibble) : 'a' - 10 + (nibble))
+#define IS_TEXT(byte) ((byte) >= 0x20 && (byte) < 0x7f)
+#define LETTER(byte)                                                                               \
+    ((byte) == '\t'                    ? 't'                                                       \
+     : (byte) == '\n'                  ? 'n'                                                       \
+     : (byte) == '\r'                  ? 'r'                                                       \
+     : (byte) == '"' || (byte) == '\\' ? (byte)                                                    \
+     : IS_TEXT(byte)                   ? 0                                                         \
+                                       : 'u')
+#define X4(b)  X(b), X((b) + 1), X((b) + 2), X((b) + 3)
+#define X16(b) X4(b), X4((b) + 4), X4((b) + 8), X4((b) + 12)
+#define X64(b) X16(b), X16((b) + 16), X16((b) + 32), X16((b) + 48)
+#define X256() X64(0), X64(64), X64(128), X64(192)
+#define X(byte)                                                                                    \
+    {                                                                                              \
+        HEX((byte) >> 4), HEX((byte)&15)                                                           \
     }
-    *at++ = '\\';
-    *at++ = letter;
-    if (letter != 'u')
-        return at;
-    at = put_text(at, "00", 2);
-    *at++ = hex[byte >> 4];
-    *at++ = hex[byte & 15];
-    return at;
+static const char hex_pairs[256][2] = {X256()};
+#undef X
+
+/* As a character of a JSON string: itself, a backslash and a letter, or \u00XX. */
+enum { ESCAPED_BYTES = 7 };
+struct escaped {
+    char text[ESCAPED_BYTES];
+    uint8_t length;
+};
+#define X(byte)                                                                                    \
+    {                                                                                              \
+        {(char)(LETTER(byte) ? '\\' : (byte)),                                                     \
+         (char)LETTER(byte),                                                                       \
+         '0',                                                                                      \
+         '0',                                                                                      \
+         HEX((byte) >> 4),                                                                         \
+         HEX((byte)&15)},                                                                          \
+            LETTER(byte) == 'u' ? 6                                                                \
+            : LETTER(byte)      ? 2                                                                \
+                                : 1                                                                \
+    }
+static const struct escaped escaped_bytes[256] = {X256()};
+#undef X
+
+/* Writes a whole row, of which what is behind the end is written over. */
+static inline char *put_byte(char *at, uint8_t byte)
+{
+    const struct escaped *escaped = &escaped_bytes[byte];
+    memcpy(at, escaped, sizeof *escaped);
+    return at + escaped->length;
 }
 
 static char *put_bytes(char *at, const uint8_t *bytes, size_t length)
@@ -87,22 +116,26 @@ static char *put_bytes(char *at, const uint8_t *bytes, size_t length)
 /* Whether an escape for each byte that is no text would make more of it than hex digits. */
 static bool is_data(const uint8_t *bytes, size_t length)
 {
-    size_t escaped = 0;
+    size_t escaped = 0, most = length / 5;
     if (length < HEX_BYTES_MIN)
         return false;
-    for (size_t i = 0; i < length; i++)
-        escaped += bytes[i] >= 0x7f || (bytes[i] < 0x20 && bytes[i] != '\r' && bytes[i] != '\n');
-    return escaped > length / 5;
+    for (size_t i = 0; i < length && escaped <= most; i++)
+        escaped += escaped_bytes[bytes[i]].length == 6;
+    return escaped > most;
 }
 
 static char *put_hex(char *at, const uint8_t *bytes, size_t length)
 {
-    static const char hex[] = "0123456789abcdef";
+    size_t i = 0;
     *at++ = '"';
-    for (size_t i = 0; i < length; i++) {
-        *at++ = hex[bytes[i] >> 4];
-        *at++ = hex[bytes[i] & 15];
+    for (; i + 4 <= length; i += 4, at += 8) {
+        memcpy(at, hex_pairs[bytes[i]], 2);
+        memcpy(at + 2, hex_pairs[bytes[i + 1]], 2);
+        memcpy(at + 4, hex_pairs[bytes[i + 2]], 2);
+        memcpy(at + 6, hex_pairs[bytes[i + 3]], 2);
     }
+    for (; i < length; i++, at += 2)
+        memcpy(at, hex_pairs[bytes[i]], 2);
     *at++ = '"';
     return at;
 }
