@@ -24,6 +24,33 @@ tell() {
 [ $? -eq 0 ] && grep -q 'outcome: update-failed' "$work/least.yaml"
 tell $? "a customer's log is imported, lifted, reproduced and shrunk within 10 s of machine time"
 
+# The same log with 200 lines between its own: of the module and of the firmware, none of the update.
+python3 - "$work/customer.jsonl" >"$work/padded.jsonl" <<'EOF'
+import json, random, sys
+random.seed(5)
+head, *lines = open(sys.argv[1]).read().splitlines()
+events = [json.loads(line) for line in lines]
+places = [random.randrange(len(events) - 1) for _ in range(200)]
+aside = ["DST: 0", '*PSUTTZ: 18,11,5,10,11,12,"+4",0', "+CREG: 1"]
+print(head)
+for index, event in enumerate(events):
+    print(json.dumps(event))
+    for number in range(places.count(index)):
+        if random.random() < 0.5:
+            between = {"kind": "to-host", "text": "\r\n%s\r\n" % random.choice(aside)}
+        else:
+            between = {"kind": "foreign", "text": "I (%d) main: battery low" % number}
+        print(json.dumps({"us": event["us"], **between}))
+EOF
+(
+    ulimit -t 10
+    [ "$(wc -l <"$work/padded.jsonl")" -eq $(($(wc -l <"$work/customer.jsonl") + 200)) ] &&
+        "$FOTARIG" lift -q "$work/padded.jsonl" -o "$work/padded.yaml" &&
+        "$FOTARIG" shrink -q "$work/padded.yaml" -o "$work/padded-least.yaml" &&
+        sed 's/padded/customer/' "$work/padded-least.yaml" | diff - "$work/least.yaml"
+)
+tell $? "200 lines that have nothing to do with it change nothing of what a log shrinks to"
+
 "$FOTARIG" import "$corpus/socat-x.log" -o "$work/x.jsonl" 2>"$work/err" &&
     "$FOTARIG" import -q "$corpus/socat-xv.log" -o "$work/xv.jsonl" &&
     grep -q '^format    socat-x: ' "$work/err" &&

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/campaign/token.h"
 #include "harness/cli/cli.h"
@@ -16,6 +17,7 @@
 struct shrink_options {
     const char *output, *token;
     uint64_t seed;
+    uint32_t jobs;
     bool quiet;
 };
 
@@ -26,6 +28,9 @@ static const struct cli_option options[] = {
      "the case that the token of a failure names, with the fault that explore put in it"},
     {"seed", 0, "N", CLI_NUMBER, offsetof(struct shrink_options, seed), "1",
      "of the module's jitter and noise; a token has its own"},
+    {"jobs", 'j', "N", CLI_COUNT, offsetof(struct shrink_options, jobs), NULL,
+     "processes that try at once; as many as there are processors. What comes out does not\n"
+     "depend on it"},
     {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct shrink_options, quiet), NULL,
      "do not tell what was left out and the intervals"},
 };
@@ -210,6 +215,12 @@ static void put_into_text(const char *path, char **text, size_t *length, struct 
     what->choice_count = 0;
 }
 
+static unsigned jobs_of(const struct shrink_options *chosen)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return chosen->jobs ? chosen->jobs : processors > 0 ? (unsigned)processors : 1;
+}
+
 static int shrink(int argc, char **argv)
 {
     struct shrink_options chosen;
@@ -228,8 +239,9 @@ static int shrink(int argc, char **argv)
     status = choose_case(&chosen, path, text, length, &what);
     if (status == CLI_GO_ON)
         put_into_text(path, &text, &length, &what);
-    if (status == CLI_GO_ON && !shrink_scenario(path, text, length, what.index, what.seed,
-                                                what.choice_count ? &change : NULL, &result)) {
+    if (status == CLI_GO_ON &&
+        !shrink_scenario(path, text, length, what.index, what.seed, jobs_of(&chosen),
+                         what.choice_count ? &change : NULL, &result)) {
         cli_error(&cli_command_shrink, "%s: %s", path, result.error);
         status = CLI_EXIT_INVALID;
     }

@@ -172,17 +172,32 @@ static void keep_revision(struct lift_result *result)
     result->last.observed.module.revision = NULL;
 }
 
+/* A few lines that belong to no update may be why it went as it did; of many, no file holds them,
+   and what they do to a client is for those that it reads. */
+static bool make_recorded(struct lifting *lifting, const struct dialogue *dialogue)
+{
+    enum { ASIDES_MAX = 8 };
+    size_t asides = 0;
+    for (size_t i = 0; i < dialogue->line_count; i++)
+        asides += outline_is_aside(&dialogue->lines[i]);
+    if (asides <= ASIDES_MAX)
+        return outline_make(&lifting->recorded, dialogue, dialogue->one_way);
+    lifting->result->asides = asides;
+    return outline_make_of_update(&lifting->recorded, dialogue, dialogue->one_way);
+}
+
 bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
 {
     struct lifting *lifting = calloc(1, sizeof *lifting);
     *ret_result = (struct lift_result){.runs = 0};
-    if (!lifting || !outline_make(&lifting->recorded, dialogue, dialogue->one_way)) {
+    if (lifting)
+        lifting->result = ret_result;
+    if (!lifting || !make_recorded(lifting, dialogue)) {
         free(lifting);
         snprintf(ret_result->error, sizeof ret_result->error, "not enough memory");
         return false;
     }
     lifting->dialogue = dialogue;
-    lifting->result = ret_result;
     lift_facts(dialogue, &lifting->best.facts);
     if (lifting->best.facts.reads_back)
         snprintf(lifting->best.lines[LIFT_JOB].items[lifting->best.lines[LIFT_JOB].count++],

@@ -25,8 +25,9 @@ static bool answer_of(const struct dialogue *dialogue, const struct dialogue_ste
                       enum sim_question question, char *value, size_t capacity)
 {
     for (size_t i = 0; asks(question, step) && i < step->line_count; i++) {
-        const char *text = dialogue->lines[step->first_line + i].text;
-        if (sim_question_answer(question, NULL, text, strlen(text), value, capacity))
+        const struct dialogue_line *line = &dialogue->lines[step->first_line + i];
+        if (line->kind == TAP_ANSWER &&
+            sim_question_answer(question, NULL, line->text, strlen(line->text), value, capacity))
             return true;
     }
     return false;

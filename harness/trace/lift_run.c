@@ -127,11 +127,13 @@ static void keep_bytes(struct lifting *lifting)
 /* The outline of what was said up to now. */
 static bool make_outline(struct lifting *lifting)
 {
+    bool (*make)(struct outline *, const struct dialogue *, bool) =
+        lifting->recorded.without_asides ? outline_make_of_update : outline_make;
     outline_done(&lifting->now);
     dialogue_done(&lifting->now_dialogue);
     keep_bytes(lifting);
     return dialogue_make(&lifting->now_dialogue, &lifting->now_log) &&
-           outline_make(&lifting->now, &lifting->now_dialogue, lifting->dialogue->one_way);
+           make(&lifting->now, &lifting->now_dialogue, lifting->dialogue->one_way);
 }
 
 /* Has it left the trace's way before the best plan does? Its last item may not be whole yet. */

@@ -22,6 +22,37 @@ static void put_time(FILE *file, uint64_t at_us)
     fprintf(file, "%" PRIu64 ".%03" PRIu64 " s", at_us / 1000000, at_us / 1000 % 1000);
 }
 
+/* The lines that are left out, each with how often it came, the first few of them. */
+static void put_asides(const struct lift_result *result, const struct dialogue *dialogue,
+                       FILE *file)
+{
+    enum { SHOWN_MAX = 6 };
+    const struct dialogue_line *shown[SHOWN_MAX];
+    size_t counts[SHOWN_MAX] = {0}, count = 0;
+    for (size_t i = 0; i < dialogue->line_count && result->asides; i++) {
+        const struct dialogue_line *line = &dialogue->lines[i];
+        size_t at = 0;
+        if (!outline_is_aside(line))
+            continue;
+        while (at < count && strcmp(shown[at]->text, line->text) != 0)
+            at++;
+        if (at == SHOWN_MAX)
+            continue;
+        shown[at] = line;
+        counts[at]++;
+        count += at == count;
+    }
+    if (count)
+        fprintf(file, "# left out: %zu lines that came by themselves and belong to no update\n",
+                result->asides);
+    for (size_t i = 0; i < count; i++) {
+        fprintf(file, "#   %zu times ", counts[i]);
+        for (const char *at = shown[i]->text; *at; at++)
+            fputc(*at < ' ' || *at > '~' ? '.' : *at, file);
+        fputc('\n', file);
+    }
+}
+
 /* What is guessed, what is not explained, what only repeats. */
 static void put_remarks(const struct lift_result *result, FILE *file)
 {
@@ -74,10 +105,12 @@ static void put_expectations(const struct lift_result *result, FILE *file)
     fprintf(file, "  resets: %u\n", observed->module.resets);
 }
 
-static void put_head(const struct lift_result *result, const char *name, FILE *file)
+static void put_head(const struct lift_result *result, const struct dialogue *dialogue,
+                     const char *name, FILE *file)
 {
     fprintf(file, "# lifted from %s: %zu of %zu exchanges and lines are explained (%zu runs)\n",
             name, result->common, result->items, result->runs);
+    put_asides(result, dialogue, file);
     put_remarks(result, file);
 }
 
@@ -149,7 +182,7 @@ void lift_write(const struct lift_result *result, const struct dialogue *dialogu
         put_replay(dialogue, result, name, file);
         return;
     }
-    put_head(result, name, file);
+    put_head(result, dialogue, name, file);
     put_broken(dialogue, file);
     fprintf(file, "scenario: what happened in %s\n", name);
     fputs("why: It happened in the field; it must not happen unseen again.\n", file);

@@ -132,9 +132,19 @@ static bool add_exchange(struct outline *outline, size_t index, bool one_way)
     return add(outline, &item);
 }
 
+bool outline_is_aside(const struct dialogue_line *line)
+{
+    size_t length = strlen(line->text);
+    return line->kind == TAP_URC && sim_update_urc_find(line->text, length) < 0 &&
+           !sim_is_progress(line->text, length) &&
+           sim_sign_of(line->text, length, &(unsigned){0}) == SIM_SIGN_NONE;
+}
+
 static bool add_unasked(struct outline *outline, size_t index)
 {
     const struct dialogue_line *line = &outline->dialogue->lines[index];
+    if (outline->without_asides && outline_is_aside(line))
+        return true;
     bool progress = sim_is_progress(line->text, strlen(line->text));
     bool counts = line->kind == TAP_URC && !(progress && outline->progress);
     struct outline_item item = {.at_us = line->at_us,
@@ -147,10 +157,10 @@ static bool add_unasked(struct outline *outline, size_t index)
     return !counts || add(outline, &item);
 }
 
-bool outline_make(struct outline *outline, const struct dialogue *dialogue, bool one_way)
+static bool make(struct outline *outline, bool one_way)
 {
+    const struct dialogue *dialogue = outline->dialogue;
     bool good = true;
-    *outline = (struct outline){.dialogue = dialogue};
     for (size_t i = 0; i < dialogue->step_count && good; i++) {
         const struct dialogue_step *step = &dialogue->steps[i];
         good = i == 0 || step->early || add_exchange(outline, i, one_way);
@@ -160,6 +170,18 @@ bool outline_make(struct outline *outline, const struct dialogue *dialogue, bool
     if (!good)
         outline_done(outline);
     return good;
+}
+
+bool outline_make(struct outline *outline, const struct dialogue *dialogue, bool one_way)
+{
+    *outline = (struct outline){.dialogue = dialogue};
+    return make(outline, one_way);
+}
+
+bool outline_make_of_update(struct outline *outline, const struct dialogue *dialogue, bool one_way)
+{
+    *outline = (struct outline){.dialogue = dialogue, .without_asides = true};
+    return make(outline, one_way);
 }
 
 void outline_done(struct outline *outline)

@@ -26,7 +26,8 @@ struct outline {
     const struct dialogue *dialogue; /* not owned */
     struct outline_item *items;
     size_t count, capacity;
-    bool progress; /* a line of progress was taken since the last other one */
+    bool progress;       /* a line of progress was taken since the last other one */
+    bool without_asides; /* lines that came by themselves and belong to no update are left out */
 };
 
 /*
@@ -34,6 +35,10 @@ struct outline {
  * hold them. False: no memory.
  */
 bool outline_make(struct outline *outline, const struct dialogue *dialogue, bool one_way);
+/* The same without what came by itself and belongs to no update (`outline_is_aside`). */
+bool outline_make_of_update(struct outline *outline, const struct dialogue *dialogue, bool one_way);
+/* A line that came by itself, says nothing of the module's life and belongs to no update. */
+bool outline_is_aside(const struct dialogue_line *line);
 void outline_done(struct outline *outline);
 /*
  * How many items both begin with; `recorded` may have gaps, where what is missing is skipped in the

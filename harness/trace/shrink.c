@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/trace/forked.h"
 #include "harness/trace/shrink_tree.h"
 
 /* How a run ends, as far as it must stay the same. */
@@ -18,6 +19,7 @@ struct shrinking {
     struct shrink_tree tree;
     const char *path;
     uint64_t seed;
+    unsigned jobs;
     struct bench_run *run;
     const struct shrink_change *change; /* NULL = none */
     struct scenario_case changed;
@@ -111,21 +113,95 @@ static size_t left(const struct shrink_tree *tree)
     return count;
 }
 
-/* Leaves out the next `size` units that are left, from `from` on; where it went on to. */
-static size_t leave_out(struct shrinking *shrinking, size_t from, size_t size, bool *ret_any)
+/* The next `size` units that are left, from `from` on: what is tried to be left out together. */
+struct part {
+    size_t from, size, behind; /* units; behind: the first that no longer belongs to it */
+};
+
+static struct part part_from(const struct shrink_tree *tree, size_t from, size_t size)
+{
+    struct part part = {from, 0, from};
+    for (; part.behind < tree->unit_count && part.size < size; part.behind++)
+        part.size += !tree->units[part.behind].out;
+    return part;
+}
+
+/* What is out already stays so; false: it ends another way, and they are in again. */
+static bool leave_out(struct shrinking *shrinking, const struct part *part)
 {
     struct shrink_tree *tree = &shrinking->tree;
-    size_t taken[SHRINK_UNITS_MAX], count = 0, i = from;
-    for (; i < tree->unit_count && count < size; i++)
-        if (!tree->units[i].out)
-            taken[count++] = i;
-    for (size_t k = 0; k < count; k++)
-        tree->units[taken[k]].out = true;
-    bool same = count && still_ends_so(shrinking);
-    for (size_t k = 0; k < count && !same; k++)
-        tree->units[taken[k]].out = false;
-    *ret_any |= same;
-    return i;
+    bool was_out[SHRINK_UNITS_MAX];
+    for (size_t i = part->from; i < part->behind; i++) {
+        was_out[i] = tree->units[i].out;
+        tree->units[i].out = true;
+    }
+    if (part->size > 0 && still_ends_so(shrinking))
+        return true;
+    for (size_t i = part->from; i < part->behind; i++)
+        tree->units[i].out = was_out[i];
+    return false;
+}
+
+/* Parts one after the other, each tried as if those before could not be left out. */
+enum { PARTS_MAX = 64 };
+struct parts {
+    struct shrinking *shrinking;
+    struct part items[PARTS_MAX];
+    size_t count;
+};
+
+static void try_part(void *context, size_t index, void *ret_same)
+{
+    struct parts *parts = context;
+    struct shrink_tree *tree = &parts->shrinking->tree;
+    const struct part *part = &parts->items[index];
+    bool was_out[SHRINK_UNITS_MAX];
+    for (size_t i = part->from; i < part->behind; i++)
+        was_out[i] = tree->units[i].out;
+    *(bool *)ret_same = leave_out(parts->shrinking, part);
+    for (size_t i = part->from; i < part->behind; i++)
+        tree->units[i].out = was_out[i];
+}
+
+/*
+ * Leaves out the first of the next `most` parts that can be; where to go on. The same as one part
+ * after the other, whatever `most` is: what was tried behind the first is forgotten.
+ */
+static size_t leave_first_out(struct shrinking *shrinking, size_t from, size_t size, size_t most,
+                              bool *ret_any)
+{
+    struct shrink_tree *tree = &shrinking->tree;
+    struct parts parts = {.shrinking = shrinking};
+    bool same[PARTS_MAX] = {false};
+    size_t runs = shrinking->result->runs, at = from, i = 0;
+    while (at < tree->unit_count && parts.count < most) {
+        parts.items[parts.count] = part_from(tree, at, size);
+        at = parts.items[parts.count++].behind;
+    }
+    forked_all(shrinking->jobs, parts.count, sizeof same[0], try_part, &parts, same);
+    while (i < parts.count && !same[i])
+        i++;
+    shrinking->result->runs = runs + (i < parts.count ? i + 1 : i);
+    *ret_any = i < parts.count;
+    if (!*ret_any)
+        return at;
+    for (size_t k = parts.items[i].from; k < parts.items[i].behind; k++)
+        tree->units[k].out = true;
+    return parts.items[i].behind;
+}
+
+/* Once through all units; whether anything was left out. The more often it was in vain, the more
+   are tried at a time. */
+static bool leave_some_out(struct shrinking *shrinking, size_t size)
+{
+    size_t least = shrinking->jobs > 1 ? shrinking->jobs : 1, most = least;
+    bool any = false, now;
+    for (size_t at = 0; at < shrinking->tree.unit_count;) {
+        at = leave_first_out(shrinking, at, size, most, &now);
+        any |= now;
+        most = now || least == 1 ? least : 2 * most < PARTS_MAX ? 2 * most : PARTS_MAX;
+    }
+    return any;
 }
 
 /* Halves, quarters, … single ones, until no single one can be left out. */
@@ -133,11 +209,7 @@ static void leave_all_out(struct shrinking *shrinking)
 {
     size_t size = left(&shrinking->tree);
     for (bool any = true; size && (size > 1 || any);) {
-        any = false;
-        for (size_t at = 0; at < shrinking->tree.unit_count;)
-            at = leave_out(shrinking, at, size, &any);
-        if (size > 1)
-            any = true;
+        any = leave_some_out(shrinking, size) || size > 1;
         size = size > 1 ? (size + 1) / 2 : 1;
     }
 }
@@ -213,18 +285,53 @@ static uint64_t bound(struct shrinking *shrinking, struct shrink_value *value,
     }
 }
 
-static void measure(struct shrinking *shrinking, struct shrink_value *value)
+/* A number that is measured, and what comes of it. */
+struct measured {
+    struct shrink_interval interval;
+    size_t runs;
+};
+struct numbers {
+    struct shrinking *shrinking;
+    struct shrink_value *values[SHRINK_INTERVALS_MAX];
+    size_t count;
+};
+
+static void measure(void *context, size_t index, void *ret_measured)
 {
-    struct shrink_result *result = shrinking->result;
-    uint64_t steps;
+    struct numbers *numbers = context;
+    struct shrinking *shrinking = numbers->shrinking;
+    struct shrink_value *value = numbers->values[index];
+    size_t runs = shrinking->result->runs;
+    uint64_t steps = 0;
     const struct unit *unit = unit_of(value->now, &steps);
-    if (!unit || result->interval_count == SHRINK_INTERVALS_MAX || steps > unit->most)
-        return;
-    struct shrink_interval *interval = &result->intervals[result->interval_count++];
-    *interval = (struct shrink_interval){.value = steps, .unit = unit->step, .step = 1};
+    struct measured measured = {.interval = {.value = steps, .unit = unit->step, .step = 1}};
+    struct shrink_interval *interval = &measured.interval;
     snprintf(interval->what, sizeof interval->what, "%s", value->key);
     interval->low = bound(shrinking, value, unit, steps, false, &interval->low_open);
     interval->high = bound(shrinking, value, unit, steps, true, &interval->high_open);
+    measured.runs = shrinking->result->runs - runs;
+    shrinking->result->runs = runs;
+    memcpy(ret_measured, &measured, sizeof measured);
+}
+
+static void measure_all(struct shrinking *shrinking)
+{
+    struct shrink_result *result = shrinking->result;
+    struct shrink_tree *tree = &shrinking->tree;
+    struct numbers numbers = {.shrinking = shrinking};
+    struct measured measured[SHRINK_INTERVALS_MAX];
+    uint64_t steps;
+    shrink_tree_values(tree);
+    for (size_t i = 0; i < tree->value_count && numbers.count < SHRINK_INTERVALS_MAX; i++) {
+        const struct unit *unit = unit_of(tree->values[i].now, &steps);
+        if (unit && steps <= unit->most)
+            numbers.values[numbers.count++] = &tree->values[i];
+    }
+    forked_all(shrinking->jobs, numbers.count, sizeof measured[0], measure, &numbers, measured);
+    for (size_t i = 0; i < numbers.count; i++) {
+        result->intervals[result->interval_count++] = measured[i].interval;
+        result->runs += measured[i].runs;
+    }
 }
 
 void shrink_tell(const struct shrink_interval *interval, char *buffer, size_t capacity)
@@ -310,14 +417,12 @@ static bool shrink(struct shrinking *shrinking, const char *text, size_t length,
     result->units_before = shrinking->tree.unit_count;
     leave_all_out(shrinking);
     result->units_after = left(&shrinking->tree);
-    shrink_tree_values(&shrinking->tree);
-    for (size_t i = 0; i < shrinking->tree.value_count; i++)
-        measure(shrinking, &shrinking->tree.values[i]);
+    measure_all(shrinking);
     return write_result(shrinking);
 }
 
 bool shrink_scenario(const char *path, const char *text, size_t length, size_t case_index,
-                     uint64_t seed, const struct shrink_change *change,
+                     uint64_t seed, unsigned jobs, const struct shrink_change *change,
                      struct shrink_result *ret_result)
 {
     struct shrinking *shrinking = calloc(1, sizeof *shrinking);
@@ -327,6 +432,7 @@ bool shrink_scenario(const char *path, const char *text, size_t length, size_t c
         return false;
     shrinking->path = path;
     shrinking->seed = seed;
+    shrinking->jobs = jobs;
     shrinking->result = ret_result;
     shrinking->run = bench_run_new(BENCH_SINK_NONE);
     if (!shrinking->run)

@@ -43,11 +43,12 @@ struct shrink_result {
 /*
  * Shrinks the case `case_index` of a scenario's text. `path` is for messages and for what the file
  * names. `change` (NULL = none) is put into each case before it runs, such as a fault that explore
- * chose; nothing is expected then. False with result->error: it can't be
+ * chose; nothing is expected then. `jobs`: processes that try at once, 0 or 1 = this one alone;
+ * what comes out does not depend on it. False with result->error: it can't be
  * read, or it neither fails nor ends badly.
  */
 bool shrink_scenario(const char *path, const char *text, size_t length, size_t case_index,
-                     uint64_t seed, const struct shrink_change *change,
+                     uint64_t seed, unsigned jobs, const struct shrink_change *change,
                      struct shrink_result *ret_result);
 void shrink_done(struct shrink_result *result);
 

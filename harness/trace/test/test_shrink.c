@@ -97,7 +97,7 @@ static void what_is_put_into_each_case_stays_out_of_the_file(void **state)
     const struct shrink_change change = {.make = lose_a_line};
     struct shrink_result result;
     size_t length = padded(text, sizeof text, "", "answer-delay: 30ms, update-result: fails");
-    if (!shrink_scenario("test.yaml", text, length, 0, 1, &change, &result))
+    if (!shrink_scenario("test.yaml", text, length, 0, 1, 1, &change, &result))
         fail_msg("%s", result.error);
     if (strstr(result.text, "events:") || strstr(result.text, "outcome:") ||
         !strstr(result.text, "expect: {within: 24h}") ||
@@ -124,7 +124,7 @@ static void what_has_nothing_to_do_with_it_goes(void **state)
         static char text[16384];
         struct shrink_result result;
         size_t length = padded(text, sizeof text, rows[i].cause, rows[i].setting);
-        if (!shrink_scenario("test.yaml", text, length, 0, 1, NULL, &result))
+        if (!shrink_scenario("test.yaml", text, length, 0, 1, 1, NULL, &result))
             fail_msg("%s: %s", rows[i].left, result.error);
         if (result.units_after != rows[i].parts || !strstr(result.text, rows[i].left) ||
             strstr(result.text, "DST"))
@@ -170,7 +170,7 @@ static void a_bound_is_where_the_verdict_flips(void **state)
         struct shrink_result result;
         size_t parts, found = 0, length = padded_well(text, sizeof text, rows[i].cause, &parts);
         assert_true(parts >= 200);
-        if (!shrink_scenario("test.yaml", text, length, 0, 1, NULL, &result))
+        if (!shrink_scenario("test.yaml", text, length, 0, 1, 1, NULL, &result))
             fail_msg("%s: %s", rows[i].cause, result.error);
         if (result.units_before < parts || result.units_after > 2)
             fail_msg("%s: want %zu parts shrunk to 2, got %zu to %zu:\n%s", rows[i].cause, parts,
@@ -190,13 +190,39 @@ static void a_bound_is_where_the_verdict_flips(void **state)
     }
 }
 
+/* Text, intervals and runs are those of one process, however many there are. */
+static void what_comes_out_does_not_depend_on_the_processes(void **state)
+{
+    (void)state;
+    static const unsigned jobs[] = {1, 2, 3, 7};
+    static char text[16384];
+    char want[8192] = "";
+    size_t runs = 0;
+    size_t length = padded(text, sizeof text,
+                           "  - when: {command: 'AT+CGMM'}\n    do: [{network: down, for: 10h}]\n",
+                           "answer-delay: 30ms");
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        struct shrink_result result;
+        if (!shrink_scenario("test.yaml", text, length, 0, 1, jobs[i], NULL, &result))
+            fail_msg("%u processes: %s", jobs[i], result.error);
+        if (i == 0) {
+            snprintf(want, sizeof want, "%s", result.text);
+            runs = result.runs;
+        }
+        if (strcmp(result.text, want) != 0 || result.runs != runs)
+            fail_msg("%u processes: want (%zu runs)\n%s\ngot (%zu runs)\n%s", jobs[i], runs, want,
+                     result.runs, result.text);
+        shrink_done(&result);
+    }
+}
+
 static void what_ends_well_is_refused(void **state)
 {
     (void)state;
     char text[1024];
     struct shrink_result result;
     int length = snprintf(text, sizeof text, "%sexpect: {outcome: updated}\n", head);
-    assert_false(shrink_scenario("test.yaml", text, (size_t)length, 0, 1, NULL, &result));
+    assert_false(shrink_scenario("test.yaml", text, (size_t)length, 0, 1, 1, NULL, &result));
     assert_non_null(strstr(result.error, "neither fails nor ends badly"));
     shrink_done(&result);
 }
@@ -206,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_has_nothing_to_do_with_it_goes),
         cmocka_unit_test(a_bound_is_where_the_verdict_flips),
+        cmocka_unit_test(what_comes_out_does_not_depend_on_the_processes),
         cmocka_unit_test(what_is_put_into_each_case_stays_out_of_the_file),
         cmocka_unit_test(what_ends_well_is_refused),
     };
