@@ -370,8 +370,14 @@ static void done(void *own)
     free(own);
 }
 
+static const struct report_format format = {open_ctrf, add_case, write_document, done};
+
+int report_open_ctrf_out(struct report_run *run, FILE *out, struct report_error *reterr_error)
+{
+    return report_stream_open_out(run, &format, out, reterr_error);
+}
+
 int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error)
 {
-    static const struct report_format format = {open_ctrf, add_case, write_document, done};
     return report_stream_open(run, &format, path, reterr_error);
 }

@@ -127,6 +127,9 @@ struct report_format {
 /* Opens a stream of the run; 0, or -1 with the error set. */
 int report_stream_open(struct report_run *run, const struct report_format *format, const char *path,
                        struct report_error *reterr_error);
+/* The same to a file that is open, at the end alone; it stays the caller's. */
+int report_stream_open_out(struct report_run *run, const struct report_format *format, FILE *out,
+                           struct report_error *reterr_error);
 /* A case ended: its text goes to the stream. Trouble is told when the run is closed. */
 void report_stream_case(struct report_stream *stream, size_t index, const struct report_case *c);
 /* Copies the text of a case to `out`; one that was planned only is made from its entry. */

@@ -347,6 +347,9 @@ struct report_error {
 int report_open_junit(struct report_run *run, const char *path, struct report_error *reterr_error);
 int report_open_ctrf(struct report_run *run, const char *path, struct report_error *reterr_error);
 
+/* The same CTRF to a file that is open (standard output), when the run is closed. */
+int report_open_ctrf_out(struct report_run *run, FILE *out, struct report_error *reterr_error);
+
 /*
  * The page, with report.css and report.js beside it, which are written at once. It loads nothing
  * else, and neither needs the script nor allows what it quotes to become one. At most 100 cases

@@ -17,6 +17,7 @@ struct report_stream {
     const struct report_format *format;
     void *own; /* the format's */
     char *path;
+    FILE *out; /* not owned; NULL = the path's file */
     FILE *cases;
     uint64_t size;
     struct place *places; /* by index of the case */
@@ -36,8 +37,9 @@ static int not_written(struct report_error *reterr_error, const char *path, int 
     return report_fail(reterr_error, "%s: can't be written: %s", path, strerror(error));
 }
 
-int report_stream_open(struct report_run *run, const struct report_format *format, const char *path,
-                       struct report_error *reterr_error)
+/* To the path, or to `out`, of which the path is the name. */
+static int open_stream(struct report_run *run, const struct report_format *format, const char *path,
+                       FILE *out, struct report_error *reterr_error)
 {
     struct report_stream *stream = calloc(1, sizeof *stream);
     if (!stream || run->stream_count == REPORT_STREAMS_MAX) {
@@ -46,9 +48,11 @@ int report_stream_open(struct report_run *run, const struct report_format *forma
     }
     stream->run = run;
     stream->format = format;
+    stream->out = out;
     stream->path = strdup(path);
     stream->own = stream->path ? format->begin(run, path) : NULL;
-    stream->cases = stream->own ? report_file_unnamed(path) : NULL;
+    if (stream->own)
+        stream->cases = out ? tmpfile() : report_file_unnamed(path);
     if (stream->cases) {
         run->streams[run->stream_count++] = stream;
         return 0;
@@ -57,6 +61,18 @@ int report_stream_open(struct report_run *run, const struct report_format *forma
         stream->own ? not_written(reterr_error, path, errno) : no_memory(reterr_error, path);
     report_stream_free(stream);
     return result;
+}
+
+int report_stream_open(struct report_run *run, const struct report_format *format, const char *path,
+                       struct report_error *reterr_error)
+{
+    return open_stream(run, format, path, NULL, reterr_error);
+}
+
+int report_stream_open_out(struct report_run *run, const struct report_format *format, FILE *out,
+                           struct report_error *reterr_error)
+{
+    return open_stream(run, format, "standard output", out, reterr_error);
 }
 
 void report_stream_free(struct report_stream *stream)
@@ -135,6 +151,15 @@ void report_stream_copy(struct report_stream *stream, size_t index, FILE *out)
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
+static int write_out(struct report_stream *stream, struct report_error *reterr_error)
+{
+    if (!stream->format->write(stream->own, stream, stream->out) || stream->no_memory)
+        return no_memory(reterr_error, stream->path);
+    if (stream->trouble || fflush(stream->out) != 0)
+        return not_written(reterr_error, stream->path, stream->trouble ? stream->trouble : errno);
+    return 0;
+}
+
 /* More cases may follow: they go behind those that are there. */
 static int write_stream(struct report_stream *stream, struct report_error *reterr_error)
 {
@@ -145,6 +170,8 @@ static int write_stream(struct report_stream *stream, struct report_error *reter
         return not_written(reterr_error, stream->path, stream->trouble);
     if (stream->no_memory)
         return no_memory(reterr_error, stream->path);
+    if (stream->out)
+        return write_out(stream, reterr_error);
     if (report_file_open(&file, stream->path) != 0)
         return not_written(reterr_error, stream->path, errno);
     stream->no_memory = !stream->format->write(stream->own, stream, file.out) || stream->no_memory;
@@ -159,15 +186,19 @@ static int write_stream(struct report_stream *stream, struct report_error *reter
     return 0;
 }
 
-/* All of them, with a case for `unfinished`, if that is not NULL. The first trouble is told. */
-static int write_streams(struct report_run *run, const char *unfinished,
+/*
+ * All of them (of a run that is not over, not what is no file), with a case for `unfinished`, if
+ * that is not NULL. The first trouble is told.
+ */
+static int write_streams(struct report_run *run, const char *unfinished, bool is_over,
                          struct report_error *reterr_error)
 {
     int result = 0;
     if (unfinished && !report_add_unfinished(run, unfinished))
         return no_memory(reterr_error, "the reports");
     for (size_t i = 0; i < run->stream_count; i++)
-        if (write_stream(run->streams[i], result ? NULL : reterr_error) != 0)
+        if ((is_over || !run->streams[i]->out) &&
+            write_stream(run->streams[i], result ? NULL : reterr_error) != 0)
             result = -1;
     report_remove_unfinished(run);
     return result;
@@ -178,14 +209,14 @@ int report_write_unfinished(struct report_run *run, uint64_t now_ms,
 {
     uint64_t ended_at_ms = run->ended_at_ms;
     run->ended_at_ms = now_ms;
-    int result = write_streams(run, "the run goes on, or was killed", reterr_error);
+    int result = write_streams(run, "the run goes on, or was killed", false, reterr_error);
     run->ended_at_ms = ended_at_ms;
     return result;
 }
 
 int report_close(struct report_run *run, struct report_error *reterr_error)
 {
-    int result = write_streams(run, run->stopped_because, reterr_error);
+    int result = write_streams(run, run->stopped_because, true, reterr_error);
     for (size_t i = 0; i < run->stream_count; i++)
         report_stream_free(run->streams[i]);
     run->stream_count = 0;

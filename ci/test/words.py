@@ -4,16 +4,21 @@ them, nothing is wider than 80 columns, and what is mistyped is guessed.
 
 usage: ci/test/words.py [PROGRAM]      default: $FOTARIG
 """
+import json
 import os
 import pty
 import re
+import select
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 from dialog import program_under_test, tell, told_status
 
-program = program_under_test("words")
+DEADLINE_S = 120
+program = program_under_test("words", "bash", "zsh", "fish")
 
 
 def out(*words, status=0):
@@ -35,7 +40,8 @@ def on_terminal(*words):
             pass
         done.wait()
     os.close(read)
-    return re.sub("\x1b\\[[0-9;]*[mK]", "", text.decode().replace("\r", ""))
+    # What is wiped (the line of progress) is a line of its own.
+    return re.sub("\x1b\\[[0-9;]*[mK]", "", text.decode().replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def wide(text):
@@ -77,13 +83,67 @@ tell(complete("exp") == ["explore", "explain", "export"], "bash completes comman
 tell(complete("run", "--juni") == ["--junit-profile"], "bash completes options")
 tell(complete("run", "--wire", '""') == ["memory", "pty"], "bash completes words of an option")
 
+
+def in_fish(line):
+    """What fish offers for a line, without the words that explain it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".fish") as file:
+        file.write(scripts["fish"])
+        file.flush()
+        done = subprocess.run(["fish", "--no-config", "-c", f"source {file.name}; complete -C '{line}'"],
+                              capture_output=True, text=True, check=True, timeout=DEADLINE_S)
+    return [offered.split("\t")[0] for offered in done.stdout.splitlines()]
+
+
+def in_zsh(line):
+    """What a zsh with a terminal makes of a line when TAB is pressed behind it."""
+    with tempfile.TemporaryDirectory() as home:
+        said = os.path.join(home, "said")
+        with open(os.path.join(home, "_fotarig"), "w", encoding="utf-8") as file:
+            file.write(scripts["zsh"])
+        with open(os.path.join(home, ".zshrc"), "w", encoding="utf-8") as file:
+            file.write(f"fpath=({home} $fpath); autoload -U compinit; compinit -u -D; bindkey -e\n")
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execvpe("zsh", ["zsh", "-d", "-i"], {**os.environ, "ZDOTDIR": home, "TERM": "dumb"})
+        drain_until(terminal, lambda text: b"[?2004h" in text)  # the line editor has begun
+        # From the line's begin to its end: so that the shell says what it has made of it.
+        os.write(terminal, f"{line}\t\x01print -r -- '\x05' >{said}.new; mv {said}.new {said}\n".encode())
+        drain_until(terminal, lambda text: os.path.exists(said))
+        os.kill(process, signal.SIGKILL)
+        os.close(terminal)
+        os.waitpid(process, 0)
+        if not os.path.exists(said):
+            return "(nothing)"
+        with open(said, encoding="utf-8") as file:
+            return file.read().strip()
+
+
+def drain_until(terminal, is_enough):
+    text, end = b"", time.monotonic() + DEADLINE_S
+    while not is_enough(text) and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.05)[0]:
+            text += os.read(terminal, 1 << 16)
+
+
+tell(in_fish("fotarig exp") == ["explain", "explore", "export"], "fish completes commands",
+     in_fish("fotarig exp"))
+tell(in_fish("fotarig run --juni") == ["--junit-profile"], "fish completes options",
+     in_fish("fotarig run --juni"))
+for line, wanted in (("fotarig cov", "fotarig coverage"),
+                     ("fotarig run --juni", "fotarig run --junit-profile")):
+    made = in_zsh(line)
+    tell(made == wanted, f"zsh completes '{line}'", made)
+
 for words in (("list", "scenarios"), ("facts",), ("run", "scenarios/documented")):
     tell(not wide(on_terminal(*words)), f"{words[0]} fits a terminal", wide(on_terminal(*words))[:3])
 text = out("explain", "scenarios/documented/update-by-http.yaml")
 tell(not wide(text) and "== updating" in text and ">>      AT+CFOTA=1" in text,
      "explain tells a case as a timeline", wide(text)[:2])
 tell(out("explain", "@documented/update-by-http") == text, "a bundled scenario has a short name")
-
+tell(out("explain", "documented/update-by-http") == text, "explain takes a case by its name in reports")
+report = json.loads(out("run", "scenarios/documented", "--json"))
+tell(report["reportFormat"] == "CTRF" and report["results"]["summary"]["passed"] > 3,
+     "run --json prints the report and nothing else")
 with tempfile.TemporaryDirectory() as folder:
     out("run", "scenarios/documented/update-by-http.yaml", "-q", "--trace", folder)
     text = out("explain", os.path.join(folder, os.listdir(folder)[0]))

@@ -95,6 +95,9 @@ static bool open_reports(struct campaign *campaign)
 {
     const char *folder = campaign->options.reports;
     struct report_error error;
+    if (campaign->options.json &&
+        report_open_ctrf_out(campaign->report, campaign->options.json, &error) != 0)
+        return campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "%s", error.message);
     if (!folder)
         return true;
     if (!campaign_make_folders(folder))

@@ -49,6 +49,7 @@ struct campaign_options {
     bool one_process;  /* what cases need is in this process alone */
     const char *reports; /* folder for junit.xml and ctrf.json, NULL = none */
     bool rich;           /* JUnit with attributes that not all readers take */
+    FILE *json;          /* the report as CTRF goes there, at the end; NULL = nowhere */
     FILE *out;           /* what is told; NULL = nothing */
     FILE *errors;        /* what is wrong with files */
     bool quiet;          /* no line for a case that passed */

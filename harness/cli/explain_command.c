@@ -29,10 +29,11 @@ static int explain(int argc, char **argv);
 const struct cli_command cli_command_explain = {
     .name = "explain",
     .summary = "tell what happened in a case, a token's run or a trace, as a timeline",
-    .operands = "SCENARIO|TOKEN|TRACE",
+    .operands = "CASE|SCENARIO|TOKEN|TRACE",
     .notes =
-        "A scenario is run as 'fotarig run' does it; a token alone is looked for among the\n"
-        "bundled scenarios and below ./scenarios. A trace (*.jsonl) is read: of it the wire and\n"
+        "A scenario is run as 'fotarig run' does it. A case as reports name it (group/name) is\n"
+        "looked for below ./scenarios, or else among the bundled scenarios, a token alone\n"
+        "among both. A trace (*.jsonl) is read: of it the wire and\n"
         "what was noted are shown.\n"
         "Exit status: as of 'fotarig run'; of a trace 0 read, 3 no trace.\n",
     .options = options,
@@ -125,6 +126,14 @@ static void put(struct words *words, const char *option, const char *value)
     words->list[words->count++] = strdup(value);
 }
 
+/* No file, and no short name of one: a case as reports name it, "contact/no-answer" or a glob. */
+static bool is_name(const char *operand)
+{
+    size_t length = strlen(operand);
+    bool is_file = length > 5 && strcmp(operand + length - 5, ".yaml") == 0;
+    return operand[0] != '@' && !is_file && access(operand, F_OK) != 0;
+}
+
 /* `fotarig run --explain`, with what was asked for. */
 static int run(const struct explain_options *given, const char *operand)
 {
@@ -133,11 +142,16 @@ static int run(const struct explain_options *given, const char *operand)
     bool is_token = campaign_token_parse(operand, &token);
     put(&words, NULL, "run");
     put(&words, NULL, "--explain");
-    put(&words, "--case", given->name);
+    bool is_case = !is_token && is_name(operand);
+    bool has_own = access("scenarios", R_OK) == 0;
+    put(&words, "--case", is_case && !given->name ? operand : given->name);
     put(&words, "--seed", given->seed);
     put(&words, "--token", is_token ? operand : given->token);
-    put(&words, NULL, is_token ? "@library" : operand);
-    if (is_token && access("scenarios", R_OK) == 0)
+    put(&words, NULL,
+        is_token || (is_case && !has_own) ? "@library"
+        : is_case                         ? "scenarios"
+                                          : operand);
+    if (is_token && has_own)
         put(&words, NULL, "scenarios");
     bool good = true;
     for (int i = 0; i < words.count; i++)

@@ -64,7 +64,7 @@ static const struct cli_option options[] = {
      "run each case with each plausible value of each assumed setting, one at a\n"
      "time, and list the verdicts that hinge on one"},
     {"json", 0, NULL, CLI_FLAG, offsetof(struct run_options, json), NULL,
-     "with --vary-assumed: print one JSON object, for programs"},
+     "print one JSON object, for programs: the report as CTRF, or what --vary-assumed found"},
     {"timeline", 0, NULL, CLI_FLAG, offsetof(struct run_options, timeline), NULL,
      "print the whole journal of each case"},
     {"explain", 0, NULL, CLI_FLAG, offsetof(struct run_options, explain), NULL,
@@ -228,8 +228,9 @@ static int check_options(const struct run_options *given)
             return cli_usage_error(&cli_command_run, "--set %s", text);
     if (settings[SIM_SETTING_RANDOM_SEED])
         return cli_usage_error(&cli_command_run, "--set can't give the seed; use --seed N");
-    if (given->json && !given->vary_assumed)
-        return cli_usage_error(&cli_command_run, "--json goes with --vary-assumed only");
+    if (given->json && (given->explain || given->timeline || given->digests || given->plan))
+        return cli_usage_error(&cli_command_run, "--json takes none of --explain, --timeline, "
+                                                 "--digests and --plan");
     if (given->vary_assumed && (given->speed > 0 || given->token || given->set.count ||
                                 given->trace || given->timeline || given->digests))
         return cli_usage_error(&cli_command_run, "--vary-assumed takes none of --speed, --token, "
@@ -435,13 +436,14 @@ static int begin_and_carry_out(struct running *running, const struct cli_operand
 {
     struct run_options *given = &running->options;
     struct cli_campaign_options campaign = given->campaign;
-    const struct campaign_options more = {.real_time = given->speed > 0 || given->rack.path ||
-                                                       strchr(given->target.module, ':') ||
-                                                       cli_target_is_real_time(&given->target),
-                                          .untold = given->vary_assumed || given->explain,
-                                          .soak_us = given->soak_us,
-                                          .until_fail = given->until_fail,
-                                          .out = given->json ? stderr : stdout};
+    const struct campaign_options more = {
+        .real_time = given->speed > 0 || given->rack.path || strchr(given->target.module, ':') ||
+                     cli_target_is_real_time(&given->target),
+        .untold = given->vary_assumed || given->explain,
+        .soak_us = given->soak_us,
+        .until_fail = given->until_fail,
+        .json = given->json && !given->vary_assumed ? stdout : NULL,
+        .out = given->json ? stderr : stdout};
     campaign.reports = given->plan ? NULL : campaign.reports;
     int status = cli_campaign_begin(&running->campaign, &cli_command_run, &campaign, &more);
     if (status == CLI_GO_ON)
