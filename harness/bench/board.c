@@ -291,6 +291,20 @@ void bench_board_run(struct bench_run *run)
 
 /* ---- bytes and time ------------------------------------------------------------------------ */
 
+/* The value of a hexadecimal digit, which the loader has checked. */
+static unsigned digit_of(char digit)
+{
+    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/* What the case says that was kept in an earlier life. */
+static void take_kept(struct bench_host *host, const char *digits)
+{
+    for (size_t i = 0; i < sizeof host->checkpoint; i++)
+        host->checkpoint[i] = (uint8_t)(digit_of(digits[2 * i]) << 4 | digit_of(digits[2 * i + 1]));
+    host->has_checkpoint = 1;
+}
+
 bool bench_board_start(struct bench_run *run)
 {
     run->fota_host = (struct fota_host){.on_event = bench_board_tell, .context = run};
@@ -298,6 +312,8 @@ bool bench_board_start(struct bench_run *run)
     run->world.host = (struct bench_host){.restart_at_us = run->one->host.start_after_us,
                                           .request_at_us = BENCH_NEVER,
                                           .baud_bps = run->one->host.baud_bps};
+    if (run->one->host.checkpoint)
+        take_kept(&run->world.host, run->one->host.checkpoint);
     return true;
 }
 

@@ -61,7 +61,7 @@ static const struct scenario_member package[] = {
 static const struct scenario_member host[] = {
 #define X(member, kind) MEMBER(scenario_host, member, kind),
     X(baud_bps, NUMBER) X(refused, NUMBER) X(request_us, NUMBER) X(start_after_us, NUMBER)
-        X(says_later, NUMBER) X(replay, TEXT)
+        X(says_later, NUMBER) X(checkpoint, COUNTED) X(replay, TEXT)
 #undef X
 };
 
@@ -235,6 +235,8 @@ uint64_t scenario_digest(const struct scenario_case *one)
         digest = add_number(digest, one->then.after_us);
     }
     digest = add(digest, HOST, &one->host);
+    if (one->host.checkpoint)
+        digest = add_text(digest, one->host.checkpoint);
     for (unsigned i = 0; i < one->module_file_count; i++) {
         digest = add_number(digest, one->module_files[i].directory);
         digest = add_text(digest, one->module_files[i].name);

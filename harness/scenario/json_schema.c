@@ -232,6 +232,7 @@ static const char *const form_patterns[SCENARIO_FORM_COUNT] = {
     [SCENARIO_FORM_UNQUOTED] = "^[^\"\\x00-\\x1f\\x7f]*$",
     [SCENARIO_FORM_VISIBLE] = "^[^ \"'\\x00-\\x1f\\x7f]*$",
     [SCENARIO_FORM_DIGITS] = "^[0-9]*$",
+    [SCENARIO_FORM_HEX] = "^[0-9a-f]*$",
     [SCENARIO_FORM_COMMAND] = "^A[T/]",
     [SCENARIO_FORM_PATH] = "^/[^ \"'\\x00-\\x1f\\x7f]*$",
     [SCENARIO_FORM_URL] = "^http://[^\\x00-\\x1f\\x7f]*$",

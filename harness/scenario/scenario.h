@@ -133,6 +133,7 @@ struct scenario_host {
     uint64_t request_us;     /* how long a request takes to be done */
     bool says_later;         /* and the client is told so at once */
     uint64_t start_after_us; /* the core starts that long after the module's supply came on */
+    const char *checkpoint;  /* that the core begins with, two digits a byte; NULL = none */
     const char *replay;      /* a trace whose host is played in place of the core; NULL = none */
 };
 

@@ -41,6 +41,7 @@ enum scenario_type {
     X(ANY, "text without control characters")                                                      \
     X(UNQUOTED, "text without control characters and double quotes")                               \
     X(VISIBLE, "text without blanks and quotes")                                                   \
+    X(HEX, "hexadecimal digits only")                                                              \
     X(DIGITS, "digits only")                                                                       \
     X(COMMAND, "a command line, which begins with AT or A/")                                       \
     X(FILE, "the name of a file, which ends with .yaml, without its folder")                       \

@@ -216,12 +216,13 @@ static bool begins_with(const struct scenario_node *value, const char *prefix)
 /* A row per form: bytes that it may not have, how it begins (one of two), and how it ends. */
 static const struct {
     const char *without, *begins, *or_begins, *ends;
-    bool digits;
+    const char *only; /* bytes that it has alone, NULL = any */
 } forms[SCENARIO_FORM_COUNT] = {
     [SCENARIO_FORM_ANY] = {.without = ""},
     [SCENARIO_FORM_UNQUOTED] = {.without = "\""},
     [SCENARIO_FORM_VISIBLE] = {.without = " \"'"},
-    [SCENARIO_FORM_DIGITS] = {.without = "", .digits = true},
+    [SCENARIO_FORM_DIGITS] = {.without = "", .only = "0123456789"},
+    [SCENARIO_FORM_HEX] = {.without = "", .only = "0123456789abcdef"},
     [SCENARIO_FORM_COMMAND] = {.without = "", .begins = "AT", .or_begins = "A/"},
     [SCENARIO_FORM_FILE] = {.without = " \"'/\\", .ends = ".yaml"},
     [SCENARIO_FORM_PATH] = {.without = " \"'", .begins = "/"},
@@ -241,7 +242,7 @@ static bool has_form(const struct scenario_node *value, enum scenario_form form)
         char c = value->text[i];
         if (is_control(c) || strchr(forms[form].without, c))
             return false;
-        if (forms[form].digits && (c < '0' || c > '9'))
+        if (forms[form].only && !strchr(forms[form].only, c))
             return false;
     }
     if (forms[form].ends && !ends_with(value, forms[form].ends))

@@ -32,6 +32,11 @@ static const struct row {
     {"quotes", STORY("starts-after: '60s'", "", "outcome: 'updated', status: 6"), true},
     {"a setting at its default",
      STORY("starts-after: 60s", "module: {variant: SIM7000C}\n", AS_ALWAYS), true},
+    {"a checkpoint",
+     STORY("starts-after: 60s, checkpoint: "
+           "46435002010100004cc00359b83b65afe5aa0100e58c65a800000000f1f9ca29",
+           "", AS_ALWAYS),
+     false},
     {"costs", STORY("starts-after: 60s", "", AS_ALWAYS ", costs: {exchanges: 33}"), true},
     {"another time", STORY("starts-after: 61s", "", AS_ALWAYS), false},
     {"another expectation", STORY("starts-after: 60s", "", "outcome: updated, status: 7"), false},

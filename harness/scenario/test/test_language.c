@@ -520,6 +520,8 @@ static void test_every_key_reaches_its_member(void **state)
          1u << FOTA_REQUEST_PWRKEY_PULSE | 1u << FOTA_REQUEST_POWER_CYCLE);
     SAME("request-time", one->host.request_us, 250000);
     SAME("starts-after", one->host.start_after_us, 10000000);
+    same_text("checkpoint", one->host.checkpoint,
+              "46435002010100004cc00359b83b65afe5aa0100e58c65a800000000f1f9ca29");
     SAME("always", one->events[1].times, 0);
     SAME("times", one->events[9].times, 3);
     SAME("after", one->events[3].after_us, 3000000);

@@ -66,6 +66,20 @@ static const struct message_row message_rows[] = {
      "BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB,"
      " never-sent: ['…\n"
      "      |                                          ^\n"},
+    {"costs that are no range, or the wrong way round",
+     LOADER_HEAD LOADER_UPDATE "expect: {costs: {time: [2s, 1s], exchanges: [1]}}\n",
+     "t.yaml:4:24: error: 'time' takes a figure, or the least and the most of it in [brackets]\n"
+     "    4 | expect: {costs: {time: [2s, 1s], exchanges: [1]}}\n"
+     "      |                        ^\n"
+     "t.yaml:4:45: error: 'exchanges' takes a figure, or the least and the most of it in "
+     "[brackets]\n"
+     "    4 | expect: {costs: {time: [2s, 1s], exchanges: [1]}}\n"
+     "      |                                             ^\n"},
+    {"a checkpoint that is too short",
+     LOADER_HEAD LOADER_UPDATE "host: {checkpoint: 46}\nexpect: {status: 6}\n",
+     "t.yaml:4:20: error: 2 bytes are too few for 'checkpoint'; it has 64 to 64\n"
+     "    4 | host: {checkpoint: 46}\n"
+     "      |                    ^~\n"},
     {"an error of several cases is told once",
      LOADER_HEAD "vary:\n  n: [1, x, 2, y]\n" LOADER_UPDATE "expect: {resets: $n, status: 0}\n",
      "t.yaml:4:10: error: 'x' is not a bare number; 'resets' is written 3\n"
