@@ -201,6 +201,7 @@ check-slurm: $(program)
 ## check-arm: a Cortex-M0 firmware with the core in QEMU, at the emulated module
 check-arm: $(program) $(firmware) $(example)
 	$(Q)python3 ci/arm/check-arm.py $^
+	$(Q)python3 ci/arm/check-warp.py $(program) $(firmware)
 
 ## check-cross: the core and its tests as 32-bit (armhf) and as big-endian code (s390x)
 check-cross:

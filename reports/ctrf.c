@@ -104,6 +104,19 @@ static void put_attachments(struct ctrf *ctrf, cJSON *test, const struct report_
     }
 }
 
+/* A client's outputs as CTRF has them: an array of lines. */
+static void put_lines(struct ctrf *ctrf, cJSON *test, const char *key, const char *lines)
+{
+    cJSON *all = lines && *lines ? put(ctrf, test, key, cJSON_CreateArray()) : NULL;
+    while (all && *lines) {
+        size_t length = strcspn(lines, "\n");
+        struct report_buffer readable = {0};
+        report_buffer_escape(&readable, (struct report_bytes){lines, length}, REPORT_FORM_TEXT);
+        append(ctrf, all, string_of(ctrf, &readable));
+        lines += length + (lines[length] == '\n');
+    }
+}
+
 static void put_attempts(struct ctrf *ctrf, cJSON *test, const struct report_case *c)
 {
     if (c->attempt_count == 0)
@@ -233,6 +246,8 @@ static void put_test(struct ctrf *ctrf, cJSON *test, const struct report_case *c
     put_explanation(ctrf, test, c);
     put_steps(ctrf, test, c);
     put_attachments(ctrf, test, c);
+    put_lines(ctrf, test, "stdout", c->output);
+    put_lines(ctrf, test, "stderr", c->errors);
     put_attempts(ctrf, test, c);
     put_extra(ctrf, test, c);
 }

@@ -146,6 +146,27 @@ static void write_skipped(struct junit *junit, const struct report_case *c)
     end(junit);
 }
 
+/* The scratch text as an element, if there is any. */
+static void write_text(struct junit *junit, const char *element)
+{
+    if (junit->text.size == 0)
+        return;
+    begin(junit, element);
+    cdata_of_text(junit);
+    end(junit);
+}
+
+/* Each line for itself: what is no character of it is escaped. NULL: none. */
+static void add_lines(struct report_buffer *text, const char *lines)
+{
+    while (lines && *lines) {
+        size_t length = strcspn(lines, "\n");
+        report_buffer_escape(text, (struct report_bytes){lines, length}, REPORT_FORM_TEXT);
+        report_buffer_addf(text, "\n");
+        lines += length + (lines[length] == '\n');
+    }
+}
+
 /* Attachments first, alone on their lines, relative to where the tool was called. */
 static void write_system_out(struct junit *junit, const struct report_case *c)
 {
@@ -177,11 +198,16 @@ static void write_system_out(struct junit *junit, const struct report_case *c)
         report_buffer_prose(text, c->attempts[i].message ? c->attempts[i].message : "");
         report_buffer_addf(text, "\n");
     }
-    if (text->size == 0)
-        return;
-    begin(junit, "system-out");
-    cdata_of_text(junit);
-    end(junit);
+    if (c->output)
+        report_buffer_addf(text, "standard output of the client, its last lines:\n");
+    add_lines(text, c->output);
+    write_text(junit, "system-out");
+}
+
+static void write_system_err(struct junit *junit, const struct report_case *c)
+{
+    add_lines(&junit->text, c->errors);
+    write_text(junit, "system-err");
 }
 
 static void write_case(struct junit *junit, const struct report_case *c)
@@ -201,6 +227,7 @@ static void write_case(struct junit *junit, const struct report_case *c)
     else if (c->verdict != REPORT_PASSED)
         write_skipped(junit, c);
     write_system_out(junit, c);
+    write_system_err(junit, c);
     end(junit);
 }
 

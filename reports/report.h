@@ -240,6 +240,7 @@ struct report_case {
     size_t figure_count;
     const struct report_attachment *attachments; /* the most useful one first */
     size_t attachment_count;
+    const char *output, *errors; /* what a client wrote at last, lines; NULL = nothing to tell */
     const struct report_attempt *attempts; /* before the one that this is, oldest first */
     size_t attempt_count;
 

@@ -115,6 +115,9 @@ grep -q 'ATTACHMENT|.*documented-update-by-http.stderr.txt' "$folder/reports/jun
     grep -q 'documented-update-by-http.stderr.txt' "$folder/reports/ctrf.json" &&
     grep -q 'I am lost' "$folder/reports/documented-update-by-http.stderr.txt"
 report 'its outputs are attached to the reports' $?
+grep -q '<system-err><!.CDATA.I am lost$' "$folder/reports/junit.xml" &&
+    tr -d ' \n\t' <"$folder/reports/ctrf.json" | grep -q '"stderr":\["Iamlost"\]'
+report 'what it has written at last stands in the reports' $?
 ! "$fotarig" run scenarios/status --quiet --host "warp:$folder/poll" | grep hint >"$folder/out"
 report 'no hint for a client that waits for its answers' $?
 

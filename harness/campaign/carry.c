@@ -8,7 +8,7 @@
 /* clang-format off */
 #define TEXT_MEMBERS(X)                                                                            \
     X(group) X(name) X(id) X(title) X(why) X(file) X(message) X(sentence) X(place) X(slot)         \
-    X(repeat) X(former)
+    X(repeat) X(former) X(output) X(errors)
 #define NUMBER_MEMBERS(X)                                                                          \
     X(line) X(started_at_ms) X(wall_us) X(virtual_us) X(are_bytes) X(events_left_out)         \
     X(besides_left_out)

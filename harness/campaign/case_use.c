@@ -18,12 +18,13 @@ static const struct output {
     bool errors;
 } outputs[] = {{"standard output of the client", ".stdout.txt", false},
                {"standard errors of the client", ".stderr.txt", true}};
-enum { OUTPUTS = sizeof outputs / sizeof outputs[0], LAST_LINES = 3 };
+enum { OUTPUTS = sizeof outputs / sizeof outputs[0], LAST_LINES = 3, LAST_BYTES = 4000 };
 
 /* What a process needs. */
 struct own {
     struct report_attachment attachments[OUTPUTS];
     char places[OUTPUTS][CAMPAIGN_PATH_MAX];
+    char last[OUTPUTS][LAST_BYTES + 1]; /* of each, whole lines */
     struct bench_run *run;
     struct explanation explanation;
     struct scenario_case changed; /* the running case with the settings */
@@ -240,6 +241,36 @@ static void attach_outputs(const struct campaign_case_context *context, struct o
         attach(own, context, planned, &outputs[i], reported);
 }
 
+/* The last lines of an output, for reports that are read without the files beside them. */
+static const char *last_lines(struct own *own, size_t output)
+{
+    size_t size = 0;
+    const char *text = output_of(own->run, outputs[output].errors, &size), *end;
+    char *last = own->last[output];
+    if (!text)
+        return NULL;
+    if (size > LAST_BYTES) {
+        end = memchr(text + size - LAST_BYTES, '\n', LAST_BYTES);
+        size_t kept = end ? (size_t)(text + size - end) - 1 : LAST_BYTES;
+        text += size - kept;
+        size = kept;
+    }
+    memcpy(last, text, size);
+    last[size] = '\0';
+    for (char *zero; (zero = memchr(last, '\0', size)) != NULL;)
+        *zero = '?';
+    return last;
+}
+
+/* Of a case that passed they stand in the files alone. */
+static void tell_outputs(struct own *own, const struct bench_result *result,
+                         struct report_case *reported)
+{
+    bool is_told = result->verdict == BENCH_FAILED || result->verdict == BENCH_ERROR;
+    reported->output = is_told ? last_lines(own, 0) : NULL;
+    reported->errors = is_told ? last_lines(own, 1) : NULL;
+}
+
 /* A client that fails often says why. */
 static void write_last_words(const struct own *own, const struct bench_result *result, FILE *extras)
 {
@@ -334,6 +365,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;
     attach_outputs(context, own, planned, &own->explanation.reported);
+    tell_outputs(own, &result, &own->explanation.reported);
     campaign_put_case(ret_bytes, &own->explanation.reported);
     if (result.verdict == BENCH_STOPPED)
         campaign_put_text(ret_bytes, NULL);

@@ -158,6 +158,19 @@ static void *take_list(struct scenario_arena *arena, const cJSON *object, const 
     return items;
 }
 
+/* An array of lines as one text, NULL = there is none. */
+static const char *take_lines(struct scenario_arena *arena, const cJSON *object, const char *key)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, key), *line;
+    size_t size = 1, at = 0;
+    cJSON_ArrayForEach(line, list) size += cJSON_IsString(line) ? strlen(line->valuestring) + 1 : 0;
+    char *text = size > 1 ? scenario_arena_take(arena, size) : NULL;
+    if (text)
+        cJSON_ArrayForEach(line, list) if (cJSON_IsString(line)) at +=
+            (size_t)snprintf(text + at, size - at, "%s\n", line->valuestring);
+    return text;
+}
+
 #define LIST(object, key, member, fill)                                                            \
     ret_case->member##s = take_list(arena, object, key, sizeof *ret_case->member##s, fill,         \
                                     &ret_case->member##_count)
@@ -184,6 +197,8 @@ void results_rebuild(struct scenario_arena *arena, const struct results_test *te
         .are_bytes = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(extra, "areBytes")),
         .place = results_text(extra, "place"),
         .slot = test->slot,
+        .output = take_lines(arena, json, "stdout"),
+        .errors = take_lines(arena, json, "stderr"),
         .repeat = results_text(extra, "repeat"),
         .started_at_ms = test->started_at_ms,
         .wall_us = test->wall_us,

@@ -192,18 +192,40 @@ const char *warp_remark(const struct warp *warp)
     return warp->remark;
 }
 
+/* The call behind `last` in the table's order in which a thread waits, NULL = none; how many do. */
+static const struct warp_call *next_waited_in(const struct warp *warp, const struct warp_call *last,
+                                              unsigned *ret_count)
+{
+    const struct warp_call *next = NULL;
+    *ret_count = 0;
+    for (unsigned i = 0; i < warp->thread_count; i++) {
+        const struct warp_thread *thread = &warp->threads[i];
+        if (thread->state != WARP_THREAD_WAITS || !thread->row || (last && thread->row <= last))
+            continue;
+        if (!next || thread->row < next)
+            *ret_count = 0;
+        if (!next || thread->row <= next) {
+            next = thread->row;
+            ++*ret_count;
+        }
+    }
+    return next;
+}
+
+/* By call and not by thread: which of a runtime's threads does what is up to its dice. */
 void warp_describe(const struct warp *warp, char *buffer, size_t capacity)
 {
+    const struct warp_call *row = NULL;
     size_t length = 0;
+    unsigned count;
     snprintf(buffer, capacity, "%s", warp->text);
     if (warp->state != WARP_RUNS)
         return;
-    for (unsigned i = 0; i < warp->thread_count && length < capacity; i++) {
-        const struct warp_thread *thread = &warp->threads[i];
-        if (thread->state != WARP_THREAD_WAITS || !thread->row)
-            continue;
+    while (length < capacity && (row = next_waited_in(warp, row, &count))) {
         length += (size_t)snprintf(buffer + length, capacity - length, "%s%s()",
-                                   length ? ", " : "waits in ", thread->row->name);
+                                   length ? ", " : "waits in ", row->name);
+        if (count > 1 && length < capacity)
+            length += (size_t)snprintf(buffer + length, capacity - length, " %u times", count);
     }
 }
 
