@@ -340,9 +340,17 @@ static void add_head(struct ctrf *ctrf, struct report_buffer *text)
 static void *open_ctrf(const struct report_run *run, const char *path)
 {
     struct ctrf *ctrf = calloc(1, sizeof *ctrf);
+    /* the first call may load the library, and end the program: now, while no file is half written
+     */
+    cJSON *nothing = cJSON_CreateNull();
     (void)path;
-    if (ctrf)
+    if (ctrf && nothing)
         ctrf->run = run;
+    cJSON_Delete(nothing);
+    if (ctrf && !ctrf->run) {
+        free(ctrf);
+        return NULL;
+    }
     return ctrf;
 }
 

@@ -77,16 +77,23 @@ static bool is_planted(const struct stat *info)
     return S_ISLNK(info->st_mode) && info->st_uid != geteuid() && info->st_uid != 0;
 }
 
+int report_file_may_replace(const char *path)
+{
+    struct stat info;
+    if (lstat(path, &info) != 0 || !is_planted(&info))
+        return 0;
+    errno = EPERM;
+    return -1;
+}
+
 int report_file_open(struct report_file *ret_file, const char *path)
 {
     struct stat info;
     *ret_file = (struct report_file){.path = strdup(path)};
     if (!ret_file->path)
         return -1;
-    if (lstat(path, &info) == 0 && is_planted(&info)) {
-        errno = EPERM;
+    if (report_file_may_replace(path) != 0)
         return give_up(ret_file, -1);
-    }
     if (lstat(path, &info) != 0 || S_ISREG(info.st_mode))
         return open_fresh(ret_file);
     int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);

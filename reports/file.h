@@ -41,6 +41,12 @@ int report_file_close(struct report_file *file, enum report_file_care care);
 /* Gives it up; what stood at the path stays. Nothing happens when it is zero. */
 void report_file_discard(struct report_file *file);
 
+/*
+ * For what reads a file now and replaces it later: -1 with EPERM where a stranger's link stands, so
+ * that it is not read either; 0 for all else.
+ */
+int report_file_may_replace(const char *path);
+
 /* All of the above for bytes in memory. */
 int report_file_write(const char *path, const void *bytes, size_t size, enum report_file_care care);
 

@@ -137,6 +137,14 @@ void report_stream_copy(struct report_stream *stream, size_t index, FILE *out);
 /* Gives up what is not closed yet. */
 void report_stream_free(struct report_stream *stream);
 
+/* ---- xml_proof.c --------------------------------------------------------------------------- */
+
+/*
+ * Whether a text is one element of XML, whole, in the form in which junit.c has it written: names
+ * of small letters, text in attributes and CDATA only.
+ */
+bool report_is_xml(const char *text, size_t size);
+
 /* ---- explain.c ----------------------------------------------------------------------------- */
 
 /*

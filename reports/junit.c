@@ -3,6 +3,9 @@
  *
  * There is no standard, there are readers; each rule below is the habit of one of them (README.md
  * lists them). All text is escaped before it reaches the XML writer, so nothing can break the file.
+ * The writer itself can: an element that it has no memory to remember is written without its end,
+ * and nothing tells (xmlTextWriterStartElement). So what it wrote is read before it goes to the
+ * file.
  */
 #include "reports/internal.h"
 
@@ -313,10 +316,13 @@ static void begin_document(struct junit *junit, const struct totals *totals)
     attribute_seconds(junit, "time", time_ms > elapsed_ms ? time_ms : elapsed_ms);
 }
 
-/* Empties the memory into the file, for what is copied behind it. */
-static void drain(struct junit *junit, FILE *out)
+/* Empties the memory into the file, for what is copied behind it; a copy
+   without those goes to `kept`. */
+static void drain(struct junit *junit, struct report_buffer *kept, FILE *out)
 {
     flush(junit);
+    report_buffer_add(kept, xmlBufferContent(junit->memory),
+                      (size_t)xmlBufferLength(junit->memory));
     fwrite(xmlBufferContent(junit->memory), 1, (size_t)xmlBufferLength(junit->memory), out);
     xmlBufferEmpty(junit->memory);
 }
@@ -376,35 +382,47 @@ static bool add_case(void *own, const struct report_case *c, struct report_buffe
     xmlBufferEmpty(junit->memory);
     write_case(junit, c);
     flush(junit);
-    report_buffer_add(text, xmlBufferContent(junit->memory),
-                      (size_t)xmlBufferLength(junit->memory));
+    const void *written = xmlBufferContent(junit->memory);
+    size_t size = (size_t)xmlBufferLength(junit->memory);
+    junit->failed |= !report_is_xml(written, size);
+    report_buffer_add(text, written, size);
     return !junit->failed;
 }
 
-/* Head and suites by a writer of their own; the cases of a suite are copied between. */
+/* Head and suites; the cases of a suite are copied between. */
+static void write_suites(struct junit *document, const struct totals *totals,
+                         struct report_stream *stream, FILE *out)
+{
+    const struct report_run *run = document->run;
+    struct report_buffer kept = {0};
+    begin_document(document, totals);
+    for (size_t suite = 0; suite < run->suite_count; suite++) {
+        begin_suite(document, suite, &totals[suite]);
+        drain(document, &kept, out);
+        for (size_t i = 0; i < run->entry_count; i++)
+            if (run->entries[i].suite == suite)
+                report_stream_copy(stream, i, out);
+        end(document);
+    }
+    end(document);
+    check(document, xmlTextWriterEndDocument(document->xml));
+    drain(document, &kept, out);
+    document->failed |= kept.failed || !report_is_xml(report_buffer_text(&kept), kept.size);
+    report_buffer_free(&kept);
+}
+
+/* By a writer of its own: the other one is where cases stand. */
 static bool write_document(void *own, struct report_stream *stream, FILE *out)
 {
-    struct junit *cases = own;
-    const struct report_run *run = cases->run;
-    struct junit document = {.run = run};
+    const struct junit *cases = own;
+    struct junit document = {.run = cases->run};
     struct totals *totals = count_suites(&document);
-    if (totals && open_writer(&document)) {
-        begin_document(&document, totals);
-        for (size_t suite = 0; suite < run->suite_count; suite++) {
-            begin_suite(&document, suite, &totals[suite]);
-            drain(&document, out);
-            for (size_t i = 0; i < run->entry_count; i++)
-                if (run->entries[i].suite == suite)
-                    report_stream_copy(stream, i, out);
-            end(&document);
-        }
-        end(&document);
-        check(&document, xmlTextWriterEndDocument(document.xml));
-        drain(&document, out);
-        xmlFreeTextWriter(document.xml);
-    } else {
+    if (totals && open_writer(&document))
+        write_suites(&document, totals, stream, out);
+    else
         document.failed = true;
-    }
+    if (document.xml)
+        xmlFreeTextWriter(document.xml);
     if (document.memory)
         xmlBufferFree(document.memory);
     report_buffer_free(&document.text);

@@ -6,7 +6,8 @@
  * TORTURE_CALL   the kind that fails (see CALLS), or `kill`: SIGKILL at the N-th call of any kind
  *                but malloc
  * TORTURE_AT     N, from 1; without it calls are counted only
- * TORTURE_FORGET with `kill`: what was not fsynced is emptied, as a loss of power may leave it
+ * TORTURE_FORGET what was not fsynced is noted; with `kill` it is emptied, as a loss of power may
+ *                leave it
  *
  * What stdio writes goes past write() inside libc: fflush() and fclose() are of its kind.
  */
@@ -14,12 +15,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,29 +28,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* X(kind, errno of its failure) */
-#define CALLS(X)                                                                                   \
-    X(malloc, ENOMEM)                                                                              \
-    X(open, EMFILE)                                                                                \
-    X(read, EIO)                                                                                   \
-    X(write, ENOSPC)                                                                               \
-    X(fsync, EIO)                                                                                  \
-    X(rename, EACCES)                                                                              \
-    X(socket, EMFILE)                                                                              \
-    X(accept, EMFILE)                                                                              \
-    X(fork, EAGAIN)                                                                                \
-    X(mmap, ENOMEM)                                                                                \
-    X(posix_openpt, ENOSPC)                                                                        \
-    X(tcsetattr, EIO)
-
-enum call {
-#define X(name, error) CALL_##name,
-    CALLS(X)
-#undef X
-        CALL_COUNT,
-    CALL_NONE = CALL_COUNT,
-    CALL_KILL
-};
+#include "ci/torture/shared.h"
 
 static const char *const names[] = {
 #define X(name, error) #name,
@@ -65,22 +42,25 @@ static const int errors[] = {
 #undef X
 };
 
-/* In TORTURE_FILE; run reads it. */
-struct shared {
-    uint64_t counts[CALL_COUNT];
-    uint64_t all;      /* of any kind but malloc */
-    uint64_t happened; /* 1: the N-th call was met */
-};
-
 static struct shared *shared;
 static enum call chosen = CALL_NONE;
 static uint64_t chosen_at;
 
 /* ---- what is not on the disk yet ------------------------------------------------------------ */
 
-enum { FILES = 64 };
-static char unsynced[FILES][PATH_MAX]; /* "" = free */
 static bool forgets;
+
+/* Several processes may write at once; who holds this can't be killed meanwhile. */
+static void lock(void)
+{
+    while (__atomic_exchange_n(&shared->lock, 1, __ATOMIC_ACQUIRE))
+        continue;
+}
+
+static void unlock(void)
+{
+    __atomic_store_n(&shared->lock, 0, __ATOMIC_RELEASE);
+}
 
 static void name_of(int fd, char *path)
 {
@@ -93,8 +73,8 @@ static void name_of(int fd, char *path)
 static char *find_unsynced(const char *path)
 {
     for (unsigned i = 0; i < FILES; i++)
-        if (strcmp(unsynced[i], path) == 0)
-            return unsynced[i];
+        if (strcmp(shared->unsynced[i], path) == 0)
+            return shared->unsynced[i];
     return NULL;
 }
 
@@ -106,18 +86,26 @@ static void note_opened(int fd)
     if (!forgets || fd < 0 || (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
         return;
     name_of(fd, path);
-    char *slot = path[0] == '/' && !find_unsynced(path) ? find_unsynced("") : NULL;
-    if (slot && strncmp(path, "/dev/", 5) != 0)
+    if (path[0] != '/' || strncmp(path, "/dev/", 5) == 0)
+        return;
+    lock();
+    char *slot = !find_unsynced(path) ? find_unsynced("") : NULL;
+    if (slot)
         snprintf(slot, PATH_MAX, "%s", path);
+    unlock();
 }
 
 static void note_synced(int fd)
 {
     char path[PATH_MAX];
+    if (!forgets)
+        return;
     name_of(fd, path);
+    lock();
     char *slot = path[0] ? find_unsynced(path) : NULL;
     if (slot)
         slot[0] = '\0';
+    unlock();
 }
 
 static void note_renamed(const char *from, const char *to)
@@ -127,16 +115,20 @@ static void note_renamed(const char *from, const char *to)
         return;
     snprintf(whole, sizeof whole, "%.*s%s", (int)(strrchr(target, '/') - target + 1), target,
              strrchr(from, '/') ? strrchr(from, '/') + 1 : from);
+    lock();
     char *slot = find_unsynced(whole);
     if (slot)
         snprintf(slot, PATH_MAX, "%s", target);
+    unlock();
 }
 
 static void die(void)
 {
+    lock();
     for (unsigned i = 0; forgets && i < FILES; i++)
-        if (unsynced[i][0] && truncate(unsynced[i], 0) != 0)
-            unsynced[i][0] = '\0';
+        if (shared->unsynced[i][0] && truncate(shared->unsynced[i], 0) != 0)
+            shared->unsynced[i][0] = '\0';
+    unlock();
     syscall(SYS_kill, getpid(), SIGKILL);
 }
 
@@ -185,6 +177,59 @@ static bool fails(enum call call)
 
 /* ---- memory --------------------------------------------------------------------------------- */
 
+#ifdef TORTURE_SANITIZED
+/*
+ * The sanitizer's, which stands behind this library. dlsym() asks for memory itself: from a heap
+ * that nobody gives back.
+ */
+static void *(*next_malloc)(size_t);
+static void *(*next_calloc)(size_t, size_t);
+static void *(*next_realloc)(void *, size_t);
+static _Alignas(16) char early[65536];
+static size_t early_used;
+static bool finding;
+
+static void *from_early(size_t size)
+{
+    void *memory = early + early_used;
+    early_used += (size + 15) / 16 * 16;
+    return early_used <= sizeof early ? memory : NULL;
+}
+
+static bool is_early(void)
+{
+    if (next_realloc)
+        return false;
+    if (finding)
+        return true;
+    finding = true;
+    *(void **)&next_malloc = dlsym(RTLD_NEXT, "malloc");
+    *(void **)&next_calloc = dlsym(RTLD_NEXT, "calloc");
+    *(void **)&next_realloc = dlsym(RTLD_NEXT, "realloc");
+    return false;
+}
+
+void *malloc(size_t size)
+{
+    if (is_early())
+        return from_early(size);
+    return fails(CALL_malloc) ? NULL : next_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    if (is_early())
+        return from_early(count * size);
+    return fails(CALL_malloc) ? NULL : next_calloc(count, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    if (is_early())
+        return memory ? NULL : from_early(size);
+    return fails(CALL_malloc) ? NULL : next_realloc(memory, size);
+}
+#else
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -203,6 +248,7 @@ void *realloc(void *memory, size_t size)
 {
     return fails(CALL_malloc) ? NULL : __libc_realloc(memory, size);
 }
+#endif
 
 char *strdup(const char *text)
 {
@@ -331,6 +377,15 @@ int accept(int fd, struct sockaddr *address, socklen_t *size)
     bool failed = fails(CALL_accept);
     return failed && poll(&waiting, 1, 0) >= 0 ? (errno = errors[CALL_accept], -1)
                                                : next(fd, address, size);
+}
+
+int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
+{
+    NEXT(int, accept4, int, struct sockaddr *, socklen_t *, int);
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    bool failed = fails(CALL_accept);
+    return failed && poll(&waiting, 1, 0) >= 0 ? (errno = errors[CALL_accept], -1)
+                                               : next(fd, address, size, flags);
 }
 
 pid_t fork(void)

@@ -376,8 +376,8 @@ uint64_t bench_run_next(const struct bench_run *run)
 
 enum { LOOKED_AT_EVERY = 64 }; /* steps; nobody turns in circles in fewer */
 
-/* Work and memory of a run are bounded; real time ends by itself, and may take as long as it likes.
- */
+/* Work and memory of a run are bounded; real time ends where the
+   scenario does. */
 static bool is_out_of_bounds(struct bench_run *run)
 {
     const struct bench_options *options = &run->options;
@@ -398,6 +398,11 @@ static bool is_out_of_bounds(struct bench_run *run)
         snprintf(run->error, sizeof run->error,
                  "the journal holds %zu bytes, at %.6f s; --max-journal allows more",
                  run->journal.used, now_s);
+    else if (run->wall_end_us && run->step_count % LOOKED_AT_EVERY == 0 &&
+             bench_clock_us() > run->wall_end_us)
+        snprintf(run->error, sizeof run->error,
+                 "the run takes too long here: %" PRIu64 " steps, at %.6f s; --timeout allows more",
+                 run->step_count, now_s);
     return run->error[0] != '\0';
 }
 
@@ -451,13 +456,21 @@ static bool is_stopped(const struct bench_run *run)
     return run->options.stoppable && bench_signal() != 0;
 }
 
+static void run_virtual(struct bench_run *run)
+{
+    uint64_t most_us = run->options.wall_us_max;
+    run->wall_end_us = bench_clock_us() + (most_us ? most_us : BENCH_WALL_S_MAX * 1000000ull);
+    while (!is_stopped(run) && bench_run_step(run))
+        ;
+    run->wall_end_us = 0;
+}
+
 void bench_run_all(struct bench_run *run, struct bench_result *ret_result)
 {
     if (run->options.speed > 0)
         bench_run_real(run);
     else
-        while (!is_stopped(run) && bench_run_step(run))
-            ;
+        run_virtual(run);
     bench_run_judge(run, ret_result);
 }
 

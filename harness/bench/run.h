@@ -31,8 +31,12 @@ enum bench_wire_kind {
 };
 
 /* What a run may cost when its options don't say otherwise: a hundred times what any scenario of
-   the library needs (4,010 steps, 745 KB). */
-enum { BENCH_STEPS_MAX = 1000000, BENCH_JOURNAL_BYTES_MAX = 64 * 1024 * 1024 };
+   the library needs (4,010 steps, 745 KB, 50 ms). */
+enum {
+    BENCH_STEPS_MAX = 1000000,
+    BENCH_JOURNAL_BYTES_MAX = 64 * 1024 * 1024,
+    BENCH_WALL_S_MAX = 600 /* a million steps take seconds; a client's code may take longer */
+};
 
 struct bench_options {
     uint64_t seed;            /* of the module's jitter and noise */
@@ -47,6 +51,7 @@ struct bench_options {
     bool stoppable;           /* ends when a caught signal came (loop.h) */
     uint64_t steps_max;       /* virtual time: it turns in circles then; 0 = BENCH_STEPS_MAX */
     size_t journal_bytes_max; /* a journal in memory; 0 = BENCH_JOURNAL_BYTES_MAX */
+    uint64_t wall_us_max;     /* virtual time: so long it may take; 0 = BENCH_WALL_S_MAX */
     bool points;              /* places of the run are counted (points.h) */
     bool conduct;             /* the rules of conduct.h are judged; wants the MEMORY sink */
     uint32_t conduct_left_out; /* bit n: rule n of them is not */
@@ -121,6 +126,7 @@ struct bench_run {
                     size_t size, uint32_t baud_bps);
     struct real *real;
     uint64_t step_count;
+    uint64_t wall_end_us; /* of bench_run_all() in virtual time; 0 = nobody looks at the clock */
     struct bench_deadlines *deadlines; /* owned; NULL = nobody wants to know */
     struct bench_points points; /* what the engine was asked so far; bench_points_of() has all */
     bool counts_points;         /* the options or an event of the case want that */

@@ -96,7 +96,9 @@ struct cli_campaign_options {
          CLI_DURATION,                                                                             \
          offsetof(type, member.timeout_us),                                                        \
          NULL,                                                                                     \
-         "a case that takes this machine longer is stopped, as an error"},                         \
+         "a case that takes this machine longer is stopped, as an error (default: in virtual "     \
+         "time "                                                                                   \
+         "10 minutes a run; in real time a case ends at its own time)"},                           \
         {"run-timeout",                                                                            \
          0,                                                                                        \
          "T",                                                                                      \

@@ -31,7 +31,7 @@ static bool lock_image(struct cli_image *image, const char *name, char *reterr_t
 {
     long holder = 0;
 
-    image->lock = cli_file_lock(name, &holder);
+    image->lock = report_file_may_replace(name) == 0 ? cli_file_lock(name, &holder) : -1;
     if (image->lock >= 0)
         return true;
     if (errno == EAGAIN) {

@@ -43,8 +43,10 @@ static bool load_library(void)
         return false;
 #define X(name)                                                                                    \
     *(void **)&library.name = dlsym(loaded, #name);                                                \
-    if (!library.name)                                                                             \
-        return false;
+    if (!library.name) {                                                                           \
+        dlclose(loaded);                                                                           \
+        return false;                                                                              \
+    }
     FUNCTIONS(X)
 #undef X
     return true;

@@ -217,7 +217,7 @@ static uint64_t seed_of(const struct loaded *loaded)
 
 static int write_merged(struct merging *merging, struct loaded *loaded)
 {
-    struct report_error error;
+    struct report_error error = {0};
     uint64_t ended_ms;
     char host[256];
     struct report_run_info info = {
@@ -235,7 +235,8 @@ static int write_merged(struct merging *merging, struct loaded *loaded)
     if (good)
         report_console_end(&merging->console, run);
     else
-        cli_error(&cli_command_report, "%s", run ? error.message : "not enough memory");
+        cli_error(&cli_command_report, "%s",
+                  error.message[0] ? error.message : "memory ran out in the middle of the merge");
     report_run_free(run);
     return good ? merge_status(merging) : CLI_EXIT_ENVIRONMENT;
 }
@@ -259,9 +260,12 @@ static int merge(const struct cli_operands *operands, const struct report_option
         status = cli_usage_error(&cli_command_report,
                                  "%s is one of the folders that are merged; name another one",
                                  given->folder);
-    } else if (!campaign_make_folders(given->folder) || !spoil_old(given->folder, &error)) {
+    } else if (!campaign_make_folders(given->folder)) {
         cli_error(&cli_command_report, "%s cannot be written: %s", given->folder,
                   report_file_reason(errno));
+        status = CLI_EXIT_ENVIRONMENT;
+    } else if (!spoil_old(given->folder, &error)) {
+        cli_error(&cli_command_report, "%s", error.message);
         status = CLI_EXIT_ENVIRONMENT;
     } else if (load_excuses(given->quarantine, &merging.excuses)) {
         status = write_merged(&merging, &loaded);

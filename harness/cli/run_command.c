@@ -350,6 +350,13 @@ static void name_client(const struct cli_target_options *target,
     }
 }
 
+/* Whoever gave a limit is told by it (campaign/pool.h); this one is for what it can't stop. */
+static uint64_t wall_us_max(const struct run_options *given)
+{
+    const uint64_t later_us = 60000000;
+    return given->campaign.timeout_us ? given->campaign.timeout_us + later_us : 0;
+}
+
 static int run_cases(struct running *running)
 {
     const struct run_options *given = &running->options;
@@ -363,6 +370,7 @@ static int run_cases(struct running *running)
                                        .bench = {.wire = (uint8_t)given->wire,
                                                  .speed = given->speed,
                                                  .steps_max = given->steps_max,
+                                                 .wall_us_max = wall_us_max(given),
                                                  .journal_bytes_max = given->journal_bytes_max},
                                        .repeat_late = given->repeat_late,
                                        .settings = running->settings,

@@ -2,33 +2,41 @@
 #include "harness/lazy/lazy.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { EXIT_ENVIRONMENT = 4 };
 
-static void fail(void)
+static void say(const char *text)
 {
-    static const char name[] = "fotarig: ";
-    const char *why = dlerror();
-
-    if (write(STDERR_FILENO, name, sizeof name - 1) < 0 ||
-        write(STDERR_FILENO, why, strlen(why)) < 0 || write(STDERR_FILENO, "\n", 1) < 0)
+    if (write(STDERR_FILENO, text, strlen(text)) < 0)
         exit(EXIT_ENVIRONMENT);
+}
+
+/* Without memory, dlerror() answers with bytes that are no text. */
+static void fail(const char *library)
+{
+    const char *why = errno == ENOMEM ? "memory ran out" : dlerror();
+    say("fotarig: ");
+    say(library);
+    say(" can't be loaded: ");
+    say(why ? why : "no reason is given");
+    say("\n");
     exit(EXIT_ENVIRONMENT);
 }
 
 void lazy_load(const char *library, const struct lazy_function *functions, size_t count)
 {
+    errno = 0;
     void *handle = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
-
     if (!handle)
-        fail();
+        fail(library);
     for (size_t i = 0; i < count; i++) {
         void *symbol = dlsym(handle, functions[i].name);
         if (!symbol)
-            fail();
+            fail(library);
         /* ISO C has no cast from void * to a function; POSIX says they are alike (dlsym). */
         memcpy(functions[i].slot, &symbol, sizeof symbol);
     }

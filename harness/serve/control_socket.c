@@ -310,7 +310,9 @@ void bench_control_close(struct bench_control *control)
 {
     struct stat now;
 
-    for (size_t i = 0; i < BENCH_CONTROL_CLIENTS && control->loop; i++)
+    if (!control->loop) /* it was never opened: no descriptor is its own */
+        return;
+    for (size_t i = 0; i < BENCH_CONTROL_CLIENTS; i++)
         if (control->clients[i].source.fd >= 0)
             drop(&control->clients[i]);
     if (control->listener.source.fd < 0)

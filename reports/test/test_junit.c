@@ -1,4 +1,5 @@
 /* test_junit.c - JUnit XML as strict readers see it: schema, counts, text, files. */
+#include "reports/internal.h"
 #include "reports/test/support.h"
 
 #include <libxml/parser.h>
@@ -258,9 +259,29 @@ static void cases_stand_as_they_were_planned_whatever_ended_first(void **state)
     xmlFreeDoc(document);
 }
 
+/* The writer may leave any of its marks out when it has no memory. */
+static void what_lacks_a_mark_is_no_xml(void **state)
+{
+    static const char text[] = "<?xml version=\"1.0\"?>\n<suites name=\"a>b\">\n <suite/>\n"
+                               " <system-out><![CDATA[<y]]></system-out>\n</suites>\n";
+    enum { SIZE = sizeof text - 1 };
+    (void)state;
+    assert_true(report_is_xml(text, SIZE));
+    for (size_t i = 0; i + 1 < SIZE; i++) {
+        char without[SIZE];
+        memcpy(without, text, i);
+        memcpy(without + i, text + i + 1, SIZE - i - 1);
+        bool is_text =
+            strncmp(text + i - (i > 0), "a>b", 3) == 0 || strncmp(text + i, "<y", 2) == 0;
+        if (strchr("<>/?[]\"", text[i]) && !is_text && report_is_xml(without, SIZE - 1))
+            fail_msg("byte %zu is missing, and nobody sees it: %.*s", i, SIZE - 1, without);
+        assert_false(report_is_xml(text, i)); /* the end is missing */
+    }
+}
+
 int main(void)
 {
-    enum { OWN = 10 };
+    enum { OWN = 11 };
     struct CMUnitTest tests[OWN + SUPPORT_ROWS] = {
         cmocka_unit_test(counts_and_times_add_up),
         cmocka_unit_test(a_failure_says_all_that_is_needed),
@@ -272,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_long_message_is_cut),
         cmocka_unit_test(the_old_file_stays_until_the_new_one_is_complete),
         cmocka_unit_test(cases_stand_as_they_were_planned_whatever_ended_first),
+        cmocka_unit_test(what_lacks_a_mark_is_no_xml),
     };
     static char names[SUPPORT_ROWS][64];
     for (size_t i = 0; i < SUPPORT_ROWS; i++) {

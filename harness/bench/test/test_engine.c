@@ -274,9 +274,10 @@ static unsigned count_faults(void)
     return count;
 }
 
-static struct scenario *run_row(const struct row *row, struct bench_result *ret_result)
+static struct scenario *run_row_within(const struct row *row, uint64_t wall_us_max,
+                                       struct bench_result *ret_result)
 {
-    const struct bench_options options = {.seed = 1};
+    const struct bench_options options = {.seed = 1, .wall_us_max = wall_us_max};
     struct scenario_errors errors = {0};
     char text[2048];
     int length =
@@ -293,6 +294,11 @@ static struct scenario *run_row(const struct row *row, struct bench_result *ret_
     bench_run_all(run, ret_result);
     scenario_errors_done(&errors);
     return scenario;
+}
+
+static struct scenario *run_row(const struct row *row, struct bench_result *ret_result)
+{
+    return run_row_within(row, 0, ret_result);
 }
 
 static void the_row_holds(void **state)
@@ -334,6 +340,18 @@ static void an_event_without_effect_is_a_finding(void **state)
         assert_int_equal(count_faults(), rows_of_faults[i].faults);
         scenario_free(scenario);
     }
+}
+
+static void a_run_that_takes_this_machine_too_long_is_an_error(void **state)
+{
+    struct bench_result result;
+    (void)state;
+    struct scenario *scenario = run_row_within(
+        &(struct row){"slow", "", "[{when: {boot: 1}, do: [{urc: 'DST: 1'}]}]", UPDATED, 0}, 1,
+        &result);
+    assert_int_equal(result.verdict, BENCH_ERROR);
+    assert_non_null(strstr(run->error, "the run takes too long here"));
+    scenario_free(scenario);
 }
 
 /* Bytes of a fault are nobody's: they go although the line is silent for minutes. */
@@ -385,10 +403,15 @@ static void the_row_is_a_finding(void **state)
 
 int main(void)
 {
-    enum { COUNT = sizeof rows / sizeof rows[0], WRONG = sizeof wrong_rows / sizeof wrong_rows[0] };
-    struct CMUnitTest tests[COUNT + WRONG + 2] = {
+    enum {
+        COUNT = sizeof rows / sizeof rows[0],
+        WRONG = sizeof wrong_rows / sizeof wrong_rows[0],
+        EXTRA = 3
+    };
+    struct CMUnitTest tests[COUNT + WRONG + EXTRA] = {
         [COUNT + WRONG] = cmocka_unit_test(an_event_without_effect_is_a_finding),
-        [COUNT + WRONG + 1] = cmocka_unit_test(inserted_bytes_do_not_wait_for_others)};
+        [COUNT + WRONG + 1] = cmocka_unit_test(inserted_bytes_do_not_wait_for_others),
+        [COUNT + WRONG + 2] = cmocka_unit_test(a_run_that_takes_this_machine_too_long_is_an_error)};
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){.name = rows[i].name,
                                        .test_func = the_row_holds,
@@ -397,5 +420,5 @@ int main(void)
         tests[COUNT + i] = (struct CMUnitTest){.name = wrong_rows[i].name,
                                                .test_func = the_row_is_a_finding,
                                                .initial_state = (void *)(uintptr_t)&wrong_rows[i]};
-    return _cmocka_run_group_tests("engine", tests, COUNT + WRONG + 2, make_run, free_run);
+    return _cmocka_run_group_tests("engine", tests, COUNT + WRONG + EXTRA, make_run, free_run);
 }
