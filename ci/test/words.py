@@ -167,4 +167,9 @@ drawn = subprocess.run([sys.executable, "ci/picture", program, "--check"], captu
                        text=True, check=False)
 tell(drawn.returncode == 0, "the README's picture is what report.html draws", drawn.stdout)
 
+drawn = subprocess.run([sys.executable, "ci/states", "--check", program], capture_output=True, text=True,
+                       check=False)
+tell(drawn.returncode == 0, "the READMEs' states are those of the tables, and no run went another way",
+     drawn.stdout)
+
 sys.exit(told_status())
