@@ -92,6 +92,32 @@ void scenario_compile_cost(struct scenario_compiler *compiler, const struct scen
         refuse_range(compiler, key, value);
 }
 
+void scenario_compile_cost_of_each(struct scenario_compiler *compiler,
+                                   const struct scenario_key *key,
+                                   const struct scenario_node *value, void *target)
+{
+    const struct scenario_node *item = scenario_items(compiler, key, value), *own = NULL;
+    size_t count = 0;
+    (void)target;
+    for (; item; item = item->next, count++)
+        if (count == compiler->diagnostics->pass)
+            own = item;
+    if (count != compiler->vary.case_count && count > 0) {
+        scenario_diagnose(compiler->diagnostics, value->at, NULL,
+                          "'%s' has %zu figures here, and the scenario %zu cases; it takes one for "
+                          "each",
+                          key->name, count, compiler->vary.case_count);
+        return;
+    }
+    own = own ? scenario_resolve(compiler, own) : NULL;
+    struct scenario_expectation *added =
+        own ? add(compiler, own, SCENARIO_EXPECT_COST, own->at.place) : NULL;
+    if (!added || !scenario_store(compiler, key, own, added))
+        return;
+    added->detail = key->kind;
+    added->least_us = added->time_us;
+}
+
 /* ---- the module at the end --------------------------------------------------------------------
  */
 

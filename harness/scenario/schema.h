@@ -160,7 +160,7 @@ scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compi
     scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,
     scenario_compile_supply, scenario_compile_settings, scenario_compile_expectation,
     scenario_compile_durations, scenario_compile_limit, scenario_compile_cost,
-    scenario_compile_module_end, scenario_compile_parameters, scenario_compile_initial_values,
-    scenario_compile_then;
+    scenario_compile_cost_of_each, scenario_compile_module_end, scenario_compile_parameters,
+    scenario_compile_initial_values, scenario_compile_then;
 
 #endif

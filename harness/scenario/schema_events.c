@@ -279,6 +279,21 @@ static const struct scenario_key limit_keys[] = {
 static const struct scenario_map limit_map = {
     .name = "expect.limits", .keys = limit_keys, .count = COUNT(limit_keys)};
 
+static const struct scenario_key cost_each_keys[] = {
+#define X(id, key, quantity, member, text)                                                         \
+    {.name = (key),                                                                                \
+     .help = (text),                                                                               \
+     .kind = SCENARIO_COST_##id,                                                                   \
+     .type = SCENARIO_TYPE_##quantity,                                                             \
+     .flags = SCENARIO_LIST,                                                                       \
+     OF_END(time_us),                                                                              \
+     .compile = scenario_compile_cost_of_each},
+    SCENARIO_COSTS(X)
+#undef X
+};
+static const struct scenario_map cost_each_map = {
+    .name = "expect.costs.of-each", .keys = cost_each_keys, .count = COUNT(cost_each_keys)};
+
 static const struct scenario_key cost_keys[] = {
 #define X(id, key, quantity, member, text)                                                         \
     {.name = (key),                                                                                \
@@ -290,6 +305,10 @@ static const struct scenario_key cost_keys[] = {
      .compile = scenario_compile_cost},
     SCENARIO_COSTS(X)
 #undef X
+        {.name = "of-each",
+         .type = SCENARIO_TYPE_MAP,
+         .map = &cost_each_map,
+         .help = "what differs from case to case: a figure for each, in the order of the cases"},
 };
 static const struct scenario_map cost_map = {
     .name = "expect.costs", .keys = cost_keys, .count = COUNT(cost_keys)};

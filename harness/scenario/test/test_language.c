@@ -625,6 +625,22 @@ static void test_an_unknown_size_is_zero_for_the_job_only(void **state)
     scenario_free(scenario);
 }
 
+static void test_each_case_gets_its_own_cost(void **state)
+{
+    (void)state;
+    struct scenario *scenario =
+        loader_text(LOADER_HEAD "vary: {n: [1, 2, 3]}\n" LOADER_UPDATE
+                                "expect: {resets: $n, costs: {of-each: {exchanges: [7, 8, 7]}}}\n");
+    for (unsigned i = 0; i < 3; i++) {
+        const struct scenario_expectation *cost = &scenario->cases[i].expectations[1];
+        SAME("kind", cost->kind, SCENARIO_EXPECT_COST);
+        SAME("detail", cost->detail, SCENARIO_COST_EXCHANGES);
+        SAME("least", cost->least_us, i == 1 ? 8 : 7);
+        SAME("most", cost->time_us, i == 1 ? 8 : 7);
+    }
+    scenario_free(scenario);
+}
+
 static void test_names_are_those_of_the_tables(void **state)
 {
     (void)state;
@@ -657,6 +673,7 @@ int main(void)
         cmocka_unit_test(test_a_time_of_settings_is_that_of_each),
         cmocka_unit_test(test_text_may_be_folded_quoted_or_plain),
         cmocka_unit_test(test_an_unknown_size_is_zero_for_the_job_only),
+        cmocka_unit_test(test_each_case_gets_its_own_cost),
         cmocka_unit_test(test_names_are_those_of_the_tables),
         cmocka_unit_test(test_what_is_written_looks_like_the_file),
     };

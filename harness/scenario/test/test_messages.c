@@ -75,6 +75,12 @@ static const struct message_row message_rows[] = {
      "[brackets]\n"
      "    4 | expect: {costs: {time: [2s, 1s], exchanges: [1]}}\n"
      "      |                                             ^\n"},
+    {"costs of each that are not as many as the cases",
+     LOADER_HEAD LOADER_UPDATE "expect: {costs: {of-each: {exchanges: [1, 2]}}}\n",
+     "t.yaml:4:39: error: 'exchanges' has 2 figures here, and the scenario 1 cases; it takes one "
+     "for each\n"
+     "    4 | expect: {costs: {of-each: {exchanges: [1, 2]}}}\n"
+     "      |                                       ^\n"},
     {"a checkpoint that is too short",
      LOADER_HEAD LOADER_UPDATE "host: {checkpoint: 46}\nexpect: {status: 6}\n",
      "t.yaml:4:20: error: 2 bytes are too few for 'checkpoint'; it has 64 to 64\n"
