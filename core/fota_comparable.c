@@ -20,11 +20,12 @@ static const struct place times[] = {
     PLACE(boot_tail_at_us),
 };
 
-/* Every member named stat_..., and when the state began: nothing hinges on it. */
+/* Every member named stat_..., when the state began, and how events are numbered: nothing hinges on
+ * it. */
 static const struct place ignored[] = {
     PLACE(at.stat_lines),    PLACE(at.stat_dropped_lines),   PLACE(at.stat_stray_results),
     PLACE(at.stat_timeouts), PLACE(at.stat_line_high_water), PLACE(state_since_at_us),
-    PLACE(stat_counts),
+    PLACE(stat_counts),      PLACE(command_number),
 };
 
 /* Zero and FOTA_NEVER mean "none" everywhere; the rest is a distance. */
@@ -39,6 +40,12 @@ static void make_relative(uint8_t *at, size_t size, uint64_t now_us)
     }
 }
 
+/* What stands behind the end of a buffer's text is written before it is read. */
+static void forget_behind(char *buffer, size_t length, size_t capacity)
+{
+    memset(buffer + length, 0, capacity - length);
+}
+
 void fota_make_comparable(struct fota *fota, uint64_t now_us)
 {
     uint8_t *bytes = (uint8_t *)fota;
@@ -46,4 +53,6 @@ void fota_make_comparable(struct fota *fota, uint64_t now_us)
         make_relative(bytes + times[i].offset, times[i].size, now_us);
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
         memset(bytes + ignored[i].offset, 0, ignored[i].size);
+    forget_behind(fota->at.line, fota->at.line_length, sizeof fota->at.line);
+    forget_behind(fota->at.command, fota->at.command_length, sizeof fota->at.command);
 }

@@ -18,10 +18,21 @@ look() {
     done
 }
 
+# usage: look_at FILE HEADER       the file brings each of them into that form by its name
+look_at() {
+    for member in $(sed -nE \
+        's/^    uint(16|32|64)_t ((stat_[a-z_]+)|([a-z_]+_at_us))[[;].*/\2/p' "$2" | sort -u); do
+        sed -n '/_make_comparable(/,/^}/p; /^static void unroll/,/^}/p' "$1" | grep -q "$member" && continue
+        echo "FAIL  member '$member' is not brought into its form in $1"
+        failed=1
+    done
+}
+
 look core/fota_comparable.c -- core/at.h core/fota.h
 look sim/storage/comparable.c sim/storage/image_fields.h -- \
     sim/state.h sim/files.h sim/download.h sim/updater.h
-look harness/bench/world.c -- harness/bench/wire.h harness/bench/world.h harness/judge/judge.h \
-    harness/tap/tap.h
+look harness/bench/world.c -- harness/bench/world.h harness/judge/judge.h
+look_at harness/bench/wire.c harness/bench/wire.h
+look_at harness/tap/tap.c harness/tap/tap.h
 [ "$failed" -eq 0 ] && echo "ok    times and statistics of the world are in their room's table"
 exit $failed

@@ -10,7 +10,7 @@
 #include "sim/catalogue.h"
 
 enum {
-    SAME_MAX = 20, /* the same command so often within SAME_US */
+    SAME_MAX = BENCH_CONDUCT_SAME_MAX, /* the same command so often within SAME_US */
     COMMANDS_MAX = 20000,
     STATUS_UNKNOWN = 255,
     UPDATE_WORST_MS = 2400000 /* when the job names none (core/fota.h) */
@@ -25,33 +25,6 @@ enum {
 #define BOARD_SLOW_US UINT64_C(60000000)
 /* So soon after the first a line comes a second time by itself. */
 #define TWICE_US UINT64_C(1000000)
-
-struct reader {
-    const struct bench_run *run;
-    struct bench_tapping tapping;
-    uint64_t now_us;
-    unsigned job; /* that the client does now */
-    /* The module, as it was. */
-    uint8_t phase, status;
-    uint32_t package_bytes;
-    uint64_t result_at_us; /* the status has been a result since then */
-    uint64_t
-        fault_at_us; /* the scenario did something last; what it prevents is not the client's */
-    uint64_t spoken_at_us; /* bytes reached it last */
-    uint64_t heard_at_us;  /* it understood a command last */
-    uint64_t back_at_us; /* it is up again after an update, and nobody has spoken since; 0 = not */
-    /* The client. */
-    uint64_t started_at_us; /* the last start of an update; 0 = none */
-    uint8_t status_since;   /* that it read since then */
-    bool asked_since;       /* it asked for it at least */
-    bool cleared;           /* it has tried to clear the result */
-    bool target_since;      /* the target revision, the same */
-    uint32_t commands;
-    char last[TAP_LINE_BYTES];
-    uint64_t same_at_us[SAME_MAX];
-    uint32_t same;
-    char evidence[BENCH_CONDUCT_COUNT][160]; /* "" = the rule holds */
-};
 
 static const struct {
     const char *name, *demand;
@@ -80,9 +53,10 @@ int bench_conduct_find(const char *name, size_t length)
 }
 
 /* The first time counts: what follows is often its consequence. */
-static void broken(struct reader *reader, enum bench_conduct rule, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void broken(struct reader *reader, enum bench_conduct rule, const char *format, ...)
+static void broken(struct bench_conduct_watch *reader, enum bench_conduct rule, const char *format,
+                   ...) __attribute__((format(printf, 3, 4)));
+static void broken(struct bench_conduct_watch *reader, enum bench_conduct rule, const char *format,
+                   ...)
 {
     char *text = reader->evidence[rule];
     va_list arguments;
@@ -98,17 +72,17 @@ static void broken(struct reader *reader, enum bench_conduct rule, const char *f
 
 /* ---- commands ------------------------------------------------------------------------------ */
 
-static bool is_updating(const struct reader *reader)
+static bool is_updating(const struct bench_conduct_watch *reader)
 {
     return reader->phase != SIM_PHASE_IDLE || (reader->status >= 1 && reader->status <= 5);
 }
 
-static const struct bench_job *job_of(const struct reader *reader)
+static const struct bench_job *job_of(const struct bench_conduct_watch *reader)
 {
     return &reader->run->shared->jobs[reader->job];
 }
 
-static bool worst_is_over(const struct reader *reader)
+static bool worst_is_over(const struct bench_conduct_watch *reader)
 {
     uint32_t worst_ms = job_of(reader)->job.update_timeout_ms;
     worst_ms = worst_ms ? worst_ms : UPDATE_WORST_MS;
@@ -117,14 +91,14 @@ static bool worst_is_over(const struct reader *reader)
 }
 
 /* What the package comes to: as the job names it, or as the bench has it. */
-static uint32_t whole_bytes(const struct reader *reader)
+static uint32_t whole_bytes(const struct bench_conduct_watch *reader)
 {
     const struct bench_job *asked = job_of(reader);
     uint32_t named = asked->job.package_size_bytes;
     return named ? named : reader->run->shared->blobs[asked->blob].size_bytes;
 }
 
-static void saw_start(struct reader *reader)
+static void saw_start(struct bench_conduct_watch *reader)
 {
     uint32_t whole = whole_bytes(reader);
     bool is_spoilt = reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US;
@@ -153,7 +127,7 @@ static bool is_status_question(const struct tap_event *event)
     return event->text_length == length && memcmp(event->text, command + 2, length) == 0;
 }
 
-static void saw_repeat(struct reader *reader, const char *text, size_t length)
+static void saw_repeat(struct bench_conduct_watch *reader, const char *text, size_t length)
 {
     size_t kept = length < sizeof reader->last - 1 ? length : sizeof reader->last - 1;
     if (strlen(reader->last) != kept || memcmp(reader->last, text, kept) != 0)
@@ -168,7 +142,7 @@ static void saw_repeat(struct reader *reader, const char *text, size_t length)
     reader->same++;
 }
 
-static void saw_command(struct reader *reader, const struct tap_event *event)
+static void saw_command(struct bench_conduct_watch *reader, const struct tap_event *event)
 {
     if (++reader->commands == COMMANDS_MAX + 1)
         broken(reader, BENCH_CONDUCT_BOUNDED, "the client has sent %d commands and goes on",
@@ -193,7 +167,7 @@ static void saw_command(struct reader *reader, const struct tap_event *event)
     }
 }
 
-static void saw_answer(struct reader *reader, const struct tap_event *event)
+static void saw_answer(struct bench_conduct_watch *reader, const struct tap_event *event)
 {
     char value[64];
     const char *target = job_of(reader)->job.to_revision;
@@ -209,7 +183,7 @@ static void saw_answer(struct reader *reader, const struct tap_event *event)
 
 static void on_tap(void *context, const struct tap_event *event)
 {
-    struct reader *reader = context;
+    struct bench_conduct_watch *reader = context;
     if (event->kind == TAP_COMMAND)
         saw_command(reader, event);
     else if (event->kind == TAP_ANSWER || event->kind == TAP_URC)
@@ -218,7 +192,7 @@ static void on_tap(void *context, const struct tap_event *event)
 
 /* ---- the module ---------------------------------------------------------------------------- */
 
-static void look_at_silence(struct reader *reader)
+static void look_at_silence(struct bench_conduct_watch *reader)
 {
     if (reader->back_at_us && reader->now_us - reader->back_at_us > NOTICE_US)
         broken(reader, BENCH_CONDUCT_NOTICES,
@@ -226,7 +200,7 @@ static void look_at_silence(struct reader *reader)
                (reader->now_us - reader->back_at_us) / 1000000);
 }
 
-static void saw_file(struct reader *reader, const struct bench_record *record)
+static void saw_file(struct bench_conduct_watch *reader, const struct bench_record *record)
 {
     uint32_t whole = whole_bytes(reader);
     if (record->length != strlen(sim_package_path) ||
@@ -240,7 +214,7 @@ static void saw_file(struct reader *reader, const struct bench_record *record)
                whole);
 }
 
-static void saw_module(struct reader *reader, const struct bench_record *record)
+static void saw_module(struct bench_conduct_watch *reader, const struct bench_record *record)
 {
     switch (record->a) {
     case SIM_EVENT_PHASE:
@@ -268,7 +242,7 @@ static void saw_module(struct reader *reader, const struct bench_record *record)
     }
 }
 
-static void read_record(struct reader *reader, const struct bench_record *record)
+static void read_record(struct bench_conduct_watch *reader, const struct bench_record *record)
 {
     reader->now_us = record->time_us;
     if (record->kind == BENCH_JOURNAL_FAULT)
@@ -306,7 +280,8 @@ static bool gave_up(const struct scenario_observed *observed)
 }
 
 /* What a client that has ended could have done, with a module that answers. */
-static void look_at_end(struct reader *reader, const struct scenario_observed *observed)
+static void look_at_end(struct bench_conduct_watch *reader,
+                        const struct scenario_observed *observed)
 {
     uint32_t size = 0;
     reader->now_us = observed->duration_us;
@@ -337,9 +312,11 @@ static void look_at_end(struct reader *reader, const struct scenario_observed *o
 }
 
 /* Files that lie in the flash from the start. */
-static void begin(struct reader *reader)
+void bench_conduct_begin(struct bench_conduct_watch *reader, const struct bench_run *run)
 {
-    const struct bench_run *run = reader->run;
+    memset(reader, 0, sizeof *reader);
+    reader->run = run;
+    reader->offset = bench_journal_begin(&run->journal);
     reader->phase = SIM_PHASE_IDLE;
     reader->status_since = STATUS_UNKNOWN;
     for (unsigned i = 0; i < run->one->module_file_count; i++) {
@@ -351,15 +328,90 @@ static void begin(struct reader *reader)
     }
 }
 
+void bench_conduct_read(struct bench_conduct_watch *reader)
+{
+    struct bench_record record;
+    while (bench_journal_next(&reader->run->journal, &reader->offset, &record))
+        read_record(reader, &record);
+}
+
+bool bench_conduct_is_broken(const struct bench_conduct_watch *reader, uint32_t left_out)
+{
+    for (unsigned rule = 0; rule < BENCH_CONDUCT_COUNT; rule++)
+        if (reader->evidence[rule][0] && !(left_out >> rule & 1))
+            return true;
+    return false;
+}
+
+/* ---- equal watches ------------------------------------------------------------------------- */
+
+/* Zero: none; FAR: longer ago than anybody asks. */
+static uint64_t age(uint64_t at_us, uint64_t now_us, uint64_t window_us)
+{
+    if (!at_us)
+        return 0;
+    return now_us - at_us > window_us ? UINT64_MAX : now_us - at_us + 1;
+}
+
+/* The last ones first; what is longer ago than the window says nothing. */
+static void order_repeats(struct bench_conduct_watch *form, uint64_t now_us)
+{
+    uint64_t at_us[SAME_MAX] = {0};
+    uint32_t count = form->same < SAME_MAX ? form->same : SAME_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t ago = age(form->same_at_us[(form->same - 1 - i) % SAME_MAX], now_us, SAME_US);
+        at_us[i] = ago == UINT64_MAX ? 0 : ago;
+    }
+    memcpy(form->same_at_us, at_us, sizeof at_us);
+    form->same = 0;
+    while (form->same < SAME_MAX && at_us[form->same])
+        form->same++;
+    size_t length = strlen(form->last);
+    memset(form->last + length, 0, sizeof form->last - length);
+}
+
+void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us,
+                        struct bench_conduct_form *ret_form)
+{
+    struct bench_conduct_watch *form = &ret_form->watch;
+    uint32_t worst_ms = job_of(watch)->job.update_timeout_ms;
+    worst_ms = worst_ms ? worst_ms : UPDATE_WORST_MS;
+    memcpy(form, watch, sizeof *form); /* bytes without a name too */
+    form->run = NULL;
+    form->offset = 0;
+    form->now_us = 0;
+    form->commands = 0;
+    memset(form->evidence, 0, sizeof form->evidence);
+    /* Of these only the order counts, and what is not long ago. */
+    form->result_at_us = (uint64_t)(watch->heard_at_us < watch->result_at_us) |
+                         (uint64_t)(watch->spoken_at_us > watch->heard_at_us + UNHEARD_US) << 1;
+    form->heard_at_us = age(watch->heard_at_us, now_us, UNHEARD_US);
+    form->spoken_at_us = 0;
+    form->fault_at_us = age(watch->fault_at_us, now_us, FAULT_US);
+    if (form->fault_at_us == UINT64_MAX)
+        form->fault_at_us = 0;
+    form->started_at_us = age(watch->started_at_us, now_us, TWICE_US);
+    form->back_at_us = age(watch->back_at_us, now_us, NOTICE_US);
+    order_repeats(form, now_us);
+    tap_make_comparable(&form->tapping.tap, now_us);
+    ret_form->worst_at_us = !watch->started_at_us || worst_is_over(watch)
+                                ? UINT64_MAX
+                                : watch->started_at_us + worst_ms * UINT64_C(1000);
+    form->job |= worst_is_over(watch) ? 1u << 31 : 0;
+    ret_form->commands_left = watch->commands < COMMANDS_MAX ? COMMANDS_MAX - watch->commands : 0;
+    ret_form->is_spoilt = watch->fault_at_us && watch->fault_at_us >= watch->result_at_us;
+}
+
 size_t bench_conduct_judge(const struct bench_run *run, const struct scenario_observed *observed,
                            uint32_t left_out, struct scenario_finding *findings, size_t capacity)
 {
-    struct reader reader = {.run = run};
-    struct bench_record record;
-    size_t count = 0, offset = bench_journal_begin(&run->journal);
-    begin(&reader);
-    while (bench_journal_next(&run->journal, &offset, &record))
-        read_record(&reader, &record);
+    struct bench_conduct_watch reader;
+    size_t count = 0;
+    if (run->watch)
+        reader = *run->watch;
+    else
+        bench_conduct_begin(&reader, run);
+    bench_conduct_read(&reader);
     look_at_end(&reader, observed);
     for (unsigned rule = 0; rule < BENCH_CONDUCT_COUNT; rule++) {
         if (!reader.evidence[rule][0] || left_out >> rule & 1)

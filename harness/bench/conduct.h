@@ -6,7 +6,7 @@
 #ifndef FOTARIG_HARNESS_BENCH_CONDUCT_H
 #define FOTARIG_HARNESS_BENCH_CONDUCT_H
 
-#include "harness/bench/run.h"
+#include "harness/bench/tapped.h"
 
 /*
  * X(NAME, "name", "what it demands"); each is judged with the line that shows it. What the client
@@ -46,9 +46,68 @@ const char *bench_conduct_demand(unsigned rule);
 /* The rule of that name, -1 = there is none. */
 int bench_conduct_find(const char *name, size_t length);
 
+enum { BENCH_CONDUCT_SAME_MAX = 20 };
+
 /*
- * Judges a run that is over, whose journal has all of it (MEMORY). `left_out`: bit n, rule n is not
- * judged. Writes up to `capacity` findings and returns how many there are.
+ * How far a journal has been read, and what was seen: a value, so that who goes back to a snapshot
+ * goes back in it as well.
+ */
+struct bench_conduct_watch {
+    const struct bench_run *run;
+    size_t offset; /* of the journal: what lies before has been read */
+    struct bench_tapping tapping;
+    uint64_t now_us;
+    unsigned job; /* that the client does now */
+    /* The module, as it was. */
+    uint8_t phase, status;
+    uint32_t package_bytes;
+    uint64_t result_at_us; /* the status has been a result since then */
+    uint64_t
+        fault_at_us; /* the scenario did something last; what it prevents is not the client's */
+    uint64_t spoken_at_us; /* bytes reached it last */
+    uint64_t heard_at_us;  /* it understood a command last */
+    uint64_t back_at_us; /* it is up again after an update, and nobody has spoken since; 0 = not */
+    /* The client. */
+    uint64_t started_at_us; /* the last start of an update; 0 = none */
+    uint8_t status_since;   /* that it read since then */
+    bool asked_since;       /* it asked for it at least */
+    bool cleared;           /* it has tried to clear the result */
+    bool target_since;      /* the target revision, the same */
+    uint32_t commands;
+    char last[TAP_LINE_BYTES];
+    uint64_t same_at_us[BENCH_CONDUCT_SAME_MAX];
+    uint32_t same;
+    char evidence[BENCH_CONDUCT_COUNT][160]; /* "" = the rule holds */
+};
+
+/* Stands at the begin of the run's journal (MEMORY). */
+void bench_conduct_begin(struct bench_conduct_watch *watch, const struct bench_run *run);
+/* Reads on, to the end of the journal as it is now. */
+void bench_conduct_read(struct bench_conduct_watch *watch);
+/* A rule is broken already, of those that are not left out. */
+bool bench_conduct_is_broken(const struct bench_conduct_watch *watch, uint32_t left_out);
+
+/*
+ * The form in which two watches are equal bytes that find the same in the same rest of a journal,
+ * whenever that comes, if no rule is broken yet and the rest
+ *  - comes to its end before worst_at_us (UINT64_MAX: never);
+ *  - holds a result of the module (`result_at_us` moves), unless `is_spoilt` is equal as well;
+ *  - has no more commands than are left of COMMANDS_MAX.
+ * It can't be read on.
+ */
+struct bench_conduct_form {
+    struct bench_conduct_watch watch;
+    uint64_t worst_at_us;
+    uint32_t commands_left;
+    bool is_spoilt; /* a fault came behind the last result */
+};
+void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us,
+                        struct bench_conduct_form *ret_form);
+
+/*
+ * Judges a run that is over, whose journal has all of it (MEMORY); it is read on from where
+ * run->watch stands, if there is one. `left_out`: bit n, rule n is not judged. Writes up to
+ * `capacity` findings and returns how many there are.
  */
 size_t bench_conduct_judge(const struct bench_run *run, const struct scenario_observed *observed,
                            uint32_t left_out, struct scenario_finding *findings, size_t capacity);

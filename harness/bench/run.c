@@ -583,7 +583,7 @@ void bench_run_judge(struct bench_run *run, struct bench_result *ret_result)
     observe(run, &ret_result->observed);
     run->host->finish(run);
     run->module->finish(run);
-    if (run->journal.sink == BENCH_SINK_MEMORY)
+    if (run->journal.sink == BENCH_SINK_MEMORY && !run->options.undigested)
         ret_result->journal_digest = bench_journal_digest(&run->journal, 0);
     if (run->journal.failed && !run->error[0])
         snprintf(run->error, sizeof run->error, "the journal could not be kept: no memory");

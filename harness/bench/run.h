@@ -17,6 +17,7 @@
 enum { BENCH_FINDINGS_MAX = 32, BENCH_TEXT_MAX = 256 };
 
 struct bench_run;
+struct bench_conduct_watch;
 struct real;
 
 /* How the two sides of the wire are joined: X(NAME, "name") */
@@ -53,6 +54,7 @@ struct bench_options {
     size_t journal_bytes_max; /* a journal in memory; 0 = BENCH_JOURNAL_BYTES_MAX */
     uint64_t wall_us_max;     /* virtual time: so long it may take; 0 = BENCH_WALL_S_MAX */
     bool points;              /* places of the run are counted (points.h) */
+    bool undigested;          /* nobody wants the digest of the journal */
     bool conduct;             /* the rules of conduct.h are judged; wants the MEMORY sink */
     uint32_t conduct_left_out; /* bit n: rule n of them is not */
     bool costs;                /* the figures of `expect: costs` are judged, where the core in
@@ -128,6 +130,9 @@ struct bench_run {
     uint64_t step_count;
     uint64_t wall_end_us; /* of bench_run_all() in virtual time; 0 = nobody looks at the clock */
     struct bench_deadlines *deadlines; /* owned; NULL = nobody wants to know */
+    /* Has read the journal up to a place: its rules for any client are judged from there on
+       (conduct.h). NULL: from the begin. Of the caller. */
+    const struct bench_conduct_watch *watch;
     struct bench_points points; /* what the engine was asked so far; bench_points_of() has all */
     bool counts_points;         /* the options or an event of the case want that */
     /* What every byte needs stands together, before what of the world it needs. */

@@ -347,3 +347,57 @@ uint32_t bench_lane_lines_in(const struct bench_lane *lane, const uint8_t *bytes
     uint8_t in_line = lane->in_line;
     return scan_lines(&in_line, bytes, size, line_end);
 }
+
+/* ---- equal lanes --------------------------------------------------------------------------- */
+
+static uint64_t distance(uint64_t at_us, uint64_t now_us)
+{
+    return at_us > now_us ? at_us - now_us : 0;
+}
+
+/* A byte that is to be duplicated is read from where it lies, though it may have been taken. */
+static void unroll_bytes(struct bench_lane *lane)
+{
+    uint8_t bytes[BENCH_WIRE_BYTES];
+    size_t fill = lane->byte_fill, kept = lane->duplicate_length;
+    if (!fill && !kept) {
+        memset(lane->bytes, 0, sizeof lane->bytes);
+        lane->first_byte = 0;
+        return;
+    }
+    size_t from = (lane->first_byte + fill + BENCH_WIRE_BYTES - (fill > kept ? fill : kept));
+    size_t size = fill > kept ? fill : kept;
+    memset(bytes, 0, sizeof bytes);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = lane->bytes[(from + i) % BENCH_WIRE_BYTES];
+    memcpy(lane->bytes, bytes, sizeof bytes);
+    lane->first_byte = 0;
+}
+
+static void unroll_bursts(struct bench_lane *lane, uint64_t now_us)
+{
+    uint64_t end_at_us[BENCH_WIRE_BURSTS] = {0};
+    struct bench_burst bursts[BENCH_WIRE_BURSTS];
+    memset(bursts, 0, sizeof bursts);
+    for (size_t i = 0; i < lane->burst_fill; i++) {
+        size_t at = (lane->first_burst + i) % BENCH_WIRE_BURSTS;
+        end_at_us[i] = lane->end_at_us[at] - now_us;
+        bursts[i] = lane->bursts[at];
+    }
+    memcpy(lane->end_at_us, end_at_us, sizeof end_at_us);
+    memcpy(lane->bursts, bursts, sizeof bursts);
+    lane->first_burst = 0;
+}
+
+void bench_lane_make_comparable(struct bench_lane *lane, uint64_t now_us)
+{
+    unroll_bytes(lane);
+    unroll_bursts(lane, now_us);
+    lane->busy_until_at_us = distance(lane->busy_until_at_us, now_us);
+    lane->lose_until_at_us = distance(lane->lose_until_at_us, now_us);
+    lane->share_until_at_us = distance(lane->share_until_at_us, now_us);
+    lane->insert_at = lane->insert_length ? lane->insert_at - lane->byte_count : 0;
+    lane->split_at = lane->split_ms ? lane->split_at - lane->byte_count : 0;
+    memset(lane->insert + lane->insert_length, 0, sizeof lane->insert - lane->insert_length);
+    lane->stat_lost_bytes = lane->stat_garbled_bytes = 0;
+}

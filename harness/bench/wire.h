@@ -64,6 +64,12 @@ struct bench_lane {
     struct bench_burst bursts[BENCH_WIRE_BURSTS];
 };
 
+/*
+ * The form in which equal lanes are equal bytes: what has been read is wiped, what is to come lies
+ * at the begin of its buffers, times are distances from now. What was counted stays.
+ */
+void bench_lane_make_comparable(struct bench_lane *lane, uint64_t now_us);
+
 /* Room for another burst, in bytes; 0 = wait until one has arrived. */
 static inline size_t bench_lane_room(const struct bench_lane *lane)
 {

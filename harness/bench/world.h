@@ -77,6 +77,12 @@ _Static_assert(BENCH_WORLD_CORELESS_BYTES % sizeof(uint64_t) == 0, "a hash takes
 _Static_assert(sizeof(struct bench_world) % sizeof(uint64_t) == 0, "a hash takes whole words");
 _Static_assert(sizeof(struct bench_world) <= 16384, "budget of a module's world");
 
+/*
+ * The form in which equal worlds with a core are equal bytes, whenever they are and wherever what
+ * they hold lies. Nothing can be done with it but to compare it.
+ */
+void bench_world_make_comparable(struct bench_world *world);
+
 /* Over the fields of a world with a core; the same in every process, wherever the world lies. */
 uint64_t bench_world_hash(const struct bench_world *world);
 

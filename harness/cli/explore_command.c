@@ -17,7 +17,7 @@ struct explore_options {
     struct cli_list at, only;
     const char *accepted, *certificates;
     const char *token;
-    bool first_finding;
+    bool first_finding, apart;
     const char *host, *claims;
     struct cli_list left_out;
 };
@@ -34,6 +34,9 @@ static const struct cli_option options[] = {
      "its point of no return"},
     {"first-finding", 0, NULL, CLI_FLAG, offsetof(struct explore_options, first_finding), NULL,
      "a process that has found something that no fact excuses tries no more"},
+    {"apart", 0, NULL, CLI_FLAG, offsetof(struct explore_options, apart), NULL,
+     "run each to its own end; else one that comes to a world whose rest is known, and good, "
+     "takes that over"},
     {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
      "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
     {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
@@ -288,6 +291,7 @@ static int explore(int argc, char **argv)
         return cli_usage_error(&cli_command_explore, "which scenario?");
     context.certificates = given.certificates;
     context.first_finding = given.first_finding;
+    context.apart = given.apart;
     status = take_wish(&given, &context.wish);
     if (status == CLI_GO_ON && given.token)
         return find_lost(&given, &operands, &context.wish);

@@ -10,6 +10,7 @@
 /* One level of faults: the run that has those of the levels above. */
 struct level {
     struct bench_snapshot before; /* the step that is looked at */
+    struct merge_watch watch;     /* the same */
     struct bench_points passed;   /* before that step */
     uint64_t deadline_us;         /* that the step may have */
 };
@@ -49,19 +50,45 @@ static uint64_t before_deadline(const struct bench_run *run)
     return next_us - 1 > run->world.now_us ? next_us - 1 : next_us;
 }
 
-static void run_to_end(struct walk *walk)
+uint64_t branch_place(const struct bench_run *run)
 {
-    struct bench_run *run = walk->branch->run;
-    uint64_t from = run->step_count;
-    while (!bench_signal() && bench_run_step(run))
-        ;
-    walk->branch->figures.executed_steps += run->step_count - from;
+    const uint32_t *count = run->points.count;
+    return (uint64_t)run->world.lanes[BENCH_TO_MODULE].line_count + count[BENCH_POINT_PHASE] +
+           count[BENCH_POINT_BOOT];
+}
+
+/* False: to a place from which its rest is known. */
+static bool run_to_end(struct walk *walk)
+{
+    struct branch *branch = walk->branch;
+    struct bench_run *run = branch->run;
+    uint64_t from = run->step_count, place = branch_place(run);
+    bool known = false;
+    while (!known && !bench_signal() && bench_run_step(run)) {
+        if (!branch->on_place || branch_place(run) == place)
+            continue;
+        place = branch_place(run);
+        known = branch->on_place(branch->context, walk->choices, walk->count);
+    }
+    branch->figures.executed_steps += run->step_count - from;
+    return !known;
+}
+
+static void take_back(const struct walk *walk, const struct level *level)
+{
+    bench_snapshot_restore(walk->branch->run, &level->before);
+    if (walk->branch->watch)
+        *walk->branch->watch = level->watch;
 }
 
 /* What the run without its last choice passes in the step behind `level->before`. */
 static void look_at_step(struct walk *walk, struct level *level, struct bench_points *ret_after)
 {
     struct bench_run *run = walk->branch->run;
+    if (walk->branch->watch) {
+        merge_watch_read(walk->branch->watch, run);
+        level->watch = *walk->branch->watch;
+    }
     bench_snapshot_take(run, &level->before);
     walk->branch->moment = (struct branch_moment){run->world.now_us, run->step_count};
     level->passed = bench_points_of(run);
@@ -97,24 +124,27 @@ static void disarm(struct walk *walk)
 static void end_run(struct walk *walk)
 {
     struct branch *branch = walk->branch;
+    branch->rest_steps = 0;
+    bool is_over = run_to_end(walk);
+    if (is_stopped(walk))
+        return;
     branch->figures.runs++;
-    branch->figures.whole_steps += branch->run->step_count;
-    branch->on_end(branch->context, walk->choices, walk->count);
+    branch->figures.whole_steps += branch->run->step_count + branch->rest_steps;
+    if (is_over)
+        branch->on_end(branch->context, walk->choices, walk->count);
 }
 
 /* The world of the level comes back, with the choice in it, and goes to its end. */
 static void try_choice(struct walk *walk, const struct level *level,
                        const struct explore_choice *choice, uint64_t ordinal)
 {
-    bench_snapshot_restore(walk->branch->run, &level->before);
+    take_back(walk, level);
     arm(walk, choice, ordinal);
     if (walk->count < walk->branch->depth) {
         walk_level(walk);
-        bench_snapshot_restore(walk->branch->run, &level->before);
+        take_back(walk, level);
         bench_engine_arm(walk->branch->run, walk->changed->event_count - 1u);
     }
-    if (!is_stopped(walk))
-        run_to_end(walk);
     if (!is_stopped(walk))
         end_run(walk);
     disarm(walk);
@@ -204,7 +234,7 @@ static void walk_level(struct walk *walk)
             try_points(walk, level, &after);
         if (!walk->branched)
             continue;
-        bench_snapshot_restore(run, &level->before);
+        take_back(walk, level);
         bench_run_step(run);
         walk->branch->figures.executed_steps++;
     }
@@ -218,9 +248,13 @@ static bool begin_run(struct walk *walk)
     const struct bench_options options = {.seed = branch->seed,
                                           .stoppable = true,
                                           .points = true,
+                                          .undigested = true,
                                           .conduct = true,
                                           .conduct_left_out = branch->left_out};
-    return bench_run_begin(branch->run, walk->changed, &options);
+    bool good = bench_run_begin(branch->run, walk->changed, &options);
+    if (branch->watch)
+        merge_watch_begin(branch->watch, branch->run);
+    return good;
 }
 
 static void try_at_begin(struct walk *walk, const struct explore_choice *choice)
@@ -232,8 +266,7 @@ static void try_at_begin(struct walk *walk, const struct explore_choice *choice)
     walk->count = 1;
     if (begin_run(walk) && walk->branch->depth > 1)
         walk_level(walk);
-    if (begin_run(walk))
-        run_to_end(walk);
+    (void)begin_run(walk);
     if (!bench_signal())
         end_run(walk);
     disarm(walk);

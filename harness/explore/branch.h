@@ -10,6 +10,7 @@
 
 #include "harness/bench/run.h"
 #include "harness/explore/fault.h"
+#include "harness/explore/known_rest.h"
 
 /* How much was run, in steps of the bench. */
 struct branch_figures {
@@ -42,6 +43,11 @@ struct branch {
     uint64_t first, end; /* choices of the first fault, by number, that are taken */
     /* A run with these faults is over; it may be judged but not gone on with. */
     void (*on_end)(void *context, const struct explore_choice *choices, size_t count);
+    /* NULL, or: a run has come to a place behind its faults (a command was sent, a phase went on).
+       True: how it ends is known and was told, from there in `rest_steps`; it is left. */
+    bool (*on_place)(void *context, const struct explore_choice *choices, size_t count);
+    uint64_t rest_steps;
+    struct merge_watch *watch; /* reads along; of the caller; NULL = nobody does */
     void *context;
     struct branch_moment moment; /* of the last choice, while on_end is called */
     bool stop;                   /* on_end wants no more of them */
@@ -60,6 +66,9 @@ bool branch_measure(struct branch *branch, struct branch_extent *ret_extent);
 /* Walks, and branches at each choice from `first` to before `end`. False: no memory, or a signal.
  */
 bool branch_walk(struct branch *branch);
+
+/* What changes when a run comes to a place at which its rest may be known. */
+uint64_t branch_place(const struct bench_run *run);
 
 /* A run with these choices from its begin to its end, in `changed` (of the caller). */
 bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,

@@ -119,13 +119,18 @@ static void count_record(const struct bench_record *record, struct explore_cost 
         cost->count[EXPLORE_RULE_RESTARTS]++;
 }
 
+void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct bench_run *run)
+{
+    struct bench_record record;
+    while (bench_journal_next(&run->journal, offset, &record))
+        count_record(&record, cost);
+}
+
 struct explore_cost explore_cost_of(const struct bench_run *run)
 {
     struct explore_cost cost = {{0}};
-    struct bench_record record;
     size_t offset = bench_journal_begin(&run->journal);
-    while (bench_journal_next(&run->journal, &offset, &record))
-        count_record(&record, &cost);
+    explore_cost_read(&cost, &offset, run);
     cost.count[EXPLORE_RULE_TIME] = (uint32_t)(run->world.now_us / 1000000);
     return cost;
 }

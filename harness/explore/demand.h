@@ -60,6 +60,8 @@ struct explore_cost {
 
 /* Of a run that is over, whose journal has all of it (MEMORY). */
 struct explore_cost explore_cost_of(const struct bench_run *run);
+/* Counts on from *offset of its journal to where that ends now; all but TIME. */
+void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct bench_run *run);
 
 /*
  * Holds it against the undisturbed run's and what the faults explain; adds findings behind those

@@ -74,15 +74,23 @@ static void drop_events(struct bench_result *result)
     result->finding_count = kept;
 }
 
+/* What a run with them must come to, of which `base` is the one without. */
+static enum explore_worth least_of(const struct explore_choice *choices, size_t count,
+                                   const struct scenario_case *one,
+                                   const struct scenario_observed *base)
+{
+    enum explore_worth was = worth_of(base), least = excused(choices, count, one);
+    return least < was ? least : was;
+}
+
 bool explore_judge(const struct explore_choice *choices, size_t count,
                    const struct scenario_case *one, const struct scenario_observed *base,
                    struct bench_result *result)
 {
     enum explore_worth was = worth_of(base), is = worth_of(&result->observed);
-    enum explore_worth least = excused(choices, count, one);
+    enum explore_worth least = least_of(choices, count, one, base);
     if (result->verdict == BENCH_ERROR || result->verdict == BENCH_STOPPED)
         return false;
-    least = least < was ? least : was;
     drop_events(result);
     if (is < least && !result->finding_count) /* a broken rule says it better */
         add_outcome(least, base, result);
@@ -101,6 +109,9 @@ struct exploration {
     void *context;
     struct explore_summary *summary;
     struct branch *branch; /* while it is walked */
+    struct merge_watch *watch;
+    unsigned places; /* that the run has passed */
+    bool never;      /* its rest can't be known any more */
 };
 
 static void tell(const struct exploration *exploration, const struct explore_choice *choices,
@@ -124,6 +135,18 @@ static bool all_fired(const struct bench_run *run, size_t count)
     return true;
 }
 
+/* Up to now. */
+static struct explore_cost cost_of(const struct exploration *exploration)
+{
+    struct explore_cost cost;
+    if (!exploration->watch)
+        return explore_cost_of(exploration->run);
+    merge_watch_read(exploration->watch, exploration->run);
+    cost = exploration->watch->cost;
+    cost.count[EXPLORE_RULE_TIME] = (uint32_t)(exploration->run->world.now_us / 1000000);
+    return cost;
+}
+
 /* All that a sweep demands of a run that is over; true when it is excused that it ended worse. */
 static bool judge_run(const struct exploration *exploration, const struct explore_choice *choices,
                       size_t count, struct bench_result *ret_result)
@@ -132,7 +155,7 @@ static bool judge_run(const struct exploration *exploration, const struct explor
     const struct scenario_observed *base = &summary->base;
     struct bench_run *run = exploration->run;
     bench_run_judge(run, ret_result);
-    const struct explore_cost cost = explore_cost_of(run);
+    const struct explore_cost cost = cost_of(exploration);
     bool excused = explore_judge(choices, count, exploration->one, base, ret_result);
     if (ret_result->verdict != BENCH_PASSED)
         return excused;
@@ -142,14 +165,20 @@ static bool judge_run(const struct exploration *exploration, const struct explor
     return excused;
 }
 
+/* How a run ended. */
+struct run_end {
+    uint64_t at_us, finding_count, sent_bytes;
+    uint8_t outcome, reason;
+};
+
 /* A sum, so that neither order nor slices matter. */
-static void add_digest(const struct exploration *exploration, const char *choice,
-                       const struct bench_result *result)
+static void add_digest(const struct exploration *exploration, const struct explore_choice *choices,
+                       size_t count, const struct run_end *run_end)
 {
-    const struct bench_world *world = &exploration->run->world;
-    const uint64_t end[] = {result->observed.finished ? result->observed.result.outcome : 0u,
-                            result->observed.result.reason, result->duration_us,
-                            result->finding_count, world->lanes[BENCH_TO_MODULE].byte_count};
+    char choice[EXPLORE_CHOICE_MAX];
+    const uint64_t end[] = {run_end->outcome, run_end->reason, run_end->at_us,
+                            run_end->finding_count, run_end->sent_bytes};
+    explore_choice_format(choices, count, choice, sizeof choice);
     uint64_t digest = sim_digest(SIM_DIGEST, choice, strlen(choice));
     for (size_t i = 0; i < sizeof end / sizeof end[0]; i++) {
         uint8_t bytes[8];
@@ -160,16 +189,118 @@ static void add_digest(const struct exploration *exploration, const char *choice
     exploration->summary->figures.digest += digest;
 }
 
+/* ---- rests that are known ------------------------------------------------------------------ */
+
+/* The next run begins. */
+static void forget_places(struct exploration *exploration)
+{
+    exploration->places = 0;
+    exploration->never = false;
+    if (exploration->wish->known)
+        exploration->wish->known->place_count = 0;
+}
+
+/* The rest ended well, but this run may have cost more before, and its fault may excuse less. */
+static bool take_over(struct exploration *exploration, const struct explore_choice *choices,
+                      size_t count, const struct merge_place *place, const struct merge_rest *rest)
+{
+    const struct explore_summary *summary = exploration->summary;
+    struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
+    const struct run_end end = {place->at_us + rest->duration_us, 0,
+                                place->sent_bytes + rest->sent_bytes, rest->outcome, rest->reason};
+    struct scenario_observed observed = {.finished = true, .result.outcome = rest->outcome};
+    struct explore_cost cost = place->cost;
+    enum explore_worth was = worth_of(&summary->base), is = worth_of(&observed);
+    struct bench_result result = {.finding_count = 0};
+    for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
+        cost.count[rule] += rest->cost.count[rule];
+    cost.count[EXPLORE_RULE_TIME] = (uint32_t)(end.at_us / 1000000);
+    explore_cost_judge(&summary->base_cost, &cost, choices, count, &result);
+    if (result.finding_count || is < least_of(choices, count, exploration->one, &summary->base))
+        return false;
+    counts->excused += is < was;
+    counts->runs++;
+    counts->outcomes[rest->outcome]++;
+    add_digest(exploration, choices, count, &end);
+    exploration->branch->rest_steps = rest->steps;
+    return true;
+}
+
+enum { PLACES_ALL = 12, PERCENT = 16 };
+
+/* What has not met a known world soon seldom does: then not every percent is looked at. */
+static bool is_looked_at(const struct exploration *exploration)
+{
+    const struct bench_world *world = &exploration->run->world;
+    return exploration->places <= PLACES_ALL || world->sim.updater.percent % PERCENT == 0;
+}
+
+static bool on_place(void *context, const struct explore_choice *choices, size_t count)
+{
+    struct exploration *exploration = context;
+    struct merge_table *known = exploration->wish->known;
+    struct merge_place place;
+    exploration->places++;
+    if (exploration->never || !is_looked_at(exploration))
+        return false;
+    merge_watch_read(exploration->watch, exploration->run);
+    if (!merge_place_of(known, exploration->run, exploration->watch, (unsigned)count, &place,
+                        &exploration->never))
+        return false;
+    const struct merge_rest *rest = merge_find(known, &place);
+    if (!rest || !take_over(exploration, choices, count, &place, rest)) {
+        merge_remember(known, &place);
+        return false;
+    }
+    merge_store(known, &place, rest, true);
+    forget_places(exploration);
+    return true;
+}
+
+/* What was remembered on the way is known now. */
+static void learn(struct exploration *exploration, const struct merge_place *end,
+                  const struct bench_result *result)
+{
+    const struct merge_rest rest = {.outcome = result->observed.result.outcome,
+                                    .reason = result->observed.result.reason};
+    if (!exploration->wish->known)
+        return;
+    merge_store(exploration->wish->known, end, &rest,
+                result->verdict == BENCH_PASSED && result->observed.finished);
+}
+
+static struct merge_place end_of(const struct exploration *exploration)
+{
+    const struct bench_run *run = exploration->run;
+    merge_watch_read(exploration->watch, run);
+    return (struct merge_place){.at_us = run->world.now_us,
+                                .steps = run->step_count,
+                                .sent_bytes = run->world.lanes[BENCH_TO_MODULE].byte_count,
+                                .result_at_us = exploration->watch->conduct.result_at_us,
+                                .cost = exploration->watch->cost};
+}
+
+/* ---- a run that is over -------------------------------------------------------------------- */
+
 static void on_end(void *context, const struct explore_choice *choices, size_t count)
 {
-    const struct exploration *exploration = context;
+    struct exploration *exploration = context;
     struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
     struct bench_result result;
     bool tried = all_fired(exploration->run, count);
-    char choice[EXPLORE_CHOICE_MAX];
+    uint64_t sent_bytes = exploration->run->world.lanes[BENCH_TO_MODULE].byte_count;
+    struct merge_place end = {.at_us = 0};
+    if (exploration->watch)
+        end = end_of(exploration);
     counts->excused += judge_run(exploration, choices, count, &result);
-    explore_choice_format(choices, count, choice, sizeof choice);
-    add_digest(exploration, choice, &result);
+    const struct run_end run_end = {result.duration_us, result.finding_count, sent_bytes,
+                                    result.observed.finished ? result.observed.result.outcome
+                                                             : FOTA_OUTCOME_NONE,
+                                    result.observed.result.reason};
+    add_digest(exploration, choices, count, &run_end);
+    if (exploration->watch)
+        learn(exploration, &end, &result);
+    forget_places(exploration);
     if (result.verdict == BENCH_ERROR) {
         counts->errors++;
         return;
@@ -199,10 +330,45 @@ static struct branch branch_of(struct exploration *exploration)
                            .context = exploration};
 }
 
+/* The first that are known are those of the undisturbed run. False: no memory. */
+static bool learn_base(struct exploration *exploration)
+{
+    struct bench_run *run = exploration->run;
+    struct scenario_case *changed = malloc(sizeof *changed);
+    struct merge_watch *watch = malloc(sizeof *watch);
+    bool never = false, good = changed && watch;
+    if (good && branch_begin(run, exploration->one, exploration->seed, NULL, 0, changed)) {
+        uint64_t at = branch_place(run);
+        exploration->watch = watch;
+        merge_watch_begin(watch, run);
+        forget_places(exploration);
+        while (!bench_signal() && bench_run_step(run)) {
+            struct merge_place place;
+            if (branch_place(run) == at)
+                continue;
+            at = branch_place(run);
+            merge_watch_read(watch, run);
+            if (merge_place_of(exploration->wish->known, run, watch, 0, &place, &never))
+                merge_remember(exploration->wish->known, &place);
+        }
+        const struct merge_place end = end_of(exploration);
+        struct bench_result result;
+        bench_run_judge(run, &result);
+        learn(exploration, &end, &result);
+        merge_table_keep(exploration->wish->known);
+    }
+    exploration->watch = NULL;
+    free(watch);
+    free(changed);
+    return good;
+}
+
 static enum explore_answer measure(struct exploration *exploration)
 {
     struct branch branch = branch_of(exploration);
     if (!branch_measure(&branch, &exploration->summary->extent))
+        return EXPLORE_ERROR;
+    if (exploration->wish->known && !learn_base(exploration))
         return EXPLORE_ERROR;
     if (bench_signal())
         return EXPLORE_STOPPED;
@@ -274,6 +440,25 @@ enum explore_answer explore_begin(struct bench_run *run, const struct scenario_c
     return run_base(&exploration);
 }
 
+/* Reads along, so that what runs share is read once, and looks up what is known. False: no memory.
+ */
+static bool prepare_merging(struct exploration *exploration)
+{
+    const struct explore_wish *wish = exploration->wish;
+    struct branch *branch = exploration->branch;
+    if (wish->by_rerun)
+        return true;
+    branch->watch = exploration->watch = malloc(sizeof *exploration->watch);
+    if (!branch->watch)
+        return false;
+    exploration->run->watch = &exploration->watch->conduct;
+    if (!wish->known || !merge_is_possible(exploration->run, exploration->one))
+        return true;
+    merge_table_forget(wish->known);
+    branch->on_place = on_place;
+    return true;
+}
+
 bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
                   const struct explore_wish *wish, uint64_t first, uint64_t end,
                   void (*on_finding)(void *context, const struct explore_finding *finding),
@@ -290,7 +475,9 @@ bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64
     branch.first = first;
     branch.end = end;
     exploration.branch = &branch;
-    bool good = branch_walk(&branch) || bench_signal();
+    bool good = prepare_merging(&exploration) && (branch_walk(&branch) || bench_signal());
+    run->watch = NULL;
+    free(exploration.watch);
     summary->figures.runs += branch.figures.runs;
     summary->figures.executed_steps += branch.figures.executed_steps;
     summary->figures.whole_steps += branch.figures.whole_steps;

@@ -11,12 +11,14 @@
 
 /* What is tried. Zero: one fault a run, all of the table, at all points. */
 struct explore_wish {
-    unsigned depth;     /* faults a run; 0: 1 */
-    uint32_t points;    /* bit n: at points of kind n; 0: all */
-    uint64_t faults;    /* bit n: row n of the table; 0: all */
-    const bool *enough; /* of the caller: true = no more is tried; NULL = all is */
-    bool by_rerun;      /* the client can't be brought back to where it was: branch.h */
-    uint32_t left_out;  /* bit n: rule n for any client is not judged */
+    unsigned depth;            /* faults a run; 0: 1 */
+    uint32_t points;           /* bit n: at points of kind n; 0: all */
+    uint64_t faults;           /* bit n: row n of the table; 0: all */
+    const bool *enough;        /* of the caller: true = no more is tried; NULL = all is */
+    bool by_rerun;             /* the client can't be brought back to where it was: branch.h */
+    uint32_t left_out;         /* bit n: rule n for any client is not judged */
+    struct merge_table *known; /* rests that are known, of the caller, empty at the begin; NULL:
+                                  each run is run to its end */
 };
 
 /* A run in which something was wrong, and how many more were wrong in the same way. */

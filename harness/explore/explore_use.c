@@ -10,7 +10,7 @@
 #include "harness/explore/explore.h"
 #include "harness/ports/loop.h"
 
-enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
+enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, KNOWN_MAX = 1 << 16, LINE_MAX_BYTES = 1024 };
 
 /* ---- in a process ---------------------------------------------------------------------------- */
 
@@ -23,6 +23,7 @@ struct own {
     enum explore_answer answer;
     char error[BENCH_TEXT_MAX];
     struct explore_causes causes; /* of a slice */
+    struct merge_table known;     /* rests of the case's undisturbed run, and of those of a slice */
     struct explore_context *context;
     const char *scenario; /* that is explored */
     bool found;           /* something that no fact excuses, already */
@@ -36,6 +37,7 @@ static void finish(void *context, void *own_memory)
         return;
     bench_run_free(own->run);
     explore_causes_done(&own->causes);
+    merge_table_free(&own->known);
     free(own->one);
     free(own);
 }
@@ -51,7 +53,7 @@ static bool start(void *context, unsigned worker, void **ret_own, char *reterr_t
     }
     (void)worker;
     *ret_own = own;
-    if (own && own->run && own->one) {
+    if (own && own->run && own->one && merge_table_make(&own->known, KNOWN_MAX)) {
         if (!explored->target)
             return true;
         if (bench_target_open(explored->target, reterr_text, CAMPAIGN_TEXT_MAX)) {
@@ -87,6 +89,7 @@ static void begin_case(struct own *own, const struct explore_wish *wish,
         bench_target_prepare(context->target, planned->one, own->one);
     }
     own->begun = planned;
+    merge_table_empty(&own->known);
     if (!plan.runs) {
         own->base = (struct explore_summary){.extent = {.choices = 0}};
         own->answer = EXPLORE_FAILED;
@@ -106,6 +109,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     struct explore_wish wish = own->context->wish;
     (void)context_memory;
     wish.enough = &own->found;
+    wish.known = own->context->apart ? NULL : &own->known;
     own->scenario = planned->scenario->name;
     begin_case(own, &wish, planned);
     struct explore_summary summary = own->base;

@@ -14,6 +14,7 @@ struct explore_context {
     struct explore_wish wish;
     struct explore_accepted accepted;
     bool first_finding;         /* a process that has found something tries no more */
+    bool apart;                 /* each run goes to its own end */
     const char *certificates;   /* folder, NULL = none are written */
     char error[BENCH_TEXT_MAX]; /* one could not be, "" = all were */
     /* Whose client is explored; NULL = the core. Opened in each process. The words of its options,

@@ -73,13 +73,19 @@ static void forbid(struct scenario_monitor *monitor, const struct scenario_watch
     }
 }
 
+uint64_t scenario_attempt_ends(const struct scenario_monitor *monitor,
+                               const struct scenario_case *one)
+{
+    uint32_t named_ms = scenario_job(one, monitor->job)->update_timeout_ms;
+    uint64_t worst_ms = named_ms ? named_ms : UPDATE_TIMEOUT_DEFAULT_MS;
+    return monitor->attempt_began_at_us + worst_ms * 1000u;
+}
+
 /* True while an update is under way and its worst time is not over. */
 static bool must_not_disturb(const struct scenario_monitor *monitor,
                              const struct scenario_case *one, uint64_t now_us)
 {
-    uint32_t named_ms = scenario_job(one, monitor->job)->update_timeout_ms;
-    uint64_t worst_ms = named_ms ? named_ms : UPDATE_TIMEOUT_DEFAULT_MS;
-    return now_us - monitor->attempt_began_at_us < worst_ms * 1000u;
+    return now_us < scenario_attempt_ends(monitor, one);
 }
 
 static bool is_updating(const struct sim_view *module)

@@ -47,6 +47,9 @@ void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_wa
 void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                           const struct scenario_case *one, unsigned request,
                           const struct sim_view *module, uint64_t now_us);
+/* When the worst time of the running attempt is over: nothing may disturb it before. */
+uint64_t scenario_attempt_ends(const struct scenario_monitor *monitor,
+                               const struct scenario_case *one);
 void scenario_saw_attempt(struct scenario_monitor *monitor, uint64_t now_us);
 /* The host begins the job of `then`. */
 void scenario_saw_next_job(struct scenario_monitor *monitor);

@@ -17,14 +17,11 @@ enum {
 /* tap.no_echo: the host has switched it off, and it has come back. */
 enum { CAME_BACK = 2 };
 
-/* A boot may be so slow to tell itself that commands were answered before (facts 5.3, T15). */
-enum { SLOW_US = 30000000 };
-
 /* It was up before: not just switched on. */
 static bool was_up(const struct tap_reader *reader)
 {
     const struct tap *tap = reader->tap;
-    bool long_ago = reader->now_us - tap->up_at_us > SLOW_US;
+    bool long_ago = reader->now_us - tap->up_at_us > TAP_SLOW_US;
     return tap->life >= UPDATER ||
            (tap->life == ANSWERS && (long_ago || tap->cause != TAP_CAUSE_UNKNOWN));
 }

@@ -6,6 +6,14 @@
 
 #include "sim/catalogue.h"
 
+/* What counts as long ago. */
+enum {
+    TAP_SLOW_US = 30000000, /* a boot may be so slow to tell itself that commands were answered
+                               before (facts 5.3, T15) */
+    TAP_PAUSE_US = 1000000, /* data that a restart has cut is over when so long nothing came */
+    TAP_EARLY_US = 20000    /* no client waits so shortly for a result */
+};
+
 /* A call of tap_feed(). */
 struct tap_reader {
     struct tap *tap;

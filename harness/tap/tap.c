@@ -75,6 +75,25 @@ void tap_feed(struct tap *tap, enum tap_direction direction, const void *bytes, 
     }
 }
 
+/* Zero: none, or longer ago than anybody asks. */
+static void make_relative(uint64_t *at_us, uint64_t window_us, uint64_t now_us)
+{
+    *at_us = *at_us && now_us - *at_us <= window_us ? now_us - *at_us + 1 : 0;
+}
+
+void tap_make_comparable(struct tap *tap, uint64_t now_us)
+{
+    bool up = tap->up_at_us != 0;
+    make_relative(&tap->heard_at_us, TAP_PAUSE_US, now_us);
+    make_relative(&tap->line_at_us, TAP_EARLY_US, now_us);
+    make_relative(&tap->up_at_us, TAP_SLOW_US, now_us);
+    tap->up_at_us = up && !tap->up_at_us ? UINT64_MAX : tap->up_at_us;
+    for (unsigned i = 0; i < TAP_DIRECTIONS; i++) {
+        tap->sides[i].begin = tap->sides[i].offset - tap->sides[i].begin;
+        tap->sides[i].offset = 0;
+    }
+}
+
 const char *tap_kind_name(unsigned kind)
 {
     static const char *const names[] = {

@@ -120,6 +120,13 @@ typedef void tap_told(void *context, const struct tap_event *event);
 void tap_feed(struct tap *tap, enum tap_direction direction, const void *bytes, size_t size,
               uint64_t now_us, tap_told *told, void *context);
 
+/*
+ * The form in which equal taps are equal bytes, whenever they are: times as distances from now,
+ * what is so long ago that only that counts as zero, where the stream stands left out. It can't be
+ * fed any more.
+ */
+void tap_make_comparable(struct tap *tap, uint64_t now_us);
+
 /* Names of the tables above; "?" for a value out of range. */
 const char *tap_kind_name(unsigned kind);
 const char *tap_cause_name(unsigned cause);

@@ -11,9 +11,6 @@ enum {
     DATA
 };
 
-/* Data that a restart has cut is over when so long nothing came. */
-enum { PAUSE_US = 1000000 };
-
 static struct tap_side *side_of(struct tap *tap)
 {
     return &tap->sides[TAP_TO_HOST];
@@ -356,7 +353,7 @@ size_t tap_take_to_host(const struct tap_reader *reader, const char *bytes, size
 
 void tap_begin_to_host(const struct tap_reader *reader)
 {
-    bool paused = reader->now_us - reader->tap->heard_at_us > PAUSE_US;
+    bool paused = reader->now_us - reader->tap->heard_at_us > TAP_PAUSE_US;
     reader->tap->heard_at_us = reader->now_us;
     if (paused && side_of(reader->tap)->state >= BEFORE_LF)
         end_data(reader);

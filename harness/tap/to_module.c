@@ -15,9 +15,6 @@ enum {
 
 enum { BACKSPACE = 8, CTRL_Z = 0x1a, ESCAPE = 0x1b }; /* S5; TS 27.005 3.5.1 */
 
-/* No client waits so shortly for a result. */
-enum { EARLY_US = 20000 };
-
 static struct tap_side *side_of(struct tap *tap)
 {
     return &tap->sides[TAP_TO_MODULE];
@@ -61,7 +58,7 @@ static void run_line(const struct tap_reader *reader)
     struct tap_text line = tap_collected(tap, TAP_TO_MODULE, false);
     struct sim_command_piece piece;
     size_t cursor = 0;
-    bool early = tap->waits && reader->now_us - tap->line_at_us < EARLY_US;
+    bool early = tap->waits && reader->now_us - tap->line_at_us < TAP_EARLY_US;
     tap->waits = 1;
     tap->line_at_us = reader->now_us;
     tap->may_prompt = tap->effects = tap->may_restart = 0;

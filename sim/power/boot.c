@@ -205,3 +205,8 @@ void sim_on_boot(struct sim_context *ctx)
     ctx->sim->power.boot_step++;
     arm(ctx);
 }
+
+bool sim_boot_is_told(const struct sim *sim)
+{
+    return sim->power.boot_step >= ROWS;
+}

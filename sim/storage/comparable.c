@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/look.h"
+#include "sim/power/boot.h"
 #include "sim/storage/image_fields.h"
 
 struct place {
@@ -38,9 +40,24 @@ static void make_relative(uint8_t *at, size_t size, uint64_t now_us)
     }
 }
 
+/* Times that say something only for a while. */
+static void forget_times(struct sim *sim)
+{
+    bool houses = sim_look_setting(sim, SIM_SETTING_HOUSEKEEPING) != 0;
+    bool grows_deaf = sim_look_setting(sim, SIM_SETTING_HEARS_FOR) != 0;
+    if (sim_echoed(sim) == 0 && sim->port.echo_at_us < sim->seen_at_us)
+        sim->port.echo_at_us = sim->port.echo_end = 0;
+    if (!sim_boot_is_told(sim))
+        return;
+    sim->power.started_at_us = 0;
+    if (!houses && !grows_deaf)
+        sim->power.engine_at_us = 0;
+}
+
 void sim_make_comparable(struct sim *sim, uint64_t now_us)
 {
     uint8_t *bytes = (uint8_t *)sim;
+    forget_times(sim);
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         make_relative(bytes + times[i].offset, times[i].size, now_us);
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)

@@ -1,0 +1,127 @@
+/*
+ * known_rest.h - worlds whose rest is known: a run that comes to one of them need not be run to its
+ * end.
+ *
+ * At certain places of a run (a command was sent, a phase went on) its world and its monitors are
+ * brought into the form in which equal ones are equal bytes (world.h, conduct.h), and looked up by
+ * their digest. Only rests are stored that ended by themselves and in which nothing was wrong: what
+ * is wrong is always run to its end. A rest is taken over when all of these hold:
+ *  - the faults have been done, and none of their effects waits to be undone;
+ *  - no rule is broken yet;
+ *  - no deadline that the form leaves out (`struct merge_limits`) comes due within the rest,
+ * neither here nor where it was stored;
+ *  - the case has no event that counts bytes, lines or commands, whose counts the form leaves out.
+ */
+#ifndef FOTARIG_HARNESS_EXPLORE_KNOWN_REST_H
+#define FOTARIG_HARNESS_EXPLORE_KNOWN_REST_H
+
+#include "harness/bench/conduct.h"
+#include "harness/explore/demand.h"
+
+/* What reads a run while it goes: a value beside the world, for snapshots. */
+struct merge_watch {
+    struct bench_conduct_watch conduct;
+    struct explore_cost cost;
+    size_t cost_offset; /* of the journal: what lies before is counted */
+};
+void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run);
+/* Reads on, to the end of the journal as it is now. */
+void merge_watch_read(struct merge_watch *watch, const struct bench_run *run);
+
+/* What is not in the form, and may differ within these limits. */
+struct merge_limits {
+    uint64_t due_at_us;     /* the first of the deadlines that are left out */
+    uint64_t end_at_us;     /* the case ends every run then */
+    uint32_t commands_left; /* that a client may send */
+    bool is_spoilt;         /* bench_conduct_form.is_spoilt */
+};
+
+/* A run at a place: what is looked up, and what its rest will be measured from. */
+struct merge_place {
+    uint64_t key, check; /* two digests of the form */
+    uint64_t at_us, steps;
+    uint64_t result_at_us; /* bench_conduct_watch's */
+    uint32_t sent_bytes;   /* by the host */
+    struct explore_cost cost;
+    struct merge_limits limits;
+};
+
+/* From a place to the end. */
+struct merge_rest {
+    uint64_t duration_us, steps;
+    uint32_t sent_bytes;
+    struct explore_cost cost; /* without TIME */
+    uint8_t outcome, reason;
+    bool has_result; /* the module had one in it */
+    bool is_spoilt;  /* of the place where it was stored */
+};
+
+struct merge_entry {
+    uint64_t key, check;
+    struct merge_rest rest;
+};
+
+enum { MERGE_PLACES_MAX = 1024 };
+
+struct merge_table {
+    struct merge_entry *entries; /* owned; key 0 = free */
+    size_t capacity, count;
+    size_t kept;     /* entries of the first `kept` are not forgotten */
+    uint32_t *order; /* owned: where each was put, in this order */
+    uint64_t lookups, hits;
+    uint64_t leave_out; /* for tests: bit n, part n of the form is left out (enum merge_part) */
+    /* Places of the run that goes on. */
+    unsigned place_count;
+    struct merge_place places[MERGE_PLACES_MAX];
+};
+
+/* Parts of the form, for the test that leaves each out: X(NAME, "what") */
+#define MERGE_PARTS(X)                                                                             \
+    X(HOST, "the host's board")                                                                    \
+    X(MODULE, "the module")                                                                        \
+    X(LANES, "what is on the line")                                                                \
+    X(TAP, "the tap")                                                                              \
+    X(MONITOR, "the monitor of rules")                                                             \
+    X(ENGINE, "events of the case")                                                                \
+    X(CORE, "the core")                                                                            \
+    X(CONDUCT, "the watch of rules for any client")                                                \
+    X(DEADLINES, "deadlines that come due")                                                        \
+    X(SPOILT, "whether a fault came behind the last result")
+
+enum merge_part {
+#define X(name, text) MERGE_PART_##name,
+    MERGE_PARTS(X)
+#undef X
+        MERGE_PART_COUNT
+};
+
+/* False: no memory. `capacity`: entries at most; what comes then is not stored. */
+bool merge_table_make(struct merge_table *table, size_t capacity);
+void merge_table_free(struct merge_table *table);
+void merge_table_empty(struct merge_table *table);
+/* All that is stored now stays; merge_table_forget() forgets what came after. */
+void merge_table_keep(struct merge_table *table);
+void merge_table_forget(struct merge_table *table);
+
+/* Whether runs of the case can be merged at all. */
+bool merge_is_possible(const struct bench_run *run, const struct scenario_case *one);
+
+/*
+ * A place of a run in which the last `count` events of its case are choices. False: it can't be
+ * looked up here, or not any more in this run (*ret_never).
+ */
+bool merge_place_of(const struct merge_table *table, const struct bench_run *run,
+                    const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
+                    bool *ret_never);
+/* The rest from there; NULL = not known. */
+const struct merge_rest *merge_find(struct merge_table *table, const struct merge_place *place);
+/* Remembers the place until the run's end is known. */
+void merge_remember(struct merge_table *table, const struct merge_place *place);
+/*
+ * The run has come to its end, or to a place whose rest is known (`rest`, NULL = to its end): what
+ * is remembered is stored with the rest from there. `is_good`: nothing was wrong in it.
+ */
+void merge_store(struct merge_table *table, const struct merge_place *end,
+                 const struct merge_rest *rest, bool is_good);
+
+#endif

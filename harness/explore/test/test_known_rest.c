@@ -1,0 +1,110 @@
+/* Merging: runs that take over a rest that is known end as they do when each is run to its end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/explore/explore.h"
+
+/* Where few points are, so that a test is quick; ci/test-long/explore-apart.sh takes all. */
+static const struct row {
+    const char *name, *rest;
+    uint32_t points;
+    uint64_t faults;
+    unsigned depth;
+} rows[] = {
+    {"a whole update", "}\nexpect: {outcome: updated}",
+     EXPLORE_AT_COMMAND | EXPLORE_AT_TO_MODULE_LINE | EXPLORE_AT_REQUEST | EXPLORE_AT_BOOT, 0, 1},
+    {"a status is left over",
+     "}\nmodule: {settings: {left-over-status: 6}}\nexpect: {outcome: updated}", EXPLORE_AT_COMMAND,
+     0, 1},
+    {"the package is pushed", ", delivery: push}\nexpect: {outcome: updated}", EXPLORE_AT_COMMAND,
+     0, 1},
+    {"the host restarts while the module updates",
+     "}\nevents: [{when: {core-state: updating}, do: [{host-reset: yes, for: 3s}]}]\n"
+     "expect: {outcome: updated}",
+     EXPLORE_AT_COMMAND, 0, 1},
+    {"pairs", "}\nexpect: {outcome: updated}", EXPLORE_AT_TO_MODULE_LINE,
+     1u << EXPLORE_FAULT_LOSE_LINE, 2},
+    {"little time for the whole job", ", total-timeout: 230s}\nexpect: {outcome: updated}",
+     EXPLORE_AT_COMMAND | EXPLORE_AT_TO_MODULE_LINE, 0, 1},
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+static struct scenario *load(const char *rest)
+{
+    struct scenario_errors errors = {0};
+    char text[8192];
+    int length = snprintf(
+        text, sizeof text,
+        "scenario: a case\nwhy: it is a test\n"
+        "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
+        "         package: {url: 'http://fota.example/update.zip', size: 2KiB}\n         %s\n",
+        rest);
+    struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
+    if (!scenario)
+        fail_msg("%s", errors.text);
+    scenario_errors_done(&errors);
+    return scenario;
+}
+
+static void explore(const struct row *row, struct merge_table *known,
+                    struct explore_summary *ret_summary)
+{
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario *scenario = load(row->rest);
+    const struct explore_wish wish = {
+        .points = row->points, .faults = row->faults, .depth = row->depth, .known = known};
+    assert_non_null(run);
+    enum explore_answer answer =
+        explore_case(run, &scenario->cases[0], 1, &wish, NULL, NULL, ret_summary);
+    if (answer != EXPLORE_DONE)
+        fail_msg("%s", run->error);
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
+static bool end_alike(const struct explore_summary *a, const struct explore_summary *b)
+{
+    return a->figures.digest == b->figures.digest && a->figures.runs == b->figures.runs &&
+           a->figures.whole_steps == b->figures.whole_steps &&
+           memcmp(a->faults, b->faults, sizeof a->faults) == 0;
+}
+
+static void no_merge_hides_a_difference(void **state)
+{
+    const struct row *row = *state;
+    struct explore_summary apart, merged;
+    struct merge_table known;
+    assert_true(merge_table_make(&known, 1 << 14));
+    explore(row, NULL, &apart);
+    explore(row, &known, &merged);
+    assert_true(end_alike(&apart, &merged));
+    assert_true(known.hits > 0);
+    printf("%s: %llu runs, %llu merged, %llu of %llu steps\n", row->name,
+           (unsigned long long)apart.figures.runs, (unsigned long long)known.hits,
+           (unsigned long long)merged.figures.executed_steps,
+           (unsigned long long)apart.figures.executed_steps);
+    for (unsigned part = 0; part < MERGE_PART_COUNT && getenv("PARTS"); part++) {
+        merge_table_empty(&known);
+        known.leave_out = UINT64_C(1) << part;
+        explore(row, &known, &merged);
+        printf("  without %u: %s\n", part, end_alike(&apart, &merged) ? "not seen" : "seen");
+    }
+    merge_table_free(&known);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[ROW_COUNT];
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        tests[i] = (struct CMUnitTest){.name = rows[i].name,
+                                       .test_func = no_merge_hides_a_difference,
+                                       .initial_state = (void *)(uintptr_t)&rows[i]};
+    return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
+}
