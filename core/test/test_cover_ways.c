@@ -69,6 +69,47 @@ static void ftp_that_is_complete_with_another_size_is_a_wrong_length(void **stat
     free(rig);
 }
 
+/* FTPTOFSST says once that nothing runs, goes on, says so again, and is done later. */
+static void ftp_that_only_pauses_is_waited_for(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+FTPEXTGET=*", .answer = OK},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0,5,1000"), .times = 1},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 1,5,2000"), .times = 1},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0,5,2000"), .times = 1},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 1,5,3000"), .times = 1},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0,5,109285")},
+        {.command = "AT+FTP*", .answer = OK},
+        END};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    rig->job.delivery = FOTA_DELIVERY_FTP;
+    rig->job.ftp_server = "ftp.example";
+    start(rig, NULL);
+    ENDS(rig, UPDATED, NONE);
+    assert_int_equal(rig_count_sent(rig, "AT+FTPEXTGET=2,1,\"update.zip\""), 1);
+    assert_int_equal(rig_count_sent(rig, "AT+FTPTOFSST"), 5);
+    free(rig);
+}
+
+/* What an answer does not say is 0, and no remainder of another. */
+static void ftp_that_says_nothing_of_itself_has_ended_without_a_file(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+FTPEXTGET=*", .answer = OK},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0")},
+        {.command = "AT+FTP*", .answer = OK},
+        END};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    rig->job.delivery = FOTA_DELIVERY_FTP;
+    rig->job.ftp_server = "ftp.example";
+    start(rig, NULL);
+    ENDS(rig, DOWNLOAD_FAILED, FTP_OTHER);
+    assert_int_equal(rig_count_sent(rig, "AT+FTPTOFSST"), 6);
+    free(rig);
+}
+
 /* 200 with an empty body, of a package whose length is not known: nothing is read back. */
 static void an_empty_body_is_no_package(void **state)
 {
@@ -251,6 +292,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_apn_is_the_choice_of_the_module),
         cmocka_unit_test(ftp_that_is_complete_with_another_size_is_a_wrong_length),
+        cmocka_unit_test(ftp_that_only_pauses_is_waited_for),
+        cmocka_unit_test(ftp_that_says_nothing_of_itself_has_ended_without_a_file),
         cmocka_unit_test(an_empty_body_is_no_package),
         cmocka_unit_test(a_module_that_restarts_in_each_download_ends_the_job),
         cmocka_unit_test(a_push_is_not_resumed_behind_its_end),

@@ -75,6 +75,15 @@ static void numbers_are_written_as_printf_writes_them(void **state)
     }
 }
 
+static void a_number_stays_in_its_buffer(void **state)
+{
+    char buffer[TEXT_NUMBER_BYTES + 1];
+    (void)state;
+    buffer[TEXT_NUMBER_BYTES] = 'x';
+    assert_string_equal(text_number(buffer, UINT32_MAX), "4294967295");
+    assert_int_equal(buffer[TEXT_NUMBER_BYTES], 'x');
+}
+
 static void a_text_that_just_fits_is_appended_and_one_more_is_not(void **state)
 {
     char buffer[8] = "AT";
@@ -149,6 +158,7 @@ int main(void)
         cmocka_unit_test(numbers_are_read_up_to_what_32_bits_hold),
         cmocka_unit_test(a_number_ends_where_its_text_ends),
         cmocka_unit_test(numbers_are_written_as_printf_writes_them),
+        cmocka_unit_test(a_number_stays_in_its_buffer),
         cmocka_unit_test(a_text_that_just_fits_is_appended_and_one_more_is_not),
         cmocka_unit_test(a_copy_is_cut_to_the_buffer_and_ended),
         cmocka_unit_test(a_row_is_found_whole_or_by_its_beginning),

@@ -308,7 +308,9 @@ static const struct scenario_key cost_keys[] = {
         {.name = "of-each",
          .type = SCENARIO_TYPE_MAP,
          .map = &cost_each_map,
-         .help = "what differs from case to case: a figure for each, in the order of the cases"},
+         .help =
+             "what differs from case to case: a figure for each, in the order of the cases; a time "
+             "within a thousandth and a tenth of a second"},
 };
 static const struct scenario_map cost_map = {
     .name = "expect.costs", .keys = cost_keys, .count = COUNT(cost_keys)};

@@ -630,7 +630,8 @@ static void test_each_case_gets_its_own_cost(void **state)
     (void)state;
     struct scenario *scenario =
         loader_text(LOADER_HEAD "vary: {n: [1, 2, 3]}\n" LOADER_UPDATE
-                                "expect: {resets: $n, costs: {of-each: {exchanges: [7, 8, 7]}}}\n");
+                                "expect: {resets: $n, costs: {of-each: {exchanges: [7, 8, 7], "
+                                "time: [2s, 50ms, 1s]}}}\n");
     for (unsigned i = 0; i < 3; i++) {
         const struct scenario_expectation *cost = &scenario->cases[i].expectations[1];
         SAME("kind", cost->kind, SCENARIO_EXPECT_COST);
@@ -638,6 +639,9 @@ static void test_each_case_gets_its_own_cost(void **state)
         SAME("least", cost->least_us, i == 1 ? 8 : 7);
         SAME("most", cost->time_us, i == 1 ? 8 : 7);
     }
+    SAME("least", scenario->cases[0].expectations[2].least_us, 1898000);
+    SAME("most", scenario->cases[0].expectations[2].time_us, 2102000);
+    SAME("least of little", scenario->cases[1].expectations[2].least_us, 0);
     scenario_free(scenario);
 }
 
