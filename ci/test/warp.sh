@@ -121,6 +121,12 @@ report 'what it has written at last stands in the reports' $?
 ! "$fotarig" run scenarios/status --quiet --host "warp:$folder/poll" | grep hint >"$folder/out"
 report 'no hint for a client that waits for its answers' $?
 
+# The naive client in C, as its head says.
+${CC:-cc} -std=c11 -Wall -Wextra -Werror -o "$folder/naive" harness/example/naive.c || exit 2
+want 0 '1 passed' 'the naive client in C on the good day' $day --host "warp:$folder/naive"
+want 1 'rule no-restart-while-updating' 'and without progress' scenarios/documented/update-without-progress.yaml \
+    --host "warp:$folder/naive"
+
 # Every single fault at lines of a run, from the start each time; the command that is printed repeats it.
 "$fotarig" explore $day --host "warp:$folder/poll" --at to-module-line --only lose-line --only silence \
     >"$folder/out" 2>&1
