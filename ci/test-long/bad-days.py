@@ -5,6 +5,7 @@ A day is a scenario's run; its bytes are played through the tool, one end after 
 """
 import collections
 import difflib
+import importlib.util
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ import sys
 import termios
 import time
 import tty
+import types
 
 DAYS = ["update/update-fails", "update/final-urc-lost", "download/result-urc-lost",
         "line/dtr-falls-in-the-update", "power/power-cut-at-the-result",
@@ -35,8 +37,12 @@ def day(program, folder, name):
         for line in file:
             event = json.loads(line)
             if event.get("kind") in ("to-module", "to-host"):
-                said.append((event["kind"], event["text"].encode("latin-1")))
+                said.append((event["kind"], bytes_of(event)))
     return said
+
+
+def bytes_of(event):
+    return bytes.fromhex(event["hex"]) if "hex" in event else event.get("text", "").encode("latin-1")
 
 
 def raw_pty():
@@ -116,6 +122,90 @@ def terminal(command, folder, log, said, leave=b""):
     os.close(module_slave)
 
 
+SAMPLES_A_BIT = 8
+
+
+def analyser(command, folder, log, said):
+    """What a logic analyser samples at 115200 bit/s, decoded: bit 0 to the module, bit 1 to the host."""
+    with open(folder + "/samples", "wb") as file:
+        for kind, data in said:
+            line = 1 if kind == "to-module" else 2
+            file.write(b"\x03" * 20 * SAMPLES_A_BIT)
+            for byte in data:
+                levels = [0, *(byte >> bit & 1 for bit in range(8)), 1]
+                file.write(b"".join(bytes([3 - line + line * level]) * SAMPLES_A_BIT
+                                    for level in levels))
+        file.write(b"\x03" * 20 * SAMPLES_A_BIT)
+    with open(log, "wb") as file:
+        subprocess.run(command.format(f=folder), shell=True, stdout=file, check=True)
+
+
+# What goes wrong while ModemManager looks for a module and enables it.
+MODEM_MANAGER_DAYS = [
+    "{command: 'AT+CGMM'}, do: [{lose-to-host: 4B}]",
+    "{command: 'AT+CPIN?'}, do: [{reset: crash}]",
+    "{command: 'AT+CGSN'}, do: [{insert-to-host: \"\\x00\\xff\\x12\\x909\"}]",
+    "{command: 'AT+CGMI'}, do: [{delay: 4s}]",
+    "{command: 'AT+CGMR'}, do: [{duplicate-to-host: 12B}]",
+    "{command: 'AT+CGMM'}, do: [{reply: ['+CME ERROR: 100']}]",
+    "{command: 'AT+CMEE=1'}, do: [{network: down}]",
+    "{command: 'AT+CGMI'}, do: [{urc: '+CMTI: \"SM\",9'}]",
+    "{command: 'AT+GCAP'}, do: [{lose-to-module: 3B}]",
+    "{command: 'AT+CPIN?'}, do: [{urc: 'UNDER-VOLTAGE WARNNING'}]",
+]
+SCENARIO = """scenario: a module that ModemManager finds
+why: it is a bad day
+update:
+  from: 1529B08SIM7000G
+  to: 1529B09SIM7000G
+  package: {{url: 'http://fota.example/update.zip', size: 1KiB}}
+module: {{variant: SIM7000G}}
+events: [{{when: {}, may-not-fire: yes}}]
+expect: {{within: 1h}}
+"""
+
+
+def wait_for(path):
+    end = time.monotonic() + PATIENCE_S
+    while not os.path.exists(path) and time.monotonic() < end:
+        time.sleep(0.02)
+
+
+def modem_manager(program, folder, log, number):
+    """ModemManager at a module that has a bad day; what went over the line, recorded between."""
+    spec = importlib.util.spec_from_file_location("client", "ci/test/client-modemmanager.py")
+    client = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, "ci/test")
+    spec.loader.exec_module(client)
+    client.PORTS = client.PORTS[:1]
+    with open(folder + "/day.yaml", "w", encoding="utf-8") as file:
+        file.write(SCENARIO.format(MODEM_MANAGER_DAYS[number]))
+    children = [subprocess.Popen([program, "sim", "--scenario", folder + "/day.yaml", "--link",
+                                  folder + "/module"],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)]
+    wait_for(folder + "/module")
+    children.append(subprocess.Popen(
+        [program, "record", "--module", f"pty:{folder}/module", "--host", f"pty:{folder}/host.usb-at",
+         "-o", folder + "/recorded.jsonl"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    wait_for(folder + "/host.usb-at")
+    with client.Daemons(folder, types.SimpleNamespace(link=folder + "/host")) as daemons:
+        client.PATIENCE_S = PATIENCE_S
+        try:
+            daemons.wait_for(["-m", "any"], r"state: .*(disabled|registered)")
+            daemons.mmcli("-m", "any", "--enable")
+        except client.Mismatch:
+            pass  # on some days it finds none
+    for child in reversed(children):
+        child.send_signal(signal.SIGTERM)
+        child.wait()
+    os.rename(daemons.log, log)
+    with open(folder + "/recorded.jsonl", encoding="utf-8") as file:
+        events = [event for event in map(json.loads, file)
+                  if event.get("kind") in ("to-module", "to-host")]
+    first = next((index for index, event in enumerate(events) if event["kind"] == "to-module"), 0)
+    return [(event["kind"], bytes_of(event)) for event in events[first:]]
+
+
 # name: how, command, what the log holds whole
 TOOLS = {
     "socat-x": (between, "socat -x pty,raw,echo=0,link={f}/host {m},raw,echo=0", ("to-module", "to-host")),
@@ -127,6 +217,10 @@ TOOLS = {
     "picocom": (terminal, "picocom -q -b 115200 -g {o} {m}", ("to-host",)),
     "script": (terminal, "script -q -c 'picocom -q -b 115200 {m}' {o}", ("to-host",)),
     "minicom": (terminal, "minicom -b 115200 -D {m} -o -C {o}", ()),
+    "sigrok-cli": (analyser, "sigrok-cli -i {f}/samples -I binary:numchannels=2:samplerate=921600 "
+                   "-P uart:tx=0:rx=1:baudrate=115200:format=hex -A uart=rx-data:tx-data "
+                   "--protocol-decoder-samplenum -l 4 2>/dev/null", ("to-module", "to-host")),
+    "ModemManager": (modem_manager, None, ("to-module", "to-host")),
 }
 
 
@@ -144,7 +238,7 @@ def imported(program, log, folder):
             for line in file:
                 event = json.loads(line)
                 if event.get("kind") in got:
-                    got[event["kind"]] += event.get("text", "").encode("latin-1")
+                    got[event["kind"]] += bytes_of(event)
     return got, done.stderr.splitlines()[:1]
 
 
@@ -174,7 +268,10 @@ def main(program, folder, *tools):
         for number, (name, said) in enumerate(days):
             place = f"{folder}/{tool}-{number}"
             os.makedirs(place)
-            how(command, place, place + "/log", said, *LEAVE.get(tool, ()))
+            if how is modem_manager:
+                said = how(program, place, place + "/log", number)
+            else:
+                how(command, place, place + "/log", said, *LEAVE.get(tool, ()))
             got, _ = imported(program, place + "/log", place)
             for kind in missing:
                 want = b"".join(data for one, data in said if one == kind)

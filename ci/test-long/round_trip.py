@@ -16,13 +16,18 @@ def lines_of(path):
             yield json.loads(line)
 
 
+def text_of(event):
+    """What went over the line, a character a byte."""
+    return event["text"] if "text" in event else bytes.fromhex(event.get("hex", "")).decode("latin-1")
+
+
 def commands(path):
     """The host's AT lines in their order, what is said again at once folded."""
     said, held = [], ""
     for event in lines_of(path):
         if event["kind"] != "to-module":
             continue
-        held += event["text"]
+        held += text_of(event)
         *whole, held = held.split("\r")
         for line in whole:
             line = line.strip("\n")

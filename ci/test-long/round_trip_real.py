@@ -77,7 +77,7 @@ def sent_bytes(path, until_outcome):
         if until_outcome and event["kind"] == "core" and event.get("event") == "outcome":
             break
         if event["kind"] == "to-module":
-            count += len(event["text"])
+            count += len(round_trip.text_of(event))
     return count
 
 
@@ -92,7 +92,7 @@ def cut(trace, core):
             if left <= 0:
                 del lines[number:]
                 break
-            left -= len(event["text"])
+            left -= len(round_trip.text_of(event))
     with open(trace, "w", encoding="utf-8") as file:
         file.writelines(lines)
 

@@ -318,6 +318,8 @@ bool dialogue_make(struct dialogue *dialogue, const struct trace_log *log)
     for (size_t i = 0; i < log->count && !making.failed; i++) {
         const struct trace_piece *piece = &log->pieces[i];
         making.piece = i;
+        if (piece->channel != 0)
+            continue;
         if (piece->kind == TRACE_TO_HOST)
             take_to_host(&making, &tap, piece, trace_log_bytes(log, piece));
         else if (piece->kind == TRACE_GAP)

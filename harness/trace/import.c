@@ -198,15 +198,6 @@ static bool has_times(const struct trace_log *log)
     return false;
 }
 
-static void copy_piece(struct trace_log *to, const struct trace_log *from, size_t index)
-{
-    const struct trace_piece *piece = &from->pieces[index];
-    trace_log_add(to, piece->kind, piece->time_us, piece->marks, trace_log_bytes(from, piece),
-                  piece->length);
-    if (!to->failed)
-        to->pieces[to->count - 1].number = piece->number;
-}
-
 /* Puts pieces in the order of their times; those without one stay behind what was before them. */
 static void sort_by_time(struct trace_log *log, size_t second)
 {
@@ -219,7 +210,7 @@ static void sort_by_time(struct trace_log *log, size_t second)
         if (b < log->count && log->pieces[b].time_us != TRACE_NO_TIME)
             b_us = log->pieces[b].time_us;
         bool first = b >= log->count || (a < second && a_us <= b_us);
-        copy_piece(&sorted, log, first ? a++ : b++);
+        trace_log_copy(&sorted, log, first ? a++ : b++);
     }
     sorted.failed |= log->failed;
     trace_log_done(log);

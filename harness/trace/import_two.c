@@ -294,9 +294,36 @@ static uint64_t bracketed_time(const struct import_line *line)
     return TRACE_NO_TIME;
 }
 
+/* Which port a line is of, from 0 in the order in which they first say something. */
+enum { PORTS_MAX = 8, PORT_NAME_MAX = 24 };
+struct ports {
+    char names[PORTS_MAX][PORT_NAME_MAX];
+    uint8_t count;
+};
+
+/* "... [ttyUSB2/at] --> '": `text` stands behind that. Beyond PORTS_MAX, the last. */
+static uint8_t port_of(struct ports *ports, const struct import_line *line, const char *text)
+{
+    enum { BEHIND = sizeof "/at] --> '" - 1 };
+    const char *end = text - BEHIND, *begin = end;
+    uint8_t index = 0;
+    while (begin > line->text && begin[-1] != '[')
+        begin--;
+    int length = end - begin < PORT_NAME_MAX ? (int)(end - begin) : PORT_NAME_MAX - 1;
+    while (index < ports->count && (strlen(ports->names[index]) != (size_t)length ||
+                                    memcmp(ports->names[index], begin, (size_t)length) != 0))
+        index++;
+    if (index == PORTS_MAX)
+        return PORTS_MAX - 1;
+    if (index == ports->count)
+        snprintf(ports->names[ports->count++], PORT_NAME_MAX, "%.*s", length, begin);
+    return index;
+}
+
 void import_modem_manager(struct import *import)
 {
     struct import_line line;
+    struct ports ports = {.count = 0};
     uint64_t time_us = TRACE_NO_TIME;
     while (import_line(import, &line)) {
         bool to_module;
@@ -314,6 +341,8 @@ void import_modem_manager(struct import *import)
         size_t count = modem_manager_decode(text, length, bytes, sizeof bytes, &marks);
         trace_log_add(import->log, to_module ? TRACE_TO_MODULE : TRACE_TO_HOST, time_us, marks,
                       bytes, count);
+        if (!import->log->failed)
+            import->log->pieces[import->log->count - 1].channel = port_of(&ports, &line, text);
     }
 }
 

@@ -166,6 +166,10 @@ static void rewrite(struct inferring *inferring, const struct insertion *inserti
         const struct trace_piece *piece = &from->pieces[i];
         const uint8_t *bytes = trace_log_bytes(from, piece);
         size_t at = 0;
+        if (piece->channel != 0) {
+            trace_log_copy(&to, from, i);
+            continue;
+        }
         if (piece->kind == TRACE_TO_HOST) {
             for (; next < count && insertions[next].offset < offset + piece->length; next++) {
                 uint64_t here = insertions[next].offset;

@@ -59,6 +59,10 @@ static bool explain_more(struct lifting *lifting)
         if (lifting->has_found && is_explained(lifting, &lifting->found_fit))
             break;
     }
+    if (lifting->has_found && !is_explained(lifting, &lifting->found_fit)) {
+        struct lift_plan found = lifting->found;
+        lift_try_counts(lifting, &found, lifting->best.event_count);
+    }
     if (take_found(lifting))
         return run_best(lifting);
     lift_try_repeating(lifting);

@@ -9,6 +9,7 @@
 #ifndef FOTARIG_HARNESS_TRACE_LIFT_H
 #define FOTARIG_HARNESS_TRACE_LIFT_H
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "harness/bench/run.h"
@@ -26,9 +27,10 @@ struct lift_facts {
     bool has_update, by_push, by_ftp, reads_back, guessed_target, guessed_url, guessed_size;
 };
 
+enum { LIFT_ALWAYS = UINT_MAX };
 struct lift_event {
     char when[LIFT_LINE_MAX], action[LIFT_LINE_MAX];
-    bool always;      /* each time, not the first one alone */
+    unsigned often;   /* how often: 0 = the first time alone, LIFT_ALWAYS = each time */
     bool unexplained; /* it only repeats the trace */
 };
 

@@ -319,7 +319,7 @@ static void far_triggers(struct triggers *triggers)
 }
 
 static void try_times(struct lifting *lifting, const char *when, const char *action,
-                      bool unexplained, bool always)
+                      bool unexplained, unsigned often)
 {
     struct lift_plan plan = lifting->best;
     if (plan.event_count == LIFT_LINES_MAX)
@@ -328,13 +328,25 @@ static void try_times(struct lifting *lifting, const char *when, const char *act
     snprintf(event->when, sizeof event->when, "%s", when);
     snprintf(event->action, sizeof event->action, "%s", action);
     event->unexplained = unexplained;
-    event->always = always;
+    event->often = often;
     lift_try_plan(lifting, &plan);
 }
 
 void lift_try_event(struct lifting *lifting, const char *when, const char *action, bool unexplained)
 {
-    try_times(lifting, when, action, unexplained, false);
+    try_times(lifting, when, action, unexplained, 0);
+}
+
+void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first)
+{
+    static const unsigned counts[] = {0, 2, 3, 4, 5, LIFT_ALWAYS};
+    for (size_t i = first; i < base->event_count; i++)
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            struct lift_plan plan = *base;
+            plan.events[i].often = counts[k];
+            if (counts[k] != base->events[i].often)
+                lift_try_plan(lifting, &plan);
+        }
 }
 
 /* What may happen to a module anywhere. */
@@ -382,7 +394,7 @@ static void try_download(struct lifting *lifting, const char *when)
             continue;
         snprintf(action, sizeof action, "http-result: %lu", code);
         lift_try_event(lifting, when, action, false);
-        try_times(lifting, when, action, false, true);
+        try_times(lifting, when, action, false, LIFT_ALWAYS);
     }
     snprintf(action, sizeof action, "http-short: %uB", lifting->best.facts.size_bytes / 2);
     lift_try_event(lifting, when, action, false);
@@ -433,6 +445,23 @@ static void try_reply(struct lifting *lifting, const char *when)
     lift_try_event(lifting, when, buffer, true);
 }
 
+/* A bridge that gives nothing more until its port is opened anew: nothing on the line tells it from
+   a module that hangs, but what helped. */
+static void try_until_reopened(struct lifting *lifting, const char *when)
+{
+    struct lift_plan plan = lifting->best;
+    if (plan.event_count + 2 > LIFT_LINES_MAX)
+        return;
+    struct lift_event *hangs = &plan.events[plan.event_count++];
+    struct lift_event *helps = &plan.events[plan.event_count++];
+    snprintf(hangs->when, sizeof hangs->when, "%s", when);
+    snprintf(hangs->action, sizeof hangs->action, "hang: both");
+    snprintf(helps->when, sizeof helps->when, "request: %s",
+             fota_request_name(FOTA_REQUEST_REOPEN_PORT));
+    snprintf(helps->action, sizeof helps->action, "hang: none");
+    lift_try_plan(lifting, &plan);
+}
+
 static void try_at(struct lifting *lifting, const struct triggers *triggers)
 {
     for (size_t t = 0; t < triggers->count; t++) {
@@ -441,6 +470,7 @@ static void try_at(struct lifting *lifting, const struct triggers *triggers)
         for (size_t i = 0; triggers->on_command[t] && i < sizeof on_commands / sizeof *on_commands;
              i++)
             lift_try_event(lifting, triggers->when[t], on_commands[i], false);
+        try_until_reopened(lifting, triggers->when[t]);
         try_download(lifting, triggers->when[t]);
     }
 }

@@ -74,6 +74,8 @@ void lift_try_near(struct lifting *lifting);
 /* Another number in what was added last. */
 void lift_try_tuning(struct lifting *lifting);
 void lift_try_far(struct lifting *lifting);
+/* The events of a plan from the `first` on, each more or less often. */
+void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first);
 /* The answer as it was: it explains nothing. */
 void lift_try_repeating(struct lifting *lifting);
 

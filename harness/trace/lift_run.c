@@ -103,9 +103,14 @@ size_t lift_render(const struct lift_plan *plan, char *buffer, size_t capacity)
     PUT("}\n");
     if (plan->event_count)
         PUT("events:\n");
-    for (size_t i = 0; i < plan->event_count; i++)
-        PUT("  - when: {%s}\n    do: [{%s}]\n%s", plan->events[i].when, plan->events[i].action,
-            plan->events[i].always ? "    times: always\n" : "");
+    for (size_t i = 0; i < plan->event_count; i++) {
+        const struct lift_event *event = &plan->events[i];
+        PUT("  - when: {%s}\n    do: [{%s}]\n", event->when, event->action);
+        if (event->often == LIFT_ALWAYS)
+            PUT("    times: always\n");
+        else if (event->often)
+            PUT("    times: %u\n", event->often);
+    }
     return used < capacity ? used : capacity - 1;
 }
 

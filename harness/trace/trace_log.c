@@ -52,6 +52,17 @@ void trace_log_add(struct trace_log *log, unsigned kind, uint64_t time_us, unsig
     log->used += length;
 }
 
+void trace_log_copy(struct trace_log *log, const struct trace_log *from, size_t index)
+{
+    const struct trace_piece *piece = &from->pieces[index];
+    trace_log_add(log, piece->kind, piece->time_us, piece->marks, trace_log_bytes(from, piece),
+                  piece->length);
+    if (log->failed)
+        return;
+    log->pieces[log->count - 1].number = piece->number;
+    log->pieces[log->count - 1].channel = piece->channel;
+}
+
 void trace_log_note(struct trace_log *log, uint64_t time_us, const char *format, ...)
 {
     char text[TRACE_WORD_MAX];
@@ -128,6 +139,7 @@ static void write_piece(const struct trace_log *log, const struct trace_piece *p
     char word[TRACE_WORD_MAX + 1];
     struct trace_event event = {.time_us = piece->time_us,
                                 .kind = piece->kind,
+                                .channel = piece->channel,
                                 .marks = piece->marks,
                                 .number = piece->number,
                                 .bytes = trace_log_bytes(log, piece),

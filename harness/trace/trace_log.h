@@ -30,6 +30,7 @@ struct trace_piece {
     uint32_t number; /* of a gap */
     uint8_t kind;    /* enum trace_kind or enum trace_side */
     uint8_t marks;   /* enum trace_mark */
+    uint8_t channel; /* which port of the module; what is read into memory has that of 0 only */
 };
 
 struct trace_log {
@@ -46,6 +47,8 @@ void trace_log_done(struct trace_log *log);
 /* Adds a piece with a copy of its bytes; one that follows the last without a seam is not joined. */
 void trace_log_add(struct trace_log *log, unsigned kind, uint64_t time_us, unsigned marks,
                    const void *bytes, size_t length);
+/* Adds a piece of another one, with all that belongs to it. */
+void trace_log_copy(struct trace_log *log, const struct trace_log *from, size_t index);
 /* A printf of it, for notes. */
 void trace_log_note(struct trace_log *log, uint64_t time_us, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

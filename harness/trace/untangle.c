@@ -446,10 +446,7 @@ static void rewrite(struct stream *stream)
             for (; line < stream->row_count && stream->rows[line].piece == i; line++)
                 put_line(stream, &stream->rows[line]);
         } else {
-            trace_log_add(&stream->to, piece->kind, piece->time_us, piece->marks,
-                          trace_log_bytes(from, piece), piece->length);
-            if (!stream->to.failed)
-                stream->to.pieces[stream->to.count - 1].number = piece->number;
+            trace_log_copy(&stream->to, from, i);
         }
     }
 }

@@ -232,12 +232,45 @@ static void the_same_text_in_other_encodings(void **state)
     }
 }
 
+/* Two ports of one module: the second is another channel, and is nothing that the first said. */
+static void the_ports_of_modem_manager_stay_apart(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "<debug> [1700000001.000000] [ttyUSB2/at] --> 'AT<CR>'\n"
+        "<debug> [1700000001.000100] [ttyUSB3/at] --> 'ATE0<CR>'\n"
+        "<debug> [1700000001.010000] [ttyUSB2/at] <-- '<CR><LF>OK<CR><LF>'\n"
+        "<debug> [1700000001.020000] [ttyUSB3/at] <-- '<CR><LF>ERROR<CR><LF>'\n";
+    static const struct {
+        uint8_t kind, channel;
+        const char *bytes;
+    } want[] = {{TRACE_TO_MODULE, 0, "AT\r"},
+                {TRACE_TO_MODULE, 1, "ATE0\r"},
+                {TRACE_TO_HOST, 0, "\r\nOK\r\n"},
+                {TRACE_TO_HOST, 1, "\r\nERROR\r\n"}};
+    struct trace_source source = {.name = "log", .text = text, .length = sizeof text - 1};
+    struct trace_import_report report;
+    struct trace_log log = {0};
+    assert_true(trace_import(&log, &source, 1, NULL, &report));
+    assert_string_equal(report.format, "modem-manager");
+    assert_int_equal(log.count, 4);
+    for (size_t i = 0; i < log.count; i++) {
+        const struct trace_piece *piece = &log.pieces[i];
+        assert_int_equal(piece->kind, want[i].kind);
+        assert_int_equal(piece->channel, want[i].channel);
+        assert_int_equal(piece->length, strlen(want[i].bytes));
+        assert_memory_equal(trace_log_bytes(&log, piece), want[i].bytes, piece->length);
+    }
+    trace_log_done(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_time_goes_with_each_mark),
         cmocka_unit_test(lines_without_marks_are_a_terminals),
         cmocka_unit_test(the_same_text_in_other_encodings),
+        cmocka_unit_test(the_ports_of_modem_manager_stay_apart),
     };
     return cmocka_run_group_tests_name("import shapes", tests, NULL, NULL);
 }
