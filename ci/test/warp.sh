@@ -108,6 +108,7 @@ for command in b"AT+COPS=?\r", b"AT+GMR\r":
         heard += os.read(port, 100)
 sys.exit(3)
 END
+want 1 'hint nothing-sent: ' 'a client that does not start' $day --host "warp:/usr/bin/python3 -c 'import nothing_here'"
 want 1 'hint echo-taken: .* sent AT+GMR, .* after AT+COPS' 'an echo taken for an answer' $day --claims 3=refused \
     --host "warp:/usr/bin/python3 $folder/echo.py"
 hint 'stderr   : I am lost' 'the last words of a client' 'printf "AT\r" >&3'

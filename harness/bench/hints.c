@@ -22,7 +22,7 @@ struct look {
     uint64_t now_us;
     char first[KEPT_BYTES]; /* bytes that the client sent first */
     size_t first_count, sent_bytes;
-    bool has_cr, has_command;
+    bool has_cr, has_command, has_ended;
     /* The command that runs in the module, "" = none. */
     char running[KEPT_BYTES];
     uint64_t since_us;
@@ -156,8 +156,13 @@ void bench_hints_find(const struct bench_run *run, struct bench_hints *ret_hints
         look.now_us = record.time_us;
         if (record.kind == BENCH_JOURNAL_TO_MODULE)
             saw_sent(&look, &record);
+        look.has_ended = look.has_ended || (record.kind == BENCH_JOURNAL_HOST && record.a == 3);
         bench_tap_record(&look.tapping, &record, on_tap, &look);
     }
+    if (look.has_ended && !look.sent_bytes)
+        say(&look, BENCH_HINT_NOTHING_SENT,
+            "the client has ended and sent nothing: does it start at all (run it by hand), and is "
+            "its port the one that FOTA_PORT names? A port that is compiled in: --port-name");
     if (look.sent_bytes >= BYTES_ENOUGH && !look.has_cr && !look.has_command) {
         char bytes[4 * KEPT_BYTES];
         text_escape(bytes, sizeof bytes, look.first, look.first_count);

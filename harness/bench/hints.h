@@ -10,8 +10,9 @@
 
 /* X(NAME, "name") */
 #define BENCH_HINTS(X)                                                                             \
-    X(NO_CR, "no-cr")           /* commands that no CR ends */                                     \
-    X(OTHER_URL, "other-url")   /* another URL is asked for than the one that is served */         \
+    X(NOTHING_SENT, "nothing-sent") /* it has ended without a byte on its port */                  \
+    X(NO_CR, "no-cr")               /* commands that no CR ends */                                 \
+    X(OTHER_URL, "other-url")       /* another URL is asked for than the one that is served */     \
     X(ECHO_TAKEN, "echo-taken") /* the next command comes when the echo of the last has come */    \
     X(UNANSWERED, "unanswered") /* a command is sent while another is not answered */
 

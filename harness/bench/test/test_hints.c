@@ -16,6 +16,7 @@
 #include "harness/bench/hints.h"
 
 enum { LINES = 8, NO_HINT = BENCH_HINT_COUNT };
+#define ENDED  "" /* the client has ended */
 #define SERVED "http://fota.example/update.zip"
 
 static const struct story {
@@ -36,6 +37,14 @@ static const struct story {
       {"AT+GMR\r", 30, false},
       {"\r\nRevision:A\r\n\r\nOK\r\n", 40, true},
       {"AT+CSQ\r", 50, false}}},
+    {"a client that ends without a word",
+     BENCH_HINT_NOTHING_SENT,
+     "has ended and sent nothing",
+     {{ENDED, 10, false}}},
+    {"a client that ends after a word",
+     NO_HINT,
+     NULL,
+     {{"AT\r", 10, false}, {"\r\nOK\r\n", 20, true}, {ENDED, 30, false}}},
     {"commands that a line feed ends",
      BENCH_HINT_NO_CR,
      "sent AT\\nAT+CFOTA?\\nAT+GMR\\n, and no command",
@@ -90,6 +99,10 @@ static void a_story_gets_its_hint(void **state)
     bench_run_prepare(run, shared, &options);
     for (size_t i = 0; i < LINES && story->lines[i].text; i++) {
         run->world.now_us = story->lines[i].at_ms * UINT64_C(1000);
+        if (!story->lines[i].text[0]) {
+            bench_note(run, BENCH_JOURNAL_HOST, 3, 0, 0, "", 0);
+            continue;
+        }
         bench_note(run, story->lines[i].to_host ? BENCH_JOURNAL_TO_HOST : BENCH_JOURNAL_TO_MODULE,
                    0, 0, 115200, story->lines[i].text, strlen(story->lines[i].text));
     }
