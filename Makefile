@@ -59,7 +59,7 @@ warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpo
 # cmocka is of the tests alone: what is built without it must not miss the flags of the others.
 package_cflags := $(shell pkg-config --cflags $(filter-out cmocka,$(PACKAGES)) 2>/dev/null) \
                   $(shell pkg-config --cflags cmocka 2>/dev/null)
-# libcurl (harness/serve/curl.h) and libmicrohttpd (harness/cli/rack_serve.c) are loaded when they are
+# libcurl (harness/serve/curl.h) and libmicrohttpd (harness/lazy/microhttpd.h) are loaded when they are
 # first needed, so they are not linked.
 # The others are loaded when first called (harness/lazy/lazy.h); --as-needed links those of which a
 # function is missing there.
@@ -302,7 +302,7 @@ soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/
 $(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call soname,yaml)"'
 $(BUILD)/obj/harness/lazy/cjson.o: cflags_harness += -DCJSON_SONAME='"$(call soname,cjson)"'
 $(BUILD)/obj/harness/lazy/zip.o:   cflags_harness += -DZIP_SONAME='"$(call soname,zip)"'
-$(BUILD)/obj/harness/cli/rack_serve.o: cflags_harness += \
+$(BUILD)/obj/harness/lazy/microhttpd.o: cflags_harness += \
     -DMICROHTTPD_SONAME='"$(call soname,microhttpd)"'
 $(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call soname,xml2)"'
 $(BUILD)/obj/harness/lazy/serialport.o: cflags_harness += \
@@ -372,7 +372,9 @@ $(firmware): core/example/firmware/link.ld $(firmware_sources) \
 test_libs_core    := $(core_lib)
 test_libs_sim     := $(sim_lib)
 test_libs_reports := $(reports_lib)
-test_libs_harness := $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib)
+# (Tests are linked with the libraries themselves, but for the one that is called through a table.)
+test_libs_harness := $(harness_lib) $(reports_lib) $(sim_lib) $(core_lib) \
+                     $(BUILD)/obj/harness/lazy/microhttpd.o
 # What tests of a room share sits in <room>/test/support*.c.
 test_support = $(call objects,$(wildcard $(dir $(1))support*.c))
 

@@ -236,10 +236,11 @@ class Lab:
         with open(os.path.join(self.folder, f'{slot}.broken'), 'w', encoding='utf-8'):
             pass
 
-    def file(self, power=True, **more):
-        """The rack file's path. `more` are lines of a slot, by its name."""
+    def file(self, power=True, serves=False, **more):
+        """The rack file's path. `more` are lines of a slot, by its name. `serves`: its packages come
+        from the slot's own fixture."""
         path = os.path.join(self.folder, 'rack.yaml')
-        packages = ''.join(f"    - {{from: {old}, to: {new}, url: 'http://127.0.0.1:{self.server.port}"
+        packages = '    packages:\n' + ''.join(f"    - {{from: {old}, to: {new}, url: 'http://127.0.0.1:{self.server.port}"
                            f"/{name}'}}\n" for old, new, name in ((OLD, NEW, 'forth'), (NEW, OLD, 'back')))
         with open(path, 'w', encoding='utf-8') as file:
             file.write('rack: lab\n')
@@ -247,10 +248,17 @@ class Lab:
                 file.write(f"hooks:\n  'on': ['{self.hook}']\n  'off': ['{self.hook}']\n")
             file.write('slots:\n')
             for row in self.rows:
+                if serves:
+                    packages = self.served_packages()
                 file.write(f"  - slot: {row['slot']}\n    transport: '{row['url']}'\n"
                            f'    far-end: emulator\n    speed: {self.speed}\n'
-                           f"    packages:\n{packages}{more.get(row['slot'], '')}")
+                           f"{packages}{more.get(row['slot'], '')}")
         return path
+
+    def served_packages(self):
+        return f"    http: '127.0.0.1:{free_port()}'\n    packages:\n" + ''.join(
+            f"    - {{from: {old}, to: {new}, file: '{os.path.join(self.folder, name)}'}}\n"
+            for old, new, name in ((OLD, NEW, 'forth'), (NEW, OLD, 'back')))
 
     def run(self, *words, patience_s=1800, **options):
         return subprocess.run([self.program, 'run', '--rack', os.path.join(self.folder, 'rack.yaml'),

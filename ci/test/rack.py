@@ -192,6 +192,68 @@ def one_damaged_answer_takes_no_slot_out(program, folder):
                                f'({spoiler.spoilt})\n  got  {done.stdout[-2000:]}')
 
 
+def a_slot_serves_good_and_bad_downloads(program, folder):
+    with Lab(program, folder, ['pty'], slowest_s=0) as lab:
+        lab.file(serves=True)
+        done = lab.run('scenarios/update/damaged-package.yaml',
+                       'scenarios/download/damaged-on-the-server.yaml',
+                       'scenarios/download/server-refuses.yaml', '--reports',
+                       os.path.join(folder, 'out'), '--case', '*damaged*', '--case', '*=404*')
+    found = [(test['status'], test['message']) for test in tests(folder)
+             if test['status'] != 'passed' and 'was late' not in test['message']]
+    want(found, [])
+    want('a1       3 cases' in done.stdout, True)
+
+
+CUT = '''scenario: the supply is cut behind the start line
+why: a test
+update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C, package: {url: 'http://a/b', size: 20000B}}
+events:
+  - when: {urc: '+CFOTA: "Start to update"'}
+    after: 2s
+    do: [{power: cut, for: 5s}]
+expect: {attempts: 1}
+'''
+
+
+def cut(program, folder, action):
+    """The case, with a power hook that does `action` at its second `off`: the one amid the case."""
+    path, hook = os.path.join(folder, 'cut.yaml'), os.path.join(folder, 'hook')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(CUT)
+    with Lab(program, folder, ['pty'], slowest_s=0, seed=6) as lab:
+        with open(hook, 'w', encoding='utf-8') as file:
+            file.write(f'#!/bin/sh\necho $1 >>{folder}/calls.log\n'
+                       f'[ "$1 $(grep -c off {folder}/calls.log)" = "off 2" ] && {action}\n'
+                       f'exec {lab.hook} "$@"\n')
+        os.chmod(hook, 0o755)
+        lab.file(a1=f"    hooks: {{'off': ['{hook}'], 'on': ['{hook}']}}\n")
+        lab.run(path, '--reports', os.path.join(folder, 'out'))
+    with open(os.path.join(folder, 'calls.log'), encoding='utf-8') as file:
+        return tests(folder)[0], file.read().split()
+
+
+def a_power_hook_cuts_the_supply_amid_a_case(program, folder):
+    test, calls = cut(program, folder, ':')
+    want(calls, ['off', 'on', 'off', 'on'])
+    if test['status'] != 'passed' and 'was late' not in test['message']:
+        raise Mismatch(f"want a case that passed\n  got  {test['message']}")
+
+
+def a_power_hook_that_lies_amid_a_case_is_the_labs_error(program, folder):
+    test, _ = cut(program, folder, 'exit 0')
+    want(test['status'], 'other')
+    want('no boot was seen' in test['message'] or 'was late' in test['message'] or
+         'the module speaks, and its supply is said to be off' in test['message'], True)
+
+
+def a_power_hook_that_fails_amid_a_case_is_called_again(program, folder):
+    test, calls = cut(program, folder, 'exit 1')
+    want(calls, ['off', 'on', 'off', 'off', 'on'])
+    if test['status'] != 'passed' and 'was late' not in test['message']:
+        raise Mismatch(f"want a case that passed\n  got  {test['message']}")
+
+
 def a_flash_hook_brings_the_module_back_to_where_a_case_begins(program, folder):
     hook, control = os.path.join(folder, 'flash'), os.path.join(folder, 'control')
     saved = os.path.join(folder, 'saved')
@@ -239,6 +301,10 @@ CASES = [
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
     one_damaged_answer_takes_no_slot_out,
+    a_slot_serves_good_and_bad_downloads,
+    a_power_hook_cuts_the_supply_amid_a_case,
+    a_power_hook_that_lies_amid_a_case_is_the_labs_error,
+    a_power_hook_that_fails_amid_a_case_is_called_again,
     a_flash_hook_brings_the_module_back_to_where_a_case_begins,
     the_plan_says_where_and_touches_nothing,
     a_hook_that_fails_is_the_labs_error,

@@ -103,11 +103,12 @@ static void begin_request(struct bench_run *run, const struct fota_request *requ
 /* True when the board has no switch for it. */
 static bool is_lacking(const struct bench_run *run, unsigned kind)
 {
-    bool needs_power = kind == FOTA_REQUEST_POWER_CYCLE || kind == FOTA_REQUEST_PWRKEY_PULSE;
-    return needs_power && !run->module->has_power(run);
+    if (kind == FOTA_REQUEST_POWER_CYCLE)
+        return !run->module->has_power(run, SIM_ACTION_POWER_CUT);
+    return kind == FOTA_REQUEST_PWRKEY_PULSE && !run->module->has_power(run, SIM_ACTION_PWRKEY);
 }
 
-enum { ANSWERS_LATE = 1, ANSWERS_NO = 2, LATE_US = 30000000 };
+enum { ANSWERS_LATE = 1, ANSWERS_NO = 2, LATE_US = 30000000, SWITCH_LOOK_US = 100000 };
 
 /* The board refuses what the scenario says, and what it can't do. */
 static bool is_refused(const struct bench_run *run, unsigned kind)
@@ -179,11 +180,30 @@ static void restore_power(struct bench_run *run)
     run->module->apply(run, &on);
 }
 
+/* A switch of the lab takes its time, off and on: the client is told when the supply is back. */
+static bool waits_for_switch(struct bench_run *run)
+{
+    struct bench_host *host = &run->world.host;
+    struct sim_view view;
+    if (host->request != FOTA_REQUEST_POWER_CYCLE || !run->module->is_switching ||
+        is_refused(run, host->request))
+        return false;
+    run->module->view(run, &view);
+    if (!run->module->is_switching(run) && !view.powered)
+        restore_power(run);
+    if (!run->module->is_switching(run))
+        return false;
+    host->request_at_us = run->world.now_us + SWITCH_LOOK_US;
+    return true;
+}
+
 static void answer_request(struct bench_run *run)
 {
     struct bench_host *host = &run->world.host;
     unsigned kind = host->request;
     bool done = !is_refused(run, kind);
+    if (waits_for_switch(run))
+        return;
     if (done && kind == FOTA_REQUEST_SAVE_CHECKPOINT) {
         memcpy(host->checkpoint, host->pending_checkpoint, FOTA_CHECKPOINT_BYTES);
         host->has_checkpoint = 1;

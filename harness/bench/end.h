@@ -72,8 +72,13 @@ struct bench_end {
     void (*look_out)(struct bench_run *run, const char *command, size_t length);
     /* Does something to the module now; false: it makes no sense now, or this end can't. */
     bool (*apply)(struct bench_run *run, const struct sim_action *action);
-    /* True when the supply can be cut and PWRKEY be pulled from here. */
-    bool (*has_power)(const struct bench_run *run);
+    /* True when this can be done from here: SIM_ACTION_POWER_CUT, or _PWRKEY. */
+    bool (*has_power)(const struct bench_run *run, unsigned action_kind);
+    /* NULL: it is switched at once. True while the supply is being switched. */
+    bool (*is_switching)(const struct bench_run *run);
+    /* What the next request to the package's server gets instead (enum scenario_serving); NULL: the
+       world knows (serve_next). */
+    void (*serve_next)(struct bench_run *run, unsigned serving);
     /* NULL: never. True when nothing more can come of it: the run ends. */
     bool (*is_through)(const struct bench_run *run);
     /* NULL: none. What it has to say against the host at the end; how many there are. */

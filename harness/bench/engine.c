@@ -201,6 +201,8 @@ static bool do_action(struct bench_run *run, const struct scenario_action *actio
         run->world.host.answer_next = (uint8_t)(action->detail + 1);
         return true;
     case SCENARIO_DO_SERVE:
+        if (run->module->serve_next)
+            run->module->serve_next(run, action->detail);
         run->world.engine.serve_next = (uint8_t)(action->detail + 1);
         return true;
     case SCENARIO_DO_CANCEL:
@@ -316,7 +318,7 @@ void bench_engine_do(struct bench_run *run, unsigned index)
         unsigned at = event->first_action + i;
         if (is_done_at_once(run, event, at))
             continue;
-        bool done = is_done_at_hook(event, &run->one->actions[at]);
+        bool done = run->module->watch && is_done_at_hook(event, &run->one->actions[at]);
         if (!done)
             note_fault(run, index, at);
         if (!do_action(run, &run->one->actions[at]) && !done)

@@ -2,6 +2,7 @@
 #include "harness/bench/module_port.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,13 @@
 #include "harness/ports/list.h"
 #include "sim/catalogue.h"
 #include "sim/look.h"
+
+enum {
+    SWITCH_LOOK_US = 20000,     /* real time between two looks at a supply that is being switched */
+    SILENT_WITHIN_US = 1000000, /* real time that bytes may be on their way when it is off */
+    LISTEN_US = 2000000, /* real time for which it is listened to then, before it comes back */
+    BOOTS_WITHIN_US = 60000000 /* of a module whose supply came back, at its own clock */
+};
 
 static struct bench_module_port *end_of(const struct bench_run *run)
 {
@@ -31,6 +39,10 @@ static void on_receive(struct bench_port *port, const void *bytes, size_t size)
         return;
     }
     end->received_bytes += size;
+    bool speaks_dead = end->off_at_us && bench_clock_us() - end->off_at_us > SILENT_WITHIN_US;
+    if (speaks_dead && !end->run->error[0])
+        snprintf(end->run->error, sizeof end->run->error,
+                 "%.150s: the module speaks, and its supply is said to be off", end->url);
     if (bench_backlog_keep(&end->arrived, bytes, size) < size && !end->run->error[0])
         snprintf(end->run->error, sizeof end->run->error,
                  "%.150s: more bytes came than this machine could take in time", end->url);
@@ -53,6 +65,10 @@ static void on_presence(struct bench_port *port, bool present)
     end->gone_at_us = present ? 0 : bench_clock_us();
     if (!end->run)
         return;
+    if (!present && (end->is_cut || end->is_switching)) {
+        say(end->run, "the module's port is gone with its supply");
+        return;
+    }
     if (!present) {
         bench_module_port_settle(end);
         if (end->loss_count++ == 0)
@@ -151,6 +167,9 @@ static bool start(struct bench_run *run)
     end->loss_count = 0;
     end->may_be_reset = false;
     end->blocked = false;
+    end->cut_count = 0;
+    if (end->fixtures && end->fixtures->serve_case)
+        end->fixtures->serve_case(end->fixtures->context, run->one);
     follow(run, run->one->host.baud_bps);
     set_lines(end, BENCH_LINE_DTR | BENCH_LINE_RTS, true);
     if (end->stale_bytes) {
@@ -200,6 +219,54 @@ static size_t transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
     return size;
 }
 
+static void begin_switch(struct bench_module_port *end, bool on)
+{
+    end->fixtures->power(end->fixtures->context, on);
+    end->is_cut = !on;
+    end->is_switching = true;
+    end->wants_on = false;
+    end->off_at_us = 0;
+    end->has_booted = false;
+    if (end->run)
+        say(end->run, on ? "the supply is being switched on" : "the supply is being switched off");
+    if (end->run && on)
+        end->boots_seen = end->run->world.tap.boots;
+}
+
+/* What was begun is done: the supply is off or on. */
+static void end_switch(struct bench_module_port *end)
+{
+    if (!end->is_cut || !end->off_at_us) {
+        end->off_at_us = end->is_cut ? bench_clock_us() : 0;
+        end->on_at_us = end->run ? end->run->world.now_us : 0;
+        if (end->run)
+            say(end->run, end->is_cut ? "the supply is off" : "the supply is on");
+    }
+    if (end->wants_on && bench_clock_us() - end->off_at_us > SILENT_WITHIN_US + LISTEN_US)
+        begin_switch(end, true);
+    else
+        end->is_switching = end->wants_on;
+}
+
+/* Writes the error where there is none yet. */
+static void look_at_switch(struct bench_module_port *end, char error[BENCH_TEXT_MAX])
+{
+    char text[BENCH_TEXT_MAX] = "";
+    if (end->fixtures->is_switching(end->fixtures->context, text, sizeof text))
+        return;
+    if (text[0] && !error[0])
+        memcpy(error, text, sizeof text);
+    end_switch(end);
+}
+
+static void look_for_boot(struct bench_module_port *end)
+{
+    const struct bench_world *world = &end->run->world;
+    if (end->cut_count && !end->is_cut && world->tap.boots > end->boots_seen)
+        end->has_booted =
+            end->has_booted || end->is_switching || world->now_us - end->on_at_us < BOOTS_WITHIN_US;
+}
+
 static uint64_t advance(struct bench_run *run)
 {
     struct bench_module_port *end = end_of(run);
@@ -209,12 +276,47 @@ static uint64_t advance(struct bench_run *run)
                  "%.150s went away and did not come back within %d s", end->url,
                  BENCH_PORT_AWAY_US / 1000000);
     /* A port that is away is looked at now and then. */
-    return end->gone_at_us ? run->world.now_us + 1000000u : BENCH_NEVER;
+    uint64_t next_us = end->gone_at_us ? run->world.now_us + 1000000u : BENCH_NEVER;
+    look_for_boot(end);
+    if (!end->is_switching)
+        return next_us;
+    look_at_switch(end, run->error);
+    uint64_t look_us = run->world.now_us + (uint64_t)(SWITCH_LOOK_US * run->options.speed);
+    return look_us < next_us ? look_us : next_us;
+}
+
+static bool switch_power(struct bench_run *run, bool on)
+{
+    struct bench_module_port *end = end_of(run);
+    if (!end->fixtures || !end->fixtures->power || on != end->is_cut || (on && end->wants_on))
+        return false; /* there is no switch, or it is so already */
+    if (on) {
+        end->wants_on = end->is_switching = true;
+    } else {
+        end->cut_count++;
+        begin_switch(end, false);
+    }
+    bench_run_touch(run, BENCH_TO_MODULE);
+    return true;
+}
+
+static void serve_next(struct bench_run *run, unsigned serving)
+{
+    const struct bench_fixtures *fixtures = end_of(run)->fixtures;
+    if (fixtures && fixtures->serve_next)
+        fixtures->serve_next(fixtures->context, serving);
+}
+
+static bool is_switching(const struct bench_run *run)
+{
+    return end_of(run)->is_switching;
 }
 
 static bool apply(struct bench_run *run, const struct sim_action *action)
 {
     struct bench_module_port *end = end_of(run);
+    if (action->kind == SIM_ACTION_POWER_CUT || action->kind == SIM_ACTION_POWER_ON)
+        return switch_power(run, action->kind == SIM_ACTION_POWER_ON);
     if (action->kind != SIM_ACTION_DTR && action->kind != SIM_ACTION_RTS)
         return false;
     set_lines(end, action->kind == SIM_ACTION_DTR ? BENCH_LINE_DTR : BENCH_LINE_RTS,
@@ -222,10 +324,37 @@ static bool apply(struct bench_run *run, const struct sim_action *action)
     return true;
 }
 
-static bool has_power(const struct bench_run *run)
+static bool has_power(const struct bench_run *run, unsigned action_kind)
 {
-    (void)run;
-    return false; /* nothing here switches its supply or its PWRKEY */
+    const struct bench_fixtures *fixtures = end_of(run)->fixtures;
+    return action_kind == SIM_ACTION_POWER_CUT && fixtures && fixtures->power;
+}
+
+bool bench_module_port_power_back(struct bench_module_port *end, char *reterr_text, size_t capacity)
+{
+    char error[BENCH_TEXT_MAX] = "";
+    end->wants_on = end->is_cut;
+    end->is_switching = end->is_switching || end->is_cut;
+    while (end->is_switching) {
+        look_at_switch(end, error);
+        if (end->is_switching)
+            poll(NULL, 0, SWITCH_LOOK_US / 1000);
+    }
+    snprintf(reterr_text, capacity, "%s", error);
+    return !error[0];
+}
+
+bool bench_module_port_uncut(const struct bench_module_port *end, char *text, size_t capacity)
+{
+    bool ends_without = end->is_cut || end->is_switching; /* nobody looks any more */
+    if (!end->cut_count || ends_without || end->has_booted)
+        return false;
+    snprintf(
+        text, capacity,
+        "the supply of %.100s was cut and given back, and no boot was seen soon behind it; did the "
+        "power hook do what it said?",
+        end->url);
+    return true;
 }
 
 static const struct bench_question *asked(const struct bench_module_port *end,
@@ -238,8 +367,8 @@ static void view(const struct bench_run *run, struct sim_view *ret_view)
 {
     const struct bench_module_port *end = end_of(run);
     const struct bench_question *revision = asked(end, SIM_QUESTION_REVISION, NULL);
-    *ret_view = (struct sim_view){.powered = true,
-                                  .answering = true,
+    *ret_view = (struct sim_view){.powered = !end->is_cut,
+                                  .answering = !end->is_cut,
                                   .boots = run->world.tap.boots,
                                   .resets = run->world.tap.resets,
                                   .revision = revision             ? revision->answer
@@ -324,6 +453,8 @@ const struct bench_end bench_module_port = {.name = "port",
                                             .describe = describe,
                                             .apply = apply,
                                             .has_power = has_power,
+                                            .is_switching = is_switching,
+                                            .serve_next = serve_next,
                                             .view = view,
                                             .follow = follow,
                                             .reopen = reopen};

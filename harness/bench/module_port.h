@@ -8,6 +8,7 @@
 #ifndef FOTARIG_HARNESS_BENCH_MODULE_PORT_H
 #define FOTARIG_HARNESS_BENCH_MODULE_PORT_H
 
+#include "harness/bench/fixtures.h"
 #include "harness/bench/run.h"
 #include "harness/bench/survey.h"
 #include "harness/ports/port.h"
@@ -38,6 +39,15 @@ struct bench_module_port {
     uint16_t resets_before;  /* that the wire had shown when it went last */
     uint64_t gone_at_us;     /* real time since when it is away; 0 = it is there */
     uint64_t lost_at_us;     /* run's time of the first loss, if there was one */
+    const struct bench_fixtures *fixtures; /* around the module; NULL = none */
+    bool is_cut;                           /* the supply is off, or being switched off */
+    bool is_switching;                     /* it is being switched */
+    bool wants_on;       /* it is off, and comes back when the module was listened to for a while */
+    uint64_t off_at_us;  /* real time at which it was off; 0 = it is not, or not yet */
+    uint64_t on_at_us;   /* run's time at which it came back last */
+    uint16_t cut_count;  /* times that it was cut in this run */
+    uint16_t boots_seen; /* boots that the wire had shown when it came back last */
+    bool has_booted;     /* soon after it came back last */
     const struct bench_survey *survey; /* what the module said when it was asked last; or NULL */
 };
 
@@ -55,6 +65,15 @@ void bench_module_port_settle(struct bench_module_port *end);
  * nothing about client or module.
  */
 bool bench_module_port_lost(const struct bench_module_port *end, char *text, size_t capacity);
+
+/*
+ * The run is over: gives the module its supply back if it was cut, and waits until that is done, at
+ * most as long as the fixture takes. False with a text when the switch failed.
+ */
+bool bench_module_port_power_back(struct bench_module_port *end, char *reterr_text,
+                                  size_t capacity);
+/* True when the supply was cut in this run and nothing shows that it was so: writes what. */
+bool bench_module_port_uncut(const struct bench_module_port *end, char *text, size_t capacity);
 
 /* The end; run->module_context is a struct bench_module_port. */
 extern const struct bench_end bench_module_port;

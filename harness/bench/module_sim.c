@@ -161,8 +161,6 @@ static const char page[] =
     "<html><head><title>Log in</title></head><body>Welcome</body></html>\r\n";
 static const uint8_t excess[512];
 
-/* As `server` of the scenario language counts them (rows.h), from 1. */
-enum { SERVES_PAGE = 1, SERVES_LONG, SERVES_SHORT, SERVES_DAMAGED, SERVES_NOT_FOUND, SERVES_NOT };
 enum { UNREACHABLE = 601 };
 
 /* A body in up to three pieces, whatever its headers say. */
@@ -172,19 +170,19 @@ struct pieces {
     size_t size[3];
 };
 
-static struct pieces pieces_of(const struct sim_blob *package, unsigned served)
+static struct pieces pieces_of(const struct sim_blob *package, enum scenario_serving served)
 {
     static const uint8_t wrong = '?';
     uint32_t size = package->size_bytes, half = size / 2;
     switch (served) {
-    case SERVES_PAGE:
+    case SCENARIO_SERVES_PAGE:
         return (struct pieces){sizeof page - 1, {page}, {sizeof page - 1}};
-    case SERVES_LONG:
+    case SCENARIO_SERVES_LONG:
         return (struct pieces){
             size + sizeof excess, {package->bytes, excess}, {size, sizeof excess}};
-    case SERVES_SHORT:
+    case SCENARIO_SERVES_SHORT:
         return (struct pieces){size, {package->bytes}, {half}};
-    case SERVES_DAMAGED:
+    case SCENARIO_SERVES_DAMAGED:
         return (struct pieces){
             size, {package->bytes, &wrong, package->bytes + half + 1}, {half, 1, size - half - 1}};
     default:
@@ -198,17 +196,18 @@ static bool serve_otherwise(struct bench_run *run, const struct sim_http_request
     struct sim *sim = &run->world.sim;
     const struct sim_host *host = &run->sim_host;
     uint64_t now_us = run->world.now_us;
-    uint8_t served = run->world.engine.serve_next;
-    if (!served)
+    if (!run->world.engine.serve_next)
         return false;
+    enum scenario_serving served = run->world.engine.serve_next - 1;
     run->world.engine.serve_next = 0;
-    if (served == SERVES_NOT) {
+    if (served == SCENARIO_SERVES_UNREACHABLE) {
         sim_http_end(sim, host, request->job, UNREACHABLE, now_us);
         return true;
     }
     struct pieces pieces = pieces_of(&run->shared->blobs[bench_run_job(run)->blob], served);
-    sim_http_headers(sim, host, request->job, served == SERVES_NOT_FOUND ? HTTP_NOT_FOUND : HTTP_OK,
-                     pieces.length, now_us);
+    sim_http_headers(sim, host, request->job,
+                     served == SCENARIO_SERVES_NOT_FOUND ? HTTP_NOT_FOUND : HTTP_OK, pieces.length,
+                     now_us);
     for (unsigned i = 0; i < sizeof pieces.size / sizeof pieces.size[0]; i++)
         if (pieces.size[i])
             sim_http_block(sim, host, request->job, pieces.bytes[i], pieces.size[i], now_us);
@@ -280,9 +279,9 @@ static bool module_apply(struct bench_run *run, const struct sim_action *action)
     return sim_apply(&run->world.sim, &run->sim_host, action, run->world.now_us);
 }
 
-static bool has_power(const struct bench_run *run)
+static bool has_power(const struct bench_run *run, unsigned action_kind)
 {
-    (void)run;
+    (void)run, (void)action_kind;
     return true;
 }
 

@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    SPEED_WATCH_MS = 400,  /* real time over which a far end's clock is watched */
-    SUPPLY_LEAST_MV = 3500 /* when the job names none: FOTA100 asks for a good supply */
+    SPEED_WATCH_MS = 400,       /* real time over which a far end's clock is watched */
+    BOOTS_WITHIN_US = 60000000, /* of a module whose supply came back, at its own clock */
+    SUPPLY_LEAST_MV = 3500      /* when the job names none: FOTA100 asks for a good supply */
 };
 /* A clock that is watched for a second or two is exact to the time of an exchange. */
 static const double speed_tolerance = 1.4;
@@ -35,8 +36,8 @@ static uint32_t abilities_of(const struct bench_target_options *options)
         lines = 0;
     uint32_t abilities = SCENARIO_CAN_REACH | SCENARIO_NEED_ASK_MODULE | lines;
     if (options->far_end == BENCH_FAR_END_SCENARIO)
-        abilities |= SCENARIO_NEED_MODULE_SETUP | SCENARIO_NEED_SERVER;
-    return abilities;
+        abilities |= SCENARIO_NEED_MODULE_SETUP | SCENARIO_NEED_SERVER | SCENARIO_NEED_PACKAGE;
+    return abilities | options->fixture_abilities;
 }
 
 bool bench_target_init(struct bench_target *target, const struct bench_target_options *options)
@@ -427,6 +428,9 @@ static void excuse(const struct bench_target *target, const struct bench_run *ru
                    const struct bench_module_port *story, struct bench_result *result)
 {
     (void)target;
+    bool judged = result->verdict == BENCH_FAILED || result->verdict == BENCH_PASSED;
+    if (judged && bench_module_port_uncut(story, result->error, sizeof result->error))
+        result->verdict = BENCH_ERROR;
     if (result->verdict != BENCH_FAILED)
         return;
     if (bench_module_port_lost(story, result->error, sizeof result->error)) {
@@ -476,6 +480,25 @@ static bool ask_after(struct bench_target *target, const struct scenario_case *o
     return false;
 }
 
+/* A run may end with its supply off: it is given back, and the module has its time to boot. */
+static bool ask_when_up(struct bench_target *target, const struct scenario_case *one,
+                        const struct bench_options *options, char *error)
+{
+    bool was_off = target->end.is_cut || target->end.is_switching;
+    double patience_us = BOOTS_WITHIN_US / target->options.speed;
+    if (!bench_module_port_power_back(&target->end, error, BENCH_TEXT_MAX))
+        return false;
+    uint64_t began_us = bench_clock_us();
+    for (;;) {
+        if (ask_after(target, one, options, error))
+            return true;
+        bool waits = was_off && (double)(bench_clock_us() - began_us) < patience_us;
+        if (!waits || (options->stoppable && bench_signal()))
+            return false;
+        error[0] = '\0';
+    }
+}
+
 /* The run is over: the module is asked, the speed is checked, then it is judged. */
 static void conclude(struct bench_target *target, struct bench_run *run,
                      const struct scenario_case *one, const struct bench_options *options,
@@ -486,17 +509,20 @@ static void conclude(struct bench_target *target, struct bench_run *run,
     const struct bench_module_port story = target->end;
     char error[BENCH_TEXT_MAX] = "";
     bool stopped = options->stoppable && bench_signal();
+    bool answers = false;
     if (!run->error[0] && story.received_bytes == 0)
         snprintf(run->error, sizeof run->error,
                  "no byte came from %.100s in this run; no module is there, or it is off",
                  story.url);
     if (!run->error[0] && !stopped) {
-        bool answers = ask_after(target, one, options, error);
+        answers = ask_when_up(target, one, options, error);
         target->end.survey = answers ? &target->after : NULL;
         /* A real module that is silent at the end is what the client has left. */
         bool is_silent = target->options.far_end == BENCH_FAR_END_MODULE && !target->after.answers;
         if (answers ? !speed_is_right(target, error) : !is_silent)
             memcpy(run->error, error, sizeof run->error);
+    } else if (!stopped) {
+        (void)bench_module_port_power_back(&target->end, error, sizeof error);
     }
     bench_run_judge(run, result);
     excuse(target, run, &story, result);
@@ -514,6 +540,7 @@ static void run_on_port(struct bench_target *target, struct bench_run *run,
     options.loop = &target->loop;
     options.unpaced = true; /* the port's own line takes the time */
     target->end.survey = NULL;
+    target->end.fixtures = target->options.fixtures;
     target->end.allows_update =
         target->options.far_end != BENCH_FAR_END_MODULE || target->options.allow_update;
     target->end.is_as_written = target->options.far_end == BENCH_FAR_END_SCENARIO;

@@ -41,6 +41,8 @@ struct bench_target_options {
     uint8_t far_end;                          /* enum bench_far_end; of a port */
     bool allow_update;                        /* what starts an update may pass to a real module */
     double speed;                             /* of the far end */
+    const struct bench_fixtures *fixtures;    /* around the module behind the port; NULL = none */
+    uint32_t fixture_abilities;               /* bits of enum scenario_need that they add */
     const struct scenario_override *override; /* NULL = as the files say */
     const char *program;        /* the command of a host of the user's own; NULL = the core */
     struct bench_claims claims; /* of the program */

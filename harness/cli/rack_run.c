@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "harness/cli/whole_file.h"
+#include "harness/rack/hook.h"
+#include "harness/rack/http_server.h"
 #include "harness/rack/rack_use.h"
 #include "reports/file.h"
 
@@ -71,6 +73,18 @@ static void print_plan(struct rack_campaign *racked, const struct campaign *camp
     rack_campaign_print(racked, stdout);
 }
 
+/* Reads the packages that the slots serve themselves. */
+static bool measure(const struct cli_command *command, const struct rack_slot *slots, size_t count)
+{
+    char text[RACK_TEXT_MAX];
+    for (size_t i = 0; i < count; i++)
+        if (!rack_http_measure(slots[i].packages, slots[i].package_count, text)) {
+            cli_error(command, "slot %s: %s", slots[i].name, text);
+            return false;
+        }
+    return true;
+}
+
 /* Runs what was planned; the lab's faults make 4 of a status of 0. */
 static int run_racked(struct rack_campaign *racked, struct cli_campaign *made, bool plan)
 {
@@ -106,7 +120,8 @@ int cli_rack_run(struct cli_campaign *made, const struct campaign_case_context *
                                    .allow_update = allow_update,
                                    .may_act = !plan,
                                    .base = *base};
-    int status = slots ? run_racked(&racked, made, plan) : CLI_EXIT_INVALID;
+    int status = slots && measure(made->command, slots, count) ? run_racked(&racked, made, plan)
+                                                               : CLI_EXIT_INVALID;
     rack_campaign_done(&racked);
     free(slots);
     rack_free(rack);

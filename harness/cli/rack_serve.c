@@ -1,12 +1,8 @@
-/*
- * rack_serve.c - pages over HTTP, by libmicrohttpd, which is loaded when it is needed: it brings a
- * TLS library along that nothing else here wants.
- */
+/* rack_serve.c - pages over HTTP, by libmicrohttpd. */
 #include "harness/cli/rack_serve.h"
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,43 +10,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "harness/lazy/microhttpd.h"
 #include "harness/ports/loop.h"
 
+static const struct lazy_microhttpd *library; /* NULL = not loaded yet */
+
 enum { LOOK_MS = 200, CONNECTIONS_MOST = 32, CONNECTION_LIMIT_S = 30 };
-
-/* ---- the library ----------------------------------------------------------------------------- */
-
-#define FUNCTIONS(X)                                                                               \
-    X(MHD_start_daemon)                                                                            \
-    X(MHD_stop_daemon)                                                                             \
-    X(MHD_get_daemon_info)                                                                         \
-    X(MHD_create_response_from_buffer)                                                             \
-    X(MHD_add_response_header)                                                                     \
-    X(MHD_queue_response)                                                                          \
-    X(MHD_destroy_response)                                                                        \
-    X(MHD_lookup_connection_value)
-
-static struct {
-#define X(name) __typeof__(&name) name;
-    FUNCTIONS(X)
-#undef X
-} library;
-
-static bool load_library(void)
-{
-    void *loaded = dlopen(MICROHTTPD_SONAME, RTLD_NOW | RTLD_LOCAL);
-    if (!loaded)
-        return false;
-#define X(name)                                                                                    \
-    *(void **)&library.name = dlsym(loaded, #name);                                                \
-    if (!library.name) {                                                                           \
-        dlclose(loaded);                                                                           \
-        return false;                                                                              \
-    }
-    FUNCTIONS(X)
-#undef X
-    return true;
-}
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
@@ -64,20 +29,20 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
                               char *text, size_t size)
 {
     struct MHD_Response *response =
-        library.MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_COPY);
+        library->MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
-    library.MHD_add_response_header(response, "Content-Type", type);
-    library.MHD_add_response_header(response, "Content-Security-Policy",
-                                    "default-src 'none'; style-src 'self'; base-uri 'none'; "
-                                    "form-action 'none'; frame-ancestors 'none'");
-    library.MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
-    library.MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
-    library.MHD_add_response_header(response, "Cache-Control", "no-store");
+    library->MHD_add_response_header(response, "Content-Type", type);
+    library->MHD_add_response_header(response, "Content-Security-Policy",
+                                     "default-src 'none'; style-src 'self'; base-uri 'none'; "
+                                     "form-action 'none'; frame-ancestors 'none'");
+    library->MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    library->MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    library->MHD_add_response_header(response, "Cache-Control", "no-store");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-        library.MHD_add_response_header(response, "Allow", "GET, HEAD");
-    enum MHD_Result result = library.MHD_queue_response(connection, status, response);
-    library.MHD_destroy_response(response);
+        library->MHD_add_response_header(response, "Allow", "GET, HEAD");
+    enum MHD_Result result = library->MHD_queue_response(connection, status, response);
+    library->MHD_destroy_response(response);
     return result;
 }
 
@@ -91,7 +56,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 /* A page of somebody else must not read this one under a name that leads to this address. */
 static bool is_our_host(const struct server *server, struct MHD_Connection *connection)
 {
-    const char *host = library.MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
+    const char *host = library->MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Host");
     const char *port = strrchr(server->host, ':');
     char local[40];
     snprintf(local, sizeof local, "localhost%s", port ? port : "");
@@ -150,7 +115,7 @@ static struct addrinfo *find_address(const char *listen, char *reterr_text, size
 static int serve(const struct cli_command *command, struct server *server, const char *listen,
                  const struct addrinfo *address)
 {
-    struct MHD_Daemon *daemon = library.MHD_start_daemon(
+    struct MHD_Daemon *daemon = library->MHD_start_daemon(
         MHD_USE_AUTO | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, server,
         MHD_OPTION_SOCK_ADDR, address->ai_addr, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_LIMIT_S,
@@ -160,14 +125,14 @@ static int serve(const struct cli_command *command, struct server *server, const
         return CLI_EXIT_ENVIRONMENT;
     }
     const union MHD_DaemonInfo *info =
-        library.MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
+        library->MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT);
     snprintf(server->host, sizeof server->host, "%.*s:%u", (int)(strrchr(listen, ':') - listen),
              listen, info ? (unsigned)info->port : 0);
     printf("http://%s/\n", server->host);
     fflush(stdout);
     while (!bench_signal())
         poll(NULL, 0, LOOK_MS);
-    library.MHD_stop_daemon(daemon);
+    library->MHD_stop_daemon(daemon);
     return CLI_EXIT_OK;
 }
 
@@ -176,7 +141,8 @@ int cli_rack_serve(const struct cli_command *command, struct rack_page *page, co
 {
     struct server server = {.page = *page, .folder = folder};
     char text[400];
-    if (!load_library()) {
+    library = lazy_microhttpd();
+    if (!library) {
         cli_error(command, "the HTTP server can't be loaded: %s", dlerror());
         return CLI_EXIT_ENVIRONMENT;
     }

@@ -47,9 +47,11 @@ struct rack_hook {
 
 /* An update package that lies somewhere for this module, and where it leads. */
 struct rack_package {
-    const char *from, *to; /* revisions */
-    const char *url;
-    const char *variant; /* that it is for; NULL = that of the slot */
+    const char *from, *to;      /* revisions */
+    const char *url;            /* where the module finds it; of a file made of the slot's `http` */
+    const char *file;           /* that the fixture `http` serves; NULL = another server does */
+    const char *variant;        /* that it is for; NULL = that of the slot */
+    uint32_t size_bytes, crc32; /* of the file, once measured (http_server.h); 0 = unknown */
 };
 
 struct rack_slot {
@@ -63,7 +65,10 @@ struct rack_slot {
     uint8_t far_end;            /* enum rack_far_end */
     uint32_t updates_most;      /* the module has taken so many: it is left alone; 0 = no limit */
     struct rack_hook hooks[RACK_HOOK_COUNT];
-    const struct rack_package *packages;
+    const char *http; /* HOST:PORT where this machine serves its packages; NULL = it does not */
+    const char
+        *http_url; /* "http://HOST:PORT" as the module finds that; NULL = by the same address */
+    struct rack_package *packages;
     size_t package_count;
     struct scenario_place place; /* in the file */
 };

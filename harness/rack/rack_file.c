@@ -104,8 +104,15 @@ static const struct scenario_key package_keys[] = {
      .minimum = 1,
      .maximum = 256,
      MEMBER(struct rack_package, url),
-     .flags = SCENARIO_REQUIRED | SCENARIO_FIXED,
+     .flags = SCENARIO_FIXED,
      .help = "where the module finds it"},
+    {.name = "file",
+     .type = SCENARIO_TYPE_LINE,
+     .minimum = 1,
+     .maximum = 1000,
+     MEMBER(struct rack_package, file),
+     .flags = SCENARIO_FIXED,
+     .help = "in place of url: a file that this machine serves, see http"},
     {.name = "variant",
      .type = SCENARIO_TYPE_LINE,
      .form = SCENARIO_FORM_VISIBLE,
@@ -170,6 +177,9 @@ static const struct scenario_key slot_keys[] = {
      .flags = SCENARIO_FIXED,
      .help = "of an emulated module behind the port; 1"},
     HOOK_ROWS(0),
+    TEXT_ROW("http", http, VISIBLE, 3, 150, "HOST:PORT where this machine serves its packages"),
+    TEXT_ROW("http-url", http_url, URL, 10, 200,
+             "http://HOST:PORT where the module finds that; by the same address"),
     {.name = "packages",
      .type = SCENARIO_TYPE_MAP,
      .map = &package_map,
@@ -197,9 +207,42 @@ static bool is_doubled(const struct draft *draft, const char *name)
     return false;
 }
 
+/* Where the module finds a file that this machine serves. */
+static const char *url_of_file(struct scenario_compiler *compiler, const struct rack_slot *slot,
+                               size_t number)
+{
+    char url[300];
+    const char *base = slot->http_url ? slot->http_url : slot->http;
+    int length = snprintf(url, sizeof url, "%s%.200s/%zu/update.zip",
+                          slot->http_url ? "" : "http://", base, number);
+    const char *kept = scenario_arena_text(compiler->arena, url, (size_t)length);
+    if (!kept)
+        scenario_out_of_memory(compiler);
+    return kept;
+}
+
+static void check_package(struct scenario_compiler *compiler, const struct scenario_node *node,
+                          struct rack_slot *slot, size_t number)
+{
+    struct rack_package *package = &slot->packages[number];
+    if (package->from && package->to && strcmp(package->from, package->to) == 0)
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "the package from %s leads to the same revision", package->from);
+    if (!package->url == !package->file)
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "a package has a 'url' where the module finds it, or a 'file' that this "
+                          "machine serves");
+    else if (package->file && !slot->http)
+        scenario_diagnose(compiler->diagnostics, node->at, NULL,
+                          "nothing serves '%s': the slot needs 'http', as in http: '10.0.0.1:8080'",
+                          package->file);
+    else if (package->file)
+        package->url = url_of_file(compiler, slot, number);
+}
+
 /* What the rows can't say of a slot. */
 static void check_slot(struct scenario_compiler *compiler, const struct draft *draft,
-                       const struct scenario_node *node, const struct rack_slot *slot)
+                       const struct scenario_node *node, struct rack_slot *slot)
 {
     if (slot->name && is_doubled(draft, slot->name))
         scenario_diagnose(compiler->diagnostics, node->at, NULL,
@@ -211,11 +254,7 @@ static void check_slot(struct scenario_compiler *compiler, const struct draft *d
         scenario_diagnose(compiler->diagnostics, node->at, NULL,
                           "'speed' is for emulated modules; add 'far-end: emulator'");
     for (size_t i = 0; i < slot->package_count; i++)
-        if (slot->packages[i].from && slot->packages[i].to &&
-            strcmp(slot->packages[i].from, slot->packages[i].to) == 0)
-            scenario_diagnose(compiler->diagnostics, node->at, NULL,
-                              "the package from %s leads to the same revision",
-                              slot->packages[i].from);
+        check_package(compiler, node, slot, i);
 }
 
 static void compile_slots(struct scenario_compiler *compiler, const struct scenario_key *key,

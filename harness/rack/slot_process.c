@@ -8,11 +8,10 @@
 
 #include "harness/campaign/carry.h"
 #include "harness/ports/loop.h"
-#include "harness/rack/hook.h"
+#include "harness/rack/slot_fixtures.h"
 #include "sim/catalogue.h"
 
 enum {
-    CALLS_MOST = 5,        /* of a power hook, until it has done what it is for */
     COMES_BACK_MS = 30000, /* a module that was switched on, at its own clock */
     COMES_BACK_LEAST_MS = 1000,
     SETTLES_MS = 900000, /* one that was amid an update goes on with it, and is silent meanwhile */
@@ -32,6 +31,7 @@ struct bench_target_options rack_target_options(const struct rack_campaign *camp
             slot->far_end == RACK_FAR_END_EMULATOR ? BENCH_FAR_END_EMULATOR : BENCH_FAR_END_MODULE,
         .allow_update = campaign->allow_update,
         .speed = slot->speed,
+        .fixture_abilities = rack_fixture_abilities(slot),
         .override = override};
 }
 
@@ -46,6 +46,8 @@ void rack_take_package(const struct rack_slot *slot, const char *revision,
     if (!package)
         return;
     ret_override->url = package->url;
+    ret_override->size_bytes = package->size_bytes;
+    ret_override->crc32 = package->crc32;
     ret_override->from_revision = package->from;
     ret_override->to_revision = package->to;
     ret_override->allow_downgrade = true; /* the rack's owner has put the package there */
@@ -115,6 +117,7 @@ struct own {
     struct campaign_case_context context;
     const char *argument; /* of the hook that is called next; NULL = none */
     struct rack_hook_run hook;
+    struct rack_fixtures fixtures;
     char trouble[BENCH_TEXT_MAX]; /* of the slot: why it can't go on; "" = nothing */
     bool is_lost;                 /* it runs a third revision, or its power fails: no more cases */
     bool is_stuck;                /* its status says that an update goes on, for ever */
@@ -220,7 +223,7 @@ static bool is_on(struct own *own)
 static bool call_power(struct own *own, enum rack_hook_kind kind,
                        const struct campaign_case *planned, bool (*has_effect)(struct own *))
 {
-    for (unsigned calls = 0; calls < CALLS_MOST; calls++) {
+    for (unsigned calls = 0; calls < RACK_POWER_CALLS_MOST; calls++) {
         size_t used = strlen(own->remarks);
         if (calls)
             snprintf(own->remarks + used, sizeof own->remarks - used, "%shook '%s' again: %.150s",
@@ -273,6 +276,9 @@ bool rack_slot_start(void *context, unsigned worker, void **ret_own, char *reter
     memcpy(own->revision, campaign->states[worker].revision, sizeof own->revision);
     if (!campaign->states[worker].quarantine[0])
         book(own);
+    char text[RACK_TEXT_MAX];
+    if (!rack_fixtures_open(&own->fixtures, &own->slot, text) && !own->trouble[0])
+        snprintf(own->trouble, sizeof own->trouble, "%.*s", (int)sizeof own->trouble - 1, text);
     return true;
 }
 
@@ -282,6 +288,7 @@ void rack_slot_finish(void *context, void *own_memory)
     (void)context;
     if (!own)
         return;
+    rack_fixtures_close(&own->fixtures);
     (void)call(own, RACK_HOOK_RELEASE, NULL, true);
     free(own);
 }
@@ -391,6 +398,9 @@ static bool run_case(struct own *own, const struct campaign_case *planned,
         rack_target_options(own->campaign, &own->slot, &own->package);
     struct bench_plan plan;
     void *runner = NULL;
+    options.fixtures = &own->fixtures.bench;
+    own->fixtures.call.case_name = planned->one->name;
+    own->fixtures.call.out = own->campaign->base.campaign->options.reports;
     bool good = bench_target_init(&own->target, &options);
     own->context = own->campaign->base;
     own->context.target = &own->target;

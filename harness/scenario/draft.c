@@ -134,18 +134,25 @@ static struct scenario_place find_first(const struct scenario_node *map, const c
     return first;
 }
 
+enum { FIRST_ERROR_CODE = 600 /* of HTTPTOFS: what it says without a server */ };
+
 /* What only an emulator can be told to be like, and what only the scenario's server has. */
 static void find_conditions(struct scenario_compiler *compiler)
 {
     static const char *const setup[] = {"profile", "imei",       "files",
                                         "cells",   "parameters", "settings"};
-    static const char *const package[] = {"from", "to", "variant", "sent", "damage-at", "http"};
+    static const char *const body[] = {"sent", "damage-at", "http"};
+    static const char *const package[] = {"from", "to", "variant"};
     struct scenario_case *now = &compiler->draft->now;
     const struct scenario_node *module = scenario_node_value(compiler->root, "module");
     now->setup_place = find_first(module, setup, sizeof setup / sizeof setup[0]);
-    if (now->job.delivery != FOTA_DELIVERY_PUSH)
-        now->server_place = find_first(update_node(compiler, "package"), package,
-                                       sizeof package / sizeof package[0]);
+    if (now->job.delivery == FOTA_DELIVERY_PUSH)
+        return;
+    const struct scenario_node *node = update_node(compiler, "package");
+    now->server_place = find_first(node, body, sizeof body / sizeof body[0]);
+    now->package_place = find_first(node, package, sizeof package / sizeof package[0]);
+    if (now->package.http >= FIRST_ERROR_CODE && !now->package_place.line)
+        now->package_place = now->server_place; /* no server can give it */
 }
 
 /* What is expected of the first of two jobs needs two. */

@@ -87,11 +87,13 @@ static void each_word(const struct scenario_case *one, take_word *take, void *co
 {
     if (one->server_place.line)
         take(context, SCENARIO_CANNOT_DO, one->server_place, "package", SCENARIO_NEED_SERVER);
+    if (one->package_place.line)
+        take(context, SCENARIO_CANNOT_DO, one->package_place, "package", SCENARIO_NEED_PACKAGE);
     if (one->setup_place.line)
         take(context, SCENARIO_CANNOT_DO, one->setup_place, "module", SCENARIO_NEED_MODULE_SETUP);
     if (one->then.place.line)
         take(context, SCENARIO_CANNOT_DO, one->then.place, "then",
-             SCENARIO_NEED_SERVER | SCENARIO_NEED_CLIENT_CONTROL);
+             SCENARIO_NEED_SERVER | SCENARIO_NEED_PACKAGE | SCENARIO_NEED_CLIENT_CONTROL);
     each_event(one, take, context);
     for (unsigned i = 0; i < one->expectation_count; i++) {
         const struct scenario_expectation *expectation = &one->expectations[i];

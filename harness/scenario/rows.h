@@ -37,6 +37,8 @@
     X(MODULE_SETUP, "module-setup",                                                                \
       "a module that is as the scenario says, and a real module is as it is")                      \
     X(SERVER, "server", "the scenario's own server, which only the emulator reaches")              \
+    X(PACKAGE, "package",                                                                          \
+      "a package that is made for the case, which a real module does not take")                    \
     X(POWER_HOOK, "power-hook", "a switch for the module's supply")                                \
     X(PWRKEY_HOOK, "pwrkey-hook", "a wire to the module's PWRKEY")                                 \
     X(RESET_HOOK, "reset-hook", "a wire to the module's RESET")                                    \
@@ -115,6 +117,21 @@ enum scenario_match {
 };
 
 /* ---- triggers -------------------------------------------------------------------------------- */
+
+/* What a server gives in place of a package: X(NAME, "word") */
+#define SCENARIO_SERVINGS(X)                                                                       \
+    X(PAGE, "page")           /* of a captive portal */                                            \
+    X(LONG, "long")           /* bytes stand behind it */                                          \
+    X(SHORT, "short")         /* half of it, and the connection ends */                            \
+    X(DAMAGED, "damaged")     /* one byte in the middle is another */                              \
+    X(NOT_FOUND, "not-found") /* 404 */                                                            \
+    X(UNREACHABLE, "unreachable")
+
+enum scenario_serving {
+#define X(name, text) SCENARIO_SERVES_##name,
+    SCENARIO_SERVINGS(X)
+#undef X
+};
 
 #define SCENARIO_HOOK(name) (1u << SIM_HOOK_##name)
 

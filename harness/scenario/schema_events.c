@@ -21,8 +21,9 @@ static const char *const any_reset_names[] = {SIM_RESETS(X) "any"};
 static const char *const power_names[] = {"cut", "on"};
 static const char *const network_names[] = {"down", "up"};
 static const char *const request_answer_names[] = {"late", "refused"};
-static const char *const serving_names[] = {"page",    "long",      "short",
-                                            "damaged", "not-found", "unreachable"};
+#define X(name, text) text,
+static const char *const serving_names[] = {SCENARIO_SERVINGS(X)};
+#undef X
 static const char *const line_names[] = {"off", "on"};
 static const char *const restart_names[] = {"yes", "forgetful"};
 static const char *const bearer_names[] = {"lost"};

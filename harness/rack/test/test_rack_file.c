@@ -131,7 +131,16 @@ static const struct bad {
      "the package from A leads to the same revision"},
     {"a package without an address is told",
      "rack: x\nslots:\n  - slot: a\n    transport: 'pty:x'\n    packages: [{from: A, to: B}]\n",
-     "5:16: error: missing key 'url' in 'packages'"},
+     "a package has a 'url' where the module finds it, or a 'file' that this machine serves"},
+    {"a package at two places is told",
+     "rack: x\nslots:\n  - slot: a\n    transport: 'pty:x'\n    http: '127.0.0.1:80'\n    "
+     "packages:\n"
+     "      - {from: A, to: B, url: 'http://x/y', file: z}\n",
+     "a package has a 'url' where the module finds it, or a 'file' that this machine serves"},
+    {"a file that nothing serves is told",
+     "rack: x\nslots:\n  - slot: a\n    transport: 'pty:x'\n    packages: [{from: A, to: B, file: "
+     "z}]\n",
+     "nothing serves 'z': the slot needs 'http', as in http: '10.0.0.1:8080'"},
     {"an anchor is told", "rack: &x x\nslots:\n  - {slot: a, transport: 'pty:x'}\n",
      "1:7: error: "},
 };
