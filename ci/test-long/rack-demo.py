@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """rack-demo.py - a rack of sixteen emulated modules with everything that goes wrong in a lab.
 
-usage: rack-demo.py [PROGRAM]        about twenty minutes; FAST=1: fewer scenarios; SPEED=N (default 10)
+usage: rack-demo.py [PROGRAM]        about fifteen minutes; SHARD=1/1: all scenarios that fit, half an
+hour (default 1/4 of all cases); SPEED=N (default 10)
 """
 import collections
 import json
@@ -20,6 +21,8 @@ from lab import Lab, wait_for  # noqa: E402
 
 KINDS = ['ser2net'] * 8 + ['tcp'] * 4 + ['tty'] * 4
 BROKEN = ('a7', 'a14')
+# Errors that are the lab's: this machine had too much to do, or a power hook lied amid a case.
+EXCUSED = ('this machine was late', 'no boot was seen', 'its supply is said to be off')
 UPDATE = 'scenarios/documented/update-by-http.yaml'
 SPEED = int(os.environ.get('SPEED', 10))
 
@@ -69,7 +72,7 @@ def stand_in(folder):
 
 
 def all_that_fits_runs_and_the_broken_are_the_labs(program, folder):
-    what = ['scenarios/contact', 'scenarios/documented'] if os.environ.get('FAST') else ['scenarios']
+    what = ['scenarios', '--shard', os.environ.get('SHARD', '1/4')]
     with Lab(program, folder, KINDS, speed=SPEED) as lab:
         for slot in BROKEN:
             lab.break_for_good(slot)
@@ -82,9 +85,10 @@ def all_that_fits_runs_and_the_broken_are_the_labs(program, folder):
         counts = collections.Counter(test['status'] for test in found)
         print(f'      {len(found)} cases in {took:.0f} s: {dict(counts)}; hooks: {lab.hook_words()}')
         print('\n'.join('      ' + line for line in done.stdout.splitlines() if '  a' in line[:4]))
-        expect_verdicts(found, ['this machine was late', 'after its power was switched on'])
-        late = sum(test['status'] == 'other' and 'was late' in test['message'] for test in found)
-        want(counts['other'] - late <= 2 * len(BROKEN), True, done.stdout)
+        expect_verdicts(found, [*EXCUSED, 'after its power was switched on'])
+        excused = sum(test['status'] == 'other' and any(text in test['message'] for text in EXCUSED)
+                      for test in found)
+        want(counts['other'] - excused <= 2 * len(BROKEN), True, done.stdout)
         for slot in BROKEN:
             want(f'  {slot:8} 1 case, 0 updates' in done.stdout, True, done.stdout)
         want(done.stdout.count('quarantined:'), len(BROKEN), done.stdout)

@@ -1,10 +1,14 @@
 /* rehearsal.c - a case with a slot's package, played in virtual time first. */
 #include "harness/rack/rehearsal.h"
 
+#include <inttypes.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/catalogue.h"
+#include "sim/look.h"
 
 enum { REVISION_MAX = 64, REASON_MAX = BENCH_TEXT_MAX };
 
@@ -64,6 +68,15 @@ static bool passes(struct bench_run *run, const struct scenario_case *one,
     return ret_result->verdict == BENCH_PASSED;
 }
 
+/* The rate that the module keeps, where it is not that of the case's host: nobody would find it
+ * there afterwards. 0 = it will be found. */
+static uint32_t leaves_rate(const struct bench_run *run, const struct scenario_case *one)
+{
+    int parameter = sim_look_parameter_find(sim_rate_command, strlen(sim_rate_command));
+    int32_t rate = parameter < 0 ? 0 : sim_look_parameter(&run->world.sim, (unsigned)parameter);
+    return rate > 0 && (uint32_t)rate != one->host.baud_bps ? (uint32_t)rate : 0;
+}
+
 static void play(struct rehearsal *rehearsal, struct bench_run *run,
                  const struct scenario_override *override)
 {
@@ -73,7 +86,16 @@ static void play(struct rehearsal *rehearsal, struct bench_run *run,
     struct scenario_override played = *override;
     played.remakes_package = true;
     rehearsal->fits = passes(run, key->one, &played, key->seed, &result);
-    if (rehearsal->fits)
+    uint32_t rate_bps = leaves_rate(run, key->one);
+    if (rate_bps) {
+        rehearsal->fits = false;
+        snprintf(rehearsal->reason, sizeof rehearsal->reason,
+                 "it would leave the module at %" PRIu32
+                 " bit/s, where nothing would find it behind "
+                 "the case",
+                 rate_bps);
+    }
+    if (rehearsal->fits || rate_bps)
         return;
     rehearsal->fits = !passes(run, key->one, NULL, key->seed, &own);
     const struct scenario_finding *finding = &result.findings[0];

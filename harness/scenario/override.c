@@ -60,6 +60,8 @@ static bool read_ftp(struct scenario_overridden *made, const char *url)
     return host > 0 && job->ftp_server && job->ftp_path && job->ftp_name;
 }
 
+enum { OTHER_BYTES = 1000 };
+
 /* ---- the job ------------------------------------------------------------------------------- */
 
 static bool set_url(struct scenario_overridden *made, const char *url)
@@ -125,6 +127,8 @@ static void set_server(struct scenario_overridden *made, const struct scenario_o
         resize_package(package, override->size_bytes);
     if (!override->remakes_package)
         return;
+    if (!override->size_bytes && override->url) /* of an unknown length: at least another one */
+        resize_package(package, package->size_bytes + OTHER_BYTES);
     rename_revision(package->from, &one->job, &made->one.job);
     rename_revision(package->to, &one->job, &made->one.job);
     if (strcmp(package->variant, one->module.variant) == 0)

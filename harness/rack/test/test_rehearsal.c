@@ -51,6 +51,16 @@ static const struct row rows[] = {
           "         package: {url: 'http://a/b', size: 100000B, sent: 60000B}}\n"
           "expect: {outcome: download-failed}\n",
      true, NULL, NULL},
+    {"a case that waits for a length needs its own where that of the slot is not known",
+     HEAD JOB(
+         "http://a/b") "events: [{when: {urc: '+HTTPTOFS: 200,109285'}, do: [{cancel: yes}]}]\n"
+                       "expect: {outcome: cancelled}\n",
+     false, "it needs its own package", &back},
+    {"a case that leaves the module at another rate is none for a slot",
+     HEAD "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C, package: {url: 'http://a/b'},\n"
+          "         restore: {baud: 9600}}\n"
+          "expect: {outcome: updated}\n",
+     false, "it would leave the module at 9600 bit/s", NULL},
     {"a case that fails with its own package too shall do so on the slot",
      HEAD JOB("http://a/b") "expect: {outcome: refused}\n", true, NULL, NULL},
 };
