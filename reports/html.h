@@ -50,6 +50,8 @@ void html_beside(struct report_buffer *text, const struct report_case *c,
 void html_case(struct report_buffer *text, const struct report_run *run,
                const struct report_case *c, const struct html_detail *detail);
 
+/* What the run has reached, where that is known. */
+void html_maps(struct report_buffer *text, const struct report_run *run);
 /* Head of the page, up to the articles. */
 void html_head(struct report_buffer *text, const struct report_run *run);
 /* What stands behind the articles, of which these ids have one: all cases by group, the slowest. */

@@ -49,9 +49,6 @@ static void add_table(struct report_buffer *text, const struct report_case *c, s
         parted |= !row->same;
     }
     report_buffer_addf(text, "</tbody></table></div>\n");
-    if (!parted)
-        report_buffer_addf(text, "<p class=\"quiet\">Both exchanges are the same by meaning: what "
-                                 "differs was not on the wire.</p>\n");
 }
 
 void html_beside(struct report_buffer *text, const struct report_case *c,
@@ -62,21 +59,23 @@ void html_beside(struct report_buffer *text, const struct report_case *c,
         return;
     report_buffer_addf(text, "<h4>Beside its last pass</h4>\n");
     report_add_parting(&parting, c);
-    if (parting.size) {
-        report_buffer_addf(text, "<p>They part ");
-        html_prose(text, report_buffer_text(&parting), 0);
-        report_buffer_addf(text, ".</p>\n");
-    }
-    text->failed |= parting.failed;
-    report_buffer_free(&parting);
-    report_buffer_addf(text, "<p class=\"quiet\">%s", c->beside_count ? "From " : "None to show: ");
+    report_buffer_addf(text, parting.size ? "<p>They part " : "<p class=\"quiet\">");
+    html_prose(text, report_buffer_text(&parting), 0);
+    report_buffer_addf(text, parting.size ? ".</p>\n<p class=\"quiet\">%s" : "%s",
+                       c->beside_count ? "From " : "None to show: ");
     html_prose(text, c->former, 400);
-    if (c->besides_left_out) {
+    if (parting.size && c->besides_left_out) {
         report_buffer_addf(text, "; before the first row ");
         html_count(text, c->besides_left_out);
         report_buffer_addf(text, " exchanges agree");
     }
-    report_buffer_addf(text, ".</p>\n");
-    if (c->beside_count)
+    report_buffer_addf(
+        text, ".%s</p>\n",
+        c->beside_count && !parting.size
+            ? " Both exchanges are the same by meaning: what differs was not on the wire."
+            : "");
+    if (parting.size)
         add_table(text, c, detail->other_max);
+    text->failed |= parting.failed;
+    report_buffer_free(&parting);
 }

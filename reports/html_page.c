@@ -269,5 +269,6 @@ void html_tail(struct report_buffer *text, const struct report_run *run,
     report_buffer_addf(text, "</section>\n");
     if (run->entry_count)
         add_slowest(text, run);
+    html_maps(text, run);
     report_buffer_addf(text, "</main>\n</body>\n</html>\n");
 }

@@ -71,6 +71,8 @@ struct report_entry {
 
 enum { REPORT_STREAMS_MAX = 8 };
 
+enum { REPORT_MAPS_MAX = 24 };
+
 struct report_run {
     struct report_run_info info;
     struct report_entry *entries;
@@ -85,6 +87,8 @@ struct report_run {
     bool unfinished;             /* the last entry says so */
     size_t whole_suites;         /* without that of the entry */
     struct report_chunk *chunks; /* all memory of the strings */
+    const struct report_map *maps[REPORT_MAPS_MAX];
+    size_t map_count;
     struct report_stream *streams[REPORT_STREAMS_MAX];
     size_t stream_count;
 };

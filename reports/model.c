@@ -295,6 +295,37 @@ int report_add_property(struct report_run *run, const char *name, const char *va
     return 0;
 }
 
+static bool copy_axis(struct report_run *run, struct report_axis *axis)
+{
+    const char **values = allocate(run, (axis->count + 1) * sizeof *values);
+    if (!values || !copy_text(run, &axis->name))
+        return false;
+    for (size_t i = 0; i < axis->count; i++) {
+        values[i] = axis->values[i];
+        if (!copy_text(run, &values[i]))
+            return false;
+    }
+    axis->values = values;
+    return true;
+}
+
+int report_add_map(struct report_run *run, const struct report_map *map)
+{
+    size_t count = map->rows.count * (map->columns.count ? map->columns.count : 1);
+    struct report_map *copy = allocate(run, sizeof *copy);
+    uint32_t *counts = allocate(run, (count + 1) * sizeof *counts);
+    if (!copy || !counts || run->map_count == REPORT_MAPS_MAX)
+        return -1;
+    *copy = *map;
+    memcpy(counts, map->counts, count * sizeof *counts);
+    copy->counts = counts;
+    if (!copy_text(run, &copy->name) || !copy_text(run, &copy->meaning) ||
+        !copy_axis(run, &copy->rows) || !copy_axis(run, &copy->columns))
+        return -1;
+    run->maps[run->map_count++] = copy;
+    return 0;
+}
+
 static bool own_info(struct report_run *run)
 {
     struct report_run_info *info = &run->info;

@@ -250,6 +250,20 @@ struct report_case {
     uint64_t virtual_us;    /* how long it took on the clock of the bench; 0 = not applicable */
 };
 
+/* All values that something may have. */
+struct report_axis {
+    const char *name;
+    const char *const *values;
+    size_t count;
+};
+
+/* What a run has reached of all that there is: a cell for each row and column. */
+struct report_map {
+    const char *name, *meaning;       /* of the table; of a cell that was reached */
+    struct report_axis rows, columns; /* columns.count 0: a list */
+    const uint32_t *counts;           /* row after row: how often it was reached; 0 = never */
+};
+
 /* What is known about a run before it starts. */
 struct report_run_info {
     const char *name;         /* of the report; NULL = tool */
@@ -291,6 +305,9 @@ int report_finish_case(struct report_run *run, size_t index, const struct report
  * (the first counts in CTRF).
  */
 int report_add_property(struct report_run *run, const char *name, const char *value);
+
+/* Add a map, for the page; all of it is copied. Before report_close(). */
+int report_add_map(struct report_run *run, const struct report_map *map);
 
 /* Plan a case and finish it at once. */
 int report_add_case(struct report_run *run, const struct report_case *result);

@@ -194,7 +194,9 @@ bool campaign_end(struct campaign *campaign)
     if (!campaign->report || campaign->ended)
         return !campaign->error[0];
     campaign->ended = true;
-    if (report_end(campaign->report, campaign_wall_clock_ms(), stopped) != 0)
+    if ((campaign->options.closing &&
+         !campaign->options.closing(campaign->options.closing_context, campaign->report)) ||
+        report_end(campaign->report, campaign_wall_clock_ms(), stopped) != 0)
         return campaign_fail(campaign, CAMPAIGN_EXIT_INTERNAL, "not enough memory for the report");
     /* First the files: who reads what is told may be gone, and the telling end this program. */
     bool written = report_close(campaign->report, &error) == 0;

@@ -49,13 +49,16 @@ struct campaign_options {
     bool one_process;  /* what cases need is in this process alone */
     const char *reports; /* folder for junit.xml and ctrf.json, NULL = none */
     bool rich;           /* JUnit with attributes that not all readers take */
-    FILE *json;          /* the report as CTRF goes there, at the end; NULL = nowhere */
-    FILE *out;           /* what is told; NULL = nothing */
-    FILE *errors;        /* what is wrong with files */
-    bool quiet;          /* no line for a case that passed */
-    bool verbose;        /* failures with all that is known of them */
-    bool untold;         /* the use tells all by itself: no lines for cases and no table */
-    bool no_table;       /* no table at the end */
+    /* Adds to the report what is known only now, before it is closed; false: no memory. */
+    bool (*closing)(void *closing_context, struct report_run *report);
+    void *closing_context;
+    FILE *json;    /* the report as CTRF goes there, at the end; NULL = nowhere */
+    FILE *out;     /* what is told; NULL = nothing */
+    FILE *errors;  /* what is wrong with files */
+    bool quiet;    /* no line for a case that passed */
+    bool verbose;  /* failures with all that is known of them */
+    bool untold;   /* the use tells all by itself: no lines for cases and no table */
+    bool no_table; /* no table at the end */
 };
 
 /* A row of the plan. */

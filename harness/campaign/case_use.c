@@ -371,6 +371,8 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
         campaign_put_text(ret_bytes, NULL);
     else if (!put_extras(context, own, planned, &result, ret_bytes))
         return false;
+    if (context->gather && !context->gather(context->reach_context, own->run, ret_bytes))
+        return false;
     return !ret_bytes->failed;
 }
 
@@ -388,6 +390,8 @@ static bool conclude(void *context_memory, const struct campaign_answers *answer
     if (!campaign_take_case(&reader, ret_reported, &context->lists))
         return false;
     context->extras = campaign_take_text(&reader);
+    if (context->merge && !reader.failed && answers->complete)
+        return context->merge(context->reach_context, answers->planned, &reader);
     return !reader.failed;
 }
 

@@ -42,6 +42,12 @@ struct campaign_case_context {
     void (*compare)(void *compare_context, const struct campaign_case *planned,
                     const struct bench_run *run, struct report_case *reported);
     void *compare_context;
+    /* What a run has reached: written down in the process that ran it, and read in the one that
+       reports. NULL = nobody asks. False: no memory. */
+    bool (*gather)(void *reach_context, const struct bench_run *run, struct campaign_bytes *bytes);
+    bool (*merge)(void *reach_context, const struct campaign_case *planned,
+                  struct campaign_reader *reader);
+    void *reach_context;
     /* Private: of the case that was concluded last. */
     void *lists;
     const char *extras;

@@ -9,6 +9,7 @@
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/case_trace.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/coverage_maps.h"
 #include "harness/cli/former.h"
 #include "harness/cli/rack_run.h"
 #include "harness/cli/set_option.h"
@@ -30,7 +31,7 @@ struct run_options {
     bool vary_assumed;
     bool json;
     bool timeline;
-    bool digests, costs, explain;
+    bool digests, costs, explain, coverage;
     bool plan, until_fail;
     uint64_t soak_us;
     struct cli_rack_options rack;
@@ -65,6 +66,8 @@ static const struct cli_option options[] = {
      "time, and list the verdicts that hinge on one"},
     {"json", 0, NULL, CLI_FLAG, offsetof(struct run_options, json), NULL,
      "print one JSON object, for programs: the report as CTRF, or what --vary-assumed found"},
+    {"coverage", 0, NULL, CLI_FLAG, offsetof(struct run_options, coverage), NULL,
+     "with --reports: the page has a map of what was reached, as 'fotarig coverage' counts it"},
     {"timeline", 0, NULL, CLI_FLAG, offsetof(struct run_options, timeline), NULL,
      "print the whole journal of each case"},
     {"explain", 0, NULL, CLI_FLAG, offsetof(struct run_options, explain), NULL,
@@ -123,6 +126,7 @@ struct running {
     struct cli_target target;
     struct campaign_setting settings[CLI_LIST_MAX];
     struct cli_former *former;
+    struct cli_reach reach;
     struct campaign_case_context context;
     struct chosen chosen;
 };
@@ -362,8 +366,13 @@ static int run_cases(struct running *running)
     const struct run_options *given = &running->options;
     take_settings(running);
     running->former = given->former ? cli_former_new(given->former) : NULL;
-    if (given->former && !running->former)
+    bool maps = given->coverage && given->campaign.reports;
+    if ((given->former && !running->former) || (maps && !cli_reach_begin(&running->reach)))
         return CLI_EXIT_INTERNAL;
+    if (maps) {
+        running->campaign.campaign.options.closing = cli_reach_report;
+        running->campaign.campaign.options.closing_context = &running->reach;
+    }
     running->context =
         (struct campaign_case_context){.campaign = &running->campaign.campaign,
                                        .target = &running->target.target,
@@ -384,7 +393,10 @@ static int run_cases(struct running *running)
                                        .keep = given->trace ? cli_case_trace : NULL,
                                        .keep_context = given->trace,
                                        .compare = given->former ? cli_former_compare : NULL,
-                                       .compare_context = running->former};
+                                       .compare_context = running->former,
+                                       .gather = maps ? cli_reach_gather : NULL,
+                                       .merge = maps ? cli_reach_merge : NULL,
+                                       .reach_context = &running->reach};
     name_client(&given->target, &running->context);
     if (given->trace && !campaign_make_folders(given->trace)) {
         cli_error(&cli_command_run, "%s: %s; name a folder that can be written", given->trace,
@@ -397,6 +409,7 @@ static int run_cases(struct running *running)
                            given->target.allow_update, given->plan)
             : cli_campaign_run_planned(&running->campaign, &campaign_case_use, &running->context);
     campaign_case_context_done(&running->context);
+    cli_reach_done(&running->reach);
     cli_former_free(running->former);
     running->former = NULL;
     return status;

@@ -53,6 +53,39 @@ static void a_failure_stands_beside_its_last_pass(void **state)
     free(text);
 }
 
+static struct report_run *run_with_maps(void)
+{
+    static const char *const rows[] = {"idle", "<updating>"}, *const columns[] = {"line", "power"};
+    static const uint32_t counts[] = {0, 1234, 2, 0};
+    struct report_run *run = support_mixed_run();
+    const struct report_map table = {.name = "fault-in-state",
+                                     .meaning = "it fell & rose",
+                                     .rows = {"state", rows, 2},
+                                     .columns = {"fault", columns, 2},
+                                     .counts = counts};
+    struct report_map list = table;
+    list.columns = (struct report_axis){.name = ""};
+    assert_int_equal(0, report_add_map(run, &table));
+    assert_int_equal(0, report_add_map(run, &list));
+    return run;
+}
+
+static void what_was_reached_is_a_table_of_counts(void **state)
+{
+    static const char *const parts[] = {
+        "fault-in-state: 2 of 4 reached <span class=\"quiet\">it fell &amp; rose</span>",
+        "<th scope=\"col\">state / fault</th><th scope=\"col\">line</th>",
+        "<th scope=\"row\">idle</th><td class=\"missing\">&ndash;</td><td>1,234</td>",
+        "<th scope=\"row\">&lt;updating&gt;</th><td>2</td><td class=\"missing\">",
+        "fault-in-state: 1 of 2 reached",
+    };
+    char *text = write_page(run_with_maps, "maps.html");
+    (void)state;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        support_expect(text, parts[i]);
+    free(text);
+}
+
 static void what_a_module_sends_is_shown_as_text(void **state)
 {
     char *text = write_page(support_hostile_run, "hostile.html");
@@ -140,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_is_told_with_its_cause_and_its_command),
         cmocka_unit_test(a_failure_stands_beside_its_last_pass),
+        cmocka_unit_test(what_was_reached_is_a_table_of_counts),
         cmocka_unit_test(what_a_module_sends_is_shown_as_text),
         cmocka_unit_test(an_empty_run_and_a_stopped_one_are_pages_too),
         cmocka_unit_test(ten_thousand_failures_stay_below_five_megabytes),
