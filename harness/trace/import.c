@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/trace/import_parts.h"
+#include "sim/catalogue.h"
 
 /* What is looked at to find the format. */
 enum { LOOK_BYTES = 65536, LINES_SURE = 3, SHARE_PERCENT = 60 };
@@ -245,6 +246,69 @@ static char *plain_copy(const struct trace_source *source, const struct import_f
     return copy;
 }
 
+/* Lines of a file that holds one direction end as hosts and modules end them. */
+static void put_line_of_side(struct trace_log *to, const struct trace_log *from, size_t index,
+                             uint8_t side)
+{
+    const struct trace_piece *piece = &from->pieces[index];
+    const char *text = (const char *)trace_log_bytes(from, piece);
+    char line[TRACE_PIECE_MAX + 4];
+    size_t length = piece->length;
+    bool whole = length > 0 && text[length - 1] == '\n' && length <= TRACE_PIECE_MAX;
+    while (whole && length > 0 && (text[length - 1] == '\n' || text[length - 1] == '\r'))
+        length--;
+    if (whole && length == 0)
+        return;
+    bool host = side == TRACE_IMPORT_TO_HOST;
+    int used = whole ? snprintf(line, sizeof line, "%s%.*s%s", host ? "\r\n" : "", (int)length,
+                                text, host ? "\r\n" : "\r")
+                     : 0;
+    trace_log_add(to, host ? TRACE_TO_HOST : TRACE_TO_MODULE, piece->time_us,
+                  piece->marks | (whole ? TRACE_GUESSED_END : 0), whole ? line : text,
+                  whole ? (size_t)used : length);
+}
+
+/* Exact bytes without a time, a piece a line: so they can be put between those of the other side.
+ */
+static void put_lines(struct trace_log *to, const struct trace_log *from, size_t index)
+{
+    const struct trace_piece *piece = &from->pieces[index];
+    const char *text = (const char *)trace_log_bytes(from, piece);
+    for (size_t at = 0, end; at < piece->length; at = end) {
+        end = at;
+        while (end < piece->length && text[end] != '\r' && text[end] != '\n')
+            end++;
+        while (end < piece->length && (text[end] == '\r' || text[end] == '\n'))
+            if (text[end++] == '\n')
+                break;
+        trace_log_add(to, piece->kind, piece->time_us, piece->marks, text + at, end - at);
+    }
+}
+
+/* What the reader did not know: whose the bytes from the piece `first` on are. */
+static void settle_side(struct trace_log *log, size_t first, uint8_t side)
+{
+    struct trace_log to = {.header = log->header};
+    for (size_t i = 0; i < log->count; i++) {
+        struct trace_piece *piece = &log->pieces[i];
+        bool lines = i >= first && piece->kind == TRACE_SIDE_LINES;
+        bool stream = i >= first && (lines || piece->kind == TRACE_SIDE_SCREEN);
+        if (lines && piece->length && log->bytes[piece->offset + piece->length - 1] == '\n') {
+            put_line_of_side(&to, log, i, side);
+            continue;
+        }
+        if (i >= first && piece->kind >= TRACE_KIND_COUNT)
+            piece->kind = side == TRACE_IMPORT_TO_HOST ? TRACE_TO_HOST : TRACE_TO_MODULE;
+        if (stream && piece->time_us == TRACE_NO_TIME)
+            put_lines(&to, log, i);
+        else
+            trace_log_copy(&to, log, i);
+    }
+    to.failed |= log->failed;
+    trace_log_done(log);
+    *log = to;
+}
+
 static void read_source(struct trace_log *log, const struct trace_source *source,
                         const struct import_format *format, struct trace_import_report *report)
 {
@@ -259,10 +323,8 @@ static void read_source(struct trace_log *log, const struct trace_source *source
     format->read(&import);
     free(copy);
     report->format = format->name;
-    for (size_t i = first; i < log->count && source->side != TRACE_IMPORT_BOTH; i++)
-        if (log->pieces[i].kind >= TRACE_KIND_COUNT)
-            log->pieces[i].kind =
-                source->side == TRACE_IMPORT_TO_HOST ? TRACE_TO_HOST : TRACE_TO_MODULE;
+    if (source->side != TRACE_IMPORT_BOTH)
+        settle_side(log, first, source->side);
 }
 
 static bool has_traffic(const struct trace_log *log)
@@ -325,6 +387,46 @@ static bool read_one(struct trace_log *log, const struct trace_source *given, co
     return chosen != NULL;
 }
 
+/* The line of a piece, without what begins and ends it. */
+static bool is_line(const struct trace_log *log, size_t index,
+                    bool (*is)(const char *line, size_t length))
+{
+    const struct trace_piece *piece = &log->pieces[index];
+    const char *text = (const char *)trace_log_bytes(log, piece);
+    size_t length = piece->length;
+    while (length > 0 && (text[length - 1] == '\r' || text[length - 1] == '\n'))
+        length--;
+    while (length > 0 && (*text == '\r' || *text == '\n')) {
+        text++;
+        length--;
+    }
+    return is(text, length);
+}
+
+/* A command, and what came up to its result: two files without times, of which the one from piece
+   `second` on is of the other direction. */
+static void take_turns(struct trace_log *log, size_t second)
+{
+    struct trace_log to = {.header = log->header};
+    bool host_first = log->count && log->pieces[0].kind == TRACE_TO_HOST;
+    size_t said = host_first ? second : 0, said_end = host_first ? log->count : second;
+    size_t heard = host_first ? 0 : second, heard_end = host_first ? second : log->count;
+    while (heard < heard_end && is_line(log, heard, sim_is_urc))
+        trace_log_copy(&to, log, heard++);
+    while (said < said_end) {
+        trace_log_copy(&to, log, said++);
+        for (bool over = false; heard < heard_end && !over; heard++) {
+            over = is_line(log, heard, sim_is_final_result);
+            trace_log_copy(&to, log, heard);
+        }
+    }
+    while (heard < heard_end)
+        trace_log_copy(&to, log, heard++);
+    to.failed |= log->failed;
+    trace_log_done(log);
+    *log = to;
+}
+
 static bool read_all(struct trace_log *log, const struct trace_source *sources, size_t count,
                      const char *format, struct trace_import_report *report)
 {
@@ -334,7 +436,10 @@ static bool read_all(struct trace_log *log, const struct trace_source *sources, 
         if (!read_one(log, &sources[i], format, report))
             return false;
     }
-    if (count == 2 && sources[0].side && sources[1].side)
+    bool both = count == 2 && sources[0].side && sources[1].side;
+    if (both && sources[0].side != sources[1].side && !has_times(log))
+        take_turns(log, second);
+    else if (both)
         sort_by_time(log, second);
     return true;
 }

@@ -66,8 +66,9 @@ static const struct {
     {LIFT_PACKAGE, "http: 500"},
     {LIFT_PACKAGE, "http: 601"},
     {LIFT_PACKAGE, "sent: 5000B"},
-    {LIFT_RESTORE, "cfun: 1"},
-    {LIFT_RESTORE, "baud: 115200"},
+    {LIFT_RESTORE, "psm: on"},
+    {LIFT_RESTORE, "psm: off"},
+    {LIFT_RESTORE, "operator: ''"},
     {LIFT_HOST, "starts-after: 5s"},
     {LIFT_HOST, "starts-after: 10s"},
     {LIFT_HOST, "starts-after: 20s"},
@@ -102,12 +103,79 @@ static void try_files(struct lifting *lifting)
     try_line(lifting, LIFT_MODULE, text);
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The next number of a command, up to where its answer begins. */
+static bool next_number(const char **text, unsigned long *ret_number)
+{
+    char *end;
+    for (; **text && strncmp(*text, " -> ", 4) != 0; (*text)++)
+        if (is_digit(**text)) {
+            *ret_number = strtoul(*text, &end, 10);
+            *text = end;
+            return true;
+        }
+    return false;
+}
+
+/* The name of a network: letters and what stands between them, as YAML takes it without quotes. */
+static bool next_name(const char **text, char name[LIFT_NAME_MAX])
+{
+    const char *begin, *end;
+    while ((begin = strchr(*text, '"')) != NULL && (end = strchr(begin + 1, '"')) != NULL) {
+        size_t length = (size_t)(end - begin - 1);
+        *text = end + 1;
+        bool plain = length > 0 && length < 40;
+        for (const char *at = begin + 1; at < end; at++)
+            plain &=
+                is_letter(*at) || (at > begin + 1 && (is_digit(*at) || *at == '.' || *at == '-'));
+        if (!plain)
+            continue;
+        snprintf(name, LIFT_NAME_MAX, "%.*s", (int)length, begin + 1);
+        return true;
+    }
+    return false;
+}
+
+/* What a job wants set again: the numbers and names of the command that the emulator did not get.
+ */
+static void try_restore(struct lifting *lifting)
+{
+    static const char *const keys[] = {"baud", "cfun", "cnmp", "cmnb"};
+    char text[2 * LIFT_NAME_MAX], name[LIFT_NAME_MAX]; /* what is too long is no scenario */
+    unsigned long number;
+    if (!strchr(lifting->said, '=') || !strstr(lifting->said, " -> "))
+        return;
+    for (const char *at = lifting->said; next_number(&at, &number);)
+        for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+            snprintf(text, sizeof text, "%s: %lu", keys[i], number);
+            try_line(lifting, LIFT_RESTORE, text);
+        }
+    for (const char *at = lifting->said; next_name(&at, name);) {
+        snprintf(text, sizeof text, "apn: %s", name);
+        try_line(lifting, LIFT_RESTORE, text);
+        for (const char *other = lifting->said; next_number(&other, &number);) {
+            snprintf(text, sizeof text, "apn: %s, context: %lu", name, number);
+            try_line(lifting, LIFT_RESTORE, text);
+        }
+    }
+}
+
 void lift_try_ways(struct lifting *lifting)
 {
     char text[LIFT_NAME_MAX];
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
         try_line(lifting, ways[i].place, ways[i].text);
     try_files(lifting);
+    try_restore(lifting);
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
     try_line(lifting, LIFT_PACKAGE, text);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);

@@ -264,6 +264,43 @@ static void the_ports_of_modem_manager_stay_apart(void **state)
     trace_log_done(&log);
 }
 
+/* A file of each direction: in the order of their times, or a command and its answer after the
+   other; nothing is inferred that the other file has. */
+static void two_files_are_one_dialogue(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *to_host, *to_module, *want;
+    } files[] = {
+        {"[12:00:00.100] OK\n[12:00:02.100] +CFUN: 1\n[12:00:02.110] OK\n",
+         "[12:00:00.000] AT\n[12:00:02.000] AT+CFUN?\n",
+         "AT\r|\r\nOK\r\n|AT+CFUN?\r|\r\n+CFUN: 1\r\n|\r\nOK\r\n|"},
+        {"RDY\nOK\n+CFUN: 1\nOK\n", "AT\nAT+CFUN?\n",
+         "\r\nRDY\r\n|AT\r|\r\nOK\r\n|AT+CFUN?\r|\r\n+CFUN: 1\r\n|\r\nOK\r\n|"},
+        {"\r\nOK\r\n\r\n+CFUN: 1\r\n\r\nOK\r\n", "AT\rAT+CFUN?\r",
+         "AT\r|\r\n|OK\r\n|AT+CFUN?\r|\r\n|+CFUN: 1\r\n|\r\n|OK\r\n|"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        for (unsigned turned = 0; turned < 2; turned++) {
+            struct trace_source sources[2];
+            struct trace_import_report report;
+            struct trace_log log = {0};
+            char got[256] = "";
+            sources[turned] = (struct trace_source){"host", files[i].to_host,
+                                                    strlen(files[i].to_host), TRACE_IMPORT_TO_HOST};
+            sources[!turned] = (struct trace_source){
+                "module", files[i].to_module, strlen(files[i].to_module), TRACE_IMPORT_TO_MODULE};
+            assert_true(trace_import(&log, sources, 2, NULL, &report));
+            for (size_t k = 0; k < log.count; k++)
+                snprintf(got + strlen(got), sizeof got - strlen(got), "%.*s|",
+                         (int)log.pieces[k].length,
+                         (const char *)trace_log_bytes(&log, &log.pieces[k]));
+            if (strcmp(got, files[i].want) != 0)
+                fail_msg("files %zu, turned %u:\nwant %s\ngot  %s", i, turned, files[i].want, got);
+            trace_log_done(&log);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +308,7 @@ int main(void)
         cmocka_unit_test(lines_without_marks_are_a_terminals),
         cmocka_unit_test(the_same_text_in_other_encodings),
         cmocka_unit_test(the_ports_of_modem_manager_stay_apart),
+        cmocka_unit_test(two_files_are_one_dialogue),
     };
     return cmocka_run_group_tests_name("import shapes", tests, NULL, NULL);
 }
