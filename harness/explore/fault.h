@@ -42,9 +42,9 @@ enum explore_worth {
  * asks for more than that has no reason to, and is a finding.
  */
 #define EXPLORE_CLASSES(X)                                                                         \
-    X(PROGRESS, 4, 0, 0, 15)                                                                       \
-    X(PAUSE, 12, 0, 0, 80)                                                                         \
-    X(LITTLE, 40, 1, 0, 110)                                                                       \
+    X(PROGRESS, 4, 0, 0, 25)                                                                       \
+    X(PAUSE, 12, 0, 0, 90)                                                                         \
+    X(LITTLE, 40, 1, 0, 125)                                                                       \
     X(HOST, 30, 1, 1, 45)                                                                          \
     X(RESTART, 30, 1, 2, 110)                                                                      \
     X(AWAY, 600, 1, 0, 600)                                                                        \
