@@ -102,6 +102,27 @@ found_and_found_again() {
 }
 test_that "what it finds is found again by the command that it names" found_and_found_again
 
+without_end() {
+    : >"$folder/nothing.txt"
+    "$fotarig" explore scenarios/explore/small-update.yaml --only host-forgets --accepted "$folder/nothing.txt" \
+        --forever "$folder/found" >"$folder/out" 2>&1 &
+    pid=$!
+    tries=0
+    until ls "$folder/found/"*no-disturbance*.txt >/dev/null 2>&1 || [ $tries -ge 600 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    kill -TERM $pid
+    wait $pid
+    status=$?
+    cat "$folder/out"
+    file=$(ls "$folder/found/"*no-disturbance*.txt | head -1)
+    [ $status -eq 1 ] && grep -q "^finding  $file" "$folder/out" &&
+        ! sh -c "$(sed -n 's/^repeat *//p' "$file")" >"$folder/again" &&
+        grep -q 'rule no-disturbance' "$folder/again"
+}
+test_that "--forever keeps what it finds, with the command that finds it again" without_end
+
 a_finding_is_explained() {
     explores 1 "finding  drop@http-block:" "$folder/once.yaml" --at http-block --first-finding || return 1
     token=$(sed -n 's/^ *repeat: .*--token //p' "$folder/out" | head -1)

@@ -148,6 +148,14 @@ void bench_engine_arm(struct bench_run *run, unsigned index)
     bench_engine_refresh(run);
 }
 
+void bench_engine_disarm(struct bench_run *run, unsigned index)
+{
+    const struct scenario_event *event = bench_engine_event(run, index);
+    run->world.engine.fired[index] = event->times;
+    run->world.engine.due_at_us[index] = BENCH_NEVER;
+    find_next(run);
+}
+
 /* ---- actions ------------------------------------------------------------------------------- */
 
 static void note_fault(struct bench_run *run, unsigned event, unsigned action)

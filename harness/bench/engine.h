@@ -19,6 +19,9 @@ void bench_engine_refresh(struct bench_run *run);
  */
 void bench_engine_arm(struct bench_run *run, unsigned index);
 
+/* An event that may fire so many times does not fire any more, though its moment comes. */
+void bench_engine_disarm(struct bench_run *run, unsigned index);
+
 /* What happened, for one kind of trigger. */
 struct bench_happening {
     uint8_t kind;     /* enum scenario_trigger_kind */

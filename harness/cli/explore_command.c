@@ -6,6 +6,7 @@
 
 #include "harness/cli/campaign_options.h"
 #include "harness/cli/cli.h"
+#include "harness/cli/explore_forever.h"
 #include "harness/cli/target_options.h"
 #include "harness/cli/whole_file.h"
 #include "harness/explore/explore_use.h"
@@ -18,6 +19,7 @@ struct explore_options {
     const char *accepted, *certificates;
     const char *token;
     bool first_finding, apart;
+    const char *forever;
     const char *host, *claims;
     struct cli_list left_out;
 };
@@ -37,6 +39,9 @@ static const struct cli_option options[] = {
     {"apart", 0, NULL, CLI_FLAG, offsetof(struct explore_options, apart), NULL,
      "run each to its own end; else one that comes to a world whose rest is known, and good, "
      "takes that over"},
+    {"forever", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, forever), NULL,
+     "draw several faults for each run, until a signal or --run-timeout ends it; --seed draws\n"
+     "others. What no fact excuses gets a file in DIR, one for each cause"},
     {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
      "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
     {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
@@ -207,6 +212,12 @@ static int run_campaign(const struct explore_options *given, const struct cli_op
     int status = cli_campaign_begin(&campaign, &cli_command_explore, &given->campaign, &more);
     if (status == CLI_GO_ON)
         status = cli_campaign_load(&campaign, operands);
+    if (status == CLI_GO_ON && given->forever) {
+        status = cli_campaign_plan(&campaign);
+        if (status == CLI_GO_ON)
+            status = cli_explore_forever(&campaign, context, given->forever);
+        return cli_campaign_end(&campaign, status);
+    }
     if (status == CLI_GO_ON)
         status = cli_campaign_run(&campaign, &explore_use, context);
     explore_context_done(context);
@@ -289,6 +300,9 @@ static int explore(int argc, char **argv)
     }
     if (!operands.count)
         return cli_usage_error(&cli_command_explore, "which scenario?");
+    if (given.forever && (given.certificates || strcmp(given.host, "core") != 0))
+        return cli_usage_error(&cli_command_explore,
+                               "--forever goes with --host core only, and has no certificates");
     context.certificates = given.certificates;
     context.first_finding = given.first_finding;
     context.apart = given.apart;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/bench/conduct.h"
+#include "harness/bench/engine.h"
 #include "harness/ports/loop.h"
 
 /* ---- the table ------------------------------------------------------------------------------- */
@@ -163,6 +164,9 @@ static void end_faults(struct bench_run *run)
                                     .number = SIM_SETTING_FLASH_SIZE,
                                     .value = run->shared->config.settings[SIM_SETTING_FLASH_SIZE]};
     const struct sim_action rate = {.kind = SIM_ACTION_RATE, .number = run->one->host.baud_bps};
+    for (unsigned i = 0; i < run->one->event_count; i++)
+        if (run->one->events[i].chosen) /* its moment may not have come yet */
+            bench_engine_disarm(run, i);
     run->module->apply(run, &rate);
     run->module->apply(run, &network);
     run->module->apply(run, &hang);

@@ -114,14 +114,21 @@ struct exploration {
     bool never;      /* its rest can't be known any more */
 };
 
-static void tell(const struct exploration *exploration, const struct explore_choice *choices,
-                 size_t count, const struct bench_result *result)
+struct explore_finding explore_finding_of(const struct explore_choice *choices, size_t count,
+                                          const struct bench_result *result)
 {
     struct explore_finding finding = {
         .first = result->findings[0], .count = 1, .fault = choices[count - 1].fault};
     finding.outcome = result->observed.finished ? result->observed.result.outcome : 0;
     finding.reason = result->observed.result.reason;
     explore_choice_format(choices, count, finding.choice, sizeof finding.choice);
+    return finding;
+}
+
+static void tell(const struct exploration *exploration, const struct explore_choice *choices,
+                 size_t count, const struct bench_result *result)
+{
+    const struct explore_finding finding = explore_finding_of(choices, count, result);
     if (exploration->on_finding)
         exploration->on_finding(exploration->context, &finding);
 }
@@ -501,23 +508,44 @@ enum explore_answer explore_case(struct bench_run *run, const struct scenario_ca
     return explore_conclude(ret_summary, bench_signal() != 0);
 }
 
+static void try_choices(const struct exploration *exploration, const struct explore_choice *choices,
+                        size_t count, struct bench_result *ret_result)
+{
+    struct bench_run *run = exploration->run;
+    struct scenario_case *changed = malloc(sizeof *changed);
+    if (changed &&
+        branch_begin(run, exploration->one, exploration->seed, choices, count, changed)) {
+        while (!bench_signal() && bench_run_step(run))
+            ;
+        (void)judge_run(exploration, choices, count, ret_result);
+    } else {
+        bench_run_judge(run, ret_result);
+    }
+    free(changed);
+}
+
+void explore_try(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                 const struct explore_summary *base, const struct explore_choice *choices,
+                 size_t count, struct bench_result *ret_result)
+{
+    struct explore_summary summary = *base;
+    const struct explore_wish all_rules = {.depth = 1};
+    const struct exploration exploration = {
+        .run = run, .one = one, .seed = seed, .wish = &all_rules, .summary = &summary};
+    try_choices(&exploration, choices, count, ret_result);
+}
+
 void explore_repeat(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
                     const struct explore_choice *choices, size_t count,
                     struct bench_result *ret_result)
 {
     struct explore_summary summary;
-    struct scenario_case *changed = malloc(sizeof *changed);
     const struct explore_wish all_rules = {.depth = 1};
     const struct exploration exploration = {
         .run = run, .one = one, .seed = seed, .wish = &all_rules, .summary = &summary};
     enum bench_verdict base = run_undisturbed(&exploration, ret_result);
-    if (changed && (base == BENCH_PASSED || base == BENCH_FAILED) &&
-        branch_begin(run, one, seed, choices, count, changed)) {
-        while (!bench_signal() && bench_run_step(run))
-            ;
-        (void)judge_run(&exploration, choices, count, ret_result);
-    } else {
+    if (base == BENCH_PASSED || base == BENCH_FAILED)
+        try_choices(&exploration, choices, count, ret_result);
+    else
         bench_run_judge(run, ret_result);
-    }
-    free(changed);
 }

@@ -89,6 +89,18 @@ bool explore_judge(const struct explore_choice *choices, size_t count,
                    const struct scenario_case *one, const struct scenario_observed *base,
                    struct bench_result *result);
 
+/* What was wrong in a run with these faults, of which `result` has findings. */
+struct explore_finding explore_finding_of(const struct explore_choice *choices, size_t count,
+                                          const struct bench_result *result);
+
+/*
+ * Runs a case with these faults from its begin, and judges it as the sweep does, held against the
+ * undisturbed run of which explore_begin() made the summary.
+ */
+void explore_try(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
+                 const struct explore_summary *base, const struct explore_choice *choices,
+                 size_t count, struct bench_result *ret_result);
+
 /*
  * Runs a case with these faults from its begin, and judges it as the sweep does, whatever its
  * author expects. `run` keeps its journal in memory.

@@ -113,6 +113,7 @@ static void add_member(struct output *out, const struct scenario_key *key, const
         break;
     default:
         text = text_of(key, target);
+        text = text ? text : ""; /* an event of a sweep names a place by its number alone */
         if (key->modifier == SCENARIO_TAKES_ANSWERS)
             add_command(out, text);
         else

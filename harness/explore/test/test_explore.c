@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "harness/explore/explore.h"
+#include "harness/explore/forever.h"
 
 static struct scenario *load(const char *rest)
 {
@@ -284,6 +284,55 @@ static void a_run_that_was_stopped_is_no_finding(void **state)
     scenario_free(scenario);
 }
 
+static void a_fault_whose_moment_does_not_come_is_no_finding(void **state)
+{
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario *scenario = load("}}\nexpect: {outcome: updated}");
+    (void)state;
+    assert_non_null(run);
+    for (unsigned point = 0; point < BENCH_POINT_COUNT; point++) {
+        const struct explore_choice choice =
+            explore_choice_at((enum bench_point)point, UINT32_MAX, 0);
+        struct bench_result result;
+        explore_repeat(run, &scenario->cases[0], 1, &choice, 1, &result);
+        if (result.verdict != BENCH_PASSED)
+            fail_msg("%s: %s", bench_point_name(point), result.findings[0].what);
+    }
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
+/* Beyond pairs, faults are drawn: the same number draws the same ones, another seed others. */
+static void what_is_drawn_can_be_drawn_again(void **state)
+{
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario *scenario = load(", size: 2KiB}}\nexpect: {outcome: updated}");
+    struct explore_forever forever = {.one = &scenario->cases[0], .seed = 1}, other = {0};
+    unsigned points_seen = 0, alike = 0;
+    enum { DRAWN = 400 };
+    (void)state;
+    assert_int_equal(explore_forever_begin(run, &forever), EXPLORE_DONE);
+    other = forever;
+    other.seed = 2;
+    for (uint64_t number = 0; number < DRAWN; number++) {
+        struct explore_choice got[EXPLORE_CHOICES_MAX], again[EXPLORE_CHOICES_MAX];
+        size_t count = explore_forever_choose(&forever, number, got);
+        assert_in_range(count, 2, EXPLORE_CHOICES_MAX);
+        assert_int_equal(explore_forever_choose(&forever, number, again), count);
+        for (size_t i = 0; i < count; i++) {
+            assert_int_equal(again[i].number, got[i].number);
+            assert_int_equal(again[i].fault, got[i].fault);
+            points_seen |= 1u << got[i].point;
+        }
+        alike += explore_forever_choose(&other, number, again) == count &&
+                 again[0].fault == got[0].fault && again[0].number == got[0].number;
+    }
+    assert_int_equal(points_seen, (1u << BENCH_POINT_COUNT) - 1);
+    assert_true(alike < DRAWN / 10);
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
 static void a_choice_is_read_as_it_was_written(void **state)
 {
     struct explore_choice got[EXPLORE_CHOICES_MAX];
@@ -328,7 +377,7 @@ static void what_is_no_choice_is_refused(void **state)
 
 int main(void)
 {
-    enum { OWN = 10 };
+    enum { OWN = 12 };
     struct CMUnitTest tests[OWN + ROW_COUNT] = {
         cmocka_unit_test(every_fault_is_put_at_every_point),
         cmocka_unit_test_prestate(a_branch_is_the_run_with_the_fault_from_its_begin,
@@ -341,6 +390,8 @@ int main(void)
         cmocka_unit_test(a_case_that_does_not_pass_is_not_explored),
         cmocka_unit_test(a_case_without_room_is_explored_all_the_same),
         cmocka_unit_test(a_run_that_was_stopped_is_no_finding),
+        cmocka_unit_test(a_fault_whose_moment_does_not_come_is_no_finding),
+        cmocka_unit_test(what_is_drawn_can_be_drawn_again),
         cmocka_unit_test(a_choice_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_choice_is_refused),
     };
