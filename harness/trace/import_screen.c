@@ -320,6 +320,8 @@ void import_stamped(struct import *import)
         now_us = 0;
     while (import_line(import, &line)) {
         uint64_t foreign_us;
+        if (take_unhandled(import, &line))
+            continue;
         if (import_stamp(&line, &found))
             now_us = deltas ? now_us + found.time_us : import_time(import, &found);
         if (import_is_foreign(line.text, line.length, &foreign_us))

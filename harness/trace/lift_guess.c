@@ -576,8 +576,46 @@ void lift_try_changes(struct lifting *lifting)
     }
 }
 
+/* A line at its time, alone and with a setting that takes choices: what the module would have said
+   itself may be what the setting keeps from this port. */
+static void try_line_in_silence(struct lifting *lifting, const struct outline_item *item)
+{
+    const char *said = lifting->recorded.dialogue->lines[item->line].text;
+    struct lift_plan plan = lifting->best;
+    char buffer[LIFT_LINE_MAX], text[LIFT_NAME_MAX];
+    enum { capacity = LIFT_LINE_MAX };
+    int32_t values[VALUES_MAX];
+    size_t used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"\\r\\n");
+    if (!is_text(said) || plan.event_count == LIFT_LINES_MAX ||
+        strlen(said) > DIALOGUE_LINE_MAX / 2)
+        return;
+    for (; *said; said++)
+        PUT("%s%c", *said == '"' || *said == '\\' ? "\\" : "", *said);
+    PUT("\\r\\n\"");
+    struct lift_event *event = &plan.events[plan.event_count++];
+    *event = (struct lift_event){.unexplained = true};
+    snprintf(event->action, sizeof event->action, "%s", buffer);
+    snprintf(event->when, sizeof event->when, "time: %llums",
+             (unsigned long long)(item->at_us / 1000));
+    lift_try_plan(lifting, &plan);
+    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
+        size_t count = text_setting_is_word(sim_setting_info(setting))
+                           ? values_of(lifting, setting, false, values)
+                           : 0;
+        for (size_t i = 0; i < count; i++) {
+            struct lift_plan other = plan;
+            setting_text(setting, values[i], text);
+            if (add_line(&other, LIFT_SETTING, text))
+                lift_try_plan(lifting, &other);
+        }
+    }
+}
+
 void lift_try_repeating(struct lifting *lifting)
 {
+    size_t at = lifting->best_fit.common;
+    if (at < lifting->recorded.count && !outline_is_exchange(&lifting->recorded.items[at]))
+        try_line_in_silence(lifting, &lifting->recorded.items[at]);
     for (size_t t = 0; t < lifting->near.count; t++)
         try_reply(lifting, lifting->near.when[t]);
 }

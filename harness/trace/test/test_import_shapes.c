@@ -301,6 +301,28 @@ static void two_files_are_one_dialogue(void **state)
         }
 }
 
+/* TinyGSM tells what the module sent and nobody waited for, also where it tells nothing else. */
+static void what_tinygsm_did_not_wait_for_is_the_modules(void **state)
+{
+    (void)state;
+    static const char text[] = "[15528] ### Unhandled: f`f\n"
+                               "[15843] ### Modem: SIMCOM SIM7000G\n"
+                               "[29307] ### Unhandled: f`f\n";
+    struct trace_source source = {.name = "log", .text = text, .length = sizeof text - 1};
+    struct trace_import_report report;
+    struct trace_log log = {0};
+    unsigned heard = 0;
+    assert_true(trace_import(&log, &source, 1, NULL, &report));
+    for (size_t i = 0; i < log.count; i++)
+        if (log.pieces[i].kind == TRACE_TO_HOST) {
+            assert_int_equal(log.pieces[i].length, strlen("\r\nf`f\r\n"));
+            assert_memory_equal(trace_log_bytes(&log, &log.pieces[i]), "\r\nf`f\r\n", 7);
+            heard++;
+        }
+    assert_int_equal(heard, 2);
+    trace_log_done(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(the_same_text_in_other_encodings),
         cmocka_unit_test(the_ports_of_modem_manager_stay_apart),
         cmocka_unit_test(two_files_are_one_dialogue),
+        cmocka_unit_test(what_tinygsm_did_not_wait_for_is_the_modules),
     };
     return cmocka_run_group_tests_name("import shapes", tests, NULL, NULL);
 }
