@@ -183,6 +183,26 @@ enum sim_role {
 /* The role of a command as SIM_EVENT_COMMAND tells it, without the AT; any case. */
 enum sim_role sim_command_role(const char *command, size_t length);
 
+/*
+ * What a client is about, as its commands show: X(NAME, "name"). A command of the first row that it
+ * begins like counts.
+ */
+#define SIM_DOINGS(X)                                                                              \
+    X(DOWNLOADING, "downloading") /* has the module fetch the package, or hands it over */         \
+    X(STARTING, "starting")       /* starts the update */                                          \
+    X(CHECKING, "checking")       /* asks for its status */                                        \
+    X(CLEARING, "clearing")       /* clears its result */                                          \
+    X(RESTARTING, "restarting")   /* restarts the module, or switches it off */
+
+enum sim_doing {
+#define X(name, text) SIM_DOING_##name,
+    SIM_DOINGS(X)
+#undef X
+        SIM_DOING_COUNT
+};
+/* Of a command without its AT; COUNT: nothing of it. */
+enum sim_doing sim_command_doing(const char *command, size_t length);
+
 /* What a client says of the file on a server that it wants (AT106 10.2). */
 enum sim_wanted_part {
     SIM_WANTED_SERVER,

@@ -2,6 +2,7 @@
 #include "harness/bench/tapped.h"
 
 #include "harness/bench/engine.h"
+#include "sim/catalogue.h"
 
 /* ---- to monitor and engine ----------------------------------------------------------------- */
 
@@ -44,14 +45,25 @@ static void saw_command(struct bench_run *run, const struct tap_event *event)
                          event->text_length, &view, event->at_us);
 }
 
+/* What the client is about, of which every module's end hears alike. */
+static void match_doing(struct bench_run *run, const struct tap_event *event)
+{
+    enum sim_doing doing = sim_command_doing(event->text, event->text_length);
+    const struct bench_happening happening = {
+        .kind = SCENARIO_TRIGGER_DOING, .number = doing, .at_us = event->at_us};
+    if (doing != SIM_DOING_COUNT)
+        bench_engine_match(run, &happening, NULL);
+}
+
 static void on_event(void *context, const struct tap_event *event)
 {
     struct bench_run *run = context;
     if (event->kind == TAP_COMMAND && run->module->look_out)
         run->module->look_out(run, event->text, event->text_length);
-    if (event->kind == TAP_COMMAND)
+    if (event->kind == TAP_COMMAND) {
         saw_command(run, event);
-    else if (event->kind == TAP_URC)
+        match_doing(run, event);
+    } else if (event->kind == TAP_URC)
         scenario_saw_urc(&run->world.monitor, &run->shared->watch, run->one, event->text,
                          event->text_length);
     if (!run->module->tells)

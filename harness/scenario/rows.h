@@ -162,6 +162,8 @@ enum scenario_serving {
       "this long after the start, or `since` something was last seen")                             \
     X(CORE_STATE, "core-state", VALUE_WORD(states, state), SCENARIO_TAKES_NTH, HOST, STATE, 0,     \
       CLIENT_STATE, "the core enters this state")                                                  \
+    X(DOING, "host", VALUE_WORD(doings, state), SCENARIO_TAKES_NTH, HOST, STATE, 0, COMMAND_LINE,  \
+      "a command of the client shows that it does this, whoever it is")                            \
     X(REQUEST, "request", VALUE_WORD(scenario_requests, state), SCENARIO_TAKES_NTH, HOST, STATE,   \
       0, CLIENT_STATE, "the core asks this of its surroundings")                                   \
     X(HTTP_BYTE, "http-byte", VALUE_SIZE(number), SCENARIO_TAKES_NOTHING, MODULE, BODY,            \

@@ -43,8 +43,9 @@ struct scenario_trigger {
     uint8_t kind;     /* enum scenario_trigger_kind */
     uint8_t phase;    /* PHASE: enum sim_phase */
     uint8_t percent;  /* PHASE: 0 = at its beginning */
-    uint8_t state;    /* CORE_STATE: enum fota_state; RESET: enum sim_reset, SIM_RESET_COUNT = any;
-                         REQUEST: enum fota_request_kind; TIME: enum scenario_since */
+    uint8_t state;    /* CORE_STATE: enum fota_state; DOING: enum sim_doing; RESET: enum sim_reset,
+                         SIM_RESET_COUNT = any;    REQUEST: enum fota_request_kind; TIME: enum
+                         scenario_since */
     uint8_t at;       /* TO_*_TEXT: that many bytes into the line */
     uint32_t number;  /* n-th time, from 1, of what may happen often; bytes, lines, steps, boots */
     uint64_t time_us; /* TIME */

@@ -1,5 +1,6 @@
 /* schema_events.c - the tables of the scenario language: triggers, actions, expectations. */
 #include "harness/scenario/schema_rows.h"
+#include "sim/catalogue.h"
 
 _Static_assert(SCENARIO_TRIGGER_COUNT <= 32, "one bit per kind (bench_run.trigger_mask)");
 
@@ -14,6 +15,7 @@ static const char *const phase_names[] = {SIM_PHASES(X)};
 static const char *const reset_names[] = {SIM_RESETS(X)};
 static const char *const hang_names[] = {SIM_HANGS(X)};
 static const char *const cut_names[] = {SIM_CUTS(X)};
+static const char *const doing_names[] = {SIM_DOINGS(X)};
 static const char *const since_names[] = {SCENARIO_SINCES(X)};
 /* As triggers, with a last one that stands for all of them. */
 static const char *const any_reset_names[] = {SIM_RESETS(X) "any"};
@@ -34,6 +36,7 @@ static const struct scenario_words reasons = WORDS(0, reason_names);
 static const struct scenario_words remarks = WORDS(0, remark_names);
 /* Nothing begins with the states that everything is in from the start. */
 static const struct scenario_words states = WORDS(FOTA_STATE_IDLE + 1, state_names);
+static const struct scenario_words doings = WORDS(0, doing_names);
 static const struct scenario_words phases = WORDS(SIM_PHASE_IDLE + 1, phase_names);
 static const struct scenario_words resets = WORDS(0, reset_names);
 static const struct scenario_words any_resets = WORDS(0, any_reset_names);

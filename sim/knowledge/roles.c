@@ -35,6 +35,26 @@ enum sim_role sim_command_role(const char *command, size_t length)
     return SIM_ROLE_NONE;
 }
 
+enum sim_doing sim_command_doing(const char *command, size_t length)
+{
+    static const struct {
+        const char *command;
+        enum sim_doing doing;
+    } doings[] = {{"+HTTPTOFS=", SIM_DOING_DOWNLOADING},
+                  {"+FTPEXTGET=", SIM_DOING_DOWNLOADING},
+                  {"+FTPGETTOFS=", SIM_DOING_DOWNLOADING},
+                  {"+CFSWFILE=", SIM_DOING_DOWNLOADING},
+                  {"+CFOTA?", SIM_DOING_CHECKING}};
+    static const enum sim_doing of_roles[] = {[SIM_ROLE_NONE] = SIM_DOING_COUNT,
+                                              [SIM_ROLE_START_UPDATE] = SIM_DOING_STARTING,
+                                              [SIM_ROLE_CLEAR_UPDATE] = SIM_DOING_CLEARING,
+                                              [SIM_ROLE_RESTART] = SIM_DOING_RESTARTING};
+    for (size_t i = 0; i < sizeof doings / sizeof doings[0]; i++)
+        if (begins_with(command, length, doings[i].command))
+            return doings[i].doing;
+    return of_roles[sim_command_role(command, length)];
+}
+
 int sim_wanted_part(const char *command, size_t length)
 {
     static const char *const names[SIM_WANTED_PARTS] = {

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/catalogue.h"
+
 /* ---- comparing ------------------------------------------------------------------------------- */
 
 #define SAME(what, got, want)                                                                      \
@@ -54,6 +56,8 @@ static const struct trigger_row trigger_rows[] = {
      {SCENARIO_TRIGGER_CORE_STATE, .state = FOTA_STATE_AWAIT_UPDATER, .number = 1}},
     {"core-state: synchronise, nth: 2",
      {SCENARIO_TRIGGER_CORE_STATE, .state = FOTA_STATE_SYNCHRONISE, .number = 2}},
+    {"host: downloading", {SCENARIO_TRIGGER_DOING, .state = SIM_DOING_DOWNLOADING, .number = 1}},
+    {"host: checking, nth: 2", {SCENARIO_TRIGGER_DOING, .state = SIM_DOING_CHECKING, .number = 2}},
     {"http-byte: 50KiB", {SCENARIO_TRIGGER_HTTP_BYTE, .number = 51200}},
     {"to-host-byte: 1000", {SCENARIO_TRIGGER_TO_HOST_BYTE, .number = 1000}},
     {"to-module-byte: 1", {SCENARIO_TRIGGER_TO_MODULE_BYTE, .number = 1}},

@@ -23,6 +23,7 @@ static const struct word_row word_rows[] = {
     {"trigger", "urc", "urc-line"},
     {"trigger", "time", ""},
     {"trigger", "core-state", "client-state"},
+    {"trigger", "host", "command-line"},
     {"trigger", "request", "client-state"},
     {"trigger", "http-byte", "module-state"},
     {"trigger", "to-host-byte", "wire"},
