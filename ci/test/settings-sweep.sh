@@ -77,7 +77,7 @@ failing() { # a story that fails as it is hinges on nothing
 
 refuses() {
     exits 2 "$fotarig" run --vary-assumed --speed 10 "$folder/robust.yaml" &&
-        exits 2 "$fotarig" run --json "$folder/robust.yaml" &&
+        exits 2 "$fotarig" run --json --timeline "$folder/robust.yaml" &&
         exits 2 "$fotarig" run --set update-duration=fast "$folder/robust.yaml" &&
         exits 2 "$fotarig" run --set random-seed=5 "$folder/robust.yaml"
 }
