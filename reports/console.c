@@ -36,9 +36,12 @@ bool report_console_wants_colour(FILE *out)
 
 static void flush_buffer(struct report_console *console, struct report_buffer *text)
 {
-    if (console->line_shown)
+    if (console->line_shown && console->lines_above)
+        fprintf(console->out, "\r\033[%uA\033[J", console->lines_above);
+    else if (console->line_shown)
         fputs("\r\033[K", console->out);
     console->line_shown = false;
+    console->lines_above = 0;
     fwrite(report_buffer_text(text), 1, text->size, console->out);
     if (text->failed)
         fputs("(memory ran out: this part of the report is not complete)\n", console->out);
@@ -101,6 +104,20 @@ void report_console_progress(struct report_console *console, size_t done, size_t
     flush_buffer(console, &text);
     console->line_shown = true;
     report_buffer_free(&readable);
+}
+
+void report_console_table(struct report_console *console, const char *lines)
+{
+    struct report_buffer text = {0};
+    unsigned count = 0;
+    if (!console->progress)
+        return;
+    for (const char *at = lines; *at; at++)
+        count += *at == '\n';
+    report_buffer_addf(&text, "%s", lines);
+    flush_buffer(console, &text);
+    console->line_shown = count > 0;
+    console->lines_above = count;
 }
 
 void report_console_wipe(struct report_console *console)

@@ -418,7 +418,8 @@ struct report_console {
     bool quiet;      /* no line for a case that passed */
     bool verbose;    /* all that did not pass is named at the end, however much it is */
     bool narrow;     /* nothing but commands is wider than 79 columns; for people, not programs */
-    bool line_shown; /* private: a progress line stands on the screen */
+    bool line_shown; /* private: a progress line or a table stands on the screen */
+    unsigned lines_above; /* private: of the table, above the cursor */
 };
 
 /* Is colour wanted on this stream: it is a terminal, TERM is not "dumb", NO_COLOR is not set. */
@@ -430,7 +431,12 @@ bool report_console_wants_colour(FILE *out);
  */
 void report_console_progress(struct report_console *console, size_t done, size_t total,
                              uint64_t elapsed_us, const char *name);
-/* Takes that line off the screen, before something else is written there. */
+/*
+ * Shows a table in place of that line, or of the one before: whole lines that are not wider than
+ * the screen, and fewer than it has. Does nothing without `progress`.
+ */
+void report_console_table(struct report_console *console, const char *lines);
+/* Takes line or table off the screen, before something else is written there. */
 void report_console_wipe(struct report_console *console);
 
 /*

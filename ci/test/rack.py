@@ -254,6 +254,30 @@ def a_power_hook_that_fails_amid_a_case_is_called_again(program, folder):
         raise Mismatch(f"want a case that passed\n  got  {test['message']}")
 
 
+def a_terminal_gets_a_table_of_slots_that_goes_again(program, folder):
+    back = f"[{{from: {NEW}, to: {OLD}, url: 'http://rack.example/back'}}]"
+    path = write(folder, served(folder, packages=back), {'slot': 'a2', 'transport': f"'pty:{folder}/nothing'"})
+    with Module(program, folder, '--speed', '20'):
+        plain = run(program, path, CURRENT)
+        master, slave = os.openpty()
+        with subprocess.Popen([program, 'run', '--rack', path, CURRENT, '--repeat', '2'], stdout=slave,
+                              stderr=slave, stdin=subprocess.DEVNULL) as child:
+            os.close(slave)
+            shown = b''
+            try:
+                while piece := os.read(master, 4096):
+                    shown += piece
+            except OSError:  # the other end is closed
+                pass
+            child.wait(60)
+        os.close(master)
+    want('\x1b' in plain.stdout, False)
+    for text in (b'quarantined: cannot open', b'a1', b'\x1b[3A\x1b[J'):
+        if text not in shown:
+            raise Mismatch(f'want {text!r}\n  got  {shown[-3000:]!r}')
+    want(b'rack cellar:' in shown.rsplit(b'\x1b[J', 1)[-1], True)  # it was wiped
+
+
 def a_flash_hook_brings_the_module_back_to_where_a_case_begins(program, folder):
     hook, control = os.path.join(folder, 'flash'), os.path.join(folder, 'control')
     saved = os.path.join(folder, 'saved')
@@ -301,6 +325,7 @@ CASES = [
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
     one_damaged_answer_takes_no_slot_out,
+    a_terminal_gets_a_table_of_slots_that_goes_again,
     a_slot_serves_good_and_bad_downloads,
     a_power_hook_cuts_the_supply_amid_a_case,
     a_power_hook_that_lies_amid_a_case_is_the_labs_error,

@@ -125,6 +125,11 @@ struct campaign_use {
     bool (*fits)(void *context, unsigned worker, const struct campaign_case *planned);
     void (*answered)(void *context, unsigned worker, const struct campaign_case *planned,
                      const struct campaign_bytes *bytes);
+    /* This process does this case now; may be NULL. */
+    void (*given)(void *context, unsigned worker, const struct campaign_case *planned);
+    /* Writes a line a process for people at a terminal, in place of the case that runs; may be
+     * NULL. */
+    void (*live)(void *context, FILE *out);
     /* Will no process ever take it? Then it is told at once and not when all have rested. */
     bool (*is_hopeless)(void *context, const struct campaign_case *planned);
     enum report_verdict (*left_over)(void *context, const struct campaign_case *planned,

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "harness/campaign/internal.h"
+#include "harness/campaign/live.h"
 #include "harness/campaign/pool.h"
 #include "harness/ports/loop.h"
 
@@ -322,6 +323,10 @@ static void show_progress(struct drive *drive, size_t running)
     if (!campaign->console.progress || now_us - drive->shown_us < PROGRESS_US)
         return;
     drive->shown_us = now_us;
+    if (drive->use->live) {
+        campaign_show_live(campaign, drive->use, drive->context, drive->told);
+        return;
+    }
     const struct report_case identity = campaign_identity(&campaign->cases[running]);
     report_console_progress(&campaign->console, drive->told, campaign->case_count,
                             now_us - campaign->began_us, identity.name);
@@ -382,6 +387,8 @@ static void give_fitting(struct drive *drive)
         if (index == campaign->case_count)
             continue;
         drive->given[index] = true;
+        if (drive->use->given)
+            drive->use->given(drive->context, worker, &campaign->cases[index]);
         drive->asked++;
         campaign_pool_give_to(drive->pool, worker, index);
     }

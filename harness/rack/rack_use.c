@@ -160,6 +160,31 @@ static bool is_hopeless(void *context, const struct campaign_case *planned)
     return !can;
 }
 
+static void given(void *context, unsigned worker, const struct campaign_case *planned)
+{
+    struct rack_campaign *campaign = context;
+    campaign->states[worker].now = planned;
+    campaign->states[worker].since_us = bench_clock_us();
+}
+
+static void live(void *context, FILE *out)
+{
+    const struct rack_campaign *campaign = context;
+    for (size_t i = 0; i < campaign->slot_count; i++) {
+        const struct rack_state *state = &campaign->states[i];
+        fprintf(out, "  %-8s %4u %-7s ", state->slot->name, state->case_count,
+                state->case_count ? report_verdict_name(state->last) : "");
+        if (state->quarantine[0])
+            fprintf(out, "quarantined: %s\n", state->quarantine);
+        else if (state->now)
+            fprintf(out, "%4u s  %s: %s\n",
+                    (unsigned)((bench_clock_us() - state->since_us) / 1000000u),
+                    state->now->scenario->group, state->now->one->name);
+        else
+            fprintf(out, "rests, at %s\n", state->revision[0] ? state->revision : "?");
+    }
+}
+
 /* No slot will take it: for want of the right one, or because all that are right broke. */
 static enum report_verdict left_over(void *context, const struct campaign_case *planned,
                                      char *ret_text)
@@ -189,6 +214,8 @@ static void answered(void *context, unsigned worker, const struct campaign_case 
     bool good = bytes->size && campaign_take_case(&reader, &reported, &memory);
     free(memory);
     state->case_count++;
+    state->now = NULL;
+    state->last = (uint8_t)reported.verdict;
     /* That this machine was late says nothing of the slot. */
     if (reported.verdict != REPORT_ERROR || reported.kind != REPORT_KIND_LATENESS)
         state->errors_in_row = reported.verdict == REPORT_ERROR ? state->errors_in_row + 1 : 0;
@@ -257,6 +284,8 @@ static void tell(void *context, const struct campaign_answers *answers, FILE *ou
 
 const struct campaign_use rack_use = {.slices = 1,
                                       .fits = fits,
+                                      .given = given,
+                                      .live = live,
                                       .answered = answered,
                                       .is_hopeless = is_hopeless,
                                       .left_over = left_over,

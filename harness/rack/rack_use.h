@@ -22,6 +22,9 @@ struct rack_state {
     struct scenario_override package;   /* of the case that was planned last */
     char revision[RACK_PROBE_TEXT_MAX]; /* that it runs now; "" = not known */
     uint32_t case_count, update_count, errors_in_row;
+    const struct campaign_case *now; /* that it does; NULL = none */
+    uint64_t since_us;               /* real time at which it got that */
+    uint8_t last;                    /* enum report_verdict of the case before, if there was one */
     char quarantine[BENCH_TEXT_MAX]; /* why it gets no more cases; "" = it does */
 };
 
