@@ -1,6 +1,7 @@
 /* fota_comparable.c - the form in which equal clients are equal bytes, for benches that explore. */
 #include <string.h>
 
+#include "core/at_line.h"
 #include "core/fota.h"
 
 struct place {
@@ -49,6 +50,13 @@ static void forget_behind(char *buffer, size_t length, size_t capacity)
 void fota_make_comparable(struct fota *fota, uint64_t now_us)
 {
     uint8_t *bytes = (uint8_t *)fota;
+    bool synchronises = fota->at.mode == AT_MODE_PROBE || fota->at.mode == AT_MODE_QUIET;
+    if (fota->boot_tail_at_us && fota->boot_tail_at_us <= now_us)
+        fota->boot_tail_at_us = FOTA_NEVER; /* over, since whenever */
+    if (!synchronises) {
+        fota->at.try_number = fota->at.tries_max = 0;
+        fota->at.interval_ms = 0;
+    }
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         make_relative(bytes + times[i].offset, times[i].size, now_us);
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)

@@ -77,7 +77,7 @@ static void leave_out_deadlines(const struct bench_run *run, struct bench_world 
     world->host_at_us = 0;
     uint64_t ends_at_us = scenario_attempt_ends(&world->monitor, run->one);
     bool is_over = ends_at_us <= world->now_us;
-    world->monitor.attempt_began_at_us = 1u + is_over;
+    world->monitor.attempt_began_at_us = is_over ? BENCH_NEVER : 0;
     if (!is_over)
         take_deadline(&ends_at_us, &limits->due_at_us);
 }
