@@ -2,6 +2,7 @@
 
 usage: campaign-signals.py PROGRAM MOMENTS [SEED]      from the root of the repository; MOMENTS of
                                                        each signal and each command
+       SIGNALS=HUP,PIPE    in the environment: these instead of TERM, INT and KILL
 
 A third of the moments lie in the first 50 ms. SIGTERM and SIGINT must leave whole reports, in which
 what is told has happened and the rest is not run; SIGKILL may leave none, if it came before the
@@ -23,6 +24,8 @@ program, moments = os.path.realpath(sys.argv[1]), int(sys.argv[2])
 seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.randrange(1 << 32)
 folder = tempfile.mkdtemp()
 reports = os.path.join(folder, "reports")
+numbers = [signal.Signals["SIG" + name]
+           for name in os.environ.get("SIGNALS", "TERM,INT,KILL").split(",")]
 UNFINISHED = "the run is not finished"
 failed = 0
 
@@ -132,13 +135,13 @@ def try_command(name, arguments, generator):
     took = min(time.monotonic() - begun, 3)
     want = {case: "passed" for case in read_reports()[0]}
     ends = {}
-    for number in signal.SIGTERM, signal.SIGINT, signal.SIGKILL:
+    for number in numbers:
         for n in range(moments):
             moment = generator.random() * (min(0.05 / took, 1) if n % 3 == 0 else 1)
             status = disturb(name, arguments, want, took, number, moment)
             ends[status] = ends.get(status, 0) + 1
     print(f"{'ok   ' if not failed else '     '} {name}: {len(want)} cases in {took:.1f} s; "
-          f"{3 * moments} signals, ended with {dict(sorted(ends.items()))}", flush=True)
+          f"{len(numbers) * moments} signals, ended with {dict(sorted(ends.items()))}", flush=True)
 
 
 for command_name, command in COMMANDS.items():

@@ -170,9 +170,10 @@ bool campaign_load(struct campaign *campaign, char *const *operands, size_t oper
 
 static const char *signal_name(int number)
 {
-    return number == SIGTERM  ? "stopped by SIGTERM"
-           : number == SIGINT ? "stopped by SIGINT"
-                              : "stopped by a signal";
+    return number == SIGTERM   ? "stopped by SIGTERM"
+           : number == SIGINT  ? "stopped by SIGINT"
+           : number == SIGPIPE ? "stopped: nobody reads its output any more"
+                               : "stopped by a signal";
 }
 
 static void tell_end(struct campaign *campaign, const char *stopped)

@@ -39,6 +39,8 @@ struct rack_slot *cli_rack_choose(const struct cli_command *command, const struc
 {
     struct rack_slot *chosen = calloc(rack->slot_count, sizeof *chosen);
     *ret_count = 0;
+    if (!chosen)
+        cli_error(command, "%s: out of memory", rack->path);
     for (size_t i = 0; chosen && i < names->count; i++)
         if (!rack_find(rack, names->items[i])) {
             cli_error(command, "%s has no slot '%s'", rack->path, names->items[i]);

@@ -46,21 +46,31 @@ static int open_signal_pipe(void)
     return 0;
 }
 
+/* Whoever has made it ignored for this process has a reason. */
+static int catch_signal(int number, int flags)
+{
+    struct sigaction action, before;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_signal;
+    action.sa_flags = flags;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, NULL, &before))
+        return -1;
+    return number == SIGPIPE && before.sa_handler == SIG_IGN ? 0 : sigaction(number, &action, NULL);
+}
+
 int bench_signals_catch(void)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action;
 
     if (open_signal_pipe())
         return -1;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = note_signal;
-    action.sa_flags = (int)SA_RESETHAND;
-    sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigaction(numbers[i], &action, NULL))
+        if (catch_signal(numbers[i], (int)SA_RESETHAND))
             return -1;
-    return 0;
+    /* each further line to a reader that has gone brings one more, and none may end the end */
+    return catch_signal(SIGPIPE, 0);
 }
 
 /* The pipe is shared with the parent until it is opened anew: each would read the other's bytes. */

@@ -109,7 +109,8 @@ uint64_t bench_clock_us(void);
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP end no process at once but are noted, and wake every wait;
- * the second signal of a kind ends the process. Serves runs without a loop as well.
+ * the second signal of a kind ends the process. SIGPIPE (the reader of what is printed has gone) is
+ * noted, too, however often it comes, unless it was ignored. Serves runs without a loop as well.
  */
 int bench_signals_catch(void);
 /*
