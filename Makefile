@@ -137,7 +137,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all schema picture check-long deps deps-fuzz fuzz fuzz-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all schema picture check-long deps deps-fuzz fuzz fuzz-programs replay-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
         mutants fuzz-core check-slurm
 
@@ -388,10 +388,22 @@ $(test_programs): $(BUILD)/%: $(BUILD)/obj/%.o \
 bench-programs: $(bench_programs)
 
 # Targets of libFuzzer, with the archives of their room (VARIANT=fuzz CC=clang).
-fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard sim/test/fuzz_*.c harness/*/test/fuzz_*.c))
+fuzz_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard sim/test/fuzz_*.c reports/test/fuzz_*.c harness/*/test/fuzz_*.c))
 fuzz-programs: $(fuzz_programs)
 
 $(fuzz_programs): $(BUILD)/%: $(BUILD)/obj/%.o $$(test_libs_$$(firstword $$(subst /, ,%)))
+	@mkdir -p $(dir $@)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
+
+# The same without libFuzzer, for the inputs of ci/corpus (VARIANT=asan); those of the core, too.
+replay_programs := $(subst /test/fuzz_,/test/replay_,$(fuzz_programs) \
+    $(patsubst %.c,$(BUILD)/%,$(wildcard core/test/fuzz_*.c)))
+replay-programs: $(replay_programs)
+
+$(replay_programs): $(BUILD)/%: $$(subst /replay_,/fuzz_,$(BUILD)/obj/%.o) $(BUILD)/obj/ci/replay.o \
+        $$(if $$(filter core/test/,$$(dir %)),$$(call objects,$$(wildcard core/test/support_wa*.c))) \
+        $$(test_libs_$$(firstword $$(subst /, ,%)))
 	@mkdir -p $(dir $@)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
