@@ -28,8 +28,13 @@ in_shards() {
     diff -r "$folder/shards" "$folder/whole"
 }
 test_that "the certificates of four shards are those of the whole" in_shards
+# All but how many steps were really done.
 apart() {
-    explore apart --apart && diff -r "$folder/apart" "$folder/whole"
+    explore apart --apart || return 1
+    for certificate in "$folder/apart/"*.json "$folder/whole/"*.json; do
+        sed '/^  "steps": /d' "$certificate" >"$certificate.new" && mv "$certificate.new" "$certificate"
+    done
+    diff -r "$folder/apart" "$folder/whole"
 }
 test_that "each run ends as it does when none takes over a rest that is known" apart
 exit $failed

@@ -141,9 +141,15 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
                         struct bench_result *result)
 {
     for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++) {
-        uint32_t least = base->count[rule];
-        for (size_t i = 0; i < count; i++)
+        uint32_t least = base->count[rule], others = 0;
+        for (size_t i = 0; i < count; i++) {
             least += explore_fault_explains(choices[i].fault, rule);
+            others += explore_fault_restarts_host(choices[i].fault)
+                          ? 0
+                          : explore_fault_explains(choices[i].fault, rule);
+        }
+        for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
+            least += explore_fault_restarts_host(choices[i].fault) ? others : 0;
         if (cost->count[rule] <= least)
             continue;
         struct scenario_finding *finding = add(result, (enum explore_rule)rule);

@@ -37,11 +37,17 @@ static enum explore_worth excused(const struct explore_choice *choices, size_t c
                                   const struct scenario_case *one)
 {
     enum explore_worth least = has_faults(one) || count > 1 ? EXPLORE_UNCHANGED : EXPLORE_GOOD;
+    unsigned hanging = 0, helpless = 0;
     for (size_t i = 0; i < count; i++) {
         enum explore_worth cost = explore_fault_cost(choices[i].fault);
         least = cost < least ? cost : least;
+        hanging += choices[i].fault == EXPLORE_FAULT_HANG;
+        helpless += choices[i].fault == EXPLORE_FAULT_REFUSED;
     }
-    return least;
+    /* A module that hangs again behind the restart that cured it, or a board that can't restart it:
+       somebody must go there. */
+    bool is_lost = hanging > 1 || (hanging && helpless);
+    return is_lost ? EXPLORE_OUT_OF_SERVICE : least;
 }
 
 static void add_outcome(enum explore_worth least, const struct scenario_observed *base,

@@ -118,6 +118,12 @@ uint32_t explore_fault_explains(unsigned fault, unsigned rule)
     return explained[rows[fault].class][rule];
 }
 
+bool explore_fault_restarts_host(unsigned fault)
+{
+    return fault == EXPLORE_FAULT_HOST_RESET || fault == EXPLORE_FAULT_HOST_FORGETS ||
+           fault == EXPLORE_FAULT_RESET_FIRST;
+}
+
 uint32_t explore_fault_points(unsigned fault)
 {
     return rows[fault].points;
