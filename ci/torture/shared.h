@@ -26,7 +26,8 @@ enum call {
 #undef X
         CALL_COUNT,
     CALL_NONE = CALL_COUNT,
-    CALL_KILL
+    CALL_KILL,
+    CALL_STUCK
 };
 
 enum { FILES = 64 };

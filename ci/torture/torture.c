@@ -4,7 +4,7 @@
  *
  * TORTURE_FILE   memory that all processes of the program share: counters, and whether it happened
  * TORTURE_CALL   the kind that fails (see CALLS), or `kill`: SIGKILL at the N-th call of any kind
- *                but malloc
+ *                but malloc; `stuck`: it never comes back from there
  * TORTURE_AT     N, from 1; without it calls are counted only
  * TORTURE_FORGET what was not fsynced is noted; with `kill` it is emptied, as a loss of power may
  *                leave it
@@ -153,6 +153,8 @@ __attribute__((constructor)) static void begin(void)
             chosen = (enum call)i;
     if (at && call && strcmp(call, "kill") == 0)
         chosen = CALL_KILL;
+    if (at && call && strcmp(call, "stuck") == 0)
+        chosen = CALL_STUCK;
     chosen_at = at ? strtoull(at, NULL, 10) : 0;
     shared = memory;
 }
@@ -167,6 +169,10 @@ static bool fails(enum call call)
     if (chosen == CALL_KILL && all == chosen_at) {
         shared->happened = 1;
         die();
+    }
+    while (chosen == CALL_STUCK && all == chosen_at) {
+        shared->happened = 1;
+        poll(NULL, 0, 1000); /* a signal that is caught does not end it */
     }
     if (call != chosen || number != chosen_at)
         return false;

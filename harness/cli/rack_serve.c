@@ -93,7 +93,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 /* ---- the server ------------------------------------------------------------------------------ */
 
 /* "127.0.0.1:8017" to an address; freed with freeaddrinfo(). NULL with a message. */
-static struct addrinfo *find_address(const char *listen, char *reterr_text, size_t capacity)
+static struct addrinfo *find_address(const char *listen, int *reterr_status, char *reterr_text,
+                                     size_t capacity)
 {
     const struct addrinfo hints = {
         .ai_family = AF_INET, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
@@ -109,6 +110,8 @@ static struct addrinfo *find_address(const char *listen, char *reterr_text, size
     if (result == 0)
         return found;
     snprintf(reterr_text, capacity, "'%.200s': %s", listen, gai_strerror(result));
+    if (result == EAI_MEMORY || result == EAI_SYSTEM || result == EAI_AGAIN)
+        *reterr_status = CLI_EXIT_ENVIRONMENT; /* the words may be right */
     return NULL;
 }
 
@@ -146,13 +149,14 @@ int cli_rack_serve(const struct cli_command *command, struct rack_page *page, co
         cli_error(command, "the HTTP server can't be loaded: %s", dlerror());
         return CLI_EXIT_ENVIRONMENT;
     }
-    struct addrinfo *address = find_address(listen, text, sizeof text);
+    int status = CLI_EXIT_USAGE;
+    struct addrinfo *address = find_address(listen, &status, text, sizeof text);
     if (!address) {
         cli_error(command, "--listen: %s", text);
-        return CLI_EXIT_USAGE;
+        return status;
     }
     bench_signals_catch();
-    int status = serve(command, &server, listen, address);
+    status = serve(command, &server, listen, address);
     freeaddrinfo(address);
     return status;
 }
