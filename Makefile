@@ -138,7 +138,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all schema picture check-long deps deps-fuzz fuzz fuzz-programs replay-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
-        install uninstall clean help size deps-arm check-arm deps-cross check-cross coverage \
+        install uninstall deb clean help size deps-arm check-arm deps-cross check-cross coverage \
         mutants fuzz-core check-slurm
 
 ## all: build the program and the core's example (VARIANT=debug|release|asan)
@@ -257,6 +257,11 @@ uninstall:
 
 install_environment = BUILD='$(BUILD)' DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' LIBDIR='$(LIBDIR)' \
     VERSION='$(VERSION)' SIM_HEADERS='$(sim_headers)' CORE_HEADERS='$(core_headers)'
+
+## deb: Debian packages of program and libraries in build/deb, checked by lintian
+deb:
+	$(Q)ci/deps deb
+	$(Q)ci/deb build/deb
 
 ## clean: remove build/
 clean:
