@@ -25,13 +25,13 @@ static struct {
     sigjmp_buf back;
     volatile sig_atomic_t within; /* a call is out */
     volatile sig_atomic_t begun;
-    bool listens;                 /* to forks */
-    volatile sig_atomic_t forked; /* a call has, or this is such a child */
-    volatile uint64_t number;     /* of the call */
-    uint64_t seen_number;         /* at the last tick */
-    struct timespec seen_cpu;     /* processor time when that call was seen first */
-    unsigned ticks;               /* since then */
-    uint8_t stack[STACK_BYTES];   /* a call may have used up its own */
+    bool listens;                            /* to forks */
+    volatile sig_atomic_t forked;            /* a call has, or this is such a child */
+    volatile uint64_t number;                /* of the call */
+    uint64_t seen_number;                    /* at the last tick */
+    struct timespec seen_cpu;                /* processor time when that call was seen first */
+    unsigned ticks;                          /* since then */
+    _Alignas(16) uint8_t stack[STACK_BYTES]; /* a call may have used up its own */
 } guard;
 
 static void on_fault(int number)
