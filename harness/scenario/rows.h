@@ -473,7 +473,9 @@ enum scenario_limit {
       "commands sent, since the host last started; as all that follow")                            \
     X(RETRIES, "retries", NUMBER, statistics.retries, "of them, repetitions")                      \
     X(SENT, "sent", SIZE, statistics.sent_bytes, "bytes to the module")                            \
-    X(RECEIVED, "received", SIZE, statistics.received_bytes, "bytes from the module")
+    X(RECEIVED, "received", SIZE, statistics.received_bytes, "bytes from the module")              \
+    X(RESETS, "resets", NUMBER, statistics.resets_seen, "restarts of the module that it noticed")  \
+    X(LINE, "line", SIZE, statistics.line_bytes_max, "the longest line from the module")
 
 enum scenario_cost {
 #define X(name, ...) SCENARIO_COST_##name,
