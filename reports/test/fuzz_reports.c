@@ -64,29 +64,29 @@ static char *read_back(const char *path, size_t *ret_size)
     return text;
 }
 
-static void look_at(const char *folder)
+static void look_at(const char *written)
 {
     char path[256];
     size_t size;
-    snprintf(path, sizeof path, "%s/junit.xml", folder);
+    snprintf(path, sizeof path, "%s/junit.xml", written);
     const char *text = read_back(path, &size);
     xmlDocPtr document = xmlReadMemory(text, (int)size, NULL, NULL, XML_PARSE_NONET);
     if (!document)
         abort();
     xmlFreeDoc(document);
-    snprintf(path, sizeof path, "%s/ctrf.json", folder);
+    snprintf(path, sizeof path, "%s/ctrf.json", written);
     text = read_back(path, &size);
     cJSON *json = cJSON_Parse(text);
     if (!json || strlen(text) != size)
         abort();
     cJSON_Delete(json);
-    snprintf(path, sizeof path, "%s/report.html", folder);
+    snprintf(path, sizeof path, "%s/report.html", written);
     text = read_back(path, &size);
     if (strstr(text, "<q") || strstr(text, "\" q=\"") || strlen(text) != size)
         abort();
 }
 
-static void write_and_look(const struct texts *texts, const char *folder)
+static void write_and_look(const struct texts *texts, const char *into)
 {
     struct report_run *run = report_run_new(
         &(struct report_run_info){.name = texts->text[0], .command = texts->text[1]});
@@ -99,7 +99,7 @@ static void write_and_look(const struct texts *texts, const char *folder)
         report_open_junit, report_open_ctrf, report_open_html};
     static const char *const names[] = {"junit.xml", "ctrf.json", "report.html"};
     for (size_t i = 0; i < 3; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        snprintf(path, sizeof path, "%s/%s", into, names[i]);
         if (open[i](run, path, &error) != 0)
             abort();
     }
@@ -107,17 +107,36 @@ static void write_and_look(const struct texts *texts, const char *folder)
         report_close(run, &error) != 0)
         abort();
     report_run_free(run);
-    look_at(folder);
+    look_at(into);
 }
 
-/* A folder in memory for this process; files are written over each time. */
+static char folder[64];
+
+static void remove_folder(void)
+{
+    static const char *const names[] = {"junit.xml", "ctrf.json", "report.html", "report.css",
+                                        "report.js"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        remove(path);
+    }
+    rmdir(folder);
+}
+
+/* A folder for this process, in memory where that is possible; files are written over each time. */
 static const char *our_folder(void)
 {
-    static char folder[] = "/dev/shm/fotarig-fuzz-XXXXXX";
-    static bool made;
-    if (!made && !mkdtemp(folder))
+    static const char *const parents[] = {"/dev/shm", "/tmp"};
+    for (size_t i = 0; !folder[0] && i < 2; i++) {
+        snprintf(folder, sizeof folder, "%s/fotarig-fuzz-XXXXXX", parents[i]);
+        if (!mkdtemp(folder))
+            folder[0] = '\0';
+        else
+            atexit(remove_folder);
+    }
+    if (!folder[0])
         abort();
-    made = true;
     return folder;
 }
 
