@@ -510,7 +510,7 @@ static void play(const struct row *row, const char *answer)
     }
     snprintf(pattern, sizeof pattern, "%s%s", row->command, is_beginning(row->command) ? "*" : "");
     given[count++] = (struct module_row){.command = pattern, .answer = answer};
-    given[count] = (struct module_row){NULL};
+    given[count] = (struct module_row){.command = NULL};
     rig_begin(&rig, given);
     if (row->prepare != NULL)
         row->prepare(&rig);

@@ -87,7 +87,7 @@ static size_t times_of(size_t from, size_t length)
     return times;
 }
 
-static void append(char *text, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void append(char *text, const char *format, ...)
 {
     size_t used = strlen(text);
     va_list values;

@@ -264,7 +264,6 @@ static void put_contents(struct writer *writer, const struct sim *sim, const str
                          uint8_t file)
 {
     const struct sim_file_entry *entry = &sim->files.entries[file];
-    uint8_t *at = writer->bytes + writer->size;
     uint8_t number[NUMBER_BYTES];
     if (writer->only_mark) {
         put_number(number, sizeof number, entry->digest);
@@ -272,7 +271,8 @@ static void put_contents(struct writer *writer, const struct sim *sim, const str
         return;
     }
     if (writer->size <= writer->capacity && entry->size_bytes <= writer->capacity - writer->size)
-        sim_files_read(&sim->files, host, file, 0, at, entry->size_bytes);
+        sim_files_read(&sim->files, host, file, 0, writer->bytes + writer->size,
+                       entry->size_bytes);
     writer->size += entry->size_bytes;
 }
 

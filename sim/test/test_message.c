@@ -389,7 +389,7 @@ static void reports_come_as_cnmi_says(void **state)
     (void)state;
     module_ask(&module, "AT+CSMP=49,167,0,0;+CNMI=2,1,0,1,0");
     enter("AT+CMGS=\"+4930\"", "a");
-    EXPECT_OUTPUT(&module, "a|+CMGS: 0||OK|" + 1);
+    EXPECT_OUTPUT(&module, &"a|+CMGS: 0||OK|"[1]);
     module_run(&module, 3 * SECOND_US);
     EXPECT_OUTPUT(&module, "|+CDS: 6,0,\"+4930\",145,\"19/06/26,14:04:29+32\","
                            "\"19/06/26,14:04:29+32\",0|");

@@ -127,8 +127,8 @@ static void free_twins(struct twins *twins)
 static const char *const deliveries[] = {
     ", size: 2KiB}}\nexpect: {outcome: updated}",
     ", size: 2KiB}\n         , delivery: push}\nexpect: {outcome: updated}",
-    ", size: 2KiB}}\nhost: {starts-after: 10s}\nmodule: {settings: {left-over-status: 6}}\n"
-    "expect: {outcome: updated}",
+    (", size: 2KiB}}\nhost: {starts-after: 10s}\nmodule: {settings: {left-over-status: 6}}\n"
+     "expect: {outcome: updated}"),
 };
 
 static void a_branch_is_the_run_with_the_fault_from_its_begin(void **state)
@@ -365,8 +365,8 @@ static void what_is_no_choice_is_refused(void **state)
                                         "reset.no@deadline:12",
                                         "urc.0@to-host-line:1",
                                         "split@to-host-byte:1+",
-                                        "split@to-host-byte:1+split@to-host-byte:2+"
-                                        "split@to-host-byte:3+split@to-host-byte:4",
+                                        ("split@to-host-byte:1+split@to-host-byte:2+"
+                                         "split@to-host-byte:3+split@to-host-byte:4"),
                                         "no-such@deadline:3"};
     struct explore_choice got[EXPLORE_CHOICES_MAX];
     (void)state;
