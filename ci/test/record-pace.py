@@ -69,6 +69,8 @@ def measure(from_fd, to_fd, count):
     sender = multiprocessing.Process(target=send, args=(from_fd, count, times))
     sender.start()
     delays, whole = receive(to_fd, count, times)
+    if not whole:  # nobody reads what it still has to write
+        sender.terminate()
     sender.join()
     return sorted(delays), whole
 
