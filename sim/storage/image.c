@@ -271,8 +271,7 @@ static void put_contents(struct writer *writer, const struct sim *sim, const str
         return;
     }
     if (writer->size <= writer->capacity && entry->size_bytes <= writer->capacity - writer->size)
-        sim_files_read(&sim->files, host, file, 0, writer->bytes + writer->size,
-                       entry->size_bytes);
+        sim_files_read(&sim->files, host, file, 0, writer->bytes + writer->size, entry->size_bytes);
     writer->size += entry->size_bytes;
 }
 
