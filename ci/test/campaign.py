@@ -218,7 +218,8 @@ for count in (500, 2000, 8000):  # more when the machine let it end before it wa
 test("while files are loaded the report is not yesterday's", root.get("errors") == "1"
      and results["tests"][0]["name"] == "the run is not finished", ET.tostring(root)[:2000])
 run("run", GOOD, "--reports", folder + "/r")
-ended("options that do not go together", 2, "run", GOOD, "--reports", folder + "/r", "--json")
+ended("options that do not go together", 2, "run", GOOD, "--reports", folder + "/r",
+      "--wire", "pty")
 root, _ = checked(folder + "/r")
 test("leave no green report", root.get("errors") == "1", ET.tostring(root))
 

@@ -17,6 +17,8 @@
     X(cJSON *, cJSON_AddArrayToObject, (cJSON *const object, const char *const name),              \
       (object, name))                                                                              \
     X(cJSON *, cJSON_CreateTrue, (void), ())                                                       \
+    X(cJSON *, cJSON_CreateNull, (void), ())                                                       \
+    X(cJSON *, cJSON_Duplicate, (const cJSON *item, cJSON_bool recurse), (item, recurse))          \
     X(cJSON_bool, cJSON_AddItemToArray, (cJSON * array, cJSON * item), (array, item))              \
     X(cJSON_bool, cJSON_AddItemToObject, (cJSON * object, const char *string, cJSON *item),        \
       (object, string, item))                                                                      \
