@@ -34,7 +34,7 @@ make_machine() {
     for tool in sort tr mktemp rm tail env; do
         ln -s "$(command -v $tool)" "$place/$tool"
     done
-    for tool in cc pkg-config ld ar nm objdump git python3 socat xmllint prove zsh fish clang clang-format \
+    for tool in cc pkg-config ld ar nm objdump git python3 socat xmllint prove zsh fish g++ clang clang-format \
         picocom gammu gsmctl wvdial slirp-fullbolt time umockdev-run dbus-daemon env_parallel; do
         program $tool 'exit 0'
     done
