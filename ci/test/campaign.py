@@ -222,6 +222,8 @@ ended("options that do not go together", 2, "run", GOOD, "--reports", folder + "
       "--wire", "pty")
 root, _ = checked(folder + "/r")
 test("leave no green report", root.get("errors") == "1", ET.tostring(root))
+ended("a former run that is no folder is said at once", 2, "run", GOOD, "--former", GOOD, says="is no folder")
+ended("findings for ever want a folder", 4, "explore", GOOD, "--forever", GOOD, "--run-timeout", "1s")
 
 # ---- soak -------------------------------------------------------------------------------------------
 for jobs in "1", "3":

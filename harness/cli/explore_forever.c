@@ -147,7 +147,9 @@ static void go_on(struct search *search)
 
 static int search_all(struct search *search)
 {
-    if (mkdir(search->folder, 0777) != 0 && errno != EEXIST) {
+    struct stat found;
+    if (mkdir(search->folder, 0777) != 0 &&
+        (errno != EEXIST || stat(search->folder, &found) != 0 || !S_ISDIR(found.st_mode))) {
         cli_error(search->campaign->command, "%s: %s", search->folder, strerror(errno));
         return CLI_EXIT_ENVIRONMENT;
     }

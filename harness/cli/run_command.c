@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/campaign/case_use.h"
@@ -239,6 +240,11 @@ static int check_options(const struct run_options *given)
                                 given->trace || given->timeline || given->digests))
         return cli_usage_error(&cli_command_run, "--vary-assumed takes none of --speed, --token, "
                                                  "--set, --trace, --timeline and --digests");
+    struct stat former;
+    if (given->former && (stat(given->former, &former) != 0 || !S_ISDIR(former.st_mode)))
+        return cli_usage_error(&cli_command_run,
+                               "--former %s is no folder; it wants the DIR of a 'run --trace DIR'",
+                               given->former);
     if (given->wire == BENCH_WIRE_PTY && !(given->speed > 0))
         return cli_usage_error(&cli_command_run,
                                "--wire pty needs --speed X: a pty runs in real time");
