@@ -4,7 +4,7 @@
 #include "core/fota_internal.h"
 
 /* A module that has just answered AT may still be booting: its "SMS Ready" is no restart. */
-#define BOOT_TAIL_US 30000000u
+#define BOOT_TAIL_MS 30000u
 
 /* After AT+CFUN=1,1 the module is back within that time, or it is looked for. */
 #define RESTART_MS UINT32_C(120000)
@@ -13,7 +13,7 @@ uint8_t fota_judge_found(struct fota_call *call, uint8_t result)
 {
     (void)result;
     if (call->fota->boot_tail_at_us == 0)
-        call->fota->boot_tail_at_us = call->now_us + BOOT_TAIL_US;
+        call->fota->boot_tail_at_us = fota_after_ms(call, BOOT_TAIL_MS);
     return STEP_NEXT;
 }
 

@@ -292,6 +292,38 @@ static void the_boot_lines_behind_an_echo_are_of_the_same_restart(void **state)
     assert_int_equal(rig.fota.result.resets_seen, 1);
 }
 
+/* A status that was cleared in vain before a restart gets both looks again after it. */
+static void clearing_is_tried_anew_after_a_restart(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFOTA=0", .answer = OK, .times = 1},
+                        {.command = "AT+CFOTA=0", .answer = OK "\r\nRDY\r\n", .times = 1},
+                        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .when = WHEN_BEFORE},
+                        {.command = NULL}});
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_LEFT_OVER);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFOTA=0"), 2 + 2 + 1 /* of the clean-up */);
+}
+
+static const struct {
+    const char *line, *evidence;
+} statuses[] = {{INFO("+CFOTA: 9"), "+CFOTA: 9"}, {INFO("+CFOTA: 10"), "+CFOTA: ?"}};
+
+static void a_status_is_shown_as_its_digit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        rig_begin(&rig,
+                  (const struct module_row[]){
+                      {.command = "AT+CFOTA=1", .answer = OK},
+                      {.command = "AT+CFOTA?", .answer = statuses[i].line, .when = WHEN_AFTER},
+                      {.command = "AT+GMR", .answer = INFO("Revision:1351B03SIM7000C")},
+                      {.command = NULL}});
+        rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATE_FAILED, FOTA_REASON_NEVER_BEGAN);
+        assert_string_equal(fota_result(&rig.fota)->evidence, statuses[i].evidence);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +341,8 @@ int main(void)
         cmocka_unit_test(the_radio_is_switched_on_once),
         cmocka_unit_test(an_attempt_that_was_made_is_told),
         cmocka_unit_test(the_boot_lines_behind_an_echo_are_of_the_same_restart),
+        cmocka_unit_test(clearing_is_tried_anew_after_a_restart),
+        cmocka_unit_test(a_status_is_shown_as_its_digit),
     };
     return cmocka_run_group_tests_name("fota_details", tests, NULL, NULL);
 }

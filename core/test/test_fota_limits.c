@@ -75,7 +75,7 @@ static const struct {
     uint32_t after_ms;
     unsigned restarts;
 } boots[] = {
-    {"SMS Ready", 1000, 0},   {"SMS Ready", 29900, 0}, {"SMS Ready", 30100, 1},
+    {"SMS Ready", 1000, 0},   {"SMS Ready", 29999, 0}, {"SMS Ready", 30000, 1},
     {"+CFUN: 1", 1000, 1},    {"RDY", 1000, 1},        {"RDY", 40000, 1},
     {"+CPIN: READY", 500, 0},
 };
