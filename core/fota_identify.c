@@ -6,9 +6,6 @@
 /* A module that has just answered AT may still be booting: its "SMS Ready" is no restart. */
 #define BOOT_TAIL_MS 30000u
 
-/* After AT+CFUN=1,1 the module is back within that time, or it is looked for. */
-#define RESTART_MS UINT32_C(120000)
-
 uint8_t fota_judge_found(struct fota_call *call, uint8_t result)
 {
     (void)result;
@@ -185,11 +182,8 @@ bool fota_is_unjudged(const struct fota_call *call, uint8_t step)
 /* A restart at most takes as long as any; after it everything is asked anew. */
 uint8_t fota_judge_health_restart(struct fota_call *call, uint8_t result)
 {
-    struct fota *fota = call->fota;
-    uint64_t until_us = fota_after_ms(call, RESTART_MS);
     (void)result;
-    if (fota->worst_case_at_us < until_us)
-        fota->worst_case_at_us = until_us;
-    fota->echo_off = false;
+    fota_expect_restart(call);
+    call->fota->echo_off = false;
     return STEP_NEXT;
 }

@@ -314,6 +314,8 @@ void fota_remark(struct fota_call *call, enum fota_remark remark);
 
 /* fota_recover.c: contact lost, the module restarted. */
 uint8_t fota_contact_lost(struct fota_call *call);
+/* An update runs, ran, or may: it gets the time of a restart, even behind its worst time. */
+void fota_expect_restart(struct fota_call *call);
 uint8_t fota_restarted(struct fota_call *call);
 void fota_request_rung(struct fota_call *call); /* asks what the rung of the ladder says */
 void fota_request_rate(struct fota_call *call); /* asks for the next rate while the module boots */

@@ -6,6 +6,9 @@
 
 #define USUAL_BPS 115200u
 
+/* A module that restarts is back within that time, or it is looked for. */
+#define RESTART_MS UINT32_C(120000)
+
 enum gate {
     ALWAYS,
     WITH_BAUD, /* the job names a rate, or garbage was heard: others may be tried */
@@ -196,6 +199,17 @@ uint8_t fota_contact_lost(struct fota_call *call)
     return climb(call);
 }
 
+/* A restart at most takes as long as any: that the update's worst time is over is no reason to
+ * disturb it. */
+void fota_expect_restart(struct fota_call *call)
+{
+    uint64_t until_us = fota_after_ms(call, RESTART_MS);
+    if (call->fota->worst_case_at_us < until_us)
+        call->fota->worst_case_at_us = until_us;
+    if (call->fota->state == FOTA_STATE_AWAIT_BOOT)
+        fota_renew_deadline(call);
+}
+
 /* A restart was noticed: what is idempotent is done again. */
 uint8_t fota_restarted(struct fota_call *call)
 {
@@ -207,8 +221,11 @@ uint8_t fota_restarted(struct fota_call *call)
     fota->polls = 0;
     fota->restore_at = 0; /* it may have come between a setting and its OK */
     fota_note_line(call);
-    if (++fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
+    fota->boots = (uint8_t)(fota->boots + (fota->boots < UINT8_MAX));
+    if (fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
         return fota_fail(call, FOTA_REASON_BOOT_LOOP);
+    if (fota->begun && fota->boots <= FOTA_BOOTS_MAX && row->reset == STEP_AWAIT_BOOT)
+        fota_expect_restart(call);
     if (module_downloads(fota)) {
         uint8_t step = fota_download_failed(call, FAILURE_RESTARTED);
         if (step != STEP_BACKOFF)

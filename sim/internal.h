@@ -214,7 +214,7 @@ const struct sim_blob *sim_files_blob(const struct sim_context *ctx, uint8_t fil
 uint32_t sim_files_free(const struct sim_context *ctx);
 /* Writes the path of a file as if it lay in `directory`, SIM_FILE_PATH at most; its length. */
 size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t directory, char *path);
-/* Tells the event FILE for a file as it is now. */
+/* Tells the event FILE for a file as it is now; of SIM_NO_FILE nothing. */
 void sim_files_tell(struct sim_context *ctx, uint8_t file);
 
 /* ---- hidden files: of RAM; a name with '/' in it can't be a user's ----------------------------

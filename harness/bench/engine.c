@@ -88,7 +88,7 @@ void bench_engine_body_begins(struct bench_run *run)
         return;
     bench_points_note(run, BENCH_POINT_HTTP_REQUEST);
     for (unsigned i = 0; i < run->one->event_count; i++)
-        if (is_place(run, i, BENCH_POINT_HTTP_REQUEST))
+        if (is_place(run, i, BENCH_POINT_HTTP_REQUEST) && bench_engine_may_fire(run, i))
             bench_engine_fire(run, i, run->world.now_us, NULL);
 }
 
@@ -152,6 +152,7 @@ void bench_engine_disarm(struct bench_run *run, unsigned index)
 {
     const struct scenario_event *event = bench_engine_event(run, index);
     run->world.engine.fired[index] = event->times;
+    run->world.engine.seen[index] = UINT16_MAX; /* of the wire, a byte or a line that is counted */
     run->world.engine.due_at_us[index] = BENCH_NEVER;
     find_next(run);
 }

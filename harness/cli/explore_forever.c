@@ -41,21 +41,6 @@ static void name_cause(const struct campaign_case *planned, const struct explore
             *at = '-';
 }
 
-/* Any of the faults may be the one that a fact excuses. */
-static bool is_accepted(const struct search *search, const struct campaign_case *planned,
-                        const struct explore_finding *finding)
-{
-    struct explore_choice choices[EXPLORE_CHOICES_MAX];
-    size_t count = explore_choice_parse(finding->choice, choices);
-    for (size_t i = 0; i < count; i++) {
-        struct explore_finding one = *finding;
-        one.fault = choices[i].fault;
-        if (explore_accepted_find(&search->context->accepted, planned->scenario->name, &one))
-            return true;
-    }
-    return false;
-}
-
 static void write_finding(FILE *out, const struct campaign_case *planned,
                           const struct explore_finding *finding)
 {
@@ -140,7 +125,8 @@ static void go_on(struct search *search)
             bool found = explore_forever_try(search->run, &search->cases[i], number, &finding) &&
                          !bench_signal();
             search->runs++;
-            if (found && !is_accepted(search, &campaign->cases[i], &finding))
+            if (found && !explore_accepted_find(&search->context->accepted,
+                                                campaign->cases[i].scenario->name, &finding))
                 keep_finding(search, &campaign->cases[i], &finding);
         }
 }

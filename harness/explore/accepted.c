@@ -96,9 +96,26 @@ bool explore_accepted_parse(struct explore_accepted *accepted, const char *path,
     return end_entry(&reading);
 }
 
+/* `in` is one beginning of a name, or several. */
 static bool counts_in(const struct explore_accepted_entry *entry, const char *scenario)
 {
-    return strncmp(scenario, entry->in, strlen(entry->in)) == 0;
+    for (const char *word = entry->in; *word; word += strspn(word, " ")) {
+        size_t length = strcspn(word, " ");
+        if (length && strncmp(scenario, word, length) == 0)
+            return true;
+        word += length;
+    }
+    return false;
+}
+
+/* Any of the faults may be the one that the fact is about. */
+static bool has_fault(const struct explore_accepted_entry *entry,
+                      const struct explore_finding *finding)
+{
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        if (finding->faults >> fault & 1 && strcmp(entry->fault, explore_fault_name(fault)) == 0)
+            return true;
+    return false;
 }
 
 static bool is_of_rule(const struct explore_accepted_entry *entry,
@@ -117,7 +134,7 @@ const struct explore_accepted_entry *explore_accepted_find(struct explore_accept
     for (size_t i = 0; i < accepted->count; i++) {
         struct explore_accepted_entry *entry = &accepted->entries[i];
         if (!counts_in(entry, scenario) || !is_of_rule(entry, &finding->first) ||
-            strcmp(entry->fault, explore_fault_name(finding->fault)) != 0)
+            !has_fault(entry, finding))
             continue;
         entry->hits += finding->count;
         return entry;

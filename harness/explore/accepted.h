@@ -1,8 +1,8 @@
 /*
  * accepted.h - findings that a fact excuses: a file of at most ten entries, each with its fact.
  *
- *     in:    small-update        begins the name of the scenario
- *     fault: host-forgets        the last one of the choice
+ *     in:    small-update        begins the name of the scenario; several stand apart by a space
+ *     fault: host-forgets        one of the choice
  *     rule:  no-disturbance      or `outcome`
  *     fact:  why nobody could do better
  *

@@ -28,7 +28,8 @@ static bool say_the_same(const char *a, const char *b)
 
 static bool are_alike(const struct explore_finding *a, const struct explore_finding *b)
 {
-    return a->fault == b->fault && strcmp(a->first.what, b->first.what) == 0 &&
+    return a->fault == b->fault && a->faults == b->faults &&
+           strcmp(a->first.what, b->first.what) == 0 &&
            say_the_same(a->first.want, b->first.want) && say_the_same(a->first.got, b->first.got);
 }
 

@@ -150,6 +150,8 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
         }
         for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
             least += explore_fault_restarts_host(choices[i].fault) ? others : 0;
+        if (rule == EXPLORE_RULE_RESTARTS && count > 1) /* another hides that a restart helped */
+            least += (uint32_t)count - 1;
         if (cost->count[rule] <= least)
             continue;
         struct scenario_finding *finding = add(result, (enum explore_rule)rule);

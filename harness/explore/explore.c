@@ -41,11 +41,12 @@ static enum explore_worth excused(const struct explore_choice *choices, size_t c
     for (size_t i = 0; i < count; i++) {
         enum explore_worth cost = explore_fault_cost(choices[i].fault);
         least = cost < least ? cost : least;
-        hanging += choices[i].fault == EXPLORE_FAULT_HANG;
+        hanging += choices[i].fault == EXPLORE_FAULT_HANG ||
+                   choices[i].fault == EXPLORE_FAULT_RATE_CHANGED;
         helpless += choices[i].fault == EXPLORE_FAULT_REFUSED;
     }
-    /* A module that hangs again behind the restart that cured it, or a board that can't restart it:
-       somebody must go there. */
+    /* A client restarts a module that can't be heard once in a job: one that hangs, or leaves its
+       rate, again behind that, or a board that can't restart it: somebody must go there. */
     bool is_lost = hanging > 1 || (hanging && helpless);
     return is_lost ? EXPLORE_OUT_OF_SERVICE : least;
 }
@@ -125,6 +126,8 @@ struct explore_finding explore_finding_of(const struct explore_choice *choices, 
 {
     struct explore_finding finding = {
         .first = result->findings[0], .count = 1, .fault = choices[count - 1].fault};
+    for (size_t i = 0; i < count; i++)
+        finding.faults |= UINT64_C(1) << choices[i].fault;
     finding.outcome = result->observed.finished ? result->observed.result.outcome : 0;
     finding.reason = result->observed.result.reason;
     explore_choice_format(choices, count, finding.choice, sizeof finding.choice);

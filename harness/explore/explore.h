@@ -24,6 +24,7 @@ struct explore_wish {
 /* A run in which something was wrong, and how many more were wrong in the same way. */
 struct explore_finding {
     char choice[EXPLORE_CHOICE_MAX]; /* "power-cut@deadline:17": repeats it; of all, the first */
+    uint64_t faults;                 /* bit n: row n is one of the choice */
     uint8_t fault;                   /* the last one of the choice */
     uint8_t outcome;                 /* enum fota_outcome; NONE = it did not end */
     uint8_t reason;

@@ -489,6 +489,8 @@ static void give_up_attempt(struct sim_context *ctx)
 static void stall(struct sim_context *ctx)
 {
     settle(ctx);
+    /* Whoever looks finds it as long as that, though nothing ended. */
+    sim_files_tell(ctx, (uint8_t)(download_of(ctx)->file - 1));
     forget_request(download_of(ctx));
     set_state(ctx, SIM_DOWNLOAD_STALLED, is_endless(ctx) ? SIM_NEVER : timeout_at(ctx));
 }
@@ -648,8 +650,7 @@ void sim_download_stop(struct sim_context *ctx)
         return;
     settle(ctx);
     forget_request(download);
-    if (download->file)
-        sim_files_tell(ctx, (uint8_t)(download->file - 1));
+    sim_files_tell(ctx, (uint8_t)(download->file - 1));
     become_idle(ctx);
 }
 
@@ -663,8 +664,7 @@ void sim_download_reset(struct sim_context *ctx, enum sim_reset reset)
                                 .shorten = download->shorten,
                                 .short_bytes = download->short_bytes};
     settle(ctx);
-    if (download->file)
-        sim_files_tell(ctx, (uint8_t)(download->file - 1));
+    sim_files_tell(ctx, (uint8_t)(download->file - 1));
     forget_request(&kept);
     *download = kept;
     sim_timer_stop(ctx, SIM_TIMER_DOWNLOAD);

@@ -70,6 +70,8 @@ size_t sim_files_name(const struct sim_context *ctx, uint8_t file, uint8_t direc
 
 void sim_files_tell(struct sim_context *ctx, uint8_t file)
 {
+    if (file == SIM_NO_FILE)
+        return;
     const struct sim_file_entry *entry = &ctx->sim->files.entries[file];
     if (entry->directory >= SIM_DIRECTORIES)
         return;

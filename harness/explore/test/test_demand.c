@@ -13,7 +13,8 @@
 
 static struct explore_finding finding_of(unsigned fault, const char *what, const char *got)
 {
-    struct explore_finding finding = {.fault = (uint8_t)fault, .count = 1};
+    struct explore_finding finding = {
+        .fault = (uint8_t)fault, .faults = UINT64_C(1) << fault, .count = 1};
     snprintf(finding.first.what, sizeof finding.first.what, "%s", what);
     snprintf(finding.first.got, sizeof finding.first.got, "%s", got);
     return finding;
@@ -56,6 +57,8 @@ static void a_run_may_cost_what_its_faults_explain(void **state)
             struct bench_result result = {.verdict = BENCH_PASSED};
             for (size_t i = 0; i < count; i++)
                 cost.count[rule] += explore_fault_explains(choices[i].fault, rule);
+            if (rule == EXPLORE_RULE_RESTARTS) /* another hides that one helped */
+                cost.count[rule] += (uint32_t)count - 1;
             explore_cost_judge(&base, &cost, choices, count, &result);
             assert_int_equal(result.finding_count, 0);
             cost.count[rule]++;
@@ -111,6 +114,23 @@ static void a_fact_excuses_its_finding_alone(void **state)
     assert_null(explore_accepted_stale(&accepted));
 }
 
+/* Of a pair either may be the one; an entry may hold in several stories. */
+static void a_fact_excuses_a_pair_with_its_fault(void **state)
+{
+    static const char text[] =
+        "in:    large small-\nfault: flip-bit\nrule:  start-once\nfact:  noise\n";
+    struct explore_accepted accepted;
+    char error[512] = "";
+    struct explore_finding pair = finding_of(EXPLORE_FAULT_LOSE_BYTE, "rule start-once", "x");
+    (void)state;
+    assert_true(explore_accepted_parse(&accepted, "a.txt", text, sizeof text - 1, error));
+    assert_null(explore_accepted_find(&accepted, "small-update", &pair));
+    pair.faults |= UINT64_C(1) << EXPLORE_FAULT_FLIP_BIT;
+    assert_non_null(explore_accepted_find(&accepted, "small-update", &pair));
+    assert_non_null(explore_accepted_find(&accepted, "large", &pair));
+    assert_null(explore_accepted_find(&accepted, "middle", &pair));
+}
+
 static void a_wrong_file_is_refused_with_its_line(void **state)
 {
     static const struct {
@@ -139,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
+        cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
         cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
     };
     return cmocka_run_group_tests_name("demand", tests, NULL, NULL);

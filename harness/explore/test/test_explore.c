@@ -302,6 +302,52 @@ static void a_fault_whose_moment_does_not_come_is_no_finding(void **state)
     bench_run_free(run);
 }
 
+/* Pairs that were findings once: what bench, emulator or client did wrong in each. */
+static const struct pair {
+    const char *name, *rest, *choices;
+    uint32_t restarts; /* by the client, at most */
+} pairs[] = {
+    {"a body that is whole when its transfer stalls is seen to be whole",
+     ", size: 2KiB}, delivery: ftp, checksum: yes, ftp: {server: fota.example}}",
+     "server.long@http-request:1+stall@http-block:4", 0},
+    {"a server that was to serve badly does not when the faults are over", ", size: 2KiB}}",
+     "server.damaged@http-request:1+hang.deaf@boot:1", 1},
+    {"a byte that was to change the rate does not when the faults are over",
+     ", size: 2KiB}, delivery: push}", "hang.deaf@boot:1+rate-changed@to-module-byte:220", 1},
+    {"a restart is waited for behind the worst time of the update as well", ", size: 2KiB}}",
+     "hang.both@boot:2+urc.4@to-host-line:84", 2},
+};
+
+static void pairs_that_were_findings_end_well(void **state)
+{
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    (void)state;
+    assert_non_null(run);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        const struct pair *row = &pairs[i];
+        char rest[512];
+        struct explore_choice choices[EXPLORE_CHOICES_MAX];
+        struct bench_result result;
+        snprintf(rest, sizeof rest, "%s\nexpect: {outcome: updated}", row->rest);
+        struct scenario *scenario = load(rest);
+        struct scenario_case *changed = malloc(sizeof *changed);
+        size_t count = explore_choice_parse(row->choices, choices);
+        assert_int_equal(count, 2);
+        assert_non_null(changed);
+        explore_repeat(run, &scenario->cases[0], 1, choices, count, &result);
+        if (result.verdict != BENCH_PASSED)
+            fail_msg("%s: %s: %s", row->name, result.findings[0].what, result.findings[0].got);
+        assert_true(branch_begin(run, &scenario->cases[0], 1, choices, count, changed));
+        bench_run_all(run, &result);
+        uint32_t restarts = explore_cost_of(run).count[EXPLORE_RULE_RESTARTS];
+        if (restarts > row->restarts)
+            fail_msg("%s: want %u restarts, got %u", row->name, row->restarts, restarts);
+        free(changed);
+        scenario_free(scenario);
+    }
+    bench_run_free(run);
+}
+
 /* Beyond pairs, faults are drawn: the same number draws the same ones, another seed others. */
 static void what_is_drawn_can_be_drawn_again(void **state)
 {
@@ -391,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_case_without_room_is_explored_all_the_same),
         cmocka_unit_test(a_run_that_was_stopped_is_no_finding),
         cmocka_unit_test(a_fault_whose_moment_does_not_come_is_no_finding),
+        cmocka_unit_test(pairs_that_were_findings_end_well),
         cmocka_unit_test(what_is_drawn_can_be_drawn_again),
         cmocka_unit_test(a_choice_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_choice_is_refused),
