@@ -55,6 +55,8 @@ static const struct reading readings[] = {
     {"echo in a line that ends in LF alone", "AT", "xAT\rmore\n\r\nOK\r\n", "u(xmore)re(OK)",
      AT_INFO_NONE},
     {"information", "AT+CSQ", "\r\n+CSQ: 1,2\r\n\r\nOK\r\n", "i(+CSQ: 1,2)r(OK)", AT_INFO_NAME},
+    {"another sign before a name is no information", "AT+CSQ", "\r\n*CSQ: 1,2\r\n\r\nOK\r\n",
+     "u(*CSQ: 1,2)r(OK)", AT_INFO_NAME},
     {"name of a read command", "AT+CFUN?", "\r\n+CFUN: 1\r\n\r\nOK\r\n", "i(+CFUN: 1)r(OK)",
      AT_INFO_NAME},
     {"name of a write command", "AT+CFSGFIS=1,\"a\"", "\r\n+CFSGFIS: 5\r\n\r\nOK\r\n",

@@ -69,6 +69,26 @@ static void ftp_that_is_complete_with_another_size_is_a_wrong_length(void **stat
     free(rig);
 }
 
+/* The same with a length that the job does not know: what was told twice is the length. */
+static void ftp_of_unknown_size_is_as_long_as_it_says(void **state)
+{
+    static const struct module_row rows[] = {
+        {.command = "AT+FTPEXTGET=*", .answer = OK},
+        {.command = "AT+FTPTOFSST", .answer = INFO("+FTPTOFSST: 0,5,1000")},
+        {.command = "AT+FTP*", .answer = OK},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 1000")},
+        END};
+    struct rig *rig = new_rig(rows);
+    (void)state;
+    rig->job.delivery = FOTA_DELIVERY_FTP;
+    rig->job.ftp_server = "ftp.example";
+    rig->job.package_size_bytes = 0;
+    rig->job.trust_report = true;
+    start(rig, NULL);
+    ENDS(rig, UPDATED, NONE);
+    free(rig);
+}
+
 /* FTPTOFSST says once that nothing runs, goes on, says so again, and is done later. */
 static void ftp_that_only_pauses_is_waited_for(void **state)
 {
@@ -292,6 +312,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_apn_is_the_choice_of_the_module),
         cmocka_unit_test(ftp_that_is_complete_with_another_size_is_a_wrong_length),
+        cmocka_unit_test(ftp_of_unknown_size_is_as_long_as_it_says),
         cmocka_unit_test(ftp_that_only_pauses_is_waited_for),
         cmocka_unit_test(ftp_that_says_nothing_of_itself_has_ended_without_a_file),
         cmocka_unit_test(an_empty_body_is_no_package),

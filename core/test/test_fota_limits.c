@@ -96,6 +96,22 @@ static void the_end_of_a_boot_may_come_after_contact(void **state)
     }
 }
 
+/* Clearing takes 31.2 s without an answer and looking again 16.2 s: the second look of the second
+ * try comes too late for the 90 s of its state. */
+static void a_state_is_left_at_its_deadline(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .times = 1},
+                        {.command = "AT+CFOTA=0", .answer = NULL},
+                        {.command = "AT+CFOTA?", .answer = NULL},
+                        {.command = NULL}});
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_LEFT_OVER);
+    /* 120 ms until then, and clearing once more at the end, twice without an answer. */
+    assert_int_equal(rig.now_us / 1000, 120 + 90000 + 20840);
+}
+
 /* ---- garbage ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -237,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_count_within_their_range),
         cmocka_unit_test(the_end_of_a_boot_may_come_after_contact),
+        cmocka_unit_test(a_state_is_left_at_its_deadline),
         cmocka_unit_test(words_of_a_module_are_told_from_garbage),
         cmocka_unit_test(a_package_is_kept_by_its_length_and_checksum),
         cmocka_unit_test(what_a_lost_byte_made_of_the_name_is_looked_for),
