@@ -94,6 +94,8 @@ bool sim_is_boot_line(const char *line, size_t length);
 const char *sim_update_urc(size_t index);
 /* The one that a line is, with or without a blank behind its colon; -1: none. */
 int sim_update_urc_find(const char *line, size_t length);
+/* False: it tells of a message, which may ask for an update and says nothing of one. */
+bool sim_update_urc_is_own(size_t index);
 
 /* ---- for readers of the wire ----------------------------------------------------------------
  *

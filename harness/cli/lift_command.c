@@ -5,18 +5,22 @@
 #include <string.h>
 
 #include "harness/cli/cli.h"
+#include "harness/trace/forked.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 #include "reports/file.h"
 
 struct lift_options {
     const char *output;
+    uint32_t jobs;
     bool quiet;
 };
 
 static const struct cli_option options[] = {
     {"output", 'o', "FILE", CLI_TEXT, offsetof(struct lift_options, output), NULL,
      "write the scenario there; without it, to stdout"},
+    {"jobs", 'j', "N", CLI_COUNT, offsetof(struct lift_options, jobs), NULL,
+     "try what may have happened in N processes; 0 or absent = one per processor"},
     {"quiet", 'q', NULL, CLI_FLAG, offsetof(struct lift_options, quiet), NULL,
      "do not tell how much of the trace it explains"},
 };
@@ -82,7 +86,7 @@ static int lift_dialogue(const struct trace_log *log, const char *path,
         cli_error(&cli_command_lift, "not enough memory");
         return status;
     }
-    if (!lift_trace(&dialogue, result)) {
+    if (!lift_trace(&dialogue, forked_jobs(chosen->jobs), result)) {
         cli_error(&cli_command_lift, "%s: %s", path, result->error);
         status = CLI_EXIT_INVALID;
     } else {

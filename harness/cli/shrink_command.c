@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/campaign/token.h"
 #include "harness/cli/cli.h"
 #include "harness/cli/whole_file.h"
 #include "harness/explore/as_event.h"
+#include "harness/trace/forked.h"
 #include "harness/trace/kept_replay.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/shrink.h"
@@ -54,7 +54,7 @@ const struct cli_command cli_command_shrink = {
 enum { FILE_MAX = 64 * 1024 * 1024 };
 
 /* The scenario that a trace is lifted to; NULL with a message printed. */
-static char *lifted(const char *path, size_t *ret_length)
+static char *lifted(const char *path, unsigned jobs, size_t *ret_length)
 {
     struct trace_log log;
     struct dialogue dialogue = {0};
@@ -67,7 +67,7 @@ static char *lifted(const char *path, size_t *ret_length)
         return NULL;
     }
     FILE *file = NULL;
-    if (!dialogue_make(&dialogue, &log) || !lift_trace(&dialogue, result))
+    if (!dialogue_make(&dialogue, &log) || !lift_trace(&dialogue, jobs, result))
         cli_error(&cli_command_shrink, "%s: %s", path, result->error);
     else if (result->is_replay)
         cli_error(&cli_command_shrink, "%s: it holds no update by a client that is known", path);
@@ -82,7 +82,7 @@ static char *lifted(const char *path, size_t *ret_length)
 }
 
 /* The text of a scenario; of a trace, lifted. To be freed; NULL with a message printed. */
-static char *read_input(const char *path, size_t *ret_length)
+static char *read_input(const char *path, unsigned jobs, size_t *ret_length)
 {
     size_t size = 0;
     uint8_t *bytes = cli_file_read(path, FILE_MAX, &size);
@@ -92,7 +92,7 @@ static char *read_input(const char *path, size_t *ret_length)
     }
     char *text = NULL;
     if (trace_is_trace(bytes, size)) {
-        text = lifted(path, ret_length);
+        text = lifted(path, jobs, ret_length);
     } else if ((text = malloc(size + 1)) != NULL) {
         memcpy(text, bytes, size);
         text[size] = '\0';
@@ -215,12 +215,6 @@ static void put_into_text(const char *path, char **text, size_t *length, struct 
     what->choice_count = 0;
 }
 
-static unsigned jobs_of(const struct shrink_options *chosen)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return chosen->jobs ? chosen->jobs : processors > 0 ? (unsigned)processors : 1;
-}
-
 static int shrink(int argc, char **argv)
 {
     struct shrink_options chosen;
@@ -233,14 +227,14 @@ static int shrink(int argc, char **argv)
     if (status != CLI_GO_ON)
         return status;
     const char *path = operands.items[0];
-    char *text = read_input(path, &length);
+    char *text = read_input(path, forked_jobs(chosen.jobs), &length);
     if (!text)
         return CLI_EXIT_INVALID;
     status = choose_case(&chosen, path, text, length, &what);
     if (status == CLI_GO_ON)
         put_into_text(path, &text, &length, &what);
     if (status == CLI_GO_ON &&
-        !shrink_scenario(path, text, length, what.index, what.seed, jobs_of(&chosen),
+        !shrink_scenario(path, text, length, what.index, what.seed, forked_jobs(chosen.jobs),
                          what.choice_count ? &change : NULL, &result)) {
         cli_error(&cli_command_shrink, "%s: %s", path, result.error);
         status = CLI_EXIT_INVALID;

@@ -77,3 +77,9 @@ void forked_all(unsigned jobs, size_t count, size_t size, forked_work *work, voi
     for (size_t i = 0; i < count; i++)
         work(context, i, (unsigned char *)ret_results + i * size);
 }
+
+unsigned forked_jobs(unsigned chosen)
+{
+    long processors = chosen ? (long)chosen : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? (unsigned)processors : 1;
+}

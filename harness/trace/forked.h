@@ -19,4 +19,7 @@ typedef void forked_work(void *context, size_t index, void *ret_result);
 void forked_all(unsigned jobs, size_t count, size_t size, forked_work *work, void *context,
                 void *ret_results);
 
+/* As many as were chosen; 0 = as there are processors. */
+unsigned forked_jobs(unsigned chosen);
+
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/trace/forked.h"
 #include "harness/trace/lift_facts.h"
 #include "harness/trace/lift_parts.h"
 #include "sim/catalogue.h"
@@ -47,26 +48,123 @@ static bool is_explained(const struct lifting *lifting, const struct fit *fit)
     return fit->complete && fit->off_us < lifting->enough_us;
 }
 
+/* What trying one group of hypotheses came to. */
+struct tried {
+    struct lift_plan found;
+    struct fit fit;
+    struct lift_detours detours;
+    size_t runs;
+    bool has_found;
+};
+
+struct trying {
+    struct lifting *lifting;
+    const struct lift_kind *kind;
+};
+
+static void try_group(void *context, size_t index, void *ret_result)
+{
+    const struct trying *trying = context;
+    struct lifting *lifting = trying->lifting;
+    struct tried *tried = ret_result;
+    size_t runs = lifting->result->runs;
+    lifting->has_found = false;
+    lifting->detours.count = 0;
+    trying->kind->try(lifting, index);
+    tried->found = lifting->found;
+    tried->fit = lifting->found_fit;
+    tried->has_found = lifting->has_found;
+    tried->detours = lifting->detours;
+    tried->runs = lifting->result->runs - runs;
+    lifting->result->runs = runs;
+}
+
+/* The groups in their order, whoever tried them: the same is found with any number of jobs. */
+static void keep_best(struct lifting *lifting, const struct tried *tried, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        lifting->result->runs += tried[i].runs;
+        for (size_t k = 0; k < tried[i].detours.count; k++)
+            lift_keep_detour(lifting, &tried[i].detours.plans[k], &tried[i].detours.fits[k]);
+        if (!tried[i].has_found ||
+            (lifting->has_found && !lift_is_better(lifting, &tried[i].fit, &lifting->found_fit)))
+            continue;
+        lifting->found = tried[i].found;
+        lifting->found_fit = tried[i].fit;
+        lifting->has_found = true;
+    }
+}
+
+static void try_kind(struct lifting *lifting, const struct lift_kind *kind)
+{
+    struct trying trying = {lifting, kind};
+    struct lift_plan found = lifting->found;
+    struct fit fit = lifting->found_fit;
+    bool has_found = lifting->has_found;
+    struct lift_detours detours = lifting->detours;
+    size_t count = kind->count(lifting);
+    struct tried *tried = calloc(count ? count : 1, sizeof *tried);
+    if (!tried)
+        return;
+    forked_all(lifting->jobs, count, sizeof *tried, try_group, &trying, tried);
+    lifting->found = found;
+    lifting->found_fit = fit;
+    lifting->has_found = has_found;
+    lifting->detours = detours;
+    keep_best(lifting, tried, count);
+    free(tried);
+}
+
+/* The found plan with what it adds happening more or less often. */
+static void try_found_more_often(struct lifting *lifting)
+{
+    struct lift_plan found = lifting->found;
+    if (lifting->has_found && !is_explained(lifting, &lifting->found_fit))
+        lift_try_counts(lifting, &found, lifting->best.event_count);
+}
+
 /* One kind of hypotheses after the other, until one explains all. */
 static bool explain_more(struct lifting *lifting)
 {
-    static void (*const kinds[])(struct lifting *) = {
-        lift_try_tuning, lift_try_wire,    lift_try_ways, lift_try_settings,
-        lift_try_near,   lift_try_changes, lift_try_far};
+    static const struct lift_kind *const kinds[] = {
+        &lift_tuning, &lift_wire, &lift_ways, &lift_settings, &lift_near, &lift_changes, &lift_far};
     lift_look(lifting);
+    lifting->detours.count = 0;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        kinds[i](lifting);
+        try_kind(lifting, kinds[i]);
         if (lifting->has_found && is_explained(lifting, &lifting->found_fit))
             break;
     }
-    if (lifting->has_found && !is_explained(lifting, &lifting->found_fit)) {
-        struct lift_plan found = lifting->found;
-        lift_try_counts(lifting, &found, lifting->best.event_count);
-    }
+    try_found_more_often(lifting);
     if (take_found(lifting))
         return run_best(lifting);
     lift_try_repeating(lifting);
+    try_found_more_often(lifting);
     return take_found(lifting) && run_best(lifting);
+}
+
+/* Two things at once, of which neither explains anything alone. */
+static bool explain_by_detour(struct lifting *lifting)
+{
+    struct lift_plan best = lifting->best;
+    struct fit best_fit = lifting->best_fit;
+    struct lift_detours *detours = malloc(sizeof *detours);
+    bool better = false;
+    if (detours)
+        *detours = lifting->detours;
+    for (size_t i = 0; detours && i < detours->count && !better; i++) {
+        lifting->best = detours->plans[i];
+        lifting->best_fit = detours->fits[i];
+        better = run_best(lifting) && explain_more(lifting) &&
+                 lift_is_better(lifting, &lifting->best_fit, &best_fit);
+    }
+    free(detours);
+    if (!better) {
+        lifting->best = best;
+        lifting->best_fit = best_fit;
+        run_best(lifting);
+    }
+    return better;
 }
 
 /* Takes a plan with something less if it is no worse. */
@@ -160,11 +258,28 @@ static void search(struct lifting *lifting)
         try_at_once(lifting);
     for (unsigned round = 0; round < ROUNDS_MAX && !is_explained(lifting, &lifting->best_fit);
          round++)
-        if (!explain_more(lifting))
+        if (!explain_more(lifting) && !explain_by_detour(lifting))
             break;
     thin_out(lifting);
     run_best(lifting);
     conclude(lifting);
+}
+
+/* Nothing says that it was an update: it was one that ended before, if the core says all of that.
+ */
+static void search_for_the_core(struct lifting *lifting)
+{
+    enum { ALIKE_MIN = 2 };
+    struct lift_result *result = lifting->result, former = *result;
+    measure(lifting);
+    take_start(lifting);
+    if (run_best(lifting) && lift_fit_of(lifting, &lifting->best).common >= ALIKE_MIN) {
+        lifting->best.lines[LIFT_HOST].count = 0;
+        search(lifting);
+        result->is_replay = !lifting->best_fit.complete;
+    }
+    if (result->is_replay)
+        *result = former;
 }
 
 /* What was observed points into the run, which goes. */
@@ -190,7 +305,7 @@ static bool make_recorded(struct lifting *lifting, const struct dialogue *dialog
     return outline_make_of_update(&lifting->recorded, dialogue, dialogue->one_way);
 }
 
-bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
+bool lift_trace(const struct dialogue *dialogue, unsigned jobs, struct lift_result *ret_result)
 {
     struct lifting *lifting = calloc(1, sizeof *lifting);
     *ret_result = (struct lift_result){.runs = 0};
@@ -202,6 +317,7 @@ bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
         return false;
     }
     lifting->dialogue = dialogue;
+    lifting->jobs = jobs;
     lift_facts(dialogue, &lifting->best.facts);
     if (lifting->best.facts.reads_back)
         snprintf(lifting->best.lines[LIFT_JOB].items[lifting->best.lines[LIFT_JOB].count++],
@@ -212,10 +328,12 @@ bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result)
     if (lifting->recorded.count == 0)
         snprintf(ret_result->error, sizeof ret_result->error,
                  "there is no exchange in the trace: no command, no line of a module");
-    else if (!ret_result->is_replay && !(lifting->run = bench_run_new(BENCH_SINK_MEMORY)))
+    else if (!(lifting->run = bench_run_new(BENCH_SINK_MEMORY)))
         snprintf(ret_result->error, sizeof ret_result->error, "not enough memory");
     else if (!ret_result->is_replay)
         search(lifting);
+    else
+        search_for_the_core(lifting);
     keep_revision(ret_result);
     bench_run_free(lifting->run);
     outline_done(&lifting->now);

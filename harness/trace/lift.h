@@ -73,8 +73,9 @@ struct lift_result {
     char error[240]; /* "" = none */
 };
 
-/* False with result->error: nothing in it, no memory. */
-bool lift_trace(const struct dialogue *dialogue, struct lift_result *ret_result);
+/* `jobs`: processes that try what may have happened, 0 or 1 = this one alone; what comes of it is
+   the same. False with result->error: nothing in it, no memory. */
+bool lift_trace(const struct dialogue *dialogue, unsigned jobs, struct lift_result *ret_result);
 
 /* The same without looking for an update: the host of the trace is played. */
 void lift_played(const struct dialogue *dialogue, struct lift_result *ret_result);

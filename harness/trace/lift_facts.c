@@ -151,6 +151,17 @@ static const char *variant_in(const struct dialogue *dialogue)
     return best;
 }
 
+/* What whoever recorded it knew; the model that the module itself names counts more. */
+static void take_header(struct lift_facts *facts, const struct dialogue *dialogue)
+{
+    const char *variant = variant_in(dialogue);
+    char revision[LIFT_NAME_MAX];
+    snprintf(revision, sizeof revision, "%.*s", LIFT_NAME_MAX - 1, dialogue->log->header.revision);
+    take_revision(facts, revision);
+    if (variant)
+        snprintf(facts->variant, sizeof facts->variant, "%s", variant);
+}
+
 enum { SIZE_GUESS_BYTES = 109285 };
 
 void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
@@ -184,7 +195,7 @@ void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
     if (facts->guessed_url)
         snprintf(facts->url, sizeof facts->url, "http://fota.example/update.zip");
     if (!facts->from[0] && dialogue->log->header.revision[0])
-        take_revision(facts, dialogue->log->header.revision);
+        take_header(facts, dialogue);
     facts->has_update &= facts->from[0] != '\0';
     if (!facts->from[0]) {
         struct sim_config config;

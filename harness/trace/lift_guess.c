@@ -54,6 +54,7 @@ static const struct {
     {LIFT_JOB, "expected-size: unknown"},
     {LIFT_JOB, "downgrade: yes"},
     {LIFT_JOB, "never-restart: yes"},
+    {LIFT_JOB, "model: another"}, /* than the module says; which one nothing shows */
     {LIFT_JOB, "unjudged: [registration]"},
     {LIFT_JOB, "unjudged: [bearer]"},
     {LIFT_JOB, "unjudged: [registration, bearer]"},
@@ -94,14 +95,6 @@ static const struct {
     {LIFT_PARAMETER, "CFUN: 4"},
     {LIFT_PARAMETER, "CMEE: 2"},
 };
-
-/* Names of files in flash that the trace lists and the emulator has not. */
-static void try_files(struct lifting *lifting)
-{
-    char text[LIFT_NAME_MAX];
-    snprintf(text, sizeof text, "files: ['%s']", sim_package_path);
-    try_line(lifting, LIFT_MODULE, text);
-}
 
 static bool is_digit(char c)
 {
@@ -169,18 +162,39 @@ static void try_restore(struct lifting *lifting)
     }
 }
 
-void lift_try_ways(struct lifting *lifting)
+/* Names of files in flash that the trace lists and the emulator has not; how much came; what the
+   module may run already. */
+static void try_of_the_trace(struct lifting *lifting)
 {
     char text[LIFT_NAME_MAX];
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-        try_line(lifting, ways[i].place, ways[i].text);
-    try_files(lifting);
-    try_restore(lifting);
+    snprintf(text, sizeof text, "files: ['%s']", sim_package_path);
+    try_line(lifting, LIFT_MODULE, text);
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
     try_line(lifting, LIFT_PACKAGE, text);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);
     try_line(lifting, LIFT_MODULE, text);
 }
+
+enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
+
+/* Those of the table, then what the trace itself says. */
+static size_t count_ways(const struct lifting *lifting)
+{
+    (void)lifting;
+    return WAY_COUNT + 2;
+}
+
+static void try_way(struct lifting *lifting, size_t index)
+{
+    if (index < WAY_COUNT)
+        try_line(lifting, ways[index].place, ways[index].text);
+    else if (index == WAY_COUNT)
+        try_of_the_trace(lifting);
+    else
+        try_restore(lifting);
+}
+
+const struct lift_kind lift_ways = {count_ways, try_way};
 
 /* ---- settings -------------------------------------------------------------------------------- */
 
@@ -249,18 +263,35 @@ static void setting_text(unsigned setting, int32_t value, char text[LIFT_NAME_MA
              text_setting_write(info, value, written, sizeof written));
 }
 
-void lift_try_settings(struct lifting *lifting)
+/* Does an event set it? */
+static bool is_changed(const struct lift_plan *plan, const char *name)
+{
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "set: {%s:", name);
+    for (size_t i = 0; i < plan->event_count; i++)
+        if (strncmp(plan->events[i].action, text, strlen(text)) == 0)
+            return true;
+    return has_line(plan, LIFT_SETTING, text + sizeof "set: {" - 1);
+}
+
+static size_t count_settings(const struct lifting *lifting)
+{
+    (void)lifting;
+    return SIM_SETTING_COUNT;
+}
+
+static void try_setting(struct lifting *lifting, size_t setting)
 {
     char text[LIFT_NAME_MAX];
     int32_t values[VALUES_MAX];
-    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
-        size_t count = values_of(lifting, setting, true, values);
-        for (size_t i = 0; i < count; i++) {
-            setting_text(setting, values[i], text);
-            try_line(lifting, LIFT_SETTING, text);
-        }
+    size_t count = values_of(lifting, (unsigned)setting, true, values);
+    for (size_t i = 0; i < count; i++) {
+        setting_text((unsigned)setting, values[i], text);
+        try_line(lifting, LIFT_SETTING, text);
     }
 }
+
+const struct lift_kind lift_settings = {count_settings, try_setting};
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
@@ -344,6 +375,28 @@ static void add_lives(struct triggers *triggers, const struct lifting *lifting)
     }
 }
 
+static void far_triggers(struct triggers *triggers)
+{
+    static const unsigned percents[] = {1, 10, 37, 50, 90, 99};
+    triggers->count = 0;
+    snprintf(triggers->when[0], LIFT_LINE_MAX, "time: 0s");
+    triggers->on_command[triggers->count++] = false;
+    for (unsigned phase = SIM_PHASE_IDLE + 1; phase < SIM_PHASE_COUNT; phase++)
+        for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
+            if (triggers->count == LIFT_TRIGGERS_MAX)
+                return;
+            snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "phase: %s, percent: %u%%",
+                     sim_phase_name(phase), percents[i]);
+            triggers->on_command[triggers->count++] = false;
+        }
+    for (unsigned state = 1; state < FOTA_STATE_COUNT && triggers->count < LIFT_TRIGGERS_MAX;
+         state++) {
+        snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "core-state: %s",
+                 fota_state_name(state));
+        triggers->on_command[triggers->count++] = false;
+    }
+}
+
 void lift_look(struct lifting *lifting)
 {
     struct triggers *triggers = &lifting->near;
@@ -364,26 +417,7 @@ void lift_look(struct lifting *lifting)
     if (fit->parted < fit->common)
         add_before(triggers, now, fit->parted, 3);
     add_lives(triggers, lifting);
-}
-
-static void far_triggers(struct triggers *triggers)
-{
-    static const unsigned percents[] = {1, 10, 37, 50, 90, 99};
-    triggers->count = 0;
-    for (unsigned phase = SIM_PHASE_IDLE + 1; phase < SIM_PHASE_COUNT; phase++)
-        for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++) {
-            if (triggers->count == LIFT_TRIGGERS_MAX)
-                return;
-            snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "phase: %s, percent: %u%%",
-                     sim_phase_name(phase), percents[i]);
-            triggers->on_command[triggers->count++] = false;
-        }
-    for (unsigned state = 1; state < FOTA_STATE_COUNT && triggers->count < LIFT_TRIGGERS_MAX;
-         state++) {
-        snprintf(triggers->when[triggers->count], LIFT_LINE_MAX, "core-state: %s",
-                 fota_state_name(state));
-        triggers->on_command[triggers->count++] = false;
-    }
+    far_triggers(&lifting->far);
 }
 
 static void try_times(struct lifting *lifting, const char *when, const char *action,
@@ -405,16 +439,21 @@ void lift_try_event(struct lifting *lifting, const char *when, const char *actio
     try_times(lifting, when, action, unexplained, 0);
 }
 
-void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first)
+static void try_counts(struct lifting *lifting, const struct lift_plan *base, size_t event)
 {
     static const unsigned counts[] = {0, 2, 3, 4, 5, LIFT_ALWAYS};
+    for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+        struct lift_plan plan = *base;
+        plan.events[event].often = counts[k];
+        if (counts[k] != base->events[event].often)
+            lift_try_plan(lifting, &plan);
+    }
+}
+
+void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first)
+{
     for (size_t i = first; i < base->event_count; i++)
-        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
-            struct lift_plan plan = *base;
-            plan.events[i].often = counts[k];
-            if (counts[k] != base->events[i].often)
-                lift_try_plan(lifting, &plan);
-        }
+        try_counts(lifting, base, i);
 }
 
 /* What may happen to a module anywhere. */
@@ -530,51 +569,68 @@ static void try_until_reopened(struct lifting *lifting, const char *when)
     lift_try_plan(lifting, &plan);
 }
 
-static void try_at(struct lifting *lifting, const struct triggers *triggers)
+/* All that may happen there. Up to where it happens each run is the best one: where the first of
+   them does not happen before what is to be explained, none of them does. */
+static void try_at(struct lifting *lifting, const struct triggers *triggers, size_t t)
 {
-    for (size_t t = 0; t < triggers->count; t++) {
-        for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++)
-            lift_try_event(lifting, triggers->when[t], anywhere[i], false);
-        for (size_t i = 0; triggers->on_command[t] && i < sizeof on_commands / sizeof *on_commands;
-             i++)
-            lift_try_event(lifting, triggers->when[t], on_commands[i], false);
-        try_until_reopened(lifting, triggers->when[t]);
-        try_download(lifting, triggers->when[t]);
+    for (size_t i = 0; i < sizeof anywhere / sizeof anywhere[0]; i++) {
+        lift_try_event(lifting, triggers->when[t], anywhere[i], false);
+        if (!lifting->happened)
+            return;
     }
+    for (size_t i = 0; triggers->on_command[t] && i < sizeof on_commands / sizeof *on_commands; i++)
+        lift_try_event(lifting, triggers->when[t], on_commands[i], false);
+    try_until_reopened(lifting, triggers->when[t]);
+    try_download(lifting, triggers->when[t]);
 }
 
-void lift_try_near(struct lifting *lifting)
+static size_t count_near(const struct lifting *lifting)
 {
-    try_at(lifting, &lifting->near);
+    return lifting->near.count;
 }
 
-void lift_try_far(struct lifting *lifting)
+static void try_near(struct lifting *lifting, size_t t)
 {
-    struct triggers *far = &lifting->far;
-    far_triggers(far);
-    try_at(lifting, far);
+    try_at(lifting, &lifting->near, t);
 }
 
-/* A setting that changes on the way. */
-void lift_try_changes(struct lifting *lifting)
+const struct lift_kind lift_near = {count_near, try_near};
+
+static size_t count_far(const struct lifting *lifting)
+{
+    return lifting->far.count;
+}
+
+static void try_far(struct lifting *lifting, size_t t)
+{
+    try_at(lifting, &lifting->far, t);
+}
+
+const struct lift_kind lift_far = {count_far, try_far};
+
+/* A setting that changes on the way, or back to what it was. */
+static void try_change(struct lifting *lifting, size_t setting)
 {
     char text[LIFT_NAME_MAX], action[LIFT_LINE_MAX], when[LIFT_LINE_MAX];
+    const struct sim_setting_info *info = sim_setting_info((unsigned)setting);
     int32_t values[VALUES_MAX];
     const struct triggers *near = &lifting->near;
-    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
-        size_t count = values_of(lifting, setting, false, values);
-        for (size_t i = 0; i < count; i++) {
-            setting_text(setting, values[i], text);
-            snprintf(action, sizeof action, "set: {%s}", text);
-            snprintf(when, sizeof when, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
-            lift_try_event(lifting, when, action, false);
-            if (near->count)
-                lift_try_event(lifting, near->when[near->count - 1], action, false);
-            if (near->count > 2)
-                lift_try_event(lifting, near->when[1], action, false);
-        }
+    size_t count = values_of(lifting, (unsigned)setting, false, values);
+    if (count < VALUES_MAX && is_changed(&lifting->best, info->name))
+        values[count++] = info->initial;
+    for (size_t i = 0; i < count; i++) {
+        setting_text((unsigned)setting, values[i], text);
+        snprintf(action, sizeof action, "set: {%s}", text);
+        snprintf(when, sizeof when, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
+        lift_try_event(lifting, when, action, false);
+        for (size_t back = 1; back <= 2 && back <= near->count; back++)
+            lift_try_event(lifting, near->when[near->count - back], action, false);
+        if (near->count > 3)
+            lift_try_event(lifting, near->when[1], action, false);
     }
 }
+
+const struct lift_kind lift_changes = {count_settings, try_change};
 
 /* A line at its time, alone and with a setting that takes choices: what the module would have said
    itself may be what the setting keeps from this port. */
@@ -668,26 +724,50 @@ static bool tuned(const char *text, unsigned way, int64_t parted_us, char *chang
     return true;
 }
 
-void lift_try_tuning(struct lifting *lifting)
+static size_t count_tuning(const struct lifting *lifting)
 {
-    int64_t parted_us = lifting->best_fit.parted_us;
+    size_t count = lifting->best.event_count;
     for (size_t place = 0; place < LIFT_PLACES; place++)
-        for (size_t i = 0; i < lifting->best.lines[place].count; i++)
-            for (unsigned way = 0;; way++) {
-                struct lift_plan plan = lifting->best;
-                if (!tuned(lifting->best.lines[place].items[i], way, parted_us,
-                           plan.lines[place].items[i], LIFT_NAME_MAX))
-                    break;
-                lift_try_plan(lifting, &plan);
-            }
-    for (size_t i = 0; i < lifting->best.event_count; i++)
-        for (unsigned way = 0;; way++) {
-            struct lift_plan plan = lifting->best;
-            const struct lift_event *event = &lifting->best.events[i];
-            bool action =
-                tuned(event->action, way, parted_us, plan.events[i].action, LIFT_LINE_MAX);
-            if (!action && !tuned(event->when, way, parted_us, plan.events[i].when, LIFT_LINE_MAX))
-                break;
-            lift_try_plan(lifting, &plan);
-        }
+        count += lifting->best.lines[place].count;
+    return count;
 }
+
+static void tune_event(struct lifting *lifting, size_t i)
+{
+    const struct lift_event *event = &lifting->best.events[i];
+    int64_t parted_us = lifting->best_fit.parted_us;
+    try_counts(lifting, &lifting->best, i);
+    for (unsigned way = 0;; way++) {
+        struct lift_plan plan = lifting->best;
+        bool action = tuned(event->action, way, parted_us, plan.events[i].action, LIFT_LINE_MAX);
+        if (!action && !tuned(event->when, way, parted_us, plan.events[i].when, LIFT_LINE_MAX))
+            break;
+        lift_try_plan(lifting, &plan);
+    }
+}
+
+static void tune_line(struct lifting *lifting, size_t place, size_t i)
+{
+    for (unsigned way = 0;; way++) {
+        struct lift_plan plan = lifting->best;
+        if (!tuned(lifting->best.lines[place].items[i], way, lifting->best_fit.parted_us,
+                   plan.lines[place].items[i], LIFT_NAME_MAX))
+            break;
+        lift_try_plan(lifting, &plan);
+    }
+}
+
+/* Another number in what was added before. */
+static void try_tuning(struct lifting *lifting, size_t index)
+{
+    for (size_t place = 0; place < LIFT_PLACES; place++) {
+        if (index < lifting->best.lines[place].count) {
+            tune_line(lifting, place, index);
+            return;
+        }
+        index -= lifting->best.lines[place].count;
+    }
+    tune_event(lifting, index);
+}
+
+const struct lift_kind lift_tuning = {count_tuning, try_tuning};

@@ -13,6 +13,7 @@ struct fit {
     unsigned repeated; /* events that only repeat it */
     uint64_t off_us;   /* how far its times are off, over the common items */
     int64_t parted_us; /* by so much it came later in the trace */
+    uint64_t says;     /* digest of what the run says where they part; 0: nothing */
 };
 
 enum { LIFT_TRIGGERS_MAX = 96 };
@@ -22,6 +23,15 @@ struct triggers {
     char when[LIFT_TRIGGERS_MAX][LIFT_LINE_MAX];
     size_t count;
     bool on_command[LIFT_TRIGGERS_MAX]; /* actions that need a command make sense */
+};
+
+/* Plans that explain no more, but say something else where the best one parts from the trace: with
+   a second thing they may. */
+enum { LIFT_DETOURS_MAX = 6 };
+struct lift_detours {
+    struct lift_plan plans[LIFT_DETOURS_MAX];
+    struct fit fits[LIFT_DETOURS_MAX];
+    size_t count;
 };
 
 struct lifting {
@@ -42,6 +52,9 @@ struct lifting {
     struct lift_plan found; /* the best candidate of this round */
     struct fit found_fit;
     bool has_found;
+    struct lift_detours detours;
+    bool happened; /* the last event of the plan that was tried last, in time */
+    unsigned jobs; /* processes that try hypotheses */
 };
 
 /* A printf behind the `used` bytes of a `buffer` of `capacity`, as the functions call them. */
@@ -60,20 +73,23 @@ bool lift_has_no_times(const struct lifting *lifting);
 /* Runs a plan as far as it may be better than the best one, and keeps it if it is the best yet. */
 void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan);
 
+/* Keeps a plan if it is a detour that is not there yet. */
+void lift_keep_detour(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit);
+
 /* Finds where the best run, which is the last one, parts from the trace. */
 void lift_look(struct lifting *lifting);
 
 /* The hypotheses: each is a plan with something more than the best one, and is tried. */
 void lift_try_event(struct lifting *lifting, const char *when, const char *action,
                     bool unexplained);
-void lift_try_wire(struct lifting *lifting);
-void lift_try_ways(struct lifting *lifting);
-void lift_try_settings(struct lifting *lifting);
-void lift_try_changes(struct lifting *lifting);
-void lift_try_near(struct lifting *lifting);
-/* Another number in what was added last. */
-void lift_try_tuning(struct lifting *lifting);
-void lift_try_far(struct lifting *lifting);
+
+/* A kind of hypotheses, in groups that know nothing of each other. */
+struct lift_kind {
+    size_t (*count)(const struct lifting *lifting); /* of groups */
+    void (*try)(struct lifting *lifting, size_t index);
+};
+extern const struct lift_kind lift_wire, lift_ways, lift_settings, lift_changes, lift_near,
+    lift_far, lift_tuning;
 /* The events of a plan from the `first` on, each more or less often. */
 void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first);
 /* The answer as it was: it explains nothing. */

@@ -188,6 +188,7 @@ static bool run_plan(struct lifting *lifting, const struct lift_plan *plan, bool
     struct scenario *scenario = parse_plan(lifting, plan);
     outline_done(&lifting->now);
     dialogue_done(&lifting->now_dialogue);
+    lifting->happened = true; /* of what can't be run nothing is known */
     if (!scenario)
         return false;
     lifting->result->runs++;
@@ -197,6 +198,8 @@ static bool run_plan(struct lifting *lifting, const struct lift_plan *plan, bool
         good = make_outline(lifting);
     } else if (good) {
         good = run_while_good(lifting, ret_result);
+        lifting->happened =
+            plan->event_count > 0 && lifting->run->world.engine.fired[plan->event_count - 1] > 0;
     }
     scenario_free(scenario);
     return good;
@@ -240,6 +243,8 @@ struct fit lift_fit_of(const struct lifting *lifting, const struct lift_plan *pl
     size_t place;
     struct fit fit = {.common = outline_common(&lifting->recorded, &lifting->now, &place)};
     fit.place = place;
+    if (place < lifting->now.count)
+        fit.says = lifting->now.items[place].digest ^ lifting->now.items[place].command;
     fit.complete = fit.common == lifting->recorded.count && place == lifting->now.count;
     if (place == fit.common && !lift_has_no_times(lifting))
         compare_times(lifting, &fit);
@@ -259,12 +264,26 @@ bool lift_is_better(const struct lifting *lifting, const struct fit *a, const st
     return a->off_us + a->off_us / 64 + lifting->gain_us < b->off_us;
 }
 
+void lift_keep_detour(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit)
+{
+    struct lift_detours *detours = &lifting->detours;
+    bool new = fit->common == lifting->best_fit.common && fit->says != lifting->best_fit.says &&
+               fit->repeated == lifting->best_fit.repeated && detours->count < LIFT_DETOURS_MAX;
+    for (size_t i = 0; i < detours->count && new; i++)
+        new = detours->fits[i].says != fit->says;
+    if (!new)
+        return;
+    detours->plans[detours->count] = *plan;
+    detours->fits[detours->count++] = *fit;
+}
+
 void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan)
 {
     struct bench_result result;
     if (!run_plan(lifting, plan, false, &result))
         return;
     struct fit fit = lift_fit_of(lifting, plan);
+    lift_keep_detour(lifting, plan, &fit);
     if (lifting->has_found && !lift_is_better(lifting, &fit, &lifting->found_fit))
         return;
     lifting->found = *plan;

@@ -135,7 +135,8 @@ static bool add_exchange(struct outline *outline, size_t index, bool one_way)
 bool outline_is_aside(const struct dialogue_line *line)
 {
     size_t length = strlen(line->text);
-    return line->kind == TAP_URC && sim_update_urc_find(line->text, length) < 0 &&
+    int of_update = sim_update_urc_find(line->text, length);
+    return line->kind == TAP_URC && (of_update < 0 || !sim_update_urc_is_own((size_t)of_update)) &&
            !sim_is_progress(line->text, length) &&
            sim_sign_of(line->text, length, &(unsigned){0}) == SIM_SIGN_NONE;
 }

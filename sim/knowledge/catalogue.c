@@ -79,6 +79,11 @@ int sim_update_urc_find(const char *line, size_t length)
     return -1;
 }
 
+bool sim_update_urc_is_own(size_t index)
+{
+    return index < sizeof update_urcs && update_urcs[index] != URC_SMS_STORED;
+}
+
 /* Codes of +HTTPTOFS (AT106 9.2.14). */
 static const struct sim_fact http_facts[] = {
     {"http", "200", "the file is complete", 'D', "AT106 9.2.14", NULL},

@@ -266,6 +266,15 @@ static void lines_that_belong_to_an_update_are_told_apart(void **state)
     }
 }
 
+static void a_message_is_no_sign_of_an_update(void **state)
+{
+    (void)state;
+    static const char message[] = "+CMTI: \"SM\",1", progress[] = "+CFOTA: \"Updating\",55";
+    assert_false(sim_update_urc_is_own((size_t)sim_update_urc_find(message, strlen(message))));
+    assert_true(sim_update_urc_is_own((size_t)sim_update_urc_find(progress, strlen(progress))));
+    assert_false(sim_update_urc_is_own((size_t)-1));
+}
+
 static void error_texts_are_complete_and_short_enough(void **state)
 {
     (void)state;
@@ -308,6 +317,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(final_results_and_boot_lines_are_recognised),
         cmocka_unit_test_setup(the_module_prints_no_line_that_the_catalogue_does_not_know, setup),
         cmocka_unit_test(lines_that_belong_to_an_update_are_told_apart),
+        cmocka_unit_test(a_message_is_no_sign_of_an_update),
         cmocka_unit_test(error_texts_are_complete_and_short_enough),
         cmocka_unit_test(dates_go_there_and_back),
     };

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "harness/tap/tap.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/test/support_run.h"
 
@@ -22,6 +23,8 @@ static const struct {
     {"scenarios/update/sim-card-lost.yaml", "set: {sim-card: absent}", 1, 0},
     {"scenarios/download/byte-lost-in-the-file-name.yaml", "lose-to-module: 1B", 1, 0},
     {"scenarios/delivery/ftp-into-flash.yaml", "delivery: ftp", 0, 0},
+    {"scenarios/contact/another-model.yaml", "model: another", 0, 0},
+    {"scenarios/contact/no-answer.yaml", "outcome: refused", 0, 1},
 };
 
 static void what_deviates_is_found(void **state)
@@ -39,7 +42,7 @@ static void what_deviates_is_found(void **state)
         support_run(run, &scenario->cases[0], 7, &recorded);
         support_trace(run, &log);
         assert_true(dialogue_make(&dialogue, &log));
-        if (!lift_trace(&dialogue, &lifted))
+        if (!lift_trace(&dialogue, 1, &lifted))
             fail_msg("%s: %s", rows[i].path, lifted.error);
         FILE *file = open_memstream(&text, &length);
         lift_write(&lifted, &dialogue, "memory", file);
@@ -68,8 +71,44 @@ static void what_deviates_is_found(void **state)
     bench_run_free(run);
 }
 
+static void what_is_found_does_not_depend_on_the_jobs(void **state)
+{
+    (void)state;
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario *scenario = support_load("scenarios/update/update-fails.yaml");
+    struct bench_result recorded;
+    struct trace_log log;
+    struct dialogue dialogue;
+    static struct lift_result lifted[2];
+    char texts[2][4096];
+    support_run(run, &scenario->cases[0], 7, &recorded);
+    support_trace(run, &log);
+    assert_true(dialogue_make(&dialogue, &log));
+    for (unsigned i = 0; i < 2; i++) {
+        assert_true(lift_trace(&dialogue, 1 + 2 * i, &lifted[i]));
+        lift_render(&lifted[i].plan, texts[i], sizeof texts[i]);
+    }
+    assert_string_equal(texts[0], texts[1]);
+    assert_int_equal(lifted[0].runs, lifted[1].runs);
+    dialogue_done(&dialogue);
+    trace_log_done(&log);
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
+static void a_message_belongs_to_no_update(void **state)
+{
+    (void)state;
+    const struct dialogue_line message = {.kind = TAP_URC, .text = "+CMTI: \"SM\",1"};
+    const struct dialogue_line verdict = {.kind = TAP_URC, .text = "+CFOTA: \"Update failed\""};
+    assert_true(outline_is_aside(&message));
+    assert_false(outline_is_aside(&verdict));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_deviates_is_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_deviates_is_found),
+                                       cmocka_unit_test(what_is_found_does_not_depend_on_the_jobs),
+                                       cmocka_unit_test(a_message_belongs_to_no_update)};
     return cmocka_run_group_tests_name("lift", tests, NULL, NULL);
 }

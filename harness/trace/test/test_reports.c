@@ -76,7 +76,7 @@ static void a_dialogue_that_is_no_update_is_played_and_is_the_same(void **state)
         size_t length = 0;
         assert_true(import_report(names[i], &log, &report));
         assert_true(dialogue_make(&dialogue, &log));
-        assert_true(lift_trace(&dialogue, &lifted));
+        assert_true(lift_trace(&dialogue, 1, &lifted));
         assert_true(lifted.is_replay);
         FILE *file = open_memstream(&text, &length);
         lift_write(&lifted, &dialogue, names[i], file);
