@@ -126,6 +126,14 @@ static void a_row_is_found_whole_or_by_its_beginning(void **state)
                          rows[i].found);
 }
 
+static void what_stands_behind_a_line_is_no_part_of_it(void **state)
+{
+    static const struct text_row begins = TEXT_BEGINNING("+CFOTA:");
+    (void)state;
+    assert_int_equal(text_find(&begins, 1, "+CFOTA: 7", 7), 0);
+    assert_int_equal(text_find(&begins, 1, "+CFOTA: 7", 6), 1);
+}
+
 static void what_stands_behind_the_colon_is_found(void **state)
 {
     (void)state;
@@ -162,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_text_that_just_fits_is_appended_and_one_more_is_not),
         cmocka_unit_test(a_copy_is_cut_to_the_buffer_and_ended),
         cmocka_unit_test(a_row_is_found_whole_or_by_its_beginning),
+        cmocka_unit_test(what_stands_behind_a_line_is_no_part_of_it),
         cmocka_unit_test(what_stands_behind_the_colon_is_found),
         cmocka_unit_test(a_prefix_is_taken_only_whole),
     };
