@@ -27,6 +27,7 @@ TURNED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&
 TOKEN = re.compile(r"(?<![<>=!&|\-+])(==|!=|<=|>=|&&|\|\||<|>)(?![<>=&|])|\b(\d+)u?\b|"
                    r"\b(true|false)\b")
 STATEMENT = re.compile(r"^\s+[a-z_]\w*(->|\.|\(|\[|\+\+| [-+|&^]?= )[^{}]*;$")
+SURVIVED = re.compile(r"survived\s+(?:\S*/)?([^/\s]+\.c):\d+: (.*)$")
 DECLARATION = re.compile(r"\s*(return|static|const|struct|uint)")
 
 
@@ -86,6 +87,16 @@ def draw(place, count, seed):
     found = [mutant for path in build.sources(place) if not path.name.endswith(SKIPPED)
              for mutant in places(path)]
     return random.Random(seed).sample(found, min(count or len(found), len(found)))
+
+
+def draw_again(place, path):
+    """What survived in a former output, as far as the lines are still there."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    wanted = {SURVIVED.match(line).expand(r"\1: \2") for line in lines if SURVIVED.match(line)}
+    every = {mutant.key(): mutant for mutant in draw(place, 0, 0)}
+    for key in sorted(wanted - every.keys()):
+        print(f"gone      {key}")
+    return [every[key] for key in sorted(wanted & every.keys())]
 
 
 def read_equal(path):
@@ -180,13 +191,14 @@ def main(options):
         check_clean(options)
     equal = read_equal(build.ROOT / options.equal)
     check_equal(options.folder, equal)
-    drawn = draw(options.folder, options.count, options.seed)
+    drawn = (draw_again(options.folder, pathlib.Path(options.again)) if options.again else
+             draw(options.folder, options.count, options.seed))
     counts = judge(drawn, build.commands(), options, tests, equal)
     judged = counts["killed"] + counts["survived"]
     rate = 100 * counts["killed"] / max(judged, 1)
     what = {"tests": f"tests of {options.folder}", "journals": "the journals of all scenarios",
             "command": " ".join(options.command)}[options.by]
-    print(f"seed {options.seed}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
+    print(f"{options.again or f'seed {options.seed}'}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
           f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile")
     if counts["equal"] * 100 > EQUAL_PERCENT_MAX * len(drawn):
         print(f"FAIL  more than {EQUAL_PERCENT_MAX} % are called equal")

@@ -7,6 +7,7 @@
 #include "harness/bench/engine.h"
 #include "harness/bench/figures.h"
 #include "harness/bench/run.h"
+#include "harness/ports/port.h"
 
 enum { ASKED, DONE, REFUSED, LATER };
 
@@ -157,6 +158,8 @@ static void look_for_request(struct bench_run *run)
     bench_engine_match(run, &asked, NULL);
     host->answers = host->answer_next;
     host->answer_next = 0;
+    if (request.kind == FOTA_REQUEST_SET_BAUD && bench_speed_of(request.argument) == B0)
+        host->answers = ANSWERS_NO; /* no serial port has such a rate */
     run->module->view(run, &view);
     scenario_saw_request(&run->world.monitor, &run->shared->watch, run->one, request.kind, &view,
                          run->world.now_us);
