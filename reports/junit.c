@@ -2,24 +2,28 @@
  * junit.c - the run as JUnit XML in the portable profile: what all CI systems read.
  *
  * There is no standard, there are readers; each rule below is the habit of one of them (README.md
- * lists them). All text is escaped before it reaches the XML writer, so nothing can break the file.
- * The writer itself can: an element that it has no memory to remember is written without its end,
- * and nothing tells (xmlTextWriterStartElement). So what it wrote is read before it goes to the
- * file.
+ * lists them). All text is escaped before it is written here, so nothing can break the file; what
+ * memory ran out of is noticed, and the whole is read once more before it goes to the file.
+ * (libxml2 has a writer, too. Loading it, with ICU and the C++ library behind it, takes longer than
+ * all else of a run; the tests read what is written here with its reader.)
  */
 #include "reports/internal.h"
 
 #include <inttypes.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+enum { DEPTH_MAX = 8 }; /* elements in one another: testsuites to property, and to spare */
+
 struct junit {
     const struct report_run *run;
-    char *folder; /* of the report, with a slash; "" = here */
-    xmlBufferPtr memory;
-    xmlTextWriterPtr xml;      /* writes into memory */
+    char *folder;                /* of the report, with a slash; "" = here */
+    struct report_buffer xml;    /* what was written */
+    const char *open[DEPTH_MAX]; /* elements that have begun and not ended */
+    unsigned depth;
+    bool in_tag;               /* the last one's tag takes attributes */
+    bool has_text;             /* the last one holds text, and ends behind it */
     struct report_buffer text; /* scratch */
     bool rich;
     bool failed;
@@ -31,52 +35,87 @@ struct totals {
     uint64_t started_at_ms;
 };
 
-static void check(struct junit *junit, int written)
+static void put(struct junit *junit, const char *text)
 {
-    if (written < 0)
-        junit->failed = true;
+    report_buffer_add(&junit->xml, text, strlen(text));
 }
 
-/* Lets the writer begin a document in an empty memory. */
-static bool open_writer(struct junit *junit)
+static void indent(struct junit *junit)
 {
-    if (junit->xml)
-        xmlFreeTextWriter(junit->xml);
-    if (!junit->memory)
-        junit->memory = xmlBufferCreate();
-    else
-        xmlBufferEmpty(junit->memory);
-    junit->xml = junit->memory ? xmlNewTextWriterMemory(junit->memory, 0) : NULL;
-    if (junit->xml)
-        check(junit, xmlTextWriterSetIndent(junit->xml, 1));
-    return junit->xml != NULL;
-}
-
-static void flush(struct junit *junit)
-{
-    check(junit, xmlTextWriterFlush(junit->xml));
-}
-
-static const xmlChar *utf8(const char *text)
-{
-    return (const xmlChar *)text;
+    for (unsigned i = 0; i < junit->depth; i++)
+        put(junit, " ");
 }
 
 static void begin(struct junit *junit, const char *element)
 {
-    check(junit, xmlTextWriterStartElement(junit->xml, utf8(element)));
+    if (junit->in_tag)
+        put(junit, ">\n");
+    indent(junit);
+    put(junit, "<");
+    put(junit, element);
+    junit->in_tag = true;
+    junit->failed |= junit->depth == DEPTH_MAX;
+    if (junit->depth < DEPTH_MAX)
+        junit->open[junit->depth++] = element;
 }
 
 static void end(struct junit *junit)
 {
-    check(junit, xmlTextWriterEndElement(junit->xml));
+    const char *element = junit->depth > 0 ? junit->open[--junit->depth] : "";
+    if (junit->in_tag) {
+        put(junit, "/>\n");
+    } else {
+        if (!junit->has_text)
+            indent(junit);
+        put(junit, "</");
+        put(junit, element);
+        put(junit, ">\n");
+    }
+    junit->in_tag = junit->has_text = false;
+}
+
+/* The name of a character that can't stand in an attribute, NULL: it can. */
+static const char *entity_of(char c)
+{
+    switch (c) {
+    case '"':
+        return "&quot;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '\n':
+        return "&#10;";
+    case '\r':
+        return "&#13;";
+    case '\t':
+        return "&#9;";
+    default:
+        return NULL;
+    }
+}
+
+static void put_value(struct junit *junit, const char *text)
+{
+    while (*text) {
+        size_t plain = strcspn(text, "\"<>&\n\r\t");
+        report_buffer_add(&junit->xml, text, plain);
+        text += plain;
+        if (*text)
+            put(junit, entity_of(*text++));
+    }
 }
 
 /* Writes the scratch text as an attribute and empties it. */
 static void attribute_of_text(struct junit *junit, const char *name)
 {
-    check(junit, xmlTextWriterWriteAttribute(junit->xml, utf8(name),
-                                             utf8(report_buffer_text(&junit->text))));
+    put(junit, " ");
+    put(junit, name);
+    put(junit, "=\"");
+    put_value(junit, report_buffer_text(&junit->text));
+    put(junit, "\"");
     junit->failed |= junit->text.failed;
     report_buffer_clear(&junit->text);
 }
@@ -115,14 +154,15 @@ static void attribute_utc(struct junit *junit, const char *name, uint64_t at_ms)
 static void cdata_of_text(struct junit *junit)
 {
     const char *text = report_buffer_text(&junit->text);
-    check(junit, xmlTextWriterStartCDATA(junit->xml));
+    put(junit, junit->in_tag ? "><![CDATA[" : "<![CDATA[");
+    junit->in_tag = false;
+    junit->has_text = true;
     for (const char *close; (close = strstr(text, "]]>")) != NULL; text = close + 2) {
-        check(junit, xmlTextWriterWriteRawLen(junit->xml, utf8(text), (int)(close + 2 - text)));
-        check(junit, xmlTextWriterEndCDATA(junit->xml));
-        check(junit, xmlTextWriterStartCDATA(junit->xml));
+        report_buffer_add(&junit->xml, text, (size_t)(close + 2 - text));
+        put(junit, "]]><![CDATA[");
     }
-    check(junit, xmlTextWriterWriteRaw(junit->xml, utf8(text)));
-    check(junit, xmlTextWriterEndCDATA(junit->xml));
+    put(junit, text);
+    put(junit, "]]>");
     junit->failed |= junit->text.failed;
     report_buffer_clear(&junit->text);
 }
@@ -306,7 +346,7 @@ static void begin_document(struct junit *junit, const struct totals *totals)
     uint64_t time_ms = 0, elapsed_ms = report_ended_ms(run) - run->info.started_at_ms;
     for (size_t i = 0; i < run->suite_count; i++)
         time_ms += totals[i].time_ms;
-    check(junit, xmlTextWriterStartDocument(junit->xml, NULL, "UTF-8", NULL));
+    put(junit, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     begin(junit, "testsuites");
     report_name_add(&junit->text, run->info.name, "fotarig");
     attribute_of_text(junit, "name");
@@ -320,11 +360,11 @@ static void begin_document(struct junit *junit, const struct totals *totals)
    without those goes to `kept`. */
 static void drain(struct junit *junit, struct report_buffer *kept, FILE *out)
 {
-    flush(junit);
-    report_buffer_add(kept, xmlBufferContent(junit->memory),
-                      (size_t)xmlBufferLength(junit->memory));
-    fwrite(xmlBufferContent(junit->memory), 1, (size_t)xmlBufferLength(junit->memory), out);
-    xmlBufferEmpty(junit->memory);
+    const char *written = report_buffer_text(&junit->xml);
+    report_buffer_add(kept, written, junit->xml.size);
+    fwrite(written, 1, junit->xml.size, out);
+    junit->failed |= junit->xml.failed;
+    report_buffer_clear(&junit->xml);
 }
 
 /* ---- the format: report_format --------------------------------------------------------------- */
@@ -332,10 +372,7 @@ static void drain(struct junit *junit, struct report_buffer *kept, FILE *out)
 static void done(void *own)
 {
     struct junit *junit = own;
-    if (junit->xml)
-        xmlFreeTextWriter(junit->xml);
-    if (junit->memory)
-        xmlBufferFree(junit->memory);
+    report_buffer_free(&junit->xml);
     report_buffer_free(&junit->text);
     free(junit->folder);
     free(junit);
@@ -344,14 +381,11 @@ static void done(void *own)
 /* Cases are written as they stand in the document: two elements deep, behind something. */
 static bool open_for_cases(struct junit *junit)
 {
-    if (!open_writer(junit))
-        return false;
     begin(junit, "testsuites");
     begin(junit, "testsuite");
     begin(junit, "properties");
     end(junit);
-    flush(junit);
-    return !junit->failed;
+    return !junit->xml.failed;
 }
 
 static void *open_junit(const struct report_run *run, const char *path)
@@ -379,13 +413,11 @@ static void *open_rich(const struct report_run *run, const char *path)
 static bool add_case(void *own, const struct report_case *c, struct report_buffer *text)
 {
     struct junit *junit = own;
-    xmlBufferEmpty(junit->memory);
+    report_buffer_clear(&junit->xml);
     write_case(junit, c);
-    flush(junit);
-    const void *written = xmlBufferContent(junit->memory);
-    size_t size = (size_t)xmlBufferLength(junit->memory);
-    junit->failed |= !report_is_xml(written, size);
-    report_buffer_add(text, written, size);
+    const char *written = report_buffer_text(&junit->xml);
+    junit->failed |= junit->xml.failed || !report_is_xml(written, junit->xml.size);
+    report_buffer_add(text, written, junit->xml.size);
     return !junit->failed;
 }
 
@@ -405,7 +437,6 @@ static void write_suites(struct junit *document, const struct totals *totals,
         end(document);
     }
     end(document);
-    check(document, xmlTextWriterEndDocument(document->xml));
     drain(document, &kept, out);
     document->failed |= kept.failed || !report_is_xml(report_buffer_text(&kept), kept.size);
     report_buffer_free(&kept);
@@ -417,14 +448,11 @@ static bool write_document(void *own, struct report_stream *stream, FILE *out)
     const struct junit *cases = own;
     struct junit document = {.run = cases->run};
     struct totals *totals = count_suites(&document);
-    if (totals && open_writer(&document))
+    if (totals)
         write_suites(&document, totals, stream, out);
     else
         document.failed = true;
-    if (document.xml)
-        xmlFreeTextWriter(document.xml);
-    if (document.memory)
-        xmlBufferFree(document.memory);
+    report_buffer_free(&document.xml);
     report_buffer_free(&document.text);
     free(totals);
     return !document.failed;

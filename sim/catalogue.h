@@ -63,6 +63,9 @@ extern const char sim_manifest_format[]; /* value of its first key, "format" */
 size_t sim_manifest_write(char *buffer, size_t capacity, const char *variant, const char *from,
                           const char *to, uint32_t payload_size_bytes, uint32_t payload_crc32);
 
+/* CRC-32 as zip and manifest have it; start with 0, continue with the last result. */
+uint32_t sim_crc32(uint32_t crc, const void *bytes, size_t size);
+
 /* Path that the updater reads its package from, "/fota/update.zip" (FOTA101 5.2, D). */
 extern const char sim_package_path[];
 

@@ -11,6 +11,8 @@ struct bench_blob_entry {
     struct bench_blob_entry *next;
     struct scenario_package package;
     struct sim_blob blob;
+    uint32_t crc32; /* of the blob, when has_crc32 */
+    bool has_crc32;
 };
 
 static bool same(const struct scenario_package *a, const struct scenario_package *b)
@@ -49,19 +51,40 @@ static struct bench_blob_entry *make(const struct scenario_package *package, cha
     return entry;
 }
 
-const struct sim_blob *bench_blobs_get(struct bench_blobs *blobs,
-                                       const struct scenario_package *package, char *reterr_text,
-                                       size_t reterr_capacity)
+static struct bench_blob_entry *get(struct bench_blobs *blobs,
+                                    const struct scenario_package *package, char *reterr_text,
+                                    size_t reterr_capacity)
 {
     for (struct bench_blob_entry *at = blobs->first; at; at = at->next)
         if (same(&at->package, package))
-            return &at->blob;
+            return at;
     struct bench_blob_entry *entry = make(package, reterr_text, reterr_capacity);
     if (!entry)
         return NULL;
     entry->next = blobs->first;
     blobs->first = entry;
-    return &entry->blob;
+    return entry;
+}
+
+const struct sim_blob *bench_blobs_get(struct bench_blobs *blobs,
+                                       const struct scenario_package *package, char *reterr_text,
+                                       size_t reterr_capacity)
+{
+    struct bench_blob_entry *entry = get(blobs, package, reterr_text, reterr_capacity);
+    return entry ? &entry->blob : NULL;
+}
+
+bool bench_blobs_crc32(struct bench_blobs *blobs, const struct scenario_package *package,
+                       uint32_t *ret_crc32, char *reterr_text, size_t reterr_capacity)
+{
+    struct bench_blob_entry *entry = get(blobs, package, reterr_text, reterr_capacity);
+    if (!entry)
+        return false;
+    if (!entry->has_crc32)
+        entry->crc32 = bench_package_crc32(entry->blob.bytes, entry->blob.size_bytes);
+    entry->has_crc32 = true;
+    *ret_crc32 = entry->crc32;
+    return true;
 }
 
 void bench_blobs_done(struct bench_blobs *blobs)

@@ -17,6 +17,9 @@ struct bench_blobs {
 const struct sim_blob *bench_blobs_get(struct bench_blobs *blobs,
                                        const struct scenario_package *package, char *reterr_text,
                                        size_t reterr_capacity);
+/* The checksum of the same bytes, reckoned on first use. False with a message. */
+bool bench_blobs_crc32(struct bench_blobs *blobs, const struct scenario_package *package,
+                       uint32_t *ret_crc32, char *reterr_text, size_t reterr_capacity);
 void bench_blobs_done(struct bench_blobs *blobs);
 
 #endif

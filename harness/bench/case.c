@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/bench/synthetic_package.h"
+#include "harness/bench/blobs.h"
 
 /* Core's default for the whole job (core/fota.h), and what it may take longer to say so. */
 #define TOTAL_TIMEOUT_DEFAULT_MS 5400000u
@@ -91,10 +91,8 @@ static bool set_up_job(const struct making *making, struct bench_job *made,
         return true;
     whole.sent_bytes = whole.size_bytes;
     whole.damage_at = UINT32_MAX;
-    const struct sim_blob *blob = get(making, &whole);
-    if (blob)
-        made->job.package_crc32 = bench_package_crc32(blob->bytes, blob->size_bytes);
-    return blob;
+    return bench_blobs_crc32(making->packages, &whole, &made->job.package_crc32, making->text,
+                             making->capacity);
 }
 
 static bool set_up_first(const struct making *making)

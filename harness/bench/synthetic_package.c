@@ -1,12 +1,12 @@
-/* synthetic_package.c - update packages with libzip, in memory; what is in them, the emulator's
- * catalogue says. */
+/* synthetic_package.c - update packages as zip files in memory; what is in them, the emulator's
+ * catalogue says. Loading libzip, and with it libcrypto, would take longer than a whole run; a test
+ * holds the bytes against those that libzip writes. */
 #include "harness/bench/synthetic_package.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zip.h>
 
 #include "sim/catalogue.h"
 #include "sim/sim.h"
@@ -14,7 +14,12 @@
 enum { MANIFEST_MAX = 512, SIZE_TRIES = 8 };
 
 /* 1980-01-01 00:00 in the form zip files keep, so that neither clock nor time zone get in. */
-enum { DOS_DATE = 1 << 5 | 1, DOS_TIME = 0, UNIX_REGULAR_0644 = 0100644 };
+enum {
+    DOS_DATE = 1 << 5 | 1,
+    DOS_TIME = 0,
+    UNIX_REGULAR_0644 = 0100644,
+    UNIX_VERSION_6_3 = 3 << 8 | 63
+};
 
 struct parts {
     const struct bench_package *package;
@@ -27,18 +32,7 @@ struct parts {
 
 uint32_t bench_package_crc32(const void *bytes, size_t size)
 {
-    static const uint32_t nibbles[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
-                                         0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-                                         0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
-                                         0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    const uint8_t *byte = bytes;
-    uint32_t crc = UINT32_MAX;
-
-    for (size_t i = 0; i < size; i++) {
-        crc = crc >> 4 ^ nibbles[(crc ^ byte[i]) & 15];
-        crc = crc >> 4 ^ nibbles[(crc ^ (uint32_t)byte[i] >> 4) & 15];
-    }
-    return ~crc;
+    return sim_crc32(0, bytes, size);
 }
 
 static void fill_payload(const struct bench_package *package, uint8_t *payload, size_t size)
@@ -63,88 +57,142 @@ static bool fail(const struct parts *parts, const char *what, const char *why)
     return false;
 }
 
-static bool add_entry(const struct parts *parts, zip_t *zip, const char *name, const void *bytes,
-                      size_t size)
-{
-    zip_source_t *source = zip_source_buffer(zip, bytes, size, 0);
-    zip_int64_t index = source ? zip_file_add(zip, name, source, ZIP_FL_ENC_GUESS) : -1;
+/* ---- a zip file of stored entries (PKWARE APPNOTE 4.3) --------------------------------------- */
 
-    if (index < 0) {
-        zip_source_free(source);
-        return fail(parts, name, zip_strerror(zip));
-    }
-    if (zip_set_file_compression(zip, (zip_uint64_t)index, ZIP_CM_STORE, 0) ||
-        zip_file_set_dostime(zip, (zip_uint64_t)index, DOS_TIME, DOS_DATE, 0) ||
-        zip_file_set_external_attributes(zip, (zip_uint64_t)index, 0, ZIP_OPSYS_UNIX,
-                                         (zip_uint32_t)UNIX_REGULAR_0644 << 16))
-        return fail(parts, name, zip_strerror(zip));
-    return true;
+enum { LOCAL_BYTES = 30, CENTRAL_BYTES = 46, END_BYTES = 22 };
+
+struct entry {
+    const char *name;
+    const void *bytes;
+    uint32_t size;
+    uint32_t crc;
+};
+
+enum { ENTRIES = 2 };
+
+static uint8_t *put_16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+    return at + 2;
 }
 
-static bool add_entries(const struct parts *parts, zip_t *zip, char *manifest)
+static uint8_t *put_32(uint8_t *at, uint32_t value)
+{
+    return put_16(put_16(at, value & 0xffff), value >> 16);
+}
+
+static uint8_t *put_bytes(uint8_t *at, const void *bytes, size_t size)
+{
+    memcpy(at, bytes, size);
+    return at + size;
+}
+
+/* What local header and directory say alike. */
+static uint8_t *put_facts(uint8_t *at, const struct entry *entry)
+{
+    at = put_16(at, 10); /* version 1.0 is needed */
+    at = put_32(at, 0);  /* no flags, stored */
+    at = put_16(at, DOS_TIME);
+    at = put_16(at, DOS_DATE);
+    at = put_32(at, entry->crc);
+    at = put_32(at, entry->size);
+    at = put_32(at, entry->size);
+    at = put_16(at, (unsigned)strlen(entry->name));
+    return put_16(at, 0); /* nothing extra */
+}
+
+static uint8_t *put_local(uint8_t *at, const struct entry *entry)
+{
+    at = put_facts(put_bytes(at, "PK\3\4", 4), entry);
+    at = put_bytes(at, entry->name, strlen(entry->name));
+    return put_bytes(at, entry->bytes, entry->size);
+}
+
+static uint8_t *put_central(uint8_t *at, const struct entry *entry, uint32_t offset)
+{
+    at = put_16(put_bytes(at, "PK\1\2", 4), UNIX_VERSION_6_3);
+    at = put_facts(at, entry);
+    at = put_32(at, 0); /* no comment, first disk */
+    at = put_16(at, 0); /* internal attributes */
+    at = put_32(at, (uint32_t)UNIX_REGULAR_0644 << 16);
+    at = put_32(at, offset);
+    return put_bytes(at, entry->name, strlen(entry->name));
+}
+
+static uint8_t *put_end(uint8_t *at, size_t directory, size_t size, bool comment)
+{
+    at = put_32(put_bytes(at, "PK\5\6", 4), 0); /* one disk */
+    at = put_16(put_16(at, ENTRIES), ENTRIES);
+    at = put_32(put_32(at, (uint32_t)size), (uint32_t)directory);
+    at = put_16(at, comment);
+    return put_bytes(at, " ", comment);
+}
+
+static size_t zip_size(const struct entry *entries, bool comment)
+{
+    size_t size = END_BYTES + (size_t)comment;
+    for (unsigned i = 0; i < ENTRIES; i++)
+        size += LOCAL_BYTES + CENTRAL_BYTES + 2 * strlen(entries[i].name) + entries[i].size;
+    return size;
+}
+
+/* malloc()ed; NULL: no memory. */
+static uint8_t *make_zip(const struct entry *entries, bool comment, size_t size)
+{
+    uint8_t *bytes = malloc(size), *at = bytes;
+    uint32_t offsets[ENTRIES];
+    for (unsigned i = 0; bytes && i < ENTRIES; i++) {
+        offsets[i] = (uint32_t)(at - bytes);
+        at = put_local(at, &entries[i]);
+    }
+    uint8_t *directory = at;
+    for (unsigned i = 0; bytes && i < ENTRIES; i++)
+        at = put_central(at, &entries[i], offsets[i]);
+    if (bytes)
+        put_end(at, (size_t)(directory - bytes), (size_t)(at - directory), comment);
+    return bytes;
+}
+
+/* ---- a package ------------------------------------------------------------------------------- */
+
+/* With the checksums of its parts, or, where only the size is asked for, without. */
+static bool set_entries(const struct parts *parts, bool checksums, char *manifest,
+                        struct entry *ret_entries)
 {
     const struct bench_package *package = parts->package;
-    uint32_t crc = bench_package_crc32(parts->payload, parts->payload_size);
+    uint32_t size = parts->payload_size;
+    uint32_t crc = checksums ? bench_package_crc32(parts->payload, size) : 0;
     size_t length = sim_manifest_write(manifest, MANIFEST_MAX, package->variant, package->from,
-                                       package->to, parts->payload_size, crc);
-
+                                       package->to, size, crc);
     if (length == 0)
         return fail(parts, sim_manifest_entry, "a revision or the variant is too long");
-    if (!add_entry(parts, zip, sim_manifest_entry, manifest, length) ||
-        !add_entry(parts, zip, sim_payload_entry, parts->payload, parts->payload_size))
-        return false;
-    if (parts->comment && zip_set_archive_comment(zip, " ", 1))
-        return fail(parts, "comment", zip_strerror(zip));
+    ret_entries[0] = (struct entry){sim_manifest_entry, manifest, (uint32_t)length, 0};
+    ret_entries[1] = (struct entry){sim_payload_entry, parts->payload, size, crc};
+    if (checksums)
+        ret_entries[0].crc = bench_package_crc32(manifest, length);
     return true;
 }
 
-static uint8_t *read_all(const struct parts *parts, zip_source_t *source, size_t *ret_size)
+/* Of one package of these parts; 0 with a message. */
+static size_t size_of(const struct parts *parts)
 {
-    zip_stat_t stat;
-    uint8_t *bytes = NULL;
-
-    if (zip_source_stat(source, &stat) == 0 && zip_source_open(source) == 0) {
-        bytes = malloc(stat.size ? stat.size : 1);
-        if (bytes && zip_source_read(source, bytes, stat.size) != (zip_int64_t)stat.size) {
-            free(bytes);
-            bytes = NULL;
-        }
-        zip_source_close(source);
-        *ret_size = stat.size;
-    }
-    if (!bytes)
-        fail(parts, "package", "cannot be read back from memory");
-    return bytes;
+    char manifest[MANIFEST_MAX];
+    struct entry entries[ENTRIES];
+    return set_entries(parts, false, manifest, entries) ? zip_size(entries, parts->comment) : 0;
 }
 
 /* One package of these parts; malloc()ed, NULL with a message. */
 static uint8_t *build(const struct parts *parts, size_t *ret_size)
 {
     char manifest[MANIFEST_MAX];
-    uint8_t *bytes = NULL;
-    zip_error_t error;
-    zip_source_t *source;
-    zip_t *zip;
-
-    zip_error_init(&error);
-    source = zip_source_buffer_create(NULL, 0, 0, &error);
-    zip = source ? zip_open_from_source(source, ZIP_CREATE | ZIP_TRUNCATE, &error) : NULL;
-    if (!zip) {
-        fail(parts, "package", zip_error_strerror(&error));
-        zip_source_free(source);
-    } else {
-        zip_source_keep(source);
-        if (!add_entries(parts, zip, manifest)) {
-            zip_discard(zip);
-        } else if (zip_close(zip)) {
-            fail(parts, "package", zip_strerror(zip));
-            zip_discard(zip);
-        } else {
-            bytes = read_all(parts, source, ret_size);
-        }
-        zip_source_free(source);
-    }
-    zip_error_fini(&error);
+    struct entry entries[ENTRIES];
+    if (!set_entries(parts, true, manifest, entries))
+        return NULL;
+    *ret_size = zip_size(entries, parts->comment);
+    uint8_t *bytes = make_zip(entries, parts->comment, *ret_size);
+    if (!bytes)
+        fail(parts, "package", "out of memory");
     return bytes;
 }
 
@@ -155,20 +203,18 @@ static uint8_t *build(const struct parts *parts, size_t *ret_size)
 static uint8_t *build_exactly(struct parts *parts, uint32_t wanted, size_t *ret_size)
 {
     int64_t off = 0;
-
     for (int i = 0; i < SIZE_TRIES; i++) {
-        uint8_t *bytes = build(parts, ret_size);
+        size_t size = size_of(parts);
         int64_t last_off = off;
-
-        off = (int64_t)wanted - (int64_t)*ret_size;
-
-        if (!bytes || off == 0)
-            return bytes;
-        free(bytes);
+        off = (int64_t)wanted - (int64_t)size;
+        if (size == 0)
+            return NULL;
+        if (off == 0)
+            return build(parts, ret_size);
         if (parts->payload_size + off < 0) {
             snprintf(parts->reterr_text, parts->reterr_capacity,
                      "a package of %lu bytes cannot be made; the smallest has %lu",
-                     (unsigned long)wanted, (unsigned long)(*ret_size - parts->payload_size));
+                     (unsigned long)wanted, (unsigned long)(size - parts->payload_size));
             return NULL;
         }
         if (off == 1 && last_off == -1)

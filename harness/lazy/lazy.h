@@ -1,13 +1,13 @@
 /*
  * lazy.h - libraries that are loaded when one of their functions is first called.
  *
- * libxml2, libzip, libyaml and cJSON bring ten further libraries along, whose relocation costs more
- * time than `fotarig sim` needs to answer its first AT, and sim calls none of them. So the program
- * is not linked with them: files of this folder define the functions that the program uses, under
- * their own names and with the prototypes of their headers, and each passes the call on.
+ * libyaml, cJSON and libserialport bring further libraries along, whose relocation costs more time
+ * than `fotarig sim` needs to answer its first AT, and sim calls none of them. So the program is not
+ * linked with them: files of this folder define the functions that the program uses, under their own
+ * names and with the prototypes of their headers, and each passes the call on.
  *
- *     #define FUNCTIONS(X) X(int, zip_close, (zip_t *archive), (archive))
- *     LAZY_LIBRARY("libzip.so.4", FUNCTIONS)
+ *     #define FUNCTIONS(X) X(void, cJSON_Delete, (cJSON * item), (item))
+ *     LAZY_LIBRARY("libcjson.so.1", FUNCTIONS)
  *
  * The name of the library is the one that it had when the program was built (its soname).
  */

@@ -68,15 +68,6 @@ static const uint32_t crc_table[256] = {
     0xb3667a2e, 0xc4614ab8, 0x5d681b02, 0x2a6f2b94, 0xb40bbe37, 0xc30c8ea1, 0x5a05df1b, 0x2d02ef8d,
 };
 
-uint32_t sim_crc32(uint32_t crc, const void *bytes, size_t size)
-{
-    const uint8_t *from = bytes;
-    crc = ~crc;
-    for (size_t i = 0; i < size; i++)
-        crc = crc_table[(crc ^ from[i]) & 0xff] ^ (crc >> 8);
-    return ~crc;
-}
-
 static uint16_t get16(const uint8_t *bytes)
 {
     return (uint16_t)(bytes[0] | bytes[1] << 8);
@@ -113,6 +104,21 @@ static uint32_t crc32_sliced(const struct slices *slices, uint32_t crc, const ui
               slices->table[3][high & 0xff] ^ slices->table[2][high >> 8 & 0xff] ^
               slices->table[1][high >> 16 & 0xff] ^ slices->table[0][high >> 24];
     }
+    return ~crc;
+}
+
+uint32_t sim_crc32(uint32_t crc, const void *bytes, size_t size)
+{
+    const uint8_t *from = bytes;
+    size_t sliced = size < SLICED_BYTES ? 0 : size / 8 * 8;
+    struct slices slices;
+    if (sliced > 0) {
+        make_slices(&slices);
+        crc = crc32_sliced(&slices, crc, from, sliced);
+    }
+    crc = ~crc;
+    for (size_t i = sliced; i < size; i++)
+        crc = crc_table[(crc ^ from[i]) & 0xff] ^ (crc >> 8);
     return ~crc;
 }
 

@@ -22,7 +22,4 @@ struct sim_package_source {
 void sim_package_check_source(const struct sim_package_source *source,
                               struct sim_package *ret_package);
 
-/* CRC-32 as zip has it; start with 0, continue with the last result. */
-uint32_t sim_crc32(uint32_t crc, const void *bytes, size_t size);
-
 #endif

@@ -149,21 +149,42 @@ static bool is_printed_here(const struct sim_context *ctx)
            (sim_setting(ctx, SIM_SETTING_URC_PORT) != USB_ONLY || ctx->host->usb);
 }
 
+static char *put(char *at, const char *text)
+{
+    size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+/* At most 100. */
+static char *put_percent(char *at, unsigned percent)
+{
+    if (percent >= 100)
+        *at++ = '1';
+    if (percent >= 10)
+        *at++ = (char)('0' + percent / 10 % 10);
+    *at++ = (char)('0' + percent % 10);
+    return at;
+}
+
 /* One of the texts of FOTA101; `percent` is left out when it is NO_PERCENT. */
 static void print(struct sim_context *ctx, const char *text, unsigned percent)
 {
     if (!is_printed_here(ctx))
         return;
-    sim_urc_begin(ctx);
-    sim_put_text(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: \"" : "+CFOTA:\"");
-    sim_put_text(ctx, text);
-    if (percent == NO_PERCENT) {
-        sim_put_bytes(ctx, "\"", 1);
-    } else {
-        sim_put_bytes(ctx, "\",", 2);
-        sim_put_number(ctx, percent);
+    char line[96], *at = line;
+    bool space = sim_setting(ctx, SIM_SETTING_URC_SPACE);
+    memcpy(at, "+CFOTA: \"", 9);
+    if (!space)
+        at[7] = '"';
+    at += space ? 9 : 8;
+    at = put(at, text);
+    *at++ = '"';
+    if (percent != NO_PERCENT) {
+        *at++ = ',';
+        at = put_percent(at, percent);
     }
-    sim_urc_end(ctx);
+    sim_urc_bytes(ctx, line, (size_t)(at - line));
 }
 
 /* Progress lines belong to the unpacking only; restoring is silent. */

@@ -127,6 +127,61 @@ static void other_tools_can_read_it(void **state)
     free(bytes);
 }
 
+/* What libzip makes of the entry, in the archive that is written anew. */
+static void add_as_it_is(zip_t *to, zip_t *from, const char *name)
+{
+    zip_stat_t stat;
+    zip_file_t *file = zip_fopen(from, name, 0);
+    assert_non_null(file);
+    assert_int_equal(zip_stat(from, name, 0, &stat), 0);
+    void *bytes = malloc(stat.size);
+    /* the last byte is not given out when the checksum is wrong */
+    assert_int_equal(zip_fread(file, bytes, stat.size), stat.size);
+    assert_int_equal(zip_fclose(file), 0);
+    zip_int64_t index =
+        zip_file_add(to, name, zip_source_buffer(to, bytes, stat.size, 1), ZIP_FL_ENC_GUESS);
+    assert_true(index >= 0);
+    assert_int_equal(zip_set_file_compression(to, (zip_uint64_t)index, ZIP_CM_STORE, 0), 0);
+    assert_int_equal(zip_file_set_dostime(to, (zip_uint64_t)index, 0, 1 << 5 | 1, 0), 0);
+    assert_int_equal(zip_file_set_external_attributes(to, (zip_uint64_t)index, 0, ZIP_OPSYS_UNIX,
+                                                      (zip_uint32_t)0100644 << 16),
+                     0);
+}
+
+static void libzip_writes_the_same_bytes(void **state)
+{
+    static const uint32_t sizes[] = {0, 455, 456, 1000, 109285};
+    (void)state;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        size_t size;
+        uint8_t *bytes = make(sizes[i], &size);
+        zip_error_t error;
+        zip_error_init(&error);
+        zip_t *ours = zip_open_from_source(zip_source_buffer_create(bytes, size, 0, &error),
+                                           ZIP_RDONLY | ZIP_CHECKCONS, &error);
+        zip_source_t *written = zip_source_buffer_create(NULL, 0, 0, &error);
+        zip_t *theirs = zip_open_from_source(written, ZIP_CREATE | ZIP_TRUNCATE, &error);
+        assert_non_null(ours);
+        assert_non_null(theirs);
+        zip_source_keep(written);
+        int length = 0;
+        const char *comment = zip_get_archive_comment(ours, &length, ZIP_FL_ENC_RAW);
+        assert_int_equal(zip_set_archive_comment(theirs, comment, (zip_uint16_t)length), 0);
+        add_as_it_is(theirs, ours, sim_manifest_entry);
+        add_as_it_is(theirs, ours, sim_payload_entry);
+        assert_int_equal(zip_close(theirs), 0);
+        uint8_t *copy = malloc(size);
+        assert_int_equal(zip_source_open(written), 0);
+        assert_int_equal(zip_source_read(written, copy, size), size);
+        assert_memory_equal(copy, bytes, size);
+        assert_int_equal(zip_source_close(written), 0);
+        zip_source_free(written);
+        zip_discard(ours);
+        free(copy);
+        free(bytes);
+    }
+}
+
 static void the_checksum_is_the_one_of_zip(void **state)
 {
     (void)state;
@@ -143,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_size_that_is_too_small_is_refused_with_the_smallest),
         cmocka_unit_test(a_revision_that_is_too_long_is_refused),
         cmocka_unit_test(other_tools_can_read_it),
+        cmocka_unit_test(libzip_writes_the_same_bytes),
         cmocka_unit_test(the_checksum_is_the_one_of_zip),
     };
 
