@@ -1,19 +1,29 @@
 /* fota_command.c - command lines: templates with the values of the job and of the running chunk. */
+#include <stddef.h>
 #include <string.h>
 
 #include "core/fota_command.h"
 
-/* One line after the other; a row finds its own by counting, which saves 40 pointers. */
-#define X(name, line) line "\0"
-static const char lines[] = FOTA_COMMANDS(X);
+/* One line after the other; a row finds its own by its place, which takes half of a pointer. */
+struct command_lines {
+#define X(name, line) char name[sizeof line];
+    FOTA_COMMANDS(X)
 #undef X
+};
+static const struct command_lines lines = {
+#define X(name, line) line,
+    FOTA_COMMANDS(X)
+#undef X
+};
+static const uint16_t places[] = {
+#define X(name, line) offsetof(struct command_lines, name),
+    FOTA_COMMANDS(X)
+#undef X
+};
 
 static const char *template_of(const struct fota_step *row)
 {
-    const char *line = lines;
-    for (uint8_t command = row->command; command > 0; command--)
-        line += strlen(line) + 1;
-    return line;
+    return (const char *)&lines + places[row->command];
 }
 
 static const char *text_or(const char *text, const char *otherwise)
@@ -126,6 +136,11 @@ size_t fota_format(struct fota_call *call)
         char piece[TEXT_NUMBER_BYTES];
         const char *text = piece;
         uint32_t number;
+        if (*at < 'a' && used < AT_COMMAND_BYTES) { /* most of them */
+            if (used != 0)
+                buffer[used++] = *at;
+            continue;
+        }
         piece[0] = *at;
         piece[1] = '\0';
         if (*at == 'x' && !has_end(call))

@@ -7,6 +7,8 @@
 #ifndef FOTARIG_SIM_INTERNAL_H
 #define FOTARIG_SIM_INTERNAL_H
 
+#include <string.h>
+
 #include "sim/catalogue.h"
 #include "sim/sim.h"
 
@@ -136,6 +138,7 @@ void sim_put_file(struct sim_context *ctx, uint8_t file, uint32_t offset, uint32
 
 /* An unsolicited line: framed, journaled, queued; lost while the port is down or muted. */
 void sim_urc(struct sim_context *ctx, const char *text);
+void sim_urc_bytes(struct sim_context *ctx, const char *bytes, size_t size);
 /* The same in pieces: between begin and end, sim_put_*() adds to it. */
 void sim_urc_begin(struct sim_context *ctx);
 void sim_urc_end(struct sim_context *ctx);
@@ -146,7 +149,39 @@ void sim_tell(struct sim_context *ctx, enum sim_event_kind kind, uint32_t number
               size_t length);
 /* Calls the hook if the host listens. True: the supply was cut there; stop at once. */
 bool sim_hook(struct sim_context *ctx, enum sim_hook_kind kind, uint32_t number);
-int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting);
+/* Where the value of a setting lies in struct sim_settings (settings.c). */
+struct sim_setting_place {
+    uint16_t offset;
+    uint8_t width; /* in bytes */
+    bool is_signed;
+    int32_t minimum, maximum;
+};
+extern const struct sim_setting_place sim_setting_places[SIM_SETTING_COUNT];
+
+static inline int32_t sim_setting_at(const struct sim *sim, unsigned setting)
+{
+    const struct sim_setting_place *place = &sim_setting_places[setting];
+    const uint8_t *at = (const uint8_t *)&sim->settings + place->offset;
+    uint16_t two;
+    int32_t four;
+    if (place->width == 1)
+        return *at;
+    if (place->width == 2) {
+        memcpy(&two, at, sizeof two);
+        return place->is_signed ? (int16_t)two : two;
+    }
+    memcpy(&four, at, sizeof four);
+    return four;
+}
+
+/* Of a name that the compiler knows it is one load. */
+static inline int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting)
+{
+    uint64_t *read = ctx->host->settings_read;
+    if (read)
+        read[setting / 64] |= UINT64_C(1) << setting % 64;
+    return sim_setting_at(ctx->sim, setting);
+}
 /* From now on; a value out of the setting's range counts as the nearest one in it. */
 void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t value);
 /* A duration setting in microseconds. */

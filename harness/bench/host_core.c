@@ -35,7 +35,10 @@ static uint64_t core_advance(struct bench_run *run)
 
 static bool core_request(struct bench_run *run, struct fota_request *ret_request)
 {
-    return fota_request(&run->world.core, ret_request);
+    const struct fota *core = &run->world.core;
+    if (core->request == FOTA_REQUEST_NONE && core->chunk_left == 0)
+        return false; /* as most of the times */
+    return fota_request(core, ret_request);
 }
 
 static void core_answer(struct bench_run *run, bool done)

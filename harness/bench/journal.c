@@ -174,6 +174,25 @@ static inline void put_record(struct bench_journal *journal, const struct bench_
         memcpy(at + header, record->payload, length);
 }
 
+bool bench_journal_put(struct bench_journal *journal, uint64_t time_us, uint8_t kind, uint8_t a,
+                       uint16_t b, uint32_t number, const void *payload, size_t length)
+{
+    size_t size = BENCH_RECORD_HEADER_BYTES + length;
+    if (journal->sink != BENCH_SINK_MEMORY || length > BENCH_RECORD_PAYLOAD_MAX ||
+        size > journal->capacity - journal->used)
+        return false;
+    uint8_t *at = journal->bytes + journal->used;
+    put_64(at, time_us);
+    put_64(at + 8, kind | (uint64_t)a << 8 | (uint64_t)b << 16 | (uint64_t)number << 32);
+    put_16(at + 16, (uint16_t)length);
+    if (length)
+        memcpy(at + BENCH_RECORD_HEADER_BYTES, payload, length);
+    journal->used += size;
+    journal->byte_count += size;
+    journal->record_count++;
+    return true;
+}
+
 static void append_shared(struct bench_journal *journal, const struct bench_record *record)
 {
     struct bench_record marked = *record;

@@ -100,6 +100,11 @@ void bench_journal_close(struct bench_journal *journal);
 /* Empties it for the next run; keeps the memory. */
 void bench_journal_clear(struct bench_journal *journal);
 
+/* Appends a record to a journal in memory that has room for it, which is most of them; false: it is
+   another one. */
+bool bench_journal_put(struct bench_journal *journal, uint64_t time_us, uint8_t kind, uint8_t a,
+                       uint16_t b, uint32_t number, const void *payload, size_t length);
+
 /* Appends a record. A payload longer than BENCH_RECORD_PAYLOAD_MAX is cut. */
 void bench_journal_append(struct bench_journal *journal, const struct bench_record *record);
 

@@ -80,6 +80,9 @@ void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, 
         run->journal.record_count++;
         return;
     }
+    if (bench_journal_put(&run->journal, run->world.now_us, (uint8_t)kind, a, b, number, bytes,
+                          size))
+        return;
     struct bench_record record = {.time_us = run->world.now_us,
                                   .kind = (uint8_t)kind,
                                   .a = a,
@@ -374,36 +377,51 @@ uint64_t bench_run_next(const struct bench_run *run)
     return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
 }
 
-enum { LOOKED_AT_EVERY = 64 }; /* steps; nobody turns in circles in fewer */
+/* Steps; nobody turns in circles in fewer, and few runs are long enough to read a clock. */
+enum { LOOKED_AT_EVERY = 64, CLOCK_EVERY = 1024 };
 
-/* Work and memory of a run are bounded; real time ends where the
-   scenario does. */
-static bool is_out_of_bounds(struct bench_run *run)
+static uint64_t steps_max(const struct bench_run *run)
 {
-    const struct bench_options *options = &run->options;
-    uint64_t steps_max = options->steps_max ? options->steps_max : BENCH_STEPS_MAX;
-    size_t bytes_max =
-        options->journal_bytes_max ? options->journal_bytes_max : BENCH_JOURNAL_BYTES_MAX;
+    return run->options.steps_max ? run->options.steps_max : BENCH_STEPS_MAX;
+}
+
+static size_t journal_bytes_max(const struct bench_run *run)
+{
+    return run->options.journal_bytes_max ? run->options.journal_bytes_max
+                                          : BENCH_JOURNAL_BYTES_MAX;
+}
+
+/* Looks closer, now and then and when a bound is reached; real time ends where the scenario does. */
+static bool look_at_bounds(struct bench_run *run)
+{
     double now_s = (double)run->world.now_us / 1e6;
-    if (options->speed > 0)
+    if (run->options.speed > 0)
         return false;
     if (run->step_count % LOOKED_AT_EVERY == 0 &&
         bench_engine_turns(run, run->error, sizeof run->error))
         return true;
-    if (run->step_count >= steps_max)
+    if (run->step_count >= steps_max(run))
         snprintf(run->error, sizeof run->error,
                  "the run turns in circles: %" PRIu64 " steps, at %.6f s; --max-steps allows more",
                  run->step_count, now_s);
-    else if (run->journal.sink == BENCH_SINK_MEMORY && run->journal.used > bytes_max)
+    else if (run->journal.sink == BENCH_SINK_MEMORY && run->journal.used > journal_bytes_max(run))
         snprintf(run->error, sizeof run->error,
                  "the journal holds %zu bytes, at %.6f s; --max-journal allows more",
                  run->journal.used, now_s);
-    else if (run->wall_end_us && run->step_count % LOOKED_AT_EVERY == 0 &&
+    else if (run->wall_end_us && run->step_count % CLOCK_EVERY == 0 &&
              bench_clock_us() > run->wall_end_us)
         snprintf(run->error, sizeof run->error,
                  "the run takes too long here: %" PRIu64 " steps, at %.6f s; --timeout allows more",
                  run->step_count, now_s);
     return run->error[0] != '\0';
+}
+
+/* Work and memory of a run are bounded. */
+static bool is_out_of_bounds(struct bench_run *run)
+{
+    bool looks = run->step_count % LOOKED_AT_EVERY == 0 || run->step_count >= steps_max(run) ||
+                 run->journal.used > journal_bytes_max(run) || run->error[0];
+    return looks && look_at_bounds(run);
 }
 
 static bool is_over(struct bench_run *run)

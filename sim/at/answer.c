@@ -131,8 +131,15 @@ void sim_line(struct sim_context *ctx, const char *text)
 /* Only the result codes have digits; what a CME error gets under ATV0 is a setting. */
 static void put_result(struct sim_context *ctx, const char *text, size_t length)
 {
+    char line[16]; /* OK and ERROR go in one piece */
     if (sim_value(ctx, SIM_PARAMETER_VERBOSE)) {
-        sim_output_add(ctx, "\r\n", 2);
+        bool fits = length <= sizeof line - 4;
+        memcpy(line, "\r\n", 2);
+        memcpy(line + 2, text, fits ? length : 0);
+        memcpy(line + 2 + (fits ? length : 0), "\r\n", 2);
+        sim_output_add(ctx, line, fits ? length + 4 : 2);
+        if (fits)
+            return;
         sim_output_add(ctx, text, length);
         sim_output_add(ctx, "\r\n", 2);
         return;

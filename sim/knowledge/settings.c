@@ -98,12 +98,7 @@ int sim_setting_find(const char *name, size_t length)
 
 /* ---- the values of a module ------------------------------------------------------------------ */
 
-static const struct place {
-    uint16_t offset;
-    uint8_t width;
-    bool is_signed;
-    int32_t minimum, maximum;
-} places[] = {
+const struct sim_setting_place sim_setting_places[SIM_SETTING_COUNT] = {
 #define X(NAME, name, unit, initial, minimum, maximum, ...)                                        \
     {offsetof(struct sim_setting_places, of_##NAME), SIM_SETTING_BYTES(minimum, maximum),          \
      (minimum) < 0, minimum, maximum},
@@ -113,23 +108,12 @@ static const struct place {
 
 int32_t sim_look_setting(const struct sim *sim, unsigned setting)
 {
-    const struct place *place = &places[setting];
-    const uint8_t *at = (const uint8_t *)&sim->settings + place->offset;
-    uint16_t two;
-    int32_t four;
-    if (place->width == 1)
-        return *at;
-    if (place->width == 2) {
-        memcpy(&two, at, sizeof two);
-        return place->is_signed ? (int16_t)two : two;
-    }
-    memcpy(&four, at, sizeof four);
-    return four;
+    return sim_setting_at(sim, setting);
 }
 
 void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t value)
 {
-    const struct place *place = &places[setting];
+    const struct sim_setting_place *place = &sim_setting_places[setting];
     uint8_t *at = (uint8_t *)&sim->settings + place->offset;
     value = value < place->minimum ? place->minimum : value;
     value = value > place->maximum ? place->maximum : value;
@@ -138,14 +122,6 @@ void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t valu
         *at = (uint8_t)value;
     else
         memcpy(at, place->width == 2 ? (const void *)&two : (const void *)&value, place->width);
-}
-
-int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting)
-{
-    uint64_t *read = ctx->host->settings_read;
-    if (read)
-        read[setting / 64] |= UINT64_C(1) << setting % 64;
-    return sim_look_setting(ctx->sim, setting);
 }
 
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting)

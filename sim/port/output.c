@@ -147,11 +147,16 @@ void sim_urc_end(struct sim_context *ctx)
     sim_queue_freed(ctx, sim_usb_urc_to(ctx));
 }
 
-void sim_urc(struct sim_context *ctx, const char *text)
+void sim_urc_bytes(struct sim_context *ctx, const char *bytes, size_t size)
 {
     sim_urc_begin(ctx);
-    sim_put_text(ctx, text);
+    sim_output_add(ctx, bytes, size);
     sim_urc_end(ctx);
+}
+
+void sim_urc(struct sim_context *ctx, const char *text)
+{
+    sim_urc_bytes(ctx, text, strlen(text));
 }
 
 /* ---- file contents ------------------------------------------------------------------------- */

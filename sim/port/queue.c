@@ -274,6 +274,21 @@ static void taken(struct sim_context *ctx)
         rewind_queue(ctx);
 }
 
+/* With neither USB ports, file contents nor a change of rate, which is most of the time. */
+static size_t take_plain(struct sim_port *port, void *buffer, size_t capacity)
+{
+    size_t size = (size_t)(port->output_free - port->output_head);
+    size = size < capacity ? size : capacity;
+    memcpy(buffer, port->output + port->output_head, size);
+    port->output_head = (uint16_t)(port->output_head + size);
+    if (port->output_head == port->output_end) {
+        memset(port->output, 0, port->output_end);
+        port->output_head = port->output_free = port->output_end = 0;
+        port->echo_end = 0;
+    }
+    return size;
+}
+
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
                     uint32_t *ret_baud_bps, uint64_t now_us)
 {
@@ -287,6 +302,8 @@ size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, 
         return 0;
     if (port->paused && sim_port_pauses(&ctx))
         return 0;
+    if (!host->usb && port->bulk_count == 0 && port->rate_pending != SIM_RATE_AT_POSITION)
+        return take_plain(port, buffer, capacity);
     if (capacity > 0)
         size = take(&ctx, uart_of(&ctx), buffer, capacity, &interfaces);
     *ret_baud_bps = port->rate_bps;
