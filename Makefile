@@ -1,6 +1,7 @@
 # fotarig - one makefile, not recursive. `make help` lists what it can do.
 #
-#   make VARIANT=release      debug (default), release, asan (address + undefined), fuzz (of make fuzz)
+#   make VARIANT=release      debug (default), release, profiled (of make profiled), asan (address +
+#                             undefined), fuzz (of make fuzz)
 #   make CFLAGS='-Og -g3'     your flags come after the project's own, which stay
 #   make V=1                  show the commands
 
@@ -17,8 +18,8 @@ BUILD   := build/$(VARIANT)
 VERSION := $(shell sed -n 's/^\#define FOTARIG_VERSION "\(.*\)"/\1/p' harness/cli/version.h 2>/dev/null)
 PACKAGES := yaml-0.1 libcjson libzip libcurl libxml-2.0 libserialport libmicrohttpd cmocka
 
-ifeq ($(filter $(VARIANT),debug release asan fuzz),)
-$(error VARIANT=$(VARIANT) is not known; use debug, release, asan or fuzz)
+ifeq ($(filter $(VARIANT),debug release profiled asan fuzz),)
+$(error VARIANT=$(VARIANT) is not known; use debug, release, profiled, asan or fuzz)
 endif
 
 # ---- flags ---------------------------------------------------------------------------------
@@ -52,6 +53,15 @@ variant_cflags_release  += $(string_flags)
 variant_ldflags_release += $(string_flags)
 endif
 endif
+
+# The release build once more, with profiles of the bundled scenarios that lie beside its objects:
+# those of the build that counts (PROFILE=generate) are read by the one that is kept.
+PROFILE ?= use
+profile_flags_generate := -fprofile-generate -fprofile-update=prefer-atomic
+profile_flags_use      := -fprofile-use -fprofile-partial-training -Wno-missing-profile \
+                          -Wno-coverage-mismatch
+variant_cflags_profiled  := $(variant_cflags_release) $(profile_flags_$(PROFILE)) -Wno-error
+variant_ldflags_profiled := $(variant_ldflags_release) $(profile_flags_$(PROFILE))
 
 warnings := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
             -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion
@@ -110,7 +120,7 @@ lazy_sources    := $(wildcard harness/lazy/*.c)
 main_source     := harness/cli/main.c
 test_sources    := $(wildcard core/test/test_*.c sim/test/test_*.c reports/test/test_*.c \
                               harness/*/test/test_*.c)
-bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push \
+bench_programs  := $(BUILD)/bench/updates $(BUILD)/bench/repeat $(BUILD)/bench/paced $(BUILD)/bench/push \
                    $(BUILD)/bench/inproc $(BUILD)/bench/atpty $(BUILD)/bench/atclient \
                    $(BUILD)/bench/many $(BUILD)/bench/traces
 
@@ -137,7 +147,7 @@ room_tests = $(filter $(BUILD)/$(ROOM)/%,$(test_programs))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all schema picture check-long deps deps-fuzz fuzz fuzz-programs replay-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
+.PHONY: all profiled schema picture check-long deps deps-fuzz fuzz fuzz-programs replay-programs bench-programs run check check-unit check-scenarios check-reports layers tidy format bench \
         install uninstall deb clean help size deps-arm check-arm deps-cross check-cross coverage \
         mutants fuzz-core check-slurm
 
@@ -150,6 +160,18 @@ run:
 	$(Q)$(MAKE) --no-print-directory all
 	$(program) run scenarios --reports build/reports
 	$(Q)ci/demo $(program) build/demo
+
+## profiled: the release build optimised by profiles of all bundled scenarios, in build/profiled (gcc)
+profiled: build/profiled/trained
+	$(Q)$(MAKE) --no-print-directory VARIANT=profiled all build/profiled/bench/updates
+
+# Anew when a source is newer than the counts. (ccache knows nothing of them.)
+build/profiled/trained: Makefile ci/profile $(core_sources) $(sim_sources) $(reports_sources) \
+                        $(harness_sources) $(lazy_sources) $(main_source)
+	$(Q)CCACHE_DISABLE=1 $(MAKE) --no-print-directory VARIANT=profiled PROFILE=generate \
+	    build/profiled/fotarig
+	$(Q)ci/profile build/profiled
+	$(Q)touch $@
 
 ## check: dependencies, build, unit tests, scenarios, layers, style; then the same under asan
 check: deps
@@ -173,9 +195,11 @@ layers:
 tidy:
 	$(Q)ci/tidy
 
-## bench: updates per second, round trip and start of AT, 1000 modules, against the floors in ci/bench
+## bench: updates per second, processes, faults, round trip and start of AT, 1000 modules, each against its floor and bound; also build/bench.json
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=release all bench-programs
+	$(Q)$(MAKE) --no-print-directory profiled
+	$(Q)$(MAKE) --no-print-directory VARIANT=asan build/asan/bench/updates
 	$(Q)ci/bench/bench
 
 ## schema: write scenarios/schema.json, for editors, the keys in scenarios/README.md, and harness/trace/trace.schema.json; check compares them
@@ -306,16 +330,14 @@ mutant_cflags = -Wno-error $(variant_cflags_$(VARIANT)) $(CPPFLAGS) $(CFLAGS)
 soname = $(shell objdump -p "$$($(CC) -print-file-name=lib$(1).so)" | sed -n 's/^ *SONAME *//p')
 $(BUILD)/obj/harness/lazy/yaml.o:  cflags_harness += -DYAML_SONAME='"$(call soname,yaml)"'
 $(BUILD)/obj/harness/lazy/cjson.o: cflags_harness += -DCJSON_SONAME='"$(call soname,cjson)"'
-$(BUILD)/obj/harness/lazy/zip.o:   cflags_harness += -DZIP_SONAME='"$(call soname,zip)"'
 $(BUILD)/obj/harness/lazy/microhttpd.o: cflags_harness += \
     -DMICROHTTPD_SONAME='"$(call soname,microhttpd)"'
-$(BUILD)/obj/harness/lazy/xml.o:   cflags_harness += -DXML_SONAME='"$(call soname,xml2)"'
 $(BUILD)/obj/harness/lazy/serialport.o: cflags_harness += \
     -DSERIALPORT_SONAME='"$(call soname,serialport)"'
 
 # Inside a program the compiler may know what memcmp() does; other variants and the firmware do not
 # count on it.
-ifeq ($(VARIANT),release)
+ifneq ($(filter $(VARIANT),release profiled),)
 $(BUILD)/obj/core/%.o: cflags_core += -fbuiltin
 endif
 
@@ -413,7 +435,7 @@ $(replay_programs): $(BUILD)/%: $$(subst /replay_,/fuzz_,$(BUILD)/obj/%.o) $(BUI
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(package_libs)
 
-$(BUILD)/bench/updates $(BUILD)/bench/paced $(BUILD)/bench/push $(BUILD)/bench/traces: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
+$(BUILD)/bench/updates $(BUILD)/bench/repeat $(BUILD)/bench/paced $(BUILD)/bench/push $(BUILD)/bench/traces: $(BUILD)/bench/%: $(BUILD)/obj/ci/bench/%.o \
         $(test_libs_harness)
 	@mkdir -p $(dir $@)
 	$(say) LINK $@

@@ -2,7 +2,9 @@
  * updates.c - how many complete updates one core does in virtual time: core, full emulator, wire
  * and journal, one named scenario again and again, as the floor program inproc does its runs.
  *
- *     updates SCENARIO [SECONDS] [memory|none]
+ *     updates SCENARIO [SECONDS] [memory|none|snapshot]
+ *
+ * With `snapshot` it tells instead what a snapshot and a restore cost at each step of an update.
  *
  * Prints name<TAB>value<TAB>unit; rates are by CPU time of this thread. Every run must end in the
  * same digest, so no run may skip the work.
@@ -84,6 +86,28 @@ static void measure(struct bench_run *run, const struct scenario_case *one, doub
     printf("updates.us_per_run\t%.6g\tus\n", 1e6 * elapsed / (double)runs);
 }
 
+/* At every step; the time of the steps themselves is not counted. */
+static void measure_snapshots(struct bench_run *run, const struct scenario_case *one)
+{
+    enum { TIMES = 500 };
+    static struct bench_snapshot snapshot;
+    const struct bench_options options = {.seed = 1};
+    double elapsed = 0;
+    unsigned long count = 0;
+    if (!bench_run_begin(run, one, &options))
+        exit(4);
+    do {
+        double started = cpu_seconds();
+        for (int i = 0; i < TIMES; i++) {
+            bench_snapshot_take(run, &snapshot);
+            bench_snapshot_restore(run, &snapshot);
+        }
+        elapsed += cpu_seconds() - started;
+        count += TIMES;
+    } while (bench_run_step(run));
+    printf("updates.snapshot\t%.4g\tus\n", 1e6 * elapsed / (double)count);
+}
+
 int main(int argc, char **argv)
 {
     double seconds = argc > 2 ? strtod(argv[2], NULL) : 0.3;
@@ -94,7 +118,7 @@ int main(int argc, char **argv)
     unsigned commands, urcs;
     size_t bytes;
     if (argc < 2) {
-        fprintf(stderr, "usage: updates SCENARIO [SECONDS] [memory|none]\n");
+        fprintf(stderr, "usage: updates SCENARIO [SECONDS] [memory|none|snapshot]\n");
         return 2;
     }
     const struct scenario_case *one = load(argv[1], &scenario);
@@ -112,7 +136,13 @@ int main(int argc, char **argv)
     printf("updates.exchanges\t%u\t1\nupdates.urcs\t%u\t1\n", commands, urcs);
     printf("updates.wire\t%zu\tbytes\nupdates.steps\t%" PRIu64 "\t1\n", bytes, run->step_count);
     printf("updates.world\t%zu\tbytes\n", sizeof run->world);
-    measure(run, one, seconds, records);
+    printf("updates.journal\t%zu\tbytes\n", run->journal.used);
+    printf("updates.memory\t%zu\tbytes of a case: run, snapshot, journal and files\n",
+           sizeof *run + sizeof(struct bench_snapshot) + run->journal.used + run->store.used);
+    if (argc > 3 && strcmp(argv[3], "snapshot") == 0)
+        measure_snapshots(run, one);
+    else
+        measure(run, one, seconds, records);
     bench_run_free(run);
     scenario_free(scenario);
     return 0;

@@ -210,7 +210,7 @@ static bool keep_named(struct campaign *campaign, const struct report_run *names
  */
 static bool note_selection(struct campaign *campaign, const char *const *ids)
 {
-    char text[40];
+    char text[48];
     uint64_t hash = 1469598103934665603u ^ campaign->options.seed; /* FNV-1a */
     for (size_t i = 0; i < campaign->case_count; i++)
         for (const char *at = ids[i];; at++) {
