@@ -391,7 +391,16 @@ static size_t journal_bytes_max(const struct bench_run *run)
                                           : BENCH_JOURNAL_BYTES_MAX;
 }
 
-/* Looks closer, now and then and when a bound is reached; real time ends where the scenario does. */
+static void look_at_clock(struct bench_run *run)
+{
+    if (run->wall_end_us && !run->error[0] && bench_clock_us() > run->wall_end_us)
+        snprintf(run->error, sizeof run->error,
+                 "the run takes too long here: %" PRIu64 " steps, at %.6f s; --timeout allows more",
+                 run->step_count, (double)run->world.now_us / 1e6);
+}
+
+/* Looks closer, now and then and when a bound is reached; real time ends where the scenario does.
+ */
 static bool look_at_bounds(struct bench_run *run)
 {
     double now_s = (double)run->world.now_us / 1e6;
@@ -408,11 +417,8 @@ static bool look_at_bounds(struct bench_run *run)
         snprintf(run->error, sizeof run->error,
                  "the journal holds %zu bytes, at %.6f s; --max-journal allows more",
                  run->journal.used, now_s);
-    else if (run->wall_end_us && run->step_count % CLOCK_EVERY == 0 &&
-             bench_clock_us() > run->wall_end_us)
-        snprintf(run->error, sizeof run->error,
-                 "the run takes too long here: %" PRIu64 " steps, at %.6f s; --timeout allows more",
-                 run->step_count, now_s);
+    else if (run->step_count % CLOCK_EVERY == 0)
+        look_at_clock(run);
     return run->error[0] != '\0';
 }
 
@@ -480,6 +486,7 @@ static void run_virtual(struct bench_run *run)
     run->wall_end_us = bench_clock_us() + (most_us ? most_us : BENCH_WALL_S_MAX * 1000000ull);
     while (!is_stopped(run) && bench_run_step(run))
         ;
+    look_at_clock(run);
     run->wall_end_us = 0;
 }
 
