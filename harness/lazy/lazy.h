@@ -2,9 +2,9 @@
  * lazy.h - libraries that are loaded when one of their functions is first called.
  *
  * libyaml, cJSON and libserialport bring further libraries along, whose relocation costs more time
- * than `fotarig sim` needs to answer its first AT, and sim calls none of them. So the program is not
- * linked with them: files of this folder define the functions that the program uses, under their own
- * names and with the prototypes of their headers, and each passes the call on.
+ * than `fotarig sim` needs to answer its first AT, and sim calls none of them. So the program is
+ * not linked with them: files of this folder define the functions that the program uses, under
+ * their own names and with the prototypes of their headers, and each passes the call on.
  *
  *     #define FUNCTIONS(X) X(void, cJSON_Delete, (cJSON * item), (item))
  *     LAZY_LIBRARY("libcjson.so.1", FUNCTIONS)

@@ -1,8 +1,9 @@
 /*
  * A run in virtual time asks nothing of the machine: in every bundled scenario, from the second run
  * of a case on, no step and no snapshot allocates or calls the system, and a clock is read at every
- * 1,024th step only, which few runs have (--timeout). All three are counted: the allocations and clocks by functions of this file that stand before those of the C
- * library, the system calls by a filter of the kernel.
+ * 1,024th step only, which few runs have (--timeout). All three are counted: allocations and clocks
+ * by functions of this file that stand before those of the C library, system calls by a filter of
+ * the kernel.
  */
 #include <setjmp.h>
 #include <stdarg.h>
