@@ -83,7 +83,9 @@ expect 'an unknown variant' 2 '' "unknown variant 'SIM7000Q'" sim --variant SIM7
 expect 'a package that is not there' 3 '' 'cannot read package' sim --link "$folder/port" \
     --package "$folder/none.zip"
 : >"$folder/file"
-expect 'a link that is a file' 4 '' 'not a symbolic link' sim --link "$folder/file"
+expect 'a link that is a file' 4 '' 'not a link to a pseudo' sim --link "$folder/file"
+ln -s file "$folder/planted"
+expect 'a link to something else' 4 '' 'not a link to a pseudo' sim --link "$folder/planted"
 expect 'a link in no folder' 4 '' 'cannot link' sim --link "$folder/none/port"
 expect 'options that contradict each other' 2 '' "needs '--http real'" sim --http-allow a.example
 exit $failed

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -216,11 +215,23 @@ static int replace_link(const struct bench_pty *pty, const char *link)
     return -1;
 }
 
+/* What lies in the folder of pseudo terminals, even one that is gone: a link that a program has
+   left which was killed. Whatever else a link leads to, somebody wants it there. */
+static bool leads_to_a_pty(const char *link, const char *pty_path)
+{
+    char target[BENCH_PTY_NAME_MAX];
+    ssize_t length = readlink(link, target, sizeof target - 1);
+    size_t folder = (size_t)(strrchr(pty_path, '/') + 1 - pty_path);
+
+    if (length <= (ssize_t)folder)
+        return false;
+    target[length] = '\0';
+    return strncmp(target, pty_path, folder) == 0 && !strchr(target + folder, '/');
+}
+
 static int make_link(struct bench_pty *pty, const char *link, char *reterr_text,
                      size_t reterr_capacity)
 {
-    struct stat old;
-
     if (strlen(link) >= BENCH_PTY_NAME_MAX) {
         errno = ENAMETOOLONG;
         return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
@@ -230,10 +241,10 @@ static int make_link(struct bench_pty *pty, const char *link, char *reterr_text,
         return 0;
     if (!pty->link || errno != EEXIST)
         return bench_port_error(reterr_text, reterr_capacity, "cannot link", link);
-    if (lstat(link, &old) == 0 && !S_ISLNK(old.st_mode)) {
+    if (!leads_to_a_pty(link, pty->path)) {
         errno = EEXIST;
         return bench_port_error(reterr_text, reterr_capacity,
-                                "not a symbolic link, so left alone:", link);
+                                "not a link to a pseudo terminal, so left alone:", link);
     }
     return replace_link(pty, link)
                ? bench_port_error(reterr_text, reterr_capacity, "cannot link", link)

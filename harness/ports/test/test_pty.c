@@ -342,13 +342,42 @@ static void an_old_link_is_replaced_but_a_file_is_not(void **state)
     assert_non_null(file);
     fclose(file);
     assert_int_equal(bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300), -1);
-    assert_non_null(strstr(error, "not a symbolic link"));
+    assert_non_null(strstr(error, "not a link to a pseudo terminal"));
     assert_int_equal(pty->master, -1);
     unlink(path);
     snprintf(path, sizeof path, "%s/no/such/folder", fixture->folder);
     assert_int_equal(bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300), -1);
     assert_non_null(strstr(error, "cannot link"));
     free(pty);
+}
+
+static void only_a_link_to_a_pty_is_replaced(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *target;
+        bool is_replaced;
+    } rows[] = {
+        {"/dev/pts/99999", true}, /* of one that was killed */
+        {"/dev/pts/../null", false}, {"/dev/pts/", false}, {"/dev/null", false},
+        {"/etc/passwd", false},      {"nowhere", false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bench_pty *pty = calloc(1, sizeof *pty);
+        char error[300] = "", path[128], target[128] = "";
+        snprintf(path, sizeof path, "%s/other", fixture->folder);
+        assert_int_equal(symlink(rows[i].target, path), 0);
+        int status = bench_pty_open(pty, &fixture->loop, path, &fixture->listener, error, 300);
+        assert_true(readlink(path, target, sizeof target - 1) > 0);
+        if (status == 0)
+            bench_port_close(&pty->port);
+        unlink(path);
+        free(pty);
+        if ((status == 0) != rows[i].is_replaced)
+            fail_msg("a link to %s: %s", rows[i].target, status ? error : "replaced");
+        assert_int_equal(strcmp(target, rows[i].target) == 0, !rows[i].is_replaced);
+    }
 }
 
 #define PORT_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -370,6 +399,7 @@ int main(void)
         PORT_TEST(the_link_leads_to_the_port_and_goes_with_it),
         PORT_TEST(a_link_that_is_somebody_elses_by_now_stays),
         PORT_TEST(an_old_link_is_replaced_but_a_file_is_not),
+        PORT_TEST(only_a_link_to_a_pty_is_replaced),
     };
 
     alarm(60); /* a client blocks when its bytes do not come */
