@@ -94,6 +94,17 @@ marks_and_turns() {
         ! grep -q "$(printf '\342\200\256')" "$folder/told"
 }
 
+# Pasted into a shell, what a failed case says repeats it, whatever the file is called.
+repeats_as_told() {
+    name="$folder/$(printf "it's \303\274 \342\200\256 \\134 \$(touch owned);n.yaml")"
+    sed 's/outcome: updated/outcome: already-current/' "$scenario" >"$name"
+    ! "$fotarig" run "$name" --jobs 1 >"$folder/told" || return
+    sed -n 's/^ *repeat *: fotarig/"$fotarig"/p' "$folder/told" >"$folder/repeats"
+    [ -s "$folder/repeats" ] || return
+    fotarig=$fotarig bash "$folder/repeats" >"$folder/again"
+    [ $? -eq 1 ] && grep -q ' 1 failed' "$folder/again" && [ ! -e owned ]
+}
+
 # A stranger's scenario reads no file but what lies beside it, links followed.
 a_trace_stays_beside_its_scenario() {
     ln -s /etc/passwd "$folder/leads-out"
@@ -154,6 +165,7 @@ fi
 test_that "a FIFO given as a file is refused at once" fifos_are_refused
 test_that "a folder given as a file is refused at once" folders_are_refused
 test_that "a byte order mark is ignored, what turns lines is escaped" marks_and_turns
+test_that "a repeat command is taken by a shell, whatever the file is called" repeats_as_told
 test_that "what a shell joins to the program is read" what_a_shell_joins_is_read
 test_that "a scenario names no trace outside of its folder" a_trace_stays_beside_its_scenario
 test_that "help that can't be written is an error" no_help_is_no_success

@@ -82,10 +82,53 @@ static size_t add_text(char *buffer, size_t capacity, size_t length, const char 
     return length + size;
 }
 
+/* Bytes of a character that a terminal and a report show as it is; 0: it is told by its number, as
+   controls are, what turns a line around and what is no character. Rare ones may be, too. */
+static size_t shown_size(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t size = at[0] >= 0xe1 && at[0] <= 0xec ? 3 : at[0] >= 0xc3 && at[0] <= 0xdf ? 2 : 1;
+    if (size == 1)
+        return at[0] >= 0x20 && at[0] < 0x7f;
+    for (size_t i = 1; i < size; i++)
+        if (at[i] < 0x80 || at[i] > 0xbf)
+            return 0;
+    return at[0] == 0xe2 && at[1] <= 0x81 ? 0 : size; /* U+2000 to U+207F */
+}
+
+static bool is_shown(const char *word)
+{
+    size_t size = 1;
+    while (*word && (size = shown_size(word)) > 0)
+        word += size;
+    return size > 0;
+}
+
+/* $'...', in which bytes can be told by their octal number. */
+static size_t add_numbered(char *buffer, size_t capacity, size_t length, const char *word)
+{
+    length = add_text(buffer, capacity, length, "$'");
+    while (*word) {
+        char text[8] = "";
+        size_t size = shown_size(word);
+        if (*word == '\'' || *word == '\\')
+            snprintf(text, sizeof text, "\\%c", *word);
+        else if (size > 0)
+            memcpy(text, word, size);
+        else
+            snprintf(text, sizeof text, "\\%03o", (unsigned)(unsigned char)*word);
+        word += size > 0 ? size : 1;
+        length = add_text(buffer, capacity, length, text);
+    }
+    return add_text(buffer, capacity, length, "'");
+}
+
 size_t campaign_shell_word(char *buffer, size_t capacity, size_t length, const char *word)
 {
     if (is_plain(word))
         return add_text(buffer, capacity, length, word);
+    if (!is_shown(word))
+        return add_numbered(buffer, capacity, length, word);
     length = add_text(buffer, capacity, length, "'");
     for (const char *at = word; *at; at++)
         length = add_text(buffer, capacity, length, *at == '\'' ? "'\\''" : (char[]){*at, '\0'});

@@ -31,7 +31,8 @@ uint32_t campaign_token_digest(const struct scenario_case *one);
 /* The case of the scenario that the token names; NULL when there is none. */
 const struct scenario_case *campaign_token_case(const struct campaign_token *token,
                                                 const struct scenario *scenario);
-/* Adds a word in quotes where a shell needs them; returns the length of the text then. */
+/* Adds a word in quotes where a shell needs them, in $'...' (bash, zsh, ksh, busybox, POSIX of
+   2024) where it has what can't be shown; returns the length of the text then. */
 size_t campaign_shell_word(char *buffer, size_t capacity, size_t length, const char *word);
 
 #endif

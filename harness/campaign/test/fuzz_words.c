@@ -22,14 +22,44 @@ static void try_token(const char *text)
         abort();
 }
 
-/* What a shell makes of a word in single quotes, or without, is the word. */
+/* What a shell makes of $'...' is the word. */
+static void try_numbered(const char *text, const char *word, size_t length)
+{
+    size_t at = 0;
+    if (length < 3 || word[length - 1] != '\'')
+        abort();
+    for (size_t i = 2; i < length - 1; i++) {
+        char byte = word[i];
+        if (byte == '\'' || (unsigned char)byte < 0x20 || byte == 0x7f)
+            abort();
+        if (byte == '\\') {
+            byte = word[++i];
+            if (byte >= '0' && byte <= '7') {
+                byte = (char)((byte - '0') << 6 | (word[i + 1] - '0') << 3 | (word[i + 2] - '0'));
+                i += 2;
+            }
+        }
+        if (text[at++] != byte)
+            abort();
+    }
+    if (text[at] != '\0')
+        abort();
+}
+
+/* What a shell makes of a word in single quotes, or without, is the word; it is shown as it is. */
 static void try_word(const char *text)
 {
-    static char word[4 * 4096 + 8];
+    static char word[4 * 4096 + 8], shown[4 * 4096 + 8];
     size_t length = campaign_shell_word(word, sizeof word, 0, text), at = 0;
     bool quoted = false;
-    if (length >= sizeof word)
+    if (length >= sizeof word - 1)
         return;
+    if (report_escape(shown, sizeof shown, word, length, REPORT_FORM_TEXT) != length)
+        abort();
+    if (word[0] == '$') {
+        try_numbered(text, word, length);
+        return;
+    }
     for (size_t i = 0; i < length; i++) {
         if (word[i] == '\'') {
             quoted = !quoted;
