@@ -28,6 +28,9 @@ COMMANDS = {
 ENDED = {'sim': ('l', 's'), 'record': ('l',), 'rack serve': ()}
 failed = 0
 
+for one in SIGNALS[:-1]:
+    signal.signal(one, signal.SIG_DFL)  # a shell's background, or nohup, ignores some, and a child would
+
 
 def start(name, folder):
     return subprocess.Popen([program] + COMMANDS[name].replace('{}', folder).split(),

@@ -28,6 +28,8 @@ numbers = [signal.Signals["SIG" + name]
            for name in os.environ.get("SIGNALS", "TERM,INT,KILL").split(",")]
 UNFINISHED = "the run is not finished"
 failed = 0
+for ignored in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(ignored, signal.SIG_DFL)  # a shell's background, or nohup, ignores it, and a child would
 
 # What takes a second or so each. In real time this machine may be too late for a case: an error.
 COMMANDS = {
