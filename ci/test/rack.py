@@ -5,8 +5,12 @@ usage: rack.py [PROGRAM]
 """
 import json
 import os
+import re
 import subprocess
 import sys
+
+import jsonschema
+import yaml
 
 from dialog import Mismatch, Module, Server, program_under_test, run_cases
 from lab import Lab, Spoiler
@@ -320,7 +324,50 @@ def a_hook_that_fails_is_the_labs_error(program, folder):
     want(done.returncode, 4)
 
 
+def a_case_goes_where_its_fixtures_are(program, folder):
+    """By names that nobody knows but the rack file and the scenario; also of a single port."""
+    scenario = os.path.join(folder, 'roams.yaml')
+    with open(CURRENT, encoding='utf-8') as file:
+        text = file.read().replace(OLD, '1351B02SIM7000C').replace(NEW, OLD)  # which it runs
+    with open(scenario, 'w', encoding='utf-8') as file:
+        file.write(re.sub(r'^update:', 'fixtures: [sim-roaming, relay]\nupdate:', text, flags=re.M))
+    url, link = f'pty:{folder}/sim7000', served(folder)['transport']
+    with Module(program, folder, '--speed', '20'):
+        for fixtures, lacks in (('[relay, sim-roaming, x]', None), ('[relay]', 'sim-roaming'),
+                                ('[sim-roaming]', 'relay')):
+            path = write(folder, {'slot': 'a0', 'transport': link, 'far-end': 'emulator', 'speed': 20,
+                                  'fixtures': fixtures})
+            done = run(program, path, scenario)
+            want((lacks, done.returncode, f"needs the fixture '{lacks}'" in done.stdout,
+                  ' 1 passed' in done.stdout), (lacks, 0, bool(lacks), not lacks))
+        for words, passes in (([], False), (['--fixture', 'relay', '--fixture', 'sim-roaming'], True)):
+            done = subprocess.run([program, 'run', scenario, '--module', url, '--far-end', 'emulator',
+                                   '--speed', '20', *words], capture_output=True, text=True,
+                                  timeout=120, check=False)
+            want((words, ' 1 passed' in done.stdout), (words, passes))
+    done = subprocess.run([program, 'run', scenario], capture_output=True, text=True, timeout=120,
+                          check=False)
+    want(' 1 passed' in done.stdout, True)  # the emulator is what the file says
+
+
+def the_schema_takes_what_the_reader_takes(program, folder):
+    schema = json.loads(rack(program, 'schema').stdout)
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    good = {'slot': 'a1', 'transport': "'pty:x'"}
+    for slot in (good, {**good, 'fixtures': '[relay]'}, {**good, 'speed': '20', 'far-end': 'emulator'},
+                 {**good, 'limits': '{pre: 5s}', 'hooks': "{pre: ['/bin/true']}"},
+                 {**good, 'imei': "'12'", 'bad': 1}, {**good, 'speed': 'fast'}, {'transport': "'pty:x'"},
+                 {**good, 'limits': '{pre: 5}'}, {**good, 'hooks': '{pre: true}'}):
+        path = write(folder, slot)
+        with open(path, encoding='utf-8') as file:
+            errors = list(validator.iter_errors(yaml.safe_load(file)))
+        want((slot, not errors), (slot, rack(program, 'check', path).returncode == 0))
+
+
 CASES = [
+    the_schema_takes_what_the_reader_takes,
+    a_case_goes_where_its_fixtures_are,
     a_module_that_took_an_update_takes_the_one_back,
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,

@@ -203,6 +203,28 @@ static bool package_fits(const struct bench_target *target, const struct scenari
     return false;
 }
 
+static bool is_among(const char *name, const char *const *names)
+{
+    while (names && *names && strcmp(*names, name) != 0)
+        names++;
+    return names && *names;
+}
+
+/* What stands around the emulator is what the file says of it. */
+static bool fixtures_fit(const struct bench_target *target, const struct scenario_case *one,
+                         char *reason)
+{
+    for (const char *const *wanted = one->fixtures; target->options.url && wanted && *wanted;
+         wanted++)
+        if (!is_among(*wanted, target->options.fixture_names)) {
+            snprintf(reason, BENCH_REASON_MAX,
+                     "it needs the fixture '%.40s', which is not said to stand around this module",
+                     *wanted);
+            return false;
+        }
+    return true;
+}
+
 static bool revision_fits(const struct scenario_case *one, const char *at_revision, char *reason)
 {
     const char *wanted = one->module.revision;
@@ -235,7 +257,8 @@ void bench_target_plan(struct bench_target *target, const struct scenario_case *
         return;
     bool real = target->options.url && target->options.far_end == BENCH_FAR_END_MODULE;
     ret_plan->destructive = is_destructive(one);
-    if (!needs_fit(target, one, ret_plan->reason) || !package_fits(target, one, ret_plan->reason) ||
+    if (!needs_fit(target, one, ret_plan->reason) || !fixtures_fit(target, one, ret_plan->reason) ||
+        !package_fits(target, one, ret_plan->reason) ||
         !revision_fits(one, at_revision, ret_plan->reason))
         return;
     if (real && ret_plan->destructive && !target->options.allow_update) {

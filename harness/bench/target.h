@@ -43,6 +43,9 @@ struct bench_target_options {
     double speed;                             /* of the far end */
     const struct bench_fixtures *fixtures;    /* around the module behind the port; NULL = none */
     uint32_t fixture_abilities;               /* bits of enum scenario_need that they add */
+    const char *const *fixture_names;         /* what else stands around that module, by the free
+                                                 names that cases ask for; NULL-terminated; NULL =
+                                                 nothing */
     const struct scenario_override *override; /* NULL = as the files say */
     const char *program;        /* the command of a host of the user's own; NULL = the core */
     struct bench_claims claims; /* of the program */

@@ -58,6 +58,9 @@ static void print_slot(const struct rack_slot *slot)
     if (slot->imei)
         printf("    IMEI: %s\n", slot->imei);
     print_hooks(slot);
+    for (size_t i = 0; slot->fixtures && slot->fixtures[i]; i++)
+        printf("%s%s%s", i ? ", " : "    fixtures: ", slot->fixtures[i],
+               slot->fixtures[i + 1] ? "" : "\n");
     for (size_t i = 0; i < slot->package_count; i++)
         printf("    package: %s -> %s  %s\n", slot->packages[i].from, slot->packages[i].to,
                slot->packages[i].url);
@@ -84,6 +87,9 @@ static cJSON *slot_object(const struct rack_slot *slot)
     for (unsigned i = 0; i < RACK_HOOK_COUNT; i++)
         if (slot->hooks[i].words)
             cJSON_AddItemToArray(list, cJSON_CreateString(rack_hook_name(i)));
+    list = cJSON_AddArrayToObject(object, "fixtures");
+    for (size_t i = 0; slot->fixtures && slot->fixtures[i]; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(slot->fixtures[i]));
     list = cJSON_AddArrayToObject(object, "packages");
     for (size_t i = 0; i < slot->package_count; i++) {
         cJSON *package = cJSON_CreateObject();
@@ -398,6 +404,20 @@ static int use_file(const struct verb *verb, const struct cli_operands *operands
     return result;
 }
 
+static int print_schema(const struct cli_operands *operands)
+{
+    if (operands->count != 1)
+        return cli_usage_error(&cli_command_rack, "'schema' takes no files");
+    char *text = rack_json_schema();
+    if (!text) {
+        cli_error(&cli_command_rack, "not enough memory");
+        return CLI_EXIT_INTERNAL;
+    }
+    puts(text);
+    cJSON_free(text);
+    return CLI_EXIT_OK;
+}
+
 static int rack(int argc, char **argv)
 {
     struct rack_options given;
@@ -411,9 +431,12 @@ static int rack(int argc, char **argv)
             return use_file(&verbs[i], &operands, &given);
     if (strcmp(operands.items[0], "serve") == 0)
         return serve(&operands, &given);
+    if (strcmp(operands.items[0], "schema") == 0)
+        return print_schema(&operands);
     if (strcmp(operands.items[0], "generate") != 0)
         return cli_usage_error(&cli_command_rack,
-                               "'%s' is none of check, list, probe, status, serve, generate",
+                               "'%s' is none of check, list, probe, status, serve, generate, "
+                               "schema",
                                operands.items[0]);
     if (given.json || given.slots.count)
         return cli_usage_error(&cli_command_rack, "'generate' takes no --json and no --slot");
@@ -423,17 +446,17 @@ static int rack(int argc, char **argv)
 const struct cli_command cli_command_rack = {
     .name = "rack",
     .summary = "read rack files; ask what stands in the slots of a lab",
-    .operands = "check|list|probe|status|serve FILE | generate [URL...]",
+    .operands = "check|list|probe|status|serve FILE | generate [URL...] | schema",
     .notes =
         "  check FILE         tell all that is wrong with a rack file\n"
         "  list FILE          print its slots\n"
         "  probe FILE         ask each module what it is, and compare; nothing is done to it\n"
         "  status FILE        print who holds the ports; nothing is opened\n"
-        "  serve FILE         show slots, who holds them and the cases of --reports to browsers, "
-        "at\n"
-        "                     --listen, until a signal comes; read only\n"
-        "  generate [URL...]  ask at these ports, or at all serial ports of this machine, and\n"
-        "                     print a rack file of the modules that answer\n\n"
+        "  serve FILE         show slots, who holds them and the cases of --reports to\n"
+        "                     browsers, at --listen, until a signal comes; read only\n"
+        "  generate [URL...]  ask at these ports, or at all serial ports of this\n"
+        "                     machine, and print a rack file of the modules that answer\n"
+        "  schema             print a JSON Schema of rack files, for editors\n\n"
         "A rack file names the modules of a lab as slots; harness/rack/README.md has its keys.\n"
         "`fotarig ports` has the URLs of ports.\n\n"
         "Exit status: 0 as written, 2 usage, 3 invalid or missing file, 4 a module does not\n"

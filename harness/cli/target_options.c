@@ -221,6 +221,12 @@ static int check(const struct cli_command *command, const struct cli_target_opti
     if (!port && (options->far_end != BENCH_FAR_END_MODULE || options->allow_update))
         return cli_usage_error(command, "%s goes with --module URL only",
                                options->allow_update ? "--allow-update" : "--far-end");
+    if (!port && options->fixtures.count)
+        return cli_usage_error(command,
+                               "--fixture '%s' goes with --module URL only: a rack file names the "
+                               "fixtures of its slots, and around the emulator stands what the "
+                               "scenario says",
+                               options->fixtures.items[0]);
     if (port && options->far_end == BENCH_FAR_END_MODULE && speed > 0)
         return cli_usage_error(command,
                                "a real module knows one speed; --speed goes with --far-end "
@@ -269,6 +275,9 @@ int cli_target_make(struct cli_target *made, const struct cli_command *command,
     bench.conduct = options->rules == CLI_RULES_FOTA ||
                     (options->rules == CLI_RULES_AS_HOST && is_external(options));
     bench.url = is_url(options->module) ? options->module : NULL;
+    for (size_t i = 0; i < options->fixtures.count; i++)
+        made->fixture_names[i] = options->fixtures.items[i];
+    bench.fixture_names = made->fixture_names;
     if (is_replay(options->host) && access(options->host + 7, R_OK) != 0) {
         cli_error(command, "%s: %s", options->host + 7, strerror(errno));
         return CLI_EXIT_INVALID;

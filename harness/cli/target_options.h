@@ -16,6 +16,7 @@ struct cli_target_options {
     const char *claims;       /* STATUS=OUTCOME,... of the host; NULL = none */
     int rules;                /* enum cli_rules */
     struct cli_list left_out; /* RULE=REASON */
+    struct cli_list fixtures; /* names of what stands around the module behind a port */
     int far_end;              /* enum bench_far_end */
     bool allow_update;
     const char *package_url, *package, *from, *to, *variant;
@@ -94,6 +95,14 @@ enum cli_rules { CLI_RULES_AS_HOST, CLI_RULES_FOTA, CLI_RULES_NONE };
          "module",                                                                                 \
          "what the port leads to: a real module, a 'fotarig sim' of the same --speed, or\n"        \
          "a 'fotarig sim --scenario' that plays this scenario's events as well"},                  \
+        {"fixture",                                                                                \
+         0,                                                                                        \
+         "NAME",                                                                                   \
+         CLI_LIST,                                                                                 \
+         offsetof(type, member.fixtures),                                                          \
+         NULL,                                                                                     \
+         "with --module URL: this stands around the module, for scenarios whose `fixtures`\n"      \
+         "ask for it; may be given several times. A rack file names those of its slots"},          \
         {"allow-update",                                                                           \
          0,                                                                                        \
          NULL,                                                                                     \
@@ -147,6 +156,7 @@ struct cli_target {
     struct scenario_override override;
     struct kept_replay kept; /* of replay:TRACE */
     bool replays;
+    const char *fixture_names[CLI_LIST_MAX + 1]; /* of --fixture, behind the last one NULL */
     char at_revision[FOTA_REVISION_LENGTH + 1]; /* of the module after what was planned; "" = not
                                                    known */
 };

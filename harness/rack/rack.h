@@ -63,6 +63,8 @@ struct rack_slot {
     const char *out_of_service; /* why it is not used; NULL = it is */
     uint32_t speed;             /* of an emulated module behind it; 1 for a real one */
     uint8_t far_end;            /* enum rack_far_end */
+    const char *const *fixtures; /* what stands around it, by names that scenarios ask for;
+                                    NULL-terminated; NULL = nothing */
     uint32_t updates_most;      /* the module has taken so many: it is left alone; 0 = no limit */
     struct rack_hook hooks[RACK_HOOK_COUNT];
     const char *http; /* HOST:PORT where this machine serves its packages; NULL = it does not */
@@ -98,6 +100,10 @@ enum { RACK_FILE_BYTES_MAX = 256 * 1024, RACK_SLOTS_MAX = 256, RACK_PACKAGES_MAX
 bool rack_read(const char *path, const char *source, size_t size, struct rack **ret_rack,
                struct scenario_errors *reterr_errors);
 void rack_free(struct rack *rack);
+
+/* A JSON Schema of rack files as text, drawn from the reader's tables; freed with cJSON_free().
+ * NULL: no memory. */
+char *rack_json_schema(void);
 
 /* The slot of that name, or NULL. */
 const struct rack_slot *rack_find(const struct rack *rack, const char *name);

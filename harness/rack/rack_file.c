@@ -5,6 +5,7 @@
 
 #include "harness/rack/rack.h"
 #include "harness/scenario/compile.h"
+#include "harness/scenario/json_schema.h"
 #include "harness/scenario/schema_rows.h"
 
 enum {
@@ -186,6 +187,15 @@ static const struct scenario_key slot_keys[] = {
      .flags = SCENARIO_LIST | SCENARIO_FIXED,
      .compile = compile_packages,
      .help = "update packages that lie somewhere for this module"},
+    {.name = "fixtures",
+     .type = SCENARIO_TYPE_LINE,
+     .form = SCENARIO_FORM_VISIBLE,
+     .minimum = 1,
+     .maximum = 40,
+     .flags = SCENARIO_LIST | SCENARIO_FIXED,
+     MEMBER(struct rack_slot, fixtures),
+     .compile = scenario_compile_names,
+     .help = "what stands around the module, by the names that scenarios ask for"},
     {.name = "updates-most",
      .type = SCENARIO_TYPE_NUMBER,
      .minimum = 1,
@@ -297,6 +307,11 @@ static const struct scenario_map file_map = {
 
 static const struct scenario_sheet sheet = {
     .kind = "rack file", .bytes_max = RACK_FILE_BYTES_MAX, .map = &file_map};
+
+char *rack_json_schema(void)
+{
+    return scenario_map_json_schema(&file_map, "rack file of fotarig");
+}
 
 static void set_defaults(struct rack_slot *common)
 {

@@ -32,6 +32,7 @@ struct bench_target_options rack_target_options(const struct rack_campaign *camp
         .allow_update = campaign->allow_update,
         .speed = slot->speed,
         .fixture_abilities = rack_fixture_abilities(slot),
+        .fixture_names = slot->fixtures,
         .override = override};
 }
 

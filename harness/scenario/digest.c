@@ -95,10 +95,10 @@ static const struct scenario_member whole[] = {
     X(name, COUNTED) X(values, COUNTED) X(job, COUNTED) X(checksum, NUMBER) X(module, COUNTED)
         X(settings_named, COUNTED) X(module_file_count, NUMBER) X(module_files, COUNTED)
             X(package, COUNTED) X(then, COUNTED) X(host, COUNTED) X(setup_place, COUNTED)
-                X(server_place, COUNTED) X(package_place, COUNTED) X(event_count, NUMBER)
-                    X(action_count, NUMBER) X(expectation_count, COUNTED) X(mark_count, NUMBER)
-                        X(lasting_count, NUMBER) X(events, COUNTED) X(actions, COUNTED)
-                            X(expectations, COUNTED)
+                X(server_place, COUNTED) X(package_place, COUNTED) X(fixtures, COUNTED)
+                    X(event_count, NUMBER) X(action_count, NUMBER) X(expectation_count, COUNTED)
+                        X(mark_count, NUMBER) X(lasting_count, NUMBER) X(events, COUNTED)
+                            X(actions, COUNTED) X(expectations, COUNTED)
 #undef X
 };
 

@@ -410,28 +410,53 @@ static cJSON *map_schema(const struct scenario_map *map)
     return schema;
 }
 
-static void add_definitions(cJSON *definitions)
+static void add_quantities(cJSON *definitions)
 {
     char pattern[PATTERN_MAX];
+    for (unsigned i = TEXT_COUNT + 1; i < TEXT_FACTOR; i++)
+        cJSON_AddItemToObject(definitions, word_of(i),
+                              pattern_of(text_quantity_pattern(i, pattern, sizeof pattern)));
+}
+
+static void add_definitions(cJSON *definitions)
+{
     for (size_t i = 0; i < sizeof defined / sizeof defined[0]; i++)
         cJSON_AddItemToObject(definitions, defined[i]->name, map_schema(defined[i]));
     cJSON_AddItemToObject(definitions, scenario_profile_schema.name,
                           map_schema(&scenario_profile_schema));
     cJSON_AddItemToObject(definitions, "settings", settings());
     cJSON_AddItemToObject(definitions, "variable", pattern_of(variable_pattern));
-    for (unsigned i = TEXT_COUNT + 1; i < TEXT_FACTOR; i++)
-        cJSON_AddItemToObject(definitions, word_of(i),
-                              pattern_of(text_quantity_pattern(i, pattern, sizeof pattern)));
+}
+
+static cJSON *root_of(const struct scenario_map *map, const char *title, cJSON **ret_definitions)
+{
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "$schema", "http://json-schema.org/draft-07/schema#");
+    cJSON_AddStringToObject(root, "title", title);
+    fill_map(root, map);
+    *ret_definitions = cJSON_AddObjectToObject(root, "definitions");
+    return root;
+}
+
+static char *print(cJSON *root, cJSON *definitions)
+{
+    add_quantities(definitions);
+    char *text = cJSON_Print(root);
+    cJSON_Delete(root);
+    return text;
 }
 
 char *scenario_json_schema(void)
 {
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "$schema", "http://json-schema.org/draft-07/schema#");
-    cJSON_AddStringToObject(root, "title", "scenario of fotarig");
-    fill_map(root, &scenario_schema);
-    add_definitions(cJSON_AddObjectToObject(root, "definitions"));
-    char *text = cJSON_Print(root);
-    cJSON_Delete(root);
-    return text;
+    cJSON *definitions;
+    cJSON *root = root_of(&scenario_schema, "scenario of fotarig", &definitions);
+    add_definitions(definitions);
+    return print(root, definitions);
+}
+
+char *scenario_map_json_schema(const struct scenario_map *map, const char *title)
+{
+    cJSON *definitions;
+    cJSON *root = root_of(map, title, &definitions);
+    return print(root, definitions);
 }

@@ -9,4 +9,8 @@
  */
 char *scenario_json_schema(void);
 
+struct scenario_map;
+/* The same of a file of another kind (compile.h), whose title says what it is. */
+char *scenario_map_json_schema(const struct scenario_map *map, const char *title);
+
 #endif

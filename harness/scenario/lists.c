@@ -11,24 +11,24 @@ enum {
     SIZE_BYTES = 109285 /* of a package that names none: the sample of FOTA100 */
 };
 
-void scenario_compile_tags(struct scenario_compiler *compiler, const struct scenario_key *key,
-                           const struct scenario_node *value, void *target)
+void scenario_compile_names(struct scenario_compiler *compiler, const struct scenario_key *key,
+                            const struct scenario_node *value, void *target)
 {
     const struct scenario_node *item = scenario_items(compiler, key, value);
-    struct scenario_draft *draft = target;
+    const char *const **list = (void *)((char *)target + key->offset);
     size_t count = 0;
 
-    if (!item || draft->tags)
+    if (!item || *list)
         return;
-    const char **tags = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *tags);
-    if (!tags) {
+    const char **names = scenario_arena_take(compiler->arena, (value->count + 1) * sizeof *names);
+    if (!names) {
         scenario_out_of_memory(compiler);
         return;
     }
     for (; item; item = item->next)
-        if (scenario_store_item(compiler, key, item, &tags[count]))
+        if (scenario_store_item(compiler, key, item, &names[count]))
             count++;
-    draft->tags = tags;
+    *list = names;
 }
 
 void scenario_compile_refuses(struct scenario_compiler *compiler, const struct scenario_key *key,

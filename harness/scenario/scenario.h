@@ -158,6 +158,9 @@ struct scenario_case {
     /* What the file says of the module beside variant and revision, and of a package or a server
      * that is not as it should be: where it says so, line 0 = nothing. */
     struct scenario_place setup_place, server_place, package_place;
+    /* What must stand around a module behind a port, by free names; NULL-terminated, NULL = nothing
+     * special. The emulator is what the file makes of it. */
+    const char *const *fixtures;
     uint8_t event_count, action_count, expectation_count, mark_count, lasting_count;
     struct scenario_event events[SCENARIO_WATCHED_MAX];
     struct scenario_action actions[SCENARIO_ACTIONS_ROOM];

@@ -154,7 +154,7 @@ extern const struct scenario_map scenario_expect_schema;  /* expect */
 extern const struct scenario_words scenario_requests;     /* enum fota_request_kind */
 
 /* Types that need more than their value (lists.c). */
-scenario_compile scenario_compile_tags, scenario_compile_refuses, scenario_compile_unjudged,
+scenario_compile scenario_compile_names, scenario_compile_refuses, scenario_compile_unjudged,
     scenario_compile_profile, scenario_compile_files, scenario_compile_cells,
     scenario_compile_events, scenario_compile_trigger_command, scenario_compile_answers,
     scenario_compile_actions, scenario_compile_reply, scenario_compile_insert, scenario_compile_set,

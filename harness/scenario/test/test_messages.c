@@ -12,8 +12,8 @@ static const struct message_row message_rows[] = {
     {"the whole form", LOADER_HEAD LOADER_UPDATE "evnets: []\n" LOADER_EXPECT,
      "t.yaml:4:1: error: unknown key 'evnets'; did you mean 'events'?\n"
      "    4 | evnets: []\n"
-     "      | ^~~~~~  allowed: scenario, why, tags, vary, update, then, host, module, events, "
-     "expect\n"},
+     "      | ^~~~~~  allowed: scenario, why, tags, fixtures, vary, update, then, host, module, "
+     "events, expect\n"},
     {"all errors in the order of the file",
      "scenario: [a]\nwhy: It is told.\n" LOADER_UPDATE "expect: {within: 5, outcome: updatd}\n",
      "t.yaml:1:11: error: 'scenario' takes text, not a list\n"
