@@ -19,6 +19,12 @@ class Mismatch(Exception):
     """What came is not what was wanted."""
 
 
+# A test may itself run under nohup, or behind `&`: what is ignored there is not in its children.
+for number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *unused: None)
+
+
 class Program:
     """A child whose output is read with a deadline; always ended and reaped."""
 

@@ -168,6 +168,15 @@ def signals_end_it_cleanly(program, folder):
             want(not os.path.lexists(module.link), f'signal {number}: the link is still there')
 
 
+def under_nohup_a_hangup_is_none(program, folder):
+    with Module(program, folder, *QUICK,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)) as module:
+        module.child.send_signal(signal.SIGHUP)
+        with Client(module.link) as client:
+            client.ask('AT', 'OK')
+        want(module.stop() == 0, 'it ended badly')
+
+
 def a_link_taken_over_by_another_is_left_to_it(program, folder):
     with Module(program, folder, *QUICK) as first, Module(program, folder, *QUICK) as second:
         want(first.stop() == 0, 'the first module ended badly')
@@ -187,6 +196,7 @@ CASES = [
     bytes_of_a_file_come_back_unchanged,
     paced_bytes_take_their_time_on_the_line,
     signals_end_it_cleanly,
+    under_nohup_a_hangup_is_none,
     a_link_taken_over_by_another_is_left_to_it,
 ]
 

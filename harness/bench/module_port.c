@@ -219,6 +219,19 @@ static size_t transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
     return size;
 }
 
+static void note_most(uint64_t *most_us, uint64_t us)
+{
+    *most_us = us > *most_us ? us : *most_us;
+}
+
+/* What a switch that takes its time has made of a cut. */
+static void note_lateness(struct bench_module_port *end)
+{
+    if (end->run)
+        note_most(end->is_cut ? &end->cut_late_us : &end->off_most_us,
+                  end->run->world.now_us - end->cut_at_us);
+}
+
 static void begin_switch(struct bench_module_port *end, bool on)
 {
     end->fixtures->power(end->fixtures->context, on);
@@ -239,6 +252,7 @@ static void end_switch(struct bench_module_port *end)
     if (!end->is_cut || !end->off_at_us) {
         end->off_at_us = end->is_cut ? bench_clock_us() : 0;
         end->on_at_us = end->run ? end->run->world.now_us : 0;
+        note_lateness(end);
         if (end->run)
             say(end->run, end->is_cut ? "the supply is off" : "the supply is on");
     }
@@ -294,6 +308,7 @@ static bool switch_power(struct bench_run *run, bool on)
         end->wants_on = end->is_switching = true;
     } else {
         end->cut_count++;
+        end->cut_at_us = run->world.now_us;
         begin_switch(end, false);
     }
     bench_run_touch(run, BENCH_TO_MODULE);

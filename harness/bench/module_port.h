@@ -42,12 +42,15 @@ struct bench_module_port {
     const struct bench_fixtures *fixtures; /* around the module; NULL = none */
     bool is_cut;                           /* the supply is off, or being switched off */
     bool is_switching;                     /* it is being switched */
-    bool wants_on;       /* it is off, and comes back when the module was listened to for a while */
-    uint64_t off_at_us;  /* real time at which it was off; 0 = it is not, or not yet */
-    uint64_t on_at_us;   /* run's time at which it came back last */
-    uint16_t cut_count;  /* times that it was cut in this run */
-    uint16_t boots_seen; /* boots that the wire had shown when it came back last */
-    bool has_booted;     /* soon after it came back last */
+    bool wants_on;      /* it is off, and comes back when the module was listened to for a while */
+    uint64_t off_at_us; /* real time at which it was off; 0 = it is not, or not yet */
+    uint64_t on_at_us;  /* run's time at which it came back last */
+    uint16_t cut_count; /* times that it was cut in this run */
+    uint64_t cut_at_us; /* run's time at which the last cut was asked for */
+    uint64_t cut_late_us; /* the most that the supply needed to be off, in all runs so far */
+    uint64_t off_most_us; /* the longest that it was off or on its way there or back, likewise */
+    uint16_t boots_seen;  /* boots that the wire had shown when it came back last */
+    bool has_booted;      /* soon after it came back last */
     const struct bench_survey *survey; /* what the module said when it was asked last; or NULL */
 };
 

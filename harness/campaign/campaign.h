@@ -130,6 +130,9 @@ struct campaign_use {
     /* Writes a line a process for people at a terminal, in place of the case that runs; may be
      * NULL. */
     void (*live)(void *context, FILE *out);
+    /* Called every second or so and behind whatever happened, in the process that reports; may be
+     * NULL. */
+    void (*look)(void *context);
     /* Will no process ever take it? Then it is told at once and not when all have rested. */
     bool (*is_hopeless)(void *context, const struct campaign_case *planned);
     enum report_verdict (*left_over)(void *context, const struct campaign_case *planned,

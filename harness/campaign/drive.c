@@ -516,6 +516,8 @@ static void drive_pool(struct drive *drive)
         await_signal(drive);
         tell_some(drive);
         write_sometimes(drive);
+        if (drive->use->look)
+            drive->use->look(drive->context);
         if (!is_done(drive))
             show_progress(drive, drive->told);
     }

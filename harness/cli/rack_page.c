@@ -1,98 +1,23 @@
-/* rack_page.c - HTML of a rack. */
+/* rack_page.c - HTML of a rack: its slots, one slot, and which path is what. */
 #include "harness/cli/rack_page.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "harness/cli/rack_html.h"
 #include "harness/results/rebuild.h"
+#include "reports/file.h"
 
-enum { RELOAD_S = 5, CASE_BYTES_MAX = 16 * 1024 * 1024 };
+enum {
+    HISTORY_MOST = 24, /* verdicts of a slot in one line */
+    FILE_BYTES_MAX = 64 * 1024 * 1024
+};
 
-static const char style[] =
-    "body{font:15px/1.45 system-ui,sans-serif;margin:1.5em auto;max-width:72em;padding:0 1em;"
-    "color:#222;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3em .7em;"
-    "border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}"
-    "td.n{text-align:right}th,.s,.passed,.failed,.error,.skipped,.not-run{white-space:nowrap}"
-    "p.error{white-space:normal}pre{background:#f5f5f5;padding:.7em;overflow-x:auto;white-space:"
-    "pre-"
-    "wrap}"
-    ".passed{color:#17612b}.failed{color:#a8071a;font-weight:700}.error{color:#8a4b00;"
-    "font-weight:700}.skipped,.not-run{color:#666}"
-    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}pre{background:#242424}"
-    "th,td{border-color:#444}a{color:#8ab4f8}.passed{color:#7fd492}.failed{color:#ff8f8f}"
-    ".error{color:#f0b060}.skipped,.not-run{color:#999}}";
-
-/* ---- text ------------------------------------------------------------------------------------ */
-
-static void put(FILE *out, const char *text)
-{
-    for (; text && *text; text++)
-        switch (*text) {
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        case '\'':
-            fputs("&#39;", out);
-            break;
-        default:
-            fputc(*text, out);
-            break;
-        }
-}
-
-/* In a path: every byte but letters, digits, "-", "_" and "." as %XX. */
-static void put_in_path(FILE *out, const char *text)
-{
-    for (; *text; text++)
-        if ((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') ||
-            (*text >= '0' && *text <= '9') || strchr("-_.", *text))
-            fputc(*text, out);
-        else
-            fprintf(out, "%%%02X", (unsigned char)*text);
-}
-
-static void begin(const struct rack_page *page, FILE *out, const char *title)
-{
-    fprintf(out, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
-    put(out, title);
-    fprintf(out,
-            "</title><meta name=\"viewport\" content=\"width=device-width\">"
-            "<meta http-equiv=\"refresh\" content=\"%d\">"
-            "<link rel=\"stylesheet\" href=\"/style.css\"></head><body>\n<h1>",
-            RELOAD_S);
-    put(out, title);
-    fputs("</h1>\n<p><a href=\"/\">rack ", out);
-    put(out, page->rack->name);
-    fputs("</a></p>\n", out);
-    if (page->results && page->results->unfinished) {
-        fputs("<p class=\"error\">", out);
-        put(out, page->results->unfinished);
-        fputs("</p>\n", out);
-    }
-    if (page->problem) {
-        fputs("<p>no report: ", out);
-        put(out, page->problem);
-        fputs("</p>\n", out);
-    }
-}
-
-static void put_verdict(FILE *out, enum report_verdict verdict)
-{
-    const char *name = report_verdict_name(verdict);
-    fprintf(out, "<td class=\"%s\">%s</td>", name, name);
-}
+static const char html[] = "text/html; charset=utf-8";
 
 /* ---- slots ----------------------------------------------------------------------------------- */
 
@@ -101,180 +26,305 @@ static bool is_on(const struct results_test *test, const char *slot)
     return test->slot && strcmp(test->slot, slot) == 0;
 }
 
+/* What is known of a slot's cases. */
+struct tally {
+    size_t counts[REPORT_VERDICT_COUNT];
+    size_t latest[HISTORY_MOST]; /* indices of tests, by when they began; the last is the newest */
+    size_t latest_count;
+};
+
+static bool is_later(const struct results *results, size_t one, size_t other)
+{
+    return results->tests[one].started_at_ms >= results->tests[other].started_at_ms;
+}
+
+static void add_latest(const struct results *results, struct tally *tally, size_t index)
+{
+    size_t at = tally->latest_count;
+    while (at > 0 && !is_later(results, index, tally->latest[at - 1]))
+        at--;
+    if (tally->latest_count == HISTORY_MOST) {
+        if (at == 0)
+            return;
+        memmove(tally->latest, tally->latest + 1, (at - 1) * sizeof tally->latest[0]);
+        tally->latest[at - 1] = index;
+        return;
+    }
+    memmove(tally->latest + at + 1, tally->latest + at,
+            (tally->latest_count - at) * sizeof tally->latest[0]);
+    tally->latest[at] = index;
+    tally->latest_count++;
+}
+
+static struct tally tally_of(const struct results *results, const char *slot)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; results && i < results->test_count; i++)
+        if (is_on(&results->tests[i], slot)) {
+            tally.counts[results->tests[i].verdict]++;
+            add_latest(results, &tally, i);
+        }
+    return tally;
+}
+
+static void put_count(FILE *out, const char *what, const char *class, size_t count)
+{
+    fprintf(out, "<td class=\"n %s\" data-is=\"%s\">%zu</td>", count ? class : "zero", what, count);
+}
+
+/* A letter a case, the newest last; each leads to its case. */
+static void put_history(const struct rack_page *page, FILE *out, const struct tally *tally)
+{
+    static const char letters[REPORT_VERDICT_COUNT] = {[REPORT_PASSED] = '+',
+                                                       [REPORT_FAILED] = 'F',
+                                                       [REPORT_ERROR] = 'E',
+                                                       [REPORT_SKIPPED] = 's',
+                                                       [REPORT_NOT_RUN] = '-'};
+    fprintf(out, "<td class=\"h%s\" data-is=\"last cases\">", tally->latest_count ? "" : " e");
+    for (size_t i = 0; i < tally->latest_count; i++) {
+        const struct results_test *test = &page->results->tests[tally->latest[i]];
+        fprintf(out, "<a class=\"%s\" href=\"/case/%zu\" title=\"",
+                report_verdict_name(test->verdict), tally->latest[i]);
+        rack_html_put(out, test->id);
+        fprintf(out, "\">%c</a>", letters[test->verdict]);
+    }
+    fputs("</td>", out);
+}
+
+/* "runs 12 s" and the case; why it is quarantined. */
+static void put_now(const struct rack_page *page, FILE *out, const struct rack_now *now)
+{
+    fprintf(out, "<td%s data-is=\"now\">", now ? "" : " class=\"e\"");
+    if (now && now->quarantine[0]) {
+        fputs("<span class=\"error\">quarantined</span> <small>", out);
+        rack_html_put(out, now->quarantine);
+        fputs("</small>", out);
+    } else if (now) {
+        rack_html_put(out, now->does);
+        if (now->since_ms && page->now->at_ms >= now->since_ms)
+            fprintf(out, ", %" PRIu64 " s", (page->now->at_ms - now->since_ms) / 1000);
+        fputs(" <small>", out);
+        rack_html_put(out, now->case_name);
+        fputs("</small>", out);
+    }
+    fputs("</td>", out);
+}
+
+static void put_cell(FILE *out, const char *what, const char *text)
+{
+    fprintf(out, "<td class=\"k%s\" data-is=\"%s\">", text && text[0] ? "" : " e", what);
+    rack_html_put(out, text);
+    fputs("</td>", out);
+}
+
 static void put_slot(const struct rack_page *page, FILE *out, const struct rack_slot *slot)
 {
     char state[300];
-    size_t counts[REPORT_VERDICT_COUNT] = {0};
-    const struct results_test *last = NULL;
-    for (size_t i = 0; page->results && i < page->results->test_count; i++) {
-        const struct results_test *test = &page->results->tests[i];
-        if (!is_on(test, slot->name))
-            continue;
-        counts[test->verdict]++;
-        if (!last || test->started_at_ms >= last->started_at_ms)
-            last = test;
-    }
+    struct tally tally = tally_of(page->results, slot->name);
+    const struct rack_now *now = page->now ? rack_now_find(page->now, slot->name) : NULL;
     page->find_holder(slot, state, sizeof state);
     fputs("<tr><td class=\"s\"><a href=\"/slot/", out);
-    put_in_path(out, slot->name);
+    rack_html_put_in_path(out, slot->name, false);
     fputs("\">", out);
-    put(out, slot->name);
-    fputs("</a></td><td>", out);
-    put(out, state);
-    fprintf(out,
-            "</td><td class=\"n\">%zu</td><td class=\"n%s\">%zu</td><td class=\"n%s\">%zu</td><td>",
-            counts[REPORT_PASSED], counts[REPORT_FAILED] ? " failed" : "", counts[REPORT_FAILED],
-            counts[REPORT_ERROR] ? " error" : "", counts[REPORT_ERROR]);
-    put(out, last ? last->id : "");
-    fputs("</td>", out);
-    if (last)
-        put_verdict(out, last->verdict);
-    else
-        fputs("<td></td>", out);
-    fputs("</tr>\n", out);
+    rack_html_put(out, slot->name);
+    fputs("</a></td>", out);
+    put_count(out, "passed", "passed", tally.counts[REPORT_PASSED]);
+    put_count(out, "failed", "failed", tally.counts[REPORT_FAILED]);
+    put_count(out, "errors", "error", tally.counts[REPORT_ERROR]);
+    put_history(page, out, &tally);
+    put_now(page, out, now);
+    put_cell(out, "power", now ? now->power : "");
+    put_cell(out, "revision", now ? now->revision : "");
+    fputs("<td data-is=\"port\">", out);
+    rack_html_put(out, state);
+    fputs("</td></tr>\n", out);
 }
 
-static void put_tests(const struct rack_page *page, FILE *out, const char *slot, bool only_bad)
+static bool is_bad(enum report_verdict verdict)
 {
-    fputs("<table><tr><th>case</th><th>slot</th><th>verdict</th><th>why</th></tr>\n", out);
+    return verdict == REPORT_FAILED || verdict == REPORT_ERROR;
+}
+
+/* All cases of a slot, or those of all slots that did not pass. */
+static void put_tests(const struct rack_page *page, FILE *out, const char *slot)
+{
+    fprintf(out,
+            "<table class=\"w\"><thead><tr><th>case</th>%s<th>verdict</th><th>why</th>"
+            "<th>began</th></tr></thead>\n",
+            slot ? "" : "<th>slot</th>");
     for (size_t i = 0; page->results && i < page->results->test_count; i++) {
         const struct results_test *test = &page->results->tests[i];
-        if ((slot && !is_on(test, slot)) ||
-            (only_bad && test->verdict != REPORT_FAILED && test->verdict != REPORT_ERROR))
+        if (slot ? !is_on(test, slot) : !is_bad(test->verdict))
             continue;
-        fprintf(out, "<tr><td><a href=\"/case/%zu\">", i);
-        put(out, test->id);
-        fputs("</a></td><td>", out);
-        put(out, test->slot);
-        fputs("</td>", out);
-        put_verdict(out, test->verdict);
+        fprintf(out, "<tr><td class=\"c\"><a href=\"/case/%zu\">", i);
+        rack_html_put(out, test->id);
+        fputs("</a></td>", out);
+        if (!slot)
+            put_cell(out, "slot", test->slot);
+        rack_html_put_verdict(out, test->verdict);
         fputs("<td>", out);
-        put(out, test->message);
+        rack_html_put(out, test->message);
+        fputs("</td><td class=\"k\" data-is=\"began\">", out);
+        rack_html_put_moment(out, test->started_at_ms);
         fputs("</td></tr>\n", out);
     }
     fputs("</table>\n", out);
 }
 
+static size_t count_bad(const struct results *results)
+{
+    size_t count = 0;
+    for (size_t i = 0; results && i < results->test_count; i++)
+        count += is_bad(results->tests[i].verdict);
+    return count;
+}
+
+/* Whose moment the columns `now`, `power` and `revision` are. */
+static void put_moment_of_now(const struct rack_page *page, FILE *out)
+{
+    if (!page->now)
+        return;
+    fputs("<p><small>As told at ", out);
+    rack_html_put_moment(out, page->now->at_ms);
+    fputs("</small></p>\n", out);
+}
+
 static void put_rack(const struct rack_page *page, FILE *out)
 {
-    begin(page, out, page->rack->name);
-    fputs("<table><tr><th>slot</th><th>port</th><th>passed</th><th>failed</th><th>errors</th>"
-          "<th>last case</th><th></th></tr>\n",
+    char title[200];
+    snprintf(title, sizeof title, "rack %.150s", page->rack->name);
+    rack_html_begin(page, out, title, true);
+    put_moment_of_now(page, out);
+    fputs("<table class=\"w\"><thead><tr><th>slot</th><th>passed</th><th>failed</th>"
+          "<th>errors</th><th>last cases</th><th>now</th><th>power</th><th>revision</th>"
+          "<th>port</th></tr></thead>\n",
           out);
     for (size_t i = 0; i < page->rack->slot_count; i++)
         put_slot(page, out, &page->rack->slots[i]);
-    fputs("</table>\n<h2>not passed</h2>\n", out);
-    put_tests(page, out, NULL, true);
+    fputs("</table>\n", out);
+    if (!count_bad(page->results))
+        return;
+    fputs("<h2>not passed</h2>\n", out);
+    put_tests(page, out, NULL);
+}
+
+static void put_line(FILE *out, const char *name, const char *text)
+{
+    if (!text || !text[0])
+        return;
+    fprintf(out, "<tr><th>%s</th><td>", name);
+    rack_html_put(out, text);
+    fputs("</td></tr>\n", out);
+}
+
+static void put_slot_now(FILE *out, const struct rack_now *now)
+{
+    char text[40];
+    put_line(out, "now", now->does);
+    put_line(out, "case", now->case_name);
+    put_line(out, "quarantined", now->quarantine);
+    put_line(out, "power", now->power);
+    put_line(out, "revision", now->revision);
+    snprintf(text, sizeof text, "%" PRIu32, now->updates);
+    put_line(out, "updates", text);
 }
 
 static bool put_one_slot(const struct rack_page *page, FILE *out, const char *name)
 {
     const struct rack_slot *slot = rack_find(page->rack, name);
-    char state[300];
+    const struct rack_now *now = page->now ? rack_now_find(page->now, name) : NULL;
+    char text[300];
     if (!slot)
         return false;
-    begin(page, out, slot->name);
-    page->find_holder(slot, state, sizeof state);
-    fputs("<p>", out);
-    put(out, slot->transport ? slot->transport : "booked by its hook");
-    fputs(": ", out);
-    put(out, state);
-    fputs("</p>\n", out);
-    if (slot->notes) {
-        fputs("<p>", out);
-        put(out, slot->notes);
-        fputs("</p>\n", out);
-    }
-    put_tests(page, out, slot->name, false);
+    snprintf(text, sizeof text, "slot %.100s", slot->name);
+    rack_html_begin(page, out, text, true);
+    fputs("<table class=\"v\">\n", out);
+    put_line(out, "transport", slot->transport ? slot->transport : "booked by its hook");
+    page->find_holder(slot, text, sizeof text);
+    put_line(out, "port", text);
+    put_line(out, "notes", slot->notes);
+    if (now)
+        put_slot_now(out, now);
+    fputs("</table>\n<h2>cases</h2>\n", out);
+    put_tests(page, out, slot->name);
     return true;
 }
 
-/* ---- a case ---------------------------------------------------------------------------------- */
+/* ---- files of the reports -------------------------------------------------------------------- */
 
-static void put_row(FILE *out, const char *name, const char *text)
+const struct cli_rack_page_file cli_rack_page_files[] = {
+    {"report.html", html},
+    {"junit.xml", "text/xml; charset=utf-8"},
+    {"ctrf.json", "application/json"},
+    {"summary.md", "text/plain; charset=utf-8"},
+    {NULL, NULL}};
+
+/* Its media type; NULL: nothing that a browser may have. */
+static const char *type_of_file(const struct rack_page *page, const char *name)
 {
-    if (!text || !text[0])
-        return;
-    fprintf(out, "<tr><th>%s</th><td>", name);
-    put(out, text);
-    fputs("</td></tr>\n", out);
+    for (size_t i = 0; cli_rack_page_files[i].name; i++)
+        if (strcmp(cli_rack_page_files[i].name, name) == 0)
+            return cli_rack_page_files[i].type;
+    return page->results && results_names_file(page->results, name) ? "text/plain; charset=utf-8"
+                                                                    : NULL;
 }
 
-static void put_bytes(FILE *out, struct report_bytes bytes)
+/* A report may be hostile: what it names must lie in its folder. NULL = it does not. */
+static char *path_of_file(const struct rack_page *page, const char *name)
 {
-    size_t size = report_escape(NULL, 0, bytes.data, bytes.size, REPORT_FORM_BYTES);
-    char *text = malloc(size + 1);
-    if (text)
-        report_escape(text, size + 1, bytes.data, bytes.size, REPORT_FORM_BYTES);
-    put(out, text);
-    free(text);
-}
-
-static void put_exchanges(FILE *out, const struct report_case *c)
-{
-    static const char *const marks[] = {
-#define X(name, text, mark) mark,
-        REPORT_DIRECTIONS(X)
-#undef X
-    };
-    if (!c->exchange_count)
-        return;
-    fputs("<h2>last exchanges</h2>\n<pre>", out);
-    for (size_t i = 0; i < c->exchange_count; i++) {
-        fprintf(out, "%10.3f  ", (double)c->exchanges[i].t_us / 1e6);
-        put(out, marks[c->exchanges[i].direction]);
-        fputc(' ', out);
-        put_bytes(out, c->exchanges[i].bytes);
-        fputc('\n', out);
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/%s", page->folder, name);
+    char *folder = realpath(page->folder, NULL);
+    char *found = length > 0 && (size_t)length < sizeof path ? realpath(path, NULL) : NULL;
+    size_t inside = folder ? strlen(folder) : 0;
+    struct stat status;
+    if (found && folder && strncmp(found, folder, inside) == 0 && found[inside] == '/' &&
+        stat(found, &status) == 0 && S_ISREG(status.st_mode)) {
+        free(folder);
+        return found;
     }
-    fputs("</pre>\n", out);
+    free(folder);
+    free(found);
+    return NULL;
 }
 
-static bool put_case(const struct rack_page *page, FILE *out, const char *number)
+static bool put_file(const struct rack_page *page, FILE *out, const char *name,
+                     const char **ret_type)
 {
-    char *end;
-    unsigned long index = strtoul(number, &end, 10);
-    struct scenario_arena arena;
-    struct report_case c;
-    if (*end || !*number || !page->results || index >= page->results->test_count)
+    char bytes[8192];
+    size_t size, whole = 0;
+    *ret_type = page->folder ? type_of_file(page, name) : NULL;
+    char *path = *ret_type ? path_of_file(page, name) : NULL;
+    FILE *file = path ? report_file_source_stream(path) : NULL;
+    free(path);
+    if (!file)
         return false;
-    scenario_arena_init(&arena, CASE_BYTES_MAX);
-    results_rebuild(&arena, &page->results->tests[index], &c);
-    begin(page, out, c.id);
-    fputs("<table>\n<tr><th>verdict</th>", out);
-    put_verdict(out, c.verdict);
-    fputs("</tr>\n", out);
-    put_row(out, "message", c.message);
-    put_row(out, "slot", c.slot);
-    put_row(out, "title", c.title);
-    put_row(out, "why", c.why);
-    put_row(out, "place", c.place);
-    for (size_t i = 0; i < c.detail_count; i++)
-        put_row(out, "", c.details[i]);
-    put_row(out, "repeat", c.repeat);
-    for (size_t i = 0; i < c.attachment_count; i++)
-        put_row(out, "file", c.attachments[i].path);
-    fputs("</table>\n", out);
-    put_exchanges(out, &c);
-    scenario_arena_done(&arena);
+    while (whole < FILE_BYTES_MAX && (size = fread(bytes, 1, sizeof bytes, file)) > 0)
+        whole += fwrite(bytes, 1, size, out);
+    fclose(file);
     return true;
 }
 
 /* ---- paths ----------------------------------------------------------------------------------- */
 
-static bool put_path(const struct rack_page *page, FILE *out, const char *path)
+static bool put_path(const struct rack_page *page, FILE *out, const char *path,
+                     const char **ret_type)
 {
     bool found = true;
+    *ret_type = html;
     if (strcmp(path, "/style.css") == 0) {
-        fputs(style, out);
+        *ret_type = "text/css";
+        fputs(rack_html_style, out);
         return true;
     }
+    if (strncmp(path, "/file/", 6) == 0)
+        return put_file(page, out, path + 6, ret_type);
     if (strcmp(path, "/") == 0)
         put_rack(page, out);
     else if (strncmp(path, "/slot/", 6) == 0)
         found = put_one_slot(page, out, path + 6);
     else
-        found = strncmp(path, "/case/", 6) == 0 && put_case(page, out, path + 6);
+        found = strncmp(path, "/case/", 6) == 0 && rack_html_put_case(page, out, path + 6);
     if (found)
         fputs("</body></html>\n", out);
     return found;
@@ -285,9 +335,8 @@ char *cli_rack_page(const struct rack_page *page, const char *path, size_t *ret_
 {
     char *text = NULL;
     FILE *out = open_memstream(&text, ret_size);
-    bool found = out && put_path(page, out, path);
+    bool found = out && put_path(page, out, path, ret_type);
     bool whole = out && fclose(out) == 0;
-    *ret_type = strcmp(path, "/style.css") == 0 ? "text/css" : "text/html; charset=utf-8";
     if (found && whole)
         return text;
     free(text);

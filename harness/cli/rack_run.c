@@ -102,6 +102,7 @@ static int run_racked(struct rack_campaign *racked, struct cli_campaign *made, b
     campaign->options.jobs = (uint32_t)racked->slot_count;
     campaign->options.real_time = true;
     int status = cli_campaign_run_planned(made, &rack_use, racked);
+    rack_campaign_rest(racked);
     if (campaign->options.out)
         rack_campaign_print(racked, campaign->options.out);
     return status == CLI_EXIT_OK && rack_campaign_quarantined(racked) ? CLI_EXIT_ENVIRONMENT

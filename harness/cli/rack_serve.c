@@ -25,17 +25,22 @@ struct server {
     char host[300]; /* that a browser must ask for: no other name may lead here */
 };
 
+/* Of pages made here, and of the report's own page, which has its style and script in itself. */
+static const char own_policy[] = "default-src 'none'; style-src 'self'; base-uri 'none'; "
+                                 "form-action 'none'; frame-ancestors 'none'";
+static const char report_policy[] =
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status, const char *type,
-                              char *text, size_t size)
+                              const char *policy, char *text, size_t size)
 {
     struct MHD_Response *response =
         library->MHD_create_response_from_buffer(size, text, MHD_RESPMEM_MUST_COPY);
     if (!response)
         return MHD_NO;
     library->MHD_add_response_header(response, "Content-Type", type);
-    library->MHD_add_response_header(response, "Content-Security-Policy",
-                                     "default-src 'none'; style-src 'self'; base-uri 'none'; "
-                                     "form-action 'none'; frame-ancestors 'none'");
+    library->MHD_add_response_header(response, "Content-Security-Policy", policy);
     library->MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     library->MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
     library->MHD_add_response_header(response, "Cache-Control", "no-store");
@@ -50,7 +55,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 {
     char text[80];
     size_t size = (size_t)snprintf(text, sizeof text, "%s\n", why);
-    return answer(connection, status, "text/plain", text, size);
+    return answer(connection, status, "text/plain", own_policy, text, size);
 }
 
 /* A page of somebody else must not read this one under a name that leads to this address. */
@@ -81,11 +86,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct rack_page page = server->page;
     page.results = read ? &results : NULL;
     page.problem = read ? NULL : problem;
+    struct rack_now_list now = {0};
+    page.now = server->folder && rack_now_read(server->folder, &now) ? &now : NULL;
+    page.folder = server->folder;
     char *text = cli_rack_page(&page, url, &size, &type);
     results_done(&results);
+    rack_now_done(&now);
     if (!text)
         return refuse(connection, MHD_HTTP_NOT_FOUND, "nothing is here");
-    enum MHD_Result result = answer(connection, MHD_HTTP_OK, type, text, size);
+    enum MHD_Result result =
+        answer(connection, MHD_HTTP_OK, type,
+               strcmp(url, "/file/report.html") == 0 ? report_policy : own_policy, text, size);
     free(text);
     return result;
 }

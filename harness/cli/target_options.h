@@ -157,8 +157,8 @@ struct cli_target {
     struct kept_replay kept; /* of replay:TRACE */
     bool replays;
     const char *fixture_names[CLI_LIST_MAX + 1]; /* of --fixture, behind the last one NULL */
-    char at_revision[FOTA_REVISION_LENGTH + 1]; /* of the module after what was planned; "" = not
-                                                   known */
+    char at_revision[FOTA_REVISION_LENGTH + 1];  /* of the module after what was planned; "" = not
+                                                    known */
 };
 
 /* The client is outside of this process: the run takes real time, at speed 1 if none is given. */

@@ -46,10 +46,12 @@ static int open_signal_pipe(void)
     return 0;
 }
 
-/* Whoever has made it ignored for this process has a reason. */
+/* Whoever has made it ignored for this process has a reason: nohup for one. Of SIGINT that is no
+ * more than the habit of shells for what runs behind `&`. */
 static int catch_signal(int number, int flags)
 {
     struct sigaction action, before;
+    bool may_stay_ignored = number == SIGPIPE || number == SIGHUP;
 
     memset(&action, 0, sizeof action);
     action.sa_handler = note_signal;
@@ -57,7 +59,7 @@ static int catch_signal(int number, int flags)
     sigemptyset(&action.sa_mask);
     if (sigaction(number, NULL, &before))
         return -1;
-    return number == SIGPIPE && before.sa_handler == SIG_IGN ? 0 : sigaction(number, &action, NULL);
+    return may_stay_ignored && before.sa_handler == SIG_IGN ? 0 : sigaction(number, &action, NULL);
 }
 
 int bench_signals_catch(void)

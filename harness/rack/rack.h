@@ -56,16 +56,16 @@ struct rack_package {
 
 struct rack_slot {
     const char *name;
-    const char *transport;      /* URL of a port; NULL: the place hook tells */
-    const char *imei;           /* expected; NULL = any */
-    const char *variant;        /* expected, such as "SIM7000C"; NULL = any */
-    const char *notes;          /* for people; NULL = none */
-    const char *out_of_service; /* why it is not used; NULL = it is */
-    uint32_t speed;             /* of an emulated module behind it; 1 for a real one */
-    uint8_t far_end;            /* enum rack_far_end */
+    const char *transport;       /* URL of a port; NULL: the place hook tells */
+    const char *imei;            /* expected; NULL = any */
+    const char *variant;         /* expected, such as "SIM7000C"; NULL = any */
+    const char *notes;           /* for people; NULL = none */
+    const char *out_of_service;  /* why it is not used; NULL = it is */
+    uint32_t speed;              /* of an emulated module behind it; 1 for a real one */
+    uint8_t far_end;             /* enum rack_far_end */
     const char *const *fixtures; /* what stands around it, by names that scenarios ask for;
                                     NULL-terminated; NULL = nothing */
-    uint32_t updates_most;      /* the module has taken so many: it is left alone; 0 = no limit */
+    uint32_t updates_most;       /* the module has taken so many: it is left alone; 0 = no limit */
     struct rack_hook hooks[RACK_HOOK_COUNT];
     const char *http; /* HOST:PORT where this machine serves its packages; NULL = it does not */
     const char

@@ -9,7 +9,11 @@
 #include "harness/campaign/carry.h"
 #include "harness/rack/internal.h"
 
-enum { ERRORS_MOST = 2 }; /* in a row, then the slot is left alone */
+enum {
+    ERRORS_MOST = 2,      /* in a row, then the slot is left alone */
+    LOOK_MS = 1000,       /* between two states of slots.json */
+    LOOK_AGAIN_MS = 10000 /* when nothing has changed */
+};
 
 /* ---- slots ----------------------------------------------------------------------------------- */
 
@@ -36,12 +40,14 @@ bool rack_campaign_begin(struct rack_campaign *campaign)
 {
     struct rack_probe *probes = calloc(campaign->slot_count, sizeof *probes);
     campaign->states = calloc(campaign->slot_count, sizeof *campaign->states);
+    campaign->doing = rack_doing_new(campaign->slot_count);
     bool good = probes && campaign->states &&
                 rack_probe_all(campaign->slots, campaign->slot_count, probes) &&
                 (!campaign->may_act || wake(campaign, probes));
     for (size_t i = 0; i < campaign->slot_count && good; i++) {
         struct rack_state *state = &campaign->states[i];
         state->slot = &campaign->slots[i];
+        state->doing = campaign->doing ? &campaign->doing[i] : NULL;
         bool is_booked_later = !state->slot->transport && !state->slot->out_of_service;
         if (probes[i].found != RACK_FOUND_AS_WRITTEN && !is_booked_later)
             snprintf(state->quarantine, sizeof state->quarantine, "%s", probes[i].text);
@@ -62,6 +68,9 @@ void rack_campaign_done(struct rack_campaign *campaign)
     free(campaign->states);
     campaign->states = NULL;
     rack_rehearsals_done(&campaign->rehearsals);
+    rack_doing_free(campaign->doing, campaign->slot_count);
+    campaign->doing = NULL;
+    rack_now_done(&campaign->written);
     free((void *)(uintptr_t)campaign->details);
     campaign->details = NULL;
 }
@@ -165,6 +174,59 @@ static void given(void *context, unsigned worker, const struct campaign_case *pl
     struct rack_campaign *campaign = context;
     campaign->states[worker].now = planned;
     campaign->states[worker].since_us = bench_clock_us();
+    campaign->states[worker].since_ms = campaign_wall_clock_ms();
+}
+
+/* ---- what slots do now ----------------------------------------------------------------------- */
+
+static unsigned act_of(const struct rack_state *state)
+{
+    return state->now && state->doing ? atomic_load(&state->doing->act)
+           : state->now               ? RACK_ACT_CASE
+                                      : RACK_ACT_REST;
+}
+
+static void note_now(const struct rack_campaign *campaign, const struct rack_state *state,
+                     struct rack_now *ret_now)
+{
+    static const char *const powers[] = {
+        [RACK_POWER_UNKNOWN] = "", [RACK_POWER_OFF] = "off", [RACK_POWER_ON] = "on"};
+    unsigned power = state->doing ? atomic_load(&state->doing->power) : RACK_POWER_UNKNOWN;
+    *ret_now = (struct rack_now){.cases = state->case_count, .updates = state->update_count};
+    snprintf(ret_now->slot, sizeof ret_now->slot, "%.60s", state->slot->name);
+    snprintf(ret_now->revision, sizeof ret_now->revision, "%.60s", state->revision);
+    snprintf(ret_now->does, sizeof ret_now->does, "%s", rack_act_text(act_of(state)));
+    snprintf(ret_now->power, sizeof ret_now->power, "%s", powers[power]);
+    snprintf(ret_now->quarantine, sizeof ret_now->quarantine, "%s", state->quarantine);
+    if (state->now) {
+        ret_now->since_ms = state->since_ms;
+        snprintf(ret_now->case_name, sizeof ret_now->case_name, "%.200s",
+                 campaign_case_id(campaign->base.campaign, state->now));
+    }
+}
+
+/* Keeps slots.json true, for whoever looks with `rack serve`; it is no reason to stop. */
+static void look(void *context)
+{
+    struct rack_campaign *campaign = context;
+    struct rack_now_list *written = &campaign->written;
+    const char *folder = campaign->base.campaign->options.reports;
+    uint64_t now_ms = campaign_wall_clock_ms();
+    if (!folder || now_ms - written->at_ms < LOOK_MS)
+        return;
+    struct rack_now *slots = calloc(campaign->slot_count, sizeof *slots);
+    for (size_t i = 0; slots && i < campaign->slot_count; i++)
+        note_now(campaign, &campaign->states[i], &slots[i]);
+    bool same = slots && written->slots && now_ms - written->at_ms < LOOK_AGAIN_MS &&
+                memcmp(slots, written->slots, campaign->slot_count * sizeof *slots) == 0;
+    if (!slots || same) {
+        free(slots);
+        return;
+    }
+    rack_now_done(written);
+    *written =
+        (struct rack_now_list){.slots = slots, .count = campaign->slot_count, .at_ms = now_ms};
+    (void)rack_now_write(folder, written);
 }
 
 static void live(void *context, FILE *out)
@@ -177,12 +239,21 @@ static void live(void *context, FILE *out)
         if (state->quarantine[0])
             fprintf(out, "quarantined: %s\n", state->quarantine);
         else if (state->now)
-            fprintf(out, "%4u s  %s: %s\n",
+            fprintf(out, "%4u s  %s %s: %s\n",
                     (unsigned)((bench_clock_us() - state->since_us) / 1000000u),
-                    state->now->scenario->group, state->now->one->name);
+                    rack_act_text(act_of(state)), state->now->scenario->group,
+                    state->now->one->name);
         else
             fprintf(out, "rests, at %s\n", state->revision[0] ? state->revision : "?");
     }
+}
+
+void rack_campaign_rest(struct rack_campaign *campaign)
+{
+    for (size_t i = 0; i < campaign->slot_count; i++)
+        campaign->states[i].now = NULL;
+    campaign->written.at_ms = 0;
+    look(campaign);
 }
 
 /* No slot will take it: for want of the right one, or because all that are right broke. */
@@ -286,6 +357,7 @@ const struct campaign_use rack_use = {.slices = 1,
                                       .fits = fits,
                                       .given = given,
                                       .live = live,
+                                      .look = look,
                                       .answered = answered,
                                       .is_hopeless = is_hopeless,
                                       .left_over = left_over,

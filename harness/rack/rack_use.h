@@ -11,6 +11,7 @@
 #define FOTARIG_HARNESS_RACK_RACK_USE_H
 
 #include "harness/campaign/case_use.h"
+#include "harness/rack/now.h"
 #include "harness/rack/probe.h"
 #include "harness/rack/rack.h"
 #include "harness/rack/rehearsal.h"
@@ -24,6 +25,8 @@ struct rack_state {
     uint32_t case_count, update_count, errors_in_row;
     const struct campaign_case *now; /* that it does; NULL = none */
     uint64_t since_us;               /* real time at which it got that */
+    uint64_t since_ms;               /* the same, since 1970 */
+    struct rack_doing *doing;        /* what its process is about; NULL = nobody knows */
     uint8_t last;                    /* enum report_verdict of the case before, if there was one */
     char quarantine[BENCH_TEXT_MAX]; /* why it gets no more cases; "" = it does */
 };
@@ -39,6 +42,8 @@ struct rack_campaign {
     struct rack_state *states;
     struct rack_rehearsals rehearsals; /* private */
     const char *const *details;        /* private: of the case that was concluded last */
+    struct rack_doing *doing;          /* private: of all slots */
+    struct rack_now_list written;      /* private: as slots.json has it */
 };
 
 /*
@@ -48,6 +53,9 @@ struct rack_campaign {
  */
 bool rack_campaign_begin(struct rack_campaign *campaign);
 void rack_campaign_done(struct rack_campaign *campaign);
+
+/* Nothing runs any more: slots.json says so. */
+void rack_campaign_rest(struct rack_campaign *campaign);
 
 /* Writes which slots a case would run on now, or why on none: `run --plan`. True: on one. */
 bool rack_campaign_plan(struct rack_campaign *campaign, const struct scenario_case *one,

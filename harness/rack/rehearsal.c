@@ -10,7 +10,11 @@
 #include "sim/catalogue.h"
 #include "sim/look.h"
 
-enum { REVISION_MAX = 64, REASON_MAX = BENCH_TEXT_MAX };
+enum {
+    REVISION_MAX = 64,
+    REASON_MAX = BENCH_TEXT_MAX,
+    LATE_STEPS = 16 /* moments at which a late cut is tried */
+};
 
 /* What a rehearsal depends on. Of a URL the length: what stands in it is put into the case's own
  * expectations, where it is in them. */
@@ -126,6 +130,64 @@ bool rack_rehearse(struct rack_rehearsals *rehearsals, const struct scenario_cas
     if (rehearsal && !rehearsal->fits)
         snprintf(text, BENCH_TEXT_MAX, "%s", rehearsal->reason);
     return !rehearsal || rehearsal->fits;
+}
+
+/* ---- supply that goes late ------------------------------------------------------------------- */
+
+static bool is_cut(const struct scenario_action *action)
+{
+    return action->kind == SCENARIO_ACTION_POWER && action->detail == 0;
+}
+
+static bool cuts(const struct scenario_case *one, const struct scenario_event *event)
+{
+    for (unsigned i = 0; i < event->action_count; i++)
+        if (is_cut(&one->actions[event->first_action + i]))
+            return true;
+    return false;
+}
+
+/* The case with its cuts that much later and longer; those of a length of their own at least. */
+static void make_late(struct scenario_case *one, uint64_t later_us, uint64_t off_us)
+{
+    for (unsigned i = 0; i < scenario_event_count(one); i++)
+        if (cuts(one, &one->events[i]))
+            one->events[i].after_us += later_us;
+    for (unsigned i = 0; i < one->action_count; i++) {
+        struct scenario_action *action = &one->actions[i];
+        if (is_cut(action) && action->for_us && action->for_us < off_us)
+            action->for_us = off_us;
+    }
+}
+
+bool rack_hinges_on_time(struct rack_rehearsals *rehearsals, const struct scenario_case *one,
+                         const struct scenario_override *override, uint64_t seed,
+                         const struct rack_lateness *lateness, char text[BENCH_TEXT_MAX])
+{
+    struct scenario_case *late = malloc(sizeof *late);
+    struct scenario_override played = *override;
+    struct bench_result result = {.verdict = BENCH_PASSED};
+    bool otherwise = false;
+    if (!rehearsals->run)
+        rehearsals->run = bench_run_new(BENCH_SINK_MEMORY);
+    played.remakes_package = true;
+    /* When in its time a hook has done it nobody knows. */
+    for (unsigned step = 1; step <= LATE_STEPS && late && rehearsals->run && !otherwise; step++) {
+        uint64_t later_us = lateness->cut_us * step / LATE_STEPS;
+        *late = *one;
+        make_late(late, later_us, lateness->off_us);
+        otherwise = !passes(rehearsals->run, late, &played, seed, &result);
+        bool failed = result.verdict == BENCH_FAILED && result.finding_count > 0;
+        if (otherwise)
+            snprintf(text, BENCH_TEXT_MAX,
+                     "the power hook took up to %.1f s of the module's time; a cut that is %.1f s "
+                     "late gives in virtual time %.30s%s%.80s",
+                     (double)lateness->cut_us / 1e6, (double)later_us / 1e6,
+                     failed ? result.findings[0].what : "", failed ? ": " : "",
+                     failed ? result.findings[0].got : result.error);
+    }
+    free(late);
+    return otherwise;
 }
 
 void rack_rehearsals_done(struct rack_rehearsals *rehearsals)

@@ -26,6 +26,21 @@ struct rack_rehearsals {
 bool rack_rehearse(struct rack_rehearsals *rehearsals, const struct scenario_case *one,
                    const struct scenario_override *override, uint64_t seed,
                    char text[BENCH_TEXT_MAX]);
+/* How a power hook has kept the case's time, which is that of the module. */
+struct rack_lateness {
+    uint64_t cut_us; /* the supply went at most that much later than the case says */
+    uint64_t off_us; /* and was off for so long */
+};
+
+/*
+ * True when the case, with the package of `override`, comes out otherwise than it says where its
+ * cuts of the supply come some time up to that much later and last so long: then what came of it
+ * on a slot whose hook took that time says nothing of client or module. `text` says how late, and
+ * what becomes of it then.
+ */
+bool rack_hinges_on_time(struct rack_rehearsals *rehearsals, const struct scenario_case *one,
+                         const struct scenario_override *override, uint64_t seed,
+                         const struct rack_lateness *lateness, char text[BENCH_TEXT_MAX]);
 void rack_rehearsals_done(struct rack_rehearsals *rehearsals);
 
 #endif

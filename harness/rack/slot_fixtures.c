@@ -53,6 +53,7 @@ static bool is_switching(void *context, char *reterr_text, size_t capacity)
         snprintf(reterr_text, capacity, "%.*s", (int)(capacity - 1), fixtures->hook.text);
         return false;
     }
+    rack_power_is(fixtures->doing, fixtures->call.kind == RACK_HOOK_ON);
     if (!fixtures->waits)
         return false;
     fixtures->waits = false;

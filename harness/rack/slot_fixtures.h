@@ -8,6 +8,7 @@
 #include "harness/bench/fixtures.h"
 #include "harness/rack/hook.h"
 #include "harness/rack/http_server.h"
+#include "harness/rack/now.h"
 #include "harness/scenario/needs.h"
 
 enum { RACK_POWER_CALLS_MOST = 5 /* of a power hook, until it has done what it is for */ };
@@ -20,7 +21,8 @@ struct rack_fixtures {
     bool is_busy;         /* the hook runs */
     bool waits, wants_on; /* another one follows */
     unsigned calls;
-    struct rack_http *http; /* NULL = the slot serves nothing */
+    struct rack_doing *doing; /* is told the power; the caller's; NULL = nobody is */
+    struct rack_http *http;   /* NULL = the slot serves nothing */
 };
 
 /* Bits of enum scenario_need that the slot's fixtures add; nothing is opened for it. */

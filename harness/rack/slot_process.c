@@ -119,6 +119,7 @@ struct own {
     const char *argument; /* of the hook that is called next; NULL = none */
     struct rack_hook_run hook;
     struct rack_fixtures fixtures;
+    struct rack_doing *doing;     /* is told what goes on; NULL = nobody is */
     char trouble[BENCH_TEXT_MAX]; /* of the slot: why it can't go on; "" = nothing */
     bool is_lost;                 /* it runs a third revision, or its power fails: no more cases */
     bool is_stuck;                /* its status says that an update goes on, for ever */
@@ -132,6 +133,14 @@ static bool stopped(void)
     return bench_signal() != 0;
 }
 
+static enum rack_act act_of(enum rack_hook_kind kind)
+{
+    return kind == RACK_HOOK_OFF                             ? RACK_ACT_POWER_OFF
+           : kind == RACK_HOOK_ON || kind == RACK_HOOK_CYCLE ? RACK_ACT_POWER_ON
+           : kind == RACK_HOOK_FLASH                         ? RACK_ACT_FLASH
+                                                             : RACK_ACT_HOOK;
+}
+
 /* Runs a hook, if the slot has it; false: own->trouble says why it failed. */
 static bool call(struct own *own, enum rack_hook_kind kind, const struct campaign_case *planned,
                  bool to_the_end)
@@ -141,6 +150,7 @@ static bool call(struct own *own, enum rack_hook_kind kind, const struct campaig
         .slot = &own->slot, .kind = kind, .argument = own->argument, .port = own->slot.transport};
     if (!own->slot.hooks[kind].words)
         return true;
+    rack_does(own->doing, act_of(kind));
     what.out = own->campaign ? own->campaign->base.campaign->options.reports : NULL;
     what.revision = own->package.to_revision;
     if (planned) {
@@ -164,8 +174,10 @@ static bool is_off(struct own *own)
 {
     struct rack_probe probe;
     rack_probe(&own->slot, &probe);
-    if (probe.found == RACK_FOUND_NOTHING)
+    if (probe.found == RACK_FOUND_NOTHING) {
+        rack_power_is(own->doing, false);
         return true;
+    }
     snprintf(own->trouble, sizeof own->trouble,
              "hook 'off' of slot %s said that it is done, and the module answers", own->slot.name);
     return false;
@@ -194,6 +206,7 @@ static bool wait_for_answer(struct own *own)
 {
     struct rack_probe probe;
     uint64_t began_us = bench_clock_us();
+    rack_does(own->doing, RACK_ACT_WAIT);
     for (;;) {
         rack_probe(&own->slot, &probe);
         bool goes_on = probe.found == RACK_FOUND_NOTHING || is_busy(own, &probe);
@@ -214,8 +227,10 @@ static bool wait_for_answer(struct own *own)
 static bool is_on(struct own *own)
 {
     char problem[BENCH_TEXT_MAX];
-    if (wait_for_answer(own))
+    if (wait_for_answer(own)) {
+        rack_power_is(own->doing, true);
         return true;
+    }
     memcpy(problem, own->trouble, sizeof problem);
     snprintf(own->trouble, sizeof own->trouble, "after its power was switched on: %.200s", problem);
     return false;
@@ -274,12 +289,14 @@ bool rack_slot_start(void *context, unsigned worker, void **ret_own, char *reter
     }
     own->campaign = campaign;
     own->slot = campaign->slots[worker];
+    own->doing = campaign->states[worker].doing;
     memcpy(own->revision, campaign->states[worker].revision, sizeof own->revision);
     if (!campaign->states[worker].quarantine[0])
         book(own);
     char text[RACK_TEXT_MAX];
     if (!rack_fixtures_open(&own->fixtures, &own->slot, text) && !own->trouble[0])
         snprintf(own->trouble, sizeof own->trouble, "%.*s", (int)sizeof own->trouble - 1, text);
+    own->fixtures.doing = own->doing;
     return true;
 }
 
@@ -391,6 +408,36 @@ static enum report_verdict verdict_of(const struct campaign_bytes *bytes)
     return good ? reported.verdict : REPORT_ERROR;
 }
 
+/* A failure that a slow hook may have made is the lab's error, and says so. False: no memory. */
+static bool excuse_lateness(struct own *own, const struct campaign_case *planned,
+                            struct campaign_bytes *bytes)
+{
+    const struct rack_lateness lateness = {.cut_us = own->target.end.cut_late_us,
+                                           .off_us = own->target.end.off_most_us};
+    char text[BENCH_TEXT_MAX], told[2 * BENCH_TEXT_MAX];
+    struct campaign_bytes excused = {0};
+    struct report_case reported;
+    void *memory = NULL;
+    if (!lateness.cut_us || verdict_of(bytes) != REPORT_FAILED ||
+        !rack_hinges_on_time(&own->campaign->rehearsals, planned->one, &own->package,
+                             planned->token.seed, &lateness, text))
+        return true;
+    struct campaign_reader reader = campaign_read(bytes);
+    if (!campaign_take_case(&reader, &reported, &memory))
+        return false;
+    snprintf(told, sizeof told, "%s; on this slot: %s", text,
+             reported.message ? reported.message : "");
+    reported.verdict = REPORT_ERROR;
+    reported.kind = REPORT_KIND_BENCH;
+    reported.message = told;
+    campaign_put_case(&excused, &reported);
+    campaign_put_text(&excused, campaign_take_text(&reader)); /* what is told behind the case */
+    free(memory);
+    campaign_bytes_done(bytes);
+    *bytes = excused;
+    return !bytes->failed;
+}
+
 /* Opens the slot's port, runs the case there, closes it. False: no memory. */
 static bool run_case(struct own *own, const struct campaign_case *planned,
                      struct campaign_bytes *ret_bytes)
@@ -400,6 +447,7 @@ static bool run_case(struct own *own, const struct campaign_case *planned,
     struct bench_plan plan;
     void *runner = NULL;
     options.fixtures = &own->fixtures.bench;
+    rack_does(own->doing, RACK_ACT_CASE);
     own->fixtures.call.case_name = planned->one->name;
     own->fixtures.call.out = own->campaign->base.campaign->options.reports;
     bool good = bench_target_init(&own->target, &options);
@@ -409,7 +457,8 @@ static bool run_case(struct own *own, const struct campaign_case *planned,
         rack_plan_case(own->campaign, &own->slot, own->revision, &own->target, &own->package,
                        planned->one, &plan);
     if (good && campaign_case_use.start(&own->context, 0, &runner, own->trouble)) {
-        good = campaign_case_use.work(&own->context, runner, planned, 0, ret_bytes);
+        good = campaign_case_use.work(&own->context, runner, planned, 0, ret_bytes) &&
+               excuse_lateness(own, planned, ret_bytes);
         note_revision(own);
     } else if (good) {
         good = put_trouble(own, planned, ret_bytes);
@@ -498,6 +547,7 @@ bool rack_slot_work(void *context, void *own_memory, const struct campaign_case 
     if (!(prepared ? run_case(own, planned, ret_bytes) : put_trouble(own, planned, ret_bytes)))
         return false;
     tidy_up(own, planned, verdict_of(ret_bytes), began_at);
+    rack_does(own->doing, RACK_ACT_REST);
     /* What the module took: what a case before had begun, a flash, and this case's own. */
     unsigned changes = (before[0] && strcmp(before, began_at) != 0) +
                        (began_at[0] && strcmp(began_at, own->revision) != 0);

@@ -211,3 +211,17 @@ void results_rebuild(struct scenario_arena *arena, const struct results_test *te
     LIST(json, "attachments", attachment, take_attachment);
     LIST(json, "retryAttempts", attempt, take_attempt);
 }
+
+bool results_names_file(const struct results *results, const char *path)
+{
+    for (size_t i = 0; i < results->test_count; i++) {
+        const cJSON *json = results->tests[i].json, *item;
+        cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(json, "attachments"))
+        {
+            const char *named = results_text(item, "path");
+            if (named && strcmp(named, path) == 0)
+                return true;
+        }
+    }
+    return false;
+}

@@ -12,4 +12,7 @@
 void results_rebuild(struct scenario_arena *arena, const struct results_test *test,
                      struct report_case *ret_case);
 
+/* Whether a case of the report names a file of that path as its own. */
+bool results_names_file(const struct results *results, const char *path);
+
 #endif

@@ -93,8 +93,54 @@ static void each_row(void **state)
         rehearse(&rows[i]);
 }
 
+/* ---- a hook that takes its time -------------------------------------------------------------- */
+
+struct late_row {
+    const char *title;
+    struct rack_lateness lateness;
+    bool otherwise;
+};
+
+static const struct late_row late_rows[] = {
+    {"a cut in time says what it says", {.cut_us = 1000}, false},
+    {"a cut that is late says the same where the case does not hinge on it",
+     {.cut_us = 8000000},
+     false},
+    {"a cut so late that the updater has begun is another case", {.cut_us = 32000000}, true},
+    {"a hook that may have acted then or before is no better", {.cut_us = 60000000}, true},
+};
+
+static const char late_source[] =
+    HEAD "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C, package: {size: 109285B},\n"
+         "         delivery: push, baud: 115200, checksum: yes, download-tries: 2}\n"
+         "events: [{when: {to-module-byte: 100}, do: [{power: cut, for: 3s}]}]\n"
+         "expect: {outcome: updated, revision: 1351B04SIM7000C}\n";
+
+static void what_a_late_cut_makes_is_known(void **state)
+{
+    static const struct scenario_override none = {.delivery = FOTA_DELIVERY_COUNT};
+    struct scenario_errors errors;
+    struct rack_rehearsals rehearsals = {0};
+    struct scenario *scenario = scenario_parse("t.yaml", late_source, strlen(late_source), &errors);
+    (void)state;
+    if (!scenario)
+        fail_msg("%s", errors.text);
+    for (size_t i = 0; i < sizeof late_rows / sizeof late_rows[0]; i++) {
+        const struct late_row *row = &late_rows[i];
+        char text[BENCH_TEXT_MAX] = "";
+        bool otherwise =
+            rack_hinges_on_time(&rehearsals, &scenario->cases[0], &none, 1, &row->lateness, text);
+        if (otherwise != row->otherwise || (otherwise && !strstr(text, "update-failed")))
+            fail_msg("%s: want %d, got %d '%s'", row->title, row->otherwise, otherwise, text);
+    }
+    rack_rehearsals_done(&rehearsals);
+    scenario_free(scenario);
+    scenario_errors_done(&errors);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_row)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_row),
+                                       cmocka_unit_test(what_a_late_cut_makes_is_known)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
