@@ -16,7 +16,7 @@ struct explore_options {
     struct cli_campaign_options campaign;
     uint32_t faults;
     struct cli_list at, only;
-    const char *accepted, *certificates;
+    const char *accepted, *certificates, *part;
     const char *token;
     bool first_finding, apart;
     const char *forever;
@@ -44,6 +44,9 @@ static const struct cli_option options[] = {
      "others. What no fact excuses gets a file in DIR, one for each cause"},
     {"accepted", 0, "FILE", CLI_TEXT, offsetof(struct explore_options, accepted), NULL,
      "findings that a fact excuses (default: accepted.txt beside the scenarios, or above)"},
+    {"part", 0, "I/N", CLI_TEXT, offsetof(struct explore_options, part), NULL,
+     "only the I-th of N parts (64 at most) of what the first fault may be; the certificates of\n"
+     "all parts add up, each in a folder of its own below DIR"},
     {"certificates", 0, "DIR", CLI_TEXT, offsetof(struct explore_options, certificates), NULL,
      "write what was tried and how it ended, for ci/explore-check"},
     {"host", 0, "core|warp:COMMAND|lib:FILE", CLI_TEXT, offsetof(struct explore_options, host),
@@ -94,6 +97,17 @@ static bool take_words(const struct cli_list *words, const char *(*name_of)(unsi
     return true;
 }
 
+static bool take_part(const char *text, struct explore_wish *wish)
+{
+    unsigned part = 0, parts = 0;
+    int length = 0;
+    bool good = sscanf(text, "%2u/%2u%n", &part, &parts, &length) == 2 && !text[length] &&
+                part >= 1 && part <= parts && parts <= CAMPAIGN_SLICES_MAX;
+    wish->part = (uint8_t)part;
+    wish->parts = (uint8_t)parts;
+    return good;
+}
+
 static int take_wish(const struct explore_options *given, struct explore_wish *wish)
 {
     const char *wrong = NULL;
@@ -102,6 +116,9 @@ static int take_wish(const struct explore_options *given, struct explore_wish *w
         return cli_usage_error(&cli_command_explore, "--faults is a number from 1 to %d",
                                EXPLORE_CHOICES_MAX);
     wish->depth = given->faults;
+    if (given->part && !take_part(given->part, wish))
+        return cli_usage_error(&cli_command_explore, "--part %s: want I/N, N from 1 to %d",
+                               given->part, CAMPAIGN_SLICES_MAX);
     if (!take_words(&given->at, bench_point_name, BENCH_POINT_COUNT, &points, &wrong))
         return cli_usage_error(&cli_command_explore,
                                "--at %s: there is no such point; explore --list has them", wrong);
@@ -195,7 +212,7 @@ static int read_accepted(const struct explore_options *given, const struct cli_o
 static bool is_stale(const struct explore_options *given, const struct explore_context *context)
 {
     const struct explore_accepted_entry *stale = explore_accepted_stale(&context->accepted);
-    if (!stale || given->campaign.shard || given->campaign.names.count)
+    if (!stale || given->campaign.shard || given->campaign.names.count || given->part)
         return false;
     cli_error(
         &cli_command_explore,

@@ -28,6 +28,7 @@ struct walk {
     size_t kept_count, kept_room;
     bool failed;   /* no memory */
     bool branched; /* something was, from the step that is looked at */
+    uint64_t open; /* bit n: row n is put in, in the walk of the last fault */
 };
 
 bool branch_begin(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
@@ -185,7 +186,7 @@ static void try_point(struct walk *walk, const struct level *level, enum bench_p
     uint32_t count = explore_faults_at(point);
     for (uint32_t i = 0; i < count && !is_stopped(walk); i++) {
         struct explore_choice choice = explore_choice_at(point, number, i);
-        if (!(branch->faults >> choice.fault & 1))
+        if (!(branch->faults >> choice.fault & 1) || !(walk->open >> choice.fault & 1))
             continue;
         bool first = walk->count == branch->given_count;
         bool taken = !first || (walk->number >= branch->first && walk->number < branch->end);
@@ -219,13 +220,27 @@ static bool given_are_done(const struct walk *walk, const struct level *level)
     return true;
 }
 
+/* In the walk of the last fault: whether any row is still to be put in from here on. */
+static bool is_open(struct walk *walk, uint64_t *place)
+{
+    struct branch *branch = walk->branch;
+    bool begins = *place == UINT64_MAX;
+    if (!branch->on_walk || walk->count + 1 < branch->depth || *place == branch_place(branch->run))
+        return true;
+    *place = branch_place(branch->run);
+    walk->open &= branch->on_walk(branch->context, walk->choices, walk->count, begins);
+    return (walk->open & branch->faults) != 0;
+}
+
 static void walk_level(struct walk *walk)
 {
     struct bench_run *run = walk->branch->run;
     struct level *level = &walk->levels[walk->count];
     struct bench_points after;
-    uint64_t end_at_us = run->shared->end_at_us;
-    while (!is_stopped(walk) && !run->host->is_over(run) && bench_run_next(run) <= end_at_us) {
+    uint64_t end_at_us = run->shared->end_at_us, place = UINT64_MAX;
+    walk->open = UINT64_MAX;
+    while (!is_stopped(walk) && !run->host->is_over(run) && bench_run_next(run) <= end_at_us &&
+           is_open(walk, &place)) {
         look_at_step(walk, level, &after);
         if (memcmp(&after, &level->passed, sizeof after) == 0)
             continue;
@@ -238,6 +253,9 @@ static void walk_level(struct walk *walk)
         bench_run_step(run);
         walk->branch->figures.executed_steps++;
     }
+    if (place != UINT64_MAX && !is_stopped(walk))
+        walk->branch->on_walked(walk->branch->context);
+    walk->open = UINT64_MAX;
 }
 
 /* ---- the calls ------------------------------------------------------------------------------- */
@@ -328,7 +346,7 @@ static bool walk_all(struct walk *walk)
 
 bool branch_measure(struct branch *branch, struct branch_extent *ret_extent)
 {
-    struct walk walk = {.branch = branch, .counts_only = true};
+    struct walk walk = {.branch = branch, .counts_only = true, .open = UINT64_MAX};
     bool good = walk_all(&walk);
     ret_extent->choices = walk.number;
     ret_extent->points = bench_points_of(branch->run);
@@ -337,6 +355,6 @@ bool branch_measure(struct branch *branch, struct branch_extent *ret_extent)
 
 bool branch_walk(struct branch *branch)
 {
-    struct walk walk = {.branch = branch};
+    struct walk walk = {.branch = branch, .open = UINT64_MAX};
     return walk_all(&walk) && !bench_signal();
 }

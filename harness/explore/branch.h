@@ -47,6 +47,13 @@ struct branch {
        True: how it ends is known and was told, from there in `rest_steps`; it is left. */
     bool (*on_place)(void *context, const struct explore_choice *choices, size_t count);
     uint64_t rest_steps;
+    /* NULL, or: a walk in which the last fault is put in (a run with all others) begins
+       (`begins`), or has come to a place. Returns the rows of the table that are still to be put
+       in from there; 0: the walk is left. */
+    uint64_t (*on_walk)(void *context, const struct explore_choice *choices, size_t count,
+                        bool begins);
+    /* That walk was walked, to its end or to where it was left. */
+    void (*on_walked)(void *context);
     struct merge_watch *watch; /* reads along; of the caller; NULL = nobody does */
     void *context;
     struct branch_moment moment; /* of the last choice, while on_end is called */

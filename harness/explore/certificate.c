@@ -56,6 +56,8 @@ static void put(const struct campaign_case *planned, const struct explore_wish *
     fprintf(out, "  \"seed\": %" PRIu64 ",\n  \"depth\": %u,\n  \"whole-table\": %s,\n",
             planned->token.seed, wish->depth ? wish->depth : 1,
             wish->points || wish->faults ? "false" : "true");
+    if (wish->parts)
+        fprintf(out, "  \"part\": %u,\n  \"parts\": %u,\n", wish->part, wish->parts);
     put_points(summary, out);
     put_faults(summary, out);
     fprintf(out, "  \"choices\": %" PRIu64 ",\n  \"runs\": %" PRIu64 ",\n", summary->extent.choices,

@@ -119,6 +119,7 @@ struct exploration {
     struct merge_watch *watch;
     unsigned places; /* that the run has passed */
     bool never;      /* its rest can't be known any more */
+    uint64_t open;   /* bit n: row n is put in, in the walk that goes on */
 };
 
 struct explore_finding explore_finding_of(const struct explore_choice *choices, size_t count,
@@ -187,6 +188,27 @@ struct run_end {
     uint8_t outcome, reason;
 };
 
+static uint64_t digest_numbers(uint64_t digest, const uint64_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[8];
+        for (unsigned at = 0; at < sizeof bytes; at++)
+            bytes[at] = (uint8_t)(numbers[i] >> 8 * at);
+        digest = sim_digest(digest, bytes, sizeof bytes);
+    }
+    return digest;
+}
+
+/* Of runs with several faults, many at once: a sum of what each adds to it. */
+static void add_sum(const struct exploration *exploration, unsigned fault, unsigned outcome,
+                    uint64_t runs, uint64_t time_us, uint64_t sent_bytes)
+{
+    const uint64_t end[] = {fault, outcome};
+    uint64_t digest = digest_numbers(SIM_DIGEST, end, 2) | 1;
+    exploration->summary->figures.digest += runs * digest + time_us * UINT64_C(0x9e3779b97f4a7c15) +
+                                            sent_bytes * UINT64_C(0xd6e8feb86659fd93);
+}
+
 /* A sum, so that neither order nor slices matter. */
 static void add_digest(const struct exploration *exploration, const struct explore_choice *choices,
                        size_t count, const struct run_end *run_end)
@@ -194,15 +216,14 @@ static void add_digest(const struct exploration *exploration, const struct explo
     char choice[EXPLORE_CHOICE_MAX];
     const uint64_t end[] = {run_end->outcome, run_end->reason, run_end->at_us,
                             run_end->finding_count, run_end->sent_bytes};
+    if (count > 1) {
+        add_sum(exploration, choices[count - 1].fault, run_end->outcome, 1, run_end->at_us,
+                run_end->sent_bytes);
+        return;
+    }
     explore_choice_format(choices, count, choice, sizeof choice);
     uint64_t digest = sim_digest(SIM_DIGEST, choice, strlen(choice));
-    for (size_t i = 0; i < sizeof end / sizeof end[0]; i++) {
-        uint8_t bytes[8];
-        for (unsigned at = 0; at < sizeof bytes; at++)
-            bytes[at] = (uint8_t)(end[i] >> 8 * at);
-        digest = sim_digest(digest, bytes, sizeof bytes);
-    }
-    exploration->summary->figures.digest += digest;
+    exploration->summary->figures.digest += digest_numbers(digest, end, sizeof end / sizeof end[0]);
 }
 
 /* ---- rests that are known ------------------------------------------------------------------ */
@@ -214,6 +235,36 @@ static void forget_places(struct exploration *exploration)
     exploration->never = false;
     if (exploration->wish->known)
         exploration->wish->known->place_count = 0;
+}
+
+static struct explore_cost without_time(struct explore_cost cost)
+{
+    cost.count[EXPLORE_RULE_TIME] = 0;
+    return cost;
+}
+
+/* A run that had left a walk is over. */
+static void walk_learns(struct exploration *exploration, const struct explore_choice *choices,
+                        size_t count, const struct merge_place *end, unsigned outcome,
+                        enum walk_verdict verdict)
+{
+    if (exploration->wish->walks && count == exploration->branch->depth)
+        walk_ended(exploration->wish->walks, choices[count - 1].fault, end, outcome, verdict);
+}
+
+/* One that a fact excuses for the sake of the last fault is excused whatever came before. */
+static enum walk_verdict verdict_of(const struct exploration *exploration,
+                                    const struct explore_choice *choices, size_t count, bool tried,
+                                    const struct bench_result *result)
+{
+    const struct explore_wish *wish = exploration->wish;
+    if (!tried || !result->observed.finished || result->verdict == BENCH_ERROR)
+        return WALK_WRONG;
+    if (result->verdict == BENCH_PASSED)
+        return WALK_GOOD;
+    const struct explore_finding finding = explore_finding_of(&choices[count - 1], 1, result);
+    return wish->is_excused && wish->is_excused(wish->excuser, &finding) ? WALK_EXCUSED
+                                                                         : WALK_WRONG;
 }
 
 /* The rest ended well, but this run may have cost more before, and its fault may excuse less. */
@@ -239,6 +290,11 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
     counts->outcomes[rest->outcome]++;
     add_digest(exploration, choices, count, &end);
     exploration->branch->rest_steps = rest->steps;
+    const struct merge_place ended = {.at_us = end.at_us,
+                                      .steps = place->steps + rest->steps,
+                                      .sent_bytes = (uint32_t)end.sent_bytes,
+                                      .cost = without_time(cost)};
+    walk_learns(exploration, choices, count, &ended, rest->outcome, WALK_GOOD);
     return true;
 }
 
@@ -296,6 +352,117 @@ static struct merge_place end_of(const struct exploration *exploration)
                                 .cost = exploration->watch->cost};
 }
 
+/* ---- walks that are known ------------------------------------------------------------------- */
+
+static enum explore_worth least_outcome(const struct walk_row *row)
+{
+    struct scenario_observed observed = {.finished = true};
+    enum explore_worth least = EXPLORE_GOOD;
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++) {
+        observed.result.outcome = (uint8_t)outcome;
+        if (row->outcomes[outcome] && worth_of(&observed) < least)
+            least = worth_of(&observed);
+    }
+    return least;
+}
+
+/* All runs with one more fault of the row, from the place: is each of them good? The worst of each
+   demand may not have been one run; then the row is walked. */
+static bool is_row_good(const struct exploration *exploration, struct explore_choice *choices,
+                        size_t count, const struct merge_place *place,
+                        const struct walk_entry *entry, unsigned fault)
+{
+    const struct explore_summary *summary = exploration->summary;
+    const struct walk_row *row = &entry->rows[fault];
+    struct bench_result result = {.finding_count = 0};
+    struct explore_cost cost = place->cost;
+    if (row->is_wrong || !merge_is_within(&place->limits, place->at_us, entry->due_in_us,
+                                          row->duration_us, row->commands))
+        return false;
+    choices[count].fault = (uint8_t)fault;
+    for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
+        cost.count[rule] += row->cost.count[rule];
+    cost.count[EXPLORE_RULE_TIME] = (uint32_t)((place->at_us + row->judged_us) / 1000000);
+    explore_cost_judge(&summary->base_cost, &cost, choices, count + 1, &result);
+    return !result.finding_count &&
+           least_outcome(row) >= least_of(choices, count + 1, exploration->one, &summary->base);
+}
+
+static void take_row(struct exploration *exploration, const struct merge_place *place,
+                     const struct walk_row *row, unsigned fault, enum explore_worth least)
+{
+    struct explore_counts *counts = &exploration->summary->faults[fault];
+    struct branch_figures *figures = &exploration->branch->figures;
+    enum explore_worth was = worth_of(&exploration->summary->base);
+    struct scenario_observed observed = {.finished = true};
+    counts->runs += (uint32_t)row->runs;
+    figures->runs += row->runs;
+    figures->whole_steps += row->runs * place->steps + row->steps;
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++) {
+        uint32_t runs = row->outcomes[outcome] + row->excused[outcome];
+        observed.result.outcome = (uint8_t)outcome;
+        counts->outcomes[outcome] += runs;
+        bool is_worse = worth_of(&observed) < was && worth_of(&observed) >= least;
+        counts->excused += is_worse ? runs : 0;
+        counts->findings += row->excused[outcome];
+        counts->accepted += row->excused[outcome];
+        add_sum(exploration, fault, outcome, runs, 0, 0);
+    }
+    add_sum(exploration, 0, 0, 0, row->runs * place->at_us + row->time_us,
+            row->runs * place->sent_bytes + row->sent_bytes);
+}
+
+/* What is known from this place, and good with the faults of this walk, need not be walked. */
+static uint64_t take_rows(struct exploration *exploration, const struct explore_choice *choices,
+                          size_t count, struct walk_place *at, uint64_t open)
+{
+    struct walk_table *walks = exploration->wish->walks;
+    struct explore_choice with[EXPLORE_CHOICES_MAX + 1];
+    const struct walk_entry *entry = NULL;
+    memcpy(with, choices, count * sizeof *choices);
+    with[count] = (struct explore_choice){.number = 1};
+    while ((entry = walk_find(walks, &at->place, entry)) != NULL)
+        for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
+            if (!(open >> fault & 1) ||
+                !is_row_good(exploration, with, count, &at->place, entry, fault))
+                continue;
+            take_row(exploration, &at->place, &entry->rows[fault], fault,
+                     least_of(with, count + 1, exploration->one, &exploration->summary->base));
+            at->rows[fault] = entry->rows[fault];
+            at->known |= UINT64_C(1) << fault;
+            open &= ~(UINT64_C(1) << fault);
+            walks->joined++;
+        }
+    return open;
+}
+
+static uint64_t on_walk(void *context, const struct explore_choice *choices, size_t count,
+                        bool begins)
+{
+    struct exploration *exploration = context;
+    struct walk_table *walks = exploration->wish->walks;
+    struct merge_place place;
+    bool never = false;
+    if (begins) {
+        walk_begin(walks);
+        exploration->open = UINT64_MAX;
+    }
+    merge_watch_read(exploration->watch, exploration->run);
+    if (!merge_place_of(exploration->wish->known, exploration->run, exploration->watch,
+                        (unsigned)count, &place, &never))
+        return exploration->open;
+    struct walk_place *at = walk_add(walks, &place);
+    if (at)
+        exploration->open = take_rows(exploration, choices, count, at, exploration->open);
+    return exploration->open;
+}
+
+static void on_walked(void *context)
+{
+    const struct exploration *exploration = context;
+    walk_store(exploration->wish->walks);
+}
+
 /* ---- a run that is over -------------------------------------------------------------------- */
 
 static void on_end(void *context, const struct explore_choice *choices, size_t count)
@@ -316,6 +483,9 @@ static void on_end(void *context, const struct explore_choice *choices, size_t c
     add_digest(exploration, choices, count, &run_end);
     if (exploration->watch)
         learn(exploration, &end, &result);
+    if (exploration->watch)
+        walk_learns(exploration, choices, count, &end, run_end.outcome,
+                    verdict_of(exploration, choices, count, tried, &result));
     forget_places(exploration);
     if (result.verdict == BENCH_ERROR) {
         counts->errors++;
@@ -379,12 +549,38 @@ static bool learn_base(struct exploration *exploration)
     return good;
 }
 
+static bool prepare_merging(struct exploration *exploration);
+
+/* The first walk that is known is that along the undisturbed run: each fault alone. */
+static bool learn_walk(const struct exploration *exploration)
+{
+    struct explore_summary summary = *exploration->summary;
+    struct explore_wish wish = *exploration->wish;
+    struct exploration alone = *exploration;
+    wish.depth = 1;
+    alone.wish = &wish;
+    alone.summary = &summary;
+    alone.on_finding = NULL;
+    struct branch branch = branch_of(&alone);
+    branch.end = UINT64_MAX;
+    alone.branch = &branch;
+    bool good = prepare_merging(&alone) && (branch_walk(&branch) || bench_signal());
+    exploration->run->watch = NULL;
+    free(alone.watch);
+    merge_table_keep(wish.known);
+    walk_table_keep(wish.walks);
+    return good;
+}
+
 static enum explore_answer measure(struct exploration *exploration)
 {
     struct branch branch = branch_of(exploration);
     if (!branch_measure(&branch, &exploration->summary->extent))
         return EXPLORE_ERROR;
     if (exploration->wish->known && !learn_base(exploration))
+        return EXPLORE_ERROR;
+    if (exploration->wish->walks && merge_is_possible(exploration->run, exploration->one) &&
+        !learn_walk(exploration))
         return EXPLORE_ERROR;
     if (bench_signal())
         return EXPLORE_STOPPED;
@@ -472,6 +668,11 @@ static bool prepare_merging(struct exploration *exploration)
         return true;
     merge_table_forget(wish->known);
     branch->on_place = on_place;
+    if (!wish->walks)
+        return true;
+    walk_table_forget(wish->walks);
+    branch->on_walk = on_walk;
+    branch->on_walked = on_walked;
     return true;
 }
 

@@ -8,17 +8,25 @@
 
 #include "harness/explore/branch.h"
 #include "harness/explore/demand.h"
+#include "harness/explore/known_walk.h"
+
+struct explore_finding;
 
 /* What is tried. Zero: one fault a run, all of the table, at all points. */
 struct explore_wish {
     unsigned depth;            /* faults a run; 0: 1 */
     uint32_t points;           /* bit n: at points of kind n; 0: all */
     uint64_t faults;           /* bit n: row n of the table; 0: all */
+    uint8_t part, parts;       /* only the part-th of so many of the first fault; 0: all of it */
     const bool *enough;        /* of the caller: true = no more is tried; NULL = all is */
     bool by_rerun;             /* the client can't be brought back to where it was: branch.h */
     uint32_t left_out;         /* bit n: rule n for any client is not judged */
     struct merge_table *known; /* rests that are known, of the caller, empty at the begin; NULL:
                                   each run is run to its end */
+    /* NULL, or: whether a fact excuses what was wrong in a run, whatever other faults it had. */
+    bool (*is_excused)(void *excuser, const struct explore_finding *finding);
+    void *excuser;
+    struct walk_table *walks; /* the same of walks; only with `known`, and more than one fault */
 };
 
 /* A run in which something was wrong, and how many more were wrong in the same way. */
@@ -39,7 +47,8 @@ struct explore_counts {
     uint32_t excused; /* of them: it ended worse than without the fault, as it may */
     uint32_t outcomes[FOTA_OUTCOME_COUNT];
     uint32_t findings;
-    uint32_t errors; /* runs of which the bench can't say anything */
+    uint32_t accepted; /* of them: not told, because it is known that a fact excuses them */
+    uint32_t errors;   /* runs of which the bench can't say anything */
 };
 
 struct explore_summary {

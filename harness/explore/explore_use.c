@@ -10,7 +10,9 @@
 #include "harness/explore/explore.h"
 #include "harness/ports/loop.h"
 
-enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, KNOWN_MAX = 1 << 16, LINE_MAX_BYTES = 1024 };
+enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
+/* Rests, and walks, that a process knows at most: with one fault, and with more. */
+enum { KNOWN_MAX = 1 << 16, KNOWN_MORE_MAX = 1 << 18, WALKS_MAX = 1 << 15 };
 
 /* ---- in a process ---------------------------------------------------------------------------- */
 
@@ -24,6 +26,7 @@ struct own {
     char error[BENCH_TEXT_MAX];
     struct explore_causes causes; /* of a slice */
     struct merge_table known;     /* rests of the case's undisturbed run, and of those of a slice */
+    struct walk_table walks;      /* the same, with more than one fault */
     struct explore_context *context;
     const char *scenario; /* that is explored */
     bool found;           /* something that no fact excuses, already */
@@ -38,6 +41,7 @@ static void finish(void *context, void *own_memory)
     bench_run_free(own->run);
     explore_causes_done(&own->causes);
     merge_table_free(&own->known);
+    walk_table_free(&own->walks);
     free(own->one);
     free(own);
 }
@@ -53,7 +57,10 @@ static bool start(void *context, unsigned worker, void **ret_own, char *reterr_t
     }
     (void)worker;
     *ret_own = own;
-    if (own && own->run && own->one && merge_table_make(&own->known, KNOWN_MAX)) {
+    bool pairs = explored->wish.depth > 1;
+    if (own && own->run && own->one &&
+        merge_table_make(&own->known, pairs ? KNOWN_MORE_MAX : KNOWN_MAX) &&
+        (!pairs || walk_table_make(&own->walks, WALKS_MAX))) {
         if (!explored->target)
             return true;
         if (bench_target_open(explored->target, reterr_text, CAMPAIGN_TEXT_MAX)) {
@@ -76,6 +83,12 @@ static void note_finding(void *context, const struct explore_finding *finding)
         own->found = own->context->first_finding;
 }
 
+static bool is_excused(void *context, const struct explore_finding *finding)
+{
+    struct own *own = context;
+    return explore_accepted_find(&own->context->accepted, own->scenario, finding) != NULL;
+}
+
 static void begin_case(struct own *own, const struct explore_wish *wish,
                        const struct campaign_case *planned)
 {
@@ -90,6 +103,8 @@ static void begin_case(struct own *own, const struct explore_wish *wish,
     }
     own->begun = planned;
     merge_table_empty(&own->known);
+    if (own->walks.capacity)
+        walk_table_empty(&own->walks);
     if (!plan.runs) {
         own->base = (struct explore_summary){.extent = {.choices = 0}};
         own->answer = EXPLORE_FAILED;
@@ -110,13 +125,17 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     (void)context_memory;
     wish.enough = &own->found;
     wish.known = own->context->apart ? NULL : &own->known;
+    wish.is_excused = is_excused;
+    wish.excuser = own;
+    wish.walks = own->context->apart || !own->walks.capacity ? NULL : &own->walks;
     own->scenario = planned->scenario->name;
     begin_case(own, &wish, planned);
     struct explore_summary summary = own->base;
     uint64_t choices = summary.extent.choices;
     own->causes.count = 0;
     own->run->error[0] = '\0';
-    if (own->answer == EXPLORE_DONE && !own->found &&
+    bool is_taken = !wish.parts || slice % wish.parts == wish.part - 1u;
+    if (own->answer == EXPLORE_DONE && !own->found && is_taken &&
         !explore_some(own->run, own->one, planned->token.seed, &wish, choices * slice / SLICES,
                       choices * (slice + 1) / SLICES, note_finding, own, &summary))
         return false;
@@ -170,6 +189,7 @@ static void add_counts(struct explore_counts *to, const struct explore_counts *f
     to->untried += from->untried;
     to->excused += from->excused;
     to->findings += from->findings;
+    to->accepted += from->accepted;
     to->errors += from->errors;
     for (unsigned i = 0; i < FOTA_OUTCOME_COUNT; i++)
         to->outcomes[i] += from->outcomes[i];
@@ -292,6 +312,15 @@ static const char *error_of(const struct explore_told *told)
                             : "not every run could be judged";
 }
 
+/* Those that were taken over, which have no text of their own. */
+static uint64_t count_known(const struct explore_summary *summary)
+{
+    uint64_t count = 0;
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        count += summary->faults[fault].accepted;
+    return count;
+}
+
 static void tell(const struct explore_told *told, const struct campaign_case *planned,
                  unsigned depth, FILE *out)
 {
@@ -308,6 +337,9 @@ static void tell(const struct explore_told *told, const struct campaign_case *pl
         fprintf(out, "  accepted %-22s %s (%" PRIu32 " runs): %s\n", told->excused.list[i].choice,
                 told->excused.list[i].first.what, told->excused.list[i].count,
                 told->facts[i]->fact);
+    if (count_known(&told->summary))
+        fprintf(out, "  accepted the same, in runs that are known (%" PRIu64 " runs)\n",
+                count_known(&told->summary));
     if (told->answer == EXPLORE_DONE || told->summary.figures.runs)
         tell_summary(told, depth, out);
     if (told->answer == EXPLORE_FAILED)
@@ -458,7 +490,8 @@ static void certify(struct explore_context *context, const struct campaign_case 
     const struct explore_told *told = context->told;
     if (context->certificates && told->answer == EXPLORE_DONE &&
         !explore_certify(context->certificates, planned, &context->wish, &told->summary,
-                         count_runs(&told->causes), count_runs(&told->excused)))
+                         count_runs(&told->causes),
+                         count_runs(&told->excused) + count_known(&told->summary)))
         snprintf(context->error, sizeof context->error, "no certificate could be written in %.200s",
                  context->certificates);
 }

@@ -56,30 +56,30 @@ static bool forget_choices(struct bench_world *world, const struct scenario_case
     return true;
 }
 
-static void take_deadline(uint64_t *due_at_us, uint64_t *limit_at_us)
+static void take_deadline(uint64_t *due_at_us, uint64_t now_us, uint64_t *ret_due_in_us)
 {
+    *ret_due_in_us = BENCH_NEVER;
     if (*due_at_us == BENCH_NEVER)
         return;
-    if (*due_at_us < *limit_at_us)
-        *limit_at_us = *due_at_us;
+    *ret_due_in_us = *due_at_us > now_us ? *due_at_us - now_us : 0;
     *due_at_us = 0;
 }
 
-/* Deadlines of minutes, which only matter when they come due. What follows from them, and from
-   others that stand in the form, is left out. */
+/* What follows from them, and from others that stand in the form, is left out as well. */
 static void leave_out_deadlines(const struct bench_run *run, struct bench_world *world,
                                 struct merge_limits *limits)
 {
     struct fota *core = &world->core;
-    take_deadline(&core->timers_at_us[FOTA_TIMER_TOTAL], &limits->due_at_us);
-    take_deadline(&core->timers_at_us[FOTA_TIMER_STATE], &limits->due_at_us);
-    take_deadline(&core->worst_case_at_us, &limits->due_at_us);
+    uint64_t now_us = world->now_us, *due_in_us = limits->due_in_us;
+    take_deadline(&core->timers_at_us[FOTA_TIMER_TOTAL], now_us, &due_in_us[MERGE_DUE_TOTAL]);
+    take_deadline(&core->timers_at_us[FOTA_TIMER_STATE], now_us, &due_in_us[MERGE_DUE_STATE]);
+    take_deadline(&core->worst_case_at_us, now_us, &due_in_us[MERGE_DUE_WORST]);
     world->host_at_us = 0;
     uint64_t ends_at_us = scenario_attempt_ends(&world->monitor, run->one);
-    bool is_over = ends_at_us <= world->now_us;
+    bool is_over = ends_at_us <= now_us;
     world->monitor.attempt_began_at_us = is_over ? BENCH_NEVER : 0;
-    if (!is_over)
-        take_deadline(&ends_at_us, &limits->due_at_us);
+    ends_at_us = is_over ? BENCH_NEVER : ends_at_us;
+    take_deadline(&ends_at_us, now_us, &due_in_us[MERGE_DUE_ATTEMPT]);
 }
 
 /* Nobody asks what o'clock it is, nor how much there was up to now. */
@@ -127,7 +127,8 @@ static void leave_out_parts(const struct merge_table *table, struct form *form,
         if (table->leave_out >> part & 1 && parts[part].size)
             memset((uint8_t *)form + parts[part].offset, 0, parts[part].size);
     if (table->leave_out >> MERGE_PART_DEADLINES & 1)
-        limits->due_at_us = BENCH_NEVER;
+        for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
+            limits->due_in_us[due] = BENCH_NEVER;
     if (table->leave_out >> MERGE_PART_SPOILT & 1)
         limits->is_spoilt = false;
 }
@@ -150,10 +151,10 @@ bool merge_place_of(const struct merge_table *table, const struct bench_run *run
     if (!forget_choices(&form.world, run->one, count))
         return false;
     bench_conduct_form(&watch->conduct, world->now_us, &form.conduct);
-    *limits = (struct merge_limits){.due_at_us = form.conduct.worst_at_us,
-                                    .end_at_us = run->shared->end_at_us,
+    *limits = (struct merge_limits){.end_at_us = run->shared->end_at_us,
                                     .commands_left = form.conduct.commands_left,
                                     .is_spoilt = form.conduct.is_spoilt};
+    take_deadline(&form.conduct.worst_at_us, world->now_us, &limits->due_in_us[MERGE_DUE_CONDUCT]);
     form.conduct.worst_at_us = 0;
     form.conduct.commands_left = 0;
     form.conduct.is_spoilt = false;
@@ -233,12 +234,15 @@ static struct merge_entry *entry_of(struct merge_table *table, uint64_t key)
     return &table->entries[at];
 }
 
-static bool is_within(const struct merge_limits *limits, uint64_t at_us,
-                      const struct merge_rest *rest)
+bool merge_is_within(const struct merge_limits *limits, uint64_t at_us,
+                     const uint64_t due_in_us[MERGE_DUE_COUNT], uint64_t duration_us,
+                     uint32_t commands)
 {
-    uint64_t end_at_us = at_us + rest->duration_us;
-    return end_at_us < limits->due_at_us && end_at_us <= limits->end_at_us &&
-           rest->cost.count[EXPLORE_RULE_COMMANDS] <= limits->commands_left;
+    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
+        if (limits->due_in_us[due] != due_in_us[due] &&
+            (limits->due_in_us[due] <= duration_us || due_in_us[due] <= duration_us))
+            return false;
+    return at_us + duration_us <= limits->end_at_us && commands <= limits->commands_left;
 }
 
 const struct merge_rest *merge_find(struct merge_table *table, const struct merge_place *place)
@@ -247,7 +251,8 @@ const struct merge_rest *merge_find(struct merge_table *table, const struct merg
     const struct merge_rest *rest = &entry->rest;
     table->lookups++;
     if (entry->key != place->key || entry->check != place->check ||
-        !is_within(&place->limits, place->at_us, rest) ||
+        !merge_is_within(&place->limits, place->at_us, rest->due_in_us, rest->duration_us,
+                         rest->cost.count[EXPLORE_RULE_COMMANDS]) ||
         (!rest->has_result && rest->is_spoilt != place->limits.is_spoilt))
         return NULL;
     table->hits++;
@@ -260,14 +265,28 @@ void merge_remember(struct merge_table *table, const struct merge_place *place)
         table->places[table->place_count++] = *place;
 }
 
+/* No deadline that is left out came due in it: it holds from more places than others. */
+static bool is_free(const struct merge_rest *rest)
+{
+    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
+        if (rest->due_in_us[due] <= rest->duration_us)
+            return false;
+    return true;
+}
+
 static void store_one(struct merge_table *table, const struct merge_place *place,
                       const struct merge_rest *rest)
 {
     struct merge_entry *entry = entry_of(table, place->key);
-    if (entry->key || table->count == table->capacity / 2 ||
-        !is_within(&place->limits, place->at_us, rest))
+    struct merge_entry stored = {place->key, place->check, *rest};
+    memcpy(stored.rest.due_in_us, place->limits.due_in_us, sizeof stored.rest.due_in_us);
+    bool is_new = !entry->key;
+    if (is_new ? table->count == table->capacity / 2
+               : is_free(&entry->rest) || !is_free(&stored.rest))
         return;
-    *entry = (struct merge_entry){place->key, place->check, *rest};
+    *entry = stored;
+    if (!is_new)
+        return;
     table->order[table->count++] = (uint32_t)(entry - table->entries);
 }
 

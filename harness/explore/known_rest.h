@@ -8,8 +8,8 @@
  * is wrong is always run to its end. A rest is taken over when all of these hold:
  *  - the faults have been done, and none of their effects waits to be undone;
  *  - no rule is broken yet;
- *  - no deadline that the form leaves out (`struct merge_limits`) comes due within the rest,
- * neither here nor where it was stored;
+ *  - each deadline that the form leaves out (`struct merge_limits`) comes due after the same time
+ *    here as where it was stored, or within the rest neither here nor there;
  *  - the case has no event that counts bytes, lines or commands, whose counts the form leaves out.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_KNOWN_REST_H
@@ -28,12 +28,22 @@ void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run);
 /* Reads on, to the end of the journal as it is now. */
 void merge_watch_read(struct merge_watch *watch, const struct bench_run *run);
 
+/* Deadlines of minutes, which only matter when they come due. */
+enum merge_due {
+    MERGE_DUE_TOTAL,   /* the job */
+    MERGE_DUE_STATE,   /* the core's state */
+    MERGE_DUE_WORST,   /* the update, as the core sees it */
+    MERGE_DUE_ATTEMPT, /* the same, as the monitor of rules does */
+    MERGE_DUE_CONDUCT, /* the first of those of the rules for any client */
+    MERGE_DUE_COUNT
+};
+
 /* What is not in the form, and may differ within these limits. */
 struct merge_limits {
-    uint64_t due_at_us;     /* the first of the deadlines that are left out */
-    uint64_t end_at_us;     /* the case ends every run then */
-    uint32_t commands_left; /* that a client may send */
-    bool is_spoilt;         /* bench_conduct_form.is_spoilt */
+    uint64_t due_in_us[MERGE_DUE_COUNT]; /* behind the place; BENCH_NEVER: it does not come due */
+    uint64_t end_at_us;                  /* the case ends every run then */
+    uint32_t commands_left;              /* that a client may send */
+    bool is_spoilt;                      /* bench_conduct_form.is_spoilt */
 };
 
 /* A run at a place: what is looked up, and what its rest will be measured from. */
@@ -50,7 +60,8 @@ struct merge_place {
 struct merge_rest {
     uint64_t duration_us, steps;
     uint32_t sent_bytes;
-    struct explore_cost cost; /* without TIME */
+    struct explore_cost cost;            /* without TIME */
+    uint64_t due_in_us[MERGE_DUE_COUNT]; /* of the place where it was stored */
     uint8_t outcome, reason;
     bool has_result; /* the module had one in it */
     bool is_spoilt;  /* of the place where it was stored */
@@ -102,6 +113,12 @@ void merge_table_empty(struct merge_table *table);
 /* All that is stored now stays; merge_table_forget() forgets what came after. */
 void merge_table_keep(struct merge_table *table);
 void merge_table_forget(struct merge_table *table);
+
+/* A rest that lasts that long, with so many commands, is the same from a place with these limits as
+   from one whose deadlines came due after `due_in_us`. */
+bool merge_is_within(const struct merge_limits *limits, uint64_t at_us,
+                     const uint64_t due_in_us[MERGE_DUE_COUNT], uint64_t duration_us,
+                     uint32_t commands);
 
 /* Whether runs of the case can be merged at all. */
 bool merge_is_possible(const struct bench_run *run, const struct scenario_case *one);

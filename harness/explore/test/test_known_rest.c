@@ -32,7 +32,14 @@ static const struct row {
      "expect: {outcome: updated}",
      EXPLORE_AT_COMMAND, 0, 1, 0},
     {"pairs", "}\nexpect: {outcome: updated}", EXPLORE_AT_TO_MODULE_LINE,
-     1u << EXPLORE_FAULT_LOSE_LINE, 2, 0},
+     1u << EXPLORE_FAULT_LOSE_LINE, 2, 1u << MERGE_PART_MODULE | 1u << MERGE_PART_CORE},
+    {"pairs that restart", "}\nexpect: {outcome: updated}",
+     EXPLORE_AT_COMMAND | EXPLORE_AT_BOOT | EXPLORE_AT_REQUEST,
+     UINT64_C(1) << EXPLORE_FAULT_ERROR | UINT64_C(1) << EXPLORE_FAULT_POWER_CUT |
+         UINT64_C(1) << EXPLORE_FAULT_RESET_FIRST,
+     2, 0},
+    {"pairs with little time", ", total-timeout: 230s}\nexpect: {outcome: updated}",
+     EXPLORE_AT_COMMAND, UINT64_C(1) << EXPLORE_FAULT_SWALLOW, 2, 1u << MERGE_PART_DEADLINES},
     {"the host restarts twice",
      "}\nevents: [{when: {core-state: updating}, do: [{host-reset: yes, for: 3s}]}]\n"
      "expect: {outcome: updated}",
@@ -63,13 +70,16 @@ static struct scenario *load(const char *rest)
     return scenario;
 }
 
-static void explore(const struct row *row, struct merge_table *known,
+static void explore(const struct row *row, struct merge_table *known, struct walk_table *walks,
                     struct explore_summary *ret_summary)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct scenario *scenario = load(row->rest);
-    const struct explore_wish wish = {
-        .points = row->points, .faults = row->faults, .depth = row->depth, .known = known};
+    const struct explore_wish wish = {.points = row->points,
+                                      .faults = row->faults,
+                                      .depth = row->depth,
+                                      .known = known,
+                                      .walks = row->depth > 1 ? walks : NULL};
     assert_non_null(run);
     enum explore_answer answer =
         explore_case(run, &scenario->cases[0], 1, &wish, NULL, NULL, ret_summary);
@@ -91,11 +101,14 @@ static void no_merge_hides_a_difference(void **state)
     const struct row *row = *state;
     struct explore_summary apart, merged;
     struct merge_table known;
+    struct walk_table walks;
     assert_true(merge_table_make(&known, 1 << 14));
-    explore(row, NULL, &apart);
-    explore(row, &known, &merged);
+    assert_true(walk_table_make(&walks, 1 << 10));
+    explore(row, NULL, NULL, &apart);
+    explore(row, &known, &walks, &merged);
     assert_true(end_alike(&apart, &merged));
     assert_true(known.hits > 0);
+    assert_true(row->depth == 1 || walks.joined > 0);
     printf("%s: %llu runs, %llu merged, %llu of %llu steps\n", row->name,
            (unsigned long long)apart.figures.runs, (unsigned long long)known.hits,
            (unsigned long long)merged.figures.executed_steps,
@@ -104,12 +117,14 @@ static void no_merge_hides_a_difference(void **state)
         if (!(row->seen_without >> part & 1))
             continue;
         merge_table_empty(&known);
+        walk_table_empty(&walks);
         known.leave_out = UINT64_C(1) << part;
-        explore(row, &known, &merged);
+        explore(row, &known, &walks, &merged);
         if (end_alike(&apart, &merged))
             fail_msg("nothing ends otherwise when part %u is left out of the key", part);
     }
     merge_table_free(&known);
+    walk_table_free(&walks);
 }
 
 int main(void)
