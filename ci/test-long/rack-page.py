@@ -57,12 +57,13 @@ def use(browser, address, pictures):
     rows = browser.value("document.querySelectorAll('table a[href^=\"/slot/\"]').length")
     tell(rows >= SLOTS, 'rack-page: all slots are there', rows)
 
-    def says(text):
+    def has(condition):
         browser.open(address)
-        return text in browser.value('document.body.innerText')
-    wait_for(lambda: says('runs,'), 'the page says what runs', PATIENCE_S)
+        return browser.value(condition)
+    wait_for(lambda: has("document.body.innerText.includes('runs,')"), 'the page says what runs',
+             PATIENCE_S)
     look(browser, 'running', pictures)
-    wait_for(lambda: says('update-failed'), 'a case has failed', PATIENCE_S)
+    wait_for(lambda: has("!!document.querySelector('td.n.failed')"), 'a case has failed', PATIENCE_S)
     look(browser, 'rack', pictures)
     marked = browser.value("document.querySelectorAll('td.n.failed').length")
     tell(marked == 1, 'rack-page: one slot is marked as failing', marked)
@@ -92,6 +93,9 @@ def read_without_script(browser, address):
     browser.call('Emulation.setScriptExecutionDisabled', value=False)
     links = browser.value("[...document.querySelectorAll('nav a')].map(a => a.textContent)")
     tell('junit.xml' in links and 'report.html' in links, 'rack-page: it leads to the reports', links)
+    browser.open(address + 'file/report.html')
+    sheets = browser.value('[...document.styleSheets].map(sheet => sheet.href)')
+    tell(any(sheets), 'rack-page: report.html has its style', sheets)
 
 
 class Recording(Browser):
@@ -113,11 +117,12 @@ def main():
         out = os.path.join(folder, 'out')
         with Liar(row['url'], b'CFOTA: 6', b'CFOTA: 7\r\n' + EVIL, 0) as spoiler:
             row['url'] = spoiler.url
-            run = subprocess.Popen([program, 'run', '--rack', lab.file(), 'scenarios/documented',
-                                    '--repeat', '16', '--reports', out, '-q'],
-                                   stdout=subprocess.DEVNULL)
-            page = Page(program, os.path.join(folder, 'rack.yaml'), out)
+            page = Page(program, lab.file(), out)
             browser = Recording(os.path.join(folder, 'profile'))
+            browser.open(page.address)
+            run = subprocess.Popen([program, 'run', '--rack', os.path.join(folder, 'rack.yaml'),
+                                    'scenarios/documented', '--repeat', '60', '--reports', out, '-q'],
+                                   stdout=subprocess.DEVNULL)
             try:
                 use(browser, page.address, pictures)
                 run.wait(PATIENCE_S * 3)

@@ -12,6 +12,12 @@ make_it() {
 
 install_with_umask() { (umask 077 && make_it install); }
 all_can_read() { [ -z "$(find "$prefix" ! -perm -go=r)" ] && [ -z "$(find "$prefix" -type d ! -perm -go=x)" ]; }
+pipelines_are_there() {
+    for file in github.yml gitlab.yml Jenkinsfile shell.sh slurm.sh; do
+        [ -s "$prefix/share/doc/fotarig/examples/ci/$file" ] || return 1
+    done
+    [ -s "$prefix/share/doc/fotarig/harness/rack/README.md" ]
+}
 library_is_found() { (cd / && "$prefix/bin/fotarig" run @documented/already-current --quiet); }
 data_folder_is_taken() {
     mkdir -p "$folder/data"
@@ -49,6 +55,7 @@ nothing_outside_goes() {
 test_that "it installs, whatever the umask" install_with_umask
 test_that "everybody can read what was installed" all_can_read
 test_that "the installed program finds its scenarios" library_is_found
+test_that "pipelines and the guide to racks are there" pipelines_are_there
 test_that "FOTARIG_DATA names other ones" data_folder_is_taken
 test_that "the example of the library is built from what was installed" example_is_built
 test_that "there are manual pages" manual_is_there

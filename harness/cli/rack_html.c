@@ -90,7 +90,8 @@ static void put_links(const struct rack_page *page, FILE *out)
     for (size_t i = 0; page->folder && cli_rack_page_files[i].name; i++) {
         const char *name = cli_rack_page_files[i].name;
         int length = snprintf(path, sizeof path, "%s/%s", page->folder, name);
-        if (length > 0 && (size_t)length < sizeof path && access(path, R_OK) == 0)
+        if (cli_rack_page_files[i].is_linked && length > 0 && (size_t)length < sizeof path &&
+            access(path, R_OK) == 0)
             fprintf(out, "<a href=\"/file/%s\">%s</a>\n", name, name);
     }
 }

@@ -253,11 +253,13 @@ static bool put_one_slot(const struct rack_page *page, FILE *out, const char *na
 /* ---- files of the reports -------------------------------------------------------------------- */
 
 const struct cli_rack_page_file cli_rack_page_files[] = {
-    {"report.html", html},
-    {"junit.xml", "text/xml; charset=utf-8"},
-    {"ctrf.json", "application/json"},
-    {"summary.md", "text/plain; charset=utf-8"},
-    {NULL, NULL}};
+    {"report.html", html, true},
+    {"junit.xml", "text/xml; charset=utf-8", true},
+    {"ctrf.json", "application/json", true},
+    {"summary.md", "text/plain; charset=utf-8", true},
+    {"report.css", "text/css", false},
+    {"report.js", "text/javascript", false},
+    {NULL, NULL, false}};
 
 /* Its media type; NULL: nothing that a browser may have. */
 static const char *type_of_file(const struct rack_page *page, const char *name)

@@ -34,9 +34,10 @@ struct rack_page {
 char *cli_rack_page(const struct rack_page *page, const char *path, size_t *ret_size,
                     const char **ret_type);
 
-/* Reports that pages lead to, in their order; name NULL behind the last. */
+/* Reports that a browser may have, in their order; name NULL behind the last. */
 struct cli_rack_page_file {
     const char *name, *type;
+    bool is_linked; /* pages lead to it; else report.html needs it */
 };
 extern const struct cli_rack_page_file cli_rack_page_files[];
 
