@@ -307,7 +307,11 @@ static void clearing_is_tried_anew_after_a_restart(void **state)
 
 static const struct {
     const char *line, *evidence;
-} statuses[] = {{INFO("+CFOTA: 9"), "+CFOTA: 9"}, {INFO("+CFOTA: 10"), "+CFOTA: ?"}};
+    uint8_t status;
+} statuses[] = {{INFO("+CFOTA: 9"), "+CFOTA: 9", 9},
+                {INFO("+CFOTA: 10"), "+CFOTA: ?", 10},
+                {INFO("+CFOTA: 254"), "+CFOTA: ?", 254},
+                {INFO("+CFOTA: 256"), "+CFOTA: ?", 255}};
 
 static void a_status_is_shown_as_its_digit(void **state)
 {
@@ -321,6 +325,7 @@ static void a_status_is_shown_as_its_digit(void **state)
                       {.command = NULL}});
         rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATE_FAILED, FOTA_REASON_NEVER_BEGAN);
         assert_string_equal(fota_result(&rig.fota)->evidence, statuses[i].evidence);
+        assert_int_equal(fota_result(&rig.fota)->status, statuses[i].status);
     }
 }
 

@@ -161,6 +161,22 @@ static void ends(void **state)
     free(rig);
 }
 
+/* A module that restarts because it was told to, without a word, and echoes again afterwards. */
+static void a_restart_that_was_asked_for_is_not_taken_for_another(void **state)
+{
+    static const struct module_row rows[] = {
+        NO_NETWORK(140), {.command = RESTART, .answer = OK, .deaf_ms = 8000}, {.command = NULL}};
+    struct rig *rig = calloc(1, sizeof *rig);
+    (void)state;
+    assert_non_null(rig);
+    rig_begin(rig, rows);
+    fota_start(&rig->fota, &rig->host, NULL, 0);
+    rig_expect(rig, rig_run(rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig_count_sent(rig, RESTART), 1);
+    assert_int_equal(rig->fota.result.resets_seen, 2);
+    free(rig);
+}
+
 /* A job whose worst time is over when health is looked at gets time for the restart. */
 static void a_restart_gets_its_time(void **state)
 {
@@ -179,10 +195,12 @@ static void a_restart_gets_its_time(void **state)
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 1];
+    static struct CMUnitTest tests[COUNT + 2];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(endings[i].name, ""), ends, NULL, NULL,
                                        (void *)(uintptr_t)&endings[i]};
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(a_restart_gets_its_time);
+    tests[COUNT + 1] =
+        (struct CMUnitTest)cmocka_unit_test(a_restart_that_was_asked_for_is_not_taken_for_another);
     return cmocka_run_group_tests_name("fota_health", tests, NULL, NULL);
 }

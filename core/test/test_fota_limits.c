@@ -112,6 +112,49 @@ static void a_state_is_left_at_its_deadline(void **state)
     assert_int_equal(rig.now_us / 1000, 120 + 90000 + 20840);
 }
 
+/* core/README, "Times"; 0: by the job, or put off. */
+static const unsigned state_s[FOTA_STATE_COUNT] = {
+    [FOTA_STATE_SYNCHRONISE] = 90, [FOTA_STATE_IDENTIFY] = 90, [FOTA_STATE_DECIDE] = 90,
+    [FOTA_STATE_PREFLIGHT] = 90,   [FOTA_STATE_PREPARE] = 420, [FOTA_STATE_VERIFY] = 180,
+    [FOTA_STATE_START] = 60,       [FOTA_STATE_RECOVER] = 900, [FOTA_STATE_VERDICT] = 120,
+    [FOTA_STATE_CLEAN_UP] = 250,
+};
+static unsigned states_seen, state_before;
+
+static void look_at_the_deadline(struct rig *client)
+{
+    unsigned state = client->fota.state;
+    uint64_t until_us = client->fota.timers_at_us[FOTA_TIMER_STATE];
+    if (state == state_before || state_s[state] == 0)
+        return;
+    state_before = state;
+    states_seen |= 1u << state;
+    if (until_us != client->now_us + state_s[state] * UINT64_C(1000000))
+        fail_msg("%s: want %u s, got %u ms", fota_state_name(state), state_s[state],
+                 (unsigned)((until_us - client->now_us) / 1000));
+}
+
+/* One module is updated, with a status left over; another never answers. */
+static void each_state_has_the_time_that_is_written_down(void **state)
+{
+    unsigned wanted = 0;
+    (void)state;
+    states_seen = 0;
+    for (unsigned i = 0; i < FOTA_STATE_COUNT; i++)
+        wanted |= (unsigned)(state_s[i] != 0) << i;
+    for (unsigned mute = 0; mute < 2; mute++) {
+        rig_begin(&rig, (const struct module_row[]){
+                            {.command = "AT+CFOTA?", .answer = INFO("+CFOTA: 7"), .times = 1},
+                            {.command = NULL}});
+        rig.module.mute = mute;
+        rig.on_turn = look_at_the_deadline;
+        state_before = FOTA_STATE_COUNT;
+        fota_start(&rig.fota, &rig.host, NULL, 0);
+        rig_run(&rig);
+    }
+    assert_int_equal(states_seen, wanted);
+}
+
 /* ---- garbage ------------------------------------------------------------------------------- */
 
 static const struct {
@@ -176,6 +219,25 @@ static void a_package_is_kept_by_its_length_and_checksum(void **state)
     rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
     assert_int_equal(rig_count_sent(&rig, "AT+CFSDFILE=1,\"update.zip\""), 2);
     assert_non_null(strstr(rig.sent, "AT+HTTPTOFS="));
+}
+
+/* The first piece shows where its bytes begin; the next ones have no "PK" to be told by. */
+static void pieces_without_a_header_are_read_one_after_another(void **state)
+{
+    static char first[8400 + sizeof "\r\n" OK] = "\r\nPK";
+    (void)state;
+    memset(first + 4, 'a', 8398);
+    memcpy(first + 4 + 8398, OK, sizeof OK);
+    begin_ten((const struct module_row[]){
+        {.command = "AT+CFSRFILE=1,\"update.zip\",1,8400,0", .answer = first},
+        {.command = "AT+CFSRFILE=*", .answer = "\r\nbbbbbb" OK},
+        {.command = "AT+CFSGFIS=*", .answer = ERROR, .times = 1},
+        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 8406")},
+        {.command = "AT+HTTPTOFS=*", .answer = OK, .later = {{900, "\r\n+HTTPTOFS: 200,8406\r\n"}}},
+        {.command = NULL}});
+    rig.job.package_size_bytes = 8406;
+    rig.job.package_crc32 = UINT32_C(0x4516af4c);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
 }
 
 static void what_a_lost_byte_made_of_the_name_is_looked_for(void **state)
@@ -254,8 +316,10 @@ int main(void)
         cmocka_unit_test(codes_count_within_their_range),
         cmocka_unit_test(the_end_of_a_boot_may_come_after_contact),
         cmocka_unit_test(a_state_is_left_at_its_deadline),
+        cmocka_unit_test(each_state_has_the_time_that_is_written_down),
         cmocka_unit_test(words_of_a_module_are_told_from_garbage),
         cmocka_unit_test(a_package_is_kept_by_its_length_and_checksum),
+        cmocka_unit_test(pieces_without_a_header_are_read_one_after_another),
         cmocka_unit_test(what_a_lost_byte_made_of_the_name_is_looked_for),
         cmocka_unit_test(room_for_just_the_package_is_enough),
         cmocka_unit_test(a_supply_of_just_the_wanted_voltage_is_enough),
