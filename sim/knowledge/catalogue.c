@@ -147,6 +147,15 @@ static bool command_fact(size_t index, struct sim_fact *ret)
     return false;
 }
 
+static size_t count_commands(void)
+{
+    size_t count = 0;
+    for (unsigned chapter = 0; chapter < SIM_CHAPTERS; chapter++)
+        for (const struct sim_command *row = sim_chapters[chapter]; row->name; row++)
+            count++;
+    return count;
+}
+
 static bool variant_fact(size_t index, struct sim_fact *ret)
 {
     const struct sim_variant_row *row = sim_variant_row(index);
@@ -211,9 +220,14 @@ static bool setting_fact(size_t index, struct sim_fact *ret)
 
 bool sim_fact(size_t index, struct sim_fact *ret_fact)
 {
+    /* Those whose rows are found without walking; the commands' are not. */
     static bool (*const sections[])(size_t index, struct sim_fact * ret) = {
-        command_fact, urc_fact,     status_fact,  boot_fact,   result_fact,
-        http_fact,    variant_fact, profile_fact, setting_fact};
+        urc_fact,  status_fact,  boot_fact,    result_fact,
+        http_fact, variant_fact, profile_fact, setting_fact};
+    size_t command_count = count_commands();
+    if (index < command_count)
+        return command_fact(index, ret_fact);
+    index -= command_count;
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
         size_t count = 0;
         if (sections[i](index, ret_fact))
