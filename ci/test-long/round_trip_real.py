@@ -130,9 +130,11 @@ def judge(program, folder, argument):
     trace, core, lifted = (f"{folder}/{name}" for name in
                            ("recorded.jsonl", "core.jsonl", "lifted.yaml"))
     explained = round_trip.lift(program, trace, lifted)
+    wanted = round_trip.outcome(core), round_trip.commands(trace)
+    if not explained and not wanted[1]:
+        return (True, 0), f"outcome {wanted[0]}, no command was sent: no update is invented"
     if not explained:
         return None, "it could not be lifted"
-    wanted = round_trip.outcome(core), round_trip.commands(trace)
     same = []
     for seed in (1, 7):
         again = f"{folder}/seed-{seed}"

@@ -16,7 +16,7 @@
 #include "harness/trace/outline.h"
 #include "sim/catalogue.h"
 
-enum { LIFT_LINES_MAX = 16, LIFT_LINE_MAX = 256, LIFT_NAME_MAX = 64, LIFT_FTP_MAX = 64 };
+enum { LIFT_LINES_MAX = 16, LIFT_LINE_MAX = 256, LIFT_NAME_MAX = 128, LIFT_FTP_MAX = 64 };
 
 /* What the trace says of the job. */
 struct lift_facts {

@@ -8,6 +8,9 @@
 #include "harness/trace/lift_parts.h"
 #include "sim/catalogue.h"
 
+/* What is shorter is no package. */
+enum { FILE_MIN = 100 };
+
 /* What comes so soon behind the parting may have been before it. */
 enum { LATER_US = 1000000 };
 
@@ -162,13 +165,32 @@ static void try_restore(struct lifting *lifting)
     }
 }
 
+/* A package that lies there before, whole or not, or of another pair of revisions. */
+static void try_file(struct lifting *lifting, uint32_t bytes)
+{
+    const struct lift_facts *facts = &lifting->best.facts;
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "files: [{path: %s, size: %uB}]", sim_package_path, bytes);
+    try_line(lifting, LIFT_MODULE, text);
+    snprintf(text, sizeof text, "files: [{path: %s, size: %uB, from: %.20s, to: %.20s}]",
+             sim_package_path, bytes, facts->to, facts->from);
+    try_line(lifting, LIFT_MODULE, text);
+}
+
 /* Names of files in flash that the trace lists and the emulator has not; how much came; what the
    module may run already. */
 static void try_of_the_trace(struct lifting *lifting)
 {
     char text[LIFT_NAME_MAX];
-    snprintf(text, sizeof text, "files: ['%s']", sim_package_path);
-    try_line(lifting, LIFT_MODULE, text);
+    try_file(lifting, lifting->best.facts.size_bytes);
+    try_file(lifting, lifting->best.facts.size_bytes / 2);
+    for (const char *at = lifting->said; *at;) {
+        char *end;
+        unsigned long number = is_digit(*at) ? strtoul(at, &end, 10) : 0;
+        at = is_digit(*at) ? end : at + 1;
+        if (number >= FILE_MIN && number <= UINT32_MAX)
+            try_file(lifting, (uint32_t)number);
+    }
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
     try_line(lifting, LIFT_PACKAGE, text);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);

@@ -1,5 +1,6 @@
 /* lift_wire.c - hypotheses of lift about bytes that the line lost, added or said twice. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/tap/tap.h"
@@ -86,6 +87,28 @@ static void try_change(struct lifting *lifting, const char *direction, const cha
     }
 }
 
+/* A command ended amid, and another one begins: its host restarted. */
+static void try_cut(struct lifting *lifting, const struct dialogue *now, size_t step,
+                    const char *heard)
+{
+    static const char *const actions[] = {"host-reset: yes, for: 100ms", "host-reset: yes, for: 1s",
+                                          "host-reset: yes, for: 10s"};
+    const char *whole = now->steps[step].command;
+    char buffer[WHEN_MAX];
+    enum { capacity = WHEN_MAX, PREFIX = sizeof "AT" - 1 };
+    size_t same = 0;
+    while (whole[same] && whole[same] == heard[same])
+        same++;
+    if (!whole[same] || strncmp(heard + same, "AT", PREFIX) != 0)
+        return;
+    size_t used =
+        put_when(buffer, sizeof buffer, "to-module-text", "AT", whole, nth_command(now, step));
+    PUT(", at: %zuB", same + PREFIX);
+    if (used < capacity)
+        for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+            lift_try_event(lifting, buffer, actions[i], false);
+}
+
 /* A whole line did not arrive, came twice or as garbage. */
 static void try_line(struct lifting *lifting, const struct dialogue *dialogue, size_t line)
 {
@@ -107,6 +130,89 @@ static void try_line(struct lifting *lifting, const struct dialogue *dialogue, s
     snprintf(when, sizeof when, "%.*s", (int)used, buffer);
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
         lift_try_event(lifting, when, actions[i], false);
+}
+
+enum { HEARD_MAX = 65536 };
+
+/* What the module said behind a command, up to the next one; returns how many bytes. */
+static size_t heard_behind(const struct dialogue *dialogue, size_t step, uint8_t *bytes)
+{
+    const struct trace_log *log = dialogue->log;
+    size_t used = 0;
+    for (size_t i = dialogue->steps[step].piece + 1; i < log->count; i++) {
+        const struct trace_piece *piece = &log->pieces[i];
+        if (piece->kind == TRACE_TO_MODULE || used + piece->length > HEARD_MAX)
+            break;
+        if (piece->kind != TRACE_TO_HOST)
+            continue;
+        memcpy(bytes + used, trace_log_bytes(log, piece), piece->length);
+        used += piece->length;
+    }
+    return used;
+}
+
+/* In double quotes; false: bytes that are no text, or too many. */
+static bool put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes,
+                        size_t size, size_t *ret_used)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = bytes[i];
+        if (byte == '\r' || byte == '\n')
+            PUT("\\%c", byte == '\r' ? 'r' : 'n');
+        else if (byte >= ' ' && byte <= '~')
+            PUT("%s%c", byte == '"' || byte == '\\' ? "\\" : "", byte);
+        else
+            return false;
+    }
+    *ret_used = used;
+    return used < capacity;
+}
+
+/* Something came between the bytes behind a command, whatever they are. */
+static void try_inserted(struct lifting *lifting, const struct dialogue *now, size_t now_step,
+                         size_t step, uint8_t *whole, uint8_t *heard)
+{
+    enum { INSERTED_MAX = 100 };
+    const struct dialogue *recorded = lifting->recorded.dialogue;
+    size_t a = heard_behind(now, now_step, whole), b = heard_behind(recorded, step, heard);
+    size_t before = 0, behind = 0, capacity = LIFT_LINE_MAX, used;
+    char when[LIFT_LINE_MAX], buffer[LIFT_LINE_MAX];
+    while (before < a && before < b && whole[before] == heard[before])
+        before++;
+    while (behind < a - before && behind < b && whole[a - 1 - behind] == heard[b - 1 - behind])
+        behind++;
+    if (b <= a || before + behind < a || b - a > INSERTED_MAX)
+        return;
+    put_when(when, sizeof when, "command", "AT", now->steps[now_step].command,
+             nth_command(now, now_step));
+    used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"");
+    if (!put_escaped(buffer, capacity, used, heard + before, b - a, &used))
+        return;
+    PUT("\"");
+    if (before)
+        PUT(", at: %zuB", before);
+    if (used < capacity)
+        lift_try_event(lifting, when, buffer, true);
+}
+
+/* The step that an item belongs to; 0: none. */
+static size_t step_at(const struct outline *outline, size_t index)
+{
+    return index < outline->count ? outline->items[index].step : 0;
+}
+
+static void try_inserted_near(struct lifting *lifting, const struct outline *now, size_t place,
+                              size_t at)
+{
+    size_t step = step_at(&lifting->recorded, at);
+    uint8_t *bytes = step ? malloc(2 * (size_t)HEARD_MAX) : NULL;
+    for (size_t back = 0; bytes && back < 2 && back <= place; back++) {
+        size_t other = step_at(now, place - back);
+        if (other && dialogue_same_command(now->dialogue->steps[other].command,
+                                           lifting->recorded.dialogue->steps[step].command))
+            try_inserted(lifting, now->dialogue, other, step, bytes, bytes + HEARD_MAX);
+    }
+    free(bytes);
 }
 
 /* The lines of the module that belong to an item. */
@@ -142,12 +248,14 @@ static void try_wire(struct lifting *lifting, size_t index)
             try_change(lifting, "host", "", whole, recorded->dialogue->lines[first_b + k].text,
                        nth_line(&dialogue, first_a + i, whole));
     }
+    try_inserted_near(lifting, &now, place, at);
     if (place < now.count && at < recorded->count && outline_is_exchange(&now.items[place]) &&
         outline_is_exchange(&recorded->items[at])) {
         size_t step = now.items[place].step;
-        try_change(lifting, "module", "AT", dialogue.steps[step].command,
-                   recorded->dialogue->steps[recorded->items[at].step].command,
+        const char *heard = recorded->dialogue->steps[recorded->items[at].step].command;
+        try_change(lifting, "module", "AT", dialogue.steps[step].command, heard,
                    nth_command(&dialogue, step));
+        try_cut(lifting, &dialogue, step, heard);
     }
     outline_done(&now);
     dialogue_done(&dialogue);

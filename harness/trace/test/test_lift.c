@@ -23,6 +23,7 @@ static const struct {
     {"scenarios/update/sim-card-lost.yaml", "set: {sim-card: absent}", 1, 0},
     {"scenarios/download/byte-lost-in-the-file-name.yaml", "lose-to-module: 1B", 1, 0},
     {"scenarios/delivery/ftp-into-flash.yaml", "delivery: ftp", 0, 0},
+    {"scenarios/delivery/foreign-line-among-read-bytes.yaml", "insert-to-host: ", 1, 0},
     {"scenarios/contact/another-model.yaml", "model: another", 0, 0},
     {"scenarios/contact/no-answer.yaml", "outcome: refused", 0, 1},
 };
