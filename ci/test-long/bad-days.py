@@ -171,6 +171,17 @@ def wait_for(path):
         time.sleep(0.02)
 
 
+def size_at_rest(path, quiet_s=3, patience_s=60):
+    """What a trace holds when nothing more comes: what comes while a program ends it may not read."""
+    size, since = -1, time.monotonic()
+    end = since + patience_s
+    while time.monotonic() < min(end, since + quiet_s):
+        if os.path.getsize(path) != size:
+            size, since = os.path.getsize(path), time.monotonic()
+        time.sleep(0.05)
+    return size
+
+
 def modem_manager(program, folder, log, number):
     """ModemManager at a module that has a bad day; what went over the line, recorded between."""
     spec = importlib.util.spec_from_file_location("client", "ci/test/client-modemmanager.py")
@@ -195,12 +206,13 @@ def modem_manager(program, folder, log, number):
             daemons.mmcli("-m", "any", "--enable")
         except client.Mismatch:
             pass  # on some days it finds none
+        heard = size_at_rest(folder + "/recorded.jsonl")
     for child in reversed(children):
         child.send_signal(signal.SIGTERM)
         child.wait()
     os.rename(daemons.log, log)
     with open(folder + "/recorded.jsonl", encoding="utf-8") as file:
-        events = [event for event in map(json.loads, file)
+        events = [event for event in map(json.loads, file.read(heard).splitlines())
                   if event.get("kind") in ("to-module", "to-host")]
     first = next((index for index, event in enumerate(events) if event["kind"] == "to-module"), 0)
     return [(event["kind"], bytes_of(event)) for event in events[first:]]
@@ -285,6 +297,8 @@ def main(program, folder, *tools):
                                 kinds_of(missing[kind]).items() if count) + ")" if missing[kind]
                else "") for kind in missing)
         print(f"{'ok   ' if good else 'FAIL '} {tool}: {told}", flush=True)
+        for kind in whole if not good else ():
+            print(f"      lost {kind}: {missing[kind]!r:.600}", flush=True)
     return failed > 0
 
 

@@ -21,10 +21,12 @@ def text_of(event):
     return event["text"] if "text" in event else bytes.fromhex(event.get("hex", "")).decode("latin-1")
 
 
-def commands(path):
+def commands(path, until_outcome=False):
     """The host's AT lines in their order, what is said again at once folded."""
     said, held = [], ""
     for event in lines_of(path):
+        if until_outcome and event["kind"] == "core" and event.get("event") == "outcome":
+            break
         if event["kind"] != "to-module":
             continue
         held += text_of(event)

@@ -54,7 +54,7 @@ struct tried {
     struct fit fit;
     struct lift_detours detours;
     size_t runs;
-    bool has_found;
+    bool has_found, matters;
 };
 
 struct trying {
@@ -75,6 +75,7 @@ static void try_group(void *context, size_t index, void *ret_result)
     tried->fit = lifting->found_fit;
     tried->has_found = lifting->has_found;
     tried->detours = lifting->detours;
+    tried->matters = lifting->matters;
     tried->runs = lifting->result->runs - runs;
     lifting->result->runs = runs;
 }
@@ -112,6 +113,8 @@ static void try_kind(struct lifting *lifting, const struct lift_kind *kind)
     lifting->has_found = has_found;
     lifting->detours = detours;
     keep_best(lifting, tried, count);
+    for (size_t i = 0; i < count && kind == &lift_settings; i++)
+        lifting->counts[i] = tried[i].matters;
     free(tried);
 }
 

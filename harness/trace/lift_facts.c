@@ -69,7 +69,7 @@ static void take_url(struct lift_facts *facts, const struct dialogue_step *step)
     const char *begin = scheme;
     if (!scheme)
         return;
-    while (begin > step->command && begin[-1] != '"')
+    while (begin > step->command && begin[-1] >= 'a' && begin[-1] <= 'z')
         begin--;
     size_t length = strcspn(begin, "\"");
     if (length < sizeof facts->url && length > strlen(facts->url))
@@ -99,18 +99,21 @@ static void take_ftp(struct lift_facts *facts, const struct dialogue_step *step)
     }
 }
 
-/* "+NAME: 200,109285" of the command that named the address. */
+/* "+NAME: 200,109285" of the command that named the address: the most, since a transfer that ended
+   short says less; and what is next to nothing is no package. */
 static void take_size(struct lift_facts *facts, const struct dialogue *dialogue)
 {
-    enum { HTTP_OK = 200 };
-    for (size_t i = 0; i < dialogue->line_count && !facts->size_bytes; i++) {
+    enum { HTTP_OK = 200, PACKAGE_MIN = 400 };
+    for (size_t i = 0; i < dialogue->line_count; i++) {
         const struct dialogue_line *line = &dialogue->lines[i];
         const char *colon = strchr(line->text, ':');
         char *end;
         if ((line->kind != TAP_URC && line->kind != TAP_ANSWER) || !colon ||
             strtoul(colon + 1, &end, 10) != HTTP_OK || *end != ',')
             continue;
-        facts->size_bytes = (uint32_t)strtoul(end + 1, NULL, 10);
+        unsigned long size = strtoul(end + 1, NULL, 10);
+        if (size >= PACKAGE_MIN && size <= UINT32_MAX && size > facts->size_bytes)
+            facts->size_bytes = (uint32_t)size;
     }
 }
 

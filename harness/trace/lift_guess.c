@@ -199,11 +199,20 @@ static void try_of_the_trace(struct lifting *lifting)
 
 enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
 
+/* Nothing says where the package comes from: from the host, that got no byte of it through. */
+static void try_push(struct lifting *lifting)
+{
+    struct lift_plan plan = lifting->best;
+    plan.facts.by_push = true;
+    if (plan.facts.guessed_url && !lifting->best.facts.by_push && !plan.facts.by_ftp)
+        lift_try_plan(lifting, &plan);
+}
+
 /* Those of the table, then what the trace itself says. */
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 2;
+    return WAY_COUNT + 3;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
@@ -212,8 +221,10 @@ static void try_way(struct lifting *lifting, size_t index)
         try_line(lifting, ways[index].place, ways[index].text);
     else if (index == WAY_COUNT)
         try_of_the_trace(lifting);
-    else
+    else if (index == WAY_COUNT + 1)
         try_restore(lifting);
+    else
+        try_push(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};
@@ -285,11 +296,11 @@ static void setting_text(unsigned setting, int32_t value, char text[LIFT_NAME_MA
              text_setting_write(info, value, written, sizeof written));
 }
 
-/* Does an event set it? */
-static bool is_changed(const struct lift_plan *plan, const char *name)
+/* Does the plan have it, or an event that sets it? */
+static bool has_setting(const struct lift_plan *plan, unsigned setting)
 {
     char text[LIFT_NAME_MAX];
-    snprintf(text, sizeof text, "set: {%s:", name);
+    snprintf(text, sizeof text, "set: {%s:", sim_setting_info(setting)->name);
     for (size_t i = 0; i < plan->event_count; i++)
         if (strncmp(plan->events[i].action, text, strlen(text)) == 0)
             return true;
@@ -302,15 +313,32 @@ static size_t count_settings(const struct lifting *lifting)
     return SIM_SETTING_COUNT;
 }
 
-static void try_setting(struct lifting *lifting, size_t setting)
+/* False: the run with that value is the best one. */
+static bool try_value(struct lifting *lifting, size_t setting, int32_t value)
 {
     char text[LIFT_NAME_MAX];
+    const struct fit *best = &lifting->best_fit;
+    struct fit *fit = &lifting->last_fit;
+    *fit = *best;
+    setting_text((unsigned)setting, value, text);
+    try_line(lifting, LIFT_SETTING, text);
+    return fit->common != best->common || fit->place != best->place || fit->says != best->says ||
+           fit->off_us != best->off_us;
+}
+
+/* A few values first: when the module does with none of them anything else, nothing that was said
+   up to there asked for it. */
+static void try_setting(struct lifting *lifting, size_t setting)
+{
     int32_t values[VALUES_MAX];
     size_t count = values_of(lifting, (unsigned)setting, true, values);
-    for (size_t i = 0; i < count; i++) {
-        setting_text((unsigned)setting, values[i], text);
-        try_line(lifting, LIFT_SETTING, text);
-    }
+    size_t first[] = {0, count / 2, count ? count - 1 : 0};
+    lifting->matters = has_setting(&lifting->best, (unsigned)setting);
+    for (size_t i = 0; i < sizeof first / sizeof first[0] && i < count; i++)
+        lifting->matters |= try_value(lifting, setting, values[first[i]]);
+    for (size_t i = 0; i < count && lifting->matters; i++)
+        if (i != first[0] && i != first[1] && i != first[2])
+            try_value(lifting, setting, values[i]);
 }
 
 const struct lift_kind lift_settings = {count_settings, try_setting};
@@ -633,48 +661,52 @@ const struct lift_kind lift_far = {count_far, try_far};
 /* A setting that changes on the way, or back to what it was. */
 static void try_change(struct lifting *lifting, size_t setting)
 {
-    char text[LIFT_NAME_MAX], action[LIFT_LINE_MAX], when[LIFT_LINE_MAX];
+    char text[LIFT_NAME_MAX], action[LIFT_LINE_MAX], result[LIFT_LINE_MAX];
     const struct sim_setting_info *info = sim_setting_info((unsigned)setting);
     int32_t values[VALUES_MAX];
     const struct triggers *near = &lifting->near;
+    enum { PLACES_MAX = 4 };
+    const char *when[PLACES_MAX];
+    bool comes_too_late[PLACES_MAX] = {false};
+    size_t places = 0;
+    if (!lifting->counts[setting])
+        return;
     size_t count = values_of(lifting, (unsigned)setting, false, values);
-    if (count < VALUES_MAX && is_changed(&lifting->best, info->name))
+    if (count < VALUES_MAX && has_setting(&lifting->best, (unsigned)setting))
         values[count++] = info->initial;
+    snprintf(result, sizeof result, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
+    when[places++] = result;
+    for (size_t back = 1; back <= 2 && back <= near->count; back++)
+        when[places++] = near->when[near->count - back];
+    if (near->count > 3)
+        when[places++] = near->when[1];
     for (size_t i = 0; i < count; i++) {
         setting_text((unsigned)setting, values[i], text);
         snprintf(action, sizeof action, "set: {%s}", text);
-        snprintf(when, sizeof when, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
-        lift_try_event(lifting, when, action, false);
-        for (size_t back = 1; back <= 2 && back <= near->count; back++)
-            lift_try_event(lifting, near->when[near->count - back], action, false);
-        if (near->count > 3)
-            lift_try_event(lifting, near->when[1], action, false);
+        for (size_t k = 0; k < places; k++) {
+            if (comes_too_late[k])
+                continue;
+            lift_try_event(lifting, when[k], action, false);
+            comes_too_late[k] = !lifting->happened;
+        }
     }
 }
 
 const struct lift_kind lift_changes = {count_settings, try_change};
 
-/* A line at its time, alone and with a setting that takes choices: what the module would have said
-   itself may be what the setting keeps from this port. */
-static void try_line_in_silence(struct lifting *lifting, const struct outline_item *item)
+/* An event at its time, alone and with a setting that takes choices: what the module would have
+   said itself may be what the setting keeps from this port. */
+static void try_in_silence(struct lifting *lifting, uint64_t at_us, const char *action)
 {
-    const char *said = lifting->recorded.dialogue->lines[item->line].text;
     struct lift_plan plan = lifting->best;
-    char buffer[LIFT_LINE_MAX], text[LIFT_NAME_MAX];
-    enum { capacity = LIFT_LINE_MAX };
+    char text[LIFT_NAME_MAX];
     int32_t values[VALUES_MAX];
-    size_t used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"\\r\\n");
-    if (!is_text(said) || plan.event_count == LIFT_LINES_MAX ||
-        strlen(said) > DIALOGUE_LINE_MAX / 2)
+    if (plan.event_count == LIFT_LINES_MAX)
         return;
-    for (; *said; said++)
-        PUT("%s%c", *said == '"' || *said == '\\' ? "\\" : "", *said);
-    PUT("\\r\\n\"");
     struct lift_event *event = &plan.events[plan.event_count++];
     *event = (struct lift_event){.unexplained = true};
-    snprintf(event->action, sizeof event->action, "%s", buffer);
-    snprintf(event->when, sizeof event->when, "time: %llums",
-             (unsigned long long)(item->at_us / 1000));
+    snprintf(event->action, sizeof event->action, "%s", action);
+    snprintf(event->when, sizeof event->when, "time: %llums", (unsigned long long)(at_us / 1000));
     lift_try_plan(lifting, &plan);
     for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
         size_t count = text_setting_is_word(sim_setting_info(setting))
@@ -689,10 +721,56 @@ static void try_line_in_silence(struct lifting *lifting, const struct outline_it
     }
 }
 
+/* Bytes as an action at their time; nothing where they are no text. */
+static void try_bytes(struct lifting *lifting, uint64_t at_us, const char *key, const void *bytes,
+                      size_t size)
+{
+    char buffer[LIFT_LINE_MAX];
+    size_t used = (size_t)snprintf(buffer, sizeof buffer, "%s: ", key);
+    if (size > 0 && lift_put_escaped(buffer, sizeof buffer, used, bytes, size, &used))
+        try_in_silence(lifting, at_us, buffer);
+}
+
+/* A line, and all that came at once with it. */
+static void try_line_in_silence(struct lifting *lifting, const struct outline_item *item)
+{
+    enum { AT_ONCE_US = 30000, BURST_MAX = 100 };
+    const struct trace_log *log = lifting->recorded.dialogue->log;
+    const char *said = lifting->recorded.dialogue->lines[item->line].text;
+    char text[DIALOGUE_LINE_MAX + sizeof "\r\n\r\n"];
+    uint8_t burst[BURST_MAX];
+    size_t first = 0, used = 0;
+    snprintf(text, sizeof text, "\r\n%s\r\n", said);
+    try_bytes(lifting, item->at_us, "insert-to-host", text, strlen(text));
+    while (first < log->count && log->pieces[first].time_us + AT_ONCE_US < item->at_us)
+        first++;
+    for (size_t i = first; i < log->count; i++) {
+        const struct trace_piece *piece = &log->pieces[i];
+        if (piece->time_us > item->at_us + AT_ONCE_US || used + piece->length > sizeof burst)
+            break;
+        if (piece->kind != TRACE_TO_HOST)
+            continue;
+        memcpy(burst + used, trace_log_bytes(log, piece), piece->length);
+        used += piece->length;
+    }
+    if (used > strlen(text))
+        try_bytes(lifting, item->at_us, "insert-to-host", burst, used);
+}
+
+/* A command that the client would not say there: somebody else's. */
+static void try_command_of_another(struct lifting *lifting, const struct outline_item *item)
+{
+    char text[DIALOGUE_COMMAND_MAX + sizeof "AT\r"];
+    snprintf(text, sizeof text, "AT%s\r", lifting->recorded.dialogue->steps[item->step].command);
+    try_bytes(lifting, item->at_us, "insert-to-module", text, strlen(text));
+}
+
 void lift_try_repeating(struct lifting *lifting)
 {
     size_t at = lifting->best_fit.common;
-    if (at < lifting->recorded.count && !outline_is_exchange(&lifting->recorded.items[at]))
+    if (at < lifting->recorded.count && outline_is_exchange(&lifting->recorded.items[at]))
+        try_command_of_another(lifting, &lifting->recorded.items[at]);
+    else if (at < lifting->recorded.count)
         try_line_in_silence(lifting, &lifting->recorded.items[at]);
     for (size_t t = 0; t < lifting->near.count; t++)
         try_reply(lifting, lifting->near.when[t]);

@@ -53,8 +53,11 @@ struct lifting {
     struct fit found_fit;
     bool has_found;
     struct lift_detours detours;
-    bool happened; /* the last event of the plan that was tried last, in time */
-    unsigned jobs; /* processes that try hypotheses */
+    struct fit last_fit; /* of the plan that was tried last */
+    bool matters; /* the setting that was tried last: with another value the run is another */
+    bool counts[SIM_SETTING_COUNT]; /* those that did, where the best run parts from the trace */
+    bool happened;                  /* the last event of the plan that was tried last, in time */
+    unsigned jobs;                  /* processes that try hypotheses */
 };
 
 /* A printf behind the `used` bytes of a `buffer` of `capacity`, as the functions call them. */
@@ -63,6 +66,10 @@ struct lifting {
 
 /* Text in single quotes behind what is used of a buffer; returns what is used then. */
 size_t lift_put_quoted(char *buffer, size_t capacity, size_t used, const char *text);
+
+/* The same of bytes in double quotes; false: they are no text, or too many. */
+bool lift_put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes, size_t size,
+                      size_t *ret_used);
 
 /* Runs a plan to its end; false: the scenario can't be. The outline is in lifting->now then. */
 bool lift_run_plan(struct lifting *lifting, const struct lift_plan *plan,

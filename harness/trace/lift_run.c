@@ -25,6 +25,24 @@ size_t lift_put_quoted(char *buffer, size_t capacity, size_t used, const char *t
     return used;
 }
 
+bool lift_put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes, size_t size,
+                      size_t *ret_used)
+{
+    PUT("\"");
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = bytes[i];
+        if (byte == '\r' || byte == '\n')
+            PUT("\\%c", byte == '\r' ? 'r' : 'n');
+        else if (byte >= ' ' && byte <= '~')
+            PUT("%s%c", byte == '"' || byte == '\\' ? "\\" : "", byte);
+        else
+            return false;
+    }
+    PUT("\"");
+    *ret_used = used;
+    return used < capacity;
+}
+
 /* The lines of a place between two texts; nothing when there are none. */
 static size_t put_lines(const struct lift_plan *plan, enum lift_place place, const char *before,
                         const char *after, char *buffer, size_t capacity)
@@ -283,6 +301,7 @@ void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan)
     if (!run_plan(lifting, plan, false, &result))
         return;
     struct fit fit = lift_fit_of(lifting, plan);
+    lifting->last_fit = fit;
     lift_keep_detour(lifting, plan, &fit);
     if (lifting->has_found && !lift_is_better(lifting, &fit, &lifting->found_fit))
         return;

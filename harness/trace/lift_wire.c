@@ -151,23 +151,6 @@ static size_t heard_behind(const struct dialogue *dialogue, size_t step, uint8_t
     return used;
 }
 
-/* In double quotes; false: bytes that are no text, or too many. */
-static bool put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes,
-                        size_t size, size_t *ret_used)
-{
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = bytes[i];
-        if (byte == '\r' || byte == '\n')
-            PUT("\\%c", byte == '\r' ? 'r' : 'n');
-        else if (byte >= ' ' && byte <= '~')
-            PUT("%s%c", byte == '"' || byte == '\\' ? "\\" : "", byte);
-        else
-            return false;
-    }
-    *ret_used = used;
-    return used < capacity;
-}
-
 /* Something came between the bytes behind a command, whatever they are. */
 static void try_inserted(struct lifting *lifting, const struct dialogue *now, size_t now_step,
                          size_t step, uint8_t *whole, uint8_t *heard)
@@ -185,10 +168,9 @@ static void try_inserted(struct lifting *lifting, const struct dialogue *now, si
         return;
     put_when(when, sizeof when, "command", "AT", now->steps[now_step].command,
              nth_command(now, now_step));
-    used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"");
-    if (!put_escaped(buffer, capacity, used, heard + before, b - a, &used))
+    used = (size_t)snprintf(buffer, capacity, "insert-to-host: ");
+    if (!lift_put_escaped(buffer, capacity, used, heard + before, b - a, &used))
         return;
-    PUT("\"");
     if (before)
         PUT(", at: %zuB", before);
     if (used < capacity)
