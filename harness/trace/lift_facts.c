@@ -129,18 +129,16 @@ static void take_apn(struct lift_facts *facts, const struct dialogue_step *step)
         snprintf(facts->apn, sizeof facts->apn, "%.*s", (int)strcspn(quote + 1, "\""), quote + 1);
 }
 
-/* The revision that comes after that: one more in its number. */
-static void guess_target(struct lift_facts *facts)
+void lift_next_revision(const char *revision, char next[LIFT_NAME_MAX])
 {
-    char *digit = facts->to;
-    snprintf(facts->to, sizeof facts->to, "%s", facts->from);
+    char *digit = next;
+    snprintf(next, LIFT_NAME_MAX, "%s", revision);
     digit += strcspn(digit, "B");
     digit += strspn(digit, "B0123456789") - 1;
-    if (digit > facts->to && *digit >= '0' && *digit < '9')
+    if (digit > next && *digit >= '0' && *digit < '9')
         (*digit)++;
-    else if (digit > facts->to && *digit == '9')
+    else if (digit > next && *digit == '9')
         *digit = '8';
-    facts->guessed_target = true;
 }
 
 /* The longest name of a variant that a line holds; NULL: none does. */
@@ -208,8 +206,9 @@ void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
             sim_config_identify(&config, variant, NULL);
         take_revision(facts, config.revision);
     }
-    if (facts->from[0] && !facts->to[0])
-        guess_target(facts);
+    facts->guessed_target = facts->from[0] && !facts->to[0];
+    if (facts->guessed_target)
+        lift_next_revision(facts->from, facts->to);
 }
 
 /* ---- rules ---------------------------------------------------------------------------------- */

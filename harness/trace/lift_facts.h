@@ -6,6 +6,9 @@
 
 void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts);
 
+/* The revision that comes after that: one more in its number. */
+void lift_next_revision(const char *revision, char next[LIFT_NAME_MAX]);
+
 /* A rule of every run that the client of the trace broke. */
 struct lift_broken {
     const char *rule; /* name of the scenario's rule */

@@ -5,6 +5,7 @@
 
 #include "harness/tap/tap.h"
 #include "harness/text/setting.h"
+#include "harness/trace/lift_facts.h"
 #include "harness/trace/lift_parts.h"
 #include "sim/catalogue.h"
 
@@ -17,7 +18,7 @@ enum { LATER_US = 1000000 };
 /* ---- lines ----------------------------------------------------------------------------------- */
 
 /* Is the key said at that place? */
-static bool has_line(const struct lift_plan *plan, enum lift_place place, const char *text)
+bool lift_has_line(const struct lift_plan *plan, enum lift_place place, const char *text)
 {
     size_t key = strcspn(text, ":") + 1;
     for (size_t i = 0; i < plan->lines[place].count; i++)
@@ -26,19 +27,19 @@ static bool has_line(const struct lift_plan *plan, enum lift_place place, const 
     return false;
 }
 
-static bool add_line(struct lift_plan *plan, enum lift_place place, const char *text)
+bool lift_add_line(struct lift_plan *plan, enum lift_place place, const char *text)
 {
     struct lift_lines *lines = &plan->lines[place];
-    if (lines->count == LIFT_LINES_MAX || has_line(plan, place, text))
+    if (lines->count == LIFT_LINES_MAX || lift_has_line(plan, place, text))
         return false;
     snprintf(lines->items[lines->count++], LIFT_NAME_MAX, "%s", text);
     return true;
 }
 
-static void try_line(struct lifting *lifting, enum lift_place place, const char *text)
+void lift_try_line(struct lifting *lifting, enum lift_place place, const char *text)
 {
     struct lift_plan plan = lifting->best;
-    if (add_line(&plan, place, text))
+    if (lift_add_line(&plan, place, text))
         lift_try_plan(lifting, &plan);
 }
 
@@ -153,14 +154,14 @@ static void try_restore(struct lifting *lifting)
     for (const char *at = lifting->said; next_number(&at, &number);)
         for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
             snprintf(text, sizeof text, "%s: %lu", keys[i], number);
-            try_line(lifting, LIFT_RESTORE, text);
+            lift_try_line(lifting, LIFT_RESTORE, text);
         }
     for (const char *at = lifting->said; next_name(&at, name);) {
         snprintf(text, sizeof text, "apn: %s", name);
-        try_line(lifting, LIFT_RESTORE, text);
+        lift_try_line(lifting, LIFT_RESTORE, text);
         for (const char *other = lifting->said; next_number(&other, &number);) {
             snprintf(text, sizeof text, "apn: %s, context: %lu", name, number);
-            try_line(lifting, LIFT_RESTORE, text);
+            lift_try_line(lifting, LIFT_RESTORE, text);
         }
     }
 }
@@ -171,10 +172,10 @@ static void try_file(struct lifting *lifting, uint32_t bytes)
     const struct lift_facts *facts = &lifting->best.facts;
     char text[LIFT_NAME_MAX];
     snprintf(text, sizeof text, "files: [{path: %s, size: %uB}]", sim_package_path, bytes);
-    try_line(lifting, LIFT_MODULE, text);
+    lift_try_line(lifting, LIFT_MODULE, text);
     snprintf(text, sizeof text, "files: [{path: %s, size: %uB, from: %.20s, to: %.20s}]",
              sim_package_path, bytes, facts->to, facts->from);
-    try_line(lifting, LIFT_MODULE, text);
+    lift_try_line(lifting, LIFT_MODULE, text);
 }
 
 /* Names of files in flash that the trace lists and the emulator has not; how much came; what the
@@ -192,9 +193,9 @@ static void try_of_the_trace(struct lifting *lifting)
             try_file(lifting, (uint32_t)number);
     }
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
-    try_line(lifting, LIFT_PACKAGE, text);
+    lift_try_line(lifting, LIFT_PACKAGE, text);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);
-    try_line(lifting, LIFT_MODULE, text);
+    lift_try_line(lifting, LIFT_MODULE, text);
 }
 
 enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
@@ -208,140 +209,40 @@ static void try_push(struct lifting *lifting)
         lift_try_plan(lifting, &plan);
 }
 
+/* The job is for another base than the module runs; for which one nothing shows. */
+static void try_base(struct lifting *lifting)
+{
+    struct lift_plan plan = lifting->best;
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "revision: %.48s", plan.facts.from);
+    snprintf(plan.facts.from, sizeof plan.facts.from, "%s", lifting->best.facts.to);
+    lift_next_revision(plan.facts.from, plan.facts.to);
+    if (plan.facts.guessed_target && lift_add_line(&plan, LIFT_MODULE, text))
+        lift_try_plan(lifting, &plan);
+}
+
 /* Those of the table, then what the trace itself says. */
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 3;
+    return WAY_COUNT + 4;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
 {
     if (index < WAY_COUNT)
-        try_line(lifting, ways[index].place, ways[index].text);
+        lift_try_line(lifting, ways[index].place, ways[index].text);
     else if (index == WAY_COUNT)
         try_of_the_trace(lifting);
     else if (index == WAY_COUNT + 1)
         try_restore(lifting);
-    else
+    else if (index == WAY_COUNT + 2)
         try_push(lifting);
+    else
+        try_base(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};
-
-/* ---- settings -------------------------------------------------------------------------------- */
-
-enum { FEW_VALUES = 16, VALUES_MAX = 40 };
-
-static size_t add_value(int32_t values[VALUES_MAX], size_t count, int64_t value,
-                        const struct sim_setting_info *info)
-{
-    if (value < info->minimum || value > info->maximum || value == info->initial ||
-        count == VALUES_MAX)
-        return count;
-    for (size_t i = 0; i < count; i++)
-        if (values[i] == value)
-            return count;
-    values[count] = (int32_t)value;
-    return count + 1;
-}
-
-/* Numbers that stand in a text may be the setting's. */
-static size_t add_numbers(int32_t values[VALUES_MAX], size_t count, const char *text,
-                          const struct sim_setting_info *info)
-{
-    while (*text) {
-        char *end;
-        bool digit = *text >= '0' && *text <= '9';
-        long number = digit ? strtol(text, &end, 10) : 0;
-        if (digit)
-            count = add_value(values, count, number, info);
-        text = digit ? end : text + 1;
-    }
-    return count;
-}
-
-/* The values with which a setting is tried. */
-static size_t values_of(const struct lifting *lifting, unsigned setting, bool many,
-                        int32_t values[VALUES_MAX])
-{
-    const struct sim_setting_info *info = sim_setting_info(setting);
-    int32_t value, divisor;
-    size_t count = 0;
-    if (text_setting_is_word(info) || info->maximum - (int64_t)info->minimum < FEW_VALUES) {
-        for (int64_t i = info->minimum; i <= info->maximum; i++)
-            count = add_value(values, count, i, info);
-        return count;
-    }
-    for (size_t i = 0; sim_setting_plausible(setting, i, &value); i++)
-        count = add_value(values, count, value, info);
-    if (!many)
-        return count;
-    static const int percents[] = {0, 10, 50, 200, 400, 1000};
-    for (size_t i = 0; i < sizeof percents / sizeof percents[0]; i++)
-        count = add_value(values, count, (int64_t)info->initial * percents[i] / 100, info);
-    if (text_setting_quantity(info, &divisor) != TEXT_DURATION || divisor == 0)
-        return add_numbers(values, count, lifting->said, info);
-    static const int seconds[] = {1, 5, 20, 60, 300, 1200};
-    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
-        count = add_value(values, count, seconds[i] * INT64_C(1000000) / divisor, info);
-    return add_value(values, count, info->initial + lifting->best_fit.parted_us / divisor, info);
-}
-
-static void setting_text(unsigned setting, int32_t value, char text[LIFT_NAME_MAX])
-{
-    const struct sim_setting_info *info = sim_setting_info(setting);
-    char written[48];
-    snprintf(text, LIFT_NAME_MAX, "%s: %s", info->name,
-             text_setting_write(info, value, written, sizeof written));
-}
-
-/* Does the plan have it, or an event that sets it? */
-static bool has_setting(const struct lift_plan *plan, unsigned setting)
-{
-    char text[LIFT_NAME_MAX];
-    snprintf(text, sizeof text, "set: {%s:", sim_setting_info(setting)->name);
-    for (size_t i = 0; i < plan->event_count; i++)
-        if (strncmp(plan->events[i].action, text, strlen(text)) == 0)
-            return true;
-    return has_line(plan, LIFT_SETTING, text + sizeof "set: {" - 1);
-}
-
-static size_t count_settings(const struct lifting *lifting)
-{
-    (void)lifting;
-    return SIM_SETTING_COUNT;
-}
-
-/* False: the run with that value is the best one. */
-static bool try_value(struct lifting *lifting, size_t setting, int32_t value)
-{
-    char text[LIFT_NAME_MAX];
-    const struct fit *best = &lifting->best_fit;
-    struct fit *fit = &lifting->last_fit;
-    *fit = *best;
-    setting_text((unsigned)setting, value, text);
-    try_line(lifting, LIFT_SETTING, text);
-    return fit->common != best->common || fit->place != best->place || fit->says != best->says ||
-           fit->off_us != best->off_us;
-}
-
-/* A few values first: when the module does with none of them anything else, nothing that was said
-   up to there asked for it. */
-static void try_setting(struct lifting *lifting, size_t setting)
-{
-    int32_t values[VALUES_MAX];
-    size_t count = values_of(lifting, (unsigned)setting, true, values);
-    size_t first[] = {0, count / 2, count ? count - 1 : 0};
-    lifting->matters = has_setting(&lifting->best, (unsigned)setting);
-    for (size_t i = 0; i < sizeof first / sizeof first[0] && i < count; i++)
-        lifting->matters |= try_value(lifting, setting, values[first[i]]);
-    for (size_t i = 0; i < count && lifting->matters; i++)
-        if (i != first[0] && i != first[1] && i != first[2])
-            try_value(lifting, setting, values[i]);
-}
-
-const struct lift_kind lift_settings = {count_settings, try_setting};
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
@@ -658,69 +559,6 @@ static void try_far(struct lifting *lifting, size_t t)
 
 const struct lift_kind lift_far = {count_far, try_far};
 
-/* A setting that changes on the way, or back to what it was. */
-static void try_change(struct lifting *lifting, size_t setting)
-{
-    char text[LIFT_NAME_MAX], action[LIFT_LINE_MAX], result[LIFT_LINE_MAX];
-    const struct sim_setting_info *info = sim_setting_info((unsigned)setting);
-    int32_t values[VALUES_MAX];
-    const struct triggers *near = &lifting->near;
-    enum { PLACES_MAX = 4 };
-    const char *when[PLACES_MAX];
-    bool comes_too_late[PLACES_MAX] = {false};
-    size_t places = 0;
-    if (!lifting->counts[setting])
-        return;
-    size_t count = values_of(lifting, (unsigned)setting, false, values);
-    if (count < VALUES_MAX && has_setting(&lifting->best, (unsigned)setting))
-        values[count++] = info->initial;
-    snprintf(result, sizeof result, "phase: %s", sim_phase_name(SIM_PHASE_RESULT));
-    when[places++] = result;
-    for (size_t back = 1; back <= 2 && back <= near->count; back++)
-        when[places++] = near->when[near->count - back];
-    if (near->count > 3)
-        when[places++] = near->when[1];
-    for (size_t i = 0; i < count; i++) {
-        setting_text((unsigned)setting, values[i], text);
-        snprintf(action, sizeof action, "set: {%s}", text);
-        for (size_t k = 0; k < places; k++) {
-            if (comes_too_late[k])
-                continue;
-            lift_try_event(lifting, when[k], action, false);
-            comes_too_late[k] = !lifting->happened;
-        }
-    }
-}
-
-const struct lift_kind lift_changes = {count_settings, try_change};
-
-/* An event at its time, alone and with a setting that takes choices: what the module would have
-   said itself may be what the setting keeps from this port. */
-static void try_in_silence(struct lifting *lifting, uint64_t at_us, const char *action)
-{
-    struct lift_plan plan = lifting->best;
-    char text[LIFT_NAME_MAX];
-    int32_t values[VALUES_MAX];
-    if (plan.event_count == LIFT_LINES_MAX)
-        return;
-    struct lift_event *event = &plan.events[plan.event_count++];
-    *event = (struct lift_event){.unexplained = true};
-    snprintf(event->action, sizeof event->action, "%s", action);
-    snprintf(event->when, sizeof event->when, "time: %llums", (unsigned long long)(at_us / 1000));
-    lift_try_plan(lifting, &plan);
-    for (unsigned setting = 0; setting < SIM_SETTING_COUNT; setting++) {
-        size_t count = text_setting_is_word(sim_setting_info(setting))
-                           ? values_of(lifting, setting, false, values)
-                           : 0;
-        for (size_t i = 0; i < count; i++) {
-            struct lift_plan other = plan;
-            setting_text(setting, values[i], text);
-            if (add_line(&other, LIFT_SETTING, text))
-                lift_try_plan(lifting, &other);
-        }
-    }
-}
-
 /* Bytes as an action at their time; nothing where they are no text. */
 static void try_bytes(struct lifting *lifting, uint64_t at_us, const char *key, const void *bytes,
                       size_t size)
@@ -728,7 +566,7 @@ static void try_bytes(struct lifting *lifting, uint64_t at_us, const char *key, 
     char buffer[LIFT_LINE_MAX];
     size_t used = (size_t)snprintf(buffer, sizeof buffer, "%s: ", key);
     if (size > 0 && lift_put_escaped(buffer, sizeof buffer, used, bytes, size, &used))
-        try_in_silence(lifting, at_us, buffer);
+        lift_try_in_silence(lifting, at_us, buffer);
 }
 
 /* A line, and all that came at once with it. */

@@ -90,6 +90,13 @@ void lift_look(struct lifting *lifting);
 void lift_try_event(struct lifting *lifting, const char *when, const char *action,
                     bool unexplained);
 
+/* A line of a scenario: is its key said at that place? Adds it; false: no room, or it is said. */
+bool lift_has_line(const struct lift_plan *plan, enum lift_place place, const char *text);
+bool lift_add_line(struct lift_plan *plan, enum lift_place place, const char *text);
+void lift_try_line(struct lifting *lifting, enum lift_place place, const char *text);
+/* An action at its time that only repeats the trace, alone and with a setting. */
+void lift_try_in_silence(struct lifting *lifting, uint64_t at_us, const char *action);
+
 /* A kind of hypotheses, in groups that know nothing of each other. */
 struct lift_kind {
     size_t (*count)(const struct lifting *lifting); /* of groups */
