@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """rack-demo.py - a rack of sixteen emulated modules with everything that goes wrong in a lab.
 
-usage: rack-demo.py [PROGRAM]        about fifteen minutes; SHARD=1/1: all scenarios that fit, half an
-hour (default 1/4 of all cases); SPEED=N (default 10)
+usage: rack-demo.py [PROGRAM]        about eight minutes; SHARD=1/1: all scenarios that fit, a quarter
+of an hour (default 1/4 of all cases); SPEED=N (default 20)
 """
 import collections
 import json
@@ -22,9 +22,10 @@ from lab import Lab, wait_for  # noqa: E402
 KINDS = ['ser2net'] * 8 + ['tcp'] * 4 + ['tty'] * 4
 BROKEN = ('a7', 'a14')
 # Errors that are the lab's: this machine had too much to do, or a power hook lied amid a case.
-EXCUSED = ('this machine was late', 'no boot was seen', 'its supply is said to be off')
+EXCUSED = ('this machine was late', 'no boot was seen', 'its supply is said to be off',
+           'the power hook took', 'the far end runs at speed')  # that was measured on a late machine
 UPDATE = 'scenarios/documented/update-by-http.yaml'
-SPEED = int(os.environ.get('SPEED', 10))
+SPEED = int(os.environ.get('SPEED', 20))
 
 
 def want(got, wanted, where=''):
@@ -84,6 +85,8 @@ def all_that_fits_runs_and_the_broken_are_the_labs(program, folder):
         found = tests(folder)
         counts = collections.Counter(test['status'] for test in found)
         print(f'      {len(found)} cases in {took:.0f} s: {dict(counts)}; hooks: {lab.hook_words()}')
+        print('\n'.join(f"      {test['testId']} on {test['extra'].get('slot')}: {test['message'][:200]}"
+                        for test in found if test['status'] not in ('passed', 'skipped')))
         print('\n'.join('      ' + line for line in done.stdout.splitlines() if '  a' in line[:4]))
         expect_verdicts(found, [*EXCUSED, 'after its power was switched on'])
         excused = sum(test['status'] == 'other' and any(text in test['message'] for text in EXCUSED)

@@ -21,10 +21,11 @@ WIDE = 'document.documentElement.scrollWidth - document.documentElement.clientWi
 
 
 class Liar(Spoiler):
-    """Puts the other text for each."""
+    """Puts the other text for each, and says more than its module."""
 
     def spoil(self, piece):
-        return piece.replace(self.text, self.other)
+        return piece.replace(self.text, self.other).replace(b'APP PDP: ACTIVE\r\n',
+                                                            b'APP PDP: ACTIVE\r\n' + EVIL + b'\r\n')
 
 
 class Page(Program):
@@ -115,7 +116,7 @@ def main():
             Lab(program, folder, ['tcp'] * SLOTS, speed=20, slowest_s=1.0) as lab:
         row = next(row for row in lab.rows if row['slot'] == BAD)
         out = os.path.join(folder, 'out')
-        with Liar(row['url'], b'CFOTA: 6', b'CFOTA: 7\r\n' + EVIL, 0) as spoiler:
+        with Liar(row['url'], b'CFOTA: 6', b'CFOTA: 7', 0) as spoiler:
             row['url'] = spoiler.url
             page = Page(program, lab.file(), out)
             browser = Recording(os.path.join(folder, 'profile'))
