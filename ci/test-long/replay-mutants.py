@@ -14,7 +14,8 @@ import build  # noqa: E402  the folder is known only now
 
 STEPS, COMMANDS = "core/fota_steps.c", "core/fota_command.c"
 HEADER = "core/fota_command.h"
-SCENARIO = ["scenarios/delivery/existing-package-deleted.yaml", "--case", "*delivery=http*"]
+SCENARIO = "scenarios/delivery/existing-package-deleted.yaml"
+CASE = ["--case", "*delivery=http*"]
 
 # name, file, changes
 HARMLESS = [
@@ -77,12 +78,20 @@ def changed(path, changes):
     return text
 
 
-def replayed(how, path, changes, trace):
+def without_costs(scenario, folder):
+    """A copy that does not count the bytes: a blank more is no mistake."""
+    copy = f"{folder}/{scenario.rsplit('/', 1)[-1]}"
+    text = (build.ROOT / scenario).read_text(encoding="utf-8")
+    pathlib.Path(copy).write_text(re.sub(r"\n  costs:[^\n]*(\n    [^\n]*)*", "", text), encoding="utf-8")
+    return [copy, *CASE]
+
+
+def replayed(how, path, changes, scenario, trace):
     """(status, output) of the changed client against the trace."""
     with tempfile.TemporaryDirectory() as folder:
         made = build.compile_changed(how, build.ROOT / path, changed(path, changes), folder)
         program = build.link_program(how, made, folder)
-        return build.run([program, "run", *SCENARIO, "--module", f"replay:{trace}"], 120)
+        return build.run([program, "run", *scenario, "--module", f"replay:{trace}"], 120)
 
 
 def judge(name, good, text):
@@ -95,14 +104,15 @@ def main():
     build.make("build/debug/fotarig")
     how = build.commands()
     with tempfile.TemporaryDirectory() as traces:
-        build.run(["build/debug/fotarig", "run", "-q", *SCENARIO, "--trace", traces])
+        scenario = without_costs(SCENARIO, traces)
+        build.run(["build/debug/fotarig", "run", "-q", *scenario, "--trace", traces])
         trace = next(pathlib.Path(traces).glob("*.jsonl"))
         for name, path, changes in HARMLESS:
-            status, output = replayed(how, path, changes, trace)
+            status, output = replayed(how, path, changes, scenario, trace)
             apart = re.search(r"replay, exchange .*", output)
             failed += judge(name, status == 0, apart[0] if apart else "passes")
         for name, path, changes, want, got in MISTAKES:
-            status, output = replayed(how, path, changes, trace)
+            status, output = replayed(how, path, changes, scenario, trace)
             apart = re.search(r"replay, exchange .*: want (\S+).*, got (\S+)", output)
             good = status == 1 and apart and apart[1].startswith(want) and apart[2].startswith(got)
             failed += judge(name, good, apart[0] if apart else f"status {status}, nothing is named")

@@ -80,16 +80,21 @@ static void try_group(void *context, size_t index, void *ret_result)
     lifting->result->runs = runs;
 }
 
-/* The groups in their order, whoever tried them: the same is found with any number of jobs. */
-static void keep_best(struct lifting *lifting, const struct tried *tried, size_t count)
+/* The groups in their order, whoever tried them: the same is found with any number of jobs. Of two
+   that explain as much, what the line lost is the last to be believed: it can make any answer. */
+static void keep_best(struct lifting *lifting, const struct tried *tried, size_t count,
+                      bool is_loss)
 {
     for (size_t i = 0; i < count; i++) {
         lifting->result->runs += tried[i].runs;
         for (size_t k = 0; k < tried[i].detours.count; k++)
             lift_keep_detour(lifting, &tried[i].detours.plans[k], &tried[i].detours.fits[k]);
+        bool other = lifting->found_is_loss && !is_loss;
         if (!tried[i].has_found ||
-            (lifting->has_found && !lift_is_better(lifting, &tried[i].fit, &lifting->found_fit)))
+            (lifting->has_found && !lift_is_better(lifting, &tried[i].fit, &lifting->found_fit) &&
+             !(other && !lift_is_better(lifting, &lifting->found_fit, &tried[i].fit))))
             continue;
+        lifting->found_is_loss = is_loss;
         lifting->found = tried[i].found;
         lifting->found_fit = tried[i].fit;
         lifting->has_found = true;
@@ -112,7 +117,7 @@ static void try_kind(struct lifting *lifting, const struct lift_kind *kind)
     lifting->found_fit = fit;
     lifting->has_found = has_found;
     lifting->detours = detours;
-    keep_best(lifting, tried, count);
+    keep_best(lifting, tried, count, kind == &lift_wire);
     for (size_t i = 0; i < count && kind == &lift_settings; i++)
         lifting->counts[i] = tried[i].matters;
     free(tried);
@@ -133,6 +138,7 @@ static bool explain_more(struct lifting *lifting)
         &lift_tuning, &lift_wire, &lift_ways, &lift_settings, &lift_near, &lift_changes, &lift_far};
     lift_look(lifting);
     lifting->detours.count = 0;
+    lifting->found_is_loss = false;
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         try_kind(lifting, kinds[i]);
         if (lifting->has_found && is_explained(lifting, &lifting->found_fit))

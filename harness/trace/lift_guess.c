@@ -58,6 +58,10 @@ static const struct {
     {LIFT_JOB, "expected-size: unknown"},
     {LIFT_JOB, "downgrade: yes"},
     {LIFT_JOB, "never-restart: yes"},
+    {LIFT_JOB, "network-timeout: 60s"},
+    {LIFT_JOB, "download-timeout: 60s"},
+    {LIFT_JOB, "update-timeout: 10min"},
+    {LIFT_JOB, "total-timeout: 30min"},
     {LIFT_JOB, "model: another"}, /* than the module says; which one nothing shows */
     {LIFT_JOB, "unjudged: [registration]"},
     {LIFT_JOB, "unjudged: [bearer]"},

@@ -53,6 +53,7 @@ struct lifting {
     struct fit found_fit;
     bool has_found;
     struct lift_detours detours;
+    bool found_is_loss;  /* the best candidate is something that the line did */
     struct fit last_fit; /* of the plan that was tried last */
     bool matters; /* the setting that was tried last: with another value the run is another */
     bool counts[SIM_SETTING_COUNT]; /* those that did, where the best run parts from the trace */
