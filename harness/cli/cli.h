@@ -147,6 +147,7 @@ const char *cli_nearest(const char *word, size_t count, const char *(*name)(size
     X(import)                                                                                      \
     X(lift)                                                                                        \
     X(shrink)                                                                                      \
+    X(bisect)                                                                                      \
     X(diff)                                                                                        \
     X(redact)                                                                                      \
     X(export)                                                                                      \

@@ -17,6 +17,8 @@ struct branch_figures {
     uint64_t runs;
     uint64_t executed_steps; /* that were really done */
     uint64_t whole_steps;    /* that the same runs would take from their starts */
+    uint64_t worlds;         /* whose rest, or whose walk, is known */
+    uint64_t lookups;        /* of worlds among them */
     uint64_t digest;         /* of how they ended, in whatever order they were done */
 };
 

@@ -692,12 +692,19 @@ bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64
     branch.first = first;
     branch.end = end;
     exploration.branch = &branch;
+    uint64_t lookups = wish->known ? wish->known->lookups : 0;
     bool good = prepare_merging(&exploration) && (branch_walk(&branch) || bench_signal());
     run->watch = NULL;
     free(exploration.watch);
     summary->figures.runs += branch.figures.runs;
     summary->figures.executed_steps += branch.figures.executed_steps;
     summary->figures.whole_steps += branch.figures.whole_steps;
+    if (wish->known) {
+        summary->figures.worlds += wish->known->count - wish->known->kept;
+        summary->figures.lookups += wish->known->lookups - lookups;
+    }
+    if (wish->walks)
+        summary->figures.worlds += wish->walks->count - wish->walks->kept;
     return good;
 }
 

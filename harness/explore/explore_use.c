@@ -223,6 +223,8 @@ static bool take_slice(struct explore_told *told, const struct campaign_bytes *b
     told->summary.figures.runs += summary.figures.runs;
     told->summary.figures.executed_steps += summary.figures.executed_steps;
     told->summary.figures.whole_steps += summary.figures.whole_steps;
+    told->summary.figures.worlds += summary.figures.worlds;
+    told->summary.figures.lookups += summary.figures.lookups;
     told->summary.figures.digest += summary.figures.digest;
     for (unsigned i = 0; i < EXPLORE_FAULT_COUNT; i++)
         add_counts(&told->summary.faults[i], &summary.faults[i]);
@@ -284,6 +286,17 @@ static void tell_extent(const struct explore_told *told, unsigned depth, FILE *o
             told->answer == EXPLORE_STOPPED ? "; stopped by a signal, the rest was not tried" : "");
 }
 
+/* Two digests of 64 bits stand for each; a chance that small is that of no machine. */
+static void tell_worlds(const struct branch_figures *figures, FILE *out)
+{
+    if (figures->worlds)
+        fprintf(out,
+                "  merged   %" PRIu64 " worlds are known, asked for %" PRIu64
+                " times; that two were taken for one has a chance of %.1e\n",
+                figures->worlds, figures->lookups,
+                (double)figures->worlds * (double)figures->lookups / 3.4028236692093846e38);
+}
+
 static void tell_points(const struct explore_told *told, FILE *out)
 {
     fprintf(out, "  points   ");
@@ -302,6 +315,7 @@ static void tell_summary(const struct explore_told *told, unsigned depth, FILE *
             tell_fault(summary, fault, out);
     tell_points(told, out);
     tell_extent(told, depth, out);
+    tell_worlds(&summary->figures, out);
 }
 
 static const char *error_of(const struct explore_told *told)
