@@ -13,6 +13,7 @@ DEADLINE_S = 120
 
 class Browser:
     """Chromium with one page."""
+    answers_within_s = DEADLINE_S
 
     def __init__(self, folder):
         to_read, self.to = os.pipe()
@@ -75,8 +76,11 @@ class Browser:
         if self.session:
             request["sessionId"] = self.session
         os.write(self.to, json.dumps(request).encode() + b"\0")
+        end = time.monotonic() + self.answers_within_s
         while True:
             message = self.message()
+            if time.monotonic() > end:  # a page that loads itself again may take the answer with it
+                raise OSError(f"{method}: there is no answer")
             if message.get("id") != self.number:
                 self.see(message)
                 continue

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '../test'))
 from browser import Browser  # noqa: E402
@@ -101,7 +102,23 @@ def read_without_script(browser, address):
 
 class Recording(Browser):
     """Keeps all that was asked for."""
-    seen = []
+    seen, answers_within_s = [], 20
+
+    def again(self, what, *values):
+        """Done again where the page has loaded itself anew meanwhile."""
+        for left in (4, 3, 2, 1, 0):
+            try:
+                return what(*values)
+            except OSError:
+                if not left:
+                    raise
+                time.sleep(0.2)
+
+    def value(self, script):
+        return self.again(super().value, script)
+
+    def picture(self, path):
+        return self.again(super().picture, path)
 
     def see(self, message):
         super().see(message)
