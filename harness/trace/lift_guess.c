@@ -182,6 +182,17 @@ static void try_file(struct lifting *lifting, uint32_t bytes)
     lift_try_line(lifting, LIFT_MODULE, text);
 }
 
+/* The package is longer than all that ever came of it. */
+static void try_longer(struct lifting *lifting)
+{
+    struct lift_plan plan = lifting->best;
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "sent: %uB", plan.facts.size_bytes);
+    plan.facts.size_bytes += plan.facts.size_bytes / 4;
+    if (lift_add_line(&plan, LIFT_PACKAGE, text))
+        lift_try_plan(lifting, &plan);
+}
+
 /* Names of files in flash that the trace lists and the emulator has not; how much came; what the
    module may run already. */
 static void try_of_the_trace(struct lifting *lifting)
@@ -198,6 +209,7 @@ static void try_of_the_trace(struct lifting *lifting)
     }
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
     lift_try_line(lifting, LIFT_PACKAGE, text);
+    try_longer(lifting);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);
     lift_try_line(lifting, LIFT_MODULE, text);
 }
