@@ -242,13 +242,23 @@ static void saw_module(struct bench_conduct_watch *reader, const struct bench_re
     }
 }
 
+/* A host that an event restarts goes on with its job; any other that goes down has ended it. */
+static bool restarts_host(const struct bench_record *record)
+{
+    const char *name = scenario_action_name(SCENARIO_DO_HOST_RESET);
+    return record->kind == BENCH_JOURNAL_FAULT && record->length == strlen(name) &&
+           memcmp(record->payload, name, record->length) == 0;
+}
+
 static void read_record(struct bench_conduct_watch *reader, const struct bench_record *record)
 {
     reader->now_us = record->time_us;
     if (record->kind == BENCH_JOURNAL_FAULT)
         reader->fault_at_us = record->time_us;
+    if (restarts_host(record))
+        reader->restarted_at_us = record->time_us;
     bool is_done = record->kind == BENCH_JOURNAL_HOST && record->a == 0 &&
-                   reader->fault_at_us != record->time_us; /* no event has restarted it */
+                   reader->restarted_at_us != record->time_us;
     if (is_done && reader->job + 1u < scenario_job_count(reader->run->one)) {
         reader->job++;
         reader->target_since = false;
@@ -380,6 +390,7 @@ void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us
     form->run = NULL;
     form->offset = 0;
     form->now_us = 0;
+    form->restarted_at_us = 0; /* counts at its own time only */
     form->commands = 0;
     memset(form->evidence, 0, sizeof form->evidence);
     /* Of these only the order counts, and what is not long ago. */

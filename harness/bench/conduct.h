@@ -64,8 +64,9 @@ struct bench_conduct_watch {
     uint64_t result_at_us; /* the status has been a result since then */
     uint64_t
         fault_at_us; /* the scenario did something last; what it prevents is not the client's */
-    uint64_t spoken_at_us; /* bytes reached it last */
-    uint64_t heard_at_us;  /* it understood a command last */
+    uint64_t restarted_at_us; /* the scenario restarted the host last */
+    uint64_t spoken_at_us;    /* bytes reached it last */
+    uint64_t heard_at_us;     /* it understood a command last */
     uint64_t back_at_us; /* it is up again after an update, and nobody has spoken since; 0 = not */
     /* The client. */
     uint64_t started_at_us; /* the last start of an update; 0 = none */

@@ -302,7 +302,8 @@ static void a_fault_whose_moment_does_not_come_is_no_finding(void **state)
     bench_run_free(run);
 }
 
-/* Pairs that were findings once: what bench, emulator or client did wrong in each. */
+/* Faults, most of them two, that were findings once: what bench, emulator or client did wrong in
+ * each. */
 static const struct pair {
     const char *name, *rest, *choices;
     uint32_t restarts; /* by the client, at most */
@@ -316,9 +317,12 @@ static const struct pair {
      ", size: 2KiB}, delivery: push}", "hang.deaf@boot:1+rate-changed@to-module-byte:220", 1},
     {"a restart is waited for behind the worst time of the update as well", ", size: 2KiB}}",
      "hang.both@boot:2+urc.4@to-host-line:84", 2},
+    {"a job that follows at the moment of a fault is judged by its own words",
+     ", size: 2KiB}}\nthen: {from: 1351B04SIM7000C, to: 1351B03SIM7000C, downgrade: yes}",
+     "refused@request:3", 0},
 };
 
-static void pairs_that_were_findings_end_well(void **state)
+static void what_was_a_finding_ends_well(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     (void)state;
@@ -332,7 +336,7 @@ static void pairs_that_were_findings_end_well(void **state)
         struct scenario *scenario = load(rest);
         struct scenario_case *changed = malloc(sizeof *changed);
         size_t count = explore_choice_parse(row->choices, choices);
-        assert_int_equal(count, 2);
+        assert_in_range(count, 1, 2);
         assert_non_null(changed);
         explore_repeat(run, &scenario->cases[0], 1, choices, count, &result);
         if (result.verdict != BENCH_PASSED)
@@ -437,7 +441,7 @@ int main(void)
         cmocka_unit_test(a_case_without_room_is_explored_all_the_same),
         cmocka_unit_test(a_run_that_was_stopped_is_no_finding),
         cmocka_unit_test(a_fault_whose_moment_does_not_come_is_no_finding),
-        cmocka_unit_test(pairs_that_were_findings_end_well),
+        cmocka_unit_test(what_was_a_finding_ends_well),
         cmocka_unit_test(what_is_drawn_can_be_drawn_again),
         cmocka_unit_test(a_choice_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_choice_is_refused),
