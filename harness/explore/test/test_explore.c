@@ -352,6 +352,28 @@ static void what_was_a_finding_ends_well(void **state)
     bench_run_free(run);
 }
 
+/* The story goes on refusing what the fault made the client ask once more, in a new start too. */
+static void a_client_that_does_not_recover_is_a_finding(void **state)
+{
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct explore_choice choices[EXPLORE_CHOICES_MAX];
+    struct bench_result result;
+    struct scenario *scenario =
+        load(", size: 2KiB}}\n"
+             "events:\n"
+             "  - {when: {command: 'AT+CFOTA?', nth: 2}, times: always, do: [{reply: ['ERROR']}]}\n"
+             "expect: {outcome: updated}");
+    size_t count = explore_choice_parse("late@to-module-line:11", choices);
+    (void)state;
+    assert_non_null(run);
+    assert_int_equal(count, 1);
+    explore_repeat(run, &scenario->cases[0], 1, choices, count, &result);
+    assert_int_equal(result.verdict, BENCH_FAILED);
+    assert_string_equal(result.findings[0].what, "rule recovers");
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
 /* Beyond pairs, faults are drawn: the same number draws the same ones, another seed others. */
 static void what_is_drawn_can_be_drawn_again(void **state)
 {
@@ -442,6 +464,7 @@ int main(void)
         cmocka_unit_test(a_run_that_was_stopped_is_no_finding),
         cmocka_unit_test(a_fault_whose_moment_does_not_come_is_no_finding),
         cmocka_unit_test(what_was_a_finding_ends_well),
+        cmocka_unit_test(a_client_that_does_not_recover_is_a_finding),
         cmocka_unit_test(what_is_drawn_can_be_drawn_again),
         cmocka_unit_test(a_choice_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_choice_is_refused),
