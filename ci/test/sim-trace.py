@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 from dialog import Mismatch, Module, Terminal, program_under_test, run_cases
 
@@ -21,6 +22,13 @@ def said(path, kind):
     return ''.join(line['text'] for line in lines[1:] if line['kind'] == kind)
 
 
+def wait_for(what, deadline_s=60):
+    """What a killed program has not written yet is not there: the client hears the answer first."""
+    until = time.monotonic() + deadline_s
+    while not what() and time.monotonic() < until:
+        time.sleep(0.01)
+
+
 def ended_by(program, folder, number):
     trace = os.path.join(folder, 'sim.jsonl')
     options = ['--speed', '5', '--set', 'port-rate=115200', '--trace', trace]
@@ -28,6 +36,8 @@ def ended_by(program, folder, number):
         with Terminal(module.link) as terminal:
             terminal.ask('AT+CMEE=2', 'OK')
             terminal.ask('ATI', 'SIM7000C R1351', 'OK')
+        if number == signal.SIGKILL:
+            wait_for(lambda: 'SIM7000C R1351\r\n\r\nOK\r\n' in said(trace, 'to-host'))
         module.stop(number)
     want = 'AT+CMEE=2\rATI\r'
     if said(trace, 'to-module') != want or 'SIM7000C R1351\r\n\r\nOK\r\n' not in said(trace, 'to-host'):
