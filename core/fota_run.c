@@ -127,7 +127,8 @@ void fota_later(struct fota *fota, const struct fota_host *host, uint64_t now_us
     CORE_HOLDS(fota_state_holds(fota));
     if (fota->request == FOTA_REQUEST_NONE)
         return;
-    fota->timers_at_us[FOTA_TIMER_STEP] = fota->timers_at_us[FOTA_TIMER_STATE] = FOTA_NEVER;
+    if (fota->timers_at_us[FOTA_TIMER_TOTAL] != FOTA_NEVER) /* else nothing would end it */
+        fota->timers_at_us[FOTA_TIMER_STEP] = fota->timers_at_us[FOTA_TIMER_STATE] = FOTA_NEVER;
     fota_tell(&call, FOTA_EVENT_REQUEST, fota->request, 3);
 }
 

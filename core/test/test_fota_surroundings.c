@@ -107,6 +107,27 @@ static void later_ends_with_the_job(void **state)
     free(rig);
 }
 
+/* The module is gone as well; all that is left is to take the checkpoint back, which is held too.
+ */
+static void later_holds_nothing_back_once_the_time_of_the_job_is_over(void **state)
+{
+    struct rig *rig = at_the_checkpoint();
+    struct fota_request request;
+    unsigned held = 0;
+    (void)state;
+    fota_later(&rig->fota, &rig->host, rig->now_us);
+    while (rig->now_us < 120 * MINUTE_US && fota_result(&rig->fota) == NULL) {
+        hold(rig, MINUTE_US / 60);
+        if (fota_state(&rig->fota) == FOTA_STATE_CLEAN_UP && fota_request(&rig->fota, &request)) {
+            fota_later(&rig->fota, &rig->host, rig->now_us);
+            held++;
+        }
+    }
+    assert_true(held > 0);
+    assert_non_null(fota_result(&rig->fota));
+    free(rig);
+}
+
 /* ---- rates --------------------------------------------------------------------------------- */
 
 #define NEW_RATE                                                                                   \
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_never_comes_is_late),
         cmocka_unit_test(later_holds_the_job_back),
         cmocka_unit_test(later_ends_with_the_job),
+        cmocka_unit_test(later_holds_nothing_back_once_the_time_of_the_job_is_over),
         cmocka_unit_test(garbage_is_an_answer_and_the_rate_is_found),
         cmocka_unit_test(after_all_rates_comes_the_own_one),
         cmocka_unit_test(a_port_that_cannot_change_its_rate_is_left_alone),
