@@ -91,7 +91,10 @@ def draw(place, count, seed):
 
 def draw_again(place, path):
     """What survived in a former output, as far as the lines are still there."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise build.MutantError(f"{path}: {error.strerror}; --again wants what a former run printed")
     wanted = {SURVIVED.match(line).expand(r"\1: \2") for line in lines if SURVIVED.match(line)}
     every = {mutant.key(): mutant for mutant in draw(place, 0, 0)}
     for key in sorted(wanted - every.keys()):

@@ -41,6 +41,7 @@ the_first_bad_one() {
 test_that "bisect: a commit between those that can't be judged can't be told" bisects 1 "only commits that were skipped" change-6 change-8
 test_that "bisect: a good end that fails is refused" bisects 1 "change-9 should pass, and does not" change-9 change-12
 test_that "bisect: a bad end that passes is refused" bisects 1 "change-4 should fail, and does not" change-1 change-4
+test_that "bisect: a name that is no commit is told as that" bisects 4 "'nosuch' names no commit here" change-1 nosuch
 git tag -d change-7 >/dev/null
 # With the seventh mended nothing is left in the dark.
 git stash -q && git checkout -q -b mended change-6

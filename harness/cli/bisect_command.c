@@ -117,6 +117,23 @@ static int git_failed(const struct search *search)
     return CLI_EXIT_ENVIRONMENT;
 }
 
+/* Told before anything is built; git's own words for a name that it does not know speak of paths.
+ */
+static bool is_commit(const struct search *search, const char *name)
+{
+    char commit[512];
+    int length = snprintf(commit, sizeof commit, "%s^{commit}", name);
+    if (length > 0 && (size_t)length < sizeof commit &&
+        GIT(search, "rev-parse", "--verify", "--end-of-options", commit) == 0)
+        return true;
+    cli_error(
+        &cli_command_bisect,
+        "'%s' names no commit here: expected a hash, a tag or a branch of the repository that "
+        "the current folder is in",
+        name);
+    return false;
+}
+
 /* The ends must be what they are said to be, or the middle means nothing. */
 static int check_end(const struct search *search, const char *commit, int wanted)
 {
@@ -202,7 +219,9 @@ static int bisect(int argc, char **argv)
     search.bad = operands.items[2];
     char tree[PATH_MAX];
     snprintf(tree, sizeof tree, "%s/tree", folder);
-    if (GIT(&search, "worktree", "add", "--detach", tree, search.bad) != 0) {
+    if (!is_commit(&search, search.good) || !is_commit(&search, search.bad)) {
+        status = CLI_EXIT_ENVIRONMENT;
+    } else if (GIT(&search, "worktree", "add", "--detach", tree, search.bad) != 0) {
         status = git_failed(&search);
     } else {
         snprintf(search.tree, sizeof search.tree, "%s", tree);
