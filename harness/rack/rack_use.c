@@ -172,7 +172,8 @@ static bool is_hopeless(void *context, const struct campaign_case *planned)
 static void given(void *context, unsigned worker, const struct campaign_case *planned)
 {
     struct rack_campaign *campaign = context;
-    campaign->states[worker].now = planned;
+    campaign->states[worker].given = *planned;
+    campaign->states[worker].now = &campaign->states[worker].given;
     campaign->states[worker].since_us = bench_clock_us();
     campaign->states[worker].since_ms = campaign_wall_clock_ms();
 }

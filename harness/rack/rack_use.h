@@ -24,10 +24,11 @@ struct rack_state {
     char revision[RACK_PROBE_TEXT_MAX]; /* that it runs now; "" = not known */
     uint32_t case_count, update_count, errors_in_row;
     const struct campaign_case *now; /* that it does; NULL = none */
-    uint64_t since_us;               /* real time at which it got that */
-    uint64_t since_ms;               /* the same, since 1970 */
-    struct rack_doing *doing;        /* what its process is about; NULL = nobody knows */
-    uint8_t last;                    /* enum report_verdict of the case before, if there was one */
+    struct campaign_case given; /* what `now` points at: a round more moves the list of cases */
+    uint64_t since_us;          /* real time at which it got that */
+    uint64_t since_ms;          /* the same, since 1970 */
+    struct rack_doing *doing;   /* what its process is about; NULL = nobody knows */
+    uint8_t last;               /* enum report_verdict of the case before, if there was one */
     char quarantine[BENCH_TEXT_MAX]; /* why it gets no more cases; "" = it does */
 };
 
