@@ -181,6 +181,22 @@ def a_module_that_ends_at_a_third_revision_is_quarantined(program, folder):
     want(done.returncode, 1)
 
 
+def new_rounds_come_while_slots_still_run(program, folder):
+    """The list of cases moves when it has no room for one more round, and a slot goes on."""
+    with Lab(program, folder, ['pty', 'tcp', 'pty'], speed=40, slowest_s=0) as lab:
+        lab.file()
+        # What was freed becomes rubbish: a look at it is a crash, not a thing of luck.
+        done = lab.run(CURRENT, '--repeat', '9', '--for', '7s', '--reports',
+                       os.path.join(folder, 'out'), env={**os.environ, 'MALLOC_PERTURB_': '165'})
+    found = tests(folder)
+    wrong = [test for test in found if test['status'] != 'passed'
+             and 'this machine was late' not in test.get('message', '')]
+    if wrong or len(found) < 18:
+        raise Mismatch(f'want 18 cases that passed, or more\n  got  {len(found)}, status '
+                       f'{done.returncode}: {done.stdout[-1500:]} {done.stderr[-1000:]}')
+    want({test['extra']['slot'] for test in found}, {'a1', 'a2', 'a3'})
+
+
 def one_damaged_answer_takes_no_slot_out(program, folder):
     """One answer of the probe, of the look before a case, of the one behind it is another one."""
     with Lab(program, folder, ['tcp'], slowest_s=0) as lab:
@@ -372,6 +388,7 @@ CASES = [
     a_module_that_took_an_update_takes_the_one_back,
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
+    new_rounds_come_while_slots_still_run,
     one_damaged_answer_takes_no_slot_out,
     a_terminal_gets_a_table_of_slots_that_goes_again,
     a_slot_serves_good_and_bad_downloads,

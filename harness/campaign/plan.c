@@ -11,7 +11,7 @@
 static struct campaign_case *append(struct campaign *campaign)
 {
     if (campaign->case_count == campaign->case_room) {
-        size_t room = campaign->case_room ? 2 * campaign->case_room : 64;
+        size_t room = campaign->case_room ? 2 * campaign->case_room : 16;
         struct campaign_case *grown = realloc(campaign->cases, room * sizeof *grown);
         if (!grown)
             return NULL;
