@@ -175,6 +175,11 @@ bool campaign_plan_one(struct campaign *campaign, const struct scenario *scenari
                        const struct scenario_case *one, const struct campaign_token *token);
 /* Plans all cases once more, with the next seeds: a round of a soak. False: no memory. */
 bool campaign_plan_round(struct campaign *campaign);
+
+/* The case of that task, also one of a round that was planned elsewhere, which needs no memory: a
+ * process of a soak keeps no list that grows with what the others do. Its place in the report is
+ * known for planned ones only. */
+struct campaign_case campaign_case_of(const struct campaign *campaign, size_t index);
 /* Prints how often each case of a soak, or of --repeat, failed and erred, on which slots. */
 void campaign_soak_print(const struct campaign *campaign, FILE *out);
 /* Runs what was planned. False with campaign->error when it could not go on. */

@@ -80,12 +80,16 @@ static bool work_here(void *context, size_t task, struct campaign_bytes *ret_byt
     const struct drive *drive = context;
     const struct campaign_use *use = drive->use;
     uint64_t started_us = bench_clock_us(), started_at_ms = campaign_wall_clock_ms();
-    /* Rounds of a soak that were planned since this process was made. */
-    while (task / use->slices >= drive->campaign->case_count)
-        if (!campaign_plan_round(drive->campaign))
-            return false;
-    bool good = use->work(drive->context, drive->own, &drive->campaign->cases[task / use->slices],
-                          (unsigned)(task % use->slices), ret_bytes);
+    size_t index = task / use->slices;
+    struct campaign_case
+        later; /* of a round of a soak that was planned since this process was made */
+    const struct campaign_case *planned = &later;
+    if (index < drive->campaign->case_count)
+        planned = &drive->campaign->cases[index];
+    else
+        later = campaign_case_of(drive->campaign, index);
+    bool good =
+        use->work(drive->context, drive->own, planned, (unsigned)(task % use->slices), ret_bytes);
     if (!good) {
         ret_bytes->size = 0;
         campaign_put_text(ret_bytes, "not enough memory");

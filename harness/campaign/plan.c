@@ -303,17 +303,39 @@ bool campaign_plan(struct campaign *campaign)
     return !campaign->error[0];
 }
 
-bool campaign_plan_round(struct campaign *campaign)
+/* The case in that round of a soak; 0 is the first one. */
+static struct campaign_case case_in_round(const struct campaign *campaign, size_t which,
+                                          uint64_t round)
 {
     uint32_t repeat = campaign->options.repeat ? campaign->options.repeat : 1;
+    struct campaign_case copy = campaign->cases[which];
+    copy.token.seed += repeat * round;
+    return copy;
+}
+
+struct campaign_case campaign_case_of(const struct campaign *campaign, size_t index)
+{
+    if (index < campaign->case_count)
+        return campaign->cases[index];
+    size_t first = campaign->round_count ? campaign->round_count : campaign->case_count;
+    size_t again = 0; /* cases that each round but the first has: an invalid file is told once */
+    for (size_t i = 0; i < first; i++)
+        again += campaign->cases[i].one != NULL;
+    size_t behind = index - first, left = behind % again, which = 0;
+    while (!campaign->cases[which].one || left-- > 0)
+        which++;
+    return case_in_round(campaign, which, 1 + behind / again);
+}
+
+bool campaign_plan_round(struct campaign *campaign)
+{
     size_t first = campaign->case_count;
     if (!campaign->round_count) {
         campaign->round_count = first;
         campaign->rounds = 1;
     }
     for (size_t i = 0; i < campaign->round_count; i++) {
-        struct campaign_case copy = campaign->cases[i];
-        copy.token.seed += (uint64_t)repeat * campaign->rounds;
+        const struct campaign_case copy = case_in_round(campaign, i, campaign->rounds);
         struct campaign_case *planned = copy.one ? append(campaign) : NULL;
         if (!planned && copy.one)
             return no_memory(campaign);

@@ -107,6 +107,37 @@ static void run(struct campaign *campaign, struct context *context, const uint8_
 
 /* ---- tests ----------------------------------------------------------------------------------- */
 
+static void a_case_of_a_later_round_is_found_without_planning_it(void **state)
+{
+    static const struct scenario_case one = {.name = "case"};
+    static const char *const tags[] = {NULL};
+    static const struct scenario scenario = {
+        .path = "a.yaml", .group = "a", .name = "a", .tags = tags, .case_count = 1};
+    const struct campaign_options options = {.repeat = 3};
+    struct campaign planned, first;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct campaign *campaign = i ? &first : &planned;
+        assert_true(campaign_begin(campaign, &options));
+        for (uint64_t seed = 1; seed <= 3; seed++) {
+            const struct campaign_token token = {.seed = seed};
+            assert_true(campaign_plan_one(campaign, &scenario, &one, &token));
+        }
+        campaign->cases[1].one = NULL; /* an invalid file, which no other round has */
+    }
+    for (int round = 0; round < 40; round++)
+        assert_true(campaign_plan_round(&planned));
+    assert_int_equal(planned.case_count, 3 + 40 * 2);
+    assert_int_equal(first.case_count, 3);
+    for (size_t i = 0; i < planned.case_count; i++) {
+        const struct campaign_case found = campaign_case_of(&first, i);
+        assert_int_equal(found.token.seed, planned.cases[i].token.seed);
+        assert_ptr_equal(found.one, planned.cases[i].one);
+    }
+    assert_true(campaign_end(&planned));
+    assert_true(campaign_end(&first));
+}
+
 static void any_number_of_processes_tells_the_same(void **state)
 {
     static const uint8_t deeds[9] = {PASSES, FAILS,  PASSES, PASSES, FAILS,
@@ -225,6 +256,7 @@ static void a_case_arrives_as_it_was_sent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_case_of_a_later_round_is_found_without_planning_it),
         cmocka_unit_test(any_number_of_processes_tells_the_same),
         cmocka_unit_test(a_process_that_dies_costs_its_case_alone),
         cmocka_unit_test(a_case_arrives_as_it_was_sent),
