@@ -125,6 +125,12 @@ test_that "a far end of another speed is the lab's error" ends 4 'the far end ru
     --far-end scenario --speed 20 --reports "$folder/reports"
 test_that "the journal lies with the reports" \
     grep -q 'to-host' "$folder/reports/update-wrong-base-module.journal"
+leads_to_the_journal() {
+    grep -q 'href="update-wrong-base-module.journal"' "$folder/reports/report.html" &&
+        grep -q 'update-wrong-base-module.journal' "$folder/reports/junit.xml" &&
+        grep -q '"path":.*"update-wrong-base-module.journal"' "$folder/reports/ctrf.json"
+}
+test_that "the reports lead to it" leads_to_the_journal
 stop_modules
 
 # A port with nobody behind it: the other side of a pty pair that only swallows.

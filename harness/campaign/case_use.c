@@ -22,9 +22,10 @@ enum { OUTPUTS = sizeof outputs / sizeof outputs[0], LAST_LINES = 3, LAST_BYTES 
 
 /* What a process needs. */
 struct own {
-    struct report_attachment attachments[OUTPUTS];
-    char places[OUTPUTS][CAMPAIGN_PATH_MAX];
-    char last[OUTPUTS][LAST_BYTES + 1]; /* of each, whole lines */
+    struct report_attachment attachments[OUTPUTS + 1]; /* and the journal */
+    char places[OUTPUTS + 1][CAMPAIGN_PATH_MAX];
+    char journal_told[CAMPAIGN_PATH_MAX + 128]; /* where it is, or why it is not; "" = not wanted */
+    char last[OUTPUTS][LAST_BYTES + 1];         /* of each, whole lines */
     struct bench_run *run;
     struct explanation explanation;
     struct scenario_case changed; /* the running case with the settings */
@@ -180,20 +181,33 @@ static void keep_run(const struct campaign_case_context *context, const struct o
 
 /* ---- what is told behind a case -------------------------------------------------------------- */
 
-/* What happened on a port does not happen again: its journal is kept when it was not right. */
-static void keep_journal(const struct campaign_case_context *context, const struct own *own,
-                         const struct campaign_case *planned, const struct bench_result *result,
-                         FILE *extras)
+/* Leads to the file of own->places[reported->attachment_count], which is in the reports' folder. */
+static void add_attachment(struct own *own, const char *folder, const char *name,
+                           struct report_case *reported)
 {
-    char path[CAMPAIGN_PATH_MAX];
+    size_t at = reported->attachment_count++;
+    own->attachments[at] = (struct report_attachment){
+        .name = name, .content_type = "text/plain", .path = own->places[at] + strlen(folder) + 1};
+    reported->attachments = own->attachments;
+}
+
+/* What happened on a port does not happen again: its journal is kept when it was not right. */
+static void keep_journal(const struct campaign_case_context *context, struct own *own,
+                         const struct campaign_case *planned, const struct bench_result *result,
+                         struct report_case *reported)
+{
+    const char *folder = context->campaign->options.reports;
+    char *path = own->places[reported->attachment_count], trouble[64] = "";
     bool wrong = result->verdict == BENCH_FAILED || result->verdict == BENCH_ERROR;
+    own->journal_told[0] = '\0';
     if (!wrong || !is_port(context))
         return;
-    if (campaign_journal_keep(context->campaign->options.reports, planned->scenario, own->run,
-                              context->target->asker, result, path))
-        fprintf(extras, "    journal  : %s\n", path);
-    else
-        fprintf(extras, "    journal  : %s could not be written: %s\n", path, strerror(errno));
+    if (!campaign_journal_keep(folder, planned->scenario, own->run, context->target->asker, result,
+                               path))
+        snprintf(trouble, sizeof trouble, " could not be written: %s", strerror(errno));
+    snprintf(own->journal_told, sizeof own->journal_told, "%s%s", path, trouble);
+    if (folder && !trouble[0])
+        add_attachment(own, folder, "journal of this run", reported);
 }
 
 /* What the client has written in this run, NULL = nothing. */
@@ -212,22 +226,19 @@ static void attach(struct own *own, const struct campaign_case_context *context,
                    struct report_case *reported)
 {
     const char *folder = context->campaign->options.reports;
-    size_t size = 0, at = reported->attachment_count;
+    char *path = own->places[reported->attachment_count];
+    size_t size = 0;
     const char *text = output_of(own->run, output->errors, &size);
     struct report_file file;
     if (!text)
         return;
-    campaign_case_path(folder, planned->scenario, planned->one->name, output->ending,
-                       own->places[at]);
-    if (report_file_open(&file, own->places[at]) != 0)
+    campaign_case_path(folder, planned->scenario, planned->one->name, output->ending, path);
+    if (report_file_open(&file, path) != 0)
         return;
     fwrite(text, 1, size, file.out);
     if (report_file_close(&file, REPORT_FILE_WHOLE) != 0)
         return;
-    own->attachments[at] = (struct report_attachment){.name = output->name,
-                                                      .content_type = "text/plain",
-                                                      .path = own->places[at] + strlen(folder) + 1};
-    reported->attachment_count++;
+    add_attachment(own, folder, output->name, reported);
 }
 
 /* The outputs of a client that has some, where there is a folder for reports. */
@@ -236,7 +247,6 @@ static void attach_outputs(const struct campaign_case_context *context, struct o
 {
     if (!context->campaign->options.reports)
         return;
-    reported->attachments = own->attachments;
     for (size_t i = 0; i < OUTPUTS; i++)
         attach(own, context, planned, &outputs[i], reported);
 }
@@ -307,7 +317,8 @@ static void write_extras(const struct campaign_case_context *context, const stru
                          const struct campaign_case *planned, const struct bench_result *result,
                          FILE *extras)
 {
-    keep_journal(context, own, planned, result, extras);
+    if (own->journal_told[0])
+        fprintf(extras, "    journal  : %s\n", own->journal_told);
     write_last_words(own, result, extras);
     if (result->verdict == BENCH_FAILED && result->error[0])
         fprintf(extras, "    not kept : %s\n", result->error);
@@ -364,6 +375,7 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
         context->compare(context->compare_context, planned, own->run, &own->explanation.reported);
     own->explanation.reported.attempts = late.attempts;
     own->explanation.reported.attempt_count = late.count;
+    keep_journal(context, own, planned, &result, &own->explanation.reported);
     attach_outputs(context, own, planned, &own->explanation.reported);
     tell_outputs(own, &result, &own->explanation.reported);
     campaign_put_case(ret_bytes, &own->explanation.reported);
