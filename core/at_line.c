@@ -43,7 +43,7 @@ static bool drop_overlong(struct at_engine *at)
 /* The LF of an echo that ends in CR LF does not end the line that the echo was found in. */
 static bool belongs_to_echo(struct at_engine *at, char end)
 {
-    bool ours = end == '\n' && at->joined_length > 0 && at->joined_length == at->line_length;
+    bool ours = end == '\n' && at->joined_length == at->line_length;
     at->joined_length = 0;
     return ours;
 }

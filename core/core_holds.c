@@ -48,10 +48,16 @@ static bool something_is_due(const struct fota *fota)
     return due || fota->state == FOTA_STATE_IDLE || fota->state == FOTA_STATE_DONE;
 }
 
+/* Without an update there is no worst time of one. */
+static bool worst_time_holds(const struct fota *fota)
+{
+    return fota->begun || fota->worst_case_at_us == FOTA_NEVER || fota->state == FOTA_STATE_IDLE;
+}
+
 bool fota_state_holds(const struct fota *fota)
 {
-    return numbers_hold(fota) && chunk_holds(fota) && something_is_due(fota) &&
-           at_state_holds(&fota->at);
+    return numbers_hold(fota) && worst_time_holds(fota) && chunk_holds(fota) &&
+           something_is_due(fota) && at_state_holds(&fota->at);
 }
 #else
 typedef int core_holds_nothing; /* ISO C wants something in a file */

@@ -409,12 +409,13 @@ struct fota {
     uint8_t size_reads;       /* of a file that is not complete */
     bool astray;              /* what was delivered lies under another name */
     uint8_t verdict_row;      /* number of the row that fitted last, from 1 on */
-    bool restart_tried;       /* for health */
+    uint8_t restarts_tried;   /* for health */
     uint8_t rate_at;          /* rates tried while the module boots */
     bool garbled;             /* the rates were tried in vain since garbage was heard */
     /* Of the same job, of which a host was reset at its very end. */
     uint8_t past_outcome, past_reason;
-    uint8_t reserved_first[7]; /* zero */
+    uint8_t rung_past;         /* behind which the rates were begun anew, 0 = they were not */
+    uint8_t reserved_first[6]; /* zero */
     uint16_t result_code;      /* of this try's URC, HTTP's or of FTP in its place; 0 = not yet */
     uint16_t pause_s;          /* of the next pause; 0: the row's */
     uint16_t chunk_bytes;      /* of the running write or read */
@@ -444,7 +445,7 @@ struct fota {
 _Static_assert(sizeof(struct fota_result) ==
                    7 + FOTA_REVISION_LENGTH + 1 + FOTA_EVIDENCE_LENGTH + 1,
                "struct fota_result has no implicit padding");
-_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 7 &&
+_Static_assert(offsetof(struct fota, result_code) == offsetof(struct fota, reserved_first) + 6 &&
                    offsetof(struct fota, offset) == offsetof(struct fota, chunk_ms) + 2 &&
                    offsetof(struct fota, timers_at_us) == offsetof(struct fota, model_digest) + 4 &&
                    offsetof(struct fota, at) == offsetof(struct fota, reserved) + 1 &&

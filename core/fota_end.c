@@ -89,16 +89,17 @@ uint8_t fota_conclude(struct fota_call *call, enum fota_outcome outcome, enum fo
     return STEP_TIDY_KEEP;
 }
 
-/* A check of health failed; one restart may mend what has to do with the radio. */
+/* A check of health failed; one restart may mend what has to do with the radio. One that never came
+ * is tried again: its command was lost. */
 static uint8_t fail_health(struct fota_call *call, enum fota_reason reason)
 {
     struct fota *fota = call->fota;
     bool may_help = reason == FOTA_REASON_RADIO_UNHEALTHY || reason == FOTA_REASON_SIM_UNHEALTHY ||
                     reason == FOTA_REASON_BEARER_UNHEALTHY;
     fota_tell(call, FOTA_EVENT_HEALTH, reason, 0);
-    if (!may_help || fota->restart_tried || call->job->never_restart)
+    if (!may_help || fota->restarts_tried >= FOTA_RESTARTS_MAX || call->job->never_restart)
         return fota_conclude_verdict(call, reason);
-    fota->restart_tried = true;
+    fota->restarts_tried++;
     fota_remark(call, FOTA_REMARK_RESTARTED_FOR_HEALTH);
     return STEP_HEALTH_RESTART;
 }
@@ -155,6 +156,13 @@ uint8_t fota_judge_tidy_files(struct fota_call *call, uint8_t result)
     if (fota->package_stored)
         return STEP_TIDY_OPEN;
     return fota->files_open ? STEP_TIDY_CLOSE : STEP_RESTORE;
+}
+
+/* An error may say that it is open already. */
+uint8_t fota_judge_tidy_open(struct fota_call *call, uint8_t result)
+{
+    bool open = result == AT_RESULT_OK || (result != AT_RESULT_NONE && call->fota->files_open);
+    return open ? STEP_NEXT : STEP_RETRY;
 }
 
 /* The package is gone; what a damaged command has put elsewhere is looked for. */

@@ -18,6 +18,9 @@
 /* More restarts than this in one attempt, or before the first, are a boot loop. */
 #define FOTA_BOOTS_MAX 8u
 
+/* For health: one, and another if nothing was seen of it. */
+#define FOTA_RESTARTS_MAX 2u
+
 /* One call from the surroundings: who, with what, when, and what set it off. */
 struct fota_call {
     struct fota *fota;
@@ -215,8 +218,8 @@ typedef uint8_t fota_judge(struct fota_call *call, uint8_t result);
     /* fota_recover.c */                                                                           \
     X(rung) X(rung_answered) X(recovered) X(rate_found)                                            \
     /* fota_end.c */                                                                               \
-    X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(tidy_remove) X(tidy_look)           \
-    X(tidy_astray) X(restore) X(restore_rate)                                                      \
+    X(tidy_keep) X(tidy_read) X(tidy_revision) X(tidy_files) X(tidy_open) X(tidy_remove)           \
+    X(tidy_look) X(tidy_astray) X(restore) X(restore_rate)                                         \
     X(tidy_status)
 /* clang-format on */
 

@@ -11,12 +11,13 @@
 
 enum gate {
     ALWAYS,
-    WITH_BAUD, /* the job names a rate, or garbage was heard: others may be tried */
+    WITH_BAUD, /* the job names a rate, garbage was heard, or all else is done: others are tried */
     WITH_POWER /* no update can be running: cutting the supply harms nothing */
 };
 
-/* The ladder is climbed once in a job, each rung gentler than the next. PWRKEY is held for 1.1 s:
- * 1 s switches on, 1.2 s would switch a running module off (HD107 table 8, 9). */
+/* The ladder is climbed once in a job, each rung gentler than the next; the rates are tried a
+ * second time when garbage is heard behind them. PWRKEY is held for 1.1 s: 1 s switches on, 1.2 s
+ * would switch a running module off (HD107 table 8, 9). */
 struct rung {
     uint16_t hundreds; /* of ms or bit/s; 0 with SET_BAUD: the job's rate */
     uint8_t request, gate, tries;
@@ -31,6 +32,9 @@ static const struct rung rungs[] = {
     {11, FOTA_REQUEST_PWRKEY_PULSE, ALWAYS, 10},     {50, FOTA_REQUEST_POWER_CYCLE, WITH_POWER, 8},
     {11, FOTA_REQUEST_PWRKEY_PULSE, WITH_POWER, 15}, /* boards that need it after a cut */
 };
+
+#define RATES_BEGIN 1u
+#define RATES_END   10u
 
 static uint32_t argument_of(const struct rung *rung)
 {
@@ -62,7 +66,8 @@ static bool passes(const struct fota_call *call, const struct rung *rung)
     case WITH_BAUD:
         if (rung->hundreds == 0)
             return fota->rate_at != 0;
-        return (baud_bps != 0 || fota->rate_at != 0 || garbage_heard(fota)) &&
+        return (baud_bps != 0 || fota->rate_at != 0 || fota->rung_past != 0 ||
+                garbage_heard(fota)) &&
                argument_of(rung) != baud_bps;
     case WITH_POWER:
         return fota->begun ? fota_worst_is_over(call) : fota->idle_known;
@@ -84,6 +89,10 @@ void fota_request_rung(struct fota_call *call)
     const struct rung *rung = &rungs[fota->rung - 1];
     fota->request = rung->request;
     fota->request_argument = argument_of(rung);
+    if (fota->rung > RATES_END) {
+        fota->garbled |= garbage_heard(fota);
+        fota->at.unknown_bytes = 0; /* what is heard now is of a module that was switched on */
+    }
     if (rung->request != FOTA_REQUEST_SET_BAUD)
         return;
     fota->rate_at = rung->hundreds != 0; /* one of others is under trial */
@@ -91,13 +100,34 @@ void fota_request_rung(struct fota_call *call)
         fota->request_argument = own_rate(call);
 }
 
+/* A module that was off is heard behind the rates only; one whose echo is off says nothing at all
+ * at another rate, until it restarts. So the rates are begun anew, once, when garbage is heard, and
+ * at the latest when nothing else has helped; then the ladder goes on from where it was. */
+static void begin_rates_anew(const struct fota_call *call)
+{
+    struct fota *fota = call->fota;
+    bool untried = call->job->baud_bps == 0 && !fota->garbled;
+    if (fota->rung == RATES_END && fota->rung_past != 0)
+        fota->rung = fota->rung_past;
+    if (fota->rung <= RATES_END || fota->rung_past != 0)
+        return;
+    if (garbage_heard(fota) || (fota->rung == COUNT_OF(rungs) && untried)) {
+        fota->rung_past = fota->rung;
+        fota->rung = RATES_BEGIN;
+    }
+}
+
 uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     (void)result;
-    while (fota->rung < COUNT_OF(rungs))
+    for (;;) {
+        begin_rates_anew(call);
+        if (fota->rung == COUNT_OF(rungs))
+            break;
         if (passes(call, &rungs[fota->rung++]))
             return STEP_RUNG_ASK;
+    }
     call->line = (struct text){"", 0};
     fota_note_line(call);
     if (fota->garbled || garbage_heard(fota))
@@ -219,6 +249,7 @@ uint8_t fota_restarted(struct fota_call *call)
         fota->result.resets_seen++;
     fota->echo_off = fota->files_open = false;
     fota->polls = 0;
+    fota->restarts_tried = fota->restarts_tried > 0 ? FOTA_RESTARTS_MAX : 0;
     fota->restore_at = 0; /* it may have come between a setting and its OK */
     fota_note_line(call);
     fota->boots = (uint8_t)(fota->boots + (fota->boots < UINT8_MAX));

@@ -241,6 +241,8 @@ static uint8_t answered(struct fota_call *call, const struct at_event *event)
     struct fota *fota = call->fota;
     uint8_t result = event->result;
     fota->contact = true;
+    if (event->echoed && fota->restarts_tried > 0) /* the one that was asked for came */
+        fota->restarts_tried = FOTA_RESTARTS_MAX;
     /* Echo was switched off: the module restarted without a word (T15). */
     if (event->echoed && fota->echo_off) {
         call->cause = FOTA_CAUSE_ECHO;

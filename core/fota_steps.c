@@ -220,7 +220,7 @@ const struct fota_step fota_steps[STEP_COUNT] = {
     [STEP_TIDY_REVISION] = {SEND(CLEAN_UP, REVISION, 5, 3, TIDY_FILES, TIDY_FILES, NONE),
                             ASKS(ANY, revision), BY(tidy_revision)},
     [STEP_TIDY_FILES] = {JUDGE(CLEAN_UP, tidy_files)},
-    [STEP_TIDY_OPEN] = {SEND(CLEAN_UP, OPEN, 10, 1, TIDY_REMOVE, TIDY_REMOVE, NONE)},
+    [STEP_TIDY_OPEN] = {SEND(CLEAN_UP, OPEN, 10, 2, TIDY_REMOVE, TIDY_REMOVE, NONE), BY(tidy_open)},
     [STEP_TIDY_REMOVE] = {SEND(CLEAN_UP, REMOVE, 20, 2, TIDY_CLOSE, TIDY_LOOK, NONE),
                           BY(tidy_remove)},
     [STEP_TIDY_LOOK] = {SEND(CLEAN_UP, SIZE, 10, 1, TIDY_CLOSE, TIDY_CLOSE, NONE),

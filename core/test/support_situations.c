@@ -11,6 +11,7 @@
 #include "core/at_line.h"
 #include "core/test/support.h"
 #include "core/test/support_situations.h"
+#include "core/test/support_walk.h"
 
 #define OK         "\r\nOK\r\n"
 #define ERROR      "\r\nERROR\r\n"
@@ -203,7 +204,10 @@ static struct walk {
 static void on_event(void *context, uint64_t now_us, const struct fota_event *event)
 {
     (void)context;
-    (void)now_us;
+    walk_observe_number(now_us);
+    walk_observe_number(event->kind | event->a << 8 | event->b << 16 |
+                        (uint64_t)event->cause << 24);
+    walk_observe(event->text, event->length);
     watch_event(&walk.watch, event);
 }
 

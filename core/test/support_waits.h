@@ -67,6 +67,9 @@ static void with_rate(struct rig *rig)
     "3 x (AT +2000)\n"                                                                             \
     "<set-baud 115200> +0\n"                                                                       \
     "2 x (AT +2000)\n"
+#define ALL_RATES                                                                                  \
+    "<set-baud 115200> +0\n"                                                                       \
+    "3 x (AT +2000)\n" OTHER_RATES
 #define POWER                                                                                      \
     "<pwrkey-pulse 1100> +0\n"                                                                     \
     "10 x (AT +2000)\n"                                                                            \
@@ -99,7 +102,7 @@ static const struct story stories[] = {
          "<reopen-port 0> +0\n"
          "5 x (AT +2000)\n"
          "<pwrkey-pulse 1100> +0\n"
-         "10 x (AT +2000)\n"
+         "10 x (AT +2000)\n" ALL_RATES
          "= refused/no-answer, status 0, attempts 0, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "no contact at 9600",
      .prepare = at_9600,
@@ -138,7 +141,7 @@ static const struct story stories[] = {
          "<reopen-port 0> +0\n"
          "5 x (AT +2000)\n"
          "<pwrkey-pulse 1100> +0\n"
-         "10 x (AT +2000)\n"
+         "10 x (AT +2000)\n" ALL_RATES
          "= refused/no-answer, status 0, attempts 0, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "lost in the download",
      .prepare = at_115200,
@@ -180,7 +183,7 @@ static const struct story stories[] = {
          "71 x (AT +33000)\n"
          "AT +26980\n"
          "<reopen-port 0> +0\n"
-         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "5 x (AT +2000)\n" POWER ALL_RATES "<save-checkpoint 0> +0\n"
          "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "silent while it updates",
      .mute_ms = 40000,
@@ -190,7 +193,7 @@ static const struct story stories[] = {
          "71 x (AT +33000)\n"
          "AT +18900\n"
          "<reopen-port 0> +0\n"
-         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "5 x (AT +2000)\n" POWER ALL_RATES "<save-checkpoint 0> +0\n"
          "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "silent after the success",
      .mute_ms = 92000,
@@ -201,7 +204,7 @@ static const struct story stories[] = {
          "70 x (AT +33000)\n"
          "AT +20000\n"
          "<reopen-port 0> +0\n"
-         "5 x (AT +2000)\n" POWER "<save-checkpoint 0> +0\n"
+         "5 x (AT +2000)\n" POWER ALL_RATES "<save-checkpoint 0> +0\n"
          "= needs-service/silent, status 8, attempts 1, restarts 0, remarks 0, health none:  +0\n"},
     {.name = "updater without an end",
      .rows = {{.command = "AT+CFOTA=1",
@@ -468,7 +471,7 @@ static const struct story stories[] = {
          "remarks 0, health none: +FTPTOFSST: 0,0,0 +0\n"},
     {.name = "never registers after the update",
      .rows = {FIRST(1, "AT+CEREG?", INFO("+CEREG: 0,1")), SAYS("AT+CEREG?", INFO("+CEREG: 0,2")),
-              SAYS("AT+CREG?", INFO("+CREG: 0,2")), TAKES("AT+CFUN=1,1")},
+              SAYS("AT+CREG?", INFO("+CREG: 0,2")), LATER("AT+CFUN=1,1", {4000, "\r\nRDY\r\n"})},
      .from = "AT+GSN",
      .expected = "AT+GSN +20\n"
                  "AT+CGMM +20\n"
@@ -476,7 +479,7 @@ static const struct story stories[] = {
                  "117 x (AT+CEREG? +20, AT+CREG? +2020)\n"
                  "AT+CEREG? +20\n"
                  "AT+CREG? +1220\n"
-                 "AT+CFUN=1,1 +10020\n"
+                 "AT+CFUN=1,1 +6000\n"
                  "2 x (AT +20)\n"
                  "AT+CMEE=1 +20\n"
                  "AT+CFOTA? +20\n"
@@ -490,11 +493,11 @@ static const struct story stories[] = {
                  "AT+CREG? +1220\n"
                  "<save-checkpoint 0> +0\n" TIDY "AT+CFOTA=0 +20\n"
                  "<save-checkpoint 0> +0\n"
-                 "= degraded/radio-unhealthy, status 6, attempts 1, restarts 1, remarks 8, health "
+                 "= degraded/radio-unhealthy, status 6, attempts 1, restarts 2, remarks 8, health "
                  "radio-unhealthy: +CREG: 0,2 +0\n"},
     {.name = "app network never comes up after the update",
      .rows = {FIRST(1, "AT+CNACT?", INFO("+CNACT: 1,\"10.0.0.1\"")), SAYS("AT+CNACT?", NO_BEARER),
-              TAKES("AT+CNACT=*"), TAKES("AT+CFUN=1,1")},
+              TAKES("AT+CNACT=*"), LATER("AT+CFUN=1,1", {4000, "\r\nRDY\r\n"})},
      .from = "AT+GSN",
      .expected = "AT+GSN +20\n"
                  "AT+CGMM +20\n"
@@ -510,7 +513,7 @@ static const struct story stories[] = {
                  "AT+CNACT=1, +2020\n"
                  "8 x (AT+CNACT? +2020)\n"
                  "AT+CNACT? +20\n"
-                 "AT+CFUN=1,1 +10020\n"
+                 "AT+CFUN=1,1 +6000\n"
                  "2 x (AT +20)\n"
                  "AT+CMEE=1 +20\n"
                  "AT+CFOTA? +20\n"
@@ -525,7 +528,7 @@ static const struct story stories[] = {
                  "AT+CNACT? +20\n"
                  "<save-checkpoint 0> +0\n" TIDY "AT+CFOTA=0 +20\n"
                  "<save-checkpoint 0> +0\n"
-                 "= degraded/bearer-unhealthy, status 6, attempts 1, restarts 1, remarks 8, health "
+                 "= degraded/bearer-unhealthy, status 6, attempts 1, restarts 2, remarks 8, health "
                  "bearer-unhealthy: +CNACT: 0, +0\n"},
     {.name = "radio that can't be switched on",
      .rows = {SAYS("AT+CFUN?", INFO("+CFUN: 4")), TAKES("AT+CFUN=1")},

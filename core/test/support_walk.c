@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/test/support_situations.h"
 #include "core/test/support_walk.h"
-#include "core/test/support_watch.h"
 
 #define ADVANCES_MAX 100000u
 
@@ -383,21 +383,42 @@ static void choose_job(struct bench *bench)
         job->ftp_user = job->ftp_password = job->ftp_path = job->ftp_name = "x";
 }
 
+static void walk_on(struct bench *bench)
+{
+    while (bench->left > 0)
+        act(bench);
+    run_out(bench);
+    observe_end(bench);
+    if (bench->watch.broken != NULL)
+        fprintf(stderr, "%s; %s, step %u, %s\n", bench->watch.broken,
+                fota_state_name(bench->fota.state), bench->fota.step, bench->watch.command);
+    require(bench->watch.broken == NULL);
+}
+
+static struct bench whole;
+
+static void begin(const uint8_t *data, size_t size)
+{
+    memset(&whole, 0, sizeof whole);
+    whole.at = data;
+    whole.left = size;
+    whole.host = (struct fota_host){&whole.job, on_event, &whole};
+}
+
 void walk_procedure(const uint8_t *data, size_t size)
 {
-    static struct bench bench;
-    memset(&bench, 0, sizeof bench);
-    bench.at = data;
-    bench.left = size;
-    choose_job(&bench);
-    bench.host = (struct fota_host){&bench.job, on_event, &bench};
-    start(&bench, NULL);
-    while (bench.left > 0)
-        act(&bench);
-    run_out(&bench);
-    observe_end(&bench);
-    if (bench.watch.broken != NULL)
-        fprintf(stderr, "%s; %s, step %u, %s\n", bench.watch.broken,
-                fota_state_name(bench.fota.state), bench.fota.step, bench.watch.command);
-    require(bench.watch.broken == NULL);
+    begin(data, size);
+    choose_job(&whole);
+    start(&whole, NULL);
+    walk_on(&whole);
+}
+
+void walk_from(const struct situation *situation, const uint8_t *data, size_t size)
+{
+    begin(data, size);
+    whole.now_us = situation->now_us;
+    whole.fota = situation->fota;
+    whole.job = situation->job;
+    whole.watch = situation->watch;
+    walk_on(&whole);
 }

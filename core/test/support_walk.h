@@ -23,4 +23,8 @@ void walk_engine(const uint8_t *data, size_t size);
 /* The procedure: the first two bytes choose the job, the others are calls. */
 void walk_procedure(const uint8_t *data, size_t size);
 
+/* The procedure from a situation on (support_situations.h): each byte is a call. */
+struct situation;
+void walk_from(const struct situation *situation, const uint8_t *data, size_t size);
+
 #endif

@@ -113,6 +113,8 @@ static const struct reading readings[] = {
      "AT+CG\r\nSIMCOM_MM\r\n\r\nOK\r\n", "i(SIMCOM_MM)r(OK)", AT_INFO_ANY},
     {"echo twice is echo of an older command", "ATE0", "ATE0\rATE0\r\r\nOK\r\n", "re(OK)",
      AT_INFO_NONE},
+    {"one letter where the beginning of an echo stood", NULL, "\r\nxTz\r\n\r\nA\r\n", "u(xTz)u(A)",
+     AT_INFO_NONE},
     {"old echo", "AT+GMR", "AT+CGMM\r\r\nRevision:1\r\n\r\nOK\r\n", "i(Revision:1)r(OK)",
      AT_INFO_ANY},
     {"one byte before an echo with CR LF", "AT+GMR", "xAT+GMR\r\nmore\r\n\r\nOK\r\n",

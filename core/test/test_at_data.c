@@ -141,6 +141,22 @@ static void more_bytes_than_were_expected_may_come_at_once(void **state)
     free(bytes);
 }
 
+/* What stood before the bytes of one file says nothing of another. */
+static void each_file_is_found_by_its_own_beginning(void **state)
+{
+    static const char *const bytes[] = {"\r\n\r\nPKabcd" OK, "\r\nPKefgh" OK, "\r\nijklmn" OK};
+    struct at_engine at;
+    char log[128] = "";
+    (void)state;
+    at_init(&at);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(at_send(&at, READ, sizeof READ - 1, AT_INFO_DATA, 2000, 0));
+        at_expect(&at, 6, i < 2, 'P');
+        feed(&at, bytes[i], strlen(bytes[i]), 1, log);
+    }
+    assert_string_equal(log, "PKabcdrPKefghrijklmnr");
+}
+
 int main(void)
 {
     static struct CMUnitTest tests[2 * COUNT];
@@ -148,6 +164,7 @@ int main(void)
         cmocka_unit_test(bytes_follow_a_prompt_and_nothing_else),
         cmocka_unit_test(a_prompt_that_nobody_asked_for_is_a_urc),
         cmocka_unit_test(more_bytes_than_were_expected_may_come_at_once),
+        cmocka_unit_test(each_file_is_found_by_its_own_beginning),
     };
     for (size_t i = 0; i < COUNT; i++) {
         void *row = (void *)(uintptr_t)&answers[i];

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "core/test/support_situations.h"
 #include "core/test/support_walk.h"
 #include "core/test/walks.h"
 
@@ -68,10 +69,39 @@ struct walks {
     const uint64_t *reference;
 };
 
+static struct situation situations[SITUATIONS_MAX];
+static size_t situation_count;
+
+/* The first two bytes choose it. */
+static void walk_situation(const uint8_t *data, size_t size)
+{
+    size_t chosen = (size_t)(data[0] | data[1] << 8) % situation_count;
+    walk_from(&situations[chosen], data + 2, size - 2);
+}
+
 static const struct walks all_walks[] = {
     {"engine", walk_engine, walks_of_engine},
     {"procedure", walk_procedure, walks_of_procedure},
+    {"situations", walk_situation, walks_of_situations},
 };
+
+/* All that is told on the ways to them counts too. */
+static uint64_t digest_of_ways(void)
+{
+    digest = UINT64_C(0xcbf29ce484222325);
+    walk_observed = add;
+    situation_count = situations_take(situations);
+    walk_observed = NULL;
+    return digest;
+}
+
+static void ways_are_as_they_were(void **state)
+{
+    (void)state;
+    if (digest_of_ways() != digest_of_all_ways)
+        fail_msg("the ways of support_situations.c are not what they were; meant: test_cover_walk "
+                 "--write > core/test/walks.h");
+}
 
 /* A rule that is broken ends the program. */
 static void is_as_it_was(void **state)
@@ -91,6 +121,7 @@ static void is_as_it_was(void **state)
 
 static int write_reference(void)
 {
+    uint64_t ways = digest_of_ways();
     walk_observed = add;
     puts("/* walks.h - digests of the walks of test_cover_walk.c, which writes them, a hundred "
          "each. */\n#ifndef FOTARIG_CORE_TEST_WALKS_H\n#define FOTARIG_CORE_TEST_WALKS_H\n\n"
@@ -105,6 +136,8 @@ static int write_reference(void)
         }
         puts("};");
     }
+    printf("\nstatic const uint64_t digest_of_all_ways = UINT64_C(0x%08lx%08lx);\n",
+           (unsigned long)(ways >> 32), (unsigned long)(ways & UINT32_MAX));
     puts("\n#endif");
     return 0;
 }
@@ -118,6 +151,9 @@ int main(int count, char **words)
          (void *)(uintptr_t)&all_walks[0]},
         {"the_procedure_on_its_walks_is_what_it_was", is_as_it_was, NULL, NULL,
          (void *)(uintptr_t)&all_walks[1]},
+        cmocka_unit_test(ways_are_as_they_were), /* before what goes on from there */
+        {"the_procedure_from_any_situation_is_what_it_was", is_as_it_was, NULL, NULL,
+         (void *)(uintptr_t)&all_walks[2]},
     };
     return cmocka_run_group_tests_name("cover_walk", tests, NULL, NULL);
 }

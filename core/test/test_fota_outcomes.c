@@ -425,7 +425,8 @@ static const struct ending endings[] = {
 
     {"target in factory test mode",
      {{.command = "AT+CFUN?", .answer = INFO("+CFUN: 5"), .when = WHEN_AFTER},
-      {.command = "AT+CFUN=*", .answer = ERROR}},
+      {.command = "AT+CFUN=1", .answer = ERROR},
+      {.command = "AT+CFUN=1,1", .answer = OK, .deaf_ms = 5000}},
      ENDS(DEGRADED, RADIO_UNHEALTHY),
      .starts = 1,
      .once = "AT+CFUN=1,1"},

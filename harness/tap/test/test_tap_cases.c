@@ -61,6 +61,7 @@ static struct {
     struct align_context now;
     bool fault_to_host, fault_to_module; /* the case has one of the line, and it was ordered */
     bool scripted;                       /* the same: the module is made to say something */
+    uint32_t host_bps; /* before the step: what comes in it may make the host change its rate */
 } here;
 
 /* The spans of events: every byte but CR and LF is in one. */
@@ -158,8 +159,8 @@ static void on_record(const struct bench_run *run, const struct bench_record *re
         on_module(record);
         break;
     case BENCH_JOURNAL_TO_HOST: /* as the host's receiver hears it */
-        size = sim_garble(record->payload, record->length, record->number, run->world.host.baud_bps,
-                          heard, sizeof heard);
+        size = sim_garble(record->payload, record->length, record->number, here.host_bps, heard,
+                          sizeof heard);
         feed(TAP_TO_HOST, heard, size, record->time_us);
         break;
     case BENCH_JOURNAL_TO_MODULE:
@@ -178,6 +179,7 @@ static void look(const struct bench_run *run)
     const struct sim *sim = &run->world.sim;
     struct sim_view view;
     sim_view(sim, &view);
+    here.host_bps = run->world.host.baud_bps;
     here.now = (struct align_context){
         .hangs = sim->power.hang != SIM_HANG_NONE,
         .up = view.answering || (sim->power.hang != SIM_HANG_NONE && view.phase == SIM_PHASE_IDLE),
