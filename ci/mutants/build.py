@@ -8,6 +8,7 @@ import pathlib
 import resource
 import signal
 import subprocess
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path("build/debug")
@@ -22,15 +23,32 @@ class MutantError(Exception):
 BUSY_FACTOR = 20
 
 
+def limit_to(seconds):
+    """What a child does before it begins."""
+    return lambda: resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
+
+def fails(test, seconds):
+    """Whether a test program fails: at its first test that does, which is all that is asked."""
+    with subprocess.Popen([str(test)], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, preexec_fn=limit_to(seconds),
+                          env=dict(os.environ, LC_ALL="C")) as process:
+        late = threading.Timer(seconds * BUSY_FACTOR, process.kill)
+        late.start()
+        failed = any(line.startswith(b"[  FAILED  ]") for line in process.stderr)
+        late.cancel()
+        if failed:
+            process.kill()
+        return failed or process.wait() != 0
+
+
 def run(words, seconds=None):
     """(exit status, output); None as status: it took more processor time, or did not end at all."""
-    def limit():
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-
     try:
         done = subprocess.run([str(word) for word in words], cwd=ROOT, text=True, errors="replace",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                              stdin=subprocess.DEVNULL, preexec_fn=limit if seconds else None,
+                              stdin=subprocess.DEVNULL,
+                              preexec_fn=limit_to(seconds) if seconds else None,
                               timeout=seconds and seconds * BUSY_FACTOR,
                               env=dict(os.environ, LC_ALL="C"))
     except subprocess.TimeoutExpired as late:

@@ -101,7 +101,8 @@ static uint32_t whole_bytes(const struct bench_conduct_watch *reader)
 static void saw_start(struct bench_conduct_watch *reader)
 {
     uint32_t whole = whole_bytes(reader);
-    bool is_spoilt = reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US;
+    bool is_spoilt = reader->package_spoilt ||
+                     (reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US);
     if (reader->package_bytes != whole && !is_spoilt)
         broken(reader, BENCH_CONDUCT_PACKAGE_COMPLETE,
                "the update was started with %" PRIu32 " of %" PRIu32 " bytes of the package there",
@@ -119,10 +120,12 @@ static void saw_start(struct bench_conduct_watch *reader)
     reader->target_since = reader->asked_since = reader->cleared = false;
 }
 
-static bool is_status_question(const struct tap_event *event)
+/* Whether it is that step of a question. */
+static bool is_question(const struct tap_event *event, enum sim_question question, unsigned step,
+                        const char *argument)
 {
     char command[SIM_QUESTION_COMMAND_MAX];
-    size_t length = sim_question_command(SIM_QUESTION_STATUS, 0, NULL, command, sizeof command);
+    size_t length = sim_question_command(question, step, argument, command, sizeof command);
     length = length > 2 ? strcspn(command, "\r") - 2 : 0; /* without AT */
     return event->text_length == length && memcmp(event->text, command + 2, length) == 0;
 }
@@ -148,7 +151,9 @@ static void saw_command(struct bench_conduct_watch *reader, const struct tap_eve
         broken(reader, BENCH_CONDUCT_BOUNDED, "the client has sent %d commands and goes on",
                COMMANDS_MAX + 1);
     saw_repeat(reader, event->text, event->text_length);
-    reader->asked_since = reader->asked_since || is_status_question(event);
+    reader->asked_since = reader->asked_since || is_question(event, SIM_QUESTION_STATUS, 0, NULL);
+    if (reader->package_spoilt && is_question(event, SIM_QUESTION_FILE, 1, sim_package_path))
+        reader->package_spoilt = false;
     switch (sim_command_role(event->text, event->text_length)) {
     case SIM_ROLE_START_UPDATE:
         saw_start(reader);
@@ -173,8 +178,8 @@ static void saw_answer(struct bench_conduct_watch *reader, const struct tap_even
     const char *target = job_of(reader)->job.to_revision;
     if (sim_question_answer(SIM_QUESTION_STATUS, NULL, event->text, event->text_length, value,
                             sizeof value) &&
-        value[0] >= '0' && value[0] <= '9' && value[1] == '\0')
-        reader->status_since = (uint8_t)(value[0] - '0');
+        value[0] >= '0' && value[0] <= '9') /* longer ones say as little as 9 does */
+        reader->status_since = value[1] == '\0' ? (uint8_t)(value[0] - '0') : 9;
     if (sim_question_answer(SIM_QUESTION_REVISION, NULL, event->text, event->text_length, value,
                             sizeof value) &&
         target && strcmp(value, target) == 0)
@@ -207,6 +212,7 @@ static void saw_file(struct bench_conduct_watch *reader, const struct bench_reco
         memcmp(record->payload, sim_package_path, record->length) != 0)
         return;
     reader->package_bytes = record->number;
+    reader->package_spoilt = reader->fault_at_us && reader->fault_at_us == reader->now_us;
     reader->same = 0; /* a piece that arrived is progress, not a repetition */
     if (job_of(reader)->job.delivery == FOTA_DELIVERY_PUSH && record->number > whole)
         broken(reader, BENCH_CONDUCT_APPEND_ONCE,

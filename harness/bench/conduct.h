@@ -61,6 +61,7 @@ struct bench_conduct_watch {
     /* The module, as it was. */
     uint8_t phase, status;
     uint32_t package_bytes;
+    bool package_spoilt;   /* by the scenario, and the client has not looked at it since */
     uint64_t result_at_us; /* the status has been a result since then */
     uint64_t
         fault_at_us; /* the scenario did something last; what it prevents is not the client's */

@@ -23,10 +23,13 @@ static uint32_t hooks_of(const struct scenario_trigger *when)
     return row->hooks & (when->percent ? SCENARIO_HOOK(PERCENT) : SCENARIO_HOOK(PHASE));
 }
 
+/* So often an event has fired that was taken out. */
+#define DISARMED UINT16_MAX
+
 bool bench_engine_may_fire(const struct bench_run *run, unsigned index)
 {
     uint16_t times = bench_engine_event(run, index)->times;
-    return times == 0 || run->world.engine.fired[index] < times;
+    return run->world.engine.fired[index] < (times ? times : DISARMED);
 }
 
 static void find_next(struct bench_run *run)
@@ -151,7 +154,7 @@ void bench_engine_arm(struct bench_run *run, unsigned index)
 void bench_engine_disarm(struct bench_run *run, unsigned index)
 {
     const struct scenario_event *event = bench_engine_event(run, index);
-    run->world.engine.fired[index] = event->times;
+    run->world.engine.fired[index] = event->times ? event->times : DISARMED;
     run->world.engine.seen[index] = UINT16_MAX; /* of the wire, a byte or a line that is counted */
     run->world.engine.due_at_us[index] = BENCH_NEVER;
     find_next(run);
@@ -545,12 +548,18 @@ static void name_faults(const struct bench_run *run, unsigned index, char *buffe
 /* An event that fires so often without an end is fed by what it does, or by another's doing. */
 enum { FIRED_MAX = 10000, FIRED_BESIDE = FIRED_MAX / 10 };
 
+static bool fires_without_end(const struct bench_run *run, unsigned index)
+{
+    uint16_t fired = run->world.engine.fired[index];
+    return bench_engine_event(run, index)->times == 0 && fired >= FIRED_MAX && fired != DISARMED;
+}
+
 bool bench_engine_turns(const struct bench_run *run, char *reterr_text, size_t capacity)
 {
     const struct bench_engine *engine = &run->world.engine;
     bool turns = false;
     for (unsigned i = 0; i < run->one->event_count && !turns; i++)
-        turns = engine->fired[i] >= FIRED_MAX && bench_engine_event(run, i)->times == 0;
+        turns = fires_without_end(run, i);
     if (!turns)
         return false;
     int length =

@@ -78,6 +78,7 @@ static bool run_to_end(struct walk *walk)
 static void take_back(const struct walk *walk, const struct level *level)
 {
     bench_snapshot_restore(walk->branch->run, &level->before);
+    walk->branch->run->error[0] = '\0'; /* a bound that the run before has reached, which is gone */
     if (walk->branch->watch)
         *walk->branch->watch = level->watch;
 }

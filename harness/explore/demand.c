@@ -136,12 +136,23 @@ struct explore_cost explore_cost_of(const struct bench_run *run)
     return cost;
 }
 
-void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *cost,
-                        const struct explore_choice *choices, size_t count,
-                        struct bench_result *result)
+struct explore_cost explore_cost_apart(const struct explore_cost *base,
+                                       const struct explore_cost *plain)
+{
+    struct explore_cost apart;
+    for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++) {
+        uint32_t is = base->count[rule], was = plain->count[rule];
+        apart.count[rule] = is > was ? is - was : was - is;
+    }
+    return apart;
+}
+
+void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *story,
+                        const struct explore_cost *cost, const struct explore_choice *choices,
+                        size_t count, struct bench_result *result)
 {
     for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++) {
-        uint32_t least = base->count[rule], others = 0;
+        uint32_t least = base->count[rule] + story->count[rule], others = 0;
         for (size_t i = 0; i < count; i++) {
             least += explore_fault_explains(choices[i].fault, rule);
             others += explore_fault_restarts_host(choices[i].fault)
@@ -173,8 +184,7 @@ static void end_faults(struct bench_run *run)
                                     .value = run->shared->config.settings[SIM_SETTING_FLASH_SIZE]};
     const struct sim_action rate = {.kind = SIM_ACTION_RATE, .number = run->one->host.baud_bps};
     for (unsigned i = 0; i < run->one->event_count; i++)
-        if (run->one->events[i].chosen) /* its moment may not have come yet */
-            bench_engine_disarm(run, i);
+        bench_engine_disarm(run, i); /* the story's own, too; its moment may not have come yet */
     run->module->apply(run, &rate);
     run->module->apply(run, &network);
     run->module->apply(run, &hang);

@@ -64,12 +64,20 @@ struct explore_cost explore_cost_of(const struct bench_run *run);
 void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct bench_run *run);
 
 /*
- * Holds it against the undisturbed run's and what the faults explain; adds findings behind those
- * that there are.
+ * What a story of its own explains besides: where it differs from the plain run of the same job
+ * (explore_case_make_plain()), a fault may make dear a second time what it makes dear, and bring
+ * back what it spares.
  */
-void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *cost,
-                        const struct explore_choice *choices, size_t count,
-                        struct bench_result *result);
+struct explore_cost explore_cost_apart(const struct explore_cost *base,
+                                       const struct explore_cost *plain);
+
+/*
+ * Holds it against the undisturbed run's, what the story explains (all 0 = there is none) and what
+ * the faults explain; adds findings behind those that there are.
+ */
+void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *story,
+                        const struct explore_cost *cost, const struct explore_choice *choices,
+                        size_t count, struct bench_result *result);
 
 /*
  * The faults are over: the host starts anew, without a checkpoint, in the world in which a run

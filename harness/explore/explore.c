@@ -34,10 +34,10 @@ static bool has_faults(const struct scenario_case *one)
 
 /* What a run with these faults may come to at least. */
 static enum explore_worth excused(const struct explore_choice *choices, size_t count,
-                                  const struct scenario_case *one)
+                                  const struct scenario_case *one, bool needs_board)
 {
     enum explore_worth least = has_faults(one) || count > 1 ? EXPLORE_UNCHANGED : EXPLORE_GOOD;
-    unsigned hanging = 0, helpless = 0;
+    unsigned hanging = needs_board, helpless = 0;
     for (size_t i = 0; i < count; i++) {
         enum explore_worth cost = explore_fault_cost(choices[i].fault);
         least = cost < least ? cost : least;
@@ -84,23 +84,25 @@ static void drop_events(struct bench_result *result)
 /* What a run with them must come to, of which `base` is the one without. */
 static enum explore_worth least_of(const struct explore_choice *choices, size_t count,
                                    const struct scenario_case *one,
-                                   const struct scenario_observed *base)
+                                   const struct explore_summary *base)
 {
-    enum explore_worth was = worth_of(base), least = excused(choices, count, one);
+    bool needs_board = base->base_cost.count[EXPLORE_RULE_RESTARTS] > 0;
+    enum explore_worth was = worth_of(&base->base);
+    enum explore_worth least = excused(choices, count, one, needs_board);
     return least < was ? least : was;
 }
 
 bool explore_judge(const struct explore_choice *choices, size_t count,
-                   const struct scenario_case *one, const struct scenario_observed *base,
+                   const struct scenario_case *one, const struct explore_summary *base,
                    struct bench_result *result)
 {
-    enum explore_worth was = worth_of(base), is = worth_of(&result->observed);
+    enum explore_worth was = worth_of(&base->base), is = worth_of(&result->observed);
     enum explore_worth least = least_of(choices, count, one, base);
     if (result->verdict == BENCH_ERROR || result->verdict == BENCH_STOPPED)
         return false;
     drop_events(result);
     if (is < least && !result->finding_count) /* a broken rule says it better */
-        add_outcome(least, base, result);
+        add_outcome(least, &base->base, result);
     result->verdict = result->finding_count ? BENCH_FAILED : BENCH_PASSED;
     return is < was && is >= least;
 }
@@ -173,11 +175,14 @@ static bool judge_run(const struct exploration *exploration, const struct explor
     struct bench_run *run = exploration->run;
     bench_run_judge(run, ret_result);
     const struct explore_cost cost = cost_of(exploration);
-    bool excused = explore_judge(choices, count, exploration->one, base, ret_result);
+    bool excused = explore_judge(choices, count, exploration->one, summary, ret_result);
     if (ret_result->verdict != BENCH_PASSED)
         return excused;
-    explore_cost_judge(&summary->base_cost, &cost, choices, count, ret_result);
-    if (worth_of(base) == EXPLORE_GOOD && worth_of(&ret_result->observed) != EXPLORE_GOOD)
+    explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count,
+                       ret_result);
+    bool is_worse =
+        worth_of(base) == EXPLORE_GOOD && worth_of(&ret_result->observed) != EXPLORE_GOOD;
+    if (is_worse && !exploration->one->then.place.line) /* a job whose base another one brings */
         explore_try_again(run, ret_result);
     return excused;
 }
@@ -282,8 +287,8 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
         cost.count[rule] += rest->cost.count[rule];
     cost.count[EXPLORE_RULE_TIME] = (uint32_t)(end.at_us / 1000000);
-    explore_cost_judge(&summary->base_cost, &cost, choices, count, &result);
-    if (result.finding_count || is < least_of(choices, count, exploration->one, &summary->base))
+    explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count, &result);
+    if (result.finding_count || is < least_of(choices, count, exploration->one, summary))
         return false;
     counts->excused += is < was;
     counts->runs++;
@@ -383,9 +388,10 @@ static bool is_row_good(const struct exploration *exploration, struct explore_ch
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
         cost.count[rule] += row->cost.count[rule];
     cost.count[EXPLORE_RULE_TIME] = (uint32_t)((place->at_us + row->judged_us) / 1000000);
-    explore_cost_judge(&summary->base_cost, &cost, choices, count + 1, &result);
+    explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count + 1,
+                       &result);
     return !result.finding_count &&
-           least_outcome(row) >= least_of(choices, count + 1, exploration->one, &summary->base);
+           least_outcome(row) >= least_of(choices, count + 1, exploration->one, summary);
 }
 
 static void take_row(struct exploration *exploration, const struct merge_place *place,
@@ -427,7 +433,7 @@ static uint64_t take_rows(struct exploration *exploration, const struct explore_
                 !is_row_good(exploration, with, count, &at->place, entry, fault))
                 continue;
             take_row(exploration, &at->place, &entry->rows[fault], fault,
-                     least_of(with, count + 1, exploration->one, &exploration->summary->base));
+                     least_of(with, count + 1, exploration->one, exploration->summary));
             at->rows[fault] = entry->rows[fault];
             at->known |= UINT64_C(1) << fault;
             open &= ~(UINT64_C(1) << fault);
@@ -587,6 +593,25 @@ static enum explore_answer measure(struct exploration *exploration)
     return exploration->summary->extent.choices ? EXPLORE_DONE : EXPLORE_NOTHING;
 }
 
+/* What the same job costs without a story. False: it can't be run. */
+static bool run_plain(const struct exploration *exploration, const struct bench_options *options,
+                      struct explore_cost *ret_cost)
+{
+    struct scenario_case *plain = malloc(sizeof *plain);
+    struct bench_result result;
+    bool runs = false;
+    if (plain) {
+        explore_case_make_plain(exploration->one, plain);
+        runs = bench_run_begin(exploration->run, plain, options);
+    }
+    if (runs) {
+        bench_run_all(exploration->run, &result);
+        *ret_cost = explore_cost_of(exploration->run);
+    }
+    free(plain);
+    return runs;
+}
+
 /* How it goes without a fault; BENCH_FAILED: not as its author expects, which a fault has nothing
  * to do with. */
 static enum bench_verdict run_undisturbed(const struct exploration *exploration,
@@ -597,12 +622,18 @@ static enum bench_verdict run_undisturbed(const struct exploration *exploration,
                                           .stoppable = true,
                                           .conduct = true,
                                           .conduct_left_out = exploration->wish->left_out};
+    struct explore_summary *summary = exploration->summary;
+    struct explore_cost plain;
+    bool has_plain = run_plain(exploration, &options, &plain);
     if (bench_run_begin(run, exploration->one, &options))
         bench_run_all(run, ret_result);
     else
         bench_run_judge(run, ret_result);
-    exploration->summary->base = ret_result->observed;
-    exploration->summary->base_cost = explore_cost_of(run);
+    summary->base = ret_result->observed;
+    summary->base_cost = explore_cost_of(run);
+    summary->story_cost =
+        explore_cost_apart(&summary->base_cost, has_plain ? &plain : &summary->base_cost);
+    summary->story_cost.count[EXPLORE_RULE_RESTARTS] += has_faults(exploration->one);
     return (enum bench_verdict)ret_result->verdict;
 }
 

@@ -55,7 +55,7 @@ struct explore_summary {
     struct branch_extent extent; /* of the undisturbed run */
     struct branch_figures figures;
     struct scenario_observed base;
-    struct explore_cost base_cost;
+    struct explore_cost base_cost, story_cost;
     struct explore_counts faults[EXPLORE_FAULT_COUNT];
 };
 
@@ -96,7 +96,7 @@ enum explore_answer explore_case(struct bench_run *run, const struct scenario_ca
  * others that `one` has of its own, excuse that it ended worse.
  */
 bool explore_judge(const struct explore_choice *choices, size_t count,
-                   const struct scenario_case *one, const struct scenario_observed *base,
+                   const struct scenario_case *one, const struct explore_summary *base,
                    struct bench_result *result);
 
 /* What was wrong in a run with these faults, of which `result` has findings. */

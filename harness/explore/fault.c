@@ -396,6 +396,28 @@ void explore_case_prepare(const struct scenario_case *one, struct scenario_case 
     ret_case->mark_count = 0;
 }
 
+static void make_whole(struct scenario_package *package)
+{
+    package->sent_bytes = package->size_bytes;
+    package->damage_at = UINT32_MAX;
+    package->http = 200;
+}
+
+void explore_case_make_plain(const struct scenario_case *one, struct scenario_case *ret_case)
+{
+    struct sim_config usual;
+    sim_config_init(&usual);
+    explore_case_prepare(one, ret_case);
+    ret_case->event_count = ret_case->action_count = ret_case->lasting_count = 0;
+    memcpy(ret_case->module.settings, usual.settings, sizeof usual.settings);
+    memcpy(ret_case->module.imei, usual.imei, sizeof usual.imei);
+    ret_case->module.cell_count = ret_case->module.initial_file_count = 0;
+    ret_case->module.initial_value_count = ret_case->module_file_count = 0;
+    ret_case->host = (struct scenario_host){.baud_bps = one->host.baud_bps};
+    make_whole(&ret_case->package);
+    make_whole(&ret_case->then.package);
+}
+
 _Static_assert(SCENARIO_WATCHED_MAX >= SCENARIO_EVENTS_MAX + EXPLORE_CHOICES_MAX,
                "without its marks a case has room");
 

@@ -159,6 +159,9 @@ size_t explore_choice_parse(const char *text, struct explore_choice choices[EXPL
  * a run without them, so expectations and the marks of durations are left out.
  */
 void explore_case_prepare(const struct scenario_case *one, struct scenario_case *ret_case);
+/* Makes another of the same job, in which nothing is told of module, server and host: no events,
+ * and all as it is when a file says nothing of it. */
+void explore_case_make_plain(const struct scenario_case *one, struct scenario_case *ret_case);
 /* Puts it in, behind the others; returns the event's index. There is room for CHOICES_MAX. */
 unsigned explore_case_add(struct scenario_case *one, const struct explore_choice *choice);
 /* Takes the last one out again. */

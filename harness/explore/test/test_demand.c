@@ -47,26 +47,39 @@ static void each_rule_has_its_oracle(void **state)
 /* What the fault explains is no finding, one more is. */
 static void a_run_may_cost_what_its_faults_explain(void **state)
 {
-    const struct explore_cost base = {{0, 50, 1, 0, 200}};
+    const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0, 7, 2, 1, 30}};
     const struct explore_choice choices[] = {{.fault = EXPLORE_FAULT_LOSE_LINE},
                                              {.fault = EXPLORE_FAULT_SPLIT}};
     (void)state;
     for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++)
         for (size_t count = 1; count <= 2; count++) {
             struct explore_cost cost = base;
+            cost.count[rule] += story.count[rule];
             struct bench_result result = {.verdict = BENCH_PASSED};
             for (size_t i = 0; i < count; i++)
                 cost.count[rule] += explore_fault_explains(choices[i].fault, rule);
             if (rule == EXPLORE_RULE_RESTARTS) /* another hides that one helped */
                 cost.count[rule] += (uint32_t)count - 1;
-            explore_cost_judge(&base, &cost, choices, count, &result);
+            explore_cost_judge(&base, &story, &cost, choices, count, &result);
             assert_int_equal(result.finding_count, 0);
             cost.count[rule]++;
-            explore_cost_judge(&base, &cost, choices, count, &result);
+            explore_cost_judge(&base, &story, &cost, choices, count, &result);
             assert_int_equal(result.finding_count, 1);
             assert_int_equal(result.verdict, BENCH_FAILED);
             assert_int_equal(result.findings[0].kind, SCENARIO_FINDING_RULE);
         }
+}
+
+/* What it makes dear may come a second time, what it spares may come after all. */
+static void a_story_explains_what_sets_it_apart(void **state)
+{
+    const struct explore_cost base = {{0, 50, 0, 2, 200}}, plain = {{0, 30, 1, 2, 230}};
+    const struct explore_cost apart = explore_cost_apart(&base, &plain);
+    (void)state;
+    assert_int_equal(apart.count[EXPLORE_RULE_COMMANDS], 20);
+    assert_int_equal(apart.count[EXPLORE_RULE_DOWNLOADS], 1);
+    assert_int_equal(apart.count[EXPLORE_RULE_RESTARTS], 0);
+    assert_int_equal(apart.count[EXPLORE_RULE_TIME], 30);
 }
 
 static void findings_that_differ_in_numbers_are_one(void **state)
@@ -157,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_rule_has_its_oracle),
         cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
+        cmocka_unit_test(a_story_explains_what_sets_it_apart),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),

@@ -227,24 +227,29 @@ static const struct row {
     const char *events;
     uint8_t fault, base, got;
     bool finding, excused;
+    uint32_t restarts; /* by the client, without the fault */
 } rows[] = {
     {"a lost line costs nothing", "", EXPLORE_FAULT_LOSE_LINE, FOTA_OUTCOME_UPDATED,
-     FOTA_OUTCOME_DOWNLOAD_FAILED, true, false},
+     FOTA_OUTCOME_DOWNLOAD_FAILED, true, false, 0},
     {"a host that finds its work done is right", "", EXPLORE_FAULT_HOST_RESET, FOTA_OUTCOME_UPDATED,
-     FOTA_OUTCOME_ALREADY_CURRENT, false, false},
+     FOTA_OUTCOME_ALREADY_CURRENT, false, false, 0},
     {"a power cut may cost the update", "", EXPLORE_FAULT_POWER_CUT, FOTA_OUTCOME_UPDATED,
-     FOTA_OUTCOME_UPDATE_FAILED, false, true},
+     FOTA_OUTCOME_UPDATE_FAILED, false, true, 0},
     {"a power cut may not cost the module", "", EXPLORE_FAULT_POWER_CUT, FOTA_OUTCOME_UPDATED,
-     FOTA_OUTCOME_NEEDS_SERVICE, true, false},
+     FOTA_OUTCOME_NEEDS_SERVICE, true, false, 0},
     {"a story that failed may fail in another way", "", EXPLORE_FAULT_LOSE_LINE,
-     FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_REFUSED, false, false},
+     FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_REFUSED, false, false, 0},
     {"a story that failed may not end out of service", "", EXPLORE_FAULT_LOSE_LINE,
-     FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_NEEDS_SERVICE, true, false},
+     FOTA_OUTCOME_DOWNLOAD_FAILED, FOTA_OUTCOME_NEEDS_SERVICE, true, false, 0},
     {"a fault may be of help", "", EXPLORE_FAULT_HOST_RESET, FOTA_OUTCOME_NEEDS_SERVICE,
-     FOTA_OUTCOME_UPDATED, false, false},
+     FOTA_OUTCOME_UPDATED, false, false, 0},
     {"two faults at once may cost the update",
      "events: [{when: {command: 'AT+CGMM'}, do: [{swallow: yes}]}]\n", EXPLORE_FAULT_LOSE_LINE,
-     FOTA_OUTCOME_UPDATED, FOTA_OUTCOME_REFUSED, false, true},
+     FOTA_OUTCOME_UPDATED, FOTA_OUTCOME_REFUSED, false, true, 0},
+    {"a board that is needed and fails may cost the module", "", EXPLORE_FAULT_REFUSED,
+     FOTA_OUTCOME_UPDATED, FOTA_OUTCOME_NEEDS_SERVICE, false, true, 1},
+    {"a board that is not needed may not cost it", "", EXPLORE_FAULT_REFUSED, FOTA_OUTCOME_UPDATED,
+     FOTA_OUTCOME_NEEDS_SERVICE, true, false, 0},
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -254,7 +259,9 @@ static void an_end_is_judged(void **state)
     char rest[256];
     snprintf(rest, sizeof rest, "}}\n%sexpect: {outcome: updated}", row->events);
     struct scenario *scenario = load(rest);
-    const struct scenario_observed base = {.finished = true, .result = {.outcome = row->base}};
+    const struct explore_summary base = {
+        .base = {.finished = true, .result = {.outcome = row->base}},
+        .base_cost.count[EXPLORE_RULE_RESTARTS] = row->restarts};
     struct bench_result result = {
         .verdict = BENCH_FAILED,
         .finding_count = 1,
@@ -273,8 +280,8 @@ static void an_end_is_judged(void **state)
 static void a_run_that_was_stopped_is_no_finding(void **state)
 {
     struct scenario *scenario = load("}}\nexpect: {outcome: updated}");
-    const struct scenario_observed base = {.finished = true,
-                                           .result = {.outcome = FOTA_OUTCOME_UPDATED}};
+    const struct explore_summary base = {
+        .base = {.finished = true, .result = {.outcome = FOTA_OUTCOME_UPDATED}}};
     struct bench_result result = {.verdict = BENCH_STOPPED};
     (void)state;
     const struct explore_choice choice = {.fault = EXPLORE_FAULT_LOSE_LINE};
@@ -352,26 +359,49 @@ static void what_was_a_finding_ends_well(void **state)
     bench_run_free(run);
 }
 
-/* The story goes on refusing what the fault made the client ask once more, in a new start too. */
-static void a_client_that_does_not_recover_is_a_finding(void **state)
+static unsigned findings_of(const char *rest, const char *token, struct bench_result *ret_result)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct explore_choice choices[EXPLORE_CHOICES_MAX];
-    struct bench_result result;
-    struct scenario *scenario =
-        load(", size: 2KiB}}\n"
-             "events:\n"
-             "  - {when: {command: 'AT+CFOTA?', nth: 2}, times: always, do: [{reply: ['ERROR']}]}\n"
-             "expect: {outcome: updated}");
-    size_t count = explore_choice_parse("late@to-module-line:11", choices);
-    (void)state;
+    struct scenario *scenario = load(rest);
+    size_t count = explore_choice_parse(token, choices);
     assert_non_null(run);
     assert_int_equal(count, 1);
-    explore_repeat(run, &scenario->cases[0], 1, choices, count, &result);
-    assert_int_equal(result.verdict, BENCH_FAILED);
-    assert_string_equal(result.findings[0].what, "rule recovers");
+    explore_repeat(run, &scenario->cases[0], 1, choices, count, ret_result);
     scenario_free(scenario);
     bench_run_free(run);
+    return (unsigned)ret_result->finding_count;
+}
+
+/* With the fault the supply falls before the update in place of after it, and stays so low. */
+static void a_client_that_does_not_recover_is_a_finding(void **state)
+{
+    struct bench_result result;
+    (void)state;
+    assert_int_equal(
+        findings_of(", size: 2KiB}, supply-min: 3500mV}\n"
+                    "events:\n"
+                    "  - {when: {command: 'AT+CFOTA?', nth: 2}, do: [{set: {supply: 3200mV}}]}\n"
+                    "expect: {outcome: updated}",
+                    "late@to-module-line:11", &result),
+        1);
+    assert_int_equal(result.verdict, BENCH_FAILED);
+    assert_string_equal(result.findings[0].what, "rule recovers");
+}
+
+/* The story refuses what the fault made the client ask once more, and would do so for ever. */
+static void what_the_story_does_is_over_with_the_faults(void **state)
+{
+    struct bench_result result;
+    (void)state;
+    assert_int_equal(findings_of(", size: 2KiB}}\n"
+                                 "events:\n"
+                                 "  - {when: {command: 'AT+CFOTA?', nth: 2}, times: always, do: "
+                                 "[{reply: ['ERROR']}]}\n"
+                                 "expect: {outcome: updated}",
+                                 "late@to-module-line:11", &result),
+                     0);
+    assert_int_equal(result.observed.result.outcome, FOTA_OUTCOME_REFUSED);
 }
 
 /* Beyond pairs, faults are drawn: the same number draws the same ones, another seed others. */
@@ -465,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_fault_whose_moment_does_not_come_is_no_finding),
         cmocka_unit_test(what_was_a_finding_ends_well),
         cmocka_unit_test(a_client_that_does_not_recover_is_a_finding),
+        cmocka_unit_test(what_the_story_does_is_over_with_the_faults),
         cmocka_unit_test(what_is_drawn_can_be_drawn_again),
         cmocka_unit_test(a_choice_is_read_as_it_was_written),
         cmocka_unit_test(what_is_no_choice_is_refused),
