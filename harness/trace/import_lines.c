@@ -72,6 +72,8 @@ static const char *const stamps[] = {
     "[%H:%M:%S:%f]",
     "[%H:%M:%S,%f]",
     "[%H:%M:%S]",
+    "[%m-%d %H:%M:%S.%f]",
+    "[%m-%d %H:%M:%S]",
     "[%a %b %d %H:%M:%S.%f %Y]",
     "[%a %b %d %H:%M:%S %Y]",
     "%Y-%m-%dT%H:%M:%S.%f",
@@ -166,7 +168,10 @@ bool import_stamp(struct import_line *line, struct pattern_found *found)
             skip += origin_length(trimmed.text + skip, trimmed.length - skip);
         bool blank =
             skip < trimmed.length && (trimmed.text[skip] == ' ' || trimmed.text[skip] == '\t');
-        if (skip < trimmed.length && !blank && !strchr("[<>", trimmed.text[skip]))
+        /* Behind a time of day in brackets anything may stand: "[10:11:12.123]text". */
+        bool closed = trimmed.text[skip - 1] == ']' && found->time_us != TRACE_NO_TIME &&
+                      (found->has_date || found->of_day);
+        if (skip < trimmed.length && !blank && !closed && !strchr("[<>", trimmed.text[skip]))
             continue;
         skip += blank;
         *line =

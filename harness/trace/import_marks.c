@@ -10,20 +10,66 @@
 static const struct {
     const char *one, *other;
 } pairs[] = {
-    {"--->", "<---"},     {"-->", "<--"},        {"->", "<-"},         {"=>", "<="},
-    {">>>", "<<<"},       {">>", "<<"},          {">", "<"},           {"TX:", "RX:"},
-    {"TX>", "RX<"},       {"TX>", "RX>"},        {"[TX]", "[RX]"},     {"<TX>", "<RX>"},
-    {"(TX)", "(RX)"},     {"TX->", "RX<-"},      {"TX ->", "RX <-"},   {"TX =", "RX ="},
-    {"TX-", "RX-"},       {"TX", "RX"},          {"SENT:", "RECV:"},   {"SENT:", "RECEIVED:"},
-    {"SEND:", "RECV:"},   {"SEND:", "RECEIVE:"}, {"SENT", "RECEIVED"}, {"[SEND->]", "[RECV<-]"},
-    {"[SENT]", "[RECV]"}, {"[SEND]", "[RECV]"},  {"OUT:", "IN:"},      {"OUT", "IN"},
-    {"[OUT]", "[IN]"},    {"WRITE:", "READ:"},   {"WRITE", "READ"},    {"W:", "R:"},
-    {"S:", "R:"},         {"T:", "R:"},          {"HOST:", "MODULE:"}, {"HOST:", "MODEM:"},
-    {"MCU:", "MODEM:"},   {"MCU:", "MODULE:"},   {"DTE:", "DCE:"},     {"APP:", "MODEM:"},
-    {"CMD:", "RSP:"},     {"CMD:", "RESP:"},     {"REQ:", "RSP:"},     {"COMMAND:", "RESPONSE:"},
-    {"[AT] >", "[AT] <"}, {"AT>", "AT<"},
+    /* SSCOM: "out" and "in" with an arrow and a diamond, in English, and in Chinese as UTF-8 and
+     * as GBK. Its marks stand before what came at once, whatever lines that has. */
+    {"OUT\xe2\x86\x92\xe2\x97\x87", "IN\xe2\x86\x90\xe2\x97\x86"},
+    {"\xe5\x8f\x91\xe2\x86\x92\xe2\x97\x87", "\xe6\x94\xb6\xe2\x86\x90\xe2\x97\x86"},
+    {"\xb7\xa2\xa1\xfa\xa1\xf3", "\xca\xd5\xa1\xfb\xa1\xf4"},
+    {"--->", "<---"},
+    {"-->", "<--"},
+    {"->", "<-"},
+    {"=>", "<="},
+    {">>>", "<<<"},
+    {">>", "<<"},
+    {">", "<"},
+    {"TX:", "RX:"},
+    {"TX>", "RX<"},
+    {"TX>", "RX>"},
+    {"[TX]", "[RX]"},
+    {"<TX>", "<RX>"},
+    {"(TX)", "(RX)"},
+    {"TX->", "RX<-"},
+    {"TX ->", "RX <-"},
+    {"TX =", "RX ="},
+    {"TX-", "RX-"},
+    {"TX", "RX"},
+    {"SENT:", "RECV:"},
+    {"SENT:", "RECEIVED:"},
+    {"SEND:", "RECV:"},
+    {"SEND:", "RECEIVE:"},
+    {"SENT", "RECEIVED"},
+    {"[SEND->]", "[RECV<-]"},
+    {"[SENT]", "[RECV]"},
+    {"[SEND]", "[RECV]"},
+    {"OUT:", "IN:"},
+    {"OUT", "IN"},
+    {"[OUT]", "[IN]"},
+    {"WRITE:", "READ:"},
+    {"WRITE", "READ"},
+    {"W:", "R:"},
+    {"S:", "R:"},
+    {"T:", "R:"},
+    {"HOST:", "MODULE:"},
+    {"HOST:", "MODEM:"},
+    {"MCU:", "MODEM:"},
+    {"MCU:", "MODULE:"},
+    {"DTE:", "DCE:"},
+    {"APP:", "MODEM:"},
+    {"CMD:", "RSP:"},
+    {"CMD:", "RESP:"},
+    {"REQ:", "RSP:"},
+    {"COMMAND:", "RESPONSE:"},
+    {"[AT] >", "[AT] <"},
+    {"AT>", "AT<"},
+    {"SENDING:", "RECEIVED:"},
+    {"SENDING", "RECEIVED"},
+    {"SENDING COMMAND:", "RECEIVED"},
+    {"AT SEND", "AT READ"},
 };
-enum { PAIRS = sizeof pairs / sizeof pairs[0] };
+enum { BLOCK_PAIRS = 3, PAIRS = sizeof pairs / sizeof pairs[0] };
+
+/* SSCOM shows a byte that can't be shown so, the CR of a command among them: UTF-8, GBK. */
+static const char *const boxes[] = {"\xe2\x96\xa1", "\xa1\xf5"};
 
 /* How bytes are written behind the marks, in the whole log. */
 enum form { PLAIN, ESCAPED, HEXADECIMAL };
@@ -97,10 +143,19 @@ static int side_of(int pair, bool far, const struct import_line *line, struct im
     return -1;
 }
 
+/* "I (1234) tag: ", of the logger of ESP-IDF: its letter is no part of the time. */
+static struct import_line without_level(const struct import_line *line)
+{
+    struct import_line rest = import_trimmed(*line);
+    if (rest.length > 4 && memchr("EWIDV", rest.text[0], 5) && memcmp(rest.text + 1, " (", 2) == 0)
+        return (struct import_line){rest.text + 2, rest.length - 2, 0};
+    return *line;
+}
+
 static struct import_line behind_stamp(const struct import_line *line, struct pattern_found *found,
                                        bool *ret_has)
 {
-    struct import_line rest = *line;
+    struct import_line rest = without_level(line);
     *ret_has = import_stamp(&rest, found);
     /* Arduino's arrow behind a time may be a mark as well. */
     if (*ret_has && rest.text - line->text >= 3 && memcmp(rest.text - 3, "-> ", 3) == 0) {
@@ -112,10 +167,33 @@ static struct import_line behind_stamp(const struct import_line *line, struct pa
 
 /* ---- how bytes are written ------------------------------------------------------------------- */
 
+/* How many characters stand before a quoted text: b of Python's bytes, a result and a length
+ * ("OK    6 "). 0: that is no such text. */
+static size_t before_quotes(const struct import_line *line)
+{
+    enum { MOST = 16 };
+    char quote = line->length ? line->text[line->length - 1] : '\0';
+    size_t at = 0;
+    if (line->length < 3 || (quote != '"' && quote != '\''))
+        return 0;
+    if ((line->text[0] | 0x20) == 'b' && line->text[1] == quote)
+        return 1;
+    while (at < MOST && at < line->length - 1 && line->text[at] != quote)
+        at++;
+    bool counted = at >= 2 && at < MOST && line->text[at - 1] == ' ' && line->text[at - 2] >= '0' &&
+                   line->text[at - 2] <= '9' && line->text[at] == quote && at < line->length - 1;
+    for (size_t i = 0; i < at && counted; i++)
+        counted = strchr("OKERN+ 0123456789", line->text[i]) != NULL;
+    return counted ? at : 0;
+}
+
 static struct import_line without_quotes(struct import_line line)
 {
     while (line.length && (line.text[line.length - 1] == ' ' || line.text[line.length - 1] == '\t'))
         line.length--;
+    size_t before = before_quotes(&line);
+    line.text += before;
+    line.length -= before;
     if (line.length >= 2 && (line.text[0] == '"' || line.text[0] == '\'') &&
         line.text[line.length - 1] == line.text[0]) {
         line.text++;
@@ -264,10 +342,19 @@ static unsigned look(const char *text, size_t length, struct marked *ret_marked)
     return best;
 }
 
+/* Lines without a mark that belong to the one before them count as well. */
 unsigned import_count_arrows(const char *text, size_t length)
 {
     struct marked marked;
-    return look(text, length, &marked);
+    struct import import = {.text = text, .length = length};
+    struct import_line line;
+    unsigned count = look(text, length, &marked), lines = 0;
+    bool blocks = count && marked.pair < BLOCK_PAIRS, escaped = count && marked.form == ESCAPED;
+    while ((blocks || escaped) && import_line(&import, &line)) {
+        line = import_trimmed(line);
+        lines += line.length > 0 && (blocks || has_named_end(&line));
+    }
+    return lines > count ? lines : count;
 }
 
 /* ---- reading --------------------------------------------------------------------------------- */
@@ -310,15 +397,29 @@ static bool goes_on(const struct import_line *line)
            !memchr(line->text, ':', line->length);
 }
 
+/* Boxes at the end of a line of SSCOM are no text of the line's. */
+static struct import_line without_boxes(struct import_line line)
+{
+    for (size_t i = 0; i < sizeof boxes / sizeof boxes[0]; i++) {
+        size_t size = strlen(boxes[i]);
+        while (line.length >= size && memcmp(line.text + line.length - size, boxes[i], size) == 0)
+            line.length -= size;
+    }
+    return line;
+}
+
 static void take_unmarked(struct import *import, const struct marked *marked, int last,
                           uint64_t time_us, const struct import_line *plain)
 {
     uint64_t foreign_us;
     bool from_module = last >= 0 && (last == 1) != marked->turned;
+    bool blocks = marked->pair < BLOCK_PAIRS;
     if (import_is_gap(plain->text, plain->length))
         trace_log_add(import->log, TRACE_GAP, time_us, 0, plain->text, plain->length);
+    else if (last >= 0 && marked->form == ESCAPED && has_named_end(plain))
+        put_exact(import, marked, !from_module, time_us, plain);
     else if (import_is_foreign(plain->text, plain->length, &foreign_us) || !from_module ||
-             marked->form != PLAIN || !goes_on(plain))
+             marked->form != PLAIN || (!blocks && !goes_on(plain)))
         import_foreign(import, time_us, plain->text, plain->length);
     else if (begins_with_at(plain))
         import_echo(import, time_us, 0, plain->text, plain->length);
@@ -339,6 +440,8 @@ void import_arrows(struct import *import)
         struct import_line plain = import_trimmed(line), rest = behind_stamp(&line, &found, &has);
         if (has)
             last_us = import_time(import, &found);
+        if (marked.pair < BLOCK_PAIRS)
+            plain = without_boxes(plain);
         if (plain.length == 0)
             continue;
         int side = side_of(marked.pair, marked.far && has, &rest, &payload);
@@ -347,7 +450,7 @@ void import_arrows(struct import *import)
             continue;
         }
         last = side;
-        payload = without_quotes(payload);
+        payload = without_quotes(marked.pair < BLOCK_PAIRS ? without_boxes(payload) : payload);
         bool to_module = (side == 0) != marked.turned;
         if (payload.length && marked.form == PLAIN)
             put_plain(import, to_module, last_us, &payload);

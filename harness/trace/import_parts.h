@@ -93,6 +93,12 @@ unsigned import_count_socat_text(const char *text, size_t length);
 void import_arrows(struct import *import);
 unsigned import_count_arrows(const char *text, size_t length);
 
+/* import_chat.c: programs that dial */
+void import_chat(struct import *import);
+void import_wvdial(struct import *import);
+unsigned import_count_chat(const char *text, size_t length);
+unsigned import_count_wvdial(const char *text, size_t length);
+
 /* import_analyser.c: logic analysers and USB captures */
 void import_sigrok(struct import *import);
 void import_sigrok_json(struct import *import);

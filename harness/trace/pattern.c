@@ -73,7 +73,7 @@ static bool take_part(struct matching *m, char which)
 {
     uint64_t value;
     size_t digits = which == 'Y' ? 4 : 2;
-    if (!take_number(m, which == 'd' || which == 'H' ? 1 : digits, digits, &value))
+    if (!take_number(m, which == 'd' || which == 'm' || which == 'H' ? 1 : digits, digits, &value))
         return false;
     switch (which) {
     case 'Y':

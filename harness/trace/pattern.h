@@ -1,13 +1,12 @@
 /*
  * pattern.h - how a line of a log begins, as a pattern: times, numbers and words between literals.
  *
- *     %Y %y %m %d %H %M %S   a part of a date or a time, with that many digits
- *     %f   a fraction of a second, 1 to 9 digits     %u   microseconds, however many digits
- *     %e   seconds since 1970, or since anything     %k   milliseconds since anything
- *     %b   a month's short name                      %a   three letters (a day's name)
- *     %n   a decimal number                          %x   a hexadecimal number
- *     %w   a word: what is not blank                 %W   all up to the literal that follows
- *     ' '  one or more blanks                        %%   a percent sign
+ *     %Y %y %m %d %H %M %S   a part of a date or a time, with that many digits; one does for %m %d
+ * %H %f   a fraction of a second, 1 to 9 digits     %u   microseconds, however many digits %e
+ * seconds since 1970, or since anything     %k   milliseconds since anything %b   a month's short
+ * name                      %a   three letters (a day's name) %n   a decimal number %x   a
+ * hexadecimal number %w   a word: what is not blank                 %W   all up to the literal that
+ * follows ' '  one or more blanks                        %%   a percent sign
  */
 #ifndef FOTARIG_HARNESS_TRACE_PATTERN_H
 #define FOTARIG_HARNESS_TRACE_PATTERN_H

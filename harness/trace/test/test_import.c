@@ -261,6 +261,49 @@ static const struct sample {
      "18:00:30.220 -> AT+CMEE=2\n18:00:30.255 -> \n18:00:30.255 -> OK\n",
      ">ATE0\r<ATE0\r<\r\nOK\r\n>AT+CMEE=2\r<\r\nOK\r\n"},
     {"arrows", "---> ATI\n<--- SIM7000E R1351\n\nOK\n", ">ATI\r<\r\nSIM7000E R1351\r\n<\r\nOK\r\n"},
+    /* SSCOM, whose log is in GBK on a Chinese machine; a box is a byte that it can't show */
+    {"arrows",
+     "[10:11:12.101]OUT\xe2\x86\x92\xe2\x97\x87"
+     "AT+CGMR\r\n\xe2\x96\xa1\r\n"
+     "[10:11:12.140]IN\xe2\x86\x90\xe2\x97\x86"
+     "AT+CGMR\r\nRevision:1351B03SIM7000C\r\n\r\nOK\r\n\r\n",
+     ">AT+CGMR\r<AT+CGMR\r<\r\nRevision:1351B03SIM7000C\r\n<\r\nOK\r\n"},
+    {"arrows",
+     "[10:11:12.101]\xb7\xa2\xa1\xfa\xa1\xf3"
+     "AT+CFOTA?\n\xa1\xf5\n"
+     "[10:11:12.140]\xca\xd5\xa1\xfb\xa1\xf4\n+CFOTA: 8\n\nOK\n",
+     ">AT+CFOTA?\r<\r\n+CFOTA: 8\r\n<\r\nOK\r\n"},
+    /* Docklight breaks its lines behind a LF */
+    {"arrows",
+     "Docklight Log File (ASCII) - started 3/5/2024 10:11:12.00\n\n"
+     "3/5/2024 10:11:12.123 [TX] - AT+CFOTA?<CR>\n3/5/2024 10:11:12.150 [RX] - <CR><LF>\n"
+     "+CFOTA: 8<CR><LF>\n<CR><LF>\nOK<CR><LF>\n",
+     ">AT+CFOTA?\r<\r\n<+CFOTA: 8\r\n<\r\n<OK\r\n"},
+    /* Python's logging of bytes; the logger of ESP-IDF; Particle's Device OS */
+    {"arrows",
+     "2024-03-05 10:11:12,123 DEBUG TX: b'AT+CFOTA?\\r'\n"
+     "2024-03-05 10:11:12,150 DEBUG RX: b'\\r\\n+CFOTA: 8\\r\\n\\r\\nOK\\r\\n'\n",
+     ">AT+CFOTA?\r<\r\n+CFOTA: 8\r\n\r\nOK\r\n"},
+    {"arrows",
+     "I (1234) modem: >> AT+CFOTA=1\nI (1260) modem: << OK\nI (2234) app: 3.9 V\n"
+     "W (9000) modem: << +CFOTA: \"Start to update\"\n",
+     ">AT+CFOTA=1\r<\r\nOK\r\n<\r\n+CFOTA: \"Start to update\"\r\n"},
+    {"arrows",
+     "   20.858 AT send      10 \"AT+CREG?\\r\\n\"\n"
+     "   20.865 AT read  +   20 \"\\r\\n+CREG: 2,5,\\\"2CF7\\\"\\r\\n\"\n"
+     "   20.867 AT read OK    6 \"\\r\\nOK\\r\\n\"\n",
+     ">AT+CREG?\r\n<\r\n+CREG: 2,5,\"2CF7\"\r\n<\r\nOK\r\n"},
+    {"stamped", "[4-25 14:46:23.4]AT\n[4-25 14:46:23.5]\n[4-25 14:46:23.5]OK\n",
+     ">AT\r<AT\r<\r\nOK\r\n"},
+    {"chat",
+     "abort on (ERROR)\nsend (AT^M)\nexpect (OK)\nAT^M^M\nOK\n -- got it\n\n"
+     "send (AT+CGMR^M)\nexpect (OK)\n^M\nRevision:1^M\n^M\nM-x^?OK\n -- got it\n\n",
+     ">AT\r<AT\r\r\n<OK>AT+CGMR\r<\r\n<Revision:1\r\n<\r\n<\xf8\x7fOK"},
+    {"wvdial",
+     "Mar  5 10:11:12 board wvdial[7]: --> Initializing modem.\n"
+     "Mar  5 10:11:12 board wvdial[7]: --> Sending: ATZ\n"
+     "Mar  5 10:11:12 board wvdial[7]: ATZ\nMar  5 10:11:13 board wvdial[7]: OK\n",
+     ">ATZ\r<ATZ\r<\r\nOK\r\n"},
     {"case", "> AT\n< OK\n>t \n> ATI\n< OK\n", ">AT\r<\r\nOK\r\n>\r>ATI\r<\r\nOK\r\n"},
     {"lines",
      "AT\n\nOK\n[4411615] ### Modem: SIMCOM\nsome words\n[...]\nAT+CSQ\n+CSQ: 9,99\n\nOK\n",
