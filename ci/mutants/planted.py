@@ -8,6 +8,7 @@ The table has a block per mistake, blocks are separated by an empty line:
     new:  what stands there instead
     fact: where it is from (optional): `field N` is a number of field-failures.md
     by:   who must catch it, a scenario file or `program: name of a test` (any number; `*`: any test)
+    state: of the client, in which the faulty code runs (optional; several with commas between)
 
 A row without `by` must turn some scenario red.
 """
@@ -31,7 +32,7 @@ def read_block(lines, where):
         key, colon, value = line.partition(":")
         if key == "by" and colon:
             row["by"].append(value.strip())
-        elif not colon or key not in (*ONE, "fact") or row.get(key):
+        elif not colon or key not in (*ONE, "fact", "state") or row.get(key):
             raise build.MutantError(f"{where}: not 'key: value' of a known key, or again: {line}")
         else:
             row[key] = value.strip()

@@ -258,7 +258,9 @@ static void tell_lost(const struct explore_lost *lost)
             printf(" %s", fota_outcome_name(outcome));
     printf("\n");
     if (!lost->was_open)
-        printf("lost      from its fault on: no further fault leads to a good end\n");
+        printf("lost      from its fault on, %.3f s, in state %s: no further fault leads to a good "
+               "end\n",
+               (double)lost->at_us / 1e6, lost->state);
     else
         printf("lost      behind %.3f s, in state %s: until then %s led to a good end\n",
                (double)lost->at_us / 1e6, lost->state, lost->choice);

@@ -50,6 +50,18 @@ static void find_state(const struct bench_run *run, struct explore_lost *lost)
     snprintf(lost->state, sizeof lost->state, "%s", fota_state_name(state));
 }
 
+/* When the last of its own faults struck: nothing behind that led to a good end. */
+static uint64_t fault_us(const struct bench_run *run)
+{
+    struct bench_record record;
+    size_t offset = bench_journal_begin(&run->journal);
+    uint64_t at_us = 0;
+    while (bench_journal_next(&run->journal, &offset, &record))
+        if (record.kind == BENCH_JOURNAL_FAULT)
+            at_us = record.time_us;
+    return at_us;
+}
+
 static bool run_itself(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
                        const struct explore_choice *choices, size_t count,
                        struct explore_lost *lost)
@@ -61,6 +73,8 @@ static bool run_itself(struct bench_run *run, const struct scenario_case *one, u
     if (good) {
         lost->end = (uint8_t)outcome_of(run);
         lost->end_at_us = run->world.now_us;
+        if (!lost->was_open)
+            lost->at_us = fault_us(run);
         find_state(run, lost);
     }
     free(changed);

@@ -21,9 +21,10 @@ struct explore_lost {
     uint32_t runs;      /* with a further fault */
     uint16_t reachable; /* bit n: outcome n was reached with a further fault */
     bool was_open;      /* with some further fault it ended well */
-    /* Then: the last step before which that was so; it is the point of no return. */
+    /* Then: the last step before which that was so; it is the point of no return. Otherwise that is
+     * where its own last fault struck (step 0). */
     uint64_t at_us, step;
-    char state[24];                  /* of the client when that step begins */
+    char state[24];                  /* of the client then */
     char choice[EXPLORE_CHOICE_MAX]; /* the last one that led to a good end */
 };
 

@@ -141,6 +141,14 @@ static void the_point_of_no_return_is_named(void **state)
     assert_true(lost.was_open);
     assert_string_equal(lost.state, "download");
     assert_true(lost.at_us < lost.end_at_us);
+    /* No line that comes twice helps: it is lost where its own fault struck. */
+    const struct explore_wish helpless = {.points = EXPLORE_AT_TO_HOST_LINE,
+                                          .faults = UINT64_C(1) << EXPLORE_FAULT_DOUBLE_LINE};
+    assert_true(explore_find_lost(run, &plain->cases[0], 1, &choice, 1, &helpless, &lost));
+    assert_true(lost.runs > 0);
+    assert_false(lost.was_open);
+    assert_string_equal(lost.state, "download");
+    assert_true(lost.at_us > 0 && lost.at_us < lost.end_at_us);
     bench_run_free(run);
     scenario_free(plain);
 }
