@@ -9,15 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if [ -n "${SEED:-}" ]; then
     echo "seed $SEED"
-    scenarios=$(python3 -c '
-import random, re, sys
-seed, *paths = sys.argv[1:]
-# a far end plays the events, and neither sees the own state of a client nor restarts it
-states = re.compile(r"replay:|when: *\{[^}]*core-state|host-reset")
-core = [path for path in paths if not states.search(open(path, encoding="utf-8").read())]
-print(*random.Random(int(seed)).sample(core, 40))' "$SEED" scenarios/contact/*.yaml \
-        scenarios/delivery/*.yaml scenarios/download/*.yaml scenarios/health/*.yaml \
-        scenarios/line/*.yaml scenarios/power/*.yaml scenarios/update/*.yaml)
+    scenarios=$(ci/test-long/round-trip-scenarios "$SEED" 40)
 else
     scenarios=$(grep -v '^#' ci/test-long/round-trip.txt)
 fi

@@ -10,9 +10,23 @@
 #include "harness/trace/lift_parts.h"
 #include "sim/catalogue.h"
 
-enum { ROUNDS_MAX = 8 };
+enum { ROUNDS_MAX = 12 };
 
 /* ---- the search ------------------------------------------------------------------------------ */
+
+/* What is taken has no rival that says the same. */
+static void drop_rival(struct lifting *lifting)
+{
+    struct lift_plans *rivals = &lifting->rivals;
+    for (size_t i = 0; i < rivals->count; i++)
+        if (rivals->fits[i].common == lifting->best_fit.common &&
+            rivals->fits[i].says == lifting->best_fit.says) {
+            rivals->count--;
+            rivals->plans[i] = rivals->plans[rivals->count];
+            rivals->fits[i] = rivals->fits[rivals->count];
+            return;
+        }
+}
 
 /* Takes the best candidate if it explains more than what is known. */
 static bool take_found(struct lifting *lifting)
@@ -22,6 +36,7 @@ static bool take_found(struct lifting *lifting)
     if (better) {
         lifting->best = lifting->found;
         lifting->best_fit = lifting->found_fit;
+        drop_rival(lifting);
     }
     lifting->has_found = false;
     return better;
@@ -52,8 +67,10 @@ static bool is_explained(const struct lifting *lifting, const struct fit *fit)
 struct tried {
     struct lift_plan found;
     struct fit fit;
-    struct lift_detours detours;
-    size_t runs;
+    struct lift_plan plans[2 * LIFT_GROUP_PLANS_MAX]; /* detours, then rivals */
+    struct fit fits[2 * LIFT_GROUP_PLANS_MAX];
+    size_t detours, rivals, runs;
+    uint64_t work;
     bool has_found, matters;
 };
 
@@ -62,22 +79,34 @@ struct trying {
     const struct lift_kind *kind;
 };
 
+static void copy_plans(struct lift_plan *plans, struct fit *fits, const struct lift_plans *from)
+{
+    memcpy(plans, from->plans, from->count * sizeof plans[0]);
+    memcpy(fits, from->fits, from->count * sizeof fits[0]);
+}
+
 static void try_group(void *context, size_t index, void *ret_result)
 {
     const struct trying *trying = context;
     struct lifting *lifting = trying->lifting;
     struct tried *tried = ret_result;
     size_t runs = lifting->result->runs;
+    uint64_t work = lifting->result->work;
     lifting->has_found = false;
-    lifting->detours.count = 0;
+    lifting->detours.count = lifting->rivals.count = 0;
     trying->kind->try(lifting, index);
     tried->found = lifting->found;
     tried->fit = lifting->found_fit;
     tried->has_found = lifting->has_found;
-    tried->detours = lifting->detours;
+    tried->detours = lifting->detours.count;
+    tried->rivals = lifting->rivals.count;
+    copy_plans(tried->plans, tried->fits, &lifting->detours);
+    copy_plans(tried->plans + tried->detours, tried->fits + tried->detours, &lifting->rivals);
     tried->matters = lifting->matters;
     tried->runs = lifting->result->runs - runs;
+    tried->work = lifting->result->work - work;
     lifting->result->runs = runs;
+    lifting->result->work = work;
 }
 
 /* The groups in their order, whoever tried them: the same is found with any number of jobs. Of two
@@ -87,8 +116,11 @@ static void keep_best(struct lifting *lifting, const struct tried *tried, size_t
 {
     for (size_t i = 0; i < count; i++) {
         lifting->result->runs += tried[i].runs;
-        for (size_t k = 0; k < tried[i].detours.count; k++)
-            lift_keep_detour(lifting, &tried[i].detours.plans[k], &tried[i].detours.fits[k]);
+        lifting->result->work += tried[i].work;
+        size_t both = tried[i].detours + tried[i].rivals;
+        for (size_t k = 0; k < both; k++)
+            (k < tried[i].detours ? lift_keep_detour : lift_keep_rival)(lifting, &tried[i].plans[k],
+                                                                        &tried[i].fits[k]);
         bool other = lifting->found_is_loss && !is_loss;
         if (!tried[i].has_found ||
             (lifting->has_found && !lift_is_better(lifting, &tried[i].fit, &lifting->found_fit) &&
@@ -107,16 +139,25 @@ static void try_kind(struct lifting *lifting, const struct lift_kind *kind)
     struct lift_plan found = lifting->found;
     struct fit fit = lifting->found_fit;
     bool has_found = lifting->has_found;
-    struct lift_detours detours = lifting->detours;
+    struct lift_plans *kept = malloc(2 * sizeof *kept);
     size_t count = kind->count(lifting);
     struct tried *tried = calloc(count ? count : 1, sizeof *tried);
-    if (!tried)
+    if (!tried || !kept) {
+        free(tried);
+        free(kept);
         return;
+    }
+    kept[0] = lifting->detours;
+    kept[1] = lifting->rivals;
+    lifting->plans_max = LIFT_GROUP_PLANS_MAX;
     forked_all(lifting->jobs, count, sizeof *tried, try_group, &trying, tried);
     lifting->found = found;
     lifting->found_fit = fit;
     lifting->has_found = has_found;
-    lifting->detours = detours;
+    lifting->plans_max = LIFT_PLANS_MAX;
+    lifting->detours = kept[0];
+    lifting->rivals = kept[1];
+    free(kept);
     keep_best(lifting, tried, count, kind == &lift_wire);
     for (size_t i = 0; i < count && kind == &lift_settings; i++)
         lifting->counts[i] = tried[i].matters;
@@ -129,6 +170,19 @@ static void try_found_more_often(struct lifting *lifting)
     struct lift_plan found = lifting->found;
     if (lifting->has_found && !is_explained(lifting, &lifting->found_fit))
         lift_try_counts(lifting, &found, lifting->best.event_count);
+}
+
+/* What only repeats the trace is not taken while there is something else, but it may be right. */
+static void keep_repeating(struct lifting *lifting)
+{
+    struct lift_plan found = lifting->found;
+    struct fit fit = lifting->found_fit;
+    lifting->has_found = false;
+    lift_try_repeating(lifting);
+    try_found_more_often(lifting);
+    lifting->found = found;
+    lifting->found_fit = fit;
+    lifting->has_found = true;
 }
 
 /* One kind of hypotheses after the other, until one explains all. */
@@ -145,6 +199,8 @@ static bool explain_more(struct lifting *lifting)
             break;
     }
     try_found_more_often(lifting);
+    if (lifting->has_found && !is_explained(lifting, &lifting->found_fit))
+        keep_repeating(lifting);
     if (take_found(lifting))
         return run_best(lifting);
     lift_try_repeating(lifting);
@@ -157,7 +213,7 @@ static bool explain_by_detour(struct lifting *lifting)
 {
     struct lift_plan best = lifting->best;
     struct fit best_fit = lifting->best_fit;
-    struct lift_detours *detours = malloc(sizeof *detours);
+    struct lift_plans *detours = malloc(sizeof *detours);
     bool better = false;
     if (detours)
         *detours = lifting->detours;
@@ -209,6 +265,83 @@ static void thin_out(struct lifting *lifting)
             lines->count--;
             leave_out(lifting, &plan);
         }
+}
+
+/* So much is tried at most when nothing explains more: half a minute of a processor. */
+enum { WORK_MAX = 30000000 };
+
+static bool has_whole_rival(const struct lifting *lifting)
+{
+    for (size_t i = 0; i < lifting->rivals.count; i++)
+        if (lifting->rivals.fits[i].complete)
+            return true;
+    return false;
+}
+
+/* What shows only when something else happens: with each of it once more. */
+static bool explain_by_limit(struct lifting *lifting)
+{
+    struct lift_plan best = lifting->best;
+    struct fit best_fit = lifting->best_fit;
+    const char *limit;
+    for (size_t i = 0; (limit = lift_limit(i)) != NULL && lifting->result->work < WORK_MAX; i++) {
+        if (lift_add_line(&lifting->best, LIFT_JOB, limit) && run_best(lifting) &&
+            explain_more(lifting) && lift_is_better(lifting, &lifting->best_fit, &best_fit))
+            return true;
+        lifting->best = best;
+        lifting->best_fit = best_fit;
+    }
+    lifting->best = best;
+    run_best(lifting);
+    return false;
+}
+
+/* Round after round, until nothing more is explained. */
+static void explain_all(struct lifting *lifting)
+{
+    for (unsigned round = 0; round < ROUNDS_MAX && !is_explained(lifting, &lifting->best_fit);
+         round++) {
+        if (!explain_more(lifting) && !explain_by_detour(lifting) &&
+            (has_whole_rival(lifting) || !explain_by_limit(lifting)))
+            break;
+        thin_out(lifting);
+        run_best(lifting);
+    }
+}
+
+/* The first of the rivals, out of those that are kept. */
+static void take_rival(struct lifting *lifting)
+{
+    struct lift_plans *rivals = &lifting->rivals;
+    size_t at = 0;
+    for (size_t i = 1; i < rivals->count; i++)
+        if (lift_is_rather(&rivals->fits[i], &rivals->fits[at]))
+            at = i;
+    lifting->best = rivals->plans[at];
+    lifting->best_fit = rivals->fits[at];
+    rivals->count--;
+    rivals->plans[at] = rivals->plans[rivals->count];
+    rivals->fits[at] = rivals->fits[rivals->count];
+}
+
+/* What was taken may have been the wrong one of several: the others, as far as they lead. */
+static void explain_by_rivals(struct lifting *lifting)
+{
+    enum { TRIED_MAX = 6 };
+    for (unsigned i = 0; i < TRIED_MAX && lifting->rivals.count > 0 &&
+                         !lifting->best_fit.complete && lifting->result->work < WORK_MAX;
+         i++) {
+        struct lift_plan best = lifting->best;
+        struct fit best_fit = lifting->best_fit;
+        take_rival(lifting);
+        if (run_best(lifting))
+            explain_all(lifting);
+        if (lift_is_better(lifting, &lifting->best_fit, &best_fit))
+            continue;
+        lifting->best = best;
+        lifting->best_fit = best_fit;
+        run_best(lifting);
+    }
 }
 
 static void conclude(struct lifting *lifting)
@@ -265,10 +398,8 @@ static void search(struct lifting *lifting)
     lifting->best_fit = lift_fit_of(lifting, &lifting->best);
     if (lift_has_no_times(lifting) && lifting->best.lines[LIFT_HOST].count)
         try_at_once(lifting);
-    for (unsigned round = 0; round < ROUNDS_MAX && !is_explained(lifting, &lifting->best_fit);
-         round++)
-        if (!explain_more(lifting) && !explain_by_detour(lifting))
-            break;
+    explain_all(lifting);
+    explain_by_rivals(lifting);
     thin_out(lifting);
     run_best(lifting);
     conclude(lifting);
@@ -327,6 +458,7 @@ bool lift_trace(const struct dialogue *dialogue, unsigned jobs, struct lift_resu
     }
     lifting->dialogue = dialogue;
     lifting->jobs = jobs;
+    lifting->plans_max = LIFT_PLANS_MAX;
     lift_facts(dialogue, &lifting->best.facts);
     if (lifting->best.facts.reads_back)
         snprintf(lifting->best.lines[LIFT_JOB].items[lifting->best.lines[LIFT_JOB].count++],

@@ -66,6 +66,7 @@ struct lift_result {
         common;    /* of the trace's outline; that the scenario's run has, from the first on */
     size_t asides; /* lines that are none of the items: they belong to no update */
     size_t runs;   /* that were needed */
+    uint64_t work; /* what they said, in records */
     struct bench_result last;                /* of the scenario as it is */
     char revision[FOTA_REVISION_LENGTH + 1]; /* that ran at its end; "" = none did */
     uint64_t last_at_us;                     /* of the trace where they part, if they do */

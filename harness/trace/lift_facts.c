@@ -163,11 +163,59 @@ static void take_header(struct lift_facts *facts, const struct dialogue *dialogu
         snprintf(facts->variant, sizeof facts->variant, "%s", variant);
 }
 
+/* Of what its host sent behind prompts, how much the module took: what it refused was sent again,
+   and from the first command on all of it was. `unanswered`: what got no answer was taken, too. */
+static uint64_t taken_bytes(const struct dialogue *dialogue, bool unanswered)
+{
+    const struct dialogue_step *first = NULL;
+    uint64_t taken = 0, most = 0;
+    for (size_t i = 1; i < dialogue->step_count; i++) {
+        const struct dialogue_step *step = &dialogue->steps[i];
+        bool answered = step->result_at_us != TRACE_NO_TIME;
+        if (step->data_bytes == 0)
+            continue;
+        if (!first)
+            first = step;
+        else if (strcmp(step->command, first->command) == 0)
+            taken = 0;
+        if (answered ? dialogue_result(dialogue, step)[0] == 'O' : unanswered)
+            taken += step->data_bytes;
+        most = taken > most ? taken : most;
+    }
+    return most;
+}
+
+/* Does an answer say that number? */
+static bool is_told(const struct dialogue *dialogue, uint64_t number)
+{
+    for (size_t i = 0; i < dialogue->line_count; i++) {
+        const struct dialogue_line *line = &dialogue->lines[i];
+        const char *at = line->kind == TAP_ANSWER ? strpbrk(line->text, "0123456789") : NULL;
+        while (at) {
+            char *end;
+            if (strtoull(at, &end, 10) == number)
+                return true;
+            at = strpbrk(end, "0123456789");
+        }
+    }
+    return false;
+}
+
+static uint64_t pushed_bytes(const struct dialogue *dialogue)
+{
+    uint64_t sure = taken_bytes(dialogue, false), perhaps = taken_bytes(dialogue, true), sent = 0;
+    for (size_t i = 1; i < dialogue->step_count; i++)
+        sent += dialogue->steps[i].data_bytes;
+    if (sure && is_told(dialogue, sure))
+        return sure;
+    return perhaps ? perhaps : sent;
+}
+
 enum { SIZE_GUESS_BYTES = 109285 };
 
 void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
 {
-    uint64_t pushed = 0, read = 0;
+    uint64_t pushed = pushed_bytes(dialogue), read = 0;
     char value[LIFT_NAME_MAX];
     struct lift_facts *facts = ret_facts;
     *facts = (struct lift_facts){.has_update = false};
@@ -181,7 +229,6 @@ void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
         facts->has_update |= role_of(step) == SIM_ROLE_START_UPDATE ||
                              strstr(step->command, sim_package_path) != NULL ||
                              (asks(SIM_QUESTION_STATUS, step) && facts->from[0]);
-        pushed += step->data_bytes;
         read += step->read_bytes;
     }
     facts->by_push = !facts->url[0] && !facts->by_ftp && pushed > 0;

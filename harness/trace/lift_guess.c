@@ -57,6 +57,8 @@ static const struct {
     {LIFT_JOB, "trust-report: yes"},
     {LIFT_JOB, "expected-size: unknown"},
     {LIFT_JOB, "downgrade: yes"},
+    {LIFT_JOB, "supply-min: 3000mV"}, /* it is asked, and is enough */
+    {LIFT_JOB, "supply-min: 4200mV"}, /* it is not */
     {LIFT_JOB, "never-restart: yes"},
     {LIFT_JOB, "network-timeout: 60s"},
     {LIFT_JOB, "download-timeout: 60s"},
@@ -193,6 +195,21 @@ static void try_longer(struct lifting *lifting)
         lift_try_plan(lifting, &plan);
 }
 
+/* The server says each time what the trace has. */
+static void try_codes(struct lifting *lifting)
+{
+    enum { CODE_MIN = 201, CODE_MAX = 699 };
+    char text[LIFT_NAME_MAX];
+    for (const char *at = lifting->said; *at; at++) {
+        char *end;
+        unsigned long code = *at == ' ' ? strtoul(at, &end, 10) : 0;
+        if (code < CODE_MIN || code > CODE_MAX)
+            continue;
+        snprintf(text, sizeof text, "http: %lu", code);
+        lift_try_line(lifting, LIFT_PACKAGE, text);
+    }
+}
+
 /* Names of files in flash that the trace lists and the emulator has not; how much came; what the
    module may run already. */
 static void try_of_the_trace(struct lifting *lifting)
@@ -206,12 +223,25 @@ static void try_of_the_trace(struct lifting *lifting)
         at = is_digit(*at) ? end : at + 1;
         if (number >= FILE_MIN && number <= UINT32_MAX)
             try_file(lifting, (uint32_t)number);
+        snprintf(text, sizeof text, "sent: %luB", number);
+        if (number > 0 && number < lifting->best.facts.size_bytes)
+            lift_try_line(lifting, LIFT_PACKAGE, text);
     }
     snprintf(text, sizeof text, "sent: %uB", lifting->best.facts.size_bytes / 2);
     lift_try_line(lifting, LIFT_PACKAGE, text);
+    try_codes(lifting);
     try_longer(lifting);
     snprintf(text, sizeof text, "revision: %.48s", lifting->best.facts.to);
     lift_try_line(lifting, LIFT_MODULE, text);
+}
+
+const char *lift_limit(size_t index)
+{
+    static const char *const limits[] = {"download-timeout: 60s", "network-timeout: 60s",
+                                         "update-timeout: 10min", "total-timeout: 30min",
+                                         "download-tries: 1",     "download-tries: 5",
+                                         "attempts: 1",           "never-restart: yes"};
+    return index < sizeof limits / sizeof limits[0] ? limits[index] : NULL;
 }
 
 enum { WAY_COUNT = sizeof ways / sizeof ways[0] };
@@ -241,7 +271,7 @@ static void try_base(struct lifting *lifting)
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 4;
+    return WAY_COUNT + 5;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
@@ -254,29 +284,22 @@ static void try_way(struct lifting *lifting, size_t index)
         try_restore(lifting);
     else if (index == WAY_COUNT + 2)
         try_push(lifting);
-    else
+    else if (index == WAY_COUNT + 3)
         try_base(lifting);
+    else
+        lift_try_rates(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-/* What can't be written in a scenario: bytes that are no text. */
-static bool is_text(const char *text)
-{
-    for (; *text; text++)
-        if (*text < ' ' || *text > '~')
-            return false;
-    return true;
-}
-
 static void add_trigger(struct triggers *triggers, bool on_command, const char *key,
                         const char *text, unsigned nth)
 {
     char *buffer;
     enum { capacity = LIFT_LINE_MAX };
-    if (triggers->count == LIFT_TRIGGERS_MAX || !is_text(text))
+    if (triggers->count == LIFT_TRIGGERS_MAX || !lift_is_text(text))
         return;
     buffer = triggers->when[triggers->count];
     size_t used = (size_t)snprintf(buffer, capacity, "%s: ", key);
@@ -374,11 +397,18 @@ void lift_look(struct lifting *lifting)
     lifting->parting_us = place < now->count ? now->items[place].at_us
                           : now->count       ? now->items[now->count - 1].at_us
                                              : 0;
+    lifting->best_common_at_us =
+        place > 0 && place <= now->count ? (int64_t)now->items[place - 1].at_us : 0;
     lifting->said[0] = '\0';
     if (at < recorded->count) {
         outline_text(recorded, &recorded->items[at], lifting->said);
         add_item_trigger(triggers, recorded, at);
     }
+    lifting->next_command[0] = '\0';
+    if (place < now->count && outline_is_exchange(&now->items[place]) &&
+        lift_is_text(now->dialogue->steps[now->items[place].step].command))
+        snprintf(lifting->next_command, sizeof lifting->next_command, "AT%.*s", LIFT_NAME_MAX - 3,
+                 now->dialogue->steps[now->items[place].step].command);
     if (!fit->complete)
         add_before(triggers, now, place, 4);
     if (fit->parted < fit->common)
@@ -459,7 +489,7 @@ static const char *const on_commands[] = {"swallow: yes", "delay: 1s", "delay: 5
 
 static void try_download(struct lifting *lifting, const char *when)
 {
-    enum { CODE_MIN = 300, CODE_MAX = 699 };
+    enum { CODE_MIN = 201, CODE_MAX = 699 };
     char action[LIFT_LINE_MAX];
     for (const char *at = lifting->said; *at; at++) {
         char *end;
@@ -470,6 +500,15 @@ static void try_download(struct lifting *lifting, const char *when)
         lift_try_event(lifting, when, action, false);
         try_times(lifting, when, action, false, LIFT_ALWAYS);
     }
+    for (const char *at = lifting->said; *at;) {
+        char *end;
+        bool digit = is_digit(*at);
+        unsigned long bytes = digit ? strtoul(at, &end, 10) : 0;
+        at = digit ? end : at + 1;
+        snprintf(action, sizeof action, "http-short: %luB", bytes);
+        if (bytes > 0 && bytes < lifting->best.facts.size_bytes)
+            lift_try_event(lifting, when, action, false);
+    }
     snprintf(action, sizeof action, "http-short: %uB", lifting->best.facts.size_bytes / 2);
     lift_try_event(lifting, when, action, false);
     snprintf(action, sizeof action, "file-damage: '%s', at: %uB", sim_package_path,
@@ -477,46 +516,6 @@ static void try_download(struct lifting *lifting, const char *when)
     lift_try_event(lifting, when, action, false);
     snprintf(action, sizeof action, "file-delete: '%s'", sim_package_path);
     lift_try_event(lifting, when, action, false);
-}
-
-/* The answer as it was: it explains nothing. */
-static void try_reply(struct lifting *lifting, const char *when)
-{
-    const struct outline *recorded = &lifting->recorded;
-    size_t at = lifting->best_fit.common;
-    char buffer[LIFT_LINE_MAX];
-    enum { capacity = LIFT_LINE_MAX };
-    if (at >= recorded->count)
-        return;
-    const struct outline_item *item = &recorded->items[at];
-    if (!outline_is_exchange(item)) {
-        if (!is_text(recorded->dialogue->lines[item->line].text))
-            return;
-        size_t used = (size_t)snprintf(buffer, capacity, "urc: ");
-        used = lift_put_quoted(buffer, capacity, used, recorded->dialogue->lines[item->line].text);
-        buffer[used < capacity ? used : capacity - 1] = '\0';
-        lift_try_event(lifting, when, buffer, true);
-        return;
-    }
-    const struct dialogue_step *step = &recorded->dialogue->steps[item->step];
-    size_t used = (size_t)snprintf(buffer, capacity, "reply: ["), first = used;
-    for (size_t i = 0; i < step->line_count; i++) {
-        const struct dialogue_line *line = &recorded->dialogue->lines[step->first_line + i];
-        if ((line->kind != TAP_ANSWER && line->kind != TAP_RESULT) || !is_text(line->text))
-            continue;
-        if (used > first)
-            PUT(", ");
-        used = lift_put_quoted(buffer, capacity, used, line->text);
-    }
-    bool any = used > first;
-    PUT("]");
-    if (!any || used + sizeof ", run: yes" > capacity)
-        return;
-    buffer[used] = '\0';
-    lift_try_event(lifting, when, buffer, true);
-    PUT(", run: yes");
-    buffer[used] = '\0';
-    lift_try_event(lifting, when, buffer, true);
 }
 
 /* A bridge that gives nothing more until its port is opened anew: nothing on the line tells it from
@@ -574,61 +573,6 @@ static void try_far(struct lifting *lifting, size_t t)
 }
 
 const struct lift_kind lift_far = {count_far, try_far};
-
-/* Bytes as an action at their time; nothing where they are no text. */
-static void try_bytes(struct lifting *lifting, uint64_t at_us, const char *key, const void *bytes,
-                      size_t size)
-{
-    char buffer[LIFT_LINE_MAX];
-    size_t used = (size_t)snprintf(buffer, sizeof buffer, "%s: ", key);
-    if (size > 0 && lift_put_escaped(buffer, sizeof buffer, used, bytes, size, &used))
-        lift_try_in_silence(lifting, at_us, buffer);
-}
-
-/* A line, and all that came at once with it. */
-static void try_line_in_silence(struct lifting *lifting, const struct outline_item *item)
-{
-    enum { AT_ONCE_US = 30000, BURST_MAX = 100 };
-    const struct trace_log *log = lifting->recorded.dialogue->log;
-    const char *said = lifting->recorded.dialogue->lines[item->line].text;
-    char text[DIALOGUE_LINE_MAX + sizeof "\r\n\r\n"];
-    uint8_t burst[BURST_MAX];
-    size_t first = 0, used = 0;
-    snprintf(text, sizeof text, "\r\n%s\r\n", said);
-    try_bytes(lifting, item->at_us, "insert-to-host", text, strlen(text));
-    while (first < log->count && log->pieces[first].time_us + AT_ONCE_US < item->at_us)
-        first++;
-    for (size_t i = first; i < log->count; i++) {
-        const struct trace_piece *piece = &log->pieces[i];
-        if (piece->time_us > item->at_us + AT_ONCE_US || used + piece->length > sizeof burst)
-            break;
-        if (piece->kind != TRACE_TO_HOST)
-            continue;
-        memcpy(burst + used, trace_log_bytes(log, piece), piece->length);
-        used += piece->length;
-    }
-    if (used > strlen(text))
-        try_bytes(lifting, item->at_us, "insert-to-host", burst, used);
-}
-
-/* A command that the client would not say there: somebody else's. */
-static void try_command_of_another(struct lifting *lifting, const struct outline_item *item)
-{
-    char text[DIALOGUE_COMMAND_MAX + sizeof "AT\r"];
-    snprintf(text, sizeof text, "AT%s\r", lifting->recorded.dialogue->steps[item->step].command);
-    try_bytes(lifting, item->at_us, "insert-to-module", text, strlen(text));
-}
-
-void lift_try_repeating(struct lifting *lifting)
-{
-    size_t at = lifting->best_fit.common;
-    if (at < lifting->recorded.count && outline_is_exchange(&lifting->recorded.items[at]))
-        try_command_of_another(lifting, &lifting->recorded.items[at]);
-    else if (at < lifting->recorded.count)
-        try_line_in_silence(lifting, &lifting->recorded.items[at]);
-    for (size_t t = 0; t < lifting->near.count; t++)
-        try_reply(lifting, lifting->near.when[t]);
-}
 
 /* ---- tuning ---------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@ struct fit {
     uint64_t off_us;   /* how far its times are off, over the common items */
     int64_t parted_us; /* by so much it came later in the trace */
     uint64_t says;     /* digest of what the run says where they part; 0: nothing */
+    size_t alike;      /* items behind the parting that both have, in whatever order */
 };
 
 enum { LIFT_TRIGGERS_MAX = 96 };
@@ -25,12 +26,11 @@ struct triggers {
     bool on_command[LIFT_TRIGGERS_MAX]; /* actions that need a command make sense */
 };
 
-/* Plans that explain no more, but say something else where the best one parts from the trace: with
-   a second thing they may. */
-enum { LIFT_DETOURS_MAX = 6 };
-struct lift_detours {
-    struct lift_plan plans[LIFT_DETOURS_MAX];
-    struct fit fits[LIFT_DETOURS_MAX];
+/* Plans beside the best one; of those that say the same where they part from the trace, one. */
+enum { LIFT_PLANS_MAX = 6, LIFT_GROUP_PLANS_MAX = 2 }; /* at all; of a group of hypotheses */
+struct lift_plans {
+    struct lift_plan plans[LIFT_PLANS_MAX];
+    struct fit fits[LIFT_PLANS_MAX];
     size_t count;
 };
 
@@ -41,20 +41,25 @@ struct lifting {
     struct trace_log now_log;
     struct bench_run *run;
     struct lift_result *result;
-    char refused[200];           /* why the last plan was no scenario */
-    uint64_t enough_us;          /* times that are off by less in sum are explained */
-    uint64_t gain_us;            /* what is nearer by less is no better */
-    uint64_t parting_us;         /* of the best run: where it parts from the trace */
-    char said[OUTLINE_TEXT_MAX]; /* of the trace, where they part */
+    char refused[200];                /* why the last plan was no scenario */
+    uint64_t enough_us;               /* times that are off by less in sum are explained */
+    uint64_t gain_us;                 /* what is nearer by less is no better */
+    int64_t best_common_at_us;        /* of the best run: its last item that the trace has */
+    uint64_t parting_us;              /* of the best run: where it parts from the trace */
+    char said[OUTLINE_TEXT_MAX];      /* of the trace, where they part */
+    char next_command[LIFT_NAME_MAX]; /* of the best run, where they part; "" = none */
     struct triggers near, far;
     struct lift_plan best;
     struct fit best_fit;
     struct lift_plan found; /* the best candidate of this round */
     struct fit found_fit;
     bool has_found;
-    struct lift_detours detours;
-    bool found_is_loss;  /* the best candidate is something that the line did */
-    struct fit last_fit; /* of the plan that was tried last */
+    struct lift_plans detours; /* they explain no more: with a second thing they may */
+    struct lift_plans rivals;  /* they explained more than the best of their round, and were not
+                                  taken: they are gone back to */
+    size_t plans_max;          /* of these lists, now */
+    bool found_is_loss;        /* the best candidate is something that the line did */
+    struct fit last_fit;       /* of the plan that was tried last */
     bool matters; /* the setting that was tried last: with another value the run is another */
     bool counts[SIM_SETTING_COUNT]; /* those that did, where the best run parts from the trace */
     bool happened;                  /* the last event of the plan that was tried last, in time */
@@ -68,9 +73,17 @@ struct lifting {
 /* Text in single quotes behind what is used of a buffer; returns what is used then. */
 size_t lift_put_quoted(char *buffer, size_t capacity, size_t used, const char *text);
 
-/* The same of bytes in double quotes; false: they are no text, or too many. */
+/* The same of bytes in double quotes; false: they are too many. */
 bool lift_put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes, size_t size,
                       size_t *ret_used);
+
+/* Can it be written in a scenario? False: bytes that are no text. */
+bool lift_is_text(const char *text);
+
+/* What the module said behind a command, up to the next one; returns how many bytes. */
+enum { LIFT_HEARD_MAX = 65536 };
+size_t lift_heard_behind(const struct dialogue *dialogue, size_t step,
+                         uint8_t bytes[LIFT_HEARD_MAX]);
 
 /* Runs a plan to its end; false: the scenario can't be. The outline is in lifting->now then. */
 bool lift_run_plan(struct lifting *lifting, const struct lift_plan *plan,
@@ -81,8 +94,12 @@ bool lift_has_no_times(const struct lifting *lifting);
 /* Runs a plan as far as it may be better than the best one, and keeps it if it is the best yet. */
 void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan);
 
-/* Keeps a plan if it is a detour that is not there yet. */
+/* Keeps a plan if it is a detour or a rival that is not there yet. */
 void lift_keep_detour(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit);
+void lift_keep_rival(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit);
+/* Which of two rivals is gone back to first: what explains all, then the one that repeats less,
+   then what explains more. */
+bool lift_is_rather(const struct fit *a, const struct fit *b);
 
 /* Finds where the best run, which is the last one, parts from the trace. */
 void lift_look(struct lifting *lifting);
@@ -94,6 +111,8 @@ void lift_try_event(struct lifting *lifting, const char *when, const char *actio
 /* A line of a scenario: is its key said at that place? Adds it; false: no room, or it is said. */
 bool lift_has_line(const struct lift_plan *plan, enum lift_place place, const char *text);
 bool lift_add_line(struct lift_plan *plan, enum lift_place place, const char *text);
+/* A line of a job that shows only when something goes wrong; NULL: there is none. */
+const char *lift_limit(size_t index);
 void lift_try_line(struct lifting *lifting, enum lift_place place, const char *text);
 /* An action at its time that only repeats the trace, alone and with a setting. */
 void lift_try_in_silence(struct lifting *lifting, uint64_t at_us, const char *action);
@@ -107,6 +126,8 @@ extern const struct lift_kind lift_wire, lift_ways, lift_settings, lift_changes,
     lift_far, lift_tuning;
 /* The events of a plan from the `first` on, each more or less often. */
 void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first);
+/* A module that talks at another rate from its update on. */
+void lift_try_rates(struct lifting *lifting);
 /* The answer as it was: it explains nothing. */
 void lift_try_repeating(struct lifting *lifting);
 

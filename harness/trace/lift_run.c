@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/text/escape.h"
 #include "harness/trace/lift_parts.h"
 
 /* How long behind the parting a plan is given to be better. */
@@ -30,13 +31,9 @@ bool lift_put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t 
 {
     PUT("\"");
     for (size_t i = 0; i < size; i++) {
-        uint8_t byte = bytes[i];
-        if (byte == '\r' || byte == '\n')
-            PUT("\\%c", byte == '\r' ? 'r' : 'n');
-        else if (byte >= ' ' && byte <= '~')
-            PUT("%s%c", byte == '"' || byte == '\\' ? "\\" : "", byte);
-        else
-            return false;
+        char one[TEXT_ESCAPED_MAX];
+        size_t length = text_escape_byte(bytes[i], one);
+        PUT("%s%.*s", bytes[i] == '"' ? "\\" : "", (int)length, one);
     }
     PUT("\"");
     *ret_used = used;
@@ -219,6 +216,7 @@ static bool run_plan(struct lifting *lifting, const struct lift_plan *plan, bool
         lifting->happened =
             plan->event_count > 0 && lifting->run->world.engine.fired[plan->event_count - 1] > 0;
     }
+    lifting->result->work += lifting->run->journal.record_count;
     scenario_free(scenario);
     return good;
 }
@@ -256,6 +254,25 @@ static void compare_times(const struct lifting *lifting, struct fit *fit)
     }
 }
 
+/* Of what the trace has behind the parting, how much the run has there. */
+static size_t count_alike(const struct lifting *lifting, const struct fit *fit)
+{
+    enum { LOOK_MAX = 400 };
+    const struct outline *recorded = &lifting->recorded, *now = &lifting->now;
+    bool taken[LOOK_MAX] = {false};
+    size_t alike = 0;
+    for (size_t i = fit->common; i < recorded->count && i - fit->common < LOOK_MAX; i++)
+        for (size_t k = fit->place; k < now->count && k - fit->place < LOOK_MAX; k++) {
+            bool *is_taken = &taken[k - fit->place];
+            if (*is_taken || !outline_same(recorded, &recorded->items[i], now, &now->items[k]))
+                continue;
+            *is_taken = true;
+            alike++;
+            break;
+        }
+    return alike;
+}
+
 struct fit lift_fit_of(const struct lifting *lifting, const struct lift_plan *plan)
 {
     size_t place;
@@ -266,6 +283,8 @@ struct fit lift_fit_of(const struct lifting *lifting, const struct lift_plan *pl
     fit.complete = fit.common == lifting->recorded.count && place == lifting->now.count;
     if (place == fit.common && !lift_has_no_times(lifting))
         compare_times(lifting, &fit);
+    if (fit.common > lifting->best_fit.common)
+        fit.alike = count_alike(lifting, &fit);
     for (size_t i = 0; i < plan->event_count; i++)
         fit.repeated += plan->events[i].unexplained;
     return fit;
@@ -279,20 +298,58 @@ bool lift_is_better(const struct lifting *lifting, const struct fit *a, const st
         return a->common > b->common;
     if (a->repeated != b->repeated)
         return a->repeated < b->repeated;
+    if (a->common > lifting->best_fit.common && a->alike != b->alike)
+        return a->alike > b->alike;
     return a->off_us + a->off_us / 64 + lifting->gain_us < b->off_us;
 }
 
 void lift_keep_detour(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit)
 {
-    struct lift_detours *detours = &lifting->detours;
+    struct lift_plans *detours = &lifting->detours;
     bool new = fit->common == lifting->best_fit.common && fit->says != lifting->best_fit.says &&
-               fit->repeated == lifting->best_fit.repeated && detours->count < LIFT_DETOURS_MAX;
+               fit->repeated == lifting->best_fit.repeated && detours->count < lifting->plans_max;
     for (size_t i = 0; i < detours->count && new; i++)
         new = detours->fits[i].says != fit->says;
     if (!new)
         return;
     detours->plans[detours->count] = *plan;
     detours->fits[detours->count++] = *fit;
+}
+
+bool lift_is_rather(const struct fit *a, const struct fit *b)
+{
+    if (a->complete != b->complete)
+        return a->complete;
+    return a->repeated != b->repeated ? a->repeated < b->repeated : a->common > b->common;
+}
+
+/* Where a rival stands, or may: at its like, at a free place, or at that of the least one. */
+static size_t place_of_rival(const struct lifting *lifting, const struct fit *fit)
+{
+    const struct lift_plans *rivals = &lifting->rivals;
+    size_t least = 0;
+    for (size_t i = 0; i < rivals->count; i++) {
+        if (rivals->fits[i].common == fit->common && rivals->fits[i].says == fit->says)
+            return i;
+        if (lift_is_rather(&rivals->fits[least], &rivals->fits[i]))
+            least = i;
+    }
+    return rivals->count < lifting->plans_max ? rivals->count : least;
+}
+
+void lift_keep_rival(struct lifting *lifting, const struct lift_plan *plan, const struct fit *fit)
+{
+    struct lift_plans *rivals = &lifting->rivals;
+    size_t at = place_of_rival(lifting, fit);
+    bool is_free = at == rivals->count;
+    bool same = !is_free && rivals->fits[at].common == fit->common;
+    if (fit->common <= lifting->best_fit.common ||
+        (same && !lift_is_better(lifting, fit, &rivals->fits[at])) ||
+        (!is_free && !same && !lift_is_rather(fit, &rivals->fits[at])))
+        return;
+    rivals->plans[at] = *plan;
+    rivals->fits[at] = *fit;
+    rivals->count += is_free;
 }
 
 void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan)
@@ -303,6 +360,7 @@ void lift_try_plan(struct lifting *lifting, const struct lift_plan *plan)
     struct fit fit = lift_fit_of(lifting, plan);
     lifting->last_fit = fit;
     lift_keep_detour(lifting, plan, &fit);
+    lift_keep_rival(lifting, plan, &fit);
     if (lifting->has_found && !lift_is_better(lifting, &fit, &lifting->found_fit))
         return;
     lifting->found = *plan;

@@ -120,6 +120,21 @@ static void try_setting(struct lifting *lifting, size_t setting)
 
 const struct lift_kind lift_settings = {count_settings, try_setting};
 
+/* Shortly before the trace parts, in the time of the best run; false: nothing is behind that. */
+static bool put_now(const struct lifting *lifting, char when[LIFT_LINE_MAX])
+{
+    enum { BEFORE_US = 300000 };
+    const struct fit *fit = &lifting->best_fit;
+    int64_t at_us;
+    if (fit->common == 0 || fit->common >= lifting->recorded.count || lift_has_no_times(lifting))
+        return false;
+    at_us = lifting->best_common_at_us - BEFORE_US +
+            (int64_t)(lifting->recorded.items[fit->common].at_us -
+                      lifting->recorded.items[fit->common - 1].at_us);
+    snprintf(when, LIFT_LINE_MAX, "time: %lldms", (long long)(at_us / 1000));
+    return at_us > 0;
+}
+
 /* A setting that changes on the way, or back to what it was. */
 static void try_change(struct lifting *lifting, size_t setting)
 {
@@ -127,7 +142,8 @@ static void try_change(struct lifting *lifting, size_t setting)
     const struct sim_setting_info *info = sim_setting_info((unsigned)setting);
     int32_t values[VALUES_MAX];
     const struct triggers *near = &lifting->near;
-    enum { PLACES_MAX = 4 };
+    enum { PLACES_MAX = 5 };
+    char now[LIFT_LINE_MAX];
     const char *when[PLACES_MAX];
     bool comes_too_late[PLACES_MAX] = {false};
     size_t places = 0;
@@ -142,6 +158,8 @@ static void try_change(struct lifting *lifting, size_t setting)
         when[places++] = near->when[near->count - back];
     if (near->count > 3)
         when[places++] = near->when[1];
+    if (put_now(lifting, now))
+        when[places++] = now;
     for (size_t i = 0; i < count; i++) {
         setting_text((unsigned)setting, values[i], text);
         snprintf(action, sizeof action, "set: {%s}", text);
@@ -180,5 +198,42 @@ void lift_try_in_silence(struct lifting *lifting, uint64_t at_us, const char *ac
             if (lift_add_line(&other, LIFT_SETTING, text))
                 lift_try_plan(lifting, &other);
         }
+    }
+}
+
+/* Where they part, does the trace say bytes that are no text, or what modules of a fixed rate say
+   by themselves? */
+static bool may_be_of_another_rate(const struct lifting *lifting)
+{
+    const struct outline *recorded = &lifting->recorded;
+    size_t at = lifting->best_fit.common;
+    if (at >= recorded->count)
+        return false;
+    if (!outline_is_exchange(&recorded->items[at]))
+        return true;
+    const struct dialogue_step *step = &recorded->dialogue->steps[recorded->items[at].step];
+    for (size_t i = 0; i < step->line_count; i++)
+        if (!lift_is_text(recorded->dialogue->lines[step->first_line + i].text))
+            return true;
+    return false;
+}
+
+void lift_try_rates(struct lifting *lifting)
+{
+    static const long rates[] = {1200,  2400,   4800,   9600,   19200, 38400,
+                                 57600, 115200, 230400, 460800, 921600};
+    struct lift_plan plan = lifting->best;
+    char lost[LIFT_NAME_MAX];
+    if (plan.event_count == LIFT_LINES_MAX || !may_be_of_another_rate(lifting))
+        return;
+    setting_text(SIM_SETTING_SETTINGS_AFTER_UPDATE, 1, lost);
+    lift_add_line(&plan, LIFT_SETTING, lost);
+    struct lift_event *event = &plan.events[plan.event_count++];
+    *event = (struct lift_event){.often = 0};
+    snprintf(event->when, sizeof event->when, "phase: %s", sim_phase_name(SIM_PHASE_UPDATE));
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        snprintf(event->action, sizeof event->action, "set: {%s: %ld}",
+                 sim_setting_info(SIM_SETTING_PORT_RATE)->name, rates[i]);
+        lift_try_plan(lifting, &plan);
     }
 }

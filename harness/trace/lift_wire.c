@@ -1,4 +1,5 @@
 /* lift_wire.c - hypotheses of lift about bytes that the line lost, added or said twice. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,16 +133,14 @@ static void try_line(struct lifting *lifting, const struct dialogue *dialogue, s
         lift_try_event(lifting, when, actions[i], false);
 }
 
-enum { HEARD_MAX = 65536 };
-
-/* What the module said behind a command, up to the next one; returns how many bytes. */
-static size_t heard_behind(const struct dialogue *dialogue, size_t step, uint8_t *bytes)
+size_t lift_heard_behind(const struct dialogue *dialogue, size_t step,
+                         uint8_t bytes[LIFT_HEARD_MAX])
 {
     const struct trace_log *log = dialogue->log;
     size_t used = 0;
     for (size_t i = dialogue->steps[step].piece + 1; i < log->count; i++) {
         const struct trace_piece *piece = &log->pieces[i];
-        if (piece->kind == TRACE_TO_MODULE || used + piece->length > HEARD_MAX)
+        if (piece->kind == TRACE_TO_MODULE || used + piece->length > LIFT_HEARD_MAX)
             break;
         if (piece->kind != TRACE_TO_HOST)
             continue;
@@ -157,7 +156,8 @@ static void try_inserted(struct lifting *lifting, const struct dialogue *now, si
 {
     enum { INSERTED_MAX = 100 };
     const struct dialogue *recorded = lifting->recorded.dialogue;
-    size_t a = heard_behind(now, now_step, whole), b = heard_behind(recorded, step, heard);
+    size_t a = lift_heard_behind(now, now_step, whole);
+    size_t b = lift_heard_behind(recorded, step, heard);
     size_t before = 0, behind = 0, capacity = LIFT_LINE_MAX, used;
     char when[LIFT_LINE_MAX], buffer[LIFT_LINE_MAX];
     while (before < a && before < b && whole[before] == heard[before])
@@ -177,6 +177,27 @@ static void try_inserted(struct lifting *lifting, const struct dialogue *now, si
         lift_try_event(lifting, when, buffer, true);
 }
 
+/* Bytes to the module up to the middle of what a step's host sends behind the prompt; 0: nothing.
+ */
+static uint64_t amid_data(const struct dialogue *dialogue, size_t step)
+{
+    const struct trace_log *log = dialogue->log;
+    uint64_t bytes = dialogue->steps[step].data_bytes / 2;
+    for (size_t i = 0; bytes && i <= dialogue->steps[step].piece && i < log->count; i++)
+        if (log->pieces[i].kind == TRACE_TO_MODULE)
+            bytes += log->pieces[i].length;
+    return bytes;
+}
+
+/* Of what is sent behind a prompt, a byte or more did not arrive. */
+static void try_lost_data(struct lifting *lifting, uint64_t byte)
+{
+    char when[WHEN_MAX];
+    snprintf(when, sizeof when, "to-module-byte: %" PRIu64, byte);
+    lift_try_event(lifting, when, "lose-to-module: 1B", false);
+    lift_try_event(lifting, when, "lose-to-module: 20B", false);
+}
+
 /* The step that an item belongs to; 0: none. */
 static size_t step_at(const struct outline *outline, size_t index)
 {
@@ -187,12 +208,12 @@ static void try_inserted_near(struct lifting *lifting, const struct outline *now
                               size_t at)
 {
     size_t step = step_at(&lifting->recorded, at);
-    uint8_t *bytes = step ? malloc(2 * (size_t)HEARD_MAX) : NULL;
+    uint8_t *bytes = step ? malloc(2 * (size_t)LIFT_HEARD_MAX) : NULL;
     for (size_t back = 0; bytes && back < 2 && back <= place; back++) {
         size_t other = step_at(now, place - back);
         if (other && dialogue_same_command(now->dialogue->steps[other].command,
                                            lifting->recorded.dialogue->steps[step].command))
-            try_inserted(lifting, now->dialogue, other, step, bytes, bytes + HEARD_MAX);
+            try_inserted(lifting, now->dialogue, other, step, bytes, bytes + LIFT_HEARD_MAX);
     }
     free(bytes);
 }
@@ -230,6 +251,8 @@ static void try_wire(struct lifting *lifting, size_t index)
             try_change(lifting, "host", "", whole, recorded->dialogue->lines[first_b + k].text,
                        nth_line(&dialogue, first_a + i, whole));
     }
+    if (step_at(&now, place) && amid_data(&dialogue, step_at(&now, place)))
+        try_lost_data(lifting, amid_data(&dialogue, step_at(&now, place)));
     try_inserted_near(lifting, &now, place, at);
     if (place < now.count && at < recorded->count && outline_is_exchange(&now.items[place]) &&
         outline_is_exchange(&recorded->items[at])) {

@@ -26,6 +26,12 @@ static const struct {
     {"scenarios/delivery/foreign-line-among-read-bytes.yaml", "insert-to-host: ", 1, 0},
     {"scenarios/contact/another-model.yaml", "model: another", 0, 0},
     {"scenarios/contact/no-answer.yaml", "outcome: refused", 0, 1},
+    {"scenarios/contact/low-supply.yaml", "supply-min: ", 0, 0},
+    {"scenarios/line/binary-noise.yaml", "insert-to-host: \"\\x00\\xFF", 1, 0},
+    {"scenarios/line/new-firmware-at-another-rate.yaml", "set: {port-rate: 9600}", 1, 1},
+    {"scenarios/download/each-code-with-many-tries.yaml", "http: 206", 0, 0},
+    {"scenarios/download/page-of-unknown-size.yaml", "'<!DO'", 1, 0},
+    {"scenarios/health/radio-switched-off-by-somebody.yaml", "AT+CFUN=0\\r", 1, 0},
 };
 
 static void what_deviates_is_found(void **state)
