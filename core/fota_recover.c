@@ -252,10 +252,10 @@ uint8_t fota_restarted(struct fota_call *call)
     fota->restarts_tried = fota->restarts_tried > 0 ? FOTA_RESTARTS_MAX : 0;
     fota->restore_at = 0; /* it may have come between a setting and its OK */
     fota_note_line(call);
-    fota->boots = (uint8_t)(fota->boots + (fota->boots < UINT8_MAX));
+    fota->boots++;
     if (fota->boots > FOTA_BOOTS_MAX && fota->outcome == FOTA_OUTCOME_NONE)
         return fota_fail(call, FOTA_REASON_BOOT_LOOP);
-    if (fota->begun && fota->boots <= FOTA_BOOTS_MAX && row->reset == STEP_AWAIT_BOOT)
+    if (row->reset == STEP_AWAIT_BOOT)
         fota_expect_restart(call);
     if (module_downloads(fota)) {
         uint8_t step = fota_download_failed(call, FAILURE_RESTARTED);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/fota_internal.h"
 #include "core/test/support.h"
 
 #define OK         "\r\nOK\r\n"
@@ -196,6 +197,28 @@ static void a_restart_that_was_asked_for_is_not_taken_for_another(void **state)
     free(rig);
 }
 
+static void echoes_after_the_restart(struct rig *client)
+{
+    if (rig_count_sent(client, RESTART) == 1 && client->fota.step == STEP_AWAIT_BOOT)
+        client->module.echo = true;
+}
+
+/* Only its echo tells that it has restarted: it is not restarted a second time. */
+static void a_restart_is_told_by_the_echo_that_is_on_again(void **state)
+{
+    static const struct module_row rows[] = {
+        NO_NETWORK(0), {.command = RESTART, .answer = OK}, {.command = NULL}};
+    struct rig *rig = calloc(1, sizeof *rig);
+    (void)state;
+    assert_non_null(rig);
+    rig_begin(rig, rows);
+    rig->on_turn = echoes_after_the_restart;
+    fota_start(&rig->fota, &rig->host, NULL, 0);
+    rig_expect(rig, rig_run(rig), FOTA_OUTCOME_DEGRADED, FOTA_REASON_RADIO_UNHEALTHY);
+    assert_int_equal(rig_count_sent(rig, RESTART), 1);
+    free(rig);
+}
+
 /* A job whose worst time is over when health is looked at gets time for the restart. */
 static void a_restart_gets_its_time(void **state)
 {
@@ -214,12 +237,14 @@ static void a_restart_gets_its_time(void **state)
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 2];
+    static struct CMUnitTest tests[COUNT + 3];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(endings[i].name, ""), ends, NULL, NULL,
                                        (void *)(uintptr_t)&endings[i]};
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(a_restart_gets_its_time);
     tests[COUNT + 1] =
         (struct CMUnitTest)cmocka_unit_test(a_restart_that_was_asked_for_is_not_taken_for_another);
+    tests[COUNT + 2] =
+        (struct CMUnitTest)cmocka_unit_test(a_restart_is_told_by_the_echo_that_is_on_again);
     return cmocka_run_group_tests_name("fota_health", tests, NULL, NULL);
 }

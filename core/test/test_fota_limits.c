@@ -96,6 +96,23 @@ static void the_end_of_a_boot_may_come_after_contact(void **state)
     }
 }
 
+/* Eight restarts are bad luck, the ninth is a loop: before an attempt, and in one. */
+static void the_ninth_restart_is_a_loop(void **state)
+{
+    (void)state;
+    for (unsigned begun = 0; begun < 2; begun++) {
+        rig_begin(&rig, NULL);
+        rig.stop_at_us = begun ? 30000000 : 100000;
+        assert_null(rig_run(&rig));
+        assert_int_equal(rig.fota.begun, begun);
+        for (unsigned i = 1; i <= 9; i++) {
+            say("RDY");
+            if ((rig.fota.reason == FOTA_REASON_BOOT_LOOP) != (i == 9))
+                fail_msg("restart %u, begun %u: %s", i, begun, fota_reason_name(rig.fota.reason));
+        }
+    }
+}
+
 /* Clearing takes 31.2 s without an answer and looking again 16.2 s: the second look of the second
  * try comes too late for the 90 s of its state. */
 static void a_state_is_left_at_its_deadline(void **state)
@@ -315,6 +332,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_count_within_their_range),
         cmocka_unit_test(the_end_of_a_boot_may_come_after_contact),
+        cmocka_unit_test(the_ninth_restart_is_a_loop),
         cmocka_unit_test(a_state_is_left_at_its_deadline),
         cmocka_unit_test(each_state_has_the_time_that_is_written_down),
         cmocka_unit_test(words_of_a_module_are_told_from_garbage),

@@ -251,7 +251,7 @@ static void saw_module(struct bench_conduct_watch *reader, const struct bench_re
 /* A host that an event restarts goes on with its job; any other that goes down has ended it. */
 static bool restarts_host(const struct bench_record *record)
 {
-    const char *name = scenario_action_name(SCENARIO_DO_HOST_RESET);
+    const char *name = scenario_action_name(SCENARIO_ACTION_HOST_RESET);
     return record->kind == BENCH_JOURNAL_FAULT && record->length == strlen(name) &&
            memcmp(record->payload, name, record->length) == 0;
 }
