@@ -29,7 +29,6 @@ static void load_command(struct at_engine *at, const char *command, size_t lengt
     at->command_length = (uint16_t)length;
     at->out_length = (uint16_t)(length + 1);
     at->sent = 0;
-    at->data = false;
     at->echo_matched = 0;
     at->echo_done = false;
 }

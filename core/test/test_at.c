@@ -115,6 +115,7 @@ static const struct reading readings[] = {
      AT_INFO_NONE},
     {"one letter where the beginning of an echo stood", NULL, "\r\nxTz\r\n\r\nA\r\n", "u(xTz)u(A)",
      AT_INFO_NONE},
+    {"old echo of a bare AT", NULL, "AT\r\r\n", "", AT_INFO_NONE},
     {"old echo", "AT+GMR", "AT+CGMM\r\r\nRevision:1\r\n\r\nOK\r\n", "i(Revision:1)r(OK)",
      AT_INFO_ANY},
     {"one byte before an echo with CR LF", "AT+GMR", "xAT+GMR\r\nmore\r\n\r\nOK\r\n",

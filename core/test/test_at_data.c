@@ -24,10 +24,12 @@ static void feed(struct at_engine *at, const char *bytes, size_t size, size_t pi
         size_t part = size - i < piece ? size - i : piece;
         i += at_receive(at, bytes + i, part, 1000, &event);
         size_t used = strlen(log);
-        if (event.kind == AT_EVENT_DATA)
+        if (event.kind == AT_EVENT_DATA) {
+            assert_true(event.length > 0);
             memcpy(log + used, event.text, event.length);
-        else if (event.kind != AT_EVENT_NONE)
+        } else if (event.kind != AT_EVENT_NONE) {
             log[used] = signs[event.kind];
+        }
     }
 }
 
@@ -46,6 +48,7 @@ static const struct answer answers[] = {
      "\r\n+CREG: 1\r\n\r\n+CFSRFILE: 6\r\nabcdef" OK, "uiPK\r\nabr|uiabcdefr"},
     {"noise before bytes without a header", "x\r\n\r\nPKabcd" OK, "\r\nabcdef" OK,
      "uPKabcdr|abcdefr"},
+    {"noise behind an empty line", "\r\nx\r\n\r\nPKabcd" OK, "\r\nabcdef" OK, "uPKabcdr|abcdefr"},
     {"letter of the mark before a later header", "\r\n+CFSRFILE: 6\r\nPKcdef" OK,
      "\r\nPSUTTZ: 1\r\n\r\n+CFSRFILE: 6\r\nabcdef" OK, "iPKcdefr|uiabcdefr"},
     {"error instead of bytes", "\r\nERROR\r\n", "\r\n+CFSRFILE: 6\r\nPKcdef" OK, "r|iPKcdefr"},
