@@ -46,9 +46,7 @@ static size_t find_raw(struct at_engine *at, char byte)
         if (at_is_line_end(byte)) {
             if (byte == '\r' || at->lead > 0) /* else the LF of the line before */
                 at->lead++;
-            return 1;
-        }
-        if (byte == at->mark) {
+        } else if (byte == at->mark) {
             at->framing = AT_FRAMING_BARE;
             at->raw = AT_RAW_BYTES;
         } else {

@@ -136,20 +136,19 @@ size_t fota_format(struct fota_call *call)
         char piece[TEXT_NUMBER_BYTES];
         const char *text = piece;
         uint32_t number;
-        if (*at < 'a' && used < AT_COMMAND_BYTES) { /* most of them */
+        if (*at < 'a') { /* most of them */
+            used = used < AT_COMMAND_BYTES ? used : 0;
             if (used != 0)
                 buffer[used++] = *at;
             continue;
         }
-        piece[0] = *at;
-        piece[1] = '\0';
         if (*at == 'x' && !has_end(call))
             break;
         if (take_number(call, *at, &number))
             text = text_number(piece, number);
         else if (*at == 'y')
             name_astray(piece, call->fota->polls);
-        else if (*at >= 'a')
+        else
             text = text_or(text_of(call->job, *at), "");
         used = text_append(buffer, AT_COMMAND_BYTES, used, text);
     }

@@ -50,7 +50,6 @@ uint8_t fota_judge_verify_size(struct fota_call *call, uint8_t result)
     fota->file_bytes = result == AT_RESULT_OK ? fota->value[0] : 0;
     fota->offset = 0;
     fota->crc = UINT32_MAX;
-    fota->verify_failure = 0;
     if (fota->expected_bytes == 0)
         return STEP_NEXT;
     if (fota->file_bytes != fota->expected_bytes)

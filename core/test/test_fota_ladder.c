@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "core/fota_internal.h"
 #include "core/test/support_log.h"
 
 #define GARBAGE   "\x81\xfe\x83\x12\x84\x90\r\x88"
@@ -196,15 +197,36 @@ static void two_bytes_begin_no_new_round_of_rates(void **state)
     assert_int_equal(rates, 9);
 }
 
+static void falls_silent_behind_the_model(struct rig *client)
+{
+    if (client->module.mute || client->fota.step != STEP_MODEL || !client->fota.info_seen)
+        return;
+    client->module.mute = true;
+    rig_say(client, 1000, "\x81\xfe");
+}
+
+/* What makes sense takes back what made none: two bytes behind it are no garbage. */
+static void an_answer_takes_garbage_back(void **state)
+{
+    static const struct module_row half[] = {
+        {.command = "AT+CGMM", .answer = "\r\nSIMCOM_SIM7000C\r\n"}, {.command = NULL}};
+    (void)state;
+    rig_begin(&rig, half);
+    rig.on_turn = falls_silent_behind_the_model;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_NO_ANSWER);
+}
+
 #define COUNT (sizeof ladders / sizeof ladders[0])
 
 int main(void)
 {
-    static struct CMUnitTest tests[COUNT + 2];
+    static struct CMUnitTest tests[COUNT + 3];
     for (size_t i = 0; i < COUNT; i++)
         tests[i] = (struct CMUnitTest){test_name(ladders[i].name, ""), is_climbed, NULL, NULL,
                                        (void *)(uintptr_t)&ladders[i]};
     tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(garbage_is_forgotten_once_it_was_found);
     tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(two_bytes_begin_no_new_round_of_rates);
+    tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(an_answer_takes_garbage_back);
     return cmocka_run_group_tests_name("fota_ladder", tests, NULL, NULL);
 }

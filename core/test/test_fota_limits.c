@@ -113,6 +113,27 @@ static void the_ninth_restart_is_a_loop(void **state)
     }
 }
 
+/* The buffer's last byte is the closing quote; with one byte more there is no room for it. */
+static void a_command_that_just_fits_is_sent_and_no_longer_one(void **state)
+{
+    enum { AROUND = sizeof "AT+HTTPTOFS=\"\",\"/fota/update.zip\"" - 1 };
+    static char url[AT_COMMAND_BYTES];
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        memset(url, 'a', sizeof url);
+        url[AT_COMMAND_BYTES - AROUND + more] = '\0';
+        rig_begin(&rig, NULL);
+        rig.job.url = url;
+        fota_start(&rig.fota, &rig.host, NULL, 0);
+        rig_expect(&rig, rig_run(&rig), more ? FOTA_OUTCOME_REFUSED : FOTA_OUTCOME_UPDATED,
+                   more ? FOTA_REASON_HTTP_OTHER : FOTA_REASON_NONE);
+        const char *sent = strstr(rig.sent, "AT+HTTPTOFS=");
+        assert_int_equal(sent == NULL, more);
+        if (sent != NULL)
+            assert_int_equal(strcspn(sent, "\n"), AT_COMMAND_BYTES);
+    }
+}
+
 /* Clearing takes 31.2 s without an answer and looking again 16.2 s: the second look of the second
  * try comes too late for the 90 s of its state. */
 static void a_state_is_left_at_its_deadline(void **state)
@@ -333,6 +354,7 @@ int main(void)
         cmocka_unit_test(codes_count_within_their_range),
         cmocka_unit_test(the_end_of_a_boot_may_come_after_contact),
         cmocka_unit_test(the_ninth_restart_is_a_loop),
+        cmocka_unit_test(a_command_that_just_fits_is_sent_and_no_longer_one),
         cmocka_unit_test(a_state_is_left_at_its_deadline),
         cmocka_unit_test(each_state_has_the_time_that_is_written_down),
         cmocka_unit_test(words_of_a_module_are_told_from_garbage),

@@ -137,13 +137,16 @@ struct explore_cost explore_cost_of(const struct bench_run *run)
 }
 
 struct explore_cost explore_cost_apart(const struct explore_cost *base,
-                                       const struct explore_cost *plain)
+                                       const struct explore_cost *plain, bool has_faults)
 {
     struct explore_cost apart;
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++) {
         uint32_t is = base->count[rule], was = plain->count[rule];
+        uint32_t one = has_faults ? explore_fault_explains(EXPLORE_FAULT_SWALLOW, rule) : 0;
         apart.count[rule] = is > was ? is - was : was - is;
+        apart.count[rule] = apart.count[rule] > one ? apart.count[rule] : one;
     }
+    apart.count[EXPLORE_RULE_RESTARTS] += has_faults; /* it may hide that a restart helped */
     return apart;
 }
 
@@ -160,7 +163,8 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
                           : explore_fault_explains(choices[i].fault, rule);
         }
         for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
-            least += explore_fault_restarts_host(choices[i].fault) ? others : 0;
+            least +=
+                explore_fault_restarts_host(choices[i].fault) ? others + story->count[rule] : 0;
         if (rule == EXPLORE_RULE_RESTARTS && count > 1) /* another hides that a restart helped */
             least += (uint32_t)count - 1;
         if (cost->count[rule] <= least)

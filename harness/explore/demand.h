@@ -66,10 +66,11 @@ void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct b
 /*
  * What a story of its own explains besides: where it differs from the plain run of the same job
  * (explore_case_make_plain()), a fault may make dear a second time what it makes dear, and bring
- * back what it spares.
+ * back what it spares. What it does by itself to module, line or host (`has_faults`) is a fault
+ * more, of which nobody knows the class: it explains as much as a command that is lost, at least.
  */
 struct explore_cost explore_cost_apart(const struct explore_cost *base,
-                                       const struct explore_cost *plain);
+                                       const struct explore_cost *plain, bool has_faults);
 
 /*
  * Holds it against the undisturbed run's, what the story explains (all 0 = there is none) and what

@@ -632,8 +632,8 @@ static enum bench_verdict run_undisturbed(const struct exploration *exploration,
     summary->base = ret_result->observed;
     summary->base_cost = explore_cost_of(run);
     summary->story_cost =
-        explore_cost_apart(&summary->base_cost, has_plain ? &plain : &summary->base_cost);
-    summary->story_cost.count[EXPLORE_RULE_RESTARTS] += has_faults(exploration->one);
+        explore_cost_apart(&summary->base_cost, has_plain ? &plain : &summary->base_cost,
+                           has_faults(exploration->one));
     return (enum bench_verdict)ret_result->verdict;
 }
 

@@ -73,13 +73,34 @@ static void a_run_may_cost_what_its_faults_explain(void **state)
 /* What it makes dear may come a second time, what it spares may come after all. */
 static void a_story_explains_what_sets_it_apart(void **state)
 {
-    const struct explore_cost base = {{0, 50, 0, 2, 200}}, plain = {{0, 30, 1, 2, 230}};
-    const struct explore_cost apart = explore_cost_apart(&base, &plain);
+    const struct explore_cost base = {{0, 150, 0, 2, 200}}, plain = {{0, 30, 1, 2, 230}};
+    const struct explore_cost apart = explore_cost_apart(&base, &plain, false);
+    const struct explore_cost with_faults = explore_cost_apart(&base, &plain, true);
     (void)state;
-    assert_int_equal(apart.count[EXPLORE_RULE_COMMANDS], 20);
+    assert_int_equal(apart.count[EXPLORE_RULE_COMMANDS], 120);
     assert_int_equal(apart.count[EXPLORE_RULE_DOWNLOADS], 1);
     assert_int_equal(apart.count[EXPLORE_RULE_RESTARTS], 0);
     assert_int_equal(apart.count[EXPLORE_RULE_TIME], 30);
+    assert_int_equal(with_faults.count[EXPLORE_RULE_COMMANDS], 120);
+    assert_int_equal(with_faults.count[EXPLORE_RULE_RESTARTS], 1);
+    assert_int_equal(with_faults.count[EXPLORE_RULE_TIME],
+                     explore_fault_explains(EXPLORE_FAULT_SWALLOW, EXPLORE_RULE_TIME));
+}
+
+/* A host that begins anew meets the story once more. */
+static void a_host_that_restarts_meets_the_story_again(void **state)
+{
+    const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0, 7, 2, 1, 30}};
+    const struct explore_choice choice = {.fault = EXPLORE_FAULT_HOST_RESET};
+    (void)state;
+    for (unsigned more = 0; more < 2; more++) {
+        struct explore_cost cost = base;
+        struct bench_result result = {.verdict = BENCH_PASSED};
+        cost.count[EXPLORE_RULE_COMMANDS] +=
+            explore_fault_explains(choice.fault, EXPLORE_RULE_COMMANDS) + 14 + more;
+        explore_cost_judge(&base, &story, &cost, &choice, 1, &result);
+        assert_int_equal(result.finding_count, more);
+    }
 }
 
 static void findings_that_differ_in_numbers_are_one(void **state)
@@ -171,6 +192,7 @@ int main(void)
         cmocka_unit_test(each_rule_has_its_oracle),
         cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
         cmocka_unit_test(a_story_explains_what_sets_it_apart),
+        cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
