@@ -72,6 +72,9 @@ extern const char sim_package_path[];
 /* The command that sets the port's rate, "+IPR"; 0 = the module finds it out (AT106 2.2). */
 extern const char sim_rate_command[];
 
+/* The command line that restarts the module, "AT+CFUN=1,1" (AT106 3.2.19, D). */
+extern const char sim_restart_command[];
+
 /* The folders of the file system ("/fota/") by their index in CFS* commands (AT106 15.2, D): the
    n-th, or NULL. */
 const char *sim_directory(size_t index);

@@ -197,6 +197,17 @@ def new_rounds_come_while_slots_still_run(program, folder):
     want({test['extra']['slot'] for test in found}, {'a1', 'a2', 'a3'})
 
 
+def what_a_case_left_is_gone_without_a_power_hook_too(program, folder):
+    """The app network that the first update leaves up is not of the second one."""
+    with Lab(program, folder, ['pty'], speed=40, slowest_s=0) as lab:
+        lab.file(power=False)
+        done = lab.run(UPDATE, '--repeat', '2', '--reports', os.path.join(folder, 'out'))
+    wrong = [test['message'] for test in tests(folder) if test['status'] != 'passed'
+             and 'this machine was late' not in test['message']]
+    if wrong or '2 updates' not in done.stdout:
+        raise Mismatch(f'want two updates\n  got  {wrong} {done.stdout[-1000:]}')
+
+
 def one_damaged_answer_takes_no_slot_out(program, folder):
     """One answer of the probe, of the look before a case, of the one behind it is another one."""
     with Lab(program, folder, ['tcp'], slowest_s=0) as lab:
@@ -389,6 +400,7 @@ CASES = [
     hooks_that_fail_and_lie_are_called_again,
     a_module_that_ends_at_a_third_revision_is_quarantined,
     new_rounds_come_while_slots_still_run,
+    what_a_case_left_is_gone_without_a_power_hook_too,
     one_damaged_answer_takes_no_slot_out,
     a_terminal_gets_a_table_of_slots_that_goes_again,
     a_slot_serves_good_and_bad_downloads,

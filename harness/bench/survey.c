@@ -12,6 +12,7 @@ enum {
     TRY_MS = 1000,
     ANSWER_MS = 10000,
     CLOCK_PAUSE_MS = 20, /* between two looks at the clock */
+    GOES_DOWN_MS = 3000, /* behind the answer to a restart: a module that still answers did not */
     CLOCK_GIVE_UP = 20,  /* times the seconds that are wanted */
     DAY_S = 86400
 };
@@ -102,13 +103,24 @@ static bool ask_next(struct bench_survey *survey, uint64_t now_us)
     return false;
 }
 
+/* Sends what restarts the module; false when nobody wants that, or it went already. */
+static bool restart(struct bench_survey *survey, uint64_t now_us)
+{
+    if (!survey->restarts || survey->restarted)
+        return false;
+    survey->restarted = true;
+    return at_send(&survey->at, sim_restart_command, strlen(sim_restart_command), AT_INFO_NONE,
+                   ANSWER_MS, now_us);
+}
+
 static void go_on(struct bench_survey *survey, uint64_t now_us)
 {
     survey->next_at_us = BENCH_NEVER;
     if (at_owed(&survey->at)) {
         survey->looking = true;
         at_synchronise(&survey->at, TRIES, TRY_MS, now_us);
-    } else if (!ask_next(survey, now_us) && !ask_clock(survey, now_us)) {
+    } else if (!ask_next(survey, now_us) && !restart(survey, now_us) &&
+               !ask_clock(survey, now_us)) {
         survey->over = true;
     }
 }
@@ -152,7 +164,7 @@ static void take_event(struct bench_survey *survey, const struct at_event *event
         if (!survey->looking)
             take_result(survey, event->result);
         survey->looking = false;
-        survey->next_at_us = now_us + CLOCK_PAUSE_MS * 1000u;
+        survey->next_at_us = now_us + (survey->restarted ? GOES_DOWN_MS : CLOCK_PAUSE_MS) * 1000u;
         break;
     case AT_EVENT_TIMEOUT:
         survey->over = survey->looking; /* it does not answer at all */
@@ -180,6 +192,7 @@ static bool start(struct bench_run *run)
     survey->clock_seen_s = 0;
     survey->clock_last_s = UINT32_MAX;
     survey->question = survey->step = 0;
+    survey->restarted = false;
     survey->looking = true;
     survey->next_at_us = BENCH_NEVER;
     at_init(&survey->at);

@@ -24,6 +24,7 @@ struct bench_question {
 struct bench_survey {
     struct bench_question questions[BENCH_SURVEY_MAX];
     uint8_t question_count;
+    bool restarts;    /* behind the questions the module is restarted, in some seconds */
     uint32_t clock_s; /* watch the module's clock for so many of its seconds; 0 = do not */
     /* ---- found out ---- */
     bool answers; /* the module answered at all */
@@ -34,6 +35,7 @@ struct bench_survey {
     uint32_t baud_bps;
     uint8_t question, step;
     bool looking;           /* for the module */
+    bool restarted;         /* the command went */
     uint32_t clock_last_s;  /* UINT32_MAX = not read yet */
     uint32_t clock_seen_s;  /* since the first tick */
     uint64_t clock_from_us; /* the first tick; 0 = none yet */

@@ -355,9 +355,9 @@ static bool boots_show(const struct bench_target *target, const struct scenario_
 static bool look_once(struct bench_target *target, const struct scenario_case *one,
                       const struct bench_options *options, struct bench_result *result)
 {
-    static const enum sim_question kinds[] = {SIM_QUESTION_MODEL, SIM_QUESTION_REVISION,
-                                              SIM_QUESTION_IMEI, SIM_QUESTION_SUPPLY,
-                                              SIM_QUESTION_STATUS};
+    static const enum sim_question kinds[] = {SIM_QUESTION_MODEL,  SIM_QUESTION_REVISION,
+                                              SIM_QUESTION_IMEI,   SIM_QUESTION_SUPPLY,
+                                              SIM_QUESTION_STATUS, SIM_QUESTION_BEARER};
     struct bench_survey *before = &target->before;
     const char *text;
     *before = (struct bench_survey){.question_count = 0};
@@ -395,11 +395,29 @@ static bool look_once(struct bench_target *target, const struct scenario_case *o
 }
 
 /* One damaged answer must not keep a case from its module. */
-static bool look_before(struct bench_target *target, const struct scenario_case *one,
-                        const struct bench_options *options, struct bench_result *result)
+static bool look_twice(struct bench_target *target, const struct scenario_case *one,
+                       const struct bench_options *options, struct bench_result *result)
 {
     return look_once(target, one, options, result) ||
            (target->before.answers && look_once(target, one, options, result));
+}
+
+/*
+ * An app network that is still up is what somebody before has left: the case's story begins
+ * without, so the module is restarted. No update goes on, or look_once() had said so.
+ */
+static bool look_before(struct bench_target *target, const struct scenario_case *one,
+                        const struct bench_options *options, struct bench_result *result)
+{
+    struct bench_survey restart = {.restarts = true};
+    if (!look_twice(target, one, options, result))
+        return false;
+    const char *up = answer(&target->before, SIM_QUESTION_BEARER);
+    if (!up || up[0] != '1')
+        return true;
+    result->verdict = BENCH_ERROR;
+    return bench_target_ask(target, &restart, one, options, result->error) &&
+           look_twice(target, one, options, result);
 }
 
 /* What the case expects of the module at the end, and its clock. */

@@ -9,6 +9,7 @@
 
 const char sim_package_path[] = "/fota/update.zip";
 const char sim_rate_command[] = "+IPR";
+const char sim_restart_command[] = "AT+CFUN=1,1";
 
 bool sim_is_boot_line(const char *line, size_t length)
 {

@@ -16,8 +16,8 @@
     "  to: 1351B04SIM7000C\n  package: {url: 'http://fota.example/a.zip', size: 2KiB}\n"           \
     "  delivery: http\n"
 
-/* Runs a survey on the module of the scenario; what it found is in it. */
-static void ask(struct bench_survey *survey, const char *text)
+/* Runs a survey on the module of the scenario; what it found is in it. How often that restarted. */
+static unsigned ask(struct bench_survey *survey, const char *text)
 {
     const struct bench_options options = {.seed = 1};
     struct scenario_errors errors = {0};
@@ -31,8 +31,11 @@ static void ask(struct bench_survey *survey, const char *text)
     while (bench_run_step(run))
         continue;
     assert_true(survey->over);
+    struct sim_view view;
+    run->module->view(run, &view);
     bench_run_free(run);
     scenario_free(scenario);
+    return view.resets;
 }
 
 static void a_module_says_what_it_is(void **state)
@@ -53,8 +56,8 @@ static void a_module_says_what_it_is(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         bench_survey_add(&survey, rows[i].kind, rows[i].argument);
-    ask(&survey, UPDATE "module:\n  settings: {left-over-status: 6, supply: 3800mV}\n"
-                        "expect:\n  outcome: updated\n");
+    (void)ask(&survey, UPDATE "module:\n  settings: {left-over-status: 6, supply: 3800mV}\n"
+                              "expect:\n  outcome: updated\n");
     assert_true(survey.answers);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct bench_question *got =
@@ -73,17 +76,27 @@ static void a_module_that_is_deaf_is_given_up(void **state)
     struct bench_survey survey = {.question_count = 0};
     (void)state;
     bench_survey_add(&survey, SIM_QUESTION_MODEL, NULL);
-    ask(&survey, UPDATE "events:\n  - when: {time: 0s}\n    do: [{hang: both}]\n"
-                        "expect:\n  outcome: updated\n");
+    (void)ask(&survey, UPDATE "events:\n  - when: {time: 0s}\n    do: [{hang: both}]\n"
+                              "expect:\n  outcome: updated\n");
     assert_false(survey.answers);
     assert_int_equal(survey.questions[0].known, SCENARIO_UNKNOWN);
+}
+
+static void a_module_is_restarted_behind_the_questions(void **state)
+{
+    struct bench_survey survey = {.restarts = true};
+    (void)state;
+    bench_survey_add(&survey, SIM_QUESTION_REVISION, NULL);
+    assert_int_equal(ask(&survey, UPDATE "expect:\n  outcome: updated\n"), 1);
+    assert_true(survey.answers);
+    assert_int_equal(survey.questions[0].known, SCENARIO_YES);
 }
 
 static void the_modules_clock_is_watched(void **state)
 {
     struct bench_survey survey = {.clock_s = 10};
     (void)state;
-    ask(&survey, UPDATE "expect:\n  outcome: updated\n");
+    assert_int_equal(ask(&survey, UPDATE "expect:\n  outcome: updated\n"), 0);
     assert_in_range(survey.clock_passed_us, 9900000, 10100000);
 }
 
@@ -92,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_module_says_what_it_is),
         cmocka_unit_test(a_module_that_is_deaf_is_given_up),
+        cmocka_unit_test(a_module_is_restarted_behind_the_questions),
         cmocka_unit_test(the_modules_clock_is_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
