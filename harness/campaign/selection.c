@@ -47,6 +47,8 @@ static bool load_one(struct campaign_selection *selection, const char *path, FIL
     bool good;
     if (scenario) {
         good = add(selection, scenario);
+        if (!good)
+            scenario_free(scenario);
     } else {
         fputs(text, errors);
         good = add_invalid(selection, path, text);
