@@ -335,6 +335,79 @@ static void a_push_asks_for_no_size_between_its_chunks(void **state)
     assert_int_equal(rig_count_sent(&rig, "AT+CFSGFIS=1,\"update.zip\""), 2);
 }
 
+/* To the last byte, however many are left of a piece. */
+static void a_push_gives_every_byte(void **state)
+{
+    static const uint32_t sizes[] = {1, 2, FOTA_PIECE_BYTES, FOTA_PIECE_BYTES + 1,
+                                     FOTA_PIECE_BYTES + 2};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        rig_begin(&rig, NULL);
+        rig.job.delivery = FOTA_DELIVERY_PUSH;
+        rig.job.package_size_bytes = sizes[i];
+        fota_start(&rig.fota, &rig.host, NULL, 0);
+        rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+        assert_int_equal(rig.module.file_bytes, sizes[i]);
+        assert_int_equal(rig.module.chunks, 1);
+        assert_int_equal(rig.fota.stat_counts.package_bytes, sizes[i]);
+    }
+}
+
+/* What the line needs at 9600 bit/s, in steps of 64 ms, and a second. */
+static void a_chunk_gets_the_time_that_the_line_needs(void **state)
+{
+    static const struct {
+        uint32_t bytes;
+        const char *line;
+    } chunks[] = {{1536, "AT+CFSWFILE=1,\"update.zip\",0,1536,2600\n"},
+                  {1537, "AT+CFSWFILE=1,\"update.zip\",0,1537,2664\n"}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(chunks); i++) {
+        rig_begin(&rig, NULL);
+        rig.job.delivery = FOTA_DELIVERY_PUSH;
+        rig.job.package_size_bytes = chunks[i].bytes;
+        fota_start(&rig.fota, &rig.host, NULL, 0);
+        rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+        assert_non_null(strstr(rig.sent, chunks[i].line));
+    }
+}
+
+/* CRC-32, by the bit. */
+static uint32_t crc_of(const char *bytes, size_t size, unsigned times)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < size * times; i++) {
+        crc ^= (uint8_t)bytes[i % size];
+        for (unsigned bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ ((crc & 1u) != 0 ? UINT32_C(0xedb88320) : 0);
+    }
+    return ~crc;
+}
+
+/* 14 chunks of a line at 300 bit/s, 14 s each: more than the 180 s of the state, but each chunk
+ * that was read gives it the whole time again. */
+static void a_long_file_may_be_read_for_long(void **state)
+{
+    enum { CHUNK = 263, CHUNKS = 14, HEAD = sizeof "\r\n+CFSRFILE: 263\r\n" - 1 };
+    static char piece[HEAD + CHUNK + sizeof OK] = "\r\n+CFSRFILE: 263\r\n";
+    (void)state;
+    memset(piece + HEAD, 'a', CHUNK);
+    memcpy(piece + HEAD + CHUNK, OK, sizeof OK);
+    rig_begin(&rig, (const struct module_row[]){
+                        {.command = "AT+CFSRFILE=*", .answer = NULL, .later = {{14000, piece}}},
+                        {.command = "AT+CFSGFIS=*", .answer = ERROR, .times = 1},
+                        {.command = "AT+CFSGFIS=*", .answer = INFO("+CFSGFIS: 3682")},
+                        {.command = "AT+HTTPTOFS=*",
+                         .answer = OK,
+                         .later = {{900, "\r\n+HTTPTOFS: 200,3682\r\n"}}},
+                        {.command = NULL}});
+    rig.job.package_size_bytes = CHUNKS * CHUNK;
+    rig.job.package_crc32 = crc_of(piece + HEAD, CHUNK, CHUNKS);
+    rig.job.baud_bps = 300;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+}
+
 static void a_result_that_nobody_waits_for_is_told_as_that(void **state)
 {
     struct at_engine at;
@@ -364,6 +437,9 @@ int main(void)
         cmocka_unit_test(room_for_just_the_package_is_enough),
         cmocka_unit_test(a_supply_of_just_the_wanted_voltage_is_enough),
         cmocka_unit_test(a_push_asks_for_no_size_between_its_chunks),
+        cmocka_unit_test(a_push_gives_every_byte),
+        cmocka_unit_test(a_chunk_gets_the_time_that_the_line_needs),
+        cmocka_unit_test(a_long_file_may_be_read_for_long),
         cmocka_unit_test(a_result_that_nobody_waits_for_is_told_as_that),
     };
     return cmocka_run_group_tests_name("fota_limits", tests, NULL, NULL);
