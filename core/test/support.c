@@ -34,6 +34,7 @@ static const struct module_row default_rows[] = {
     {.command = "AT+CNACT?", .answer = INFO("+CNACT: 0,\"0.0.0.0\""), .times = 1},
     {.command = "AT+CNACT?", .answer = INFO("+CNACT: 1,\"10.94.36.44\"")},
     {.command = "AT+CNACT=1,\"cmnet\"", .answer = OK, .later = {{490, "\r\n+APP PDP: ACTIVE\r\n"}}},
+    {.command = "AT+CNACT=0", .answer = OK},
     {.command = "AT+CFSINIT", .answer = OK},
     {.command = "AT+CFSTERM", .answer = OK},
     {.command = "AT+CFSGFIS=1,\"update.zip\"", .answer = "\r\nERROR\r\n", .times = 1},

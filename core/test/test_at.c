@@ -255,6 +255,27 @@ static void an_aborted_command_is_owed_only_when_it_was_sent(void **state)
     assert_int_equal(at_transmit(&at, sent, sizeof sent), 0);
 }
 
+static void what_happens_is_counted(void **state)
+{
+    struct at_engine at;
+    struct at_event event;
+    char log[LOG_MAX] = "";
+    (void)state;
+    at_init(&at);
+    feed(&at, "\r\nRDY\r\n\r\n+CFUN: 1\r\n\r\nOK\r\n", 25, 25, log);
+    assert_string_equal(log, "u(RDY)u(+CFUN: 1)s(OK)");
+    for (uint64_t now_us = 0; now_us < 3; now_us++) {
+        send_all(&at, "AT", now_us);
+        feed(&at, "AT\r", 3, 3, log); /* an echo is none of the module's lines */
+        at_advance(&at, now_us + 2000000, &event);
+    }
+    assert_int_equal(at.stat_lines, 3);
+    assert_int_equal(at.stat_line_high_water, 8);
+    assert_int_equal(at.stat_stray_results, 1);
+    assert_int_equal(at.stat_timeouts, 3);
+    assert_int_equal(at.stat_dropped_lines, 0);
+}
+
 /* ---- hostile input ------------------------------------------------------------------------- */
 
 static void an_overlong_line_is_dropped_and_counted(void **state)
@@ -316,6 +337,7 @@ int main(void)
 {
     static struct CMUnitTest tests[3 * COUNT];
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(what_happens_is_counted),
         cmocka_unit_test(a_command_times_out_at_its_deadline),
         cmocka_unit_test(a_late_answer_is_not_taken_for_the_new_one),
         cmocka_unit_test(synchronise_repeats_and_gives_up),

@@ -408,6 +408,20 @@ static void a_long_file_may_be_read_for_long(void **state)
     rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
 }
 
+/* The time for the network is over in the pause behind it. */
+static void what_the_network_said_last_is_the_evidence(void **state)
+{
+    (void)state;
+    rig_begin(&rig, (const struct module_row[]){{.command = "AT+CNACT=1,\"cmnet\"",
+                                                 .answer = OK,
+                                                 .later = {{490, "\r\n+APP PDP: DEACTIVE\r\n"}}},
+                                                {.command = NULL}});
+    rig.job.network_timeout_ms = 3000;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_REFUSED, FOTA_REASON_NO_BEARER);
+    assert_string_equal(rig.fota.result.evidence, "+APP PDP: DEACTIVE");
+}
+
 static void a_result_that_nobody_waits_for_is_told_as_that(void **state)
 {
     struct at_engine at;
@@ -440,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_push_gives_every_byte),
         cmocka_unit_test(a_chunk_gets_the_time_that_the_line_needs),
         cmocka_unit_test(a_long_file_may_be_read_for_long),
+        cmocka_unit_test(what_the_network_said_last_is_the_evidence),
         cmocka_unit_test(a_result_that_nobody_waits_for_is_told_as_that),
     };
     return cmocka_run_group_tests_name("fota_limits", tests, NULL, NULL);
