@@ -99,11 +99,13 @@ static void take_ftp(struct lift_facts *facts, const struct dialogue_step *step)
     }
 }
 
+enum { PACKAGE_MIN = 400 }; /* bytes */
+
 /* "+NAME: 200,109285" of the command that named the address: the most, since a transfer that ended
    short says less; and what is next to nothing is no package. */
 static void take_size(struct lift_facts *facts, const struct dialogue *dialogue)
 {
-    enum { HTTP_OK = 200, PACKAGE_MIN = 400 };
+    enum { HTTP_OK = 200 };
     for (size_t i = 0; i < dialogue->line_count; i++) {
         const struct dialogue_line *line = &dialogue->lines[i];
         const char *colon = strchr(line->text, ':');
@@ -233,7 +235,7 @@ void lift_facts(const struct dialogue *dialogue, struct lift_facts *ret_facts)
     }
     facts->by_push = !facts->url[0] && !facts->by_ftp && pushed > 0;
     take_size(facts, dialogue);
-    if (facts->by_push && !facts->size_bytes)
+    if (facts->by_push && !facts->size_bytes && pushed >= PACKAGE_MIN)
         facts->size_bytes = (uint32_t)pushed;
     facts->guessed_size = facts->size_bytes == 0;
     if (facts->guessed_size)

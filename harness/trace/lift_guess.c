@@ -148,6 +148,19 @@ static bool next_name(const char **text, char name[LIFT_NAME_MAX])
     return false;
 }
 
+/* The whole value of a command, up to where its answer begins. */
+static void try_restored_value(struct lifting *lifting)
+{
+    char text[2 * LIFT_NAME_MAX];
+    size_t used = (size_t)snprintf(text, sizeof text, "bandcfg: ");
+    const char *value = strchr(lifting->said, '='), *end = strstr(lifting->said, " -> ");
+    if (!value || !end || value >= end || (size_t)(end - value) > LIFT_NAME_MAX / 2)
+        return;
+    snprintf(text + used, sizeof text - used, "'%.*s'", (int)(end - value - 1), value + 1);
+    if (!strchr(text + used + 1, '\'') || strchr(text + used + 1, '\'')[1] == '\0')
+        lift_try_line(lifting, LIFT_RESTORE, text);
+}
+
 /* What a job wants set again: the numbers and names of the command that the emulator did not get.
  */
 static void try_restore(struct lifting *lifting)
@@ -157,6 +170,7 @@ static void try_restore(struct lifting *lifting)
     unsigned long number;
     if (!strchr(lifting->said, '=') || !strstr(lifting->said, " -> "))
         return;
+    try_restored_value(lifting);
     for (const char *at = lifting->said; next_number(&at, &number);)
         for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
             snprintf(text, sizeof text, "%s: %lu", keys[i], number);
@@ -271,7 +285,7 @@ static void try_base(struct lifting *lifting)
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 5;
+    return WAY_COUNT + 6;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
@@ -286,8 +300,10 @@ static void try_way(struct lifting *lifting, size_t index)
         try_push(lifting);
     else if (index == WAY_COUNT + 3)
         try_base(lifting);
-    else
+    else if (index == WAY_COUNT + 4)
         lift_try_rates(lifting);
+    else
+        lift_try_ends(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};

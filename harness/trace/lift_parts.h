@@ -128,6 +128,8 @@ extern const struct lift_kind lift_wire, lift_ways, lift_settings, lift_changes,
 void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first);
 /* A module that talks at another rate from its update on. */
 void lift_try_rates(struct lifting *lifting);
+/* An update that ends otherwise and without a word. */
+void lift_try_ends(struct lifting *lifting);
 /* The answer as it was: it explains nothing. */
 void lift_try_repeating(struct lifting *lifting);
 

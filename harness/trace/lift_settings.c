@@ -237,3 +237,22 @@ void lift_try_rates(struct lifting *lifting)
         lift_try_plan(lifting, &plan);
     }
 }
+
+void lift_try_ends(struct lifting *lifting)
+{
+    int32_t results[VALUES_MAX], statuses[VALUES_MAX];
+    char lost[LIFT_NAME_MAX], result[LIFT_NAME_MAX], status[LIFT_NAME_MAX];
+    size_t result_count = values_of(lifting, SIM_SETTING_UPDATE_RESULT, false, results);
+    size_t status_count = values_of(lifting, SIM_SETTING_STATUS_AFTER, false, statuses);
+    setting_text(SIM_SETTING_FINAL_URC, 1, lost);
+    for (size_t i = 0; i < result_count; i++)
+        for (size_t k = 0; k < status_count; k++) {
+            struct lift_plan plan = lifting->best;
+            setting_text(SIM_SETTING_UPDATE_RESULT, results[i], result);
+            setting_text(SIM_SETTING_STATUS_AFTER, statuses[k], status);
+            if (lift_add_line(&plan, LIFT_SETTING, lost) &&
+                lift_add_line(&plan, LIFT_SETTING, result) &&
+                lift_add_line(&plan, LIFT_SETTING, status))
+                lift_try_plan(lifting, &plan);
+        }
+}

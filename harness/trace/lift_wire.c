@@ -189,19 +189,33 @@ static uint64_t amid_data(const struct dialogue *dialogue, size_t step)
     return bytes;
 }
 
-/* Of what is sent behind a prompt, a byte or more did not arrive. */
+/* Of what is sent behind a prompt, a byte or more did not arrive, or not in time. */
 static void try_lost_data(struct lifting *lifting, uint64_t byte)
 {
+    static const char *const actions[] = {"lose-to-module: 1B", "lose-to-module: 20B",
+                                          "split-to-module: 5s", "split-to-module: 20s"};
     char when[WHEN_MAX];
     snprintf(when, sizeof when, "to-module-byte: %" PRIu64, byte);
-    lift_try_event(lifting, when, "lose-to-module: 1B", false);
-    lift_try_event(lifting, when, "lose-to-module: 20B", false);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        lift_try_event(lifting, when, actions[i], false);
 }
 
 /* The step that an item belongs to; 0: none. */
 static size_t step_at(const struct outline *outline, size_t index)
 {
     return index < outline->count ? outline->items[index].step : 0;
+}
+
+/* The step of the run where they part; of repeats that are folded, the first that the trace has
+ * not.
+ */
+static size_t parting_step(const struct outline *now, size_t place, const struct outline *recorded,
+                           size_t at)
+{
+    if (place > 0 && at > 0 && place <= now->count && at <= recorded->count &&
+        now->items[place - 1].repeats > recorded->items[at - 1].repeats)
+        return now->items[place - 1].step + recorded->items[at - 1].repeats;
+    return step_at(now, place);
 }
 
 static void try_inserted_near(struct lifting *lifting, const struct outline *now, size_t place,
@@ -251,8 +265,11 @@ static void try_wire(struct lifting *lifting, size_t index)
             try_change(lifting, "host", "", whole, recorded->dialogue->lines[first_b + k].text,
                        nth_line(&dialogue, first_a + i, whole));
     }
-    if (step_at(&now, place) && amid_data(&dialogue, step_at(&now, place)))
-        try_lost_data(lifting, amid_data(&dialogue, step_at(&now, place)));
+    size_t parting = parting_step(&now, place, recorded, at);
+    uint64_t amid =
+        parting > 0 && parting < dialogue.step_count ? amid_data(&dialogue, parting) : 0;
+    if (amid > 0)
+        try_lost_data(lifting, amid);
     try_inserted_near(lifting, &now, place, at);
     if (place < now.count && at < recorded->count && outline_is_exchange(&now.items[place]) &&
         outline_is_exchange(&recorded->items[at])) {
