@@ -169,11 +169,11 @@ static void answer_error(struct sim_context *ctx, const char *prefix, int number
 {
     char line[100];
     char digits[8];
-    char *first = digits + sizeof digits;
+    char *end = digits + sizeof digits - 1;
     size_t begin = strlen(prefix);
     if (sim_value(ctx, SIM_PARAMETER_CMEE) != 2 || !text) {
-        digits[sizeof digits - 1] = '\0';
-        text = first = write_digits(first - 1, (uint64_t)number, 10, 1);
+        *end = '\0';
+        text = write_digits(end, (uint64_t)number, 10, 1);
     }
     size_t length = strlen(text);
     memcpy(line, prefix, begin);

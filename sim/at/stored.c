@@ -153,13 +153,12 @@ static bool set_by(struct sim_context *ctx, const char *key, enum sim_saving sav
     char now[SIM_STORED_VALUE];
     if (saving == SIM_NO_SAVE)
         return set(ctx, &live, key, value, length);
-    size_t now_length = sim_stored_get(ctx, key, saving, now);
     bool same =
         get(ctx, &kept, key, now) == length && (length == 0 || memcmp(now, value, length) == 0);
     if (same)
         return true; /* what is in flash already is not written again */
     if (saving == SIM_AUTO_SAVE_REBOOT) {
-        now_length = sim_stored_get(ctx, key, saving, now);
+        size_t now_length = sim_stored_get(ctx, key, saving, now);
         if (!set(ctx, &live, key, now_length > 0 ? now : "-", now_length > 0 ? now_length : 1))
             return false;
     }

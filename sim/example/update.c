@@ -132,6 +132,7 @@ int main(int argc, char **argv)
 
     if (argc != 2 || !bench || !load_package(bench, argv[1])) {
         fprintf(stderr, "usage: update PACKAGE, made by 'fotarig package'\n");
+        free(bench);
         return 2;
     }
     make_module(bench);

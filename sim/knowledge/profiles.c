@@ -129,7 +129,8 @@ static const struct sim_variant_row *variant_of(const char *revision)
     const char *series = strstr(revision, "SIM7000");
     size_t length = series ? strcspn(series, "_") : 0;
     for (size_t i = 0; i < VARIANTS; i++)
-        if (strlen(variants[i].name) == length && memcmp(variants[i].name, series, length) == 0)
+        if (series && strlen(variants[i].name) == length &&
+            memcmp(variants[i].name, series, length) == 0)
             return &variants[i];
     /* 1529 builds carry G (facts 7). */
     return strncmp(revision, "1529", 4) == 0 ? &variants[3] : NULL;

@@ -239,7 +239,7 @@ void sim_contexts_init(struct sim_context *ctx)
     bool dual = sim_setting(ctx, SIM_SETTING_CONTEXT_TYPE) != 0;
     if (wanted == BY_REVISION)
         wanted = sim_profile_has(ctx, SIM_TRAIT_FEW_CONTEXTS) ? 2 : 1;
-    for (int32_t i = 0; i <= MAXIMUM - wanted; i++) {
+    for (int32_t i = 0; i < MAXIMUM && i <= MAXIMUM - wanted; i++) {
         struct sim_pdp_context *context = &ctx->sim->packet.contexts[i];
         context->cid = cids[i];
         memcpy(context->type, dual ? "IPV4V6" : "IP", dual ? 7 : 3);

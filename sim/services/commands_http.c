@@ -146,7 +146,7 @@ static const uint8_t methods[] = {SIM_HTTP_GET, SIM_HTTP_POST, SIM_HTTP_HEAD};
 static unsigned number_of(uint8_t method)
 {
     unsigned number = 0;
-    while (methods[number] != method)
+    while (number < sizeof methods - 1 && methods[number] != method)
         number++;
     return number;
 }
