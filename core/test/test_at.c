@@ -239,6 +239,21 @@ static void synchronise_takes_a_numeric_result_but_no_error(void **state)
     assert_string_equal(log, "re(0)");
 }
 
+/* Whatever form its OK has, who asked for contact hears that there is. */
+static void contact_is_told_as_ok(void **state)
+{
+    struct at_engine at;
+    struct at_event event;
+    char sent[8];
+    (void)state;
+    at_init(&at);
+    at_synchronise(&at, 4, 2000, 0);
+    at_transmit(&at, sent, sizeof sent);
+    at_receive(&at, "0\r", 2, 1000, &event);
+    assert_int_equal(event.kind, AT_EVENT_RESULT);
+    assert_int_equal(event.result, AT_RESULT_OK);
+}
+
 static void an_aborted_command_is_owed_only_when_it_was_sent(void **state)
 {
     struct at_engine at;
@@ -337,6 +352,7 @@ int main(void)
 {
     static struct CMUnitTest tests[3 * COUNT];
     const struct CMUnitTest others[] = {
+        cmocka_unit_test(contact_is_told_as_ok),
         cmocka_unit_test(what_happens_is_counted),
         cmocka_unit_test(a_command_times_out_at_its_deadline),
         cmocka_unit_test(a_late_answer_is_not_taken_for_the_new_one),

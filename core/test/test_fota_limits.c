@@ -372,6 +372,30 @@ static void a_chunk_gets_the_time_that_the_line_needs(void **state)
     }
 }
 
+static void takes_its_time_for_the_second_chunk(struct rig *client)
+{
+    if (client->module.chunks == 2 && client->module.wrong_bytes == 0) {
+        client->module.wrong_bytes = 1; /* once */
+        client->now_us += 8000000;
+    }
+}
+
+/* 25 s for the download; the first chunk takes 20, the second 8: each gives the whole time again.
+ */
+static void each_chunk_that_arrived_gives_the_download_its_time_again(void **state)
+{
+    (void)state;
+    rig_begin(&rig, NULL);
+    rig.job.delivery = FOTA_DELIVERY_PUSH;
+    rig.job.package_size_bytes = 16000;
+    rig.job.download_timeout_ms = 25000;
+    rig.module.lose_ok_of = 1;
+    rig.on_turn = takes_its_time_for_the_second_chunk;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig.module.chunks, 2);
+}
+
 /* CRC-32, by the bit. */
 static uint32_t crc_of(const char *bytes, size_t size, unsigned times)
 {
@@ -453,6 +477,7 @@ int main(void)
         cmocka_unit_test(a_push_asks_for_no_size_between_its_chunks),
         cmocka_unit_test(a_push_gives_every_byte),
         cmocka_unit_test(a_chunk_gets_the_time_that_the_line_needs),
+        cmocka_unit_test(each_chunk_that_arrived_gives_the_download_its_time_again),
         cmocka_unit_test(a_long_file_may_be_read_for_long),
         cmocka_unit_test(what_the_network_said_last_is_the_evidence),
         cmocka_unit_test(a_result_that_nobody_waits_for_is_told_as_that),
