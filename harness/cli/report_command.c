@@ -96,6 +96,16 @@ static void load_part(struct loaded *loaded, const char *path)
         part->problem = loaded->problems[index];
 }
 
+/* What a folder hides is missing, whatever else was found there. */
+static void add_unseen(struct loaded *loaded, const char *path, int trouble)
+{
+    size_t index = loaded->count++;
+    loaded->parts[index].path = path;
+    loaded->parts[index].problem = loaded->problems[index];
+    snprintf(loaded->problems[index], RESULTS_TEXT_MAX, "%.300s cannot be looked through: %s", path,
+             report_file_reason(trouble));
+}
+
 /* False: no memory. A folder without a report is a part that has none. */
 static bool load(struct loaded *loaded, char *const *operands, size_t count, bool any_name)
 {
@@ -103,10 +113,8 @@ static bool load(struct loaded *loaded, char *const *operands, size_t count, boo
     *loaded = (struct loaded){.operand_count = count};
     loaded->found = calloc(count + 1, sizeof *loaded->found);
     for (size_t i = 0; loaded->found && i < count; i++) {
-        if (!results_find(&loaded->found[i], operands[i], any_name))
-            cli_error(&cli_command_report, "%s cannot be looked through: %s", operands[i],
-                      report_file_reason(errno));
-        paths += loaded->found[i].count ? loaded->found[i].count : 1;
+        (void)results_find(&loaded->found[i], operands[i], any_name);
+        paths += loaded->found[i].count + 1;
     }
     loaded->parts = calloc(paths + 1, sizeof *loaded->parts);
     loaded->reports = calloc(paths + 1, sizeof *loaded->reports);
@@ -117,7 +125,9 @@ static bool load(struct loaded *loaded, char *const *operands, size_t count, boo
         const struct results_paths *found = &loaded->found[i];
         for (size_t j = 0; j < found->count; j++)
             load_part(loaded, found->paths[j]);
-        if (!found->count)
+        if (found->trouble)
+            add_unseen(loaded, operands[i], found->trouble);
+        else if (!found->count)
             load_part(loaded, operands[i]);
     }
     return true;

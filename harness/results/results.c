@@ -220,8 +220,10 @@ static bool add_path(struct results_paths *paths, const char *path)
             return false;
         paths->paths = grown;
     }
-    paths->paths[paths->count] = strdup(path);
-    return paths->paths[paths->count++] != NULL;
+    char *copy = strdup(path);
+    if (copy)
+        paths->paths[paths->count++] = copy;
+    return copy != NULL;
 }
 
 static bool is_wanted(const char *name, bool any_name)
@@ -230,27 +232,30 @@ static bool is_wanted(const char *name, bool any_name)
     return any_name ? end && strcmp(end, ".json") == 0 : strcmp(name, "ctrf.json") == 0;
 }
 
+/* What one folder in it hides keeps nobody from the others. False with errno. */
 static bool look_into(struct results_paths *paths, const char *folder, bool any_name,
                       unsigned depth)
 {
     DIR *opened = opendir(folder);
-    bool good = opened != NULL;
+    int trouble = opened ? 0 : errno;
     const struct dirent *entry;
-    while (good && (entry = readdir(opened))) {
+    while (opened && (entry = readdir(opened))) {
         char path[RESULTS_PATH_MAX];
         int length = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         if (entry->d_name[0] == '.' || length >= (int)sizeof path)
             continue;
+        bool good = true;
         if (is_folder(path))
             good = depth == 0 || look_into(paths, path, any_name, depth - 1);
         else if (is_wanted(entry->d_name, any_name) && paths->count < PATHS_MOST)
             good = add_path(paths, path);
+        if (!good)
+            trouble = errno;
     }
-    int kept = errno;
     if (opened)
         closedir(opened);
-    errno = kept;
-    return good;
+    errno = trouble;
+    return trouble == 0;
 }
 
 static int by_name(const void *left, const void *right)
@@ -266,6 +271,7 @@ bool results_find(struct results_paths *ret_paths, const char *path, bool any_na
         good = look_into(ret_paths, path, any_name, DEPTH_MOST);
     else if (access(path, F_OK) == 0)
         good = add_path(ret_paths, path);
+    ret_paths->trouble = good ? 0 : errno;
     if (ret_paths->count)
         qsort(ret_paths->paths, ret_paths->count, sizeof *ret_paths->paths, by_name);
     return good;

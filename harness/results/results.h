@@ -56,8 +56,10 @@ void results_done(struct results *results);
 struct results_paths {
     char **paths; /* by name */
     size_t count;
+    int trouble; /* errno of a folder that could not be looked through; 0 = all is there */
 };
-/* False with errno. A file is a list of itself, a folder that is not there is an empty one. */
+/* False with ret_paths->trouble: what could be found is there all the same. A file is a list of
+ * itself, a folder that is not there is an empty one. */
 bool results_find(struct results_paths *ret_paths, const char *path, bool any_name);
 void results_paths_done(struct results_paths *paths);
 

@@ -2,11 +2,14 @@
  * Reports of former runs: parts as one report that names what is missing, two side by side, one
  * case over many runs, and cases whose failure is known until a day.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -297,6 +300,41 @@ static void what_is_wrong_with_a_quarantine_file_is_told_with_its_place(void **s
     }
 }
 
+/* Returns what the limit was. */
+static rlim_t limit_files(rlim_t most)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = most;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void a_folder_that_cannot_be_looked_through_is_told(void **state)
+{
+    char folder[] = "/tmp/results-XXXXXX", path[64];
+    struct results_paths found;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/ctrf.json", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(results_find(&found, folder, false));
+    assert_int_equal(found.count, 1);
+    assert_int_equal(found.trouble, 0);
+    results_paths_done(&found);
+    rlim_t kept = limit_files(3);
+    assert_false(results_find(&found, folder, false));
+    (void)limit_files(kept);
+    assert_int_equal(found.trouble, EMFILE);
+    assert_int_equal(found.count, 0);
+    results_paths_done(&found);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void)
 {
     enum { MERGES = sizeof merge_rows / sizeof merge_rows[0] };
@@ -310,6 +348,7 @@ int main(void)
         cmocka_unit_test(the_chance_of_green_runs_is_that_of_an_integral),
         cmocka_unit_test(a_known_failure_is_excused_until_its_last_day_is_over),
         cmocka_unit_test(what_is_wrong_with_a_quarantine_file_is_told_with_its_place),
+        cmocka_unit_test(a_folder_that_cannot_be_looked_through_is_told),
     };
     return cmocka_run_group_tests(merges, NULL, NULL) + cmocka_run_group_tests(tests, NULL, NULL);
 }
