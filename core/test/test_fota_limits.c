@@ -353,6 +353,21 @@ static void a_push_gives_every_byte(void **state)
     }
 }
 
+/* No file has no byte, also where one byte is the whole package. */
+static void a_file_that_is_not_there_has_no_byte(void **state)
+{
+    (void)state;
+    rig_begin(&rig,
+              (const struct module_row[]){{.command = "AT+CFSWFILE=*", .answer = ERROR, .times = 1},
+                                          {.command = NULL}});
+    rig.job.delivery = FOTA_DELIVERY_PUSH;
+    rig.job.package_size_bytes = 1;
+    fota_start(&rig.fota, &rig.host, NULL, 0);
+    rig_expect(&rig, rig_run(&rig), FOTA_OUTCOME_UPDATED, FOTA_REASON_NONE);
+    assert_int_equal(rig_count_sent(&rig, "AT+CFSWFILE=1,\"update.zip\",0,1,1064"), 2);
+    assert_int_equal(rig.fota.download_tries, 1);
+}
+
 /* What the line needs at 9600 bit/s, in steps of 64 ms, and a second. */
 static void a_chunk_gets_the_time_that_the_line_needs(void **state)
 {
@@ -476,6 +491,7 @@ int main(void)
         cmocka_unit_test(a_supply_of_just_the_wanted_voltage_is_enough),
         cmocka_unit_test(a_push_asks_for_no_size_between_its_chunks),
         cmocka_unit_test(a_push_gives_every_byte),
+        cmocka_unit_test(a_file_that_is_not_there_has_no_byte),
         cmocka_unit_test(a_chunk_gets_the_time_that_the_line_needs),
         cmocka_unit_test(each_chunk_that_arrived_gives_the_download_its_time_again),
         cmocka_unit_test(a_long_file_may_be_read_for_long),
