@@ -115,6 +115,8 @@ static const struct reading readings[] = {
      AT_INFO_NONE},
     {"one letter where the beginning of an echo stood", NULL, "\r\nxTz\r\n\r\nA\r\n", "u(xTz)u(A)",
      AT_INFO_NONE},
+    {"the shortest name", "AT+X?", "\r\n+X: 1\r\n\r\nOK\r\n", "i(+X: 1)r(OK)", AT_INFO_NAME},
+    {"a sign alone is no name", "AT+=1", "\r\n+: 1\r\n\r\nOK\r\n", "u(+: 1)r(OK)", AT_INFO_NAME},
     {"old echo of a bare AT", NULL, "AT\r\r\n", "", AT_INFO_NONE},
     {"old echo", "AT+GMR", "AT+CGMM\r\r\nRevision:1\r\n\r\nOK\r\n", "i(Revision:1)r(OK)",
      AT_INFO_ANY},
