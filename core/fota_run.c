@@ -91,8 +91,9 @@ static void wait_for_host(struct fota_call *call)
 
 static void ask(struct fota_call *call)
 {
+    const struct fota *fota = call->fota;
     choose_request(call);
-    if (call->fota->begun)
+    if (fota->begun || fota->timers_at_us[FOTA_TIMER_TOTAL] == FOTA_NEVER) /* no time is left */
         fota_wake_in(call, call->row->timeout_s);
     else
         wait_for_host(call);

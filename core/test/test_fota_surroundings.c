@@ -128,6 +128,19 @@ static void later_holds_nothing_back_once_the_time_of_the_job_is_over(void **sta
     free(rig);
 }
 
+/* Nobody answers what is asked once the time of the job is over: that is not waited for long. */
+static void the_end_is_not_held_up(void **state)
+{
+    struct rig *rig = at_the_checkpoint();
+    (void)state;
+    fota_later(&rig->fota, &rig->host, rig->now_us);
+    hold(rig, 90 * MINUTE_US + 30 * MINUTE_US / 60);
+    assert_int_equal(fota_state(&rig->fota), FOTA_STATE_CLEAN_UP);
+    hold(rig, 3 * MINUTE_US);
+    assert_non_null(fota_result(&rig->fota));
+    free(rig);
+}
+
 /* ---- rates --------------------------------------------------------------------------------- */
 
 #define NEW_RATE                                                                                   \
@@ -318,6 +331,7 @@ int main(void)
         cmocka_unit_test(later_holds_the_job_back),
         cmocka_unit_test(later_ends_with_the_job),
         cmocka_unit_test(later_holds_nothing_back_once_the_time_of_the_job_is_over),
+        cmocka_unit_test(the_end_is_not_held_up),
         cmocka_unit_test(garbage_is_an_answer_and_the_rate_is_found),
         cmocka_unit_test(after_all_rates_comes_the_own_one),
         cmocka_unit_test(a_port_that_cannot_change_its_rate_is_left_alone),
