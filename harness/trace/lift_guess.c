@@ -161,6 +161,18 @@ static void try_restored_value(struct lifting *lifting)
         lift_try_line(lifting, LIFT_RESTORE, text);
 }
 
+/* Digits in quotes may be an operator. */
+static void try_restored_operator(struct lifting *lifting)
+{
+    const char *begin = strchr(lifting->said, '"');
+    size_t length = begin ? strspn(begin + 1, "0123456789") : 0;
+    char text[LIFT_NAME_MAX];
+    if (length == 0 || length > LIFT_NAME_MAX / 2 || begin[1 + length] != '"')
+        return;
+    snprintf(text, sizeof text, "operator: '%.*s'", (int)length, begin + 1);
+    lift_try_line(lifting, LIFT_RESTORE, text);
+}
+
 /* What a job wants set again: the numbers and names of the command that the emulator did not get.
  */
 static void try_restore(struct lifting *lifting)
@@ -171,6 +183,7 @@ static void try_restore(struct lifting *lifting)
     if (!strchr(lifting->said, '=') || !strstr(lifting->said, " -> "))
         return;
     try_restored_value(lifting);
+    try_restored_operator(lifting);
     for (const char *at = lifting->said; next_number(&at, &number);)
         for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
             snprintf(text, sizeof text, "%s: %lu", keys[i], number);
@@ -403,6 +416,21 @@ static void far_triggers(struct triggers *triggers)
     }
 }
 
+/* By how much what the run says where they part comes later in the trace; 0: it never comes. */
+static int64_t lateness_us(const struct lifting *lifting)
+{
+    const struct outline *recorded = &lifting->recorded, *now = &lifting->now;
+    const struct fit *fit = &lifting->best_fit;
+    if (fit->common == 0 || fit->place == 0 || fit->place >= now->count)
+        return 0;
+    int64_t begun_us = (int64_t)(now->items[fit->place].at_us - now->items[fit->place - 1].at_us);
+    for (size_t i = fit->common; i < recorded->count; i++)
+        if (outline_same(recorded, &recorded->items[i], now, &now->items[fit->place]))
+            return (int64_t)(recorded->items[i].at_us - recorded->items[fit->common - 1].at_us) -
+                   begun_us;
+    return 0;
+}
+
 void lift_look(struct lifting *lifting)
 {
     struct triggers *triggers = &lifting->near;
@@ -413,6 +441,7 @@ void lift_look(struct lifting *lifting)
     lifting->parting_us = place < now->count ? now->items[place].at_us
                           : now->count       ? now->items[now->count - 1].at_us
                                              : 0;
+    lifting->late_us = lateness_us(lifting);
     lifting->best_common_at_us =
         place > 0 && place <= now->count ? (int64_t)now->items[place - 1].at_us : 0;
     lifting->said[0] = '\0';

@@ -41,12 +41,13 @@ struct lifting {
     struct trace_log now_log;
     struct bench_run *run;
     struct lift_result *result;
-    char refused[200];                /* why the last plan was no scenario */
-    uint64_t enough_us;               /* times that are off by less in sum are explained */
-    uint64_t gain_us;                 /* what is nearer by less is no better */
-    int64_t best_common_at_us;        /* of the best run: its last item that the trace has */
-    uint64_t parting_us;              /* of the best run: where it parts from the trace */
-    char said[OUTLINE_TEXT_MAX];      /* of the trace, where they part */
+    char refused[200];           /* why the last plan was no scenario */
+    uint64_t enough_us;          /* times that are off by less in sum are explained */
+    uint64_t gain_us;            /* what is nearer by less is no better */
+    int64_t best_common_at_us;   /* of the best run: its last item that the trace has */
+    int64_t late_us;             /* what the best run says there comes so much later in the trace */
+    uint64_t parting_us;         /* of the best run: where it parts from the trace */
+    char said[OUTLINE_TEXT_MAX]; /* of the trace, where they part */
     char next_command[LIFT_NAME_MAX]; /* of the best run, where they part; "" = none */
     struct triggers near, far;
     struct lift_plan best;

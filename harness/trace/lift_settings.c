@@ -62,6 +62,7 @@ static size_t values_of(const struct lifting *lifting, unsigned setting, bool ma
     static const int seconds[] = {1, 5, 20, 60, 300, 1200};
     for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
         count = add_value(values, count, seconds[i] * INT64_C(1000000) / divisor, info);
+    count = add_value(values, count, info->initial + lifting->late_us / divisor, info);
     return add_value(values, count, info->initial + lifting->best_fit.parted_us / divisor, info);
 }
 
