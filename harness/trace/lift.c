@@ -301,8 +301,10 @@ static void explain_all(struct lifting *lifting)
 {
     for (unsigned round = 0; round < ROUNDS_MAX && !is_explained(lifting, &lifting->best_fit);
          round++) {
-        if (!explain_more(lifting) && !explain_by_detour(lifting) &&
-            (has_whole_rival(lifting) || !explain_by_limit(lifting)))
+        /* When all is said, only times are off: two things at once are none of that. */
+        if (!explain_more(lifting) && (lifting->best_fit.complete ||
+                                       (!explain_by_detour(lifting) &&
+                                        (has_whole_rival(lifting) || !explain_by_limit(lifting)))))
             break;
         thin_out(lifting);
         run_best(lifting);
