@@ -114,7 +114,9 @@ void import_chat(struct import *import)
     }
 }
 
-unsigned import_count_chat(const char *text, size_t length)
+/* Lines of a log in which one at least is sent; 0: none is. */
+static unsigned count_lines(const char *text, size_t length,
+                            bool (*sends)(const struct import_line *line))
 {
     struct import import = {.text = text, .length = length};
     struct import_line line;
@@ -122,16 +124,26 @@ unsigned import_count_chat(const char *text, size_t length)
     unsigned sent = 0, lines = 0;
     while (import_line(&import, &line)) {
         line = behind_origin(&import, line, &time_us);
-        sent += is_sent(&line);
+        sent += sends(&line);
         lines += line.length > 0;
     }
     return sent ? lines : 0;
+}
+
+unsigned import_count_chat(const char *text, size_t length)
+{
+    return count_lines(text, length, is_sent);
 }
 
 /* ---- wvdial ---------------------------------------------------------------------------------- */
 
 #define WVDIAL_SAYS  "--> "
 #define WVDIAL_SENDS "--> Sending: "
+
+static bool wvdial_sends(const struct import_line *line)
+{
+    return begins(line, WVDIAL_SENDS);
+}
 
 void import_wvdial(struct import *import)
 {
@@ -140,7 +152,7 @@ void import_wvdial(struct import *import)
     while (import_line(import, &line)) {
         line = behind_origin(import, line, &time_us);
         size_t skip = sizeof WVDIAL_SENDS - 1;
-        if (begins(&line, WVDIAL_SENDS))
+        if (wvdial_sends(&line))
             import_command(import, time_us, 0, line.text + skip, line.length - skip);
         else if (begins(&line, WVDIAL_SAYS))
             import_foreign(import, time_us, line.text, line.length);
@@ -153,14 +165,5 @@ void import_wvdial(struct import *import)
 
 unsigned import_count_wvdial(const char *text, size_t length)
 {
-    struct import import = {.text = text, .length = length};
-    struct import_line line;
-    uint64_t time_us;
-    unsigned sent = 0, lines = 0;
-    while (import_line(&import, &line)) {
-        line = behind_origin(&import, line, &time_us);
-        sent += begins(&line, WVDIAL_SENDS);
-        lines += line.length > 0;
-    }
-    return sent ? lines : 0;
+    return count_lines(text, length, wvdial_sends);
 }
