@@ -136,6 +136,8 @@ static void a_case_of_a_later_round_is_found_without_planning_it(void **state)
     }
     assert_true(campaign_end(&planned));
     assert_true(campaign_end(&first));
+    campaign_done(&planned);
+    campaign_done(&first);
 }
 
 static void any_number_of_processes_tells_the_same(void **state)
