@@ -175,8 +175,9 @@ static bool read_file(const char *path, struct file *ret_file, char *reterr_text
                  PACKAGE_BYTES_MAX, stream ? "" : ": ", stream ? "" : strerror(errno));
     if (stream)
         fclose(stream);
+    uint8_t *fitting = good ? realloc(bytes, size) : NULL;
     if (good)
-        *ret_file = (struct file){.bytes = realloc(bytes, size), .size = size};
+        *ret_file = (struct file){.bytes = fitting ? fitting : bytes, .size = size};
     else
         free(bytes);
     return good && ret_file->bytes;
