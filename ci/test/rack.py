@@ -12,7 +12,7 @@ import sys
 import jsonschema
 import yaml
 
-from dialog import Mismatch, Module, Server, program_under_test, run_cases
+from dialog import Mismatch, Module, Server, Terminal, program_under_test, run_cases
 from lab import Lab, Spoiler
 
 IMEI = '869951030000017'  # of the emulator
@@ -208,6 +208,19 @@ def what_a_case_left_is_gone_without_a_power_hook_too(program, folder):
         raise Mismatch(f'want two updates\n  got  {wrong} {done.stdout[-1000:]}')
 
 
+def a_port_that_goes_with_that_restart_is_waited_for(program, folder):
+    """A port of USB is lost when the module restarts; asking for the restart anew would lose it anew."""
+    with Server(folder) as server, Module(program, folder, '--speed', '20', '--usb') as module:
+        with Terminal(module.link) as terminal:
+            terminal.ask('AT+CNACT=1', 'OK', '+APP PDP: ACTIVE')
+        path = write(folder, {'slot': 'a1', 'transport': f"'pty:{module.link}.usb-at'",
+                              'far-end': 'emulator', 'speed': 20,
+                              'packages': packages(program, folder, server.port)})
+        done = run(program, path, CURRENT)
+    if '1 cases: 1 passed' not in done.stdout:
+        raise Mismatch(f'want a case that passed\n  got  {done.stdout[-1500:]}')
+
+
 def one_damaged_answer_takes_no_slot_out(program, folder):
     """One answer of the probe, of the look before a case, of the one behind it is another one."""
     with Lab(program, folder, ['tcp'], slowest_s=0) as lab:
@@ -401,6 +414,7 @@ CASES = [
     a_module_that_ends_at_a_third_revision_is_quarantined,
     new_rounds_come_while_slots_still_run,
     what_a_case_left_is_gone_without_a_power_hook_too,
+    a_port_that_goes_with_that_restart_is_waited_for,
     one_damaged_answer_takes_no_slot_out,
     a_terminal_gets_a_table_of_slots_that_goes_again,
     a_slot_serves_good_and_bad_downloads,
