@@ -51,11 +51,13 @@ static struct import_line behind_origin(struct import *import, struct import_lin
     return rest;
 }
 
-/* "^M" is CR, "^?" DEL, "M-x" x with its highest bit: as chat writes them. */
-static size_t chat_bytes(const char *text, size_t length, uint8_t *bytes, size_t most)
+/* "^M" is CR, "^?" DEL, "M-x" x with its highest bit: as chat writes them. From *ret_at on, which
+ * is behind what was read then. */
+static size_t chat_bytes(const char *text, size_t length, size_t *ret_at, uint8_t *bytes,
+                         size_t most)
 {
-    size_t count = 0;
-    for (size_t at = 0; at < length && count < most; count++) {
+    size_t count = 0, at = *ret_at;
+    for (; at < length && count < most; count++) {
         uint8_t high = 0;
         if (length - at > 2 && text[at] == 'M' && text[at + 1] == '-') {
             high = 0x80;
@@ -66,6 +68,7 @@ static size_t chat_bytes(const char *text, size_t length, uint8_t *bytes, size_t
         bytes[count] = high | (control ? (uint8_t)(text[at + 1] ^ 0x40) : (uint8_t)text[at]);
         at += control ? 2 : 1;
     }
+    *ret_at = at;
     return count;
 }
 
@@ -74,12 +77,15 @@ static void put_chat(struct import *import, const struct import_line *line, bool
                      uint64_t time_us)
 {
     uint8_t bytes[TRACE_PIECE_MAX];
-    size_t count = chat_bytes(line->text, line->length, bytes, sizeof bytes - 1);
-    if (ended)
-        bytes[count++] = '\n';
-    if (count)
-        trace_log_add(import->log, sent ? TRACE_TO_MODULE : TRACE_TO_HOST, time_us, 0, bytes,
-                      count);
+    size_t at = 0;
+    do {
+        size_t count = chat_bytes(line->text, line->length, &at, bytes, sizeof bytes - 1);
+        if (ended && at == line->length)
+            bytes[count++] = '\n';
+        if (count)
+            trace_log_add(import->log, sent ? TRACE_TO_MODULE : TRACE_TO_HOST, time_us, 0, bytes,
+                          count);
+    } while (at < line->length);
 }
 
 /* The line behind this one, which says whether this one was cut. */

@@ -240,10 +240,11 @@ static bool has_named_end(const struct import_line *line)
     return false;
 }
 
-/* Pairs of digits with blanks, commas and 0x between, and nothing else but the text in bars. */
-static size_t hex_bytes(const struct import_line *line, uint8_t *bytes, size_t most)
+/* Pairs of digits with blanks, commas and 0x between, and nothing else but the text in bars; from
+ * *ret_at on, which is behind what was read then. */
+static size_t hex_bytes(const struct import_line *line, size_t *ret_at, uint8_t *bytes, size_t most)
 {
-    size_t count = 0, at = 0;
+    size_t count = 0, at = *ret_at;
     while (at < line->length && count < most) {
         char c = line->text[at];
         if (c == ' ' || c == ',' || c == '\t' || c == ':') {
@@ -260,6 +261,22 @@ static size_t hex_bytes(const struct import_line *line, uint8_t *bytes, size_t m
             return 0;
         }
     }
+    *ret_at = at;
+    return count;
+}
+
+/* The same of text with escapes. */
+static size_t escaped_bytes(const struct import_line *line, size_t *ret_at, uint8_t *bytes,
+                            size_t most)
+{
+    size_t count = 0, at = *ret_at;
+    while (at < line->length && count < most) {
+        char byte = line->text[at];
+        size_t size = named_byte(line->text + at, line->length - at, &byte);
+        at += size ? size : 1;
+        bytes[count++] = (uint8_t)byte;
+    }
+    *ret_at = at;
     return count;
 }
 
@@ -279,7 +296,7 @@ static void count_line(const struct import_line *payload, unsigned side, struct 
 {
     uint8_t bytes[64];
     struct import_line text = without_quotes(*payload);
-    size_t count = hex_bytes(&text, bytes, sizeof bytes);
+    size_t at = 0, count = hex_bytes(&text, &at, bytes, sizeof bytes);
     counts->lines[side]++;
     counts->hex += count > 0 || text.length == 0;
     counts->escaped += has_named_end(&text);
@@ -363,18 +380,14 @@ static void put_exact(struct import *import, const struct marked *marked, bool t
                       uint64_t time_us, const struct import_line *payload)
 {
     uint8_t bytes[TRACE_PIECE_MAX];
-    size_t count = 0;
-    if (marked->form == HEXADECIMAL)
-        count = hex_bytes(payload, bytes, sizeof bytes);
-    for (size_t at = 0; marked->form == ESCAPED && at < payload->length && count < sizeof bytes;) {
-        char byte = payload->text[at];
-        size_t size = named_byte(payload->text + at, payload->length - at, &byte);
-        at += size ? size : 1;
-        bytes[count++] = (uint8_t)byte;
-    }
-    if (count)
-        trace_log_add(import->log, to_module ? TRACE_TO_MODULE : TRACE_TO_HOST, time_us, 0, bytes,
-                      count);
+    size_t at = 0, count;
+    do {
+        count = marked->form == HEXADECIMAL ? hex_bytes(payload, &at, bytes, sizeof bytes)
+                                            : escaped_bytes(payload, &at, bytes, sizeof bytes);
+        if (count)
+            trace_log_add(import->log, to_module ? TRACE_TO_MODULE : TRACE_TO_HOST, time_us, 0,
+                          bytes, count);
+    } while (count == sizeof bytes);
 }
 
 /* A line as it is shown: its ends are those that modules print. */

@@ -339,12 +339,41 @@ static void a_documented_form_is_read_as_documented(void **state)
     }
 }
 
+/* A line of a log may hold more bytes than a piece of a trace. */
+static void a_long_line_loses_nothing(void **state)
+{
+    enum { BYTES = 10240 };
+    static const struct {
+        const char *begin, *byte, *end;
+    } logs[] = {{"TX 41 54 0D\nRX 0D 0A 4F 4B 0D 0A\nTX ", "55 ", "\n"},
+                {"TX: AT\\r\nRX: \\r\\nOK\\r\\n\nTX: ", "U", "\n"},
+                {"send (AT^M)\nexpect (OK)\nOK\n -- got it\n\nsend (", "U", ")\n"}};
+    static char text[4 * BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        size_t used = (size_t)snprintf(text, sizeof text, "%s", logs[i].begin), sent = 0;
+        for (size_t k = 0; k < BYTES; k++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s", logs[i].byte);
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s", logs[i].end);
+        struct trace_source source = {"sample", text, used, 0};
+        struct trace_import_report report;
+        struct trace_log log = {0};
+        if (!trace_import(&log, &source, 1, NULL, &report))
+            fail_msg("row %zu: %s", i, report.error);
+        for (size_t k = 0; k < log.count; k++)
+            sent += log.pieces[k].kind == TRACE_TO_MODULE ? log.pieces[k].length : 0;
+        assert_int_equal(sent, BYTES + strlen("AT\r"));
+        trace_log_done(&log);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tools_log_is_what_went_over_the_line),
         cmocka_unit_test(commands_without_an_echo_are_inferred),
         cmocka_unit_test(a_documented_form_is_read_as_documented),
+        cmocka_unit_test(a_long_line_loses_nothing),
     };
     return cmocka_run_group_tests_name("import", tests, NULL, NULL);
 }
