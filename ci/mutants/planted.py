@@ -4,8 +4,9 @@ The table has a block per mistake, blocks are separated by an empty line:
 
     name: the-start-is-sent-twice
     in:   core, a folder or a file: where `old` is looked for
-    old:  the text that is replaced; it must occur once there, line breaks do not count
-    new:  what stands there instead
+    old:  the text that is replaced; it must occur once there, line breaks do not count; <...> is
+          any text
+    new:  what stands there instead, each <...> being what it was
     fact: where it is from (optional): `field N` is a number of field-failures.md
     by:   who must catch it, a scenario file or `program: name of a test` (any number; `*`: any test)
     state: of the client, in which the faulty code runs (optional; several with commas between)
@@ -21,8 +22,10 @@ import tempfile
 import build
 
 ONE = ("name", "in", "old", "new")
+ANY = "<...>"
 SECONDS_MAX = 120
-# A mistake that turns more of the scenarios red than this says nothing of a single one.
+# A mistake that turns more of the scenarios red than this says nothing of a single one. What an
+# update costs is told by nearly all: where only that is wrong, it counts if few of them notice.
 BLUNT_PERCENT = 50
 
 
@@ -54,9 +57,18 @@ def read_table(path):
     return rows
 
 
+def put_back(new, kept):
+    """The new text with what stood between the parts of the old one."""
+    parts = new.split(ANY)
+    if len(parts) != len(kept) + 1:
+        raise build.MutantError(f"its old text has {len(kept)} {ANY}, its new one {len(parts) - 1}")
+    return "".join(part for pair in zip(parts, [*kept, ""]) for part in pair)
+
+
 def mutate(row):
     """(path of the changed file, its text with the change)."""
-    pattern = re.compile(r"\s+".join(re.escape(word) for word in row["old"].split()))
+    pattern = re.compile(r"\s+".join(re.escape(word) for word in row["old"].split())
+                         .replace(rf"\s+{re.escape(ANY)}\s+", "(.*?)"), re.S)
     found = []
     for path in build.sources(row["in"]):
         text = path.read_text(encoding="utf-8")
@@ -64,16 +76,23 @@ def mutate(row):
     if len(found) != 1:
         raise build.MutantError(f"its old text occurs {len(found)} times in {row['in']}, want once")
     path, text = found[0]
-    return path, pattern.sub(lambda _: row["new"], text)
+    return path, pattern.sub(lambda match: put_back(row["new"], match.groups()), text)
 
 
 def red_scenarios(program, scenarios):
-    """Scenarios that fail, as files below ROOT; None: the run did not come to its end."""
+    """Scenarios that fail, as files below ROOT, and those of them that fail by more than their
+    costs; None: the run did not come to its end."""
     status, output = build.run([program, "run", "-q", scenarios], SECONDS_MAX)
     if status not in (0, 1):
         return None
-    found = re.findall(r"^FAILED  (\S+): (\S+)", output, re.M)
-    return {f"{theme.replace('.', '/')}/{name}" for theme, name in found}
+    red, own = set(), set()
+    form = r"^FAILED  (\S+): (\S+)[^\n]*\n((?:    [^\n]*\n)*)"
+    for theme, name, told in re.findall(form, output, re.M):
+        red.add(name := f"{theme.replace('.', '/')}/{name}")
+        lines = told.splitlines()[:1] + re.findall(r"^    expectation, .*", told, re.M)
+        if any("expect.costs" not in line for line in lines):
+            own.add(name)
+    return red, own
 
 
 def red_tests(program):
@@ -89,7 +108,8 @@ class Row:
     """A mistake, and what it turned red."""
 
     def __init__(self, row):
-        self.name, self.row, self.red, self.problems = row["name"], row, set(), []
+        self.name, self.row, self.problems = row["name"], row, []
+        self.red, self.own = set(), set()
         self.scenarios = {"/".join(pathlib.Path(by).with_suffix("").parts[-2:])
                           for by in row["by"] if by.endswith(".yaml")}
         self.tests = [by.split(": ", 1) for by in row["by"] if not by.endswith(".yaml")]
@@ -100,11 +120,16 @@ class Row:
         red = red_scenarios(build.link_program(how, made, folder), scenarios)
         if red is None:
             self.problems.append("crashes or does not end")
-        elif not red:
+        elif not red[0]:
             self.problems.append("no scenario catches it")
         else:
-            self.red = red
-            self.problems += [f"{name} does not catch it" for name in sorted(self.scenarios - red)]
+            self.red, self.own = red
+            self.problems += [f"{name} does not catch it"
+                              for name in sorted(self.scenarios - self.red)]
+
+    def sharp(self, most):
+        """The scenarios that catch it and are few."""
+        return self.red if len(self.red) <= most else self.own if len(self.own) <= most else set()
 
     def try_tests(self, how, made, folder):
         for name in sorted({name for name, _ in self.tests}):
@@ -146,7 +171,7 @@ def blame(names, rows):
     those that catch nothing."""
     most, missing = len(names) * BLUNT_PERCENT // 100, []
     for name in names:
-        by = [(len(row.red), row.name) for row in rows if name in row.red and len(row.red) <= most]
+        by = [(len(sharp), row.name) for row in rows if name in (sharp := row.sharp(most))]
         print(f"ok    {name:50} {min(by)[1]}  (one of {len(by)})" if by else
               f"FAIL  {name:50} catches nothing")
         missing += [] if by else [name]
@@ -158,7 +183,7 @@ def check_unchanged(rows, scenarios):
     tests = sorted({test_program(name) for row in rows for name, _ in row.tests})
     build.make("all", *tests)
     red = red_scenarios(build.PROGRAM, scenarios)
-    red = {"no end"} if red is None else red
+    red = {"no end"} if red is None else red[0]
     red |= {f"{test.name}: {name}" for test in tests for name in red_tests(test)}
     if red:
         raise build.MutantError(f"red without any mistake: {', '.join(sorted(red))}")
@@ -184,7 +209,8 @@ def main(options):
     for row in rows if options.matrix or options.only else []:
         if not row.problems:
             tests = f"{len(row.tests)} tests and " if row.tests else ""
-            print(f"ok    {row.name} turns {tests}{len(row.red)} scenarios red: "
+            print(f"ok    {row.name} turns {tests}{len(row.red)} scenarios red "
+                  f"({len(row.own)} by more than costs): "
                   f"{', '.join(sorted(row.red)) or '-'}")
     missing = [] if options.only else blame(names, rows)
     wrong = [row for row in rows if row.problems]
