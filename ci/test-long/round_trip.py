@@ -22,12 +22,17 @@ def text_of(event):
 
 
 def commands(path, until_outcome=False):
-    """The host's AT lines in their order, what is said again at once folded."""
-    said, held = [], ""
+    """The host's AT lines in their order, what is said again at once folded; not those that a
+    scenario puts in, which go before what sets them off."""
+    said, held, put_in = [], "", False
     for event in lines_of(path):
+        put_in |= event["kind"] == "fault" and event.get("text") == "insert-to-module"
         if until_outcome and event["kind"] == "core" and event.get("event") == "outcome":
             break
         if event["kind"] != "to-module":
+            continue
+        if put_in:
+            put_in = False
             continue
         held += text_of(event)
         *whole, held = held.split("\r")

@@ -400,6 +400,9 @@ static void search(struct lifting *lifting)
     lifting->best_fit = lift_fit_of(lifting, &lifting->best);
     if (lift_has_no_times(lifting) && lifting->best.lines[LIFT_HOST].count)
         try_at_once(lifting);
+    lift_try_start_rates(lifting);
+    take_found(lifting);
+    run_best(lifting);
     explain_all(lifting);
     explain_by_rivals(lifting);
     thin_out(lifting);
@@ -461,6 +464,7 @@ bool lift_trace(const struct dialogue *dialogue, unsigned jobs, struct lift_resu
     lifting->dialogue = dialogue;
     lifting->jobs = jobs;
     lifting->plans_max = LIFT_PLANS_MAX;
+    lifting->hears = lift_hears(dialogue->log);
     lift_facts(dialogue, &lifting->best.facts);
     if (lifting->best.facts.reads_back)
         snprintf(lifting->best.lines[LIFT_JOB].items[lifting->best.lines[LIFT_JOB].count++],

@@ -1,4 +1,5 @@
 /* lift_guess.c - what may have happened: each hypothesis is a plan, and is tried. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,11 +295,47 @@ static void try_base(struct lifting *lifting)
         lift_try_plan(lifting, &plan);
 }
 
+/* The trace ends where the run goes on: the job's time was over, a round one as a rule. */
+static void try_total_time(struct lifting *lifting)
+{
+    static const uint64_t rounds_s[] = {60, 10, 1};
+    char text[LIFT_NAME_MAX];
+    if (lifting->best_fit.common < lifting->recorded.count || lifting->best_fit.complete)
+        return;
+    const struct trace_log *log = lifting->dialogue->log;
+    uint64_t ended_us = log->pieces[log->count - 1].time_us;
+    for (size_t i = 0; i < sizeof rounds_s / sizeof rounds_s[0]; i++) {
+        uint64_t seconds = ended_us / 1000000 / rounds_s[i] * rounds_s[i] + rounds_s[i];
+        snprintf(text, sizeof text, "total-timeout: %" PRIu64 "s", seconds);
+        lift_try_line(lifting, LIFT_JOB, text);
+    }
+}
+
+/* It ends in calls that nobody answers: the host could do no more for the module, and what ailed it
+   lasted. */
+static void try_given_up(struct lifting *lifting)
+{
+    static const char refuses[] = "refuses: [pwrkey-pulse, power-cycle]", lasts[] = ", for: ";
+    struct lift_plan plan = lifting->best;
+    const struct dialogue *dialogue = lifting->dialogue;
+    const struct dialogue_step *last = &dialogue->steps[dialogue->step_count - 1];
+    if (lifting->best_fit.common < lifting->recorded.count || lifting->best_fit.complete ||
+        last->result_at_us != TRACE_NO_TIME || !lift_add_line(&plan, LIFT_HOST, refuses))
+        return;
+    lift_try_plan(lifting, &plan);
+    char *action = plan.event_count ? plan.events[plan.event_count - 1].action : NULL;
+    char *time = action ? strstr(action, lasts) : NULL;
+    if (!time)
+        return;
+    *time = '\0';
+    lift_try_plan(lifting, &plan);
+}
+
 /* Those of the table, then what the trace itself says. */
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 6;
+    return WAY_COUNT + 8;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
@@ -315,8 +352,12 @@ static void try_way(struct lifting *lifting, size_t index)
         try_base(lifting);
     else if (index == WAY_COUNT + 4)
         lift_try_rates(lifting);
-    else
+    else if (index == WAY_COUNT + 5)
         lift_try_ends(lifting);
+    else if (index == WAY_COUNT + 6)
+        try_total_time(lifting);
+    else
+        try_given_up(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};
@@ -532,6 +573,37 @@ static const char *const anywhere[] = {
 /* What a command may meet. */
 static const char *const on_commands[] = {"swallow: yes", "delay: 1s", "delay: 5s", "delay: 30s"};
 
+/* What another program on the port may have sent; only what comes of it shows. */
+static const char *const of_others[] = {"AT+CFUN=0", "AT+CFUN=4", "AT+CNACT=0", "AT+CSQ"};
+
+/* They stand in front of the client's own command. */
+static void try_others(struct lifting *lifting, const char *when)
+{
+    static const char key[] = "command: ";
+    char before[LIFT_LINE_MAX], action[LIFT_LINE_MAX];
+    if (strncmp(when, key, sizeof key - 1) != 0)
+        return;
+    snprintf(before, sizeof before, "to-module-text: %.*s",
+             (int)(sizeof before - sizeof "to-module-text: "), when + sizeof key - 1);
+    for (size_t i = 0; i < sizeof of_others / sizeof of_others[0]; i++) {
+        snprintf(action, sizeof action, "insert-to-module: \"%s\\r\"", of_others[i]);
+        lift_try_event(lifting, before, action, false);
+    }
+}
+
+/* A line of the trace that says how the file transfer of a command ended: it did not even begin. */
+static void try_ftp_result(struct lifting *lifting, const char *when)
+{
+    static const char result[] = "+FTPEXTGET";
+    const char *said = strstr(lifting->said, result);
+    char action[LIFT_LINE_MAX];
+    if (!said)
+        return;
+    snprintf(action, sizeof action, "reply: ['OK']}, {urc: '%.*s'", (int)strcspn(said, ";"), said);
+    if (!strchr(said, '\'') && strlen(said) < LIFT_NAME_MAX)
+        lift_try_event(lifting, when, action, false);
+}
+
 static void try_download(struct lifting *lifting, const char *when)
 {
     enum { CODE_MIN = 201, CODE_MAX = 699 };
@@ -591,8 +663,11 @@ static void try_at(struct lifting *lifting, const struct triggers *triggers, siz
     }
     for (size_t i = 0; triggers->on_command[t] && i < sizeof on_commands / sizeof *on_commands; i++)
         lift_try_event(lifting, triggers->when[t], on_commands[i], false);
+    try_others(lifting, triggers->when[t]);
     try_until_reopened(lifting, triggers->when[t]);
     try_download(lifting, triggers->when[t]);
+    if (triggers->on_command[t])
+        try_ftp_result(lifting, triggers->when[t]);
 }
 
 static size_t count_near(const struct lifting *lifting)

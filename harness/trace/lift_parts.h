@@ -50,6 +50,8 @@ struct lifting {
     char said[OUTLINE_TEXT_MAX]; /* of the trace, where they part */
     char next_command[LIFT_NAME_MAX]; /* of the best run, where they part; "" = none */
     struct triggers near, far;
+    const struct lift_plan *running; /* the plan that is tried */
+    bool hears; /* the trace has what the host heard at its rate, and it could not read all of it */
     struct lift_plan best;
     struct fit best_fit;
     struct lift_plan found; /* the best candidate of this round */
@@ -86,6 +88,9 @@ enum { LIFT_HEARD_MAX = 65536 };
 size_t lift_heard_behind(const struct dialogue *dialogue, size_t step,
                          uint8_t bytes[LIFT_HEARD_MAX]);
 
+/* Was the trace taken where bytes of another rate are no text? A journal has them as they were
+   sent. */
+bool lift_hears(const struct trace_log *log);
 /* Runs a plan to its end; false: the scenario can't be. The outline is in lifting->now then. */
 bool lift_run_plan(struct lifting *lifting, const struct lift_plan *plan,
                    struct bench_result *ret_result);
@@ -127,6 +132,8 @@ extern const struct lift_kind lift_wire, lift_ways, lift_settings, lift_changes,
     lift_far, lift_tuning;
 /* The events of a plan from the `first` on, each more or less often. */
 void lift_try_counts(struct lifting *lifting, const struct lift_plan *base, size_t first);
+/* A module that talks at another rate than the host from the beginning, if garbage comes first. */
+void lift_try_start_rates(struct lifting *lifting);
 /* A module that talks at another rate from its update on. */
 void lift_try_rates(struct lifting *lifting);
 /* An update that ends otherwise and without a word. */

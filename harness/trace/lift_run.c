@@ -5,6 +5,7 @@
 
 #include "harness/text/escape.h"
 #include "harness/trace/lift_parts.h"
+#include "sim/sim.h"
 
 /* How long behind the parting a plan is given to be better. */
 enum { TEXT_MAX = 8192, LOOK_US = 3000000 };
@@ -131,17 +132,68 @@ size_t lift_render(const struct lift_plan *plan, char *buffer, size_t capacity)
 
 /* ---- running -------------------------------------------------------------------------------- */
 
+/* Bytes of somebody else that the trace does not show: it was taken at the client's end. */
+static bool is_unseen(const struct lift_plan *plan, size_t event)
+{
+    static const char inserts[] = "insert-to-module:";
+    return event < plan->event_count && !plan->events[event].unexplained &&
+           strncmp(plan->events[event].action, inserts, sizeof inserts - 1) == 0;
+}
+
+bool lift_hears(const struct trace_log *log)
+{
+    enum { BURST_MIN = 8 };
+    size_t text = 0, other = 0;
+    for (size_t i = 0; i < log->count && !(text == 0 && other >= BURST_MIN); i++) {
+        const struct trace_piece *piece = &log->pieces[i];
+        if (piece->kind == TRACE_TO_MODULE)
+            text = other = 0;
+        for (size_t k = 0; piece->kind == TRACE_TO_HOST && k < piece->length; k++)
+            *(trace_log_bytes(log, piece)[k] < 0x80 ? &text : &other) += 1;
+    }
+    return text == 0 && other >= BURST_MIN;
+}
+
+/* What a receiver at the host's rate made of bytes of the module. */
+static void keep_heard(struct lifting *lifting, const struct bench_record *record,
+                       uint32_t host_bps)
+{
+    enum { PART = 256, HEARD = 4 * PART }; /* one byte sent slowly is several heard fast */
+    uint8_t heard[HEARD];
+    bool readable =
+        !lifting->hears || host_bps == 0 || record->number == 0 || record->number == host_bps;
+    for (size_t at = 0; at < record->length; at += PART) {
+        size_t size = record->length - at < PART ? record->length - at : PART;
+        const uint8_t *bytes = record->payload + at;
+        if (!readable) {
+            size = sim_garble(bytes, size, record->number, host_bps, heard, sizeof heard);
+            bytes = heard;
+        }
+        trace_log_add(&lifting->now_log, TRACE_TO_HOST, record->time_us, 0, bytes, size);
+    }
+}
+
 static void keep_bytes(struct lifting *lifting)
 {
     const struct bench_journal *journal = &lifting->run->journal;
     size_t offset = bench_journal_begin(journal);
     struct bench_record record;
+    uint32_t host_bps = 0;
+    bool unseen = false;
     lifting->now_log.count = lifting->now_log.used = 0;
-    while (bench_journal_next(journal, &offset, &record))
-        if (record.kind == BENCH_JOURNAL_TO_MODULE || record.kind == BENCH_JOURNAL_TO_HOST)
-            trace_log_add(&lifting->now_log,
-                          record.kind == BENCH_JOURNAL_TO_MODULE ? TRACE_TO_MODULE : TRACE_TO_HOST,
-                          record.time_us, 0, record.payload, record.length);
+    while (bench_journal_next(journal, &offset, &record)) {
+        bool to_module = record.kind == BENCH_JOURNAL_TO_MODULE;
+        if (record.kind == BENCH_JOURNAL_FAULT)
+            unseen |= is_unseen(lifting->running, record.a);
+        if (to_module && !unseen) {
+            host_bps = record.number;
+            trace_log_add(&lifting->now_log, TRACE_TO_MODULE, record.time_us, 0, record.payload,
+                          record.length);
+        } else if (record.kind == BENCH_JOURNAL_TO_HOST) {
+            keep_heard(lifting, &record, host_bps);
+        }
+        unseen &= !to_module; /* they go before what sets them off */
+    }
 }
 
 /* The outline of what was said up to now. */
@@ -203,6 +255,7 @@ static bool run_plan(struct lifting *lifting, const struct lift_plan *plan, bool
     struct scenario *scenario = parse_plan(lifting, plan);
     outline_done(&lifting->now);
     dialogue_done(&lifting->now_dialogue);
+    lifting->running = plan;
     lifting->happened = true; /* of what can't be run nothing is known */
     if (!scenario)
         return false;

@@ -219,10 +219,54 @@ static bool may_be_of_another_rate(const struct lifting *lifting)
     return false;
 }
 
+static const long rates[] = {9600,   57600,  115200, 19200, 38400, 230400,
+                             460800, 921600, 4800,   2400,  1200};
+
+enum { GARBAGE_MIN = 16 };
+
+/* Bytes that are no text, and many, before anything that is an answer. */
+static bool begins_with_garbage(const struct dialogue *dialogue, bool *ret_ever_read)
+{
+    const struct trace_log *log = dialogue->log;
+    uint64_t read_at_us = UINT64_MAX;
+    size_t text = 0, other = 0;
+    for (size_t i = 1; i < dialogue->step_count; i++)
+        if (dialogue->steps[i].result_at_us < read_at_us)
+            read_at_us = dialogue->steps[i].result_at_us;
+    *ret_ever_read = read_at_us != UINT64_MAX;
+    for (size_t i = 0; i < log->count && log->pieces[i].time_us < read_at_us; i++)
+        for (size_t k = 0; log->pieces[i].kind == TRACE_TO_HOST && k < log->pieces[i].length; k++)
+            *(trace_log_bytes(log, &log->pieces[i])[k] < 0x80 ? &text : &other) += 1;
+    return other >= GARBAGE_MIN && other > text;
+}
+
+static void try_start_rate(struct lifting *lifting, long rate_bps, const char *refuses)
+{
+    struct lift_plan plan = lifting->best;
+    char text[LIFT_NAME_MAX];
+    setting_text(SIM_SETTING_PORT_RATE, (int32_t)rate_bps, text);
+    if (refuses)
+        lift_add_line(&plan, LIFT_HOST, refuses);
+    if (lift_add_line(&plan, LIFT_SETTING, text))
+        lift_try_plan(lifting, &plan);
+}
+
+void lift_try_start_rates(struct lifting *lifting)
+{
+    bool ever_read;
+    if (!begins_with_garbage(lifting->dialogue, &ever_read))
+        return;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        try_start_rate(lifting, rates[i], NULL);
+        if (ever_read)
+            continue;
+        try_start_rate(lifting, rates[i], "refuses: [set-baud]");
+        try_start_rate(lifting, rates[i], "refuses: [set-baud, pwrkey-pulse, power-cycle]");
+    }
+}
+
 void lift_try_rates(struct lifting *lifting)
 {
-    static const long rates[] = {1200,  2400,   4800,   9600,   19200, 38400,
-                                 57600, 115200, 230400, 460800, 921600};
     struct lift_plan plan = lifting->best;
     char lost[LIFT_NAME_MAX];
     if (plan.event_count == LIFT_LINES_MAX || !may_be_of_another_rate(lifting))

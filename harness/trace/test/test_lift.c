@@ -11,6 +11,7 @@
 #include "harness/tap/tap.h"
 #include "harness/trace/lift.h"
 #include "harness/trace/test/support_run.h"
+#include "sim/sim.h"
 
 /* Written where nothing was invented, what must and must not be in it. */
 static const struct {
@@ -35,7 +36,71 @@ static const struct {
     {"scenarios/download/each-code-with-many-tries.yaml", "http: 206", 0, 0},
     {"scenarios/download/page-of-unknown-size.yaml", "'<!DO'", 1, 0},
     {"scenarios/health/radio-switched-off-by-somebody.yaml", "AT+CFUN=0\\r", 1, 0},
+    {"scenarios/contact/time-is-over.yaml", "total-timeout: 60s", 0, 1},
+    {"scenarios/download/ftp-is-busy.yaml", "{urc: '+FTPEXTGET: 1,66'}", 1, 0},
 };
+
+/* The same of traces that were taken at the host's end. */
+static const struct {
+    const char *path, *holds;
+} heard_rows[] = {
+    {"scenarios/line/wrong-rate-at-the-start.yaml", "{port-rate: 9600}"},
+    {"scenarios/line/wrong-rate-is-told.yaml", "refuses: [set-baud"},
+    {"scenarios/health/radio-switched-off-by-somebody.yaml", "insert-to-module: \"AT+CFUN=0\\r\""},
+};
+
+/* What the host said, not what somebody else put in before it; and what it heard, at its rate. */
+static void heard_trace(const struct bench_run *run, struct trace_log *ret_log)
+{
+    size_t offset = bench_journal_begin(&run->journal);
+    struct bench_record record;
+    uint32_t host_bps = 0;
+    bool put_in = false;
+    *ret_log = (struct trace_log){0};
+    while (bench_journal_next(&run->journal, &offset, &record)) {
+        uint8_t heard[16 * BENCH_RECORD_PAYLOAD_MAX];
+        size_t size = record.length;
+        if (record.kind == BENCH_JOURNAL_FAULT)
+            put_in |= record.length == strlen("insert-to-module") &&
+                      memcmp(record.payload, "insert-to-module", record.length) == 0;
+        if (record.kind == BENCH_JOURNAL_TO_MODULE && !put_in) {
+            host_bps = record.number;
+            trace_log_add(ret_log, TRACE_TO_MODULE, record.time_us, 0, record.payload, size);
+        } else if (record.kind == BENCH_JOURNAL_TO_HOST && host_bps != record.number && host_bps) {
+            size = sim_garble(record.payload, size, record.number, host_bps, heard, sizeof heard);
+            trace_log_add(ret_log, TRACE_TO_HOST, record.time_us, 0, heard, size);
+        } else if (record.kind == BENCH_JOURNAL_TO_HOST)
+            trace_log_add(ret_log, TRACE_TO_HOST, record.time_us, 0, record.payload, size);
+        put_in &= record.kind != BENCH_JOURNAL_TO_MODULE;
+    }
+}
+
+static void what_a_host_heard_is_found(void **state)
+{
+    (void)state;
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    for (size_t i = 0; i < sizeof heard_rows / sizeof heard_rows[0]; i++) {
+        struct scenario *scenario = support_load(heard_rows[i].path);
+        struct bench_result recorded;
+        struct trace_log log;
+        struct dialogue dialogue;
+        static struct lift_result lifted;
+        char text[4096];
+        support_run(run, &scenario->cases[0], 7, &recorded);
+        heard_trace(run, &log);
+        assert_true(dialogue_make(&dialogue, &log));
+        assert_true(lift_trace(&dialogue, 1, &lifted));
+        lift_render(&lifted.plan, text, sizeof text);
+        if (lifted.common != lifted.items || !strstr(text, heard_rows[i].holds))
+            fail_msg("%s: want all explained with '%s'; got %zu of %zu:\n%s", heard_rows[i].path,
+                     heard_rows[i].holds, lifted.common, lifted.items, text);
+        assert_int_equal(lifted.last.observed.result.outcome, recorded.observed.result.outcome);
+        dialogue_done(&dialogue);
+        trace_log_done(&log);
+        scenario_free(scenario);
+    }
+    bench_run_free(run);
+}
 
 static void what_deviates_is_found(void **state)
 {
@@ -118,6 +183,7 @@ static void a_message_belongs_to_no_update(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_deviates_is_found),
+                                       cmocka_unit_test(what_a_host_heard_is_found),
                                        cmocka_unit_test(what_is_found_does_not_depend_on_the_jobs),
                                        cmocka_unit_test(a_message_belongs_to_no_update)};
     return cmocka_run_group_tests_name("lift", tests, NULL, NULL);
