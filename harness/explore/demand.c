@@ -150,6 +150,17 @@ struct explore_cost explore_cost_apart(const struct explore_cost *base,
     return apart;
 }
 
+/* Restarts by the client that several faults explain, and none of them alone: another hides that a
+ * restart helped, and two silences in a row outlast the one after which the module would be heard.
+ */
+static uint32_t hidden_restarts(const struct explore_choice *choices, size_t count)
+{
+    size_t silences = 0;
+    for (size_t i = 0; i < count; i++)
+        silences += choices[i].fault == EXPLORE_FAULT_SILENCE;
+    return (uint32_t)(count - 1 + (silences > 1 ? silences - 1 : 0));
+}
+
 void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *story,
                         const struct explore_cost *cost, const struct explore_choice *choices,
                         size_t count, struct bench_result *result)
@@ -165,8 +176,8 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
         for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
             least +=
                 explore_fault_restarts_host(choices[i].fault) ? others + story->count[rule] : 0;
-        if (rule == EXPLORE_RULE_RESTARTS && count > 1) /* another hides that a restart helped */
-            least += (uint32_t)count - 1;
+        if (rule == EXPLORE_RULE_RESTARTS && count > 1)
+            least += hidden_restarts(choices, count);
         if (cost->count[rule] <= least)
             continue;
         struct scenario_finding *finding = add(result, (enum explore_rule)rule);
