@@ -103,6 +103,27 @@ static void a_host_that_restarts_meets_the_story_again(void **state)
     }
 }
 
+/* One hides that a restart helped; a second silence outlasts another rung of the ladder. */
+static void two_silences_explain_two_restarts(void **state)
+{
+    const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0}};
+    const struct {
+        uint8_t second;
+        uint32_t most;
+    } rows[] = {{EXPLORE_FAULT_SILENCE, 2}, {EXPLORE_FAULT_LOSE_LINE, 1}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t more = 0; more < 2; more++) {
+            const struct explore_choice choices[] = {{.fault = EXPLORE_FAULT_SILENCE},
+                                                     {.fault = rows[i].second}};
+            struct explore_cost cost = base;
+            struct bench_result result = {.verdict = BENCH_PASSED};
+            cost.count[EXPLORE_RULE_RESTARTS] = rows[i].most + more;
+            explore_cost_judge(&base, &story, &cost, choices, 2, &result);
+            assert_int_equal(result.finding_count, more);
+        }
+}
+
 static void findings_that_differ_in_numbers_are_one(void **state)
 {
     struct explore_causes causes = {0};
@@ -193,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
         cmocka_unit_test(a_story_explains_what_sets_it_apart),
         cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
+        cmocka_unit_test(two_silences_explain_two_restarts),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
