@@ -52,6 +52,8 @@ table gone 'this text is not there' ''
 test_that "a mistake that does not apply is told" says "gone: its old text occurs 0 times"
 table broken "$line" 'this is no C'
 test_that "a mistake that does not build is told" says "broken: does not compile"
+table open 'if (at->discarding) <...> at->discarding = true;' ';'
+test_that "what an old text leaves out must stand in the new one" says "its old text has 1 <...>, its new one 0"
 table other "$line" 'STATUS_FAILED, STATUS_FAILED, STATUS_IDLE,' scenarios/status/start-refused.yaml
 test_that "a scenario that is named and does not catch it is told" says "does not catch it"
 table test "$line" "$line" 'test_fota_verdict: no such test'
