@@ -21,12 +21,12 @@ def text_of(event):
     return event["text"] if "text" in event else bytes.fromhex(event.get("hex", "")).decode("latin-1")
 
 
-def commands(path, until_outcome=False):
-    """The host's AT lines in their order, what is said again at once folded; not those that a
-    scenario puts in, which go before what sets them off."""
+def commands(path, until_outcome=False, at_host=False):
+    """The AT lines in their order, what is said again at once folded. At the host's end those are
+    not seen that a scenario puts in; they go before what sets them off."""
     said, held, put_in = [], "", False
     for event in lines_of(path):
-        put_in |= event["kind"] == "fault" and event.get("text") == "insert-to-module"
+        put_in |= at_host and event["kind"] == "fault" and event.get("text") == "insert-to-module"
         if until_outcome and event["kind"] == "core" and event.get("event") == "outcome":
             break
         if event["kind"] != "to-module":

@@ -108,7 +108,8 @@ def was_late(program, folder, scenario, case, core):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     traces = [f"{virtual}/{trace}" for trace in os.listdir(virtual)]
     return bool(core and traces) and (round_trip.commands(core, until_outcome=True) !=
-                                      round_trip.commands(traces[0], until_outcome=True))
+                                      round_trip.commands(traces[0], until_outcome=True,
+                                                          at_host=True))
 
 
 def record_in_time(program, folder, scenario, case, speed):
@@ -138,7 +139,7 @@ def take_down(program, folder, argument, speed):
     return None
 
 
-def judge(program, folder, argument):
+def judge(program, folder, argument, at_host=True):
     """((is it as recorded, how many events only repeat the trace), what there is to tell)"""
     trace, core, lifted = (f"{folder}/{name}" for name in
                            ("recorded.jsonl", "core.jsonl", "lifted.yaml"))
@@ -154,7 +155,8 @@ def judge(program, folder, argument):
         shutil.rmtree(again, ignore_errors=True)
         os.makedirs(again)
         got = round_trip.run(program, lifted, again, seed)
-        same += [round_trip.outcome(got) == wanted[0], round_trip.commands(got) == wanted[1]]
+        same += [round_trip.outcome(got) == wanted[0],
+                 round_trip.commands(got, at_host=at_host) == wanted[1]]
     ratio = round_trip.size_of(lifted) / round_trip.size_of(argument.partition("#")[0])
     good = all(same) and ratio <= 2 and explained[2] <= 2
     return (good, explained[2]), (

@@ -35,7 +35,7 @@ def main(program, folder, shard, *arguments):
         os.makedirs(place)
         verdict, text = None, "it comes to no outcome"
         if take_down(program, place, argument):
-            verdict, text = round_trip_real.judge(program, place, argument)
+            verdict, text = round_trip_real.judge(program, place, argument, at_host=False)
         good = bool(verdict and verdict[0])
         failed += not good
         unexplained += bool(verdict and verdict[1])

@@ -48,15 +48,26 @@ static enum sim_role role_of(const struct dialogue_step *step)
 
 /* ---- facts ---------------------------------------------------------------------------------- */
 
+static bool names_variant(const char *revision)
+{
+    const char *name;
+    for (size_t i = 0; (name = sim_variant(i)) != NULL; i++)
+        if (strstr(revision, name))
+            return true;
+    return false;
+}
+
+/* What names no variant may be a line that was torn: it counts while nothing better is there. */
 static void take_revision(struct lift_facts *facts, const char *value)
 {
     struct sim_config config;
-    if (!facts->from[0]) {
+    bool named = names_variant(value), was_named = names_variant(facts->from);
+    if (!facts->from[0] || (named && !was_named)) {
         snprintf(facts->from, sizeof facts->from, "%s", value);
         sim_config_init(&config);
         if (sim_config_identify(&config, NULL, value))
             snprintf(facts->variant, sizeof facts->variant, "%s", config.variant);
-    } else if (strcmp(facts->from, value) != 0) {
+    } else if (strcmp(facts->from, value) != 0 && (named || !was_named)) {
         snprintf(facts->to, sizeof facts->to, "%s", value);
     }
 }

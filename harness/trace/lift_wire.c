@@ -28,13 +28,20 @@ static bool change_of(const char *whole, const char *heard, struct change *ret_c
     return a != b && before + behind == shorter;
 }
 
-/* The number of lines of one kind up to a place that begin so. */
+/* What a line shows of the module's life is told beside the line. */
+static bool is_said(const struct dialogue_line *line)
+{
+    return line->kind != TAP_BOOT && line->kind != TAP_RESET;
+}
+
+/* The number of lines up to a place that begin so. */
 static unsigned nth_line(const struct dialogue *dialogue, size_t place, const char *text)
 {
     unsigned nth = 0;
     for (size_t i = 0; i <= place; i++)
-        nth += strncmp(dialogue->lines[i].text, text, strlen(text)) == 0;
-    return nth;
+        nth += is_said(&dialogue->lines[i]) &&
+               strncmp(dialogue->lines[i].text, text, strlen(text)) == 0;
+    return nth > 0 ? nth : 1;
 }
 
 static unsigned nth_command(const struct dialogue *dialogue, size_t step)
@@ -86,6 +93,65 @@ static void try_change(struct lifting *lifting, const char *direction, const cha
         if (!strpbrk(action + sizeof "insert-to-host: ", "\\"))
             lift_try_event(lifting, buffer, action, true);
     }
+}
+
+/* From the middle of a line of the run on bytes are lost, up to where the trace goes on in the
+ * middle of a later one. */
+static void try_stretch(struct lifting *lifting, const struct dialogue *now, size_t line,
+                        const char *heard)
+{
+    enum { LINES = 16, TAIL_MIN = 3, BETWEEN = sizeof "\r\n\r\n" - 1, capacity = WHEN_MAX };
+    const char *whole = now->lines[line].text;
+    size_t head = 0, lost;
+    char buffer[WHEN_MAX], action[LIFT_LINE_MAX];
+    while (whole[head] && whole[head] == heard[head])
+        head++;
+    if (strlen(heard + head) < TAIL_MIN || !lift_is_text(whole))
+        return;
+    lost = strlen(whole) - head + BETWEEN;
+    for (size_t i = line + 1; i < now->line_count && i < line + LINES; i++) {
+        size_t length = strlen(now->lines[i].text), tail = strlen(heard + head);
+        if (!is_said(&now->lines[i]))
+            continue;
+        if (length >= tail && strcmp(now->lines[i].text + length - tail, heard + head) == 0) {
+            size_t used = put_when(buffer, sizeof buffer, "to-host-text", "", whole,
+                                   nth_line(now, line, whole));
+            if (head > 0)
+                PUT(", at: %zuB", head);
+            snprintf(action, sizeof action, "lose-to-host: %zuB", lost + length - tail);
+            if (used < capacity)
+                lift_try_event(lifting, buffer, action, false);
+            return;
+        }
+        lost += length + BETWEEN;
+    }
+}
+
+/* A line breaks off, others come in its place, and its rest does not: then the run's next one. */
+static void try_torn(struct lifting *lifting, const struct dialogue *now, size_t line,
+                     const struct dialogue *recorded, size_t torn)
+{
+    enum { LINES = 3, capacity = LIFT_LINE_MAX };
+    const char *whole = now->lines[line].text, *heard = recorded->lines[torn].text;
+    size_t head = strlen(heard), next = line + 1, used, i;
+    char when[LIFT_LINE_MAX], buffer[LIFT_LINE_MAX];
+    while (next < now->line_count && !is_said(&now->lines[next]))
+        next++;
+    if (head == 0 || strncmp(whole, heard, head) != 0 || !whole[head] || next == now->line_count)
+        return;
+    used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"\\r\\n");
+    for (i = torn + 1; i < recorded->line_count && i <= torn + LINES; i++) {
+        if (strcmp(recorded->lines[i].text, now->lines[next].text) == 0)
+            break;
+        if (is_said(&recorded->lines[i]) && lift_is_text(recorded->lines[i].text))
+            PUT("%.80s\\r\\n", recorded->lines[i].text);
+    }
+    PUT("\"}, {lose-to-host: line");
+    if (i == torn + 1 || i > torn + LINES || used >= capacity || strpbrk(heard, "\"\\"))
+        return;
+    used = put_when(when, sizeof when, "to-host-text", "", whole, nth_line(now, line, whole));
+    snprintf(when + used, sizeof when - used, ", at: %zuB", head);
+    lift_try_event(lifting, when, buffer, true);
 }
 
 /* A command ended amid, and another one begins: its host restarted. */
@@ -261,6 +327,10 @@ static void try_wire(struct lifting *lifting, size_t index)
     for (size_t i = 0; i < a; i++) {
         const char *whole = dialogue.lines[first_a + i].text;
         try_line(lifting, &dialogue, first_a + i);
+        for (size_t k = 0; k < b; k++)
+            try_torn(lifting, &dialogue, first_a + i, recorded->dialogue, first_b + k);
+        if (i == 0 && b > 0)
+            try_stretch(lifting, &dialogue, first_a, recorded->dialogue->lines[first_b].text);
         for (size_t k = 0; k < b; k++)
             try_change(lifting, "host", "", whole, recorded->dialogue->lines[first_b + k].text,
                        nth_line(&dialogue, first_a + i, whole));
