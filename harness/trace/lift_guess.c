@@ -174,6 +174,24 @@ static void try_restored_operator(struct lifting *lifting)
     lift_try_line(lifting, LIFT_RESTORE, text);
 }
 
+/* The rate of a job, and an OK that was lost behind it: the host looks for the module at both. */
+static void try_restored_rate(struct lifting *lifting, unsigned long baud_bps)
+{
+    struct lift_plan plan = lifting->best;
+    char text[LIFT_NAME_MAX];
+    snprintf(text, sizeof text, "baud: %lu", baud_bps);
+    if (plan.event_count == LIFT_LINES_MAX || !strstr(lifting->said, "IPR=") ||
+        !lift_add_line(&plan, LIFT_RESTORE, text))
+        return;
+    struct lift_event *event = &plan.events[plan.event_count++];
+    *event = (struct lift_event){.often = 0};
+    snprintf(event->when, sizeof event->when, "command: 'AT+IPR=%lu'", baud_bps);
+    snprintf(event->action, sizeof event->action, "lose-to-host: line");
+    lift_try_plan(lifting, &plan);
+    lift_add_line(&plan, LIFT_JOB, "baud: 115200");
+    lift_try_plan(lifting, &plan);
+}
+
 /* What a job wants set again: the numbers and names of the command that the emulator did not get.
  */
 static void try_restore(struct lifting *lifting)
@@ -185,11 +203,13 @@ static void try_restore(struct lifting *lifting)
         return;
     try_restored_value(lifting);
     try_restored_operator(lifting);
-    for (const char *at = lifting->said; next_number(&at, &number);)
+    for (const char *at = lifting->said; next_number(&at, &number);) {
         for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
             snprintf(text, sizeof text, "%s: %lu", keys[i], number);
             lift_try_line(lifting, LIFT_RESTORE, text);
         }
+        try_restored_rate(lifting, number);
+    }
     for (const char *at = lifting->said; next_name(&at, name);) {
         snprintf(text, sizeof text, "apn: %s", name);
         lift_try_line(lifting, LIFT_RESTORE, text);
@@ -331,11 +351,24 @@ static void try_given_up(struct lifting *lifting)
     lift_try_plan(lifting, &plan);
 }
 
+/* The module came back with a revision that the job did not want; which one it wanted nothing
+   shows. */
+static void try_third_revision(struct lifting *lifting)
+{
+    struct lift_plan plan = lifting->best;
+    lift_next_revision(plan.facts.from, plan.facts.to);
+    if (strcmp(plan.facts.to, lifting->best.facts.to) == 0)
+        return;
+    plan.facts.guessed_target = true;
+    if (lift_add_line(&plan, LIFT_SETTING, "revision-after: third"))
+        lift_try_plan(lifting, &plan);
+}
+
 /* Those of the table, then what the trace itself says. */
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 8;
+    return WAY_COUNT + 9;
 }
 
 static void try_way(struct lifting *lifting, size_t index)
@@ -356,8 +389,10 @@ static void try_way(struct lifting *lifting, size_t index)
         lift_try_ends(lifting);
     else if (index == WAY_COUNT + 6)
         try_total_time(lifting);
-    else
+    else if (index == WAY_COUNT + 7)
         try_given_up(lifting);
+    else
+        try_third_revision(lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};
