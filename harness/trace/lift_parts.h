@@ -80,6 +80,11 @@ size_t lift_put_quoted(char *buffer, size_t capacity, size_t used, const char *t
 bool lift_put_escaped(char *buffer, size_t capacity, size_t used, const uint8_t *bytes, size_t size,
                       size_t *ret_used);
 
+static inline bool lift_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* Can it be written in a scenario? False: bytes that are no text. */
 bool lift_is_text(const char *text);
 
