@@ -222,8 +222,30 @@ static const char *const anywhere[] = {
 /* What a command may meet. */
 static const char *const on_commands[] = {"swallow: yes", "delay: 1s", "delay: 5s", "delay: 30s"};
 
-/* What another program on the port may have sent; only what comes of it shows. */
-static const char *const of_others[] = {"AT+CFUN=0", "AT+CFUN=4", "AT+CNACT=0", "AT+CSQ"};
+/* What another program on the port may have sent, and what then comes by itself. */
+static const struct {
+    const char *command, *sign;
+} of_others[] = {
+    {"AT+CFUN=0", "+CPIN: NOT READY"},
+    {"AT+CFUN=4", "+APP PDP: DEACTIVE"},
+    {"AT+CNACT=0", "+APP PDP: DEACTIVE"},
+    {"AT+CSQ", "+CSQ: "},
+};
+
+/* Does the trace say it where they part, or soon behind? */
+static bool says_soon(const struct lifting *lifting, const char *sign)
+{
+    enum { LINES = 8 };
+    const struct dialogue *dialogue = lifting->dialogue;
+    if (lifting->best_fit.common >= lifting->recorded.count)
+        return false;
+    const struct outline_item *item = &lifting->recorded.items[lifting->best_fit.common];
+    size_t first = outline_is_exchange(item) ? dialogue->steps[item->step].first_line : item->line;
+    for (size_t i = first; i < dialogue->line_count && i < first + LINES; i++)
+        if (strncmp(dialogue->lines[i].text, sign, strlen(sign)) == 0)
+            return true;
+    return false;
+}
 
 /* They stand in front of the client's own command. */
 static void try_others(struct lifting *lifting, const char *when)
@@ -235,7 +257,9 @@ static void try_others(struct lifting *lifting, const char *when)
     snprintf(before, sizeof before, "to-module-text: %.*s",
              (int)(sizeof before - sizeof "to-module-text: "), when + sizeof key - 1);
     for (size_t i = 0; i < sizeof of_others / sizeof of_others[0]; i++) {
-        snprintf(action, sizeof action, "insert-to-module: \"%s\\r\"", of_others[i]);
+        if (!says_soon(lifting, of_others[i].sign))
+            continue;
+        snprintf(action, sizeof action, "insert-to-module: \"%s\\r\"", of_others[i].command);
         lift_try_event(lifting, before, action, false);
     }
 }
