@@ -1,6 +1,7 @@
 /* cli.c - the table of subcommands, and what `fotarig` does before one of them runs. */
 #include "harness/cli/cli.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "harness/campaign/token.h"
 #include "harness/cli/version.h"
 #include "harness/cli/words.h"
+#include "harness/ports/loop.h"
 
 static const struct cli_command *const commands[] = {
 #define X(name) &cli_command_##name,
@@ -60,7 +62,8 @@ static int finish(const char *name, int status)
         fprintf(stderr, "fotarig %s: given up: not enough memory, or an error of its own\n", name);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
-    fprintf(stderr, "fotarig%s%s: cannot write to standard output\n", name[0] ? " " : "", name);
+    if (bench_signal() != SIGPIPE) /* a reader that has seen enough wants no more words */
+        fprintf(stderr, "fotarig%s%s: cannot write to standard output\n", name[0] ? " " : "", name);
     return status == CLI_EXIT_OK ? CLI_EXIT_ENVIRONMENT : status;
 }
 
