@@ -38,6 +38,9 @@ static const struct {
     {"scenarios/health/radio-switched-off-by-somebody.yaml", "AT+CFUN=0\\r", 1, 0},
     {"scenarios/contact/time-is-over.yaml", "total-timeout: 60s", 0, 1},
     {"scenarios/download/ftp-is-busy.yaml", "{urc: '+FTPEXTGET: 1,66'}", 1, 0},
+    {"scenarios/line/ok-of-ipr-is-lost.yaml", "restore: {baud: 230400}", 1, 0},
+    {"scenarios/update/third-revision.yaml", "revision-after: third", 0, 1},
+    {"scenarios/line/boot-text-in-the-revision.yaml", "from: 1351B03SIM7000C", 2, 0},
 };
 
 /* The same of traces that were taken at the host's end. */
