@@ -19,7 +19,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FOLDER = os.path.join(HERE, '..', '..', 'scenarios', 'conform')
-REVISION, TARGET, URL = '1351B04SIM7000G', '1351B08SIM7000G', 'http://probe.example/update.zip'
+REVISION, TARGET, URL = '1529B04SIM7000G', '1529B08SIM7000G', 'http://probe.example/update.zip'
 QUICK = ['line', 'radio', 'module', 'values-1', 'before-each']
 
 # Beside one of these others have nothing to show: they are found alone (test_probes.c).

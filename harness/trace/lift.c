@@ -388,6 +388,34 @@ static void try_at_once(struct lifting *lifting)
     run_best(lifting);
 }
 
+static void explain(struct lifting *lifting)
+{
+    lift_try_start_rates(lifting);
+    take_found(lifting);
+    run_best(lifting);
+    explain_all(lifting);
+    explain_by_rivals(lifting);
+}
+
+/* Whether bytes of another rate stand in the trace as they were sent or as they were heard, only
+ * the bytes tell: what did not explain all one way is tried the other way, from the beginning. */
+static void explain_as_heard(struct lifting *lifting, const struct lift_plan *start)
+{
+    const struct lift_plan best = lifting->best;
+    const struct fit fit = lifting->best_fit;
+    lifting->hears = !lifting->hears;
+    lifting->best = *start;
+    if (run_best(lifting)) {
+        lifting->best_fit = lift_fit_of(lifting, &lifting->best);
+        explain(lifting);
+        if (lift_is_better(lifting, &lifting->best_fit, &fit))
+            return;
+    }
+    lifting->hears = !lifting->hears;
+    lifting->best = best;
+    lifting->best_fit = fit;
+}
+
 static void search(struct lifting *lifting)
 {
     measure(lifting);
@@ -400,11 +428,10 @@ static void search(struct lifting *lifting)
     lifting->best_fit = lift_fit_of(lifting, &lifting->best);
     if (lift_has_no_times(lifting) && lifting->best.lines[LIFT_HOST].count)
         try_at_once(lifting);
-    lift_try_start_rates(lifting);
-    take_found(lifting);
-    run_best(lifting);
-    explain_all(lifting);
-    explain_by_rivals(lifting);
+    const struct lift_plan start = lifting->best;
+    explain(lifting);
+    if (!lifting->best_fit.complete && lift_has_garbage(lifting->dialogue->log))
+        explain_as_heard(lifting, &start);
     thin_out(lifting);
     run_best(lifting);
     conclude(lifting);

@@ -96,6 +96,8 @@ size_t lift_heard_behind(const struct dialogue *dialogue, size_t step,
 /* Was the trace taken where bytes of another rate are no text? A journal has them as they were
    sent. */
 bool lift_hears(const struct trace_log *log);
+/* Are there several bytes of the module that are no text? */
+bool lift_has_garbage(const struct trace_log *log);
 /* Runs a plan to its end; false: the scenario can't be. The outline is in lifting->now then. */
 bool lift_run_plan(struct lifting *lifting, const struct lift_plan *plan,
                    struct bench_result *ret_result);

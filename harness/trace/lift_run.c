@@ -140,6 +140,16 @@ static bool is_unseen(const struct lift_plan *plan, size_t event)
            strncmp(plan->events[event].action, inserts, sizeof inserts - 1) == 0;
 }
 
+bool lift_has_garbage(const struct trace_log *log)
+{
+    enum { MANY = 8 };
+    size_t other = 0;
+    for (size_t i = 0; i < log->count && other < MANY; i++)
+        for (size_t k = 0; log->pieces[i].kind == TRACE_TO_HOST && k < log->pieces[i].length; k++)
+            other += trace_log_bytes(log, &log->pieces[i])[k] >= 0x80;
+    return other >= MANY;
+}
+
 bool lift_hears(const struct trace_log *log)
 {
     enum { BURST_MIN = 8 };

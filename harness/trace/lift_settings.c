@@ -210,6 +210,8 @@ static bool may_be_of_another_rate(const struct lifting *lifting)
     size_t at = lifting->best_fit.common;
     if (at >= recorded->count)
         return false;
+    if (lifting->hears) /* garbage has no lines, so it may stand anywhere */
+        return true;
     if (!outline_is_exchange(&recorded->items[at]))
         return true;
     const struct dialogue_step *step = &recorded->dialogue->steps[recorded->items[at].step];

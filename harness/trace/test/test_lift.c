@@ -49,6 +49,7 @@ static const struct {
 } heard_rows[] = {
     {"scenarios/line/wrong-rate-at-the-start.yaml", "{port-rate: 9600}"},
     {"scenarios/line/wrong-rate-is-told.yaml", "refuses: [set-baud"},
+    {"scenarios/line/new-firmware-at-another-rate.yaml", "set: {port-rate: 9600}"},
     {"scenarios/health/radio-switched-off-by-somebody.yaml", "insert-to-module: \"AT+CFUN=0\\r\""},
 };
 
