@@ -137,6 +137,15 @@ reports_outlive() {
 
 nothing_is_left_behind() { [ -z "$(find "$folder" -name '*.??????' -newer "$folder/fifo")" ]; }
 
+# A disk that is full is told, a reader that has seen enough is not.
+nobody_is_told() {
+    "$fotarig" run -q scenarios/status 2>&1 >/dev/full | grep -q 'cannot write' || return 1
+    for _ in 1 2 3 4 5; do
+        "$fotarig" run -q scenarios/status 2>"$folder/said" | :
+        [ ! -s "$folder/said" ] || { cat "$folder/said"; return 1; }
+    done
+}
+
 # A node of our own: the machine's would be lost if this test went red.
 if mknod "$folder/null" c 1 3 2>/dev/null; then
     test_that "package -o leaves a device node" stays_device "$folder/null" make_package
@@ -172,5 +181,6 @@ test_that "help that can't be written is an error" no_help_is_no_success
 test_that "reports outlive a full standard output" reports_outlive '>/dev/full'
 test_that "reports outlive a closed standard output" reports_outlive '>&-'
 test_that "reports outlive | head -1" reports_outlive '| head -n 1 >/dev/null'
+test_that "a reader that has left hears no complaint" nobody_is_told
 test_that "nothing is left behind" nothing_is_left_behind
 exit $failed

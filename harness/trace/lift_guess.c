@@ -264,7 +264,8 @@ static void try_others(struct lifting *lifting, const char *when)
     }
 }
 
-/* A line of the trace that says how the file transfer of a command ended: it did not even begin. */
+/* A line of the trace that says how the file transfer of a command ended: it did not even begin.
+ * That repeats the trace; no action of the emulator is the cause of it. */
 static void try_ftp_result(struct lifting *lifting, const char *when)
 {
     static const char result[] = "+FTPEXTGET";
@@ -274,7 +275,7 @@ static void try_ftp_result(struct lifting *lifting, const char *when)
         return;
     snprintf(action, sizeof action, "reply: ['OK']}, {urc: '%.*s'", (int)strcspn(said, ";"), said);
     if (!strchr(said, '\'') && strlen(said) < LIFT_NAME_MAX)
-        lift_try_event(lifting, when, action, false);
+        lift_try_event(lifting, when, action, true);
 }
 
 static void try_download(struct lifting *lifting, const char *when)

@@ -353,35 +353,25 @@ static void try_third_revision(struct lifting *lifting)
         lift_try_plan(lifting, &plan);
 }
 
-/* Those of the table, then what the trace itself says. */
+/* What only the trace itself can say. */
+static void (*const of_the_trace[])(struct lifting *) = {
+    try_of_the_trace, try_restore,    try_push,     try_base,           lift_try_rates,
+    lift_try_ends,    try_total_time, try_given_up, try_third_revision,
+};
+
+/* Those of the table, then these. */
 static size_t count_ways(const struct lifting *lifting)
 {
     (void)lifting;
-    return WAY_COUNT + 9;
+    return WAY_COUNT + sizeof of_the_trace / sizeof of_the_trace[0];
 }
 
 static void try_way(struct lifting *lifting, size_t index)
 {
     if (index < WAY_COUNT)
         lift_try_line(lifting, ways[index].place, ways[index].text);
-    else if (index == WAY_COUNT)
-        try_of_the_trace(lifting);
-    else if (index == WAY_COUNT + 1)
-        try_restore(lifting);
-    else if (index == WAY_COUNT + 2)
-        try_push(lifting);
-    else if (index == WAY_COUNT + 3)
-        try_base(lifting);
-    else if (index == WAY_COUNT + 4)
-        lift_try_rates(lifting);
-    else if (index == WAY_COUNT + 5)
-        lift_try_ends(lifting);
-    else if (index == WAY_COUNT + 6)
-        try_total_time(lifting);
-    else if (index == WAY_COUNT + 7)
-        try_given_up(lifting);
     else
-        try_third_revision(lifting);
+        of_the_trace[index - WAY_COUNT](lifting);
 }
 
 const struct lift_kind lift_ways = {count_ways, try_way};

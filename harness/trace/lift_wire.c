@@ -134,20 +134,25 @@ static void try_torn(struct lifting *lifting, const struct dialogue *now, size_t
     enum { LINES = 3, capacity = LIFT_LINE_MAX };
     const char *whole = now->lines[line].text, *heard = recorded->lines[torn].text;
     size_t head = strlen(heard), next = line + 1, used, i;
-    char when[LIFT_LINE_MAX], buffer[LIFT_LINE_MAX];
+    char when[LIFT_LINE_MAX], buffer[LIFT_LINE_MAX], text[LIFT_LINE_MAX];
     while (next < now->line_count && !is_said(&now->lines[next]))
         next++;
     if (head == 0 || strncmp(whole, heard, head) != 0 || !whole[head] || next == now->line_count)
         return;
-    used = (size_t)snprintf(buffer, capacity, "insert-to-host: \"\\r\\n");
+    size_t size = (size_t)snprintf(text, sizeof text, "\r\n");
     for (i = torn + 1; i < recorded->line_count && i <= torn + LINES; i++) {
         if (strcmp(recorded->lines[i].text, now->lines[next].text) == 0)
             break;
-        if (is_said(&recorded->lines[i]) && lift_is_text(recorded->lines[i].text))
-            PUT("%.80s\\r\\n", recorded->lines[i].text);
+        if (is_said(&recorded->lines[i]) && size < sizeof text)
+            size += (size_t)snprintf(text + size, sizeof text - size, "%s\r\n",
+                                     recorded->lines[i].text);
     }
-    PUT("\"}, {lose-to-host: line");
-    if (i == torn + 1 || i > torn + LINES || used >= capacity || strpbrk(heard, "\"\\"))
+    used = (size_t)snprintf(buffer, capacity, "insert-to-host: ");
+    if (i == torn + 1 || i > torn + LINES || size >= sizeof text ||
+        !lift_put_escaped(buffer, capacity, used, (const uint8_t *)text, size, &used))
+        return;
+    PUT("}, {lose-to-host: line");
+    if (used >= capacity)
         return;
     used = put_when(when, sizeof when, "to-host-text", "", whole, nth_line(now, line, whole));
     snprintf(when + used, sizeof when - used, ", at: %zuB", head);
