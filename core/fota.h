@@ -357,6 +357,8 @@ struct fota_statistics {
     uint16_t resets_seen;                /* restarts of the module that were noticed */
     uint16_t line_bytes_max;             /* longest line from the module */
     uint16_t command_bytes_max;          /* longest command line */
+    uint32_t boot_lines;                 /* from the module, that tell of its boot */
+    uint32_t reserved;                   /* zero */
 };
 
 /* Timers of the client, the first one that is due goes first. */
@@ -429,7 +431,7 @@ struct fota {
     uint32_t reported_bytes;   /* by the download */
     uint32_t file_bytes;       /* of /fota/update.zip, 0 = none */
     uint32_t request_argument; /* of the outstanding request */
-    uint32_t other_digest;     /* of a revision that nobody wanted, read last */
+    uint32_t other_digest;     /* of the revision read last, if nobody wanted it; else 0 */
     uint32_t model_digest;     /* of the model before the update, 0 = not read */
     uint64_t timers_at_us[FOTA_TIMERS]; /* FOTA_NEVER: not set */
     uint64_t worst_case_at_us;  /* end of the module's worst time; FOTA_NEVER: no update runs */

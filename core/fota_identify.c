@@ -40,17 +40,17 @@ uint8_t fota_judge_model(struct fota_call *call, uint8_t result)
     return STEP_RETRY;
 }
 
-/* A revision that nobody wants is concluded from when it was read twice alike. */
+/* A revision that nobody wants is concluded from when it was read twice alike, on end. */
 uint8_t fota_judge_revision(struct fota_call *call, uint8_t result)
 {
     struct fota *fota = call->fota;
     if (result != AT_RESULT_OK)
         return STEP_RETRY;
-    uint32_t digest = fota_digest_text(fota->result.revision);
-    if (fota_revision_class(fota, call->job) != REVISION_OTHER || digest == fota->other_digest)
-        return STEP_NEXT;
+    bool is_other = fota_revision_class(fota, call->job) == REVISION_OTHER;
+    uint32_t digest = is_other ? fota_digest_text(fota->result.revision) : 0;
+    bool is_new = digest != fota->other_digest;
     fota->other_digest = digest;
-    return STEP_RETRY;
+    return is_other && is_new ? STEP_RETRY : STEP_NEXT;
 }
 
 uint8_t fota_judge_support(struct fota_call *call, uint8_t result)

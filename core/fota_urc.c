@@ -142,6 +142,7 @@ static void expect_answer_soon(struct fota_call *call)
 static uint8_t take_boot(struct fota_call *call, struct text *value, uint8_t rank)
 {
     (void)value;
+    call->fota->stat_counts.boot_lines++;
     if (is_new_boot(call, rank))
         fota_follow(call, fota_restarted(call));
     expect_answer_soon(call);
