@@ -11,25 +11,54 @@ enum { FRAME_BITS = 10, DATA_BITS = 8 };
 
 struct line {
     const uint8_t *bytes;
-    uint64_t bit_count; /* of all frames; the line is idle behind them */
-    uint64_t sent_bit;  /* length of a bit */
+    size_t size;       /* it is idle behind them */
+    uint64_t sent_bit; /* length of a bit */
 };
 
-static bool is_high(const struct line *line, uint64_t at)
+/* A time, or a span of it: whole frames of the line, whole bits, and less than one. */
+struct span {
+    size_t frames;
+    unsigned bits;
+    uint64_t rest;
+};
+
+static struct span span_of(const struct line *line, uint64_t length)
 {
-    uint64_t bit = at / line->sent_bit;
-    uint64_t in_frame = bit % FRAME_BITS;
-    if (bit >= line->bit_count || in_frame == FRAME_BITS - 1)
+    uint64_t bits = length / line->sent_bit;
+    return (struct span){(size_t)(bits / FRAME_BITS), (unsigned)(bits % FRAME_BITS),
+                         length % line->sent_bit};
+}
+
+static struct span later(const struct line *line, struct span at, struct span by)
+{
+    struct span to = {at.frames + by.frames, at.bits + by.bits, at.rest + by.rest};
+    if (to.rest >= line->sent_bit) {
+        to.rest -= line->sent_bit;
+        to.bits++;
+    }
+    if (to.bits >= FRAME_BITS) {
+        to.bits -= FRAME_BITS;
+        to.frames++;
+    }
+    return to;
+}
+
+/* Start bit low, data bits, stop bit high. */
+static bool is_high(const struct line *line, struct span at)
+{
+    if (at.frames >= line->size)
         return true;
-    return in_frame > 0 && line->bytes[bit / FRAME_BITS] >> (in_frame - 1) & 1;
+    return (line->bytes[at.frames] << 1 | 1u << (FRAME_BITS - 1)) >> at.bits & 1;
 }
 
 /* When the line is low, at or after `at`; false = it never is again. */
-static bool find_start(const struct line *line, uint64_t *at)
+static bool find_start(const struct line *line, struct span *at)
 {
+    static const struct span bit = {0, 1, 0};
     while (is_high(line, *at)) {
-        *at = (*at / line->sent_bit + 1) * line->sent_bit;
-        if (*at >= line->bit_count * line->sent_bit)
+        at->rest = 0;
+        *at = later(line, *at, bit);
+        if (at->frames >= line->size)
             return false;
     }
     return true;
@@ -38,17 +67,21 @@ static bool find_start(const struct line *line, uint64_t *at)
 size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t heard_bps,
                   void *buffer, size_t capacity)
 {
-    const struct line line = {bytes, (uint64_t)size * FRAME_BITS, 2ull * heard_bps};
-    uint64_t half_bit = sent_bps; /* of the receiver */
+    const struct line line = {bytes, size, 2ull * heard_bps};
     uint8_t *to = buffer;
     size_t count = 0;
     if (sent_bps == 0 || heard_bps == 0)
         return 0;
-    for (uint64_t at = 0; count < capacity && find_start(&line, &at);) {
+    /* Half a bit of the receiver is `sent_bps` long. */
+    const struct span to_first = span_of(&line, 3ull * sent_bps);
+    const struct span to_next = span_of(&line, 2ull * sent_bps);
+    for (struct span at = {0, 0, 0}; count < capacity && find_start(&line, &at);) {
         unsigned byte = 0;
-        for (unsigned i = 0; i < DATA_BITS; i++)
-            byte |= (unsigned)is_high(&line, at + (3 + 2ull * i) * half_bit) << i;
-        at += (3 + 2ull * DATA_BITS) * half_bit;
+        at = later(&line, at, to_first);
+        for (unsigned i = 0; i < DATA_BITS; i++) {
+            byte |= (unsigned)is_high(&line, at) << i;
+            at = later(&line, at, to_next);
+        }
         if (is_high(&line, at))
             to[count++] = (uint8_t)byte;
     }

@@ -47,9 +47,19 @@ static void forget_times(struct sim *sim)
     bool grows_deaf = sim_look_setting(sim, SIM_SETTING_HEARS_FOR) != 0;
     if (sim_echoed(sim) == 0 && sim->port.echo_at_us < sim->seen_at_us)
         sim->port.echo_at_us = sim->port.echo_end = 0;
+    if (sim->port.ring_at_us <= sim->seen_at_us)
+        sim->port.ring_at_us = 0;
+    /* When it was told the time last is only read with one of those. */
+    if (sim->port.echo_at_us == 0 && sim->port.ring_at_us == 0)
+        sim->seen_at_us = 0;
+    if (!sim->port.line_ended)
+        sim->port.ended_at_us = 0;
+    if (sim->download.state == SIM_DOWNLOAD_IDLE)
+        sim->download.job = 0; /* nobody serves one */
     if (!sim_boot_is_told(sim))
         return;
     sim->power.started_at_us = 0;
+    sim->power.way = 0; /* of interest to the boot only */
     if (!houses && !grows_deaf)
         sim->power.engine_at_us = 0;
 }
