@@ -163,7 +163,10 @@ const char *scenario_trigger_write(const struct scenario_trigger *when, char *bu
     buffer[0] = '\0';
     add_text(&out, key->name);
     add_text(&out, ": ");
-    if (scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_COMMAND)
+    bool is_command = scenario_trigger_rows[when->kind].match == SCENARIO_MATCH_COMMAND;
+    if (is_command && !when->text)
+        add_text(&out, "any"); /* of a sweep, which counts them all */
+    else if (is_command)
         add_command(&out, when->text);
     else
         add_member(&out, key, when);

@@ -255,6 +255,9 @@ static void test_what_is_written_looks_like_the_file(void **state)
         assert_true(strlen(text) <= 8 && strncmp(text, triggers[i], strlen(text)) == 0);
         scenario_free(scenario);
     }
+    const struct scenario_trigger any = {.kind = SCENARIO_TRIGGER_COMMAND, .number = 3};
+    same_text("a sweep's trigger", scenario_trigger_write(&any, text, sizeof text),
+              "command: any, nth: 3");
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         bool cut = strstr(actions[i], "write:");
         scenario = load_event(cut ? "flash-step: 3" : "command: 'AT+CSQ'", actions[i]);
