@@ -161,6 +161,18 @@ static uint32_t hidden_restarts(const struct explore_choice *choices, size_t cou
     return (uint32_t)(count - 1 + (silences > 1 ? silences - 1 : 0));
 }
 
+/* What the others explain whose end is waited for: any fault may make that wait begin anew. */
+static uint32_t awaited(const struct explore_choice *choices, size_t count, size_t but,
+                        enum explore_rule rule)
+{
+    bool is_wait = rule == EXPLORE_RULE_COMMANDS || rule == EXPLORE_RULE_TIME;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < count && is_wait; i++)
+        if (i != but && explore_fault_is_awaited(choices[i].fault))
+            sum += explore_fault_explains(choices[i].fault, rule);
+    return sum;
+}
+
 void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *story,
                         const struct explore_cost *cost, const struct explore_choice *choices,
                         size_t count, struct bench_result *result)
@@ -174,8 +186,9 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
                           : explore_fault_explains(choices[i].fault, rule);
         }
         for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
-            least +=
-                explore_fault_restarts_host(choices[i].fault) ? others + story->count[rule] : 0;
+            least += explore_fault_restarts_host(choices[i].fault)
+                         ? others + story->count[rule]
+                         : awaited(choices, count, i, (enum explore_rule)rule);
         if (rule == EXPLORE_RULE_RESTARTS && count > 1)
             least += hidden_restarts(choices, count);
         if (cost->count[rule] <= least)

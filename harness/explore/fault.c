@@ -118,6 +118,11 @@ uint32_t explore_fault_explains(unsigned fault, unsigned rule)
     return explained[rows[fault].class][rule];
 }
 
+bool explore_fault_is_awaited(unsigned fault)
+{
+    return rows[fault].class == CLASS_AWAY || rows[fault].class == CLASS_HANG;
+}
+
 bool explore_fault_restarts_host(unsigned fault)
 {
     return fault == EXPLORE_FAULT_HOST_RESET || fault == EXPLORE_FAULT_HOST_FORGETS ||

@@ -120,6 +120,8 @@ const char *explore_fault_help(unsigned fault);
 enum explore_worth explore_fault_cost(unsigned fault);
 /* How much more of that (enum explore_rule of demand.h) a run with it may need. */
 uint32_t explore_fault_explains(unsigned fault, unsigned rule);
+/* Its end is waited for: nothing else goes on meanwhile. */
+bool explore_fault_is_awaited(unsigned fault);
 /* The host restarts with it. */
 bool explore_fault_restarts_host(unsigned fault);
 /* Bit n: it applies at points of kind n (enum bench_point). */

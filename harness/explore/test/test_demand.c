@@ -124,6 +124,30 @@ static void two_silences_explain_two_restarts(void **state)
         }
 }
 
+/* Whatever comes while the network is waited for may make that wait begin anew. */
+static void another_fault_may_make_a_wait_begin_anew(void **state)
+{
+    const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0}};
+    const struct {
+        uint8_t first;
+        bool is_awaited;
+    } rows[] = {{EXPLORE_FAULT_NETWORK_LOST, true}, {EXPLORE_FAULT_SWALLOW, false}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        for (uint32_t more = 0; more < 2; more++) {
+            const struct explore_choice choices[] = {{.fault = rows[i].first},
+                                                     {.fault = EXPLORE_FAULT_ERROR}};
+            struct explore_cost cost = base;
+            struct bench_result result = {.verdict = BENCH_PASSED};
+            uint32_t of_first = explore_fault_explains(rows[i].first, EXPLORE_RULE_COMMANDS);
+            cost.count[EXPLORE_RULE_COMMANDS] +=
+                explore_fault_explains(EXPLORE_FAULT_ERROR, EXPLORE_RULE_COMMANDS) + of_first +
+                (rows[i].is_awaited ? of_first : 0) + more;
+            explore_cost_judge(&base, &story, &cost, choices, 2, &result);
+            assert_int_equal(result.finding_count, more);
+        }
+}
+
 static void findings_that_differ_in_numbers_are_one(void **state)
 {
     struct explore_causes causes = {0};
@@ -215,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_story_explains_what_sets_it_apart),
         cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
         cmocka_unit_test(two_silences_explain_two_restarts),
+        cmocka_unit_test(another_fault_may_make_a_wait_begin_anew),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
