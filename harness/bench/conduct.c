@@ -101,9 +101,10 @@ static uint32_t whole_bytes(const struct bench_conduct_watch *reader)
 static void saw_start(struct bench_conduct_watch *reader)
 {
     uint32_t whole = whole_bytes(reader);
-    bool is_spoilt = reader->package_spoilt ||
-                     (reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US);
-    if (reader->package_bytes != whole && !is_spoilt)
+    bool is_part = reader->package_bytes != whole && !reader->package_spoilt;
+    bool is_excused = reader->fault_at_us && reader->now_us - reader->fault_at_us < FAULT_US;
+    reader->excused_starts += is_part && is_excused;
+    if (is_part && !is_excused)
         broken(reader, BENCH_CONDUCT_PACKAGE_COMPLETE,
                "the update was started with %" PRIu32 " of %" PRIu32 " bytes of the package there",
                reader->package_bytes, whole);
@@ -130,6 +131,14 @@ static bool is_question(const struct tap_event *event, enum sim_question questio
     return event->text_length == length && memcmp(event->text, command + 2, length) == 0;
 }
 
+/* Half of what PAUSES allows, in its time. */
+static bool is_crowded(const struct bench_conduct_watch *reader)
+{
+    enum { HALF = SAME_MAX / 2 };
+    return reader->same >= HALF &&
+           reader->now_us - reader->same_at_us[(reader->same - HALF) % SAME_MAX] < SAME_US;
+}
+
 static void saw_repeat(struct bench_conduct_watch *reader, const char *text, size_t length)
 {
     size_t kept = length < sizeof reader->last - 1 ? length : sizeof reader->last - 1;
@@ -143,6 +152,7 @@ static void saw_repeat(struct bench_conduct_watch *reader, const char *text, siz
                reader->last, (int)SAME_MAX, (int)(SAME_US / 1000000));
     *oldest = reader->now_us;
     reader->same++;
+    reader->crowds += is_crowded(reader);
 }
 
 static void saw_command(struct bench_conduct_watch *reader, const struct tap_event *event)
@@ -369,8 +379,8 @@ static uint64_t age(uint64_t at_us, uint64_t now_us, uint64_t window_us)
     return now_us - at_us > window_us ? UINT64_MAX : now_us - at_us + 1;
 }
 
-/* The last ones first; what is longer ago than the window says nothing. */
-static void order_repeats(struct bench_conduct_watch *form, uint64_t now_us)
+/* The last ones first; what is longer ago than the window says nothing. Returns the digest. */
+static uint64_t take_repeats(struct bench_conduct_watch *form, uint64_t now_us)
 {
     uint64_t at_us[SAME_MAX] = {0};
     uint32_t count = form->same < SAME_MAX ? form->same : SAME_MAX;
@@ -378,12 +388,12 @@ static void order_repeats(struct bench_conduct_watch *form, uint64_t now_us)
         uint64_t ago = age(form->same_at_us[(form->same - 1 - i) % SAME_MAX], now_us, SAME_US);
         at_us[i] = ago == UINT64_MAX ? 0 : ago;
     }
-    memcpy(form->same_at_us, at_us, sizeof at_us);
+    uint64_t digest = sim_digest(SIM_DIGEST, form->last, strlen(form->last));
+    digest = sim_digest(digest, at_us, sizeof at_us);
+    memset(form->same_at_us, 0, sizeof form->same_at_us);
+    memset(form->last, 0, sizeof form->last);
     form->same = 0;
-    while (form->same < SAME_MAX && at_us[form->same])
-        form->same++;
-    size_t length = strlen(form->last);
-    memset(form->last + length, 0, sizeof form->last - length);
+    return digest;
 }
 
 void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us,
@@ -404,18 +414,22 @@ void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us
                          (uint64_t)(watch->spoken_at_us > watch->heard_at_us + UNHEARD_US) << 1;
     form->heard_at_us = age(watch->heard_at_us, now_us, UNHEARD_US);
     form->spoken_at_us = 0;
-    form->fault_at_us = age(watch->fault_at_us, now_us, FAULT_US);
-    if (form->fault_at_us == UINT64_MAX)
-        form->fault_at_us = 0;
+    form->fault_at_us = 0;
+    form->excused_starts = form->crowds = 0;
     form->started_at_us = age(watch->started_at_us, now_us, TWICE_US);
-    form->back_at_us = age(watch->back_at_us, now_us, NOTICE_US);
-    order_repeats(form, now_us);
+    form->back_at_us = watch->back_at_us != 0;
+    ret_form->silent_at_us = watch->back_at_us ? watch->back_at_us + NOTICE_US : UINT64_MAX;
+    ret_form->is_crowded = is_crowded(watch);
+    ret_form->repeats = take_repeats(form, now_us);
     tap_make_comparable(&form->tapping.tap, now_us);
     ret_form->worst_at_us = !watch->started_at_us || worst_is_over(watch)
                                 ? UINT64_MAX
                                 : watch->started_at_us + worst_ms * UINT64_C(1000);
     form->job |= worst_is_over(watch) ? 1u << 31 : 0;
     ret_form->commands_left = watch->commands < COMMANDS_MAX ? COMMANDS_MAX - watch->commands : 0;
+    ret_form->fault_ago_us = age(watch->fault_at_us, now_us, FAULT_US);
+    if (ret_form->fault_ago_us == UINT64_MAX)
+        ret_form->fault_ago_us = 0;
     ret_form->is_spoilt = watch->fault_at_us && watch->fault_at_us >= watch->result_at_us;
 }
 

@@ -79,6 +79,8 @@ struct bench_conduct_watch {
     char last[TAP_LINE_BYTES];
     uint64_t same_at_us[BENCH_CONDUCT_SAME_MAX];
     uint32_t same;
+    uint32_t crowds;         /* how often half of what PAUSES allows was sent in its time */
+    uint32_t excused_starts; /* on a package that is not whole, because of a fault just before */
     char evidence[BENCH_CONDUCT_COUNT][160]; /* "" = the rule holds */
 };
 
@@ -92,16 +94,23 @@ bool bench_conduct_is_broken(const struct bench_conduct_watch *watch, uint32_t l
 /*
  * The form in which two watches are equal bytes that find the same in the same rest of a journal,
  * whenever that comes, if no rule is broken yet and the rest
- *  - comes to its end before worst_at_us (UINT64_MAX: never);
+ *  - comes to its end before worst_at_us and silent_at_us (UINT64_MAX: never);
  *  - holds a result of the module (`result_at_us` moves), unless `is_spoilt` is equal as well;
- *  - has no more commands than are left of COMMANDS_MAX.
+ *  - excuses no start by a fault just before (`excused_starts` moves), unless `fault_ago_us` is
+ *    equal as well, or the rest was seen to break no rule without;
+ *  - has no more commands than are left of COMMANDS_MAX;
+ *  - is crowded nowhere (`crowds` moves), nor either place, unless `repeats` is equal as well.
  * It can't be read on.
  */
 struct bench_conduct_form {
     struct bench_conduct_watch watch;
     uint64_t worst_at_us;
+    uint64_t silent_at_us;
+    uint64_t repeats; /* digest of the last command and of when it was sent */
     uint32_t commands_left;
-    bool is_spoilt; /* a fault came behind the last result */
+    bool is_crowded;
+    uint64_t fault_ago_us; /* the last fault; what is long ago, or none: 0 */
+    bool is_spoilt;        /* a fault came behind the last result */
 };
 void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us,
                         struct bench_conduct_form *ret_form);

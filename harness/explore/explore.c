@@ -5,107 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/explore/worth.h"
 #include "harness/ports/loop.h"
-
-static enum explore_worth worth_of(const struct scenario_observed *observed)
-{
-    switch (observed->finished ? observed->result.outcome : FOTA_OUTCOME_NONE) {
-    case FOTA_OUTCOME_UPDATED:
-    case FOTA_OUTCOME_ALREADY_CURRENT:
-        return EXPLORE_GOOD;
-    case FOTA_OUTCOME_REFUSED:
-    case FOTA_OUTCOME_DOWNLOAD_FAILED:
-    case FOTA_OUTCOME_UPDATE_FAILED:
-    case FOTA_OUTCOME_CANCELLED:
-        return EXPLORE_UNCHANGED;
-    default:
-        return EXPLORE_OUT_OF_SERVICE;
-    }
-}
-
-/* A story that does something to module, line or host: with the fault these are two at once. */
-static bool has_faults(const struct scenario_case *one)
-{
-    for (unsigned i = 0; i < scenario_event_count(one); i++)
-        if (one->events[i].action_count)
-            return true;
-    return false;
-}
-
-/* What a run with these faults may come to at least. */
-static enum explore_worth excused(const struct explore_choice *choices, size_t count,
-                                  const struct scenario_case *one, bool needs_board)
-{
-    enum explore_worth least = has_faults(one) || count > 1 ? EXPLORE_UNCHANGED : EXPLORE_GOOD;
-    unsigned hanging = needs_board, helpless = 0;
-    for (size_t i = 0; i < count; i++) {
-        enum explore_worth cost = explore_fault_cost(choices[i].fault);
-        least = cost < least ? cost : least;
-        hanging += choices[i].fault == EXPLORE_FAULT_HANG ||
-                   choices[i].fault == EXPLORE_FAULT_RATE_CHANGED;
-        helpless += choices[i].fault == EXPLORE_FAULT_REFUSED;
-    }
-    /* A client restarts a module that can't be heard once in a job: one that hangs, or leaves its
-       rate, again behind that, or a board that can't restart it: somebody must go there. */
-    bool is_lost = hanging > 1 || (hanging && helpless);
-    return is_lost ? EXPLORE_OUT_OF_SERVICE : least;
-}
-
-static void add_outcome(enum explore_worth least, const struct scenario_observed *base,
-                        struct bench_result *result)
-{
-    static const char *const or_worse[] = {[EXPLORE_OUT_OF_SERVICE] = ", or any other end",
-                                           [EXPLORE_UNCHANGED] =
-                                               ", or another end that changes nothing",
-                                           [EXPLORE_GOOD] = ""};
-    unsigned got = result->observed.finished ? result->observed.result.outcome : FOTA_OUTCOME_NONE;
-    size_t at = result->finding_count++;
-    if (at >= BENCH_FINDINGS_MAX)
-        return;
-    struct scenario_finding *finding = &result->findings[at];
-    *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_OUTCOME,
-                                         .what = "outcome in spite of the fault"};
-    snprintf(finding->want, sizeof finding->want, "%s%s", fota_outcome_name(base->result.outcome),
-             or_worse[least]);
-    snprintf(finding->got, sizeof finding->got, "%s (%s)", fota_outcome_name(got),
-             fota_reason_name(result->observed.result.reason));
-}
-
-/* A story that is another now need not come to its events. */
-static void drop_events(struct bench_result *result)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < result->finding_count && i < BENCH_FINDINGS_MAX; i++)
-        if (result->findings[i].kind != SCENARIO_FINDING_EVENT)
-            result->findings[kept++] = result->findings[i];
-    result->finding_count = kept;
-}
-
-/* What a run with them must come to, of which `base` is the one without. */
-static enum explore_worth least_of(const struct explore_choice *choices, size_t count,
-                                   const struct scenario_case *one,
-                                   const struct explore_summary *base)
-{
-    bool needs_board = base->base_cost.count[EXPLORE_RULE_RESTARTS] > 0;
-    enum explore_worth was = worth_of(&base->base);
-    enum explore_worth least = excused(choices, count, one, needs_board);
-    return least < was ? least : was;
-}
-
-bool explore_judge(const struct explore_choice *choices, size_t count,
-                   const struct scenario_case *one, const struct explore_summary *base,
-                   struct bench_result *result)
-{
-    enum explore_worth was = worth_of(&base->base), is = worth_of(&result->observed);
-    enum explore_worth least = least_of(choices, count, one, base);
-    if (result->verdict == BENCH_ERROR || result->verdict == BENCH_STOPPED)
-        return false;
-    drop_events(result);
-    if (is < least && !result->finding_count) /* a broken rule says it better */
-        add_outcome(least, &base->base, result);
-    result->verdict = result->finding_count ? BENCH_FAILED : BENCH_PASSED;
-    return is < was && is >= least;
-}
 
 /* ---- many runs ------------------------------------------------------------------------------- */
 
@@ -180,8 +81,8 @@ static bool judge_run(const struct exploration *exploration, const struct explor
         return excused;
     explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count,
                        ret_result);
-    bool is_worse =
-        worth_of(base) == EXPLORE_GOOD && worth_of(&ret_result->observed) != EXPLORE_GOOD;
+    bool is_worse = explore_worth_of(base) == EXPLORE_GOOD &&
+                    explore_worth_of(&ret_result->observed) != EXPLORE_GOOD;
     if (is_worse && !exploration->one->then.place.line) /* a job whose base another one brings */
         explore_try_again(run, ret_result);
     return excused;
@@ -242,19 +143,13 @@ static void forget_places(struct exploration *exploration)
         exploration->wish->known->place_count = 0;
 }
 
-static struct explore_cost without_time(struct explore_cost cost)
-{
-    cost.count[EXPLORE_RULE_TIME] = 0;
-    return cost;
-}
-
-/* A run that had left a walk is over. */
+/* A run that had left a walk is over, or its rest from `at` is known. */
 static void walk_learns(struct exploration *exploration, const struct explore_choice *choices,
-                        size_t count, const struct merge_place *end, unsigned outcome,
+                        size_t count, const struct merge_place *at, const struct merge_rest *rest,
                         enum walk_verdict verdict)
 {
     if (exploration->wish->walks && count == exploration->branch->depth)
-        walk_ended(exploration->wish->walks, choices[count - 1].fault, end, outcome, verdict);
+        walk_ended(exploration->wish->walks, choices[count - 1].fault, at, rest, verdict);
 }
 
 /* One that a fact excuses for the sake of the last fault is excused whatever came before. */
@@ -278,28 +173,24 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
 {
     const struct explore_summary *summary = exploration->summary;
     struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
-    const struct run_end end = {place->at_us + rest->duration_us, 0,
+    const struct run_end end = {place->at_us + rest->reach.duration_us, 0,
                                 place->sent_bytes + rest->sent_bytes, rest->outcome, rest->reason};
     struct scenario_observed observed = {.finished = true, .result.outcome = rest->outcome};
     struct explore_cost cost = place->cost;
-    enum explore_worth was = worth_of(&summary->base), is = worth_of(&observed);
+    enum explore_worth was = explore_worth_of(&summary->base), is = explore_worth_of(&observed);
     struct bench_result result = {.finding_count = 0};
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
         cost.count[rule] += rest->cost.count[rule];
     cost.count[EXPLORE_RULE_TIME] = (uint32_t)(end.at_us / 1000000);
     explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count, &result);
-    if (result.finding_count || is < least_of(choices, count, exploration->one, summary))
+    if (result.finding_count || is < explore_least_of(choices, count, exploration->one, summary))
         return false;
     counts->excused += is < was;
     counts->runs++;
     counts->outcomes[rest->outcome]++;
     add_digest(exploration, choices, count, &end);
     exploration->branch->rest_steps = rest->steps;
-    const struct merge_place ended = {.at_us = end.at_us,
-                                      .steps = place->steps + rest->steps,
-                                      .sent_bytes = (uint32_t)end.sent_bytes,
-                                      .cost = without_time(cost)};
-    walk_learns(exploration, choices, count, &ended, rest->outcome, WALK_GOOD);
+    walk_learns(exploration, choices, count, place, rest, WALK_GOOD);
     return true;
 }
 
@@ -334,15 +225,23 @@ static bool on_place(void *context, const struct explore_choice *choices, size_t
     return true;
 }
 
+/* Of a run that is over. */
+static struct merge_rest rest_of(const struct bench_result *result)
+{
+    return (struct merge_rest){
+        .reach = MERGE_REACH_OVER,
+        .outcome = result->observed.finished ? result->observed.result.outcome : FOTA_OUTCOME_NONE,
+        .reason = result->observed.result.reason};
+}
+
 /* What was remembered on the way is known now. */
 static void learn(struct exploration *exploration, const struct merge_place *end,
                   const struct bench_result *result)
 {
-    const struct merge_rest rest = {.outcome = result->observed.result.outcome,
-                                    .reason = result->observed.result.reason};
+    const struct merge_rest over = rest_of(result);
     if (!exploration->wish->known)
         return;
-    merge_store(exploration->wish->known, end, &rest,
+    merge_store(exploration->wish->known, end, &over,
                 result->verdict == BENCH_PASSED && result->observed.finished);
 }
 
@@ -354,6 +253,10 @@ static struct merge_place end_of(const struct exploration *exploration)
                                 .steps = run->step_count,
                                 .sent_bytes = run->world.lanes[BENCH_TO_MODULE].byte_count,
                                 .result_at_us = exploration->watch->conduct.result_at_us,
+                                .excused_starts = exploration->watch->conduct.excused_starts,
+                                .crowds = exploration->watch->conduct.crowds,
+                                .random = run->world.sim.power.random,
+                                .boot_lines = run->world.core.stat_counts.boot_lines,
                                 .cost = exploration->watch->cost};
 }
 
@@ -365,8 +268,8 @@ static enum explore_worth least_outcome(const struct walk_row *row)
     enum explore_worth least = EXPLORE_GOOD;
     for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++) {
         observed.result.outcome = (uint8_t)outcome;
-        if (row->outcomes[outcome] && worth_of(&observed) < least)
-            least = worth_of(&observed);
+        if (row->outcomes[outcome] && explore_worth_of(&observed) < least)
+            least = explore_worth_of(&observed);
     }
     return least;
 }
@@ -381,8 +284,7 @@ static bool is_row_good(const struct exploration *exploration, struct explore_ch
     const struct walk_row *row = &entry->rows[fault];
     struct bench_result result = {.finding_count = 0};
     struct explore_cost cost = place->cost;
-    if (row->is_wrong || !merge_is_within(&place->limits, place->at_us, entry->due_in_us,
-                                          row->duration_us, row->commands))
+    if (row->is_wrong || !merge_is_within(&place->limits, place->at_us, &entry->marks, &row->reach))
         return false;
     choices[count].fault = (uint8_t)fault;
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
@@ -391,7 +293,7 @@ static bool is_row_good(const struct exploration *exploration, struct explore_ch
     explore_cost_judge(&summary->base_cost, &summary->story_cost, &cost, choices, count + 1,
                        &result);
     return !result.finding_count &&
-           least_outcome(row) >= least_of(choices, count + 1, exploration->one, summary);
+           least_outcome(row) >= explore_least_of(choices, count + 1, exploration->one, summary);
 }
 
 static void take_row(struct exploration *exploration, const struct merge_place *place,
@@ -399,7 +301,7 @@ static void take_row(struct exploration *exploration, const struct merge_place *
 {
     struct explore_counts *counts = &exploration->summary->faults[fault];
     struct branch_figures *figures = &exploration->branch->figures;
-    enum explore_worth was = worth_of(&exploration->summary->base);
+    enum explore_worth was = explore_worth_of(&exploration->summary->base);
     struct scenario_observed observed = {.finished = true};
     counts->runs += (uint32_t)row->runs;
     figures->runs += row->runs;
@@ -408,7 +310,7 @@ static void take_row(struct exploration *exploration, const struct merge_place *
         uint32_t runs = row->outcomes[outcome] + row->excused[outcome];
         observed.result.outcome = (uint8_t)outcome;
         counts->outcomes[outcome] += runs;
-        bool is_worse = worth_of(&observed) < was && worth_of(&observed) >= least;
+        bool is_worse = explore_worth_of(&observed) < was && explore_worth_of(&observed) >= least;
         counts->excused += is_worse ? runs : 0;
         counts->findings += row->excused[outcome];
         counts->accepted += row->excused[outcome];
@@ -433,7 +335,7 @@ static uint64_t take_rows(struct exploration *exploration, const struct explore_
                 !is_row_good(exploration, with, count, &at->place, entry, fault))
                 continue;
             take_row(exploration, &at->place, &entry->rows[fault], fault,
-                     least_of(with, count + 1, exploration->one, exploration->summary));
+                     explore_least_of(with, count + 1, exploration->one, exploration->summary));
             at->rows[fault] = entry->rows[fault];
             at->known |= UINT64_C(1) << fault;
             open &= ~(UINT64_C(1) << fault);
@@ -489,8 +391,9 @@ static void on_end(void *context, const struct explore_choice *choices, size_t c
     add_digest(exploration, choices, count, &run_end);
     if (exploration->watch)
         learn(exploration, &end, &result);
+    const struct merge_rest over = rest_of(&result);
     if (exploration->watch)
-        walk_learns(exploration, choices, count, &end, run_end.outcome,
+        walk_learns(exploration, choices, count, &end, &over,
                     verdict_of(exploration, choices, count, tried, &result));
     forget_places(exploration);
     if (result.verdict == BENCH_ERROR) {
@@ -633,7 +536,7 @@ static enum bench_verdict run_undisturbed(const struct exploration *exploration,
     summary->base_cost = explore_cost_of(run);
     summary->story_cost =
         explore_cost_apart(&summary->base_cost, has_plain ? &plain : &summary->base_cost,
-                           has_faults(exploration->one));
+                           explore_has_faults(exploration->one));
     return (enum bench_verdict)ret_result->verdict;
 }
 

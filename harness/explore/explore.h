@@ -90,15 +90,6 @@ enum explore_answer explore_case(struct bench_run *run, const struct scenario_ca
                                                     const struct explore_finding *finding),
                                  void *context, struct explore_summary *ret_summary);
 
-/*
- * Judges the end of a run with faults anew: events of `one` itself may not happen in it, and it may
- * end as the faults excuse. `base` is how the run without them ended. Returns true when they, or
- * others that `one` has of its own, excuse that it ended worse.
- */
-bool explore_judge(const struct explore_choice *choices, size_t count,
-                   const struct scenario_case *one, const struct explore_summary *base,
-                   struct bench_result *result);
-
 /* What was wrong in a run with these faults, of which `result` has findings. */
 struct explore_finding explore_finding_of(const struct explore_choice *choices, size_t count,
                                           const struct bench_result *result);

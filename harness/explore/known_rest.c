@@ -21,10 +21,26 @@ void merge_watch_read(struct merge_watch *watch, const struct bench_run *run)
 
 /* ---- the form ------------------------------------------------------------------------------ */
 
+enum { BLOCK_WORDS = 32 };
+
+/* Blocks are digested apart: of two places most are the same. */
 struct form {
     struct bench_world world;
     struct bench_conduct_form conduct;
-    uint64_t reserved[4]; /* zero; a digest takes four words at once */
+};
+enum {
+    BLOCK_BYTES = BLOCK_WORDS * sizeof(uint64_t),
+    BLOCKS = (sizeof(struct form) + BLOCK_BYTES - 1) / BLOCK_BYTES
+};
+
+union blocks {
+    struct form form;
+    uint64_t words[BLOCKS][BLOCK_WORDS]; /* those behind the form are zero */
+};
+
+struct merge_form {
+    union blocks last;
+    uint64_t keys[BLOCKS], checks[BLOCKS];
 };
 
 static const struct {
@@ -67,10 +83,10 @@ static void take_deadline(uint64_t *due_at_us, uint64_t now_us, uint64_t *ret_du
 
 /* What follows from them, and from others that stand in the form, is left out as well. */
 static void leave_out_deadlines(const struct bench_run *run, struct bench_world *world,
-                                struct merge_limits *limits)
+                                struct merge_marks *marks)
 {
     struct fota *core = &world->core;
-    uint64_t now_us = world->now_us, *due_in_us = limits->due_in_us;
+    uint64_t now_us = world->now_us, *due_in_us = marks->due_in_us;
     take_deadline(&core->timers_at_us[FOTA_TIMER_TOTAL], now_us, &due_in_us[MERGE_DUE_TOTAL]);
     take_deadline(&core->timers_at_us[FOTA_TIMER_STATE], now_us, &due_in_us[MERGE_DUE_STATE]);
     take_deadline(&core->worst_case_at_us, now_us, &due_in_us[MERGE_DUE_WORST]);
@@ -82,62 +98,122 @@ static void leave_out_deadlines(const struct bench_run *run, struct bench_world 
     take_deadline(&ends_at_us, now_us, &due_in_us[MERGE_DUE_ATTEMPT]);
 }
 
-/* Nobody asks what o'clock it is, nor how much there was up to now. */
-static void leave_out_counts(struct bench_world *world)
+/* Zero of a core that has met no module yet stays apart: the tail begins when it does. */
+static uint64_t take_tail(struct fota *core, uint64_t now_us)
 {
+    uint64_t tail_at_us = core->boot_tail_at_us;
+    core->boot_tail_at_us = tail_at_us ? FOTA_NEVER : 0;
+    return tail_at_us > now_us && tail_at_us != FOTA_NEVER ? tail_at_us - now_us : 0;
+}
+
+static bool has_trigger(const struct scenario_case *one, unsigned trigger)
+{
+    for (unsigned i = 0; i < scenario_event_count(one); i++)
+        if (one->events[i].when.kind == trigger && !one->events[i].chosen)
+            return true;
+    return false;
+}
+
+/* Nobody asks what o'clock it is, nor how much there was up to now; and what the client tells of
+   its evidence is only read while an answer that it holds is not complete. */
+static void leave_out_told(struct bench_world *world, const struct scenario_case *one)
+{
+    struct fota *core = &world->core;
+    if (!core->info_seen || !at_busy(&core->at))
+        memset(core->result.evidence, 0, sizeof core->result.evidence);
+    if (core->at.info < AT_INFO_PROMPT || !at_busy(&core->at))
+        core->chunk_crc = 0; /* begins anew with the next piece */
     for (unsigned i = 0; i < BENCH_LANES; i++)
         world->lanes[i].byte_count = world->lanes[i].line_count = 0;
     world->sim.interpreter.command_count = 0;
+    world->sim.power.nv_writes = 0;
+    world->sim.power.random = 0;
+    world->sim.power.resets = 0;
+    if (!has_trigger(one, SCENARIO_TRIGGER_BOOT))
+        world->sim.power.boots = 0;
+    world->tap.boots = world->tap.resets = 0;
     world->sim.radio.clock_s = 0;
     world->sim.radio.clock_at_us = 0;
     world->monitor.statuses_read = 0;
 }
 
+static const uint64_t factor[4] = {UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xbf58476d1ce4e5b9),
+                                   UINT64_C(0x94d049bb133111eb), UINT64_C(0xd6e8feb86659fd93)};
+
 /* Two digests at once; four words side by side, so that none waits for the one before. */
-static void digest(const struct form *form, uint64_t *ret_key, uint64_t *ret_check)
+static void digest_block(const uint64_t words[BLOCK_WORDS], uint64_t *ret_key, uint64_t *ret_check)
 {
-    static const uint64_t factor[4] = {UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xbf58476d1ce4e5b9),
-                                       UINT64_C(0x94d049bb133111eb), UINT64_C(0xd6e8feb86659fd93)};
-    uint64_t sums[4] = {1, 2, 3, 4}, check = 0, word[4];
-    const uint8_t *bytes = (const uint8_t *)form;
-    for (size_t at = 0; at + sizeof word <= sizeof *form; at += sizeof word) {
-        memcpy(word, bytes + at, sizeof word);
-        if (!(word[0] | word[1] | word[2] | word[3]))
-            continue;
+    uint64_t sums[4] = {1, 2, 3, 4}, check = 0, key = 0;
+    for (unsigned at = 0; at < BLOCK_WORDS; at += 4) {
+        const uint64_t *word = words + at;
         for (unsigned i = 0; i < 4; i++) {
-            sums[i] = (sums[i] ^ word[i] ^ at) * factor[i];
+            sums[i] = (sums[i] ^ word[i]) * factor[i];
             sums[i] ^= sums[i] >> 31;
         }
         check = (check << 7 | check >> 57) + (word[0] ^ (word[1] + at) * factor[1]) +
                 (word[2] * factor[2] ^ word[3] * factor[3]);
     }
-    uint64_t key = 0;
     for (unsigned i = 0; i < 4; i++) {
         key = (key ^ sums[i]) * factor[0];
         key ^= key >> 29;
+    }
+    *ret_key = key;
+    *ret_check = check;
+}
+
+static void digest(struct merge_form *last, const union blocks *blocks, uint64_t *ret_key,
+                   uint64_t *ret_check)
+{
+    uint64_t key = 0, check = 0;
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        if (memcmp(last->last.words[i], blocks->words[i], BLOCK_BYTES) != 0) {
+            memcpy(last->last.words[i], blocks->words[i], BLOCK_BYTES);
+            digest_block(blocks->words[i], &last->keys[i], &last->checks[i]);
+        }
+        key = (key ^ last->keys[i]) * factor[0];
+        key ^= key >> 29;
+        check = (check << 9 | check >> 55) + last->checks[i] * factor[3];
     }
     *ret_key = key ? key : 1;
     *ret_check = check;
 }
 
+/* So that every block is seen to differ from the first that comes, or is digested as it is. */
+static struct merge_form *form_new(void)
+{
+    struct merge_form *form = calloc(1, sizeof *form);
+    for (unsigned i = 0; form && i < BLOCKS; i++)
+        digest_block(form->last.words[i], &form->keys[i], &form->checks[i]);
+    return form;
+}
+
 static void leave_out_parts(const struct merge_table *table, struct form *form,
-                            struct merge_limits *limits)
+                            struct merge_marks *marks)
 {
     for (unsigned part = 0; part < MERGE_PART_COUNT; part++)
         if (table->leave_out >> part & 1 && parts[part].size)
             memset((uint8_t *)form + parts[part].offset, 0, parts[part].size);
     if (table->leave_out >> MERGE_PART_DEADLINES & 1)
         for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
-            limits->due_in_us[due] = BENCH_NEVER;
+            marks->due_in_us[due] = BENCH_NEVER;
     if (table->leave_out >> MERGE_PART_SPOILT & 1)
-        limits->is_spoilt = false;
+        marks->is_spoilt = false;
+    if (table->leave_out >> MERGE_PART_TAIL & 1)
+        marks->tail_in_us = 0;
+    if (table->leave_out >> MERGE_PART_EXCUSE & 1)
+        marks->fault_ago_us = 0;
+    if (table->leave_out >> MERGE_PART_RANDOM & 1)
+        marks->random = 0;
+    if (table->leave_out >> MERGE_PART_REPEATS & 1)
+        marks->repeats = 0;
 }
 
-bool merge_place_of(const struct merge_table *table, const struct bench_run *run,
+bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                     const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
                     bool *ret_never)
 {
-    struct form form;
+    union blocks blocks;
+    struct form *form = &blocks.form;
     struct merge_limits *limits = &ret_place->limits;
     const struct bench_world *world = &run->world;
     *ret_never = bench_conduct_is_broken(&watch->conduct, run->options.conduct_left_out);
@@ -145,28 +221,42 @@ bool merge_place_of(const struct merge_table *table, const struct bench_run *run
         *ret_never = *ret_never || world->monitor.broken[i];
     if (*ret_never)
         return false;
-    memcpy(&form.world, world, sizeof form.world);
-    memset(&form.conduct, 0, sizeof form.conduct);
-    memset(form.reserved, 0, sizeof form.reserved);
-    if (!forget_choices(&form.world, run->one, count))
+    memset(blocks.words[BLOCKS - 1], 0, BLOCK_BYTES);
+    memcpy(&form->world, world, sizeof form->world);
+    memset(&form->conduct, 0, sizeof form->conduct);
+    if (!forget_choices(&form->world, run->one, count))
         return false;
-    bench_conduct_form(&watch->conduct, world->now_us, &form.conduct);
+    bench_conduct_form(&watch->conduct, world->now_us, &form->conduct);
     *limits = (struct merge_limits){.end_at_us = run->shared->end_at_us,
-                                    .commands_left = form.conduct.commands_left,
-                                    .is_spoilt = form.conduct.is_spoilt};
-    take_deadline(&form.conduct.worst_at_us, world->now_us, &limits->due_in_us[MERGE_DUE_CONDUCT]);
-    form.conduct.worst_at_us = 0;
-    form.conduct.commands_left = 0;
-    form.conduct.is_spoilt = false;
-    leave_out_deadlines(run, &form.world, limits);
-    leave_out_counts(&form.world);
-    bench_world_make_comparable(&form.world);
-    leave_out_parts(table, &form, limits);
-    digest(&form, &ret_place->key, &ret_place->check);
+                                    .commands_left = form->conduct.commands_left,
+                                    .marks = {.fault_ago_us = form->conduct.fault_ago_us,
+                                              .repeats = form->conduct.repeats,
+                                              .is_crowded = form->conduct.is_crowded,
+                                              .is_spoilt = form->conduct.is_spoilt}};
+    take_deadline(&form->conduct.worst_at_us, world->now_us,
+                  &limits->marks.due_in_us[MERGE_DUE_CONDUCT]);
+    take_deadline(&form->conduct.silent_at_us, world->now_us,
+                  &limits->marks.due_in_us[MERGE_DUE_SILENT]);
+    form->conduct.worst_at_us = form->conduct.silent_at_us = 0;
+    form->conduct.fault_ago_us = form->conduct.repeats = 0;
+    form->conduct.commands_left = 0;
+    form->conduct.is_spoilt = form->conduct.is_crowded = false;
+    leave_out_deadlines(run, &form->world, &limits->marks);
+    limits->marks.random = world->sim.power.random;
+    limits->marks.tail_in_us = take_tail(&form->world.core, world->now_us);
+    leave_out_told(&form->world, run->one);
+    form->conduct.watch.tapping.tap.boots = form->conduct.watch.tapping.tap.resets = 0;
+    bench_world_make_comparable(&form->world);
+    leave_out_parts(table, form, &limits->marks);
+    digest(table->form, &blocks, &ret_place->key, &ret_place->check);
     ret_place->at_us = world->now_us;
     ret_place->steps = run->step_count;
     ret_place->sent_bytes = world->lanes[BENCH_TO_MODULE].byte_count;
+    ret_place->random = world->sim.power.random;
+    ret_place->boot_lines = world->core.stat_counts.boot_lines;
     ret_place->result_at_us = watch->conduct.result_at_us;
+    ret_place->excused_starts = watch->conduct.excused_starts;
+    ret_place->crowds = watch->conduct.crowds;
     ret_place->cost = watch->cost;
     return true;
 }
@@ -192,9 +282,10 @@ bool merge_table_make(struct merge_table *table, size_t capacity)
     table->capacity = 4;
     while (table->capacity < 2 * capacity)
         table->capacity *= 2;
+    table->form = form_new();
     table->entries = calloc(table->capacity, sizeof *table->entries);
     table->order = calloc(table->capacity / 2, sizeof *table->order);
-    if (table->entries && table->order)
+    if (table->entries && table->order && table->form)
         return true;
     merge_table_free(table);
     return false;
@@ -204,6 +295,7 @@ void merge_table_free(struct merge_table *table)
 {
     free(table->entries);
     free(table->order);
+    free(table->form);
     memset(table, 0, sizeof *table);
 }
 
@@ -226,37 +318,70 @@ void merge_table_forget(struct merge_table *table)
     table->place_count = 0;
 }
 
-static struct merge_entry *entry_of(struct merge_table *table, uint64_t key)
+enum { TWINS_MAX = 8 }; /* of one key, with other marks */
+
+static size_t slot_behind(const struct merge_table *table, size_t slot)
 {
-    size_t at = (size_t)key & (table->capacity - 1);
-    while (table->entries[at].key && table->entries[at].key != key)
-        at = (at + 1) & (table->capacity - 1);
-    return &table->entries[at];
+    return (slot + 1) & (table->capacity - 1);
+}
+
+/* Whether a rest with these marks is the same with others. That a fault was near only excuses: a
+   rest that is good without it is good with it. */
+static bool is_blind(const struct merge_reach *reach, const struct merge_marks *marks,
+                     const struct merge_marks *others)
+{
+    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
+        if (marks->due_in_us[due] != others->due_in_us[due] &&
+            (marks->due_in_us[due] <= reach->duration_us ||
+             others->due_in_us[due] <= reach->duration_us))
+            return false;
+    bool is_over = marks->tail_in_us <= reach->quiet_us && others->tail_in_us <= reach->quiet_us;
+    return (is_over || marks->tail_in_us == others->tail_in_us) &&
+           (!reach->has_excuse || marks->fault_ago_us == others->fault_ago_us) &&
+           (!reach->has_draw || marks->random == others->random) &&
+           ((!reach->has_crowd && !marks->is_crowded && !others->is_crowded) ||
+            marks->repeats == others->repeats) &&
+           (reach->has_result || !marks->is_spoilt || others->is_spoilt);
 }
 
 bool merge_is_within(const struct merge_limits *limits, uint64_t at_us,
-                     const uint64_t due_in_us[MERGE_DUE_COUNT], uint64_t duration_us,
-                     uint32_t commands)
+                     const struct merge_marks *marks, const struct merge_reach *reach)
 {
-    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
-        if (limits->due_in_us[due] != due_in_us[due] &&
-            (limits->due_in_us[due] <= duration_us || due_in_us[due] <= duration_us))
-            return false;
-    return at_us + duration_us <= limits->end_at_us && commands <= limits->commands_left;
+    return is_blind(reach, marks, &limits->marks) &&
+           at_us + reach->duration_us <= limits->end_at_us &&
+           reach->commands <= limits->commands_left;
+}
+
+struct merge_reach merge_reach_from(const struct merge_place *from, const struct merge_place *to,
+                                    const struct merge_reach *reach)
+{
+    uint64_t apart_us = to->at_us - from->at_us;
+    bool is_quiet = from->boot_lines == to->boot_lines;
+    return (struct merge_reach){
+        .duration_us = reach->duration_us + apart_us,
+        .quiet_us = is_quiet ? reach->quiet_us + apart_us : 0,
+        .commands = reach->commands + to->cost.count[EXPLORE_RULE_COMMANDS] -
+                    from->cost.count[EXPLORE_RULE_COMMANDS],
+        .has_result = reach->has_result || to->result_at_us > from->result_at_us,
+        .has_excuse = reach->has_excuse || to->excused_starts != from->excused_starts,
+        .has_draw = reach->has_draw || to->random != from->random,
+        .has_crowd = reach->has_crowd || to->crowds != from->crowds};
 }
 
 const struct merge_rest *merge_find(struct merge_table *table, const struct merge_place *place)
 {
-    const struct merge_entry *entry = entry_of(table, place->key);
-    const struct merge_rest *rest = &entry->rest;
+    size_t at = (size_t)place->key & (table->capacity - 1);
     table->lookups++;
-    if (entry->key != place->key || entry->check != place->check ||
-        !merge_is_within(&place->limits, place->at_us, rest->due_in_us, rest->duration_us,
-                         rest->cost.count[EXPLORE_RULE_COMMANDS]) ||
-        (!rest->has_result && rest->is_spoilt != place->limits.is_spoilt))
-        return NULL;
-    table->hits++;
-    return rest;
+    for (; table->entries[at].key; at = slot_behind(table, at)) {
+        const struct merge_entry *entry = &table->entries[at];
+        const struct merge_rest *rest = &entry->rest;
+        if (entry->key == place->key && entry->check == place->check &&
+            merge_is_within(&place->limits, place->at_us, &rest->marks, &rest->reach)) {
+            table->hits++;
+            return rest;
+        }
+    }
+    return NULL;
 }
 
 void merge_remember(struct merge_table *table, const struct merge_place *place)
@@ -265,45 +390,48 @@ void merge_remember(struct merge_table *table, const struct merge_place *place)
         table->places[table->place_count++] = *place;
 }
 
-/* No deadline that is left out came due in it: it holds from more places than others. */
-static bool is_free(const struct merge_rest *rest)
+/* A place whose rest is not known from another one of its key, nor is one of too many of them. */
+static struct merge_entry *room_for(struct merge_table *table, const struct merge_place *place)
 {
-    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
-        if (rest->due_in_us[due] <= rest->duration_us)
-            return false;
-    return true;
+    size_t at = (size_t)place->key & (table->capacity - 1);
+    unsigned twins = 0;
+    for (; table->entries[at].key; at = slot_behind(table, at)) {
+        const struct merge_entry *entry = &table->entries[at];
+        if (entry->key != place->key)
+            continue;
+        if (++twins == TWINS_MAX ||
+            is_blind(&entry->rest.reach, &entry->rest.marks, &place->limits.marks))
+            return NULL;
+    }
+    return table->count == table->capacity / 2 ? NULL : &table->entries[at];
 }
 
 static void store_one(struct merge_table *table, const struct merge_place *place,
                       const struct merge_rest *rest)
 {
-    struct merge_entry *entry = entry_of(table, place->key);
-    struct merge_entry stored = {place->key, place->check, *rest};
-    memcpy(stored.rest.due_in_us, place->limits.due_in_us, sizeof stored.rest.due_in_us);
-    bool is_new = !entry->key;
-    if (is_new ? table->count == table->capacity / 2
-               : is_free(&entry->rest) || !is_free(&stored.rest))
+    struct merge_entry *entry = room_for(table, place);
+    if (!entry)
         return;
-    *entry = stored;
-    if (!is_new)
-        return;
+    *entry = (struct merge_entry){place->key, place->check, *rest};
+    entry->rest.marks = place->limits.marks;
     table->order[table->count++] = (uint32_t)(entry - table->entries);
 }
 
 void merge_store(struct merge_table *table, const struct merge_place *end,
                  const struct merge_rest *rest, bool is_good)
 {
-    for (unsigned i = 0; i < table->place_count && is_good; i++) {
-        const struct merge_place *place = &table->places[i];
+    struct merge_reach reach = rest->reach;
+    const struct merge_place *next = end;
+    for (unsigned i = table->place_count; i > 0 && is_good; i--) {
+        const struct merge_place *place = &table->places[i - 1];
         struct merge_rest whole = *rest;
-        whole.duration_us += end->at_us - place->at_us;
+        whole.reach = reach = merge_reach_from(place, next, &reach);
         whole.steps += end->steps - place->steps;
         whole.sent_bytes += end->sent_bytes - place->sent_bytes;
         for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
             whole.cost.count[rule] += end->cost.count[rule] - place->cost.count[rule];
-        whole.has_result = rest->has_result || end->result_at_us > place->result_at_us;
-        whole.is_spoilt = place->limits.is_spoilt;
         store_one(table, place, &whole);
+        next = place;
     }
     table->place_count = 0;
 }

@@ -8,8 +8,9 @@
  * is wrong is always run to its end. A rest is taken over when all of these hold:
  *  - the faults have been done, and none of their effects waits to be undone;
  *  - no rule is broken yet;
- *  - each deadline that the form leaves out (`struct merge_limits`) comes due after the same time
- *    here as where it was stored, or within the rest neither here nor there;
+ *  - what the form leaves out (`struct merge_marks`) is the same here as where the rest was stored,
+ *    or the rest does not look at it: a deadline comes due within it neither here nor there, the
+ *    tail of a boot is over before a line of a boot comes;
  *  - the case has no event that counts bytes, lines or commands, whose counts the form leaves out.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_KNOWN_REST_H
@@ -34,37 +35,65 @@ enum merge_due {
     MERGE_DUE_STATE,   /* the core's state */
     MERGE_DUE_WORST,   /* the update, as the core sees it */
     MERGE_DUE_ATTEMPT, /* the same, as the monitor of rules does */
-    MERGE_DUE_CONDUCT, /* the first of those of the rules for any client */
+    MERGE_DUE_CONDUCT, /* the same, as the rules for any client do */
+    MERGE_DUE_SILENT,  /* by then somebody must have spoken to a module that is back */
     MERGE_DUE_COUNT
 };
 
-/* What is not in the form, and may differ within these limits. */
-struct merge_limits {
+/* What is not in the form, of a place; a rest may come from another one, see merge_is_within(). */
+struct merge_marks {
     uint64_t due_in_us[MERGE_DUE_COUNT]; /* behind the place; BENCH_NEVER: it does not come due */
-    uint64_t end_at_us;                  /* the case ends every run then */
-    uint32_t commands_left;              /* that a client may send */
-    bool is_spoilt;                      /* bench_conduct_form.is_spoilt */
+    uint64_t tail_in_us;                 /* the core takes a boot for over then; 0: it is */
+    uint64_t fault_ago_us;               /* bench_conduct_form.fault_ago_us */
+    uint64_t repeats;                    /* the same */
+    uint32_t random;                     /* of the module */
+    bool is_spoilt, is_crowded;          /* of bench_conduct_form */
+};
+
+/* How far a rest goes, and what it looks at. */
+struct merge_reach {
+    uint64_t duration_us;
+    uint64_t quiet_us; /* no line of a boot comes for so long, at least */
+    uint32_t commands; /* of the client */
+    bool has_result;   /* the module had one in it */
+    bool has_excuse;   /* of bench_conduct_watch.excused_starts */
+    bool has_draw;     /* the module drew a random number */
+    bool has_crowd;    /* of bench_conduct_watch.crowds */
+};
+/* Of a run that is over. */
+#define MERGE_REACH_OVER                                                                           \
+    {                                                                                              \
+        .quiet_us = UINT64_MAX / 2                                                                 \
+    }
+
+/* What a place allows. */
+struct merge_limits {
+    struct merge_marks marks;
+    uint64_t end_at_us;     /* the case ends every run then */
+    uint32_t commands_left; /* that a client may send */
 };
 
 /* A run at a place: what is looked up, and what its rest will be measured from. */
 struct merge_place {
     uint64_t key, check; /* two digests of the form */
     uint64_t at_us, steps;
-    uint64_t result_at_us; /* bench_conduct_watch's */
-    uint32_t sent_bytes;   /* by the host */
+    uint64_t result_at_us;           /* bench_conduct_watch's */
+    uint32_t excused_starts, crowds; /* the same */
+    uint32_t sent_bytes;             /* by the host */
+    uint32_t boot_lines;             /* that the core has had */
+    uint32_t random;                 /* of the module */
     struct explore_cost cost;
     struct merge_limits limits;
 };
 
 /* From a place to the end. */
 struct merge_rest {
-    uint64_t duration_us, steps;
+    struct merge_reach reach;
+    struct merge_marks marks; /* of the place where it was stored */
+    uint64_t steps;
     uint32_t sent_bytes;
-    struct explore_cost cost;            /* without TIME */
-    uint64_t due_in_us[MERGE_DUE_COUNT]; /* of the place where it was stored */
+    struct explore_cost cost; /* without TIME */
     uint8_t outcome, reason;
-    bool has_result; /* the module had one in it */
-    bool is_spoilt;  /* of the place where it was stored */
 };
 
 struct merge_entry {
@@ -80,6 +109,7 @@ struct merge_table {
     size_t kept;     /* entries of the first `kept` are not forgotten */
     uint32_t *order; /* owned: where each was put, in this order */
     uint64_t lookups, hits;
+    struct merge_form *form; /* owned: the last one, and its digests */
     uint64_t leave_out; /* for tests: bit n, part n of the form is left out (enum merge_part) */
     /* Places of the run that goes on. */
     unsigned place_count;
@@ -97,7 +127,11 @@ struct merge_table {
     X(CORE, "the core")                                                                            \
     X(CONDUCT, "the watch of rules for any client")                                                \
     X(DEADLINES, "deadlines that come due")                                                        \
-    X(SPOILT, "whether a fault came behind the last result")
+    X(SPOILT, "whether a fault came behind the last result")                                       \
+    X(TAIL, "until when lines of a boot are the tail of one that is over")                         \
+    X(EXCUSE, "whether a fault just before is an excuse")                                          \
+    X(RANDOM, "what the module draws next")                                                        \
+    X(REPEATS, "when the last command was sent before")
 
 enum merge_part {
 #define X(name, text) MERGE_PART_##name,
@@ -114,11 +148,12 @@ void merge_table_empty(struct merge_table *table);
 void merge_table_keep(struct merge_table *table);
 void merge_table_forget(struct merge_table *table);
 
-/* A rest that lasts that long, with so many commands, is the same from a place with these limits as
-   from one whose deadlines came due after `due_in_us`. */
+/* A rest of such reach from a place with these marks is the same from one with these limits. */
 bool merge_is_within(const struct merge_limits *limits, uint64_t at_us,
-                     const uint64_t due_in_us[MERGE_DUE_COUNT], uint64_t duration_us,
-                     uint32_t commands);
+                     const struct merge_marks *marks, const struct merge_reach *reach);
+/* The reach of the same rest from `from`, a place before `to`, from where it is `reach`. */
+struct merge_reach merge_reach_from(const struct merge_place *from, const struct merge_place *to,
+                                    const struct merge_reach *reach);
 
 /* Whether runs of the case can be merged at all. */
 bool merge_is_possible(const struct bench_run *run, const struct scenario_case *one);
@@ -127,7 +162,7 @@ bool merge_is_possible(const struct bench_run *run, const struct scenario_case *
  * A place of a run in which the last `count` events of its case are choices. False: it can't be
  * looked up here, or not any more in this run (*ret_never).
  */
-bool merge_place_of(const struct merge_table *table, const struct bench_run *run,
+bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                     const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
                     bool *ret_never);
 /* The rest from there; NULL = not known. */

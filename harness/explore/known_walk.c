@@ -59,8 +59,7 @@ const struct walk_entry *walk_find(const struct walk_table *table, const struct 
     uint32_t at = before ? before->next : table->heads[place->key & (table->capacity - 1)];
     for (; at; at = table->entries[at - 1].next) {
         const struct walk_entry *entry = &table->entries[at - 1];
-        if (entry->key == place->key && entry->check == place->check &&
-            entry->is_spoilt == place->limits.is_spoilt)
+        if (entry->key == place->key && entry->check == place->check)
             return entry;
     }
     return NULL;
@@ -91,8 +90,26 @@ struct walk_place *walk_add(struct walk_table *table, const struct merge_place *
     return added;
 }
 
+static void add_reach(struct merge_reach *reach, const struct merge_reach *more)
+{
+    if (more->duration_us > reach->duration_us)
+        reach->duration_us = more->duration_us;
+    if (more->quiet_us < reach->quiet_us)
+        reach->quiet_us = more->quiet_us;
+    if (more->commands > reach->commands)
+        reach->commands = more->commands;
+    reach->has_result = reach->has_result && more->has_result;
+    reach->has_excuse = reach->has_excuse || more->has_excuse;
+    reach->has_draw = reach->has_draw || more->has_draw;
+    reach->has_crowd = reach->has_crowd || more->has_crowd;
+}
+
 static void add_row(struct walk_row *row, const struct walk_row *more)
 {
+    if (row->runs && more->runs)
+        add_reach(&row->reach, &more->reach);
+    else if (more->runs)
+        row->reach = more->reach;
     row->runs += more->runs;
     row->steps += more->steps;
     row->time_us += more->time_us;
@@ -102,12 +119,8 @@ static void add_row(struct walk_row *row, const struct walk_row *more)
         row->outcomes[outcome] += more->outcomes[outcome];
         row->excused[outcome] += more->excused[outcome];
     }
-    if (more->duration_us > row->duration_us)
-        row->duration_us = more->duration_us;
     if (more->judged_us > row->judged_us)
         row->judged_us = more->judged_us;
-    if (more->commands > row->commands)
-        row->commands = more->commands;
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
         if (more->cost.count[rule] > row->cost.count[rule])
             row->cost.count[rule] = more->cost.count[rule];
@@ -130,9 +143,7 @@ static void shift_row(struct walk_row *row, const struct merge_place *from,
     row->steps += row->runs * (to->steps - from->steps);
     row->time_us += row->runs * (to->at_us - from->at_us);
     row->sent_bytes += row->runs * (to->sent_bytes - from->sent_bytes);
-    row->duration_us += to->at_us - from->at_us;
-    row->commands +=
-        to->cost.count[EXPLORE_RULE_COMMANDS] - from->cost.count[EXPLORE_RULE_COMMANDS];
+    row->reach = merge_reach_from(from, to, &row->reach);
     if (is_none_judged(row))
         return;
     row->judged_us += to->at_us - from->at_us;
@@ -140,27 +151,43 @@ static void shift_row(struct walk_row *row, const struct merge_place *from,
         row->cost.count[rule] += to->cost.count[rule] - from->cost.count[rule];
 }
 
-void walk_ended(struct walk_table *table, unsigned fault, const struct merge_place *end,
-                unsigned outcome, enum walk_verdict verdict)
+void walk_ended(struct walk_table *table, unsigned fault, const struct merge_place *at,
+                const struct merge_rest *rest, enum walk_verdict verdict)
 {
     if (!table->is_walking || !table->place_count)
         return;
     struct walk_place *last = &table->places[table->place_count - 1];
-    struct walk_row run = {.runs = 1, .is_wrong = verdict == WALK_WRONG};
-    if (verdict == WALK_EXCUSED)
-        run.excused[outcome] = 1;
-    else
-        run.outcomes[outcome] = 1;
-    shift_row(&run, &last->place, end);
+    struct walk_row run = {.runs = 1,
+                           .steps = rest->steps,
+                           .time_us = rest->reach.duration_us,
+                           .sent_bytes = rest->sent_bytes,
+                           .reach = rest->reach,
+                           .is_wrong = verdict == WALK_WRONG};
+    if (verdict == WALK_EXCUSED) {
+        run.excused[rest->outcome] = 1;
+    } else {
+        run.outcomes[rest->outcome] = 1;
+        run.judged_us = rest->reach.duration_us;
+        run.cost = rest->cost;
+    }
+    shift_row(&run, &last->place, at);
     add_row(&last->rows[fault], &run);
 }
 
-/* An entry of this place whose deadlines come due after the same times, and its index. */
+static bool are_marks_equal(const struct merge_marks *a, const struct merge_marks *b)
+{
+    return memcmp(a->due_in_us, b->due_in_us, sizeof a->due_in_us) == 0 &&
+           a->tail_in_us == b->tail_in_us && a->fault_ago_us == b->fault_ago_us &&
+           a->repeats == b->repeats && a->is_crowded == b->is_crowded && a->random == b->random &&
+           a->is_spoilt == b->is_spoilt;
+}
+
+/* An entry of this place whose marks are the same. */
 static struct walk_entry *twin_of(struct walk_table *table, const struct merge_place *place)
 {
     const struct walk_entry *entry = NULL;
     while ((entry = walk_find(table, place, entry)) != NULL)
-        if (memcmp(entry->due_in_us, place->limits.due_in_us, sizeof entry->due_in_us) == 0)
+        if (are_marks_equal(&entry->marks, &place->limits.marks))
             return &table->entries[entry - table->entries];
     return NULL;
 }
@@ -187,10 +214,9 @@ static void store_place(struct walk_table *table, const struct merge_place *plac
     entry = &table->entries[table->count++];
     entry->key = place->key;
     entry->check = place->check;
-    entry->is_spoilt = place->limits.is_spoilt;
+    entry->marks = place->limits.marks;
     entry->next = *head;
     *head = (uint32_t)table->count;
-    memcpy(entry->due_in_us, place->limits.due_in_us, sizeof entry->due_in_us);
     memcpy(entry->rows, rows, sizeof entry->rows);
 }
 

@@ -21,10 +21,9 @@ struct walk_row {
     uint32_t
         excused[FOTA_OUTCOME_COUNT]; /* of them, not in `outcomes`: a fact excuses what was wrong */
     uint64_t steps, time_us, sent_bytes; /* sums */
-    uint64_t duration_us;                /* the longest */
+    struct merge_reach reach;            /* the farthest, and what any of them looks at */
     uint64_t judged_us;                  /* the longest without those that a fact excuses */
     struct explore_cost cost;            /* the most of each without those, without TIME */
-    uint32_t commands;                   /* the most of all */
     bool is_wrong;                       /* something was, or it is not known */
 };
 
@@ -45,8 +44,7 @@ struct walk_place {
 struct walk_entry {
     uint64_t key, check;
     uint32_t next; /* of the same hash, 0 = none; else its index + 1 */
-    bool is_spoilt;
-    uint64_t due_in_us[MERGE_DUE_COUNT];
+    struct merge_marks marks;
     struct walk_row rows[EXPLORE_FAULT_COUNT];
 };
 
@@ -76,10 +74,11 @@ struct walk_place *walk_add(struct walk_table *table, const struct merge_place *
 const struct walk_entry *walk_find(const struct walk_table *table, const struct merge_place *place,
                                    const struct walk_entry *before);
 /*
- * A run with one more fault of this row has left the walk behind its last place, and ends there.
+ * A run with one more fault of this row has left the walk behind its last place, and came to `at`,
+ * from where the rest is known: of a run that is over, nothing.
  */
-void walk_ended(struct walk_table *table, unsigned fault, const struct merge_place *end,
-                unsigned outcome, enum walk_verdict verdict);
+void walk_ended(struct walk_table *table, unsigned fault, const struct merge_place *at,
+                const struct merge_rest *rest, enum walk_verdict verdict);
 /* The walk has come to its end, or to a place from which all rows are known: stores its places. */
 void walk_store(struct walk_table *table);
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "harness/explore/forever.h"
+#include "harness/explore/worth.h"
 
 static struct scenario *load(const char *rest)
 {

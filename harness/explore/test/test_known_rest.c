@@ -134,7 +134,7 @@ static bool are_keys_alike(const struct merge_place *a, const struct merge_place
 }
 
 /* A run in which only this byte is another one: is that another place? */
-static bool is_another(const struct merge_table *table, struct bench_run *run,
+static bool is_another(struct merge_table *table, struct bench_run *run,
                        const struct merge_watch *watch, uint8_t *byte)
 {
     struct merge_place before, after;
@@ -172,25 +172,113 @@ static void a_part_that_differs_alone_makes_another_place(void **state)
     merge_watch_begin(&watch, run);
     merge_watch_read(&watch, run);
     for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
-        struct merge_table table = {.leave_out = 0};
+        struct merge_table table;
+        assert_true(merge_table_make(&table, 4));
         if (!is_another(&table, run, &watch, spoilt[i].byte))
             fail_msg("part %u is not in the key", spoilt[i].part);
         table.leave_out = UINT64_C(1) << spoilt[i].part;
         if (is_another(&table, run, &watch, spoilt[i].byte))
             fail_msg("part %u is in the key though it is left out", spoilt[i].part);
+        merge_table_free(&table);
     }
     free(changed);
     scenario_free(scenario);
     bench_run_free(run);
 }
 
+/* Two places that differ in what the form leaves out, and the rest of the first one: 100 s. */
+static const struct mark_row {
+    const char *name;
+    struct merge_marks was, is;
+    struct merge_place end; /* of the rest */
+    bool is_known;          /* from the second place, too */
+} mark_rows[] = {
+    {.name = "equal places", .is_known = true},
+    {.name = "a tail that is over before the first line of a boot",
+     .is = {.tail_in_us = 39000000},
+     .end = {.boot_lines = 1},
+     .is_known = true},
+    {.name = "a tail that goes on when a line of a boot comes",
+     .is = {.tail_in_us = 41000000},
+     .end = {.boot_lines = 1}},
+    {.name = "the tail of the other place when a line of a boot comes",
+     .was = {.tail_in_us = 41000000},
+     .end = {.boot_lines = 1}},
+    {.name = "a tail and no line of a boot", .is = {.tail_in_us = 41000000}, .is_known = true},
+    {.name = "a fault just before that excuses nothing",
+     .is = {.fault_ago_us = 7},
+     .is_known = true},
+    {.name = "a fault just before that excuses a start",
+     .was = {.fault_ago_us = 7},
+     .is = {.fault_ago_us = 8},
+     .end = {.excused_starts = 1}},
+    {.name = "another random number that nobody draws", .is = {.random = 7}, .is_known = true},
+    {.name = "another random number that is drawn", .is = {.random = 7}, .end = {.random = 9}},
+    {.name = "a command sent before and now seldom", .is = {.repeats = 7}, .is_known = true},
+    {.name = "a command sent before and now often", .is = {.repeats = 7}, .end = {.crowds = 1}},
+    {.name = "a command sent often before", .is = {.repeats = 7, .is_crowded = true}},
+    {.name = "good though no fault excuses it", .is = {.is_spoilt = true}, .is_known = true},
+    {.name = "good because a fault excuses it", .was = {.is_spoilt = true}},
+    {.name = "a result comes behind the fault",
+     .was = {.is_spoilt = true},
+     .end = {.result_at_us = 1},
+     .is_known = true},
+    {.name = "a deadline within the rest", .is = {.due_in_us = {[MERGE_DUE_SILENT] = 99000000}}},
+    {.name = "a deadline behind the rest",
+     .is = {.due_in_us = {[MERGE_DUE_SILENT] = 101000000}},
+     .is_known = true},
+};
+enum { MARK_ROW_COUNT = sizeof mark_rows / sizeof mark_rows[0] };
+
+static struct merge_place place_with(const struct merge_marks *marks, uint64_t at_us)
+{
+    struct merge_place place = {.key = 5, .check = 6, .at_us = at_us};
+    place.limits.marks = *marks;
+    place.limits.end_at_us = BENCH_NEVER;
+    place.limits.commands_left = 1;
+    for (unsigned due = 0; due < MERGE_DUE_COUNT; due++)
+        if (!marks->due_in_us[due])
+            place.limits.marks.due_in_us[due] = BENCH_NEVER;
+    return place;
+}
+
+static void what_the_form_leaves_out_matters_to_a_rest_that_looks_at_it(void **state)
+{
+    const struct mark_row *row = *state;
+    const struct merge_rest over = {.reach = MERGE_REACH_OVER};
+    struct merge_place first = place_with(&row->was, 1000000), between = first, end = row->end;
+    struct merge_table table;
+    assert_true(merge_table_make(&table, 16));
+    between.at_us += 40000000;
+    between.key = 7;
+    end.at_us = first.at_us + 100000000;
+    merge_remember(&table, &first);
+    merge_remember(&table, &between);
+    merge_store(&table, &end, &over, true);
+    struct merge_place same = place_with(&row->was, 3000000);
+    struct merge_place other = place_with(&row->is, 3000000);
+    assert_non_null(merge_find(&table, &same));
+    assert_true(row->is_known == (merge_find(&table, &other) != NULL));
+    /* What is not known from the first can be stored beside it. */
+    merge_remember(&table, &other);
+    merge_store(&table, &end, &over, true);
+    assert_non_null(merge_find(&table, &other));
+    assert_non_null(merge_find(&table, &same));
+    merge_table_free(&table);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[ROW_COUNT + 1] = {
-        [ROW_COUNT] = cmocka_unit_test(a_part_that_differs_alone_makes_another_place)};
+    struct CMUnitTest tests[ROW_COUNT + MARK_ROW_COUNT + 1] = {
+        cmocka_unit_test(a_part_that_differs_alone_makes_another_place)};
+    for (size_t i = 0; i < MARK_ROW_COUNT; i++)
+        tests[ROW_COUNT + 1 + i] = (struct CMUnitTest){
+            .name = mark_rows[i].name,
+            .test_func = what_the_form_leaves_out_matters_to_a_rest_that_looks_at_it,
+            .initial_state = (void *)(uintptr_t)&mark_rows[i]};
     for (size_t i = 0; i < ROW_COUNT; i++)
-        tests[i] = (struct CMUnitTest){.name = rows[i].name,
-                                       .test_func = no_merge_hides_a_difference,
-                                       .initial_state = (void *)(uintptr_t)&rows[i]};
+        tests[1 + i] = (struct CMUnitTest){.name = rows[i].name,
+                                           .test_func = no_merge_hides_a_difference,
+                                           .initial_state = (void *)(uintptr_t)&rows[i]};
     return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
 }
