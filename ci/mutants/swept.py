@@ -1,9 +1,10 @@
 """Planted mistakes against the sweep: which does `fotarig explore` catch, by which oracle, when?
 
-Each mistake of the table is built into a program of its own, and that explores the small updates
-until it finds something that no fact excuses: stage by stage, few points first. An undisturbed run
-that fails, and a crash, count as caught as well, under their own names. No unit test and no other
-scenario has a say.
+Each mistake of the table is built into a program of its own, and that explores until it finds
+something that no fact excuses: stage by stage, first the small updates at few points, then days of
+the library (days.txt) with one fault at each command, then the small updates at every point. An
+undisturbed run that fails, and a crash, count as caught as well, under their own names. No unit test
+has a say. What the sound program finds in the same bases would catch nothing: it must find nothing.
 
 With --lost, of rows that say in which state of the client their code runs: does the point of no return
 of what was found (`explore --token`) lie in that state?
@@ -17,29 +18,47 @@ import planted
 
 SECONDS_MAX = 1200
 FEW = ("command", "to-host-line", "to-module-line", "nv-write", "request", "http-request", "http-block", "boot")
-# Points and scenarios of each stage; what was caught is not tried further.
-STAGES = (
-    (FEW, ("small-update",)),
-    (FEW, ("small-update-left-over", "small-update-resumed")),
-    (("deadline", "flash-step", "phase"), ("small-update", "small-update-resumed")),
-    ((), ("small-update", "small-update-left-over", "small-update-resumed")),
-)
+SMALL = ("small-update", "small-update-left-over", "small-update-resumed")
 
 
-def explore(program, points, names):
-    """(who caught it, None = nobody; runs until then)."""
-    files = [f"scenarios/explore/{name}.yaml" for name in names]
-    at = [word for point in points for word in ("--at", point)]
-    status, output = build.run([program, "explore", "--first-finding", "-j1", *at, *files],
+def small(points, *names):
+    return [word for point in points for word in ("--at", point)], [f"scenarios/explore/{name}.yaml" for name in names]
+
+
+def days():
+    """Each is (options, files): those that need no case of their own at once."""
+    lines = (build.ROOT / "ci/mutants/days.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
+    refused = ["--at", "command", "--only", "error"]
+    yield refused, [f"scenarios/{line}.yaml" for line in lines if " " not in line]
+    for line in lines:
+        name, _, case = line.partition(" ")
+        if case:
+            yield refused + ["--case", f"{name.split('/')[1]} {case}"], [f"scenarios/{name}.yaml"]
+
+
+def stages():
+    """What is explored, one behind the other; what was caught is not tried further."""
+    return [[small(FEW, SMALL[0])], [small(FEW, *SMALL[1:])], list(days()),
+            [small(("deadline", "flash-step", "phase"), SMALL[0], SMALL[2])], [small((), *SMALL)]]
+
+
+def explore(program, options, files):
+    """(who caught it, None = nobody; runs until then; what was printed). The bases alone go first."""
+    bases = [word for word in options if word == "--case" or options[options.index(word) - 1] == "--case"]
+    status, output = build.run([program, "run", "-q", "--fail-fast", *bases, *files], SECONDS_MAX)
+    if status != 0:
+        return "undisturbed" if status == 1 else "crash, or no end", 1, output
+    status, output = build.run([program, "explore", "--first-finding", "-j1", *options, *files],
                                SECONDS_MAX)
     runs = sum(int(number) for number in re.findall(r"^  explored (\d+)", output, re.M))
     found = re.search(r"^  finding  \S+ +(\w+): (.*?):", output, re.M)
     if found:
         rule = found.group(2)
         return f"{found.group(1)} ({rule.removeprefix('rule ')})", runs, output
-    if "the undisturbed run does not pass" in output:
-        return "undisturbed", runs, output
-    return (None if status in (0, 3) else "crash, or no end"), runs, output
+    errors = re.findall(r"^  error +(\S+: .*)", output, re.M)
+    empty = status == 4 and errors and all("nothing was tried" in error for error in errors)
+    return (None if status in (0, 3) or empty else "crash, or no end"), runs, output
 
 
 def lost_in(program, output):
@@ -52,7 +71,7 @@ def lost_in(program, output):
     return state.group(1) if state else f"no state: {said.strip()[-200:]}"
 
 
-def attempt(how, row, stages, lost):
+def attempt(how, row, count, lost):
     with tempfile.TemporaryDirectory() as folder:
         try:
             path, text = planted.mutate(row)
@@ -60,8 +79,8 @@ def attempt(how, row, stages, lost):
         except build.MutantError as error:
             return row, f"error: {error}", 0, ""
         total = 0
-        for points, names in STAGES[:stages]:
-            by, runs, output = explore(program, points, names)
+        for options, files in sum(stages()[:count], []):
+            by, runs, output = explore(program, options, files)
             total += runs
             if by:
                 return row, by, total, lost_in(program, output) if lost else ""
@@ -89,6 +108,11 @@ def main(options):
     rows = rows[options.offset::options.every]
     build.make("all")
     how = build.commands()
+    for what, files in sum(stages()[:options.stages], []):
+        by, _, output = explore(build.ROOT / build.PROGRAM, what, files)
+        if by:
+            print(f"FAIL  the sound program: {by}\n{output[-2000:]}")
+            return 1
     caught, oracles, lost = 0, {}, []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for row, by, runs, state in pool.map(

@@ -10,7 +10,7 @@
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-enum variants { ONE, URCS, RESETS, HANGS, CUTS, SERVINGS, VARIANTS };
+enum variants { ONE, URCS, NOTICES, RESETS, HANGS, CUTS, SERVINGS, VARIANTS };
 
 struct row {
     const char *name, *help;
@@ -64,33 +64,45 @@ static const struct words {
  * one. Made when they are first wanted. */
 enum { URCS_MAX = 96, URC_MAX = 64 };
 
-static struct {
+static struct urcs {
     char text[URCS_MAX][URC_MAX];
+    uint8_t number[URCS_MAX]; /* in the catalogue, from 1: variants are called by it */
     unsigned count;
-} urcs;
+} leading_urcs, other_urcs;
+
+/* What tells of a boot, of the app network or of the updater: a client of an update goes by it. */
+static bool is_leading(const char *text)
+{
+    static const char *const begins[] = {"RDY", "+CFUN:", "SMS Ready", "+APP PDP:", "+CFOTA:"};
+    for (size_t i = 0; i < COUNT(begins); i++)
+        if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+            return true;
+    return false;
+}
 
 static void make_urcs(void)
 {
     struct sim_fact fact;
-    for (size_t i = 0; urcs.count < URCS_MAX && sim_fact(i, &fact); i++) {
+    unsigned number = 0;
+    for (size_t i = 0; number < URCS_MAX && sim_fact(i, &fact); i++) {
         size_t length = strlen(fact.name);
         if (strcmp(fact.group, "urc") != 0 || length + 2 > URC_MAX)
             continue;
+        struct urcs *urcs = is_leading(fact.name) ? &leading_urcs : &other_urcs;
         bool open = strchr(" ,:", fact.name[length - 1]);
-        snprintf(urcs.text[urcs.count++], URC_MAX, "%s%s", fact.name, open ? "1" : "");
+        urcs->number[urcs->count] = (uint8_t)++number;
+        snprintf(urcs->text[urcs->count++], URC_MAX, "%s%s", fact.name, open ? "1" : "");
     }
 }
 
-static unsigned urc_count(void)
+/* NULL: the fault is none of a line that comes by itself. */
+static const struct urcs *urcs_of(unsigned fault)
 {
-    if (!urcs.count)
+    if (!leading_urcs.count)
         make_urcs();
-    return urcs.count;
-}
-
-static const char *urc_text(unsigned index)
-{
-    return index < urc_count() ? urcs.text[index] : "";
+    if (rows[fault].variants == URCS)
+        return &leading_urcs;
+    return rows[fault].variants == NOTICES ? &other_urcs : NULL;
 }
 
 const char *explore_fault_name(unsigned fault)
@@ -140,7 +152,8 @@ unsigned explore_fault_variants(unsigned fault)
     case ONE:
         return 1;
     case URCS:
-        return urc_count();
+    case NOTICES:
+        return urcs_of(fault)->count;
     default:
         return words_of[rows[fault].variants].count;
     }
@@ -151,8 +164,8 @@ void explore_variant_name(unsigned fault, unsigned variant, char *buffer, size_t
     const struct words *words = &words_of[rows[fault].variants];
     if (rows[fault].variants == ONE)
         snprintf(buffer, capacity, "%s", "");
-    else if (rows[fault].variants == URCS)
-        snprintf(buffer, capacity, "%u", variant + 1);
+    else if (urcs_of(fault))
+        snprintf(buffer, capacity, "%u", urcs_of(fault)->number[variant]);
     else
         snprintf(buffer, capacity, "%s", words->words[words->first + variant]);
 }
@@ -317,6 +330,7 @@ static const struct scenario_action actions[EXPLORE_FAULT_COUNT] = {
                                .length = sizeof COLLISION - 1},
     [EXPLORE_FAULT_SECOND_READER] = {.kind = SCENARIO_ACTION_SHARE_TO_HOST, .for_us = 3 * SECOND},
     [EXPLORE_FAULT_URC] = {.kind = SCENARIO_ACTION_URC},
+    [EXPLORE_FAULT_NOTICE] = {.kind = SCENARIO_ACTION_URC},
     [EXPLORE_FAULT_ERROR] = {.kind = SCENARIO_ACTION_REPLY, .text = "ERROR", .length = 5},
     [EXPLORE_FAULT_CME] = {.kind = SCENARIO_ACTION_REPLY, .text = "+CME ERROR: 100", .length = 15},
     [EXPLORE_FAULT_GARBAGE] = {.kind = SCENARIO_ACTION_REPLY, .text = "\x15~;\nOK", .length = 6},
@@ -382,11 +396,11 @@ static struct scenario_action action_of(const struct explore_choice *choice)
         action.kind = on_other_lane(action.kind);
     if (rows[choice->fault].variants == CUTS)
         action.cut = choice->variant;
-    else if (rows[choice->fault].variants == URCS)
-        action.text = urc_text(choice->variant);
+    else if (urcs_of(choice->fault))
+        action.text = urcs_of(choice->fault)->text[choice->variant];
     else
         action.detail = (uint8_t)(action.detail + choice->variant);
-    if (choice->fault == EXPLORE_FAULT_URC)
+    if (urcs_of(choice->fault))
         action.length = (uint16_t)strlen(action.text);
     if (choice->fault == EXPLORE_FAULT_DAMAGE) /* within what has come, if it is the first body */
         action.number = (uint32_t)(choice->number - 1) * BENCH_HTTP_BLOCK_BYTES;

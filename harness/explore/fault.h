@@ -42,6 +42,7 @@ enum explore_worth {
  * asks for more than that has no reason to, and is a finding.
  */
 #define EXPLORE_CLASSES(X)                                                                         \
+    X(NOTICE, 1, 0, 0, 6)                                                                          \
     X(PROGRESS, 4, 0, 0, 25)                                                                       \
     X(PAUSE, 12, 0, 0, 90)                                                                         \
     X(LITTLE, 40, 1, 0, 125)                                                                       \
@@ -75,7 +76,9 @@ enum explore_worth {
     X(SECOND_READER, "second-reader", TO_HOST_LINE, ONE, GOOD, PAUSE,                              \
       "somebody else reads as well, 3 s")                                                          \
     X(URC, "urc", TO_HOST_LINE, URCS, UNCHANGED, LITTLE,                                           \
-      "a line of the catalogue comes, and lies")                                                   \
+      "a line by which an update is led comes, and lies")                                          \
+    X(NOTICE, "notice", TO_HOST_LINE, NOTICES, UNCHANGED, NOTICE,                                  \
+      "any other line of the catalogue comes")                                                     \
     X(ERROR, "error", COMMAND, ONE, GOOD, LITTLE,                                                  \
       "the command is answered with ERROR, and does not run")                                      \
     X(CME, "cme", COMMAND, ONE, GOOD, LITTLE, "the same with +CME ERROR: 100")                     \
