@@ -231,6 +231,60 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
     }
 }
 
+/* ---- a new start ---- */
+
+static struct scenario *load(const char *rest)
+{
+    struct scenario_errors errors = {0};
+    char text[1024];
+    int length =
+        snprintf(text, sizeof text,
+                 "scenario: a case\nwhy: it is a test\n"
+                 "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
+                 "         package: {url: 'http://fota.example/update.zip', size: 2KiB}}\n%s\n",
+                 rest);
+    struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
+    if (!scenario)
+        fail_msg("%s", errors.text);
+    scenario_errors_done(&errors);
+    return scenario;
+}
+
+static const struct again_row {
+    const char *name, *rest, *got; /* of the finding; NULL = there is none */
+} again_rows[] = {
+    {"a new start succeeds once the network is back",
+     "events: [{when: {core-state: download}, do: [{network: down}]}]\n"
+     "expect: {outcome: download-failed}",
+     NULL},
+    {"a new start that fails again is a finding",
+     "module: {settings: {revision-after: unchanged}}\nexpect: {outcome: update-failed}",
+     "first update-failed (unchanged), then update-failed (unchanged)"},
+};
+
+static void a_new_start_is_tried(void **state)
+{
+    const struct again_row *row = *state;
+    const struct bench_options options = {.seed = 1, .conduct = true};
+    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
+    struct scenario *scenario = load(row->rest);
+    struct bench_result result;
+    assert_non_null(run);
+    assert_true(bench_run_begin(run, &scenario->cases[0], &options));
+    bench_run_all(run, &result);
+    if (result.verdict != BENCH_PASSED)
+        fail_msg("%s: want %s, got %s", result.findings[0].what, result.findings[0].want,
+                 result.findings[0].got);
+    explore_try_again(run, &result);
+    assert_int_equal(result.finding_count, row->got ? 1 : 0);
+    if (row->got) {
+        assert_string_equal(result.findings[0].what, "rule recovers");
+        assert_string_equal(result.findings[0].got, row->got);
+    }
+    scenario_free(scenario);
+    bench_run_free(run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +298,8 @@ int main(void)
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
         cmocka_unit_test(a_wrong_file_is_refused_with_its_line),
+        {again_rows[0].name, a_new_start_is_tried, NULL, NULL, (void *)(uintptr_t)&again_rows[0]},
+        {again_rows[1].name, a_new_start_is_tried, NULL, NULL, (void *)(uintptr_t)&again_rows[1]},
     };
     return cmocka_run_group_tests_name("demand", tests, NULL, NULL);
 }
