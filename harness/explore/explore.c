@@ -245,21 +245,6 @@ static void learn(struct exploration *exploration, const struct merge_place *end
                 result->verdict == BENCH_PASSED && result->observed.finished);
 }
 
-static struct merge_place end_of(const struct exploration *exploration)
-{
-    const struct bench_run *run = exploration->run;
-    merge_watch_read(exploration->watch, run);
-    return (struct merge_place){.at_us = run->world.now_us,
-                                .steps = run->step_count,
-                                .sent_bytes = run->world.lanes[BENCH_TO_MODULE].byte_count,
-                                .result_at_us = exploration->watch->conduct.result_at_us,
-                                .excused_starts = exploration->watch->conduct.excused_starts,
-                                .crowds = exploration->watch->conduct.crowds,
-                                .random = run->world.sim.power.random,
-                                .boot_lines = run->world.core.stat_counts.boot_lines,
-                                .cost = exploration->watch->cost};
-}
-
 /* ---- walks that are known ------------------------------------------------------------------- */
 
 static enum explore_worth least_outcome(const struct walk_row *row)
@@ -382,7 +367,7 @@ static void on_end(void *context, const struct explore_choice *choices, size_t c
     uint64_t sent_bytes = exploration->run->world.lanes[BENCH_TO_MODULE].byte_count;
     struct merge_place end = {.at_us = 0};
     if (exploration->watch)
-        end = end_of(exploration);
+        end = merge_end_of(exploration->run, exploration->watch);
     counts->excused += judge_run(exploration, choices, count, &result);
     const struct run_end run_end = {result.duration_us, result.finding_count, sent_bytes,
                                     result.observed.finished ? result.observed.result.outcome
@@ -446,7 +431,7 @@ static bool learn_base(struct exploration *exploration)
             if (merge_place_of(exploration->wish->known, run, watch, 0, &place, &never))
                 merge_remember(exploration->wish->known, &place);
         }
-        const struct merge_place end = end_of(exploration);
+        const struct merge_place end = merge_end_of(exploration->run, exploration->watch);
         struct bench_result result;
         bench_run_judge(run, &result);
         learn(exploration, &end, &result);

@@ -208,6 +208,28 @@ static void leave_out_parts(const struct merge_table *table, struct form *form,
         marks->repeats = 0;
 }
 
+static bool is_broken(const struct bench_run *run, const struct merge_watch *watch)
+{
+    bool broken = bench_conduct_is_broken(&watch->conduct, run->options.conduct_left_out);
+    for (unsigned i = 0; i < SCENARIO_RULES_MAX; i++)
+        broken = broken || run->world.monitor.broken[i];
+    return broken;
+}
+
+struct merge_place merge_end_of(const struct bench_run *run, struct merge_watch *watch)
+{
+    merge_watch_read(watch, run);
+    return (struct merge_place){.at_us = run->world.now_us,
+                                .steps = run->step_count,
+                                .sent_bytes = run->world.lanes[BENCH_TO_MODULE].byte_count,
+                                .result_at_us = watch->conduct.result_at_us,
+                                .excused_starts = watch->conduct.excused_starts,
+                                .crowds = watch->conduct.crowds,
+                                .random = run->world.sim.power.random,
+                                .boot_lines = run->world.core.stat_counts.boot_lines,
+                                .cost = watch->cost};
+}
+
 bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                     const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
                     bool *ret_never)
@@ -216,9 +238,7 @@ bool merge_place_of(struct merge_table *table, const struct bench_run *run,
     struct form *form = &blocks.form;
     struct merge_limits *limits = &ret_place->limits;
     const struct bench_world *world = &run->world;
-    *ret_never = bench_conduct_is_broken(&watch->conduct, run->options.conduct_left_out);
-    for (unsigned i = 0; i < SCENARIO_RULES_MAX; i++)
-        *ret_never = *ret_never || world->monitor.broken[i];
+    *ret_never = !table->outcomes_only && is_broken(run, watch);
     if (*ret_never)
         return false;
     memset(blocks.words[BLOCKS - 1], 0, BLOCK_BYTES);

@@ -110,6 +110,7 @@ struct merge_table {
     uint32_t *order; /* owned: where each was put, in this order */
     uint64_t lookups, hits;
     struct merge_form *form; /* owned: the last one, and its digests */
+    bool outcomes_only;      /* rules say nothing here: places behind a broken one count as well */
     uint64_t leave_out; /* for tests: bit n, part n of the form is left out (enum merge_part) */
     /* Places of the run that goes on. */
     unsigned place_count;
@@ -165,6 +166,8 @@ bool merge_is_possible(const struct bench_run *run, const struct scenario_case *
 bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                     const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
                     bool *ret_never);
+/* Where a run is, without its form: it has come to its end there. */
+struct merge_place merge_end_of(const struct bench_run *run, struct merge_watch *watch);
 /* The rest from there; NULL = not known. */
 const struct merge_rest *merge_find(struct merge_table *table, const struct merge_place *place);
 /* Remembers the place until the run's end is known. */
