@@ -106,6 +106,9 @@ def main(options):
     if options.lost:
         rows = [row for row in rows if row.get("state")]
     rows = rows[options.offset::options.every]
+    if not rows:
+        print("FAIL  no mistake of the table is meant: --only, --every or --lost leave none")
+        return 1
     build.make("all")
     how = build.commands()
     for what, files in sum(stages()[:options.stages], []):

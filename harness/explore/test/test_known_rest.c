@@ -21,7 +21,8 @@ static const struct row {
 } rows[] = {
     {"a whole update", "}\nexpect: {outcome: updated}",
      EXPLORE_AT_COMMAND | EXPLORE_AT_TO_MODULE_LINE | EXPLORE_AT_REQUEST | EXPLORE_AT_BOOT, 0, 1,
-     1u << MERGE_PART_MODULE | 1u << MERGE_PART_LANES | 1u << MERGE_PART_CORE},
+     1u << MERGE_PART_MODULE | 1u << MERGE_PART_LANES | 1u << MERGE_PART_CORE |
+         1u << MERGE_PART_RANDOM},
     {"a status is left over",
      "}\nmodule: {settings: {left-over-status: 6}}\nexpect: {outcome: updated}", EXPLORE_AT_COMMAND,
      0, 1, 0},
@@ -127,10 +128,13 @@ static void no_merge_hides_a_difference(void **state)
     walk_table_free(&walks);
 }
 
-/* Both digests of a place. */
-static bool are_keys_alike(const struct merge_place *a, const struct merge_place *b)
+/* Both digests of a place, and the marks beside them. */
+static bool are_places_alike(const struct merge_place *a, const struct merge_place *b)
 {
-    return a->key == b->key && a->check == b->check;
+    const struct merge_marks *marks = &a->limits.marks, *others = &b->limits.marks;
+    return a->key == b->key && a->check == b->check && marks->tail_in_us == others->tail_in_us &&
+           marks->fault_ago_us == others->fault_ago_us && marks->random == others->random &&
+           marks->repeats == others->repeats;
 }
 
 /* A run in which only this byte is another one: is that another place? */
@@ -144,7 +148,7 @@ static bool is_another(struct merge_table *table, struct bench_run *run,
     assert_true(merge_place_of(table, run, watch, 0, &after, &never));
     *byte ^= 1;
     assert_true((before.key == after.key) == (before.check == after.check));
-    return !are_keys_alike(&before, &after);
+    return !are_places_alike(&before, &after);
 }
 
 /* Parts in which runs seldom differ alone: with one byte changed in them the place is another one,
@@ -164,6 +168,10 @@ static void a_part_that_differs_alone_makes_another_place(void **state)
         {MERGE_PART_MONITOR, &world->monitor.starts},
         {MERGE_PART_ENGINE, &world->engine.serve_next},
         {MERGE_PART_CONDUCT, (uint8_t *)&watch.conduct.package_bytes},
+        {MERGE_PART_TAIL, (uint8_t *)&world->core.boot_tail_at_us},
+        {MERGE_PART_EXCUSE, (uint8_t *)&watch.conduct.fault_at_us},
+        {MERGE_PART_RANDOM, (uint8_t *)&world->sim.power.random},
+        {MERGE_PART_REPEATS, (uint8_t *)watch.conduct.last},
     };
     (void)state;
     assert_true(changed && branch_begin(run, &scenario->cases[0], 1, NULL, 0, changed));
@@ -171,6 +179,7 @@ static void a_part_that_differs_alone_makes_another_place(void **state)
         bench_run_step(run);
     merge_watch_begin(&watch, run);
     merge_watch_read(&watch, run);
+    watch.conduct.fault_at_us = world->now_us - 1000;
     for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
         struct merge_table table;
         assert_true(merge_table_make(&table, 4));
