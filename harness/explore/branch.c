@@ -127,13 +127,16 @@ static void end_run(struct walk *walk)
 {
     struct branch *branch = walk->branch;
     branch->rest_steps = 0;
-    bool is_over = run_to_end(walk);
-    if (is_stopped(walk))
-        return;
+    do {
+        branch->again = false;
+        bool is_over = run_to_end(walk);
+        if (is_stopped(walk))
+            return;
+        if (is_over)
+            branch->on_end(branch->context, walk->choices, walk->count);
+    } while (branch->again);
     branch->figures.runs++;
     branch->figures.whole_steps += branch->run->step_count + branch->rest_steps;
-    if (is_over)
-        branch->on_end(branch->context, walk->choices, walk->count);
 }
 
 /* The world of the level comes back, with the choice in it, and goes to its end. */

@@ -43,12 +43,14 @@ struct branch {
     bool by_rerun;
     uint32_t left_out;   /* bit n: rule n for any client (bench/conduct.h) is not judged */
     uint64_t first, end; /* choices of the first fault, by number, that are taken */
-    /* A run with these faults is over; it may be judged but not gone on with. */
+    /* A run with these faults is over; it may be judged but not gone on with. Or it was brought
+       back to where it was before (`again`), and goes on from there. */
     void (*on_end)(void *context, const struct explore_choice *choices, size_t count);
+    bool again;
     /* NULL, or: a run has come to a place behind its faults (a command was sent, a phase went on).
        True: how it ends is known and was told, from there in `rest_steps`; it is left. */
     bool (*on_place)(void *context, const struct explore_choice *choices, size_t count);
-    uint64_t rest_steps;
+    uint64_t rest_steps; /* that on_place and on_end know of, and nobody did */
     /* NULL, or: a walk in which the last fault is put in (a run with all others) begins
        (`begins`), or has come to a place. Returns the rows of the table that are still to be put
        in from there; 0: the walk is left. */

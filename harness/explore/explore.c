@@ -5,10 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/explore/known_loop.h"
 #include "harness/explore/worth.h"
 #include "harness/ports/loop.h"
 
 /* ---- many runs ------------------------------------------------------------------------------- */
+
+/* A run before rounds of a loop were left out of it for the first time. */
+struct before_loop {
+    struct bench_snapshot snapshot;
+    struct merge_watch watch;
+};
 
 struct exploration {
     struct bench_run *run;
@@ -20,9 +27,12 @@ struct exploration {
     struct explore_summary *summary;
     struct branch *branch; /* while it is walked */
     struct merge_watch *watch;
-    unsigned places; /* that the run has passed */
-    bool never;      /* its rest can't be known any more */
-    uint64_t open;   /* bit n: row n is put in, in the walk that goes on */
+    struct before_loop *before_loop; /* owned; NULL: no loop is left out */
+    bool is_short;                   /* it holds this run, out of which rounds were left */
+    bool runs_all;                   /* this run goes round every loop */
+    unsigned places;                 /* that the run has passed */
+    bool never;                      /* its rest can't be known any more */
+    uint64_t open;                   /* bit n: row n is put in, in the walk that goes on */
 };
 
 struct explore_finding explore_finding_of(const struct explore_choice *choices, size_t count,
@@ -63,7 +73,9 @@ static struct explore_cost cost_of(const struct exploration *exploration)
         return explore_cost_of(exploration->run);
     merge_watch_read(exploration->watch, exploration->run);
     cost = exploration->watch->cost;
-    cost.count[EXPLORE_RULE_TIME] = (uint32_t)(exploration->run->world.now_us / 1000000);
+    cost.count[EXPLORE_RULE_TIME] =
+        (uint32_t)((exploration->run->world.now_us + exploration->watch->left_out.time_us) /
+                   1000000);
     return cost;
 }
 
@@ -138,7 +150,7 @@ static void add_digest(const struct exploration *exploration, const struct explo
 static void forget_places(struct exploration *exploration)
 {
     exploration->places = 0;
-    exploration->never = false;
+    exploration->never = exploration->is_short = exploration->runs_all = false;
     if (exploration->wish->known)
         exploration->wish->known->place_count = 0;
 }
@@ -189,7 +201,7 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
     counts->runs++;
     counts->outcomes[rest->outcome]++;
     add_digest(exploration, choices, count, &end);
-    exploration->branch->rest_steps = rest->steps;
+    exploration->branch->rest_steps = exploration->watch->left_out.steps + rest->steps;
     walk_learns(exploration, choices, count, place, rest, WALK_GOOD);
     return true;
 }
@@ -201,6 +213,50 @@ static bool is_looked_at(const struct exploration *exploration)
 {
     const struct bench_world *world = &exploration->run->world;
     return exploration->places <= PLACES_ALL || world->sim.updater.percent % PERCENT == 0;
+}
+
+/* The rest from the place is known, and this run may take it over: it is left. */
+static bool is_known(struct exploration *exploration, const struct explore_choice *choices,
+                     size_t count, const struct merge_place *place)
+{
+    struct merge_table *known = exploration->wish->known;
+    const struct merge_rest *rest = merge_find(known, place);
+    if (!rest || !take_over(exploration, choices, count, place, rest))
+        return false;
+    merge_store(known, place, rest, true);
+    forget_places(exploration);
+    return true;
+}
+
+/* A run that goes round is brought to its last rounds. False: it does not, or it is to run all. */
+static bool leave_loop(struct exploration *exploration, const struct merge_place *place)
+{
+    struct before_loop *before = exploration->before_loop;
+    struct merge_loop loop;
+    if (!before || exploration->runs_all ||
+        !merge_find_loop(exploration->wish->known, place, &loop))
+        return false;
+    if (!exploration->is_short) {
+        bench_snapshot_take(exploration->run, &before->snapshot);
+        before->watch = *exploration->watch;
+        exploration->is_short = true;
+    }
+    merge_leave_loop(exploration->run, exploration->watch, &loop);
+    return true;
+}
+
+/* Something was wrong with a run out of which rounds were left: it goes back and runs them. */
+static bool run_all(struct exploration *exploration)
+{
+    if (!exploration->is_short)
+        return false;
+    bench_snapshot_restore(exploration->run, &exploration->before_loop->snapshot);
+    *exploration->watch = exploration->before_loop->watch;
+    forget_places(exploration);
+    exploration->runs_all = true;
+    exploration->branch->again = true;
+    exploration->branch->rest_steps = 0;
+    return true;
 }
 
 static bool on_place(void *context, const struct explore_choice *choices, size_t count)
@@ -215,14 +271,18 @@ static bool on_place(void *context, const struct explore_choice *choices, size_t
     if (!merge_place_of(known, exploration->run, exploration->watch, (unsigned)count, &place,
                         &exploration->never))
         return false;
-    const struct merge_rest *rest = merge_find(known, &place);
-    if (!rest || !take_over(exploration, choices, count, &place, rest)) {
+    if (is_known(exploration, choices, count, &place))
+        return true;
+    if (leave_loop(exploration, &place)) {
         merge_remember(known, &place);
-        return false;
+        if (!merge_place_of(known, exploration->run, exploration->watch, (unsigned)count, &place,
+                            &exploration->never))
+            return false;
+        if (is_known(exploration, choices, count, &place))
+            return true;
     }
-    merge_store(known, &place, rest, true);
-    forget_places(exploration);
-    return true;
+    merge_remember(known, &place);
+    return false;
 }
 
 /* Of a run that is over. */
@@ -364,12 +424,20 @@ static void on_end(void *context, const struct explore_choice *choices, size_t c
     struct explore_counts *counts = &exploration->summary->faults[choices[count - 1].fault];
     struct bench_result result;
     bool tried = all_fired(exploration->run, count);
+    struct merge_left_out left_out = {.steps = 0};
     uint64_t sent_bytes = exploration->run->world.lanes[BENCH_TO_MODULE].byte_count;
     struct merge_place end = {.at_us = 0};
-    if (exploration->watch)
+    if (exploration->watch) {
         end = merge_end_of(exploration->run, exploration->watch);
-    counts->excused += judge_run(exploration, choices, count, &result);
-    const struct run_end run_end = {result.duration_us, result.finding_count, sent_bytes,
+        left_out = exploration->watch->left_out;
+    }
+    bool excused = judge_run(exploration, choices, count, &result);
+    if (result.verdict != BENCH_PASSED && run_all(exploration))
+        return;
+    counts->excused += excused;
+    exploration->branch->rest_steps = left_out.steps;
+    const struct run_end run_end = {result.duration_us + left_out.time_us, result.finding_count,
+                                    sent_bytes + left_out.sent_bytes,
                                     result.observed.finished ? result.observed.result.outcome
                                                              : FOTA_OUTCOME_NONE,
                                     result.observed.result.reason};
@@ -461,6 +529,7 @@ static bool learn_walk(const struct exploration *exploration)
     bool good = prepare_merging(&alone) && (branch_walk(&branch) || bench_signal());
     exploration->run->watch = NULL;
     free(alone.watch);
+    free(alone.before_loop);
     merge_table_keep(wish.known);
     walk_table_keep(wish.walks);
     return good;
@@ -585,6 +654,9 @@ static bool prepare_merging(struct exploration *exploration)
     exploration->run->watch = &exploration->watch->conduct;
     if (!wish->known || !merge_is_possible(exploration->run, exploration->one))
         return true;
+    exploration->before_loop = malloc(sizeof *exploration->before_loop);
+    if (!exploration->before_loop)
+        return false;
     merge_table_forget(wish->known);
     branch->on_place = on_place;
     if (!wish->walks)
@@ -615,6 +687,7 @@ bool explore_some(struct bench_run *run, const struct scenario_case *one, uint64
     bool good = prepare_merging(&exploration) && (branch_walk(&branch) || bench_signal());
     run->watch = NULL;
     free(exploration.watch);
+    free(exploration.before_loop);
     summary->figures.runs += branch.figures.runs;
     summary->figures.executed_steps += branch.figures.executed_steps;
     summary->figures.whole_steps += branch.figures.whole_steps;

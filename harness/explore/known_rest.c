@@ -10,6 +10,7 @@ void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run)
 {
     bench_conduct_begin(&watch->conduct, run);
     watch->cost = (struct explore_cost){{0}};
+    watch->left_out = (struct merge_left_out){0};
     watch->cost_offset = bench_journal_begin(&run->journal);
 }
 
@@ -216,18 +217,29 @@ static bool is_broken(const struct bench_run *run, const struct merge_watch *wat
     return broken;
 }
 
+/* How far the run has come. */
+static void measure(const struct bench_run *run, const struct merge_watch *watch,
+                    struct merge_place *ret_place)
+{
+    const struct bench_world *world = &run->world;
+    ret_place->at_us = world->now_us + watch->left_out.time_us;
+    ret_place->steps = run->step_count + watch->left_out.steps;
+    ret_place->sent_bytes = world->lanes[BENCH_TO_MODULE].byte_count + watch->left_out.sent_bytes;
+    ret_place->random = world->sim.power.random;
+    ret_place->boot_lines = world->core.stat_counts.boot_lines;
+    ret_place->requests = run->points.count[BENCH_POINT_REQUEST];
+    ret_place->result_at_us = watch->conduct.result_at_us;
+    ret_place->excused_starts = watch->conduct.excused_starts;
+    ret_place->crowds = watch->conduct.crowds;
+    ret_place->cost = watch->cost;
+}
+
 struct merge_place merge_end_of(const struct bench_run *run, struct merge_watch *watch)
 {
+    struct merge_place end = {.at_us = 0};
     merge_watch_read(watch, run);
-    return (struct merge_place){.at_us = run->world.now_us,
-                                .steps = run->step_count,
-                                .sent_bytes = run->world.lanes[BENCH_TO_MODULE].byte_count,
-                                .result_at_us = watch->conduct.result_at_us,
-                                .excused_starts = watch->conduct.excused_starts,
-                                .crowds = watch->conduct.crowds,
-                                .random = run->world.sim.power.random,
-                                .boot_lines = run->world.core.stat_counts.boot_lines,
-                                .cost = watch->cost};
+    measure(run, watch, &end);
+    return end;
 }
 
 bool merge_place_of(struct merge_table *table, const struct bench_run *run,
@@ -269,15 +281,7 @@ bool merge_place_of(struct merge_table *table, const struct bench_run *run,
     bench_world_make_comparable(&form->world);
     leave_out_parts(table, form, &limits->marks);
     digest(table->form, &blocks, &ret_place->key, &ret_place->check);
-    ret_place->at_us = world->now_us;
-    ret_place->steps = run->step_count;
-    ret_place->sent_bytes = world->lanes[BENCH_TO_MODULE].byte_count;
-    ret_place->random = world->sim.power.random;
-    ret_place->boot_lines = world->core.stat_counts.boot_lines;
-    ret_place->result_at_us = watch->conduct.result_at_us;
-    ret_place->excused_starts = watch->conduct.excused_starts;
-    ret_place->crowds = watch->conduct.crowds;
-    ret_place->cost = watch->cost;
+    measure(run, watch, ret_place);
     return true;
 }
 

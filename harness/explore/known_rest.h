@@ -19,11 +19,18 @@
 #include "harness/bench/conduct.h"
 #include "harness/explore/demand.h"
 
+/* Rounds of loops that were not run (known_loop.h). */
+struct merge_left_out {
+    uint64_t time_us, steps;
+    uint32_t sent_bytes; /* by the host */
+};
+
 /* What reads a run while it goes: a value beside the world, for snapshots. */
 struct merge_watch {
     struct bench_conduct_watch conduct;
     struct explore_cost cost;
-    size_t cost_offset; /* of the journal: what lies before is counted */
+    size_t cost_offset;             /* of the journal: what lies before is counted */
+    struct merge_left_out left_out; /* of this run */
 };
 void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run);
 /* Reads on, to the end of the journal as it is now. */
@@ -73,7 +80,8 @@ struct merge_limits {
     uint32_t commands_left; /* that a client may send */
 };
 
-/* A run at a place: what is looked up, and what its rest will be measured from. */
+/* A run at a place: what is looked up, and what its rest will be measured from; with what was left
+   out of it. */
 struct merge_place {
     uint64_t key, check; /* two digests of the form */
     uint64_t at_us, steps;
@@ -81,6 +89,7 @@ struct merge_place {
     uint32_t excused_starts, crowds; /* the same */
     uint32_t sent_bytes;             /* by the host */
     uint32_t boot_lines;             /* that the core has had */
+    uint32_t requests;               /* to the host's board */
     uint32_t random;                 /* of the module */
     struct explore_cost cost;
     struct merge_limits limits;

@@ -206,6 +206,20 @@ void sim_on_boot(struct sim_context *ctx)
     arm(ctx);
 }
 
+enum sim_reset sim_boot_told_way(const struct sim *sim)
+{
+    enum sim_reset way = (enum sim_reset)sim->power.way;
+    return way == SIM_RESET_CFOTA || way == SIM_RESET_PSM ? way : SIM_RESET_POWER_ON;
+}
+
+bool sim_boot_asks_for_start(const struct sim *sim)
+{
+    for (unsigned row = sim->power.boot_step + 1u; row < ROWS; row++)
+        if (rows[row].base == FROM_START)
+            return true;
+    return false;
+}
+
 bool sim_boot_is_told(const struct sim *sim)
 {
     return sim->power.boot_step >= ROWS;

@@ -41,8 +41,10 @@ static void make_relative(uint8_t *at, size_t size, uint64_t now_us)
 }
 
 /* Times that say something only for a while. */
-static void forget_times(struct sim *sim)
+static void forget_times(struct sim *sim, uint64_t now_us)
 {
+    uint64_t window_us =
+        (uint64_t)sim_look_setting(sim, SIM_SETTING_LINE_FEED_WINDOW) * UINT64_C(1000);
     bool houses = sim_look_setting(sim, SIM_SETTING_HOUSEKEEPING) != 0;
     bool grows_deaf = sim_look_setting(sim, SIM_SETTING_HEARS_FOR) != 0;
     if (sim_echoed(sim) == 0 && sim->port.echo_at_us < sim->seen_at_us)
@@ -54,11 +56,17 @@ static void forget_times(struct sim *sim)
         sim->seen_at_us = 0;
     if (!sim->port.line_ended)
         sim->port.ended_at_us = 0;
+    else if (now_us > sim->port.ended_at_us + window_us)
+        sim->port.ended_at_us = SIM_NEVER; /* long ago; zero is now */
     if (sim->download.state == SIM_DOWNLOAD_IDLE)
         sim->download.job = 0; /* nobody serves one */
+    if (sim->power.state != SIM_POWER_OFF)
+        sim->power.off_at_us = 0; /* set anew when it is switched off again */
+    sim->power.way = (uint8_t)sim_boot_told_way(sim);
+    if (!sim_boot_asks_for_start(sim))
+        sim->power.started_at_us = 0;
     if (!sim_boot_is_told(sim))
         return;
-    sim->power.started_at_us = 0;
     sim->power.way = 0; /* of interest to the boot only */
     if (!houses && !grows_deaf)
         sim->power.engine_at_us = 0;
@@ -67,7 +75,7 @@ static void forget_times(struct sim *sim)
 void sim_make_comparable(struct sim *sim, uint64_t now_us)
 {
     uint8_t *bytes = (uint8_t *)sim;
-    forget_times(sim);
+    forget_times(sim, now_us);
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         make_relative(bytes + times[i].offset, times[i].size, now_us);
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)

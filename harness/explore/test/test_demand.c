@@ -10,6 +10,7 @@
 
 #include "harness/explore/accepted.h"
 #include "harness/explore/causes.h"
+#include "harness/explore/test/support_case.h"
 
 static struct explore_finding finding_of(unsigned fault, const char *what, const char *got)
 {
@@ -233,23 +234,6 @@ static void a_wrong_file_is_refused_with_its_line(void **state)
 
 /* ---- a new start ---- */
 
-static struct scenario *load(const char *rest)
-{
-    struct scenario_errors errors = {0};
-    char text[1024];
-    int length =
-        snprintf(text, sizeof text,
-                 "scenario: a case\nwhy: it is a test\n"
-                 "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
-                 "         package: {url: 'http://fota.example/update.zip', size: 2KiB}}\n%s\n",
-                 rest);
-    struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
-    if (!scenario)
-        fail_msg("%s", errors.text);
-    scenario_errors_done(&errors);
-    return scenario;
-}
-
 static const struct again_row {
     const char *name, *rest, *got; /* of the finding; NULL = there is none */
 } again_rows[] = {
@@ -267,7 +251,7 @@ static void a_new_start_is_tried(void **state)
     const struct again_row *row = *state;
     const struct bench_options options = {.seed = 1, .conduct = true};
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load(row->rest);
+    struct scenario *scenario = case_of(", size: 2KiB}}\n", row->rest);
     struct bench_result result;
     assert_non_null(run);
     assert_true(bench_run_begin(run, &scenario->cases[0], &options));

@@ -10,23 +10,8 @@
 #include <cmocka.h>
 
 #include "harness/explore/forever.h"
+#include "harness/explore/test/support_case.h"
 #include "harness/explore/worth.h"
-
-static struct scenario *load(const char *rest)
-{
-    struct scenario_errors errors = {0};
-    char text[8192];
-    int length = snprintf(text, sizeof text,
-                          "scenario: a case\nwhy: it is a test\n"
-                          "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
-                          "         package: {url: 'http://fota.example/update.zip'%s\n",
-                          rest);
-    struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
-    if (!scenario)
-        fail_msg("%s", errors.text);
-    scenario_errors_done(&errors);
-    return scenario;
-}
 
 static void count_finding(void *context, const struct explore_finding *finding)
 {
@@ -44,7 +29,7 @@ static const struct explore_wish at_few = {.points = EXPLORE_AT_COMMAND | EXPLOR
 static void every_fault_is_put_at_every_point(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load(", size: 2KiB}}\nexpect: {outcome: updated}");
+    struct scenario *scenario = case_of("", ", size: 2KiB}}\nexpect: {outcome: updated}");
     struct explore_summary summary;
     unsigned findings = 0;
     uint64_t runs = 0, wanted = 0;
@@ -134,7 +119,7 @@ static const char *const deliveries[] = {
 
 static void a_branch_is_the_run_with_the_fault_from_its_begin(void **state)
 {
-    struct scenario *scenario = load(*state);
+    struct scenario *scenario = case_of("", *state);
     struct twins twins = make_twins(&scenario->cases[0]);
     struct branch_extent extent;
     enum { WINDOWS = 7 };
@@ -156,7 +141,7 @@ static void a_branch_is_the_run_with_the_fault_from_its_begin(void **state)
 
 static void a_pair_is_the_run_with_both_from_its_begin(void **state)
 {
-    struct scenario *scenario = load(deliveries[0]);
+    struct scenario *scenario = case_of("", deliveries[0]);
     struct twins twins = make_twins(&scenario->cases[0]);
     (void)state;
     twins.branch.context = &twins;
@@ -176,7 +161,7 @@ static void a_pair_is_the_run_with_both_from_its_begin(void **state)
 static void a_case_that_does_not_pass_is_not_explored(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load("}}\nexpect: {outcome: refused}");
+    struct scenario *scenario = case_of("", "}}\nexpect: {outcome: refused}");
     struct explore_summary summary;
     (void)state;
     assert_non_null(run);
@@ -204,7 +189,7 @@ static struct scenario *load_full(void)
         length +=
             (size_t)snprintf(rest + length, sizeof rest - length,
                              "    - {from: {boot: 1}, to: {boot: 2}, at-least: %ds}\n", i + 1);
-    return load(rest);
+    return case_of("", rest);
 }
 
 static void a_case_without_room_is_explored_all_the_same(void **state)
@@ -259,7 +244,7 @@ static void an_end_is_judged(void **state)
     const struct row *row = *state;
     char rest[256];
     snprintf(rest, sizeof rest, "}}\n%sexpect: {outcome: updated}", row->events);
-    struct scenario *scenario = load(rest);
+    struct scenario *scenario = case_of("", rest);
     const struct explore_summary base = {
         .base = {.finished = true, .result = {.outcome = row->base}},
         .base_cost.count[EXPLORE_RULE_RESTARTS] = row->restarts};
@@ -280,7 +265,7 @@ static void an_end_is_judged(void **state)
 
 static void a_run_that_was_stopped_is_no_finding(void **state)
 {
-    struct scenario *scenario = load("}}\nexpect: {outcome: updated}");
+    struct scenario *scenario = case_of("", "}}\nexpect: {outcome: updated}");
     const struct explore_summary base = {
         .base = {.finished = true, .result = {.outcome = FOTA_OUTCOME_UPDATED}}};
     struct bench_result result = {.verdict = BENCH_STOPPED};
@@ -295,7 +280,7 @@ static void a_run_that_was_stopped_is_no_finding(void **state)
 static void a_fault_whose_moment_does_not_come_is_no_finding(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load("}}\nexpect: {outcome: updated}");
+    struct scenario *scenario = case_of("", "}}\nexpect: {outcome: updated}");
     (void)state;
     assert_non_null(run);
     for (unsigned point = 0; point < BENCH_POINT_COUNT; point++) {
@@ -341,7 +326,7 @@ static void what_was_a_finding_ends_well(void **state)
         struct explore_choice choices[EXPLORE_CHOICES_MAX];
         struct bench_result result;
         snprintf(rest, sizeof rest, "%s\nexpect: {outcome: updated}", row->rest);
-        struct scenario *scenario = load(rest);
+        struct scenario *scenario = case_of("", rest);
         struct scenario_case *changed = malloc(sizeof *changed);
         size_t count = explore_choice_parse(row->choices, choices);
         assert_in_range(count, 1, 2);
@@ -364,7 +349,7 @@ static unsigned findings_of(const char *rest, const char *token, struct bench_re
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     struct explore_choice choices[EXPLORE_CHOICES_MAX];
-    struct scenario *scenario = load(rest);
+    struct scenario *scenario = case_of("", rest);
     size_t count = explore_choice_parse(token, choices);
     assert_non_null(run);
     assert_int_equal(count, 1);
@@ -409,7 +394,7 @@ static void what_the_story_does_is_over_with_the_faults(void **state)
 static void what_is_drawn_can_be_drawn_again(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load(", size: 2KiB}}\nexpect: {outcome: updated}");
+    struct scenario *scenario = case_of("", ", size: 2KiB}}\nexpect: {outcome: updated}");
     struct explore_forever forever = {.one = &scenario->cases[0], .seed = 1}, other = {0};
     unsigned points_seen = 0, alike = 0;
     enum { DRAWN = 400 };

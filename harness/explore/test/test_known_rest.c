@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "harness/explore/explore.h"
+#include "harness/explore/test/support_case.h"
 
 /* Where few points are, so that a test is quick; ci/test-long/explore-apart.sh takes all. */
 static const struct row {
@@ -54,28 +55,11 @@ static const struct row {
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
-static struct scenario *load(const char *rest)
-{
-    struct scenario_errors errors = {0};
-    char text[8192];
-    int length = snprintf(
-        text, sizeof text,
-        "scenario: a case\nwhy: it is a test\n"
-        "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
-        "         package: {url: 'http://fota.example/update.zip', size: 2KiB}\n         %s\n",
-        rest);
-    struct scenario *scenario = scenario_parse("case.yaml", text, (size_t)length, &errors);
-    if (!scenario)
-        fail_msg("%s", errors.text);
-    scenario_errors_done(&errors);
-    return scenario;
-}
-
 static void explore(const struct row *row, struct merge_table *known, struct walk_table *walks,
                     struct explore_summary *ret_summary)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load(row->rest);
+    struct scenario *scenario = case_of(", size: 2KiB}\n         ", row->rest);
     const struct explore_wish wish = {.points = row->points,
                                       .faults = row->faults,
                                       .depth = row->depth,
@@ -156,7 +140,7 @@ static bool is_another(struct merge_table *table, struct bench_run *run,
 static void a_part_that_differs_alone_makes_another_place(void **state)
 {
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    struct scenario *scenario = load(rows[0].rest);
+    struct scenario *scenario = case_of(", size: 2KiB}\n         ", rows[0].rest);
     struct scenario_case *changed = malloc(sizeof *changed);
     static struct merge_watch watch;
     struct bench_world *world = &run->world;
