@@ -126,17 +126,19 @@ static void disarm(struct walk *walk)
 static void end_run(struct walk *walk)
 {
     struct branch *branch = walk->branch;
+    uint64_t steps;
     branch->rest_steps = 0;
     do {
         branch->again = false;
         bool is_over = run_to_end(walk);
+        steps = branch->run->step_count; /* on_end may start the client anew */
         if (is_stopped(walk))
             return;
         if (is_over)
             branch->on_end(branch->context, walk->choices, walk->count);
     } while (branch->again);
     branch->figures.runs++;
-    branch->figures.whole_steps += branch->run->step_count + branch->rest_steps;
+    branch->figures.whole_steps += steps + branch->rest_steps;
 }
 
 /* The world of the level comes back, with the choice in it, and goes to its end. */
@@ -258,7 +260,7 @@ static void walk_level(struct walk *walk)
         walk->branch->figures.executed_steps++;
     }
     if (place != UINT64_MAX && !is_stopped(walk))
-        walk->branch->on_walked(walk->branch->context);
+        walk->branch->on_walked(walk->branch->context, (walk->open & walk->branch->faults) != 0);
     walk->open = UINT64_MAX;
 }
 

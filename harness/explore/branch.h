@@ -56,8 +56,8 @@ struct branch {
        in from there; 0: the walk is left. */
     uint64_t (*on_walk)(void *context, const struct explore_choice *choices, size_t count,
                         bool begins);
-    /* That walk was walked, to its end or to where it was left. */
-    void (*on_walked)(void *context);
+    /* That walk was walked, to its end (`is_over`) or to where it was left. */
+    void (*on_walked)(void *context, bool is_over);
     struct merge_watch *watch; /* reads along; of the caller; NULL = nobody does */
     void *context;
     struct branch_moment moment; /* of the last choice, while on_end is called */

@@ -410,10 +410,11 @@ static uint64_t on_walk(void *context, const struct explore_choice *choices, siz
     return exploration->open;
 }
 
-static void on_walked(void *context)
+static void on_walked(void *context, bool is_over)
 {
     const struct exploration *exploration = context;
-    walk_store(exploration->wish->walks);
+    const struct merge_place end = merge_end_of(exploration->run, exploration->watch);
+    walk_store(exploration->wish->walks, is_over ? &end : NULL);
 }
 
 /* ---- a run that is over -------------------------------------------------------------------- */

@@ -63,10 +63,10 @@ static bool limit(const struct merge_place *from, const struct merge_place *to,
 static void sum_up(const struct merge_place *from, const struct merge_place *to,
                    struct merge_loop *loop)
 {
-    loop->left_out = (struct merge_left_out){
-        .time_us = loop->rounds * (to->at_us - from->at_us),
-        .steps = loop->rounds * (to->steps - from->steps),
-        .sent_bytes = (uint32_t)loop->rounds * (to->sent_bytes - from->sent_bytes)};
+    loop->left_out = (struct merge_left_out){.time_us = loop->rounds * (to->at_us - from->at_us),
+                                             .steps = loop->rounds * (to->steps - from->steps),
+                                             .sent_bytes = (uint32_t)loop->rounds *
+                                                           (to->sent_bytes - from->sent_bytes)};
     for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
         loop->cost.count[rule] =
             (uint32_t)loop->rounds * (to->cost.count[rule] - from->cost.count[rule]);

@@ -67,6 +67,9 @@ const struct walk_entry *walk_find(const struct walk_table *table, const struct 
 
 /* ---- a walk ---------------------------------------------------------------------------------- */
 
+/* Adds nothing to a row; its reach none to another. */
+static const struct walk_row no_runs = {.reach = {.quiet_us = UINT64_MAX / 2, .has_result = true}};
+
 void walk_begin(struct walk_table *table)
 {
     table->place_count = 0;
@@ -86,6 +89,8 @@ struct walk_place *walk_add(struct walk_table *table, const struct merge_place *
     }
     struct walk_place *added = &table->places[table->place_count++];
     memset(added, 0, sizeof *added);
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        added->rows[fault] = no_runs;
     added->place = *place;
     return added;
 }
@@ -106,10 +111,7 @@ static void add_reach(struct merge_reach *reach, const struct merge_reach *more)
 
 static void add_row(struct walk_row *row, const struct walk_row *more)
 {
-    if (row->runs && more->runs)
-        add_reach(&row->reach, &more->reach);
-    else if (more->runs)
-        row->reach = more->reach;
+    add_reach(&row->reach, &more->reach);
     row->runs += more->runs;
     row->steps += more->steps;
     row->time_us += more->time_us;
@@ -134,16 +136,17 @@ static bool is_none_judged(const struct walk_row *row)
     return true;
 }
 
-/* The same runs, seen from a place before. */
+/* The same runs, seen from a place before. Their reach is that of the walk as well, even if there
+   is none: where it ends says how many there are. */
 static void shift_row(struct walk_row *row, const struct merge_place *from,
                       const struct merge_place *to)
 {
+    row->reach = merge_reach_from(from, to, &row->reach);
     if (!row->runs)
         return;
     row->steps += row->runs * (to->steps - from->steps);
     row->time_us += row->runs * (to->at_us - from->at_us);
     row->sent_bytes += row->runs * (to->sent_bytes - from->sent_bytes);
-    row->reach = merge_reach_from(from, to, &row->reach);
     if (is_none_judged(row))
         return;
     row->judged_us += to->at_us - from->at_us;
@@ -229,15 +232,18 @@ static uint64_t left_before(const struct walk_table *table, size_t index)
     return left;
 }
 
-void walk_store(struct walk_table *table)
+void walk_store(struct walk_table *table, const struct merge_place *end)
 {
-    struct walk_row rows[EXPLORE_FAULT_COUNT] = {{.runs = 0}}, told[EXPLORE_FAULT_COUNT];
+    struct walk_row rows[EXPLORE_FAULT_COUNT], told[EXPLORE_FAULT_COUNT];
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
+        rows[fault] = no_runs;
     for (size_t i = table->place_count; table->is_walking && i > 0; i--) {
         const struct walk_place *at = &table->places[i - 1];
         uint64_t left = left_before(table, i - 1);
         for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
-            if (i < table->place_count)
-                shift_row(&rows[fault], &at->place, &table->places[i].place);
+            const struct merge_place *next = i < table->place_count ? &table->places[i].place : end;
+            if (next)
+                shift_row(&rows[fault], &at->place, next);
             add_row(&rows[fault], &at->rows[fault]);
             told[fault] = rows[fault];
             told[fault].is_wrong = rows[fault].is_wrong || left >> fault & 1;

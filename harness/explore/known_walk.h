@@ -21,7 +21,8 @@ struct walk_row {
     uint32_t
         excused[FOTA_OUTCOME_COUNT]; /* of them, not in `outcomes`: a fact excuses what was wrong */
     uint64_t steps, time_us, sent_bytes; /* sums */
-    struct merge_reach reach;            /* the farthest, and what any of them looks at */
+    struct merge_reach reach;            /* the farthest, and what any of them, or the walk from
+                                            there to its end, looks at */
     uint64_t judged_us;                  /* the longest without those that a fact excuses */
     struct explore_cost cost;            /* the most of each without those, without TIME */
     bool is_wrong;                       /* something was, or it is not known */
@@ -79,7 +80,8 @@ const struct walk_entry *walk_find(const struct walk_table *table, const struct 
  */
 void walk_ended(struct walk_table *table, unsigned fault, const struct merge_place *at,
                 const struct merge_rest *rest, enum walk_verdict verdict);
-/* The walk has come to its end, or to a place from which all rows are known: stores its places. */
-void walk_store(struct walk_table *table);
+/* The walk has come to its end, or (NULL) to a place from which all rows are known: stores its
+   places. */
+void walk_store(struct walk_table *table, const struct merge_place *end);
 
 #endif

@@ -90,6 +90,7 @@ static void a_run_ends_as_it_does_when_it_goes_all_rounds(void **state)
     assert_int_equal(left.observed.result.outcome, whole.observed.result.outcome);
     assert_int_equal(left.observed.result.reason, whole.observed.result.reason);
     assert_int_equal(left.end.at_us, whole.end.at_us);
+    assert_int_equal(left.end.steps, whole.end.steps);
     assert_int_equal(left.end.sent_bytes, whole.end.sent_bytes);
     assert_memory_equal(&left.end.cost, &whole.end.cost, sizeof whole.end.cost);
 }
@@ -106,8 +107,8 @@ static const struct no_row {
     {                                                                                              \
         .key = 1, .at_us = (time_us), .limits.end_at_us = (over_at_us), __VA_ARGS__                \
     }
-#define FROM(...) AT(60000000, UINT64_MAX, __VA_ARGS__)
-#define TO(...)   AT(120000000, UINT64_MAX, __VA_ARGS__)
+#define FROM(...)    AT(60000000, UINT64_MAX, __VA_ARGS__)
+#define TO(...)      AT(120000000, UINT64_MAX, __VA_ARGS__)
 #define DUE(time_us) .limits.marks.due_in_us[MERGE_DUE_STATE] = (time_us)
     {"a deadline that comes nearer is a loop", FROM(DUE(600000000)), TO(DUE(540000000)), true},
     {"a deadline that is put off each time is a loop", FROM(DUE(90000000)), TO(DUE(90000000)),

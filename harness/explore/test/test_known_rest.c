@@ -12,7 +12,8 @@
 #include "harness/explore/explore.h"
 #include "harness/explore/test/support_case.h"
 
-/* Where few points are, so that a test is quick; ci/test-long/explore-apart.sh takes all. */
+/* Where few points are, so that a test is quick; ci/test-long/explore-all.sh and explore-short.sh
+ * take all. */
 static const struct row {
     const char *name, *rest;
     uint32_t points;
@@ -42,6 +43,10 @@ static const struct row {
      2, 0},
     {"pairs with little time", ", total-timeout: 230s}\nexpect: {outcome: updated}",
      EXPLORE_AT_COMMAND, UINT64_C(1) << EXPLORE_FAULT_SWALLOW, 2, 1u << MERGE_PART_DEADLINES},
+    {"pairs whose time is over while it updates",
+     ", total-timeout: 45s}\nexpect: {outcome: needs-service}", EXPLORE_AT_LINES,
+     UINT64_C(1) << EXPLORE_FAULT_LOSE_LINE | UINT64_C(1) << EXPLORE_FAULT_LATE, 2,
+     1u << MERGE_PART_DEADLINES},
     {"the host restarts twice",
      "}\nevents: [{when: {core-state: updating}, do: [{host-reset: yes, for: 3s}]}]\n"
      "expect: {outcome: updated}",
