@@ -126,12 +126,20 @@ test_that "--forever keeps what it finds, with the command that finds it again" 
 a_finding_is_explained() {
     explores 1 "finding  drop@http-block:" "$folder/once.yaml" --at http-block --first-finding || return 1
     token=$(sed -n 's/^ *repeat: .*--token //p' "$folder/out" | head -1)
-    explores 0 "in state download: until then" "$folder/once.yaml" --token "$token" --at to-host-line --only silence &&
+    explores 0 "in state download: until then this helped: silence@" "$folder/once.yaml" --token "$token" --at to-host-line --only silence &&
         "$fotarig" shrink "$folder/once.yaml" --token "$token" -o "$folder/least.yaml" -q &&
         grep -qF 'do: [{bearer: lost}]' "$folder/least.yaml" &&
         ! "$fotarig" run -q "$folder/least.yaml" >"$folder/out"
 }
 test_that "a finding has a least scenario and a point of no return" a_finding_is_explained
+
+an_undisturbed_run_is_explained() {
+    token=$("$fotarig" run "$folder/wrong.yaml" | sed -n 's/.*--token //p' | head -1)
+    explores 0 "wrong     expect.status: want 7; got 6" "$folder/wrong.yaml" --token "$token" &&
+        grep -q '^lost  *at .* s, in state ' "$folder/out" &&
+        explores 4 "nothing is wrong in this run" "$folder/wrong.yaml" --token "${token%-}lose-line@to-host-line:20"
+}
+test_that "a run that fails without any fault has a point of no return" an_undisturbed_run_is_explained
 
 # ---- a signal makes no finding --------------------------------------------------------------------------
 stopped_without_a_finding() {

@@ -32,8 +32,8 @@ static const struct cli_option options[] = {
     {"only", 0, "FAULT", CLI_LIST, offsetof(struct explore_options, only), NULL,
      "only this fault; may be given often"},
     {"token", 0, "TOKEN", CLI_TEXT, offsetof(struct explore_options, token), NULL,
-     "tell until when one further fault could have led the run of a finding to a good end:\n"
-     "its point of no return"},
+     "tell where the run of a finding, or one that fails without any fault, was lost: until when\n"
+     "one further fault could have helped, and to which ends it could still have led"},
     {"first-finding", 0, NULL, CLI_FLAG, offsetof(struct explore_options, first_finding), NULL,
      "a process that has found something that no fact excuses tries no more"},
     {"apart", 0, NULL, CLI_FLAG, offsetof(struct explore_options, apart), NULL,
@@ -249,21 +249,61 @@ static int run_campaign(const struct explore_options *given, const struct cli_op
 /* ---- where a run was lost ---------------------------------------------------------------------
  */
 
+static void tell_moment(const char *what, const struct trail_moment *moment)
+{
+    printf("%-9s at %.3f s, in state %s", what, (double)moment->at_us / 1e6, moment->state);
+}
+
+static void tell_ends(const struct explore_lost *lost)
+{
+    printf("tried     %" PRIu32 " runs with one further fault", lost->runs);
+    if (lost->is_bounded)
+        printf(", from %.3f s on (more would take too long)", (double)lost->tried_from_us / 1e6);
+    printf(": %" PRIu32 " helped\n", lost->helped);
+    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++) {
+        const struct explore_reach *reach = &lost->ends[outcome];
+        if (reach->runs)
+            printf("  %-15s can be reached until %.3f s, in state %s: %s (%" PRIu32 " runs)\n",
+                   fota_outcome_name(outcome), (double)reach->last.at_us / 1e6, reach->last.state,
+                   reach->choice, reach->runs);
+    }
+}
+
+static void tell_why(const struct explore_lost *lost)
+{
+    static const char *const why[] = {
+        [EXPLORE_LOST_END] = "it could have been done until then",
+        [EXPLORE_LOST_STAY] = "most of the surplus is spent there",
+        [EXPLORE_LOST_OPEN] = "until then this helped",
+        [EXPLORE_LOST_TOLD] = "it was answered otherwise than undisturbed, and went on",
+        [EXPLORE_LOST_TURN] = "it goes on to a state to which it never goes from there undisturbed",
+        [EXPLORE_LOST_HEARD] = "it goes on to the end that it has without its story",
+        [EXPLORE_LOST_SHOWN] = "what is wrong shows there"};
+    printf(": %s", why[lost->by]);
+    if (lost->by == EXPLORE_LOST_OPEN)
+        printf(": %s", lost->choice);
+    if (lost->by == EXPLORE_LOST_TOLD)
+        printf(": %s", lost->told.what);
+    if (lost->by == EXPLORE_LOST_TURN)
+        printf(": %s", lost->lost.what);
+    printf("\n");
+}
+
 static void tell_lost(const struct explore_lost *lost)
 {
-    printf("ends      %s at %.3f s\n", fota_outcome_name(lost->end), (double)lost->end_at_us / 1e6);
-    printf("tried     %" PRIu32 " runs with one further fault:", lost->runs);
-    for (unsigned outcome = 0; outcome < FOTA_OUTCOME_COUNT; outcome++)
-        if (lost->reachable >> outcome & 1)
-            printf(" %s", fota_outcome_name(outcome));
+    const struct scenario_finding *wrong = &lost->wrong.finding;
+    printf("wrong     %s: want %s; got %s\n", wrong->what, wrong->want, wrong->got);
+    printf("ends      %s (%s) at %.3f s\n", fota_outcome_name(lost->end),
+           fota_reason_name(lost->reason), (double)lost->end_at_us / 1e6);
+    if (lost->has_heard) {
+        tell_moment("differs", &lost->heard);
+        printf(": %s\n", lost->heard.what);
+    }
+    tell_moment(explore_wrong_since(lost->wrong.kind), &lost->shown);
     printf("\n");
-    if (!lost->was_open)
-        printf("lost      from its fault on, %.3f s, in state %s: no further fault leads to a good "
-               "end\n",
-               (double)lost->at_us / 1e6, lost->state);
-    else
-        printf("lost      behind %.3f s, in state %s: until then %s led to a good end\n",
-               (double)lost->at_us / 1e6, lost->state, lost->choice);
+    tell_ends(lost);
+    tell_moment("lost", &lost->lost);
+    tell_why(lost);
 }
 
 static int find_lost(const struct explore_options *given, const struct cli_operands *operands,
@@ -273,13 +313,13 @@ static int find_lost(const struct explore_options *given, const struct cli_opera
     struct explore_choice choices[EXPLORE_CHOICES_MAX];
     struct explore_lost lost;
     struct scenario_errors errors = {0};
-    size_t count = campaign_token_parse(given->token, &token)
-                       ? explore_choice_parse(token.choice, choices)
-                       : 0;
-    if (!count || count == EXPLORE_CHOICES_MAX || operands->count != 1)
+    bool is_token = campaign_token_parse(given->token, &token);
+    size_t count = is_token ? explore_choice_parse(token.choice, choices) : 0;
+    bool is_plain = is_token && (!token.choice[0] || strcmp(token.choice, "-") == 0);
+    if ((!count && !is_plain) || count == EXPLORE_CHOICES_MAX || operands->count != 1)
         return cli_usage_error(&cli_command_explore,
-                               "--token wants the token of a finding, with one or two faults, and "
-                               "its scenario");
+                               "--token wants the token of a finding, with two faults at most, "
+                               "and its scenario");
     struct scenario *scenario = scenario_load(operands->items[0], &errors);
     const struct scenario_case *one = scenario ? campaign_token_case(&token, scenario) : NULL;
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);

@@ -57,6 +57,14 @@ static const struct row {
 };
 enum { RULES = sizeof rules / sizeof rules[0], OWN = RULES - EXPLORE_RULE_COUNT };
 
+int explore_rule_find(const char *name)
+{
+    for (unsigned rule = 0; rule < EXPLORE_RULE_COUNT; rule++)
+        if (strcmp(name, rules[OWN + rule].name) == 0)
+            return (int)rule;
+    return -1;
+}
+
 const char *explore_oracle_name(unsigned oracle)
 {
     return oracle < EXPLORE_ORACLE_COUNT ? oracles[oracle].name : "?";

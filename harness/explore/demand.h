@@ -46,6 +46,8 @@ enum explore_rule {
         EXPLORE_RULE_COUNT
 };
 
+/* The rule of that name that only a sweep asks (enum explore_rule), -1 = there is none. */
+int explore_rule_find(const char *name);
 const char *explore_oracle_name(unsigned oracle);
 const char *explore_oracle_demand(unsigned oracle);
 /* The oracle of a finding: "rule start-once" is SAFE; an end that is worse than excused is LIVE. */

@@ -1,4 +1,4 @@
-/* lost.c - walks a failing run and tries one more fault at each of its steps. */
+/* lost.c - walks a failing run, and finds the step at which it was lost. */
 #include "harness/explore/lost.h"
 
 #include <stdlib.h>
@@ -6,112 +6,289 @@
 
 #include "harness/ports/loop.h"
 
-enum { KNOWN_MAX = 1 << 16 };
-
 struct search {
-    struct branch branch;
+    struct bench_run *run;
+    const struct scenario_case *one;
+    uint64_t seed;
+    const struct explore_choice *choices;
+    size_t count;
     struct explore_lost *lost;
-    struct merge_table known; /* of any end: only that is asked */
+    struct explore_summary base;
+    struct trail trail, reference;
     struct merge_watch watch;
+    uint8_t reference_end;         /* enum fota_outcome */
+    uint8_t outcome, reason;       /* that the client has come to so far, */
+    struct trail_moment concluded; /* and where */
 };
 
-static unsigned outcome_of(const struct bench_run *run)
+/* ---- the run that it is held against --------------------------------------------------------- */
+
+/* The same job without its story, with the module that it is meant for. */
+static void make_reference(const struct search *search, struct scenario_case *changed)
 {
-    struct scenario_observed observed = {0};
-    run->host->observe(run, &observed);
-    return observed.finished ? observed.result.outcome : FOTA_OUTCOME_NONE;
+    const char *from = scenario_job(search->one, 0)->from_revision;
+    if (search->count) {
+        explore_case_prepare(search->one, changed);
+        return;
+    }
+    explore_case_make_plain(search->one, changed);
+    const char *model = scenario_job(search->one, 0)->model;
+    if (from)
+        (void)sim_config_identify(&changed->module, NULL, from);
+    while (model && *model && !sim_config_identify(&changed->module, model, from))
+        model++; /* the variant stands at its end */
 }
 
-static bool is_good(unsigned outcome)
+static bool begin(struct search *search, const struct scenario_case *changed)
 {
-    return outcome == FOTA_OUTCOME_UPDATED || outcome == FOTA_OUTCOME_ALREADY_CURRENT;
+    const struct bench_options options = {
+        .seed = search->seed, .stoppable = true, .points = true, .conduct = true};
+    bool good = bench_run_begin(search->run, changed, &options);
+    merge_watch_begin(&search->watch, search->run);
+    return good;
 }
 
-static void take_end(struct search *search, const struct explore_choice *last, unsigned outcome)
+static bool walk_reference(struct search *search)
+{
+    struct scenario_case *changed = malloc(sizeof *changed);
+    bool good = changed != NULL;
+    if (good)
+        make_reference(search, changed);
+    if (good && begin(search, changed)) {
+        uint64_t step = 0;
+        do {
+            trail_read(&search->reference, search->run, step);
+            step = search->run->step_count;
+        } while (!bench_signal() && bench_run_step(search->run));
+        search->reference_end = search->run->world.core.outcome;
+    }
+    free(changed);
+    return good && !search->reference.failed;
+}
+
+/* ---- the failing run ------------------------------------------------------------------------- */
+
+static void note_step(struct search *search, uint64_t step)
 {
     struct explore_lost *lost = search->lost;
-    lost->runs++;
-    lost->reachable = (uint16_t)(lost->reachable | 1u << outcome);
-    if (!is_good(outcome) || (lost->was_open && search->branch.moment.step < lost->step))
+    const struct explore_sofar sofar = {search->run, &search->watch, &search->base, search->choices,
+                                        search->count};
+    merge_watch_read(&search->watch, search->run);
+    trail_read(&search->trail, search->run, step);
+    if (!lost->shown.state[0] && explore_wrong_shows(&lost->wrong, &sofar))
+        lost->shown = trail_at(&search->trail, step, search->run->world.now_us);
+    const struct fota *core = &search->run->world.core;
+    if (core->outcome == search->outcome && core->reason == search->reason)
         return;
-    lost->was_open = true;
-    lost->at_us = search->branch.moment.at_us;
-    lost->step = search->branch.moment.step;
+    search->outcome = core->outcome;
+    search->reason = core->reason;
+    search->concluded = trail_at(&search->trail, step, search->run->world.now_us);
+}
+
+/* The line that decided, as the client's result has it. One that it heard before anything was
+ * otherwise did not decide, nor does one of a good end. */
+static void look_for_evidence(struct search *search, const struct fota_result *result)
+{
+    struct explore_lost *lost = search->lost;
+    struct trail_moment heard;
+    uint64_t first = lost->has_heard ? lost->heard.step : 0;
+    if (result->reason != FOTA_REASON_NONE &&
+        trail_last_heard(&search->trail, result->evidence, search->concluded.step, &heard) &&
+        heard.step >= first)
+        lost->shown = heard;
+}
+
+/* What has not shown while it ran shows at its end, or where the client concluded that. */
+static void look_at_end(struct search *search)
+{
+    struct explore_lost *lost = search->lost;
+    const struct bench_run *run = search->run;
+    struct scenario_observed observed = {0};
+    run->host->observe(run, &observed);
+    lost->end = observed.finished ? observed.result.outcome : FOTA_OUTCOME_NONE;
+    lost->reason = observed.result.reason;
+    lost->end_at_us = run->world.now_us;
+    lost->cost = explore_cost_of(run);
+    lost->has_heard = trail_differs(&search->trail, &search->reference, &lost->heard);
+    if (lost->shown.state[0])
+        return;
+    if (lost->wrong.kind == EXPLORE_WRONG_END && search->concluded.state[0]) {
+        lost->shown = search->concluded;
+        look_for_evidence(search, &observed.result);
+    } else {
+        lost->shown =
+            trail_at(&search->trail, run->step_count ? run->step_count - 1 : 0, lost->end_at_us);
+    }
+}
+
+static bool walk_itself(struct search *search)
+{
+    struct scenario_case *changed = malloc(sizeof *changed);
+    struct bench_run *run = search->run;
+    bool good = changed != NULL;
+    if (good) {
+        *changed = *search->one;
+        if (search->count)
+            explore_case_prepare(search->one, changed);
+        for (size_t i = 0; i < search->count; i++)
+            explore_case_add(changed, &search->choices[i]);
+    }
+    if (good && (good = begin(search, changed))) {
+        uint64_t step = 0;
+        do {
+            note_step(search, step);
+            step = run->step_count;
+        } while (!bench_signal() && bench_run_step(run));
+        look_at_end(search);
+    }
+    free(changed);
+    return good && !search->trail.failed;
+}
+
+/* What is wrong in it, as the sweep judges or, without a fault, as its author does. */
+static bool find_wrong(struct search *search)
+{
+    struct bench_run *run = search->run;
+    struct bench_result result;
+    const struct explore_wish wish = {.points = EXPLORE_AT_BOOT};
+    const struct bench_options options = {.seed = search->seed, .stoppable = true, .conduct = true};
+    enum explore_answer base = explore_begin(run, search->one, search->seed, &wish, &search->base);
+    if (base == EXPLORE_ERROR || base == EXPLORE_STOPPED)
+        return false;
+    run->error[0] = '\0';
+    if (search->count)
+        explore_try(run, search->one, search->seed, &search->base, search->choices, search->count,
+                    &result);
+    else if (bench_run_begin(run, search->one, &options))
+        bench_run_all(run, &result);
+    else
+        bench_run_judge(run, &result);
+    if (result.verdict == BENCH_FAILED)
+        search->lost->wrong = explore_wrong_of(&result.findings[0], search->one);
+    else if (!run->error[0])
+        snprintf(run->error, sizeof run->error, "nothing is wrong in this run");
+    return result.verdict == BENCH_FAILED;
+}
+
+/* ---- with a further fault -------------------------------------------------------------------- */
+
+static void on_end(void *context, const struct explore_choice *last,
+                   const struct branch_moment *moment, unsigned outcome, bool helped)
+{
+    struct search *search = context;
+    struct explore_lost *lost = search->lost;
+    struct explore_reach *reach = &lost->ends[outcome];
+    bool is_first = lost->has_heard && moment->step <= lost->heard.step;
+    lost->runs++;
+    lost->helped += helped;
+    if (!reach->runs++ || moment->step >= reach->last.step) {
+        reach->last = trail_at(&search->trail, moment->step, moment->at_us);
+        explore_choice_format(last, 1, reach->choice, sizeof reach->choice);
+    }
+    if (!helped || is_first || moment->step > lost->shown.step ||
+        (lost->choice[0] && moment->step < lost->open.step))
+        return;
+    lost->open = trail_at(&search->trail, moment->step, moment->at_us);
     explore_choice_format(last, 1, lost->choice, sizeof lost->choice);
 }
 
-static bool on_place(void *context, const struct explore_choice *choices, size_t choice_count)
+static bool try_further(struct search *search, const struct explore_wish *wish)
 {
-    struct search *search = context;
-    const struct bench_run *run = search->branch.run;
-    struct merge_place place;
-    bool never;
-    merge_watch_read(&search->watch, run);
-    if (!merge_is_possible(run, search->branch.one) ||
-        !merge_place_of(&search->known, run, &search->watch, (unsigned)choice_count, &place,
-                        &never))
+    struct explore_lost *lost = search->lost;
+    struct further further = {.run = search->run,
+                              .one = search->one,
+                              .seed = search->seed,
+                              .choices = search->choices,
+                              .count = search->count,
+                              .wish = wish,
+                              .base = &search->base,
+                              .wrong = &lost->wrong,
+                              .on_end = on_end,
+                              .context = search};
+    bool good = explore_further(&further);
+    lost->is_bounded = further.is_bounded;
+    lost->tried_from_us = further.tried_from_us;
+    return good;
+}
+
+/* ---- the point of no return ------------------------------------------------------------------ */
+
+/* Most of what it cost above the undisturbed run, in one stay. */
+static bool is_stay(const struct search *search, struct trail_moment *ret_moment)
+{
+    const struct explore_lost *lost = search->lost;
+    unsigned rule = lost->wrong.number;
+    if (lost->wrong.kind != EXPLORE_WRONG_COST ||
+        (rule != EXPLORE_RULE_TIME && rule != EXPLORE_RULE_COMMANDS))
         return false;
-    const struct merge_rest *rest = merge_find(&search->known, &place);
-    if (!rest) {
-        merge_remember(&search->known, &place);
-        return false;
-    }
-    unsigned outcome = rest->outcome;
-    merge_store(&search->known, &place, rest, true);
-    take_end(search, &choices[choice_count - 1], outcome);
+    bool in_commands = rule == EXPLORE_RULE_COMMANDS;
+    uint64_t above =
+        trail_stay(&search->trail, &search->reference, UINT64_MAX, in_commands, ret_moment);
+    uint64_t surplus = lost->cost.count[rule] - search->base.base_cost.count[rule];
+    return 2 * above > surplus * (in_commands ? 1u : 1000000u);
+}
+
+/* What a client does in the state to which an answer led it, it does upon that answer. */
+static bool is_done_upon(const struct search *search, const struct trail_moment *told)
+{
+    struct trail_moment next;
+    return !trail_goes_on(&search->trail, told->step, &next) ||
+           strcmp(next.what, search->lost->shown.state) == 0;
+}
+
+/* Where it left what the reference does: was answered otherwise, or, of a cost, turned elsewhere.
+ */
+static bool has_left(const struct search *search, enum explore_lost_by *ret_by,
+                     struct trail_moment *ret_moment)
+{
+    struct explore_lost *lost = search->lost;
+    struct trail_moment turn;
+    unsigned kind = lost->wrong.kind;
+    bool is_rule = kind == EXPLORE_WRONG_RULE || kind == EXPLORE_WRONG_CONDUCT;
+    uint64_t first = lost->has_heard ? lost->heard.step : 0, last = lost->shown.step;
+    bool is_told =
+        trail_told(&search->trail, &search->reference, last, is_rule, &lost->told, ret_moment) &&
+        !(is_rule && is_done_upon(search, &lost->told));
+    bool has_turned = kind == EXPLORE_WRONG_COST &&
+                      trail_turn(&search->trail, &search->reference, first, last, &turn);
+    *ret_by = EXPLORE_LOST_TOLD;
+    if (!has_turned || (is_told && lost->told.step <= turn.step))
+        return is_told;
+    *ret_by = EXPLORE_LOST_TURN;
+    *ret_moment = turn;
     return true;
 }
 
-static void on_end(void *context, const struct explore_choice *choices, size_t choice_count)
+/* In the order of lost.h. */
+static enum explore_lost_by find_point(const struct search *search, struct trail_moment *ret_moment)
 {
-    struct search *search = context;
-    const struct bench_run *run = search->branch.run;
-    const struct merge_place end = merge_end_of(run, &search->watch);
-    const struct merge_rest over = {.reach = MERGE_REACH_OVER, .outcome = (uint8_t)outcome_of(run)};
-    merge_store(&search->known, &end, &over, true);
-    take_end(search, &choices[choice_count - 1], over.outcome);
+    const struct explore_lost *lost = search->lost;
+    unsigned kind = lost->wrong.kind;
+    enum explore_lost_by by;
+    *ret_moment = lost->shown;
+    if (kind == EXPLORE_WRONG_UNDONE)
+        return EXPLORE_LOST_END;
+    if (kind == EXPLORE_WRONG_COST && is_stay(search, ret_moment))
+        return EXPLORE_LOST_STAY;
+    *ret_moment = lost->open;
+    if (kind != EXPLORE_WRONG_COST && lost->choice[0])
+        return EXPLORE_LOST_OPEN;
+    if (has_left(search, &by, ret_moment))
+        return by;
+    *ret_moment = lost->heard;
+    if (kind == EXPLORE_WRONG_END && lost->has_heard && lost->end == search->reference_end)
+        return EXPLORE_LOST_HEARD;
+    *ret_moment = lost->shown;
+    return EXPLORE_LOST_SHOWN;
 }
 
-/* The state that the client had at that time, as the journal has it. */
-static void find_state(const struct bench_run *run, struct explore_lost *lost)
+static bool search_all(struct search *search, const struct explore_wish *wish)
 {
-    struct bench_record record;
-    size_t offset = bench_journal_begin(&run->journal);
-    unsigned state = FOTA_STATE_IDLE;
-    while (bench_journal_next(&run->journal, &offset, &record) && record.time_us <= lost->at_us)
-        if (record.kind == BENCH_JOURNAL_CORE && record.a == FOTA_EVENT_STATE)
-            state = record.b >> 8;
-    snprintf(lost->state, sizeof lost->state, "%s", fota_state_name(state));
-}
-
-/* When the last of its own faults struck: nothing behind that led to a good end. */
-static uint64_t fault_us(const struct bench_run *run)
-{
-    struct bench_record record;
-    size_t offset = bench_journal_begin(&run->journal);
-    uint64_t at_us = 0;
-    while (bench_journal_next(&run->journal, &offset, &record))
-        if (record.kind == BENCH_JOURNAL_FAULT)
-            at_us = record.time_us;
-    return at_us;
-}
-
-static bool run_itself(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
-                       const struct explore_choice *choices, size_t count,
-                       struct explore_lost *lost)
-{
-    struct scenario_case *changed = malloc(sizeof *changed);
-    bool good = changed && branch_begin(run, one, seed, choices, count, changed);
-    while (good && !bench_signal() && bench_run_step(run))
-        ;
-    if (good) {
-        lost->end = (uint8_t)outcome_of(run);
-        lost->end_at_us = run->world.now_us;
-        if (!lost->was_open)
-            lost->at_us = fault_us(run);
-        find_state(run, lost);
-    }
-    free(changed);
+    struct explore_lost *lost = search->lost;
+    bool good = find_wrong(search) && walk_reference(search) && walk_itself(search) &&
+                try_further(search, wish) && !bench_signal();
+    if (good)
+        lost->by = (uint8_t)find_point(search, &lost->lost);
     return good;
 }
 
@@ -119,29 +296,21 @@ bool explore_find_lost(struct bench_run *run, const struct scenario_case *one, u
                        const struct explore_choice *choices, size_t count,
                        const struct explore_wish *wish, struct explore_lost *ret_lost)
 {
-    struct search *search = malloc(sizeof *search);
+    struct search *search = calloc(1, sizeof *search);
     *ret_lost = (struct explore_lost){0};
-    bool good =
-        search && count < EXPLORE_CHOICES_MAX && merge_table_make(&search->known, KNOWN_MAX);
-    if (good) {
-        search->lost = ret_lost;
-        search->known.outcomes_only = true;
-        search->branch = (struct branch){.run = run,
-                                         .one = one,
-                                         .seed = seed,
-                                         .depth = (unsigned)count + 1,
-                                         .points = wish->points ? wish->points : EXPLORE_LOST_AT,
-                                         .faults = wish->faults ? wish->faults : UINT64_MAX,
-                                         .given_count = (unsigned)count,
-                                         .end = UINT64_MAX,
-                                         .watch = &search->watch,
-                                         .on_place = on_place,
-                                         .on_end = on_end,
-                                         .context = search};
-        memcpy(search->branch.given, choices, count * sizeof choices[0]);
-        good = branch_walk(&search->branch) && run_itself(run, one, seed, choices, count, ret_lost);
-        merge_table_free(&search->known);
+    if (!search || count >= EXPLORE_CHOICES_MAX) {
+        free(search);
+        return false;
     }
+    search->run = run;
+    search->one = one;
+    search->seed = seed;
+    search->choices = choices;
+    search->count = count;
+    search->lost = ret_lost;
+    bool good = search_all(search, wish);
+    trail_free(&search->trail);
+    trail_free(&search->reference);
     free(search);
     return good;
 }

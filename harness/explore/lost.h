@@ -1,34 +1,73 @@
 /*
- * lost.h - where a run that ends badly was lost: until when one further fault could still have led
- * it to another end, and behind which step no fault does.
+ * lost.h - where a run was lost in which something is wrong: until when one further fault could
+ * still have helped, and if none could, where the client met what it should have heeded.
  *
- * Exact by branching, for the points and faults that are asked: the failing run is walked, and at
- * each of its steps behind its own faults each further fault is tried.
+ * Exact by branching, for the points and faults that are asked (further.h).
+ *
+ * The reference is the same job undisturbed; of a run that fails without any fault it is the same
+ * job without its story. The point of no return lies between the step in which the client first
+ * heard or did something else than in the reference, and the step in which what is wrong shows. It
+ * is the first of these that there is:
+ *  - END: what was left undone, to the very end, could have been done until then;
+ *  - STAY: of a cost, the stay in one state that took most of the surplus;
+ *  - OPEN: the last step at which a further fault helped (not of a cost, which any fault may
+ * spare);
+ *  - TOLD: the client was answered otherwise than it ever is in the reference, and went on from
+ *    there to another state (not of a rule that is broken while the client runs: the step in which
+ *    it is broken says more). The first such answer counts: later ones are its consequences;
+ *  - TURN: of a cost, the first of the last turns that the reference never makes;
+ *  - HEARD: of an end that is that of the reference, the first thing that it heard or did
+ * otherwise, since what is wrong is that it went on;
+ *  - SHOWN: the step in which it shows: a rule is broken, a bound of cost left; of an end, the line
+ *    was heard that the client's result names as its evidence, or it concluded without one.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_LOST_H
 #define FOTARIG_HARNESS_EXPLORE_LOST_H
 
-#include "harness/explore/explore.h"
+#include "harness/explore/further.h"
 
-/* Points at which further faults are tried unless others are asked for: few, all over a run. */
-#define EXPLORE_LOST_AT                                                                            \
-    (EXPLORE_AT_COMMAND | EXPLORE_AT_REQUEST | EXPLORE_AT_BOOT | EXPLORE_AT_NV_WRITE |             \
-     EXPLORE_AT_HTTP_REQUEST | EXPLORE_AT_TO_HOST_LINE)
-
-struct explore_lost {
-    uint8_t end; /* of the run itself: enum fota_outcome, NONE = none */
-    uint64_t end_at_us;
-    uint32_t runs;      /* with a further fault */
-    uint16_t reachable; /* bit n: outcome n was reached with a further fault */
-    bool was_open;      /* with some further fault it ended well */
-    /* Then: the last step before which that was so; it is the point of no return. Otherwise that is
-     * where its own last fault struck (step 0). */
-    uint64_t at_us, step;
-    char state[24];                  /* of the client then */
-    char choice[EXPLORE_CHOICE_MAX]; /* the last one that led to a good end */
+/* Why it is the point of no return. */
+enum explore_lost_by {
+    EXPLORE_LOST_END,
+    EXPLORE_LOST_STAY,
+    EXPLORE_LOST_OPEN,
+    EXPLORE_LOST_TOLD,
+    EXPLORE_LOST_TURN,
+    EXPLORE_LOST_HEARD,
+    EXPLORE_LOST_SHOWN
 };
 
-/* False: the run can't begin, or no memory. `run` keeps its journal in memory. */
+/* An end that a further fault leads to. */
+struct explore_reach {
+    uint32_t runs;                   /* that ended so; 0 = none did */
+    struct trail_moment last;        /* the last step at which one left the failing run */
+    char choice[EXPLORE_CHOICE_MAX]; /* with this fault */
+};
+
+struct explore_lost {
+    struct explore_wrong wrong;
+    uint8_t end, reason; /* of the run itself: enum fota_outcome, NONE = none */
+    uint64_t end_at_us;
+    struct explore_cost cost; /* the same */
+    uint32_t runs;            /* with a further fault */
+    uint32_t helped;          /* of them: as good as the run itself should have been */
+    bool is_bounded;          /* not all were tried, */
+    uint64_t tried_from_us;   /* only all those at steps from then on */
+    struct explore_reach ends[FOTA_OUTCOME_COUNT];
+    bool has_heard;
+    struct trail_moment heard;       /* the first thing that it heard or did otherwise */
+    struct trail_moment shown;       /* what is wrong shows */
+    struct trail_moment open;        /* a further fault helped last, between these two: */
+    char choice[EXPLORE_CHOICE_MAX]; /* this one; "" = none did */
+    uint8_t by;                      /* enum explore_lost_by */
+    struct trail_moment told;        /* TOLD: what: the answer */
+    struct trail_moment lost;        /* the point of no return */
+};
+
+/*
+ * Without choices the run is one that fails undisturbed. False: it can't begin, no memory, a
+ * signal, or nothing is wrong in it (run->error). `run` keeps its journal in memory.
+ */
 bool explore_find_lost(struct bench_run *run, const struct scenario_case *one, uint64_t seed,
                        const struct explore_choice *choices, size_t count,
                        const struct explore_wish *wish, struct explore_lost *ret_lost);

@@ -1,4 +1,4 @@
-/* A finding, read: as an event of a scenario, and where its run was lost. */
+/* A finding, read as an event of a scenario. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "harness/explore/as_event.h"
-#include "harness/explore/lost.h"
+#include "harness/explore/branch.h"
 
 /* One try of the download: what breaks it ends the job. */
 static const char text[] =
@@ -125,42 +125,12 @@ static void events_stand_behind_those_of_the_file(void **state)
     assert_null(explore_events_insert("a: b\n", 5, "  - new\n", &length));
 }
 
-/* With one try, a download that broke is lost in the state in which it broke, not before. */
-static void the_point_of_no_return_is_named(void **state)
-{
-    struct scenario *plain = parse(text, sizeof text - 1);
-    struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
-    const struct explore_choice choice = choice_of("drop@http-block:1");
-    const struct explore_wish wish = {.points = EXPLORE_AT_TO_HOST_LINE | EXPLORE_AT_REQUEST,
-                                      .faults = UINT64_C(1) << EXPLORE_FAULT_SILENCE |
-                                                UINT64_C(1) << EXPLORE_FAULT_RESET_FIRST};
-    struct explore_lost lost;
-    (void)state;
-    assert_true(explore_find_lost(run, &plain->cases[0], 1, &choice, 1, &wish, &lost));
-    assert_int_equal(lost.end, FOTA_OUTCOME_DOWNLOAD_FAILED);
-    assert_true(lost.runs > 0);
-    assert_true(lost.was_open);
-    assert_string_equal(lost.state, "download");
-    assert_true(lost.at_us < lost.end_at_us);
-    /* No line that comes twice helps: it is lost where its own fault struck. */
-    const struct explore_wish helpless = {.points = EXPLORE_AT_TO_HOST_LINE,
-                                          .faults = UINT64_C(1) << EXPLORE_FAULT_DOUBLE_LINE};
-    assert_true(explore_find_lost(run, &plain->cases[0], 1, &choice, 1, &helpless, &lost));
-    assert_true(lost.runs > 0);
-    assert_false(lost.was_open);
-    assert_string_equal(lost.state, "download");
-    assert_true(lost.at_us > 0 && lost.at_us < lost.end_at_us);
-    bench_run_free(run);
-    scenario_free(plain);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_choice_as_an_event_is_the_same_run),
         cmocka_unit_test(what_a_file_cannot_say_is_refused),
         cmocka_unit_test(events_stand_behind_those_of_the_file),
-        cmocka_unit_test(the_point_of_no_return_is_named),
     };
     return cmocka_run_group_tests_name("finding", tests, NULL, NULL);
 }
