@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/catalogue.h"
+
 enum event_kind { EVENT_OTHER, EVENT_COMMAND, EVENT_LINE, EVENT_ANSWER, EVENT_REFUSAL };
 
 struct trail_event {
@@ -183,7 +185,9 @@ static bool is_late_result(const struct trail *trail, const struct tap_event *ev
 static void on_tap(void *context, const struct tap_event *event)
 {
     struct trail *trail = context;
-    bool is_ok = event->text_length == 2 && memcmp(event->text, "OK", 2) == 0;
+    const char *good = sim_result_of_digit('0');
+    bool is_ok = event->text_length == strlen(good) &&
+                 memcmp(event->text, good, event->text_length) == 0;
     switch (event->kind) {
     case TAP_COMMAND:
         snprintf(trail->command, sizeof trail->command, "%.*s", (int)event->text_length,
