@@ -134,7 +134,7 @@ a_finding_is_explained() {
 test_that "a finding has a least scenario and a point of no return" a_finding_is_explained
 
 an_undisturbed_run_is_explained() {
-    token=$("$fotarig" run "$folder/wrong.yaml" | sed -n 's/.*--token //p' | head -1)
+    token=$("$fotarig" explore "$folder/wrong.yaml" | sed -n 's/^ *repeat: .*--token //p')
     explores 0 "wrong     expect.status: want 7; got 6" "$folder/wrong.yaml" --token "$token" &&
         grep -q '^lost  *at .* s, in state ' "$folder/out" &&
         explores 4 "nothing is wrong in this run" "$folder/wrong.yaml" --token "${token%-}lose-line@to-host-line:20"

@@ -357,7 +357,7 @@ static void tell(const struct explore_told *told, const struct campaign_case *pl
     if (told->answer == EXPLORE_DONE || told->summary.figures.runs)
         tell_summary(told, depth, out);
     if (told->answer == EXPLORE_FAILED)
-        fprintf(out, "  failed   %s\n", told->error);
+        fprintf(out, "  failed   %s\n           repeat: %.900s\n", told->error, told->repeat);
     if (told->answer == EXPLORE_ERROR || told->answer == EXPLORE_NOTHING)
         fprintf(out, "  error    %s: %s\n", planned->scenario->path, error_of(told));
 }
@@ -382,6 +382,8 @@ static bool list_findings(const struct explore_context *context, struct explore_
 {
     char command[LINE_MAX_BYTES];
     struct campaign_token token = planned->token;
+    if (told->answer != EXPLORE_DONE) /* that of the undisturbed run, if there is no finding */
+        repeat_command(context, planned, &planned->token, told->repeat);
     told->lines = calloc(2 * told->causes.count + 1, sizeof *told->lines);
     told->details = calloc(2 * told->causes.count + 1, sizeof *told->details);
     if (!told->lines || !told->details)
@@ -444,8 +446,8 @@ static void report_findings(struct explore_told *told, struct report_case *repor
     reported->detail_count = 2 * told->causes.count;
 }
 
-static void report(const struct explore_context *context, struct explore_told *told,
-                   const struct campaign_case *planned, struct report_case *reported)
+static void report(struct explore_told *told, const struct campaign_case *planned,
+                   struct report_case *reported)
 {
     static const uint8_t verdicts[] = {[EXPLORE_DONE] = REPORT_PASSED,
                                        [EXPLORE_FAILED] = REPORT_FAILED,
@@ -461,7 +463,6 @@ static void report(const struct explore_context *context, struct explore_told *t
         snprintf(told->message, sizeof told->message, "%s", error_of(told));
         reported->kind =
             told->answer == EXPLORE_FAILED ? REPORT_KIND_EXPECTATION : REPORT_KIND_BENCH;
-        repeat_command(context, planned, &planned->token, told->repeat);
     }
     reported->message = told->message;
     reported->repeat = told->repeat[0] ? told->repeat : NULL;
@@ -523,7 +524,7 @@ static bool conclude(void *context_memory, const struct campaign_answers *answer
     if (!list_findings(context, context->told, answers->planned))
         return false;
     tell(context->told, answers->planned, context->wish.depth ? context->wish.depth : 1, out);
-    report(context, context->told, answers->planned, ret_reported);
+    report(context->told, answers->planned, ret_reported);
     return true;
 }
 

@@ -10,14 +10,15 @@
  * is the first of these that there is:
  *  - END: what was left undone, to the very end, could have been done until then;
  *  - STAY: of a cost, the stay in one state that took most of the surplus;
- *  - OPEN: the last step at which a further fault helped (not of a cost, which any fault may
- * spare);
+ *  - OPEN: the last step at which a further fault helped; not of a cost, any fault may spare some;
  *  - TOLD: the client was answered otherwise than it ever is in the reference, and went on from
- *    there to another state (not of a rule that is broken while the client runs: the step in which
- *    it is broken says more). The first such answer counts: later ones are its consequences;
- *  - TURN: of a cost, the first of the last turns that the reference never makes;
+ *    there to another state. The first such answer counts: later ones are its consequences. Of a
+ *    rule that is broken while the client runs it is the last one before that, unless the rule is
+ *    broken in the state to which it went on: that is done upon the answer, and SHOWN says it;
+ *  - TURN: of a cost, the first turn from one state to another that the reference never makes, if
+ *    no such answer comes before it;
  *  - HEARD: of an end that is that of the reference, the first thing that it heard or did
- * otherwise, since what is wrong is that it went on;
+ *    otherwise: what is wrong is that it went on;
  *  - SHOWN: the step in which it shows: a rule is broken, a bound of cost left; of an end, the line
  *    was heard that the client's result names as its evidence, or it concluded without one.
  */
