@@ -186,8 +186,8 @@ static void on_tap(void *context, const struct tap_event *event)
 {
     struct trail *trail = context;
     const char *good = sim_result_of_digit('0');
-    bool is_ok = event->text_length == strlen(good) &&
-                 memcmp(event->text, good, event->text_length) == 0;
+    bool is_ok =
+        event->text_length == strlen(good) && memcmp(event->text, good, event->text_length) == 0;
     switch (event->kind) {
     case TAP_COMMAND:
         snprintf(trail->command, sizeof trail->command, "%.*s", (int)event->text_length,
