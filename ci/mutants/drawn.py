@@ -27,7 +27,7 @@ TURNED = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&
 TOKEN = re.compile(r"(?<![<>=!&|\-+])(==|!=|<=|>=|&&|\|\||<|>)(?![<>=&|])|\b(\d+)u?\b|"
                    r"\b(true|false)\b")
 STATEMENT = re.compile(r"^\s+[a-z_]\w*(->|\.|\(|\[|\+\+| [-+|&^]?= )[^{}]*;$")
-SURVIVED = re.compile(r"survived\s+(?:\S*/)?([^/\s]+\.c):\d+: (.*)$")
+SURVIVED = re.compile(r"survived\s+(?:\S*/)?([^/\s]+\.c):(\d+): (.*)$")
 DECLARATION = re.compile(r"\s*(return|static|const|struct|uint)")
 
 
@@ -95,11 +95,17 @@ def draw_again(place, path):
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise build.MutantError(f"{path}: {error.strerror}; --again wants what a former run printed")
-    wanted = {SURVIVED.match(line).expand(r"\1: \2") for line in lines if SURVIVED.match(line)}
-    every = {mutant.key(): mutant for mutant in draw(place, 0, 0)}
-    for key in sorted(wanted - every.keys()):
-        print(f"gone      {key}")
-    return [every[key] for key in sorted(wanted & every.keys())]
+    found = [SURVIVED.match(line) for line in lines]
+    wanted = sorted({(one[1] + ": " + one[3], int(one[2])) for one in found if one})
+    every = collections.defaultdict(list)
+    for mutant in draw(place, 0, 0):
+        every[mutant.key()].append(mutant)
+    for key, _ in wanted:
+        if key not in every:
+            print(f"gone      {key}")
+    # A line may stand in a file more than once, and elsewhere than it did.
+    return [min(every[key], key=lambda mutant: abs(mutant.number + 1 - number))
+            for key, number in wanted if key in every]
 
 
 def read_equal(path):
