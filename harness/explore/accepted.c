@@ -108,14 +108,35 @@ static bool counts_in(const struct explore_accepted_entry *entry, const char *sc
     return false;
 }
 
-/* Any of the faults may be the one that the fact is about. */
-static bool has_fault(const struct explore_accepted_entry *entry,
-                      const struct explore_finding *finding)
+static bool is_among(uint64_t faults, const char *name, size_t length)
 {
-    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++)
-        if (finding->faults >> fault & 1 && strcmp(entry->fault, explore_fault_name(fault)) == 0)
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
+        const char *is = explore_fault_name(fault);
+        if (faults >> fault & 1 && strlen(is) == length && strncmp(name, is, length) == 0)
             return true;
+    }
     return false;
+}
+
+/* Any of the faults may be the one that the fact is about, or all that the entry names must be. */
+static bool has_faults(const struct explore_accepted_entry *entry,
+                       const struct explore_finding *finding)
+{
+    for (const char *name = entry->fault; *name; name += strspn(name, "+")) {
+        size_t length = strcspn(name, "+");
+        if (!is_among(finding->faults, name, length))
+            return false;
+        name += length;
+    }
+    return true;
+}
+
+static unsigned fault_count(const struct explore_accepted_entry *entry)
+{
+    unsigned count = 1;
+    for (const char *at = entry->fault; *at; at++)
+        count += *at == '+';
+    return count;
 }
 
 static bool is_of_rule(const struct explore_accepted_entry *entry,
@@ -134,7 +155,7 @@ const struct explore_accepted_entry *explore_accepted_find(struct explore_accept
     for (size_t i = 0; i < accepted->count; i++) {
         struct explore_accepted_entry *entry = &accepted->entries[i];
         if (!counts_in(entry, scenario) || !is_of_rule(entry, &finding->first) ||
-            !has_fault(entry, finding))
+            !has_faults(entry, finding))
             continue;
         entry->hits += finding->count;
         return entry;
@@ -142,10 +163,11 @@ const struct explore_accepted_entry *explore_accepted_find(struct explore_accept
     return NULL;
 }
 
-void explore_accepted_asked(struct explore_accepted *accepted, const char *scenario)
+void explore_accepted_asked(struct explore_accepted *accepted, const char *scenario, unsigned depth)
 {
     for (size_t i = 0; i < accepted->count; i++)
-        if (counts_in(&accepted->entries[i], scenario))
+        if (counts_in(&accepted->entries[i], scenario) &&
+            fault_count(&accepted->entries[i]) <= depth)
             accepted->entries[i].was_asked = true;
 }
 

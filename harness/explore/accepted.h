@@ -2,12 +2,13 @@
  * accepted.h - findings that a fact excuses: a file of at most ten entries, each with its fact.
  *
  *     in:    small-update        begins the name of the scenario; several stand apart by a space
- *     fault: host-forgets        one of the choice
+ *     fault: host-forgets        one of the choice; "hang+host-forgets": of several, both
  *     rule:  no-disturbance      or `outcome`
  *     fact:  why nobody could do better
  *
  * Entries stand apart by an empty line; a line that begins with # is no part of them. One that
- * excuses nothing, although all of the table was tried in its scenarios, is stale.
+ * excuses nothing, although all of the table was tried in its scenarios, is stale; one of several
+ * faults, when so many were tried in a run.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_ACCEPTED_H
 #define FOTARIG_HARNESS_EXPLORE_ACCEPTED_H
@@ -36,8 +37,9 @@ bool explore_accepted_parse(struct explore_accepted *accepted, const char *path,
 const struct explore_accepted_entry *explore_accepted_find(struct explore_accepted *accepted,
                                                            const char *scenario,
                                                            const struct explore_finding *finding);
-/* All of the table was tried in this scenario, with one fault a run at least. */
-void explore_accepted_asked(struct explore_accepted *accepted, const char *scenario);
+/* All of the table was tried in this scenario, with `depth` faults a run at most; 1 at least. */
+void explore_accepted_asked(struct explore_accepted *accepted, const char *scenario,
+                            unsigned depth);
 /* The first stale entry, NULL = none. */
 const struct explore_accepted_entry *
 explore_accepted_stale(const struct explore_accepted *accepted);

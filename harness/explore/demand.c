@@ -181,6 +181,30 @@ static uint32_t awaited(const struct explore_choice *choices, size_t count, size
     return sum;
 }
 
+/* Of several faults one may spoil what mends another, and hold up lines that come with it: then
+ * what is only late, or told besides, is as good as lost. */
+static uint32_t explains(const struct explore_choice *choices, size_t count, size_t i,
+                         enum explore_rule rule)
+{
+    uint32_t own = explore_fault_explains(choices[i].fault, rule);
+    uint32_t lost = explore_fault_explains(EXPLORE_FAULT_LOSE_LINE, rule);
+    bool is_of_line = explore_fault_points(choices[i].fault) & EXPLORE_AT_LINES;
+    return count > 1 && is_of_line && own < lost ? lost : own;
+}
+
+/* The client found the module at another rate, and a host that restarts begins at its own: as when
+ * the rate was changed. */
+static uint32_t forgotten_rate(const struct explore_choice *choices, size_t count,
+                               enum explore_rule rule)
+{
+    bool is_searched = false, restarts = false;
+    for (size_t i = 0; i < count; i++) {
+        is_searched = is_searched || explore_fault_is_searched(choices[i].fault);
+        restarts = restarts || explore_fault_restarts_host(choices[i].fault);
+    }
+    return is_searched && restarts ? explore_fault_explains(EXPLORE_FAULT_RATE_CHANGED, rule) : 0;
+}
+
 void explore_cost_judge(const struct explore_cost *base, const struct explore_cost *story,
                         const struct explore_cost *cost, const struct explore_choice *choices,
                         size_t count, struct bench_result *result)
@@ -188,15 +212,15 @@ void explore_cost_judge(const struct explore_cost *base, const struct explore_co
     for (unsigned rule = EXPLORE_RULE_COMMANDS; rule < EXPLORE_RULE_COUNT; rule++) {
         uint32_t least = base->count[rule] + story->count[rule], others = 0;
         for (size_t i = 0; i < count; i++) {
-            least += explore_fault_explains(choices[i].fault, rule);
-            others += explore_fault_restarts_host(choices[i].fault)
-                          ? 0
-                          : explore_fault_explains(choices[i].fault, rule);
+            uint32_t own = explains(choices, count, i, (enum explore_rule)rule);
+            least += own;
+            others += explore_fault_restarts_host(choices[i].fault) ? 0 : own;
         }
         for (size_t i = 0; i < count; i++) /* begins anew with what it was doing about the others */
             least += explore_fault_restarts_host(choices[i].fault)
                          ? others + story->count[rule]
                          : awaited(choices, count, i, (enum explore_rule)rule);
+        least += forgotten_rate(choices, count, (enum explore_rule)rule);
         if (rule == EXPLORE_RULE_RESTARTS && count > 1)
             least += hidden_restarts(choices, count);
         if (cost->count[rule] <= least)

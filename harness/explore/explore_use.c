@@ -489,7 +489,8 @@ static void accept(struct explore_context *context, const struct campaign_case *
     }
     told->causes.count = kept;
     if (told->answer == EXPLORE_DONE && !wish->points && !wish->faults)
-        explore_accepted_asked(&context->accepted, planned->scenario->name);
+        explore_accepted_asked(&context->accepted, planned->scenario->name,
+                               wish->depth ? wish->depth : 1);
 }
 
 static uint64_t count_runs(const struct explore_causes *causes)

@@ -135,6 +135,12 @@ bool explore_fault_is_awaited(unsigned fault)
     return rows[fault].class == CLASS_AWAY || rows[fault].class == CLASS_HANG;
 }
 
+bool explore_fault_is_searched(unsigned fault)
+{
+    return fault == EXPLORE_FAULT_HANG || fault == EXPLORE_FAULT_RATE_CHANGED ||
+           fault == EXPLORE_FAULT_POWER_LOSS;
+}
+
 bool explore_fault_restarts_host(unsigned fault)
 {
     return fault == EXPLORE_FAULT_HOST_RESET || fault == EXPLORE_FAULT_HOST_FORGETS ||

@@ -125,6 +125,8 @@ enum explore_worth explore_fault_cost(unsigned fault);
 uint32_t explore_fault_explains(unsigned fault, unsigned rule);
 /* Its end is waited for: nothing else goes on meanwhile. */
 bool explore_fault_is_awaited(unsigned fault);
+/* The client looks for the module meanwhile: at other rates, by PWRKEY, by its supply. */
+bool explore_fault_is_searched(unsigned fault);
 /* The host restarts with it. */
 bool explore_fault_restarts_host(unsigned fault);
 /* Bit n: it applies at points of kind n (enum bench_point). */

@@ -34,17 +34,21 @@ static enum explore_worth excused(const struct explore_choice *choices, size_t c
 {
     enum explore_worth least =
         explore_has_faults(one) || count > 1 ? EXPLORE_UNCHANGED : EXPLORE_GOOD;
-    unsigned hanging = needs_board, helpless = 0;
+    unsigned hanging = 0, searched = needs_board, helpless = 0, without_network = 0;
     for (size_t i = 0; i < count; i++) {
         enum explore_worth cost = explore_fault_cost(choices[i].fault);
         least = cost < least ? cost : least;
         hanging += choices[i].fault == EXPLORE_FAULT_HANG ||
                    choices[i].fault == EXPLORE_FAULT_RATE_CHANGED;
+        searched += explore_fault_is_searched(choices[i].fault);
         helpless += choices[i].fault == EXPLORE_FAULT_REFUSED;
+        without_network += choices[i].fault == EXPLORE_FAULT_NETWORK_GONE;
     }
     /* A client restarts a module that can't be heard once in a job: one that hangs, or leaves its
-       rate, again behind that, or a board that can't restart it: somebody must go there. */
-    bool is_lost = hanging > 1 || (hanging && helpless);
+       rate, again behind that, or a board that can't restart it: somebody must go there. A network
+       that goes twice may outlast the time that the check of the new firmware has. */
+    bool is_lost =
+        (hanging && searched > 1) || ((hanging || needs_board) && helpless) || without_network > 1;
     return is_lost ? EXPLORE_OUT_OF_SERVICE : least;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/explore/accepted.h"
 #include "harness/explore/causes.h"
 #include "harness/explore/test/support_case.h"
+#include "harness/explore/worth.h"
 
 static struct explore_finding finding_of(unsigned fault, const char *what, const char *got)
 {
@@ -149,6 +150,78 @@ static void another_fault_may_make_a_wait_begin_anew(void **state)
         }
 }
 
+/* What is late is as good as lost if something else is wrong too; a host that restarts forgets at
+ * which rate it found a module that it had looked for. */
+static void a_pair_explains_what_neither_fault_does_alone(void **state)
+{
+    const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0}};
+    static const struct {
+        uint8_t faults[2], rule;
+        uint8_t explain[5], count; /* each of these once */
+    } rows[] = {
+        {{EXPLORE_FAULT_LATE, EXPLORE_FAULT_SECOND_READER},
+         EXPLORE_RULE_DOWNLOADS,
+         {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LOSE_LINE},
+         2},
+        {{EXPLORE_FAULT_NOTICE, EXPLORE_FAULT_LATE},
+         EXPLORE_RULE_COMMANDS,
+         {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LOSE_LINE},
+         2},
+        {{EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_HOST_RESET},
+         EXPLORE_RULE_TIME,
+         {EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_HOST_RESET, EXPLORE_FAULT_POWER_LOSS,
+          EXPLORE_FAULT_RATE_CHANGED},
+         4},
+        {{EXPLORE_FAULT_POWER_CUT, EXPLORE_FAULT_HOST_RESET},
+         EXPLORE_RULE_TIME,
+         {EXPLORE_FAULT_POWER_CUT, EXPLORE_FAULT_HOST_RESET, EXPLORE_FAULT_POWER_CUT},
+         3},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        for (uint32_t more = 0; more < 2; more++) {
+            const struct explore_choice choices[] = {{.fault = rows[i].faults[0]},
+                                                     {.fault = rows[i].faults[1]}};
+            struct explore_cost cost = base;
+            struct bench_result result = {.verdict = BENCH_PASSED};
+            for (unsigned n = 0; n < rows[i].count; n++)
+                cost.count[rows[i].rule] +=
+                    explore_fault_explains(rows[i].explain[n], rows[i].rule);
+            cost.count[rows[i].rule] += more;
+            explore_cost_judge(&base, &story, &cost, choices, 2, &result);
+            if (result.finding_count != more)
+                fail_msg("row %zu: want %u findings, got %zu", i, more, result.finding_count);
+        }
+}
+
+/* A client restarts a module that can't be heard once; a check waits for the network once. */
+static void a_pair_may_cost_what_neither_fault_does_alone(void **state)
+{
+    static const struct {
+        uint8_t faults[2], least;
+    } rows[] = {
+        {{EXPLORE_FAULT_HANG, EXPLORE_FAULT_HANG}, EXPLORE_OUT_OF_SERVICE},
+        {{EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_HANG}, EXPLORE_OUT_OF_SERVICE},
+        {{EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_POWER_LOSS}, EXPLORE_UNCHANGED},
+        {{EXPLORE_FAULT_POWER_CUT, EXPLORE_FAULT_HANG}, EXPLORE_UNCHANGED},
+        {{EXPLORE_FAULT_NETWORK_GONE, EXPLORE_FAULT_NETWORK_GONE}, EXPLORE_OUT_OF_SERVICE},
+        {{EXPLORE_FAULT_NETWORK_GONE, EXPLORE_FAULT_HANG}, EXPLORE_UNCHANGED},
+        {{EXPLORE_FAULT_HANG, EXPLORE_FAULT_REFUSED}, EXPLORE_OUT_OF_SERVICE},
+    };
+    const struct explore_summary base = {
+        .base = {.finished = true, .result.outcome = FOTA_OUTCOME_UPDATED}};
+    struct scenario *scenario = case_of(", size: 2KiB}}\n", "expect: {outcome: updated}");
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct explore_choice choices[] = {{.fault = rows[i].faults[0]},
+                                                 {.fault = rows[i].faults[1]}};
+        unsigned least = explore_least_of(choices, 2, &scenario->cases[0], &base);
+        if (least != rows[i].least)
+            fail_msg("row %zu: want %u, got %u", i, rows[i].least, least);
+    }
+    scenario_free(scenario);
+}
+
 static void findings_that_differ_in_numbers_are_one(void **state)
 {
     struct explore_causes causes = {0};
@@ -182,9 +255,9 @@ static void a_fact_excuses_its_finding_alone(void **state)
     assert_true(explore_accepted_parse(&accepted, "a.txt", text, sizeof text - 1, error));
     assert_int_equal(accepted.count, 1);
     assert_null(explore_accepted_stale(&accepted)); /* nobody has asked yet */
-    explore_accepted_asked(&accepted, "large");
+    explore_accepted_asked(&accepted, "large", 1);
     assert_null(explore_accepted_stale(&accepted));
-    explore_accepted_asked(&accepted, "small-update");
+    explore_accepted_asked(&accepted, "small-update", 1);
     assert_non_null(explore_accepted_stale(&accepted));
     assert_null(explore_accepted_find(&accepted, "small-update", &other_rule));
     assert_null(explore_accepted_find(&accepted, "small-update", &other_fault));
@@ -209,6 +282,28 @@ static void a_fact_excuses_a_pair_with_its_fault(void **state)
     assert_non_null(explore_accepted_find(&accepted, "small-update", &pair));
     assert_non_null(explore_accepted_find(&accepted, "large", &pair));
     assert_null(explore_accepted_find(&accepted, "middle", &pair));
+}
+
+/* Of several faults a fact may need more than one; with fewer in a run nobody asks for it. */
+static void a_fact_about_two_faults_needs_both(void **state)
+{
+    static const char text[] =
+        "in:    small\nfault: flip-bit+hang\nrule:  start-once\nfact:  noise\n";
+    struct explore_accepted accepted;
+    char error[512] = "";
+    struct explore_finding pair = finding_of(EXPLORE_FAULT_FLIP_BIT, "rule start-once", "x");
+    (void)state;
+    assert_true(explore_accepted_parse(&accepted, "a.txt", text, sizeof text - 1, error));
+    explore_accepted_asked(&accepted, "small", 1);
+    assert_null(explore_accepted_stale(&accepted));
+    explore_accepted_asked(&accepted, "small", 2);
+    assert_non_null(explore_accepted_stale(&accepted));
+    assert_null(explore_accepted_find(&accepted, "small", &pair));
+    pair.faults |= UINT64_C(1) << EXPLORE_FAULT_HANG;
+    assert_non_null(explore_accepted_find(&accepted, "small", &pair));
+    pair.faults &= ~(UINT64_C(1) << EXPLORE_FAULT_FLIP_BIT);
+    assert_null(explore_accepted_find(&accepted, "small", &pair));
+    assert_null(explore_accepted_stale(&accepted));
 }
 
 static void a_wrong_file_is_refused_with_its_line(void **state)
@@ -278,6 +373,9 @@ int main(void)
         cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
         cmocka_unit_test(two_silences_explain_two_restarts),
         cmocka_unit_test(another_fault_may_make_a_wait_begin_anew),
+        cmocka_unit_test(a_pair_explains_what_neither_fault_does_alone),
+        cmocka_unit_test(a_pair_may_cost_what_neither_fault_does_alone),
+        cmocka_unit_test(a_fact_about_two_faults_needs_both),
         cmocka_unit_test(findings_that_differ_in_numbers_are_one),
         cmocka_unit_test(a_fact_excuses_its_finding_alone),
         cmocka_unit_test(a_fact_excuses_a_pair_with_its_fault),
