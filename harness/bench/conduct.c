@@ -98,6 +98,11 @@ static uint32_t whole_bytes(const struct bench_conduct_watch *reader)
     return named ? named : reader->run->shared->blobs[asked->blob].size_bytes;
 }
 
+static bool says_none_goes_on(uint8_t status)
+{
+    return status == 0 || (status >= 6 && status != STATUS_UNKNOWN);
+}
+
 static void saw_start(struct bench_conduct_watch *reader)
 {
     uint32_t whole = whole_bytes(reader);
@@ -108,8 +113,7 @@ static void saw_start(struct bench_conduct_watch *reader)
         broken(reader, BENCH_CONDUCT_PACKAGE_COMPLETE,
                "the update was started with %" PRIu32 " of %" PRIu32 " bytes of the package there",
                reader->package_bytes, whole);
-    bool none_goes_on = reader->status_since == 0 ||
-                        (reader->status_since >= 6 && reader->status_since != STATUS_UNKNOWN);
+    bool none_goes_on = says_none_goes_on(reader->status_since);
     bool is_twice = reader->now_us - reader->started_at_us < TWICE_US;
     if (reader->started_at_us && !none_goes_on && !is_twice)
         broken(reader, BENCH_CONDUCT_ONE_START,
@@ -161,7 +165,8 @@ static void saw_command(struct bench_conduct_watch *reader, const struct tap_eve
         broken(reader, BENCH_CONDUCT_BOUNDED, "the client has sent %d commands and goes on",
                COMMANDS_MAX + 1);
     saw_repeat(reader, event->text, event->text_length);
-    reader->asked_since = reader->asked_since || is_question(event, SIM_QUESTION_STATUS, 0, NULL);
+    reader->asks_status = is_question(event, SIM_QUESTION_STATUS, 0, NULL);
+    reader->asked_since = reader->asked_since || reader->asks_status;
     if (reader->package_spoilt && is_question(event, SIM_QUESTION_FILE, 1, sim_package_path))
         reader->package_spoilt = false;
     switch (sim_command_role(event->text, event->text_length)) {
@@ -182,14 +187,21 @@ static void saw_command(struct bench_conduct_watch *reader, const struct tap_eve
     }
 }
 
+/* Among the answer to another command it was not read, and raises no doubt about what was. */
+static void saw_status(struct bench_conduct_watch *reader, uint8_t status)
+{
+    if (reader->asks_status || says_none_goes_on(status))
+        reader->status_since = status;
+}
+
 static void saw_answer(struct bench_conduct_watch *reader, const struct tap_event *event)
 {
     char value[64];
     const char *target = job_of(reader)->job.to_revision;
     if (sim_question_answer(SIM_QUESTION_STATUS, NULL, event->text, event->text_length, value,
                             sizeof value) &&
-        value[0] >= '0' && value[0] <= '9') /* longer ones say as little as 9 does */
-        reader->status_since = value[1] == '\0' ? (uint8_t)(value[0] - '0') : 9;
+        value[0] >= '0' && value[0] <= '9')
+        saw_status(reader, value[1] == '\0' ? (uint8_t)(value[0] - '0') : 9); /* longer: as 9 */
     if (sim_question_answer(SIM_QUESTION_REVISION, NULL, event->text, event->text_length, value,
                             sizeof value) &&
         target && strcmp(value, target) == 0)

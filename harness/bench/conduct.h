@@ -73,6 +73,7 @@ struct bench_conduct_watch {
     uint64_t started_at_us; /* the last start of an update; 0 = none */
     uint8_t status_since;   /* that it read since then */
     bool asked_since;       /* it asked for it at least */
+    bool asks_status;       /* its last command does */
     bool cleared;           /* it has tried to clear the result */
     bool target_since;      /* the target revision, the same */
     uint32_t commands;
