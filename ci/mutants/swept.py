@@ -27,14 +27,16 @@ def small(points, *names):
 
 
 def days():
-    """Each is (options, files): those that need no case of their own at once."""
+    """Each is (options, files): those that need neither a case nor a point of their own at once."""
     lines = (build.ROOT / "ci/mutants/days.txt").read_text(encoding="utf-8").splitlines()
     lines = [line for line in lines if line and not line.startswith("#")]
     refused = ["--at", "command", "--only", "error"]
     yield refused, [f"scenarios/{line}.yaml" for line in lines if " " not in line]
     for line in lines:
         name, _, case = line.partition(" ")
-        if case:
+        if case.startswith("at "):
+            yield ["--at", case.removeprefix("at ")], [f"scenarios/{name}.yaml"]
+        elif case:
             yield refused + ["--case", f"{name.split('/')[1]} {case}"], [f"scenarios/{name}.yaml"]
 
 
@@ -148,7 +150,7 @@ def main(options):
             caught += bool(by)
             lost += [(row, state)] if state else []
             if by:
-                word = by.split(" ")[0]
+                word = by.split(" ")[0].rstrip(",")
                 oracles[word] = oracles.get(word, 0) + 1
     print(f"{caught} of {len(rows)} planted mistakes are caught ({100 * caught / max(len(rows), 1):.1f} %): "
           + ", ".join(f"{number} {word}" for word, number in sorted(oracles.items())))
