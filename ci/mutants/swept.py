@@ -146,7 +146,8 @@ def main(options):
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for row, by, runs, state in pool.map(
                 lambda row: attempt(how, row, options.stages, options.lost), rows):
-            print(f"{'ok   ' if by else 'FAIL '} {row['name']:60} {by or 'survives'} after {runs} runs", flush=True)
+            print(f"{'ok   ' if by else 'FAIL '} {row['name']:60} {by or 'survives'} after {runs} runs"
+                  + (f", lost in {state}" if state else ""), flush=True)
             caught += bool(by)
             lost += [(row, state)] if state else []
             if by:
