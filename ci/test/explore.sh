@@ -154,4 +154,10 @@ stopped_without_a_finding() {
     [ $status -eq 143 ] && ! grep -q 'got none' "$folder/out"
 }
 test_that "SIGTERM ends it with 143 and makes no finding" stopped_without_a_finding
+unreadable() {
+    echo 'a: [' >"$folder/bad.yaml"
+    "$fotarig" explore "$folder/bad.yaml" --token d0c2a51e.0.1.late@to-host-line:3 >"$folder/bad.out" 2>&1
+    [ $? -eq 3 ] && grep -q 'bad.yaml:2:1: error:' "$folder/bad.out"
+}
+test_that "a scenario of a token that can't be read is told with its place" unreadable
 exit $failed

@@ -324,7 +324,10 @@ static int find_lost(const struct explore_options *given, const struct cli_opera
     const struct scenario_case *one = scenario ? campaign_token_case(&token, scenario) : NULL;
     struct bench_run *run = bench_run_new(BENCH_SINK_MEMORY);
     int status = CLI_EXIT_OK;
-    if (!one) {
+    if (!scenario) {
+        fprintf(stderr, "%s", errors.text);
+        status = CLI_EXIT_INVALID;
+    } else if (!one) {
         cli_error(&cli_command_explore, "token '%s' belongs to no case of %s", given->token,
                   operands->items[0]);
         status = CLI_EXIT_INVALID;
