@@ -137,10 +137,15 @@ uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
     return STEP_END;
 }
 
+/* A port that was left at another rate hears nobody, not even garbage, so the way back to its own
+ * is asked for again. */
 uint8_t fota_judge_rung_answered(struct fota_call *call, uint8_t answer)
 {
-    if (answer == ANSWER_REFUSED)
+    if (answer == ANSWER_REFUSED) {
+        if (call->fota->step == STEP_RATE_ASK && call->fota->rate_at == 0)
+            call->fota->rate_at = RATES_END - 2u;
         return call->row->failed;
+    }
     at_forget(&call->fota->at);
     return STEP_NEXT;
 }
