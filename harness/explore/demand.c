@@ -158,14 +158,29 @@ struct explore_cost explore_cost_apart(const struct explore_cost *base,
     return apart;
 }
 
-/* Restarts by the client that several faults explain, and none of them alone: another hides that a
- * restart helped, and two silences in a row outlast the one after which the module would be heard.
+/* A line that comes besides takes the delay that was meant for an answer, and keeps back all behind
+ * it for as long as that answer might have taken: the link is as silent as with
+ * EXPLORE_FAULT_SILENCE.
  */
+static size_t silences_of(const struct explore_choice *choices, size_t count)
+{
+    size_t silences = 0, late = 0, besides = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned fault = choices[i].fault;
+        silences += fault == EXPLORE_FAULT_SILENCE;
+        late += fault == EXPLORE_FAULT_LATE || fault == EXPLORE_FAULT_TOO_LATE;
+        besides += fault == EXPLORE_FAULT_URC || fault == EXPLORE_FAULT_NOTICE ||
+                   fault == EXPLORE_FAULT_DOUBLE_LINE;
+    }
+    return silences + (besides ? 2 * late : 0);
+}
+
+/* Restarts by the client that several faults explain, and none of them alone: another hides that a
+ * restart helped, and two silences in a row, or a long one, outlast the one after which the module
+ * would be heard. */
 static uint32_t hidden_restarts(const struct explore_choice *choices, size_t count)
 {
-    size_t silences = 0;
-    for (size_t i = 0; i < count; i++)
-        silences += choices[i].fault == EXPLORE_FAULT_SILENCE;
+    size_t silences = silences_of(choices, count);
     return (uint32_t)(count - 1 + (silences > 1 ? silences - 1 : 0));
 }
 

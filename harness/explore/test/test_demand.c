@@ -105,18 +105,25 @@ static void a_host_that_restarts_meets_the_story_again(void **state)
     }
 }
 
-/* One hides that a restart helped; a second silence outlasts another rung of the ladder. */
-static void two_silences_explain_two_restarts(void **state)
+/* One hides that a restart helped; a second silence, or one that is as long as an answer may take,
+   outlasts another rung of the ladder. */
+static void silences_explain_restarts(void **state)
 {
     const struct explore_cost base = {{0, 50, 1, 0, 200}}, story = {{0}};
     const struct {
-        uint8_t second;
+        uint8_t first, second;
         uint32_t most;
-    } rows[] = {{EXPLORE_FAULT_SILENCE, 2}, {EXPLORE_FAULT_LOSE_LINE, 1}};
+    } rows[] = {{EXPLORE_FAULT_SILENCE, EXPLORE_FAULT_SILENCE, 2},
+                {EXPLORE_FAULT_SILENCE, EXPLORE_FAULT_LOSE_LINE, 1},
+                {EXPLORE_FAULT_NOTICE, EXPLORE_FAULT_LATE, 2},
+                {EXPLORE_FAULT_URC, EXPLORE_FAULT_TOO_LATE, 2},
+                {EXPLORE_FAULT_DOUBLE_LINE, EXPLORE_FAULT_LATE, 2},
+                {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LATE, 1},
+                {EXPLORE_FAULT_NOTICE, EXPLORE_FAULT_LOSE_LINE, 1}};
     (void)state;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (uint32_t more = 0; more < 2; more++) {
-            const struct explore_choice choices[] = {{.fault = EXPLORE_FAULT_SILENCE},
+            const struct explore_choice choices[] = {{.fault = rows[i].first},
                                                      {.fault = rows[i].second}};
             struct explore_cost cost = base;
             struct bench_result result = {.verdict = BENCH_PASSED};
@@ -371,7 +378,7 @@ int main(void)
         cmocka_unit_test(a_run_may_cost_what_its_faults_explain),
         cmocka_unit_test(a_story_explains_what_sets_it_apart),
         cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
-        cmocka_unit_test(two_silences_explain_two_restarts),
+        cmocka_unit_test(silences_explain_restarts),
         cmocka_unit_test(another_fault_may_make_a_wait_begin_anew),
         cmocka_unit_test(a_pair_explains_what_neither_fault_does_alone),
         cmocka_unit_test(a_pair_may_cost_what_neither_fault_does_alone),
