@@ -172,7 +172,7 @@ static size_t silences_of(const struct explore_choice *choices, size_t count)
         besides += fault == EXPLORE_FAULT_URC || fault == EXPLORE_FAULT_NOTICE ||
                    fault == EXPLORE_FAULT_DOUBLE_LINE;
     }
-    return silences + (besides ? 2 * late : 0);
+    return silences + (late > 1 || (late && besides) ? 2 : 0);
 }
 
 /* Restarts by the client that several faults explain, and none of them alone: another hides that a

@@ -118,6 +118,7 @@ static void silences_explain_restarts(void **state)
                 {EXPLORE_FAULT_NOTICE, EXPLORE_FAULT_LATE, 2},
                 {EXPLORE_FAULT_URC, EXPLORE_FAULT_TOO_LATE, 2},
                 {EXPLORE_FAULT_DOUBLE_LINE, EXPLORE_FAULT_LATE, 2},
+                {EXPLORE_FAULT_LATE, EXPLORE_FAULT_TOO_LATE, 2},
                 {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LATE, 1},
                 {EXPLORE_FAULT_NOTICE, EXPLORE_FAULT_LOSE_LINE, 1}};
     (void)state;
