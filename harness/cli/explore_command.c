@@ -277,7 +277,7 @@ static void tell_why(const struct explore_lost *lost)
         [EXPLORE_LOST_OPEN] = "until then this helped",
         [EXPLORE_LOST_TOLD] = "it was answered otherwise than undisturbed, and went on",
         [EXPLORE_LOST_TURN] = "it goes on to a state to which it never goes from there undisturbed",
-        [EXPLORE_LOST_HEARD] = "it goes on to the end that it has without its story",
+        [EXPLORE_LOST_PASSED] = "from there on all goes as undisturbed",
         [EXPLORE_LOST_SHOWN] = "what is wrong shows there"};
     printf(": %s", why[lost->by]);
     if (lost->by == EXPLORE_LOST_OPEN)

@@ -55,7 +55,8 @@ static bool is_wanted(const struct further *further, const struct scenario_obser
     const struct scenario_case *one = further->one;
     const struct explore_wrong *wrong = further->wrong;
     struct scenario_finding findings[BENCH_FINDINGS_MAX];
-    if (wrong->is_expected && !is_of_end(&one->expectations[wrong->number]))
+    if (wrong->finding.kind == SCENARIO_FINDING_EVENT ||
+        (wrong->is_expected && !is_of_end(&one->expectations[wrong->number])))
         return false;
     size_t count =
         scenario_judge(one, &further->run->world.monitor, observed, findings, BENCH_FINDINGS_MAX);

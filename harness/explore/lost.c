@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/explore/lost_point.h"
 #include "harness/ports/loop.h"
 
 struct search {
@@ -16,7 +17,6 @@ struct search {
     struct explore_summary base;
     struct trail trail, reference;
     struct merge_watch watch;
-    uint8_t reference_end;         /* enum fota_outcome */
     uint8_t outcome, reason;       /* that the client has come to so far, */
     struct trail_moment concluded; /* and where */
 };
@@ -60,7 +60,6 @@ static bool walk_reference(struct search *search)
             trail_read(&search->reference, search->run, step);
             step = search->run->step_count;
         } while (!bench_signal() && bench_run_step(search->run));
-        search->reference_end = search->run->world.core.outcome;
     }
     free(changed);
     return good && !search->reference.failed;
@@ -211,76 +210,7 @@ static bool try_further(struct search *search, const struct explore_wish *wish)
     return good;
 }
 
-/* ---- the point of no return ------------------------------------------------------------------ */
-
-/* Most of what it cost above the undisturbed run, in one stay. */
-static bool is_stay(const struct search *search, struct trail_moment *ret_moment)
-{
-    const struct explore_lost *lost = search->lost;
-    unsigned rule = lost->wrong.number;
-    if (lost->wrong.kind != EXPLORE_WRONG_COST ||
-        (rule != EXPLORE_RULE_TIME && rule != EXPLORE_RULE_COMMANDS))
-        return false;
-    bool in_commands = rule == EXPLORE_RULE_COMMANDS;
-    uint64_t above =
-        trail_stay(&search->trail, &search->reference, UINT64_MAX, in_commands, ret_moment);
-    uint64_t surplus = lost->cost.count[rule] - search->base.base_cost.count[rule];
-    return 2 * above > surplus * (in_commands ? 1u : 1000000u);
-}
-
-/* What a client does in the state to which an answer led it, it does upon that answer. */
-static bool is_done_upon(const struct search *search, const struct trail_moment *told)
-{
-    struct trail_moment next;
-    return !trail_goes_on(&search->trail, told->step, &next) ||
-           strcmp(next.what, search->lost->shown.state) == 0;
-}
-
-/* Where it left what the reference does: was answered otherwise, or, of a cost, turned elsewhere.
- */
-static bool has_left(const struct search *search, enum explore_lost_by *ret_by,
-                     struct trail_moment *ret_moment)
-{
-    struct explore_lost *lost = search->lost;
-    struct trail_moment turn;
-    unsigned kind = lost->wrong.kind;
-    bool is_rule = kind == EXPLORE_WRONG_RULE || kind == EXPLORE_WRONG_CONDUCT;
-    uint64_t first = lost->has_heard ? lost->heard.step : 0, last = lost->shown.step;
-    bool is_told =
-        trail_told(&search->trail, &search->reference, last, is_rule, &lost->told, ret_moment) &&
-        !(is_rule && is_done_upon(search, &lost->told));
-    bool has_turned = kind == EXPLORE_WRONG_COST &&
-                      trail_turn(&search->trail, &search->reference, first, last, &turn);
-    *ret_by = EXPLORE_LOST_TOLD;
-    if (!has_turned || (is_told && lost->told.step <= turn.step))
-        return is_told;
-    *ret_by = EXPLORE_LOST_TURN;
-    *ret_moment = turn;
-    return true;
-}
-
-/* In the order of lost.h. */
-static enum explore_lost_by find_point(const struct search *search, struct trail_moment *ret_moment)
-{
-    const struct explore_lost *lost = search->lost;
-    unsigned kind = lost->wrong.kind;
-    enum explore_lost_by by;
-    *ret_moment = lost->shown;
-    if (kind == EXPLORE_WRONG_UNDONE)
-        return EXPLORE_LOST_END;
-    if (kind == EXPLORE_WRONG_COST && is_stay(search, ret_moment))
-        return EXPLORE_LOST_STAY;
-    *ret_moment = lost->open;
-    if (kind != EXPLORE_WRONG_COST && lost->choice[0])
-        return EXPLORE_LOST_OPEN;
-    if (has_left(search, &by, ret_moment))
-        return by;
-    *ret_moment = lost->heard;
-    if (kind == EXPLORE_WRONG_END && lost->has_heard && lost->end == search->reference_end)
-        return EXPLORE_LOST_HEARD;
-    *ret_moment = lost->shown;
-    return EXPLORE_LOST_SHOWN;
-}
+/* ---- all of it ------------------------------------------------------------------------------- */
 
 static bool search_all(struct search *search, const struct explore_wish *wish)
 {
@@ -288,7 +218,7 @@ static bool search_all(struct search *search, const struct explore_wish *wish)
     bool good = find_wrong(search) && walk_reference(search) && walk_itself(search) &&
                 try_further(search, wish) && !bench_signal();
     if (good)
-        lost->by = (uint8_t)find_point(search, &lost->lost);
+        lost_find_point(&search->trail, &search->reference, &search->base.base_cost, lost);
     return good;
 }
 

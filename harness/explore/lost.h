@@ -8,17 +8,21 @@
  * job without its story. The point of no return lies between the step in which the client first
  * heard or did something else than in the reference, and the step in which what is wrong shows. It
  * is the first of these that there is:
- *  - END: what was left undone, to the very end, could have been done until then;
- *  - STAY: of a cost, the stay in one state that took most of the surplus;
+ *  - END: what was left undone, to the very end, could have been done until then; where another
+ *    command of that name was sent, until the last state in which one was sent was left;
+ *  - STAY: of a cost, the stay in one state that took most of the surplus; in a state that the
+ * client was sent back to as it never is in the reference, where it was sent back;
  *  - OPEN: the last step at which a further fault helped; not of a cost, any fault may spare some;
  *  - TOLD: the client was answered otherwise than it ever is in the reference, and went on from
  *    there to another state. The first such answer counts: later ones are its consequences. Of a
  *    rule that is broken while the client runs it is the last one before that, unless the rule is
  *    broken in the state to which it went on: that is done upon the answer, and SHOWN says it;
- *  - TURN: of a cost, the first turn from one state to another that the reference never makes, if
- *    no such answer comes before it;
- *  - HEARD: of an end that is that of the reference, the first thing that it heard or did
- *    otherwise: what is wrong is that it went on;
+ *  - TURN: the first turn from one state to another that the reference never makes, if no such
+ *    answer comes before it; of an end only a turn back to a state that it had left: something was
+ *    given up there, and what it is told when it does that once more are consequences;
+ *  - PASSED: of an end, the last state in which it did something otherwise, or was answered
+ *    otherwise, than in each stay there in the reference, if it was left before what is wrong
+ *    shows: a state in which all goes as undisturbed did not decide that;
  *  - SHOWN: the step in which it shows: a rule is broken, a bound of cost left; of an end, the line
  *    was heard that the client's result names as its evidence, or it concluded without one.
  */
@@ -34,7 +38,7 @@ enum explore_lost_by {
     EXPLORE_LOST_OPEN,
     EXPLORE_LOST_TOLD,
     EXPLORE_LOST_TURN,
-    EXPLORE_LOST_HEARD,
+    EXPLORE_LOST_PASSED,
     EXPLORE_LOST_SHOWN
 };
 

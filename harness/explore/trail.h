@@ -34,10 +34,13 @@ struct trail {
     size_t line_length;
     struct bench_tapping tapping; /* the same bytes as commands and answers */
     char command[64];             /* that is answered, its beginning */
-    unsigned asked_in;            /* state of the client when it was sent */
+    unsigned asked_in;            /* state of the client when it was sent, */
+    size_t asked_after;           /* and how many turns lay before that */
+    bool is_owed;                 /* it has no result yet */
     uint64_t bytes_digest;        /* of all that came since */
     uint64_t now_us, step;        /* of the record that is read */
-    bool has_data;                /* what answers it holds data, which has no text */
+    bool has_data;                /* what answers it holds data, which has no text, */
+    bool has_text;                /* or lines: else its result is all that it says */
     bool begun, failed;           /* failed: no memory */
 };
 
@@ -64,10 +67,19 @@ bool trail_goes_on(const struct trail *trail, uint64_t step, struct trail_moment
 /* Where the line was heard last, up to that step; false: it was not. */
 bool trail_last_heard(const struct trail *trail, const char *line, uint64_t last_step,
                       struct trail_moment *ret_moment);
-/* The first turn within these steps that the other run never makes, restarts of the host apart.
- * False: there is none. */
-bool trail_turn(const struct trail *trail, const struct trail *other, uint64_t first_step,
-                uint64_t last_step, struct trail_moment *ret_moment);
+/* The first turn within these steps that the other run never makes, restarts of the host apart; of
+ * all turns, or of those back to a state that the client had left. False: there is none. */
+bool trail_turn(const struct trail *trail, const struct trail *other, bool only_back,
+                uint64_t first_step, uint64_t last_step, struct trail_moment *ret_moment);
+/*
+ * The last stay in a state, begun before that step, in which the client did something otherwise, or
+ * was answered otherwise, than in each stay there in the other run. *ret_moment is where it was
+ * left, or that step. False: there is none, or no memory.
+ */
+bool trail_last_otherwise(const struct trail *trail, const struct trail *other, uint64_t last_step,
+                          struct trail_moment *ret_moment);
+/* The end of the stay in which a command of the line's name was sent last; false: none was. */
+bool trail_last_sent(const struct trail *trail, const char *line, struct trail_moment *ret_moment);
 /*
  * The stay in a state that, up to that step, took most above the longest one there in the other
  * run: in microseconds, or in commands. Returns how much above; 0: none did.

@@ -1,6 +1,7 @@
 /* wrong.c - what a finding is about. */
 #include "harness/explore/wrong.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const since[] = {
@@ -68,8 +69,22 @@ static void take_expectation(const struct scenario_case *one, struct explore_wro
         if (kind == SCENARIO_EXPECT_SENT || kind == SCENARIO_EXPECT_REQUESTS ||
             kind == SCENARIO_EXPECT_REMARKS)
             wrong->kind = EXPLORE_WRONG_UNDONE;
+        if (kind == SCENARIO_EXPECT_SENT)
+            snprintf(wrong->command, sizeof wrong->command, "%.63s", wrong->finding.want);
         if (kind == SCENARIO_EXPECT_NEVER_SENT || kind == SCENARIO_EXPECT_NEVER_URC)
             wrong->kind = EXPLORE_WRONG_RULE;
+    }
+}
+
+/* An event that never fired: its trigger could have happened to the very end. */
+static void take_event(const struct scenario_case *one, struct explore_wrong *wrong)
+{
+    wrong->kind = EXPLORE_WRONG_UNDONE;
+    for (unsigned i = 0; i < one->event_count; i++) {
+        const struct scenario_event *event = &one->events[i];
+        if (event->place.line == wrong->finding.place.line &&
+            event->when.kind == SCENARIO_TRIGGER_COMMAND)
+            snprintf(wrong->command, sizeof wrong->command, "AT%s", event->when.text);
     }
 }
 
@@ -82,6 +97,8 @@ struct explore_wrong explore_wrong_of(const struct scenario_finding *finding,
         take_rule(finding->what + sizeof prefix - 1, &wrong);
     else if (finding->kind == SCENARIO_FINDING_EXPECTATION)
         take_expectation(one, &wrong);
+    else if (finding->kind == SCENARIO_FINDING_EVENT)
+        take_event(one, &wrong);
     return wrong;
 }
 

@@ -28,6 +28,7 @@ struct explore_wrong {
     uint8_t kind;                    /* enum explore_wrong_kind */
     uint8_t number;                  /* of the rule, or of the expectation that must never be met */
     bool is_expected;                /* the scenario's author says so, no rule */
+    char command[64];                /* UNDONE: that was to be sent; "" = it was something else */
 };
 
 /* What is wrong of which the finding, of a run of `one`, tells. */

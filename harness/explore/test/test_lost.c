@@ -183,6 +183,59 @@ static void what_was_never_done_is_lost_at_the_end(void **state)
     close_case(&fixture);
 }
 
+/* What it sent instead stands where it should have sent that. */
+static void a_command_that_was_sent_otherwise_is_lost_where_it_was_sent(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    find_in(&fixture, JOB "}}\nexpect: {sent: ['AT+HTTPTOFS=\"http://other.example\"']}\n", "");
+    assert_int_equal(fixture.lost.wrong.kind, EXPLORE_WRONG_UNDONE);
+    assert_int_equal(fixture.lost.by, EXPLORE_LOST_END);
+    assert_string_equal(fixture.lost.lost.state, "download");
+    close_case(&fixture);
+}
+
+/* Whoever does not bring an event about leaves something undone; no other end makes up for it. */
+static void an_event_that_never_happened_is_lost_where_its_command_was_sent_last(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    find_in(&fixture,
+            JOB "}}\nevents:\n"
+                "  - when: {command: 'AT+HTTPTOFS=', nth: 2}\n"
+                "    do: [{urc: 'DST: 1'}]\n"
+                "expect: {outcome: updated}\n",
+            "");
+    assert_int_equal(fixture.lost.wrong.kind, EXPLORE_WRONG_UNDONE);
+    assert_string_equal(fixture.lost.wrong.command, "AT+HTTPTOFS=");
+    assert_string_equal(fixture.lost.lost.state, "download");
+    assert_true(fixture.lost.runs > 0);
+    assert_int_equal(fixture.lost.helped, 0);
+    close_case(&fixture);
+}
+
+/* Only what is told when the download is begun anew is otherwise; that it is, the one before
+ * decided. */
+static void what_was_given_up_is_lost_where_the_client_turned_back(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    find_in(&fixture,
+            "scenario: a case\nwhy: it is a test\n"
+            "update: {from: 1351B03SIM7000C, to: 1351B04SIM7000C,\n"
+            "         package: {url: 'http://fota.example/update.zip', size: 2KiB}}\n"
+            "events:\n"
+            "  - when: {command: 'AT+HTTPTOFS'}\n"
+            "    times: always\n"
+            "    do: [{swallow: yes}]\n"
+            "expect: {outcome: updated}\n",
+            "");
+    assert_int_equal(fixture.lost.by, EXPLORE_LOST_TURN);
+    assert_string_equal(fixture.lost.lost.state, "download");
+    assert_string_equal(fixture.lost.lost.what, "prepare");
+    close_case(&fixture);
+}
+
 /* It hears nothing, and ends as it does without its story: it went on where it had no answer. */
 static void a_run_that_ends_as_without_its_story_is_lost_where_it_went_on(void **state)
 {
@@ -195,8 +248,9 @@ static void a_run_that_ends_as_without_its_story_is_lost_where_it_went_on(void *
                 "expect: {outcome: refused}\n",
             "");
     assert_int_equal(fixture.lost.end, FOTA_OUTCOME_UPDATED);
-    assert_int_equal(fixture.lost.by, EXPLORE_LOST_HEARD);
+    assert_int_equal(fixture.lost.by, EXPLORE_LOST_PASSED);
     assert_string_equal(fixture.lost.lost.state, "download");
+    assert_true(fixture.lost.lost.step < fixture.lost.shown.step);
     close_case(&fixture);
 }
 
@@ -267,85 +321,6 @@ static void a_cost_shows_when_its_bound_is_left(void **state)
     close_case(&fixture);
 }
 
-/* ---- trails ---------------------------------------------------------------------------------- */
-
-static void walk(struct fixture *fixture, const char *faults, struct trail *trail)
-{
-    struct explore_choice choices[EXPLORE_CHOICES_MAX];
-    struct scenario_case *changed = malloc(sizeof *changed);
-    size_t count = faults[0] ? explore_choice_parse(faults, choices) : 0;
-    uint64_t step = 0;
-    assert_true(
-        branch_begin(fixture->run, &fixture->scenario->cases[0], 1, choices, count, changed));
-    do {
-        trail_read(trail, fixture->run, step);
-        step = fixture->run->step_count;
-    } while (bench_run_step(fixture->run));
-    free(changed);
-}
-
-static void equal_runs_have_equal_trails(void **state)
-{
-    struct fixture fixture;
-    struct trail one = {.begun = false}, other = one;
-    struct trail_moment moment;
-    (void)state;
-    open_case(&fixture, plain);
-    walk(&fixture, "", &one);
-    walk(&fixture, "", &other);
-    assert_false(trail_differs(&one, &other, &moment));
-    assert_false(trail_told(&one, &other, UINT64_MAX, false, &moment, &moment));
-    assert_false(trail_turn(&one, &other, 0, UINT64_MAX, &moment));
-    assert_int_equal(trail_stay(&one, &other, UINT64_MAX, false, &moment), 0);
-    trail_free(&one);
-    trail_free(&other);
-    close_case(&fixture);
-}
-
-/* A host that is reset is no turn; what it does then is. */
-static void a_trail_tells_where_another_run_was_left(void **state)
-{
-    struct fixture fixture;
-    struct trail usual = {.begun = false}, held_up = usual;
-    struct trail_moment moment, told;
-    (void)state;
-    open_case(&fixture, plain);
-    walk(&fixture, "", &usual);
-    walk(&fixture, "drop@http-block:1", &held_up);
-    assert_true(trail_differs(&held_up, &usual, &moment));
-    assert_string_equal(moment.what, "+APP PDP: DEACTIVE");
-    assert_true(trail_told(&held_up, &usual, UINT64_MAX, false, &told, &moment));
-    assert_string_equal(told.state, "download");
-    assert_string_equal(moment.what, "clean-up");
-    assert_true(trail_turn(&held_up, &usual, 0, UINT64_MAX, &moment));
-    assert_string_equal(moment.state, "download");
-    assert_true(trail_stay(&held_up, &usual, UINT64_MAX, false, &moment) > 0);
-    assert_string_equal(moment.state, "download");
-    assert_true(trail_last_heard(&held_up, told.what, told.step, &moment));
-    assert_int_equal(moment.step, told.step);
-    assert_false(trail_last_heard(&held_up, "no such line", UINT64_MAX, &moment));
-    trail_free(&usual);
-    trail_free(&held_up);
-    close_case(&fixture);
-}
-
-/* What is decided at once has no time of its own: the step has both names. */
-static void a_step_that_passes_several_states_has_all_their_names(void **state)
-{
-    struct fixture fixture;
-    struct trail trail = {.begun = false};
-    struct trail_moment moment;
-    bool passed = false;
-    (void)state;
-    open_case(&fixture, plain);
-    walk(&fixture, "", &trail);
-    for (uint64_t step = 0; trail_goes_on(&trail, step, &moment); step = moment.step + 1)
-        passed = passed || strcmp(moment.state, "identify and decide") == 0;
-    assert_true(passed);
-    trail_free(&trail);
-    close_case(&fixture);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -356,13 +331,13 @@ int main(void)
         cmocka_unit_test(an_undisturbed_run_is_lost_where_its_story_was_told),
         cmocka_unit_test(what_must_never_be_sent_is_lost_where_it_is_sent),
         cmocka_unit_test(what_was_never_done_is_lost_at_the_end),
+        cmocka_unit_test(a_command_that_was_sent_otherwise_is_lost_where_it_was_sent),
+        cmocka_unit_test(an_event_that_never_happened_is_lost_where_its_command_was_sent_last),
+        cmocka_unit_test(what_was_given_up_is_lost_where_the_client_turned_back),
         cmocka_unit_test(a_run_that_ends_as_without_its_story_is_lost_where_it_went_on),
         cmocka_unit_test(a_run_in_which_nothing_is_wrong_has_no_such_point),
         cmocka_unit_test(each_finding_has_a_moment_since_which_it_shows),
         cmocka_unit_test(a_cost_shows_when_its_bound_is_left),
-        cmocka_unit_test(equal_runs_have_equal_trails),
-        cmocka_unit_test(a_trail_tells_where_another_run_was_left),
-        cmocka_unit_test(a_step_that_passes_several_states_has_all_their_names),
     };
     return cmocka_run_group_tests_name("lost", tests, NULL, NULL);
 }
