@@ -192,7 +192,7 @@ static uint32_t awaited(const struct explore_choice *choices, size_t count, size
     uint32_t sum = 0;
     for (size_t i = 0; i < count && is_wait; i++)
         if (i != but && explore_fault_is_awaited(choices[i].fault))
-            sum += explore_fault_explains(choices[i].fault, rule);
+            sum += explore_fault_explains_among(choices[i].fault, rule);
     return sum;
 }
 
@@ -201,10 +201,12 @@ static uint32_t awaited(const struct explore_choice *choices, size_t count, size
 static uint32_t explains(const struct explore_choice *choices, size_t count, size_t i,
                          enum explore_rule rule)
 {
-    uint32_t own = explore_fault_explains(choices[i].fault, rule);
+    if (count == 1)
+        return explore_fault_explains(choices[i].fault, rule);
+    uint32_t own = explore_fault_explains_among(choices[i].fault, rule);
     uint32_t lost = explore_fault_explains(EXPLORE_FAULT_LOSE_LINE, rule);
     bool is_of_line = explore_fault_points(choices[i].fault) & EXPLORE_AT_LINES;
-    return count > 1 && is_of_line && own < lost ? lost : own;
+    return is_of_line && own < lost ? lost : own;
 }
 
 /* The client found the module at another rate, and a host that restarts begins at its own: as when

@@ -120,19 +120,36 @@ enum explore_worth explore_fault_cost(unsigned fault)
     return (enum explore_worth)rows[fault].cost;
 }
 
-uint32_t explore_fault_explains(unsigned fault, unsigned rule)
+static uint32_t class_explains(unsigned class, unsigned rule)
 {
     static const uint16_t explained[][EXPLORE_RULE_COUNT] = {
-#define X(id, commands, downloads, restarts, seconds) {0, commands, downloads, restarts, seconds},
+#define X(id, commands, downloads, restarts, seconds, among)                                       \
+    {0, commands, downloads, restarts, seconds},
         EXPLORE_CLASSES(X)
 #undef X
     };
-    return explained[rows[fault].class][rule];
+    return explained[class][rule];
+}
+
+uint32_t explore_fault_explains(unsigned fault, unsigned rule)
+{
+    return class_explains(rows[fault].class, rule);
+}
+
+uint32_t explore_fault_explains_among(unsigned fault, unsigned rule)
+{
+    static const uint8_t among[] = {
+#define X(id, commands, downloads, restarts, seconds, of) CLASS_##of,
+        EXPLORE_CLASSES(X)
+#undef X
+    };
+    return class_explains(among[rows[fault].class], rule);
 }
 
 bool explore_fault_is_awaited(unsigned fault)
 {
-    return rows[fault].class == CLASS_AWAY || rows[fault].class == CLASS_HANG;
+    unsigned class = rows[fault].class;
+    return class == CLASS_OUTAGE || class == CLASS_AWAY || class == CLASS_HANG;
 }
 
 bool explore_fault_is_searched(unsigned fault)

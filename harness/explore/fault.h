@@ -38,18 +38,21 @@ enum explore_worth {
 
 /*
  * How much more than the undisturbed run one with a fault of this class may need: X(NAME, commands,
- * downloads, restarts by the client, seconds). As measured over all deliveries, with a margin: what
- * asks for more than that has no reason to, and is a finding.
+ * downloads, restarts by the client, seconds, AMONG). As measured over all deliveries, with a
+ * margin: what asks for more than that has no reason to, and is a finding. Among several faults it
+ * is of the class AMONG: another may spoil what would have ended it soon.
  */
 #define EXPLORE_CLASSES(X)                                                                         \
-    X(NOTICE, 1, 0, 0, 6)                                                                          \
-    X(PROGRESS, 4, 0, 0, 25)                                                                       \
-    X(PAUSE, 12, 0, 0, 90)                                                                         \
-    X(LITTLE, 40, 1, 0, 125)                                                                       \
-    X(HOST, 30, 1, 1, 45)                                                                          \
-    X(RESTART, 30, 1, 2, 110)                                                                      \
-    X(AWAY, 600, 1, 0, 600)                                                                        \
-    X(HANG, 900, 1, 2, 2600)
+    X(NOTICE, 1, 0, 0, 6, NOTICE)                                                                  \
+    X(PROGRESS, 4, 0, 0, 25, PROGRESS)                                                             \
+    X(PAUSE, 12, 0, 0, 90, PAUSE)                                                                  \
+    X(TOLD, 40, 1, 0, 45, LITTLE) /* at once: no silence is waited for */                          \
+    X(LITTLE, 40, 1, 0, 125, LITTLE)                                                               \
+    X(HOST, 30, 1, 1, 45, HOST)                                                                    \
+    X(RESTART, 30, 1, 2, 110, RESTART)                                                             \
+    X(OUTAGE, 130, 1, 0, 300, AWAY) /* of a minute at most */                                      \
+    X(AWAY, 600, 1, 0, 600, AWAY)                                                                  \
+    X(HANG, 900, 1, 2, 2600, HANG)
 
 /*
  * X(NAME, "name", POINTS, VARIANTS, MAY_COST, CLASS, "what it does"); VARIANTS: a fault that comes
@@ -66,7 +69,7 @@ enum explore_worth {
     X(RATE_CHANGED, "rate-changed", BYTES, ONE, UNCHANGED, HANG,                                   \
       "the module's port is at 9600 bit/s")                                                        \
     X(LOSE_LINE, "lose-line", LINES, ONE, GOOD, LITTLE, "the line is lost")                        \
-    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, LITTLE, "it comes twice")                      \
+    X(DOUBLE_LINE, "double-line", LINES, ONE, GOOD, TOLD, "it comes twice")                        \
     X(LATE, "late", LINES, ONE, GOOD, PAUSE, "it comes just before the host's deadline")           \
     X(TOO_LATE, "too-late", LINES, ONE, GOOD, PAUSE, "it comes just behind the host's deadline")   \
     X(SILENCE, "silence", LINES, ONE, GOOD, LITTLE,                                                \
@@ -79,10 +82,10 @@ enum explore_worth {
       "a line by which an update is led comes, and lies")                                          \
     X(NOTICE, "notice", TO_HOST_LINE, NOTICES, UNCHANGED, NOTICE,                                  \
       "any other line of the catalogue comes")                                                     \
-    X(ERROR, "error", COMMAND, ONE, GOOD, LITTLE,                                                  \
+    X(ERROR, "error", COMMAND, ONE, GOOD, TOLD,                                                    \
       "the command is answered with ERROR, and does not run")                                      \
-    X(CME, "cme", COMMAND, ONE, GOOD, LITTLE, "the same with +CME ERROR: 100")                     \
-    X(GARBAGE, "garbage", COMMAND, ONE, GOOD, LITTLE,                                              \
+    X(CME, "cme", COMMAND, ONE, GOOD, TOLD, "the same with +CME ERROR: 100")                       \
+    X(GARBAGE, "garbage", COMMAND, ONE, GOOD, TOLD,                                                \
       "the same with a text that is no result, and OK")                                            \
     X(SWALLOW, "swallow", COMMAND, ONE, GOOD, LITTLE, "it neither runs nor is answered")           \
     X(RESET, "reset", LIFE, RESETS, UNCHANGED, RESTART, "the module restarts in this way")         \
@@ -92,7 +95,7 @@ enum explore_worth {
     X(HANG, "hang", LIFE, HANGS, UNCHANGED, HANG, "it hangs in this way, until it restarts")       \
     X(HOST_RESET, "host-reset", DEADLINE, ONE, GOOD, HOST, "the host is back after 3 s")           \
     X(HOST_FORGETS, "host-forgets", DEADLINE, ONE, GOOD, HOST, "the same, without its checkpoint") \
-    X(NETWORK_GONE, "network-gone", DEADLINE, ONE, UNCHANGED, AWAY, "no coverage for a minute")    \
+    X(NETWORK_GONE, "network-gone", DEADLINE, ONE, UNCHANGED, OUTAGE, "no coverage for a minute")  \
     X(NETWORK_LOST, "network-lost", DEADLINE, ONE, OUT_OF_SERVICE, AWAY, "no coverage any more")   \
     X(CUT_WRITE, "cut-write", WRITES, CUTS, UNCHANGED, RESTART, "the supply goes there, for 2 s")  \
     X(FLASH_FULL, "flash-full", NV_WRITE, ONE, UNCHANGED, LITTLE,                                  \
@@ -100,12 +103,10 @@ enum explore_worth {
     X(LINE_LOST, "line-lost", PROGRESS, ONE, GOOD, PROGRESS, "the module's next line is lost")     \
     X(LINE_DOUBLED, "line-doubled", PROGRESS, ONE, GOOD, PROGRESS, "it comes twice")               \
     X(LINE_SHORT, "line-short", PROGRESS, ONE, GOOD, PROGRESS, "12 of its bytes are lost")         \
-    X(STALL, "stall", HTTP_BLOCK, ONE, UNCHANGED, AWAY, "no coverage for a minute")                \
-    X(DROP, "drop", HTTP_BLOCK, ONE, GOOD, AWAY, "the app network is dropped")                     \
-    X(DAMAGE, "damage", HTTP_BLOCK, ONE, UNCHANGED, LITTLE,                                        \
-      "a byte of what was stored turns over")                                                      \
-    X(SERVER, "server", HTTP_REQUEST, SERVINGS, UNCHANGED, LITTLE,                                 \
-      "the server sends this instead")                                                             \
+    X(STALL, "stall", HTTP_BLOCK, ONE, UNCHANGED, OUTAGE, "no coverage for a minute")              \
+    X(DROP, "drop", HTTP_BLOCK, ONE, GOOD, OUTAGE, "the app network is dropped")                   \
+    X(DAMAGE, "damage", HTTP_BLOCK, ONE, UNCHANGED, TOLD, "a byte of what was stored turns over")  \
+    X(SERVER, "server", HTTP_REQUEST, SERVINGS, UNCHANGED, TOLD, "the server sends this instead")  \
     X(REFUSED, "refused", REQUEST, ONE, UNCHANGED, HOST, "the board can't do it")                  \
     X(ANSWER_LATE, "answer-late", REQUEST, ONE, UNCHANGED, HOST, "the board needs 30 s more")      \
     X(RESET_FIRST, "reset-first", REQUEST, ONE, GOOD, HOST,                                        \
@@ -123,6 +124,8 @@ const char *explore_fault_help(unsigned fault);
 enum explore_worth explore_fault_cost(unsigned fault);
 /* How much more of that (enum explore_rule of demand.h) a run with it may need. */
 uint32_t explore_fault_explains(unsigned fault, unsigned rule);
+/* The same where other faults are put in as well. */
+uint32_t explore_fault_explains_among(unsigned fault, unsigned rule);
 /* Its end is waited for: nothing else goes on meanwhile. */
 bool explore_fault_is_awaited(unsigned fault);
 /* The client looks for the module meanwhile: at other rates, by PWRKEY, by its supply. */

@@ -158,6 +158,24 @@ static void another_fault_may_make_a_wait_begin_anew(void **state)
         }
 }
 
+/* Nothing is silent, and the network is back: such faults alone explain less than their like. */
+static void what_is_told_at_once_explains_no_silence(void **state)
+{
+    static const struct {
+        uint8_t fault, longer;
+    } rows[] = {{EXPLORE_FAULT_ERROR, EXPLORE_FAULT_SWALLOW},
+                {EXPLORE_FAULT_SERVER, EXPLORE_FAULT_LOSE_LINE},
+                {EXPLORE_FAULT_STALL, EXPLORE_FAULT_NETWORK_LOST},
+                {EXPLORE_FAULT_NETWORK_GONE, EXPLORE_FAULT_NETWORK_LOST}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t alone = explore_fault_explains(rows[i].fault, EXPLORE_RULE_TIME);
+        uint32_t among = explore_fault_explains_among(rows[i].fault, EXPLORE_RULE_TIME);
+        assert_true(2 * alone <= among);
+        assert_int_equal(among, explore_fault_explains(rows[i].longer, EXPLORE_RULE_TIME));
+    }
+}
+
 /* What is late is as good as lost if something else is wrong too; a host that restarts forgets at
  * which rate it found a module that it had looked for. */
 static void a_pair_explains_what_neither_fault_does_alone(void **state)
@@ -175,6 +193,14 @@ static void a_pair_explains_what_neither_fault_does_alone(void **state)
          EXPLORE_RULE_COMMANDS,
          {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LOSE_LINE},
          2},
+        {{EXPLORE_FAULT_ERROR, EXPLORE_FAULT_PORT_LOST},
+         EXPLORE_RULE_TIME,
+         {EXPLORE_FAULT_LOSE_LINE, EXPLORE_FAULT_LOSE_LINE},
+         2},
+        {{EXPLORE_FAULT_DROP, EXPLORE_FAULT_PORT_LOST},
+         EXPLORE_RULE_TIME,
+         {EXPLORE_FAULT_NETWORK_LOST, EXPLORE_FAULT_NETWORK_LOST, EXPLORE_FAULT_PORT_LOST},
+         3},
         {{EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_HOST_RESET},
          EXPLORE_RULE_TIME,
          {EXPLORE_FAULT_POWER_LOSS, EXPLORE_FAULT_HOST_RESET, EXPLORE_FAULT_POWER_LOSS,
@@ -381,6 +407,7 @@ int main(void)
         cmocka_unit_test(a_host_that_restarts_meets_the_story_again),
         cmocka_unit_test(silences_explain_restarts),
         cmocka_unit_test(another_fault_may_make_a_wait_begin_anew),
+        cmocka_unit_test(what_is_told_at_once_explains_no_silence),
         cmocka_unit_test(a_pair_explains_what_neither_fault_does_alone),
         cmocka_unit_test(a_pair_may_cost_what_neither_fault_does_alone),
         cmocka_unit_test(a_fact_about_two_faults_needs_both),
