@@ -152,6 +152,21 @@ static void what_an_earlier_stay_left_open_makes_none_otherwise(void **state)
     end(&pair);
 }
 
+/* Its question again, and before that a bare AT. */
+static void a_stay_is_longer_by_the_commands_that_were_sent_in_it(void **state)
+{
+    struct pair pair;
+    struct trail_moment moment;
+    (void)state;
+    walk_both(&pair,
+              "events: [{when: {command: 'AT+CPIN?'}, do: [{swallow: yes}]}]\n"
+              "expect: {outcome: updated}",
+              "");
+    assert_int_equal(trail_stay(&pair.other, &pair.usual, UINT64_MAX, true, &moment), 2);
+    assert_string_equal(moment.state, "preflight");
+    end(&pair);
+}
+
 static void a_command_is_looked_for_by_its_name(void **state)
 {
     struct pair pair;
@@ -163,6 +178,7 @@ static void a_command_is_looked_for_by_its_name(void **state)
     assert_true(trail_last_sent(&pair.other, "AT+CFSINIT", &moment));
     assert_string_equal(moment.state, "clean-up");
     assert_false(trail_last_sent(&pair.other, "AT+HTTP=", &moment));
+    assert_false(trail_last_sent(&pair.other, "+CFUN: 1", &moment)); /* that was heard */
     assert_false(trail_last_sent(&pair.other, "", &moment));
     end(&pair);
 }
@@ -190,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_result_without_its_line_is_an_answer),
         cmocka_unit_test(what_goes_as_undisturbed_is_no_stay_that_is_otherwise),
         cmocka_unit_test(what_an_earlier_stay_left_open_makes_none_otherwise),
+        cmocka_unit_test(a_stay_is_longer_by_the_commands_that_were_sent_in_it),
         cmocka_unit_test(a_command_is_looked_for_by_its_name),
         cmocka_unit_test(a_step_that_passes_several_states_has_all_their_names),
     };
