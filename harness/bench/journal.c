@@ -1,6 +1,7 @@
 /* journal.c - records: sinks, reading, and how they look as text. */
 #include "harness/bench/journal.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,27 +15,27 @@
 
 enum { SIZE_MIN_BYTES = 64 * 1024, RING_HEADER_BYTES = BENCH_RECORD_HEADER_BYTES + 4 };
 
-/* Spelled out so that a compiler makes one store or load of it. */
+/* Not byte by byte: what stands beside each other is taken for one vector then, and put together of
+   all its bytes. */
 static void put_16(uint8_t *at, uint16_t value)
 {
-    at[0] = (uint8_t)value;
-    at[1] = (uint8_t)(value >> 8);
+    value = htole16(value);
+    memcpy(at, &value, sizeof value);
 }
 
 static void put_32(uint8_t *at, uint32_t value)
 {
-    at[0] = (uint8_t)value;
-    at[1] = (uint8_t)(value >> 8);
-    at[2] = (uint8_t)(value >> 16);
-    at[3] = (uint8_t)(value >> 24);
+    value = htole32(value);
+    memcpy(at, &value, sizeof value);
 }
 
 static void put_64(uint8_t *at, uint64_t value)
 {
-    put_32(at, (uint32_t)value);
-    put_32(at + 4, (uint32_t)(value >> 32));
+    value = htole64(value);
+    memcpy(at, &value, sizeof value);
 }
 
+/* Spelled out so that a compiler makes one load of it. */
 static uint16_t get_16(const uint8_t *at)
 {
     return (uint16_t)(at[0] | at[1] << 8);
@@ -188,7 +189,6 @@ bool bench_journal_put(struct bench_journal *journal, uint64_t time_us, uint8_t 
     if (length)
         memcpy(at + BENCH_RECORD_HEADER_BYTES, payload, length);
     journal->used += size;
-    journal->byte_count += size;
     journal->record_count++;
     return true;
 }

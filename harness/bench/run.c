@@ -76,13 +76,13 @@ void bench_run_free(struct bench_run *run)
 void bench_note(struct bench_run *run, enum bench_journal_kind kind, uint8_t a, uint16_t b,
                 uint32_t number, const void *bytes, size_t size)
 {
+    if (bench_journal_put(&run->journal, run->world.now_us, (uint8_t)kind, a, b, number, bytes,
+                          size))
+        return;
     if (run->journal.sink == BENCH_SINK_NONE) {
         run->journal.record_count++;
         return;
     }
-    if (bench_journal_put(&run->journal, run->world.now_us, (uint8_t)kind, a, b, number, bytes,
-                          size))
-        return;
     struct bench_record record = {.time_us = run->world.now_us,
                                   .kind = (uint8_t)kind,
                                   .a = a,
