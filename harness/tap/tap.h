@@ -106,7 +106,10 @@ struct tap {
     uint8_t cause;       /* enum tap_cause of the restart that is expected */
     uint8_t life;        /* life.c: how far the last boot has told itself */
     uint8_t rdy_alone;   /* 1: the last boot has said RDY and nothing else yet */
-    uint8_t reserved[7];
+    uint8_t name_length; /* of the only command of the line that waits; 0: it has none, several, or
+                            is being replaced */
+    uint8_t asks;        /* of that command: bits of the catalogue's SIM_ASKS_... */
+    uint8_t reserved[5];
 };
 _Static_assert(sizeof(struct tap) == 48 + TAP_DIRECTIONS * (24 + TAP_LINE_BYTES),
                "padding in struct tap");

@@ -100,21 +100,38 @@ static uint32_t prompted(const struct tap *tap, const char *text, size_t length)
 
 enum bearing { NONE, ANSWERS, ASKED }; /* of a line on the command that waits */
 
+/* The line begins with that name and a colon. */
+static bool is_named(const struct tap_text *line, const char *name, size_t length)
+{
+    size_t i = 0;
+    if (length == 0 || line->text_length <= length || line->text[length] != ':')
+        return false;
+    while (i < length && upper(name[i]) == upper(line->text[i]))
+        i++;
+    return i == length;
+}
+
+static enum bearing bearing_by(uint8_t asks)
+{
+    return asks & (SIM_ASKS_READ | SIM_ASKS_TEST) ? ASKED : ANSWERS;
+}
+
 /* The line begins with the name of a command of the line that waits, and with a colon. */
 static enum bearing bearing_of(const struct tap *tap, const struct tap_text *line,
                                size_t *ret_name_length)
 {
     struct sim_command_piece piece;
     size_t cursor = 0;
+    if (tap->waits && tap->name_length) {
+        *ret_name_length = tap->name_length;
+        return is_named(line, tap->sides[TAP_TO_MODULE].text, tap->name_length)
+                   ? bearing_by(tap->asks)
+                   : NONE;
+    }
     while (tap->waits && tap_next_command(tap, &cursor, &piece)) {
-        size_t length = piece.name_length, i = 0;
-        if (length == 0 || line->text_length <= length || line->text[length] != ':')
-            continue;
-        while (i < length && upper(piece.text[i]) == upper(line->text[i]))
-            i++;
-        *ret_name_length = length;
-        if (i == length)
-            return piece.asks & (SIM_ASKS_READ | SIM_ASKS_TEST) ? ASKED : ANSWERS;
+        *ret_name_length = piece.name_length;
+        if (is_named(line, piece.text, piece.name_length))
+            return bearing_by(piece.asks);
     }
     return NONE;
 }

@@ -51,6 +51,15 @@ static void tell_noise(const struct tap_reader *reader, uint32_t length)
     side_of(reader->tap)->begin += length;
 }
 
+/* Keeps what each line to the host is held against, where the whole line is one command. */
+static void note_only(struct tap *tap, const struct sim_command_piece *piece)
+{
+    const struct tap_side *side = side_of(tap);
+    bool only = piece->text == side->text && piece->next >= side->length;
+    tap->name_length = only ? (uint8_t)piece->name_length : 0;
+    tap->asks = only ? piece->asks : 0;
+}
+
 /* The line is complete, or is to run once more: tells its commands. */
 static void run_line(const struct tap_reader *reader)
 {
@@ -58,6 +67,7 @@ static void run_line(const struct tap_reader *reader)
     struct tap_text line = tap_collected(tap, TAP_TO_MODULE, false);
     struct sim_command_piece piece;
     size_t cursor = 0;
+    tap->name_length = tap->asks = 0;
     bool early = tap->waits && reader->now_us - tap->line_at_us < TAP_EARLY_US;
     tap->waits = 1;
     tap->line_at_us = reader->now_us;
@@ -67,6 +77,7 @@ static void run_line(const struct tap_reader *reader)
         line.text_length = piece.length;
         line.truncated =
             tap->is_cut && piece.text + piece.length == side_of(tap)->text + side_of(tap)->length;
+        note_only(tap, &piece);
         tap_saw_command(tap, &piece);
         tap_tell(reader, &line, TAP_COMMAND, early ? TAP_EARLY : 0);
     }
@@ -80,6 +91,7 @@ static void begin_line(struct tap *tap)
     side->length = 0;
     tap->echoed = 0;
     tap->is_cut = 0;
+    tap->name_length = tap->asks = 0;
 }
 
 static void keep_byte(struct tap *tap, char byte)

@@ -21,12 +21,12 @@ static char peek(const struct rest *rest)
 
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (uint8_t)(c - '0') < 10;
 }
 
 static bool is_letter(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return (uint8_t)((c | 0x20) - 'a') < 26;
 }
 
 static void skip_spaces(struct rest *rest)
@@ -44,18 +44,18 @@ static void skip_digits(struct rest *rest)
 /* Up to the semicolon that ends the command; semicolons in quotes do not count. */
 static void skip_arguments(struct rest *rest)
 {
-    bool quoted = false;
-    while (rest->at < rest->length && (quoted || peek(rest) != ';')) {
-        if (peek(rest) == '"')
-            quoted = !quoted;
-        rest->at++;
-    }
+    const char *at = rest->text + rest->at, *end = rest->text + rest->length;
+    for (bool quoted = false; at < end && (quoted || *at != ';'); at++)
+        quoted ^= *at == '"';
+    rest->at = (size_t)(at - rest->text);
 }
 
 /* A question mark, with blanks around it or without. */
 static bool is_question(const char *text, size_t length)
 {
     size_t marks = 0;
+    if (length > 0 && text[0] != ' ' && text[0] != '?')
+        return false; /* most arguments */
     for (size_t i = 0; i < length; i++) {
         if (text[i] != ' ' && text[i] != '?')
             return false;
@@ -83,10 +83,11 @@ static void read_form(struct rest *rest, struct sim_piece *piece)
 
 static void read_extended(struct rest *rest, struct sim_piece *piece)
 {
-    size_t begin = rest->at++;
-    while (is_letter(peek(rest)) || is_digit(peek(rest)))
-        rest->at++;
-    piece->name_length = rest->at - begin;
+    size_t begin = rest->at++, at = begin + 1;
+    while (at < rest->length && (is_letter(rest->text[at]) || is_digit(rest->text[at])))
+        at++;
+    rest->at = at;
+    piece->name_length = at - begin;
     skip_spaces(rest);
     read_form(rest, piece);
     skip_spaces(rest);
@@ -141,27 +142,27 @@ static void read_basic(struct rest *rest, struct sim_piece *piece)
 bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim_piece *ret_piece)
 {
     struct rest rest = {line, length, cursor};
+    struct sim_piece *piece = ret_piece;
     skip_spaces(&rest);
     if (rest.at == length)
         return false;
-    struct sim_piece piece = {.text = line + rest.at};
-    char first = peek(&rest);
     size_t begin = rest.at;
+    char first = line[begin];
+    *piece = (struct sim_piece){.text = line + begin};
     if (first == '+')
-        read_extended(&rest, &piece);
+        read_extended(&rest, piece);
     else if (first == 'S' || first == 's')
-        read_register(&rest, &piece);
+        read_register(&rest, piece);
     else
-        read_basic(&rest, &piece);
-    if (piece.malformed)
+        read_basic(&rest, piece);
+    if (piece->malformed)
         skip_arguments(&rest);
-    piece.length = rest.at - begin;
-    while (piece.length > piece.name_length && piece.text[piece.length - 1] == ' ')
-        piece.length--;
+    piece->length = rest.at - begin;
+    while (piece->length > piece->name_length && piece->text[piece->length - 1] == ' ')
+        piece->length--;
     skip_spaces(&rest);
     if (peek(&rest) == ';')
         rest.at++;
-    piece.next = rest.at;
-    *ret_piece = piece;
+    piece->next = rest.at;
     return true;
 }

@@ -7,15 +7,11 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/knowledge/beginning.h"
 #include "sim/knowledge/prompts.h"
 #include "sim/knowledge/urcs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
 
 static bool begins_with(const char *text, size_t length, const char *wanted)
 {
@@ -61,9 +57,10 @@ bool sim_command_next(const char *line, size_t length, size_t cursor,
                       struct sim_command_piece *ret_piece)
 {
     struct sim_piece piece;
-    *ret_piece = (struct sim_command_piece){.text = line, .asks = SIM_ASKS_EXECUTE, .next = 1};
-    if (length == 0)
+    if (length == 0) {
+        *ret_piece = (struct sim_command_piece){.text = line, .asks = SIM_ASKS_EXECUTE, .next = 1};
         return cursor == 0; /* AT alone is a command, too */
+    }
     if (!sim_grammar_next(line, length, cursor, &piece))
         return false;
     *ret_piece = (struct sim_command_piece){.text = piece.text,
@@ -78,36 +75,28 @@ bool sim_command_next(const char *line, size_t length, size_t cursor,
 static const struct {
     const char *command; /* upper case; a command that begins so */
     enum sim_effect effect;
-} extended_effects[] = {{"+CFUN=", SIM_EFFECT_CARD}, {"+CPIN=", SIM_EFFECT_CARD}},
-  basic_effects[] = {
-      {"E1", SIM_EFFECT_ECHO_ON}, {"E", SIM_EFFECT_ECHO_OFF}, {"V1", SIM_EFFECT_WORDS},
-      {"V", SIM_EFFECT_DIGITS},   {"Z", SIM_EFFECT_AS_SAVED}, {"&F", SIM_EFFECT_AS_SAVED},
+} basic_effects[] = {
+    {"E1", SIM_EFFECT_ECHO_ON}, {"E", SIM_EFFECT_ECHO_OFF}, {"V1", SIM_EFFECT_WORDS},
+    {"V", SIM_EFFECT_DIGITS},   {"Z", SIM_EFFECT_AS_SAVED}, {"&F", SIM_EFFECT_AS_SAVED},
 };
 
-static bool command_begins(const char *command, size_t length, const char *wanted)
+static enum sim_effect effect_of_extended(const char *command, size_t length)
 {
-    size_t i = 0;
-    while (wanted[i] && i < length && upper(command[i]) == wanted[i])
-        i++;
-    return wanted[i] == '\0';
-}
-
-/* The third character tells most extended commands apart. */
-static bool extended_begins(const char *command, size_t length, const char *wanted)
-{
-    return length > 2 && upper(command[2]) == wanted[2] && command_begins(command, length, wanted);
+    uint16_t letters = sim_letters_of(command, length);
+    if (letters != SIM_LETTERS("+CFUN=") && letters != SIM_LETTERS("+CPIN="))
+        return SIM_EFFECT_NONE;
+    return sim_command_begins(command, length, "+CFUN=") ||
+                   sim_command_begins(command, length, "+CPIN=")
+               ? SIM_EFFECT_CARD
+               : SIM_EFFECT_NONE;
 }
 
 enum sim_effect sim_effect_of(const char *command, size_t length)
 {
-    if (length > 0 && command[0] == '+') {
-        for (size_t i = 0; i < COUNT(extended_effects); i++)
-            if (extended_begins(command, length, extended_effects[i].command))
-                return extended_effects[i].effect;
-        return SIM_EFFECT_NONE;
-    }
+    if (length > 0 && command[0] == '+')
+        return effect_of_extended(command, length);
     for (size_t i = 0; i < COUNT(basic_effects); i++)
-        if (command_begins(command, length, basic_effects[i].command))
+        if (sim_command_begins(command, length, basic_effects[i].command))
             return basic_effects[i].effect;
     return SIM_EFFECT_NONE;
 }
@@ -245,26 +234,31 @@ static unsigned count_values(const char *text, size_t length)
 /* Where the size stands among the arguments of a command that prompts. */
 enum { SECOND_IN_TEXT = 0xfc, IN_TEXT = 0xfd, LAST_IF_TWO = 0xfe, NO_SIZE = 0xff };
 
+#define ASKS(command, prompt, size_at) SIM_LETTERS(command), size_at, command, prompt
+
 static const struct {
-    const char *command, *prompt;
+    uint16_t letters;
     uint8_t size_at;
+    const char *command, *prompt;
 } prompts[] = {
-    {"+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3},
-    {"+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0},
-    {"+FTPEXTPUT=", SIM_PROMPT_FTP_RAM, SECOND_IN_TEXT},
-    {"+SHBODEXT=", SIM_PROMPT_BODY, 0},
-    {"+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT},
-    {"+CASEND=", SIM_PROMPT_BYTES, 1},
-    {"+SMPUB=", SIM_PROMPT_BYTES, 1},
-    {"+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO},
-    {"+CMGS=", SIM_PROMPT_BYTES, NO_SIZE},
-    {"+CMGW", SIM_PROMPT_BYTES, NO_SIZE},
+    {ASKS("+CFSWFILE=", SIM_PROMPT_DOWNLOAD, 3)},
+    {ASKS("+HTTPDATA=", SIM_PROMPT_DOWNLOAD, 0)},
+    {ASKS("+FTPEXTPUT=", SIM_PROMPT_FTP_RAM, SECOND_IN_TEXT)},
+    {ASKS("+SHBODEXT=", SIM_PROMPT_BODY, 0)},
+    {ASKS("+FTPPUT=", SIM_PROMPT_FTP, IN_TEXT)},
+    {ASKS("+CASEND=", SIM_PROMPT_BYTES, 1)},
+    {ASKS("+SMPUB=", SIM_PROMPT_BYTES, 1)},
+    {ASKS("+CIPSEND", SIM_PROMPT_BYTES, LAST_IF_TWO)},
+    {ASKS("+CMGS=", SIM_PROMPT_BYTES, NO_SIZE)},
+    {ASKS("+CMGW", SIM_PROMPT_BYTES, NO_SIZE)},
 };
 
 bool sim_may_prompt(const char *command, size_t length)
 {
+    uint16_t letters = sim_letters_of(command, length);
     for (size_t i = 0; i < COUNT(prompts); i++)
-        if (extended_begins(command, length, prompts[i].command))
+        if (letters == prompts[i].letters &&
+            sim_command_begins(command, length, prompts[i].command))
             return true;
     return false;
 }
@@ -287,7 +281,7 @@ uint32_t sim_prompt_bytes(const char *command, size_t command_length, const char
         if (text[0] != prompts[i].prompt[0] || !begins_with(text, length, prompts[i].prompt) ||
             (length != prompt && prompts[i].size_at != IN_TEXT &&
              prompts[i].size_at != SECOND_IN_TEXT) ||
-            !command_begins(command, command_length, prompts[i].command))
+            !sim_command_begins(command, command_length, prompts[i].command))
             continue;
         const char *equals = memchr(command, '=', command_length);
         const char *arguments = equals ? equals + 1 : command + command_length;
@@ -354,7 +348,7 @@ uint32_t sim_bytes_within(const char *command, size_t command_length, const char
         return 0;
     bool one = begins_with(line, length, SIM_BEFORE_ONE_SOCKET);
     bool secure = !one && begins_with(line, length, SIM_BEFORE_SECURE) &&
-                  command_begins(command, command_length, "+CARECV=");
+                  sim_command_begins(command, command_length, "+CARECV=");
     const char *end = one ? memchr(line, ':', length) : secure ? memchr(line, ',', length) : NULL;
     size_t begin = one ? sizeof SIM_BEFORE_ONE_SOCKET - 1 : sizeof SIM_BEFORE_SECURE - 1;
     *ret_head = end ? (size_t)(end - line) + 1 : 0;
