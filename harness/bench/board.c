@@ -29,17 +29,22 @@ static const char *word_of(const struct fota_event *event)
     }
 }
 
+static void match_state(struct bench_run *run, uint64_t now_us, unsigned state)
+{
+    const struct bench_happening entered = {
+        .kind = SCENARIO_TRIGGER_CORE_STATE, .number = state, .at_us = now_us};
+    bench_engine_match(run, &entered, NULL);
+}
+
 void bench_board_tell(void *context, uint64_t now_us, const struct fota_event *event)
 {
     struct bench_run *run = context;
     const char *word = word_of(event);
-    struct bench_happening entered = {
-        .kind = SCENARIO_TRIGGER_CORE_STATE, .number = event->b, .at_us = now_us};
     bench_note(run, BENCH_JOURNAL_CORE, event->kind, (uint16_t)(event->a | event->b << 8), 0,
                word ? word : event->text, word ? strlen(word) : event->length);
     switch (event->kind) {
     case FOTA_EVENT_STATE:
-        bench_engine_match(run, &entered, NULL);
+        match_state(run, now_us, event->b);
         break;
     case FOTA_EVENT_COMMAND:
         run->asks = true;

@@ -475,11 +475,9 @@ void bench_engine_match(struct bench_run *run, const struct bench_happening *hap
     }
 }
 
-void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t now_us)
+void bench_engine_count_from(struct bench_run *run, enum scenario_since since, uint64_t now_us)
 {
     struct bench_engine *engine = &run->world.engine;
-    if (!(run->since_mask >> since & 1))
-        return;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_event *event = bench_engine_event(run, i);
         if (!is_since(&event->when) || event->when.state != since ||

@@ -40,8 +40,23 @@ struct bench_happening {
 void bench_engine_match(struct bench_run *run, const struct bench_happening *happening,
                         struct sim_override *override);
 
+/* Whether a happening of that kind, enum scenario_trigger_kind, can matter: most can't in most
+   cases, and need not be told. */
+static inline bool bench_engine_minds(const struct bench_run *run, unsigned kind)
+{
+    return run->counts_points || (run->trigger_mask >> kind & 1);
+}
+
+/* What a time counts from was seen, and there is such a time. */
+void bench_engine_count_from(struct bench_run *run, enum scenario_since since, uint64_t now_us);
+
 /* What `since` counts from was seen. */
-void bench_engine_saw(struct bench_run *run, enum scenario_since since, uint64_t now_us);
+static inline void bench_engine_saw(struct bench_run *run, enum scenario_since since,
+                                    uint64_t now_us)
+{
+    if (run->since_mask >> since & 1)
+        bench_engine_count_from(run, since, now_us);
+}
 
 /* The module runs a command (without AT): what follows is its answer. */
 void bench_engine_saw_command(struct bench_run *run, const char *text, size_t length);

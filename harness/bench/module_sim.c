@@ -10,27 +10,34 @@
 /* ---- what the module tells ----------------------------------------------------------------- */
 
 /* What is a trigger, and what `since` may count from. */
-static void match_event(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
+static const struct {
+    uint8_t matters, trigger, since;
+} rows[SIM_EVENT_COUNT] = {
+    [SIM_EVENT_BOOT] = {1, SCENARIO_TRIGGER_BOOT, SCENARIO_SINCE_BOOT},
+    [SIM_EVENT_RESET] = {1, SCENARIO_TRIGGER_RESET, SCENARIO_SINCE_RESET},
+    [SIM_EVENT_URC] = {1, SCENARIO_TRIGGER_URC, SCENARIO_SINCE_URC},
+};
+
+static void match(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
 {
-    static const struct {
-        uint8_t matters, trigger, since;
-    } rows[SIM_EVENT_COUNT] = {
-        [SIM_EVENT_BOOT] = {1, SCENARIO_TRIGGER_BOOT, SCENARIO_SINCE_BOOT},
-        [SIM_EVENT_RESET] = {1, SCENARIO_TRIGGER_RESET, SCENARIO_SINCE_RESET},
-        [SIM_EVENT_URC] = {1, SCENARIO_TRIGGER_URC, SCENARIO_SINCE_URC},
-    };
-    if (event->kind == SIM_EVENT_COMMAND)
-        bench_engine_saw_command(run, event->text, event->length);
-    if (event->kind == SIM_EVENT_POWER && event->number == 0)
-        bench_engine_wire_cut(run, BENCH_TO_HOST);
-    if (!rows[event->kind].matters)
-        return;
     const struct bench_happening happening = {.kind = rows[event->kind].trigger,
                                               .number = event->number,
                                               .text = event->text,
                                               .length = event->length,
                                               .at_us = now_us};
     bench_engine_match(run, &happening, NULL);
+}
+
+static void match_event(struct bench_run *run, uint64_t now_us, const struct sim_event *event)
+{
+    if (event->kind == SIM_EVENT_COMMAND)
+        bench_engine_saw_command(run, event->text, event->length);
+    if (event->kind == SIM_EVENT_POWER && event->number == 0)
+        bench_engine_wire_cut(run, BENCH_TO_HOST);
+    if (!rows[event->kind].matters)
+        return;
+    if (bench_engine_minds(run, rows[event->kind].trigger))
+        match(run, now_us, event);
     bench_engine_saw(run, (enum scenario_since)rows[event->kind].since, now_us);
 }
 

@@ -143,15 +143,14 @@ static const struct bench_end *sender(const struct bench_run *run, enum bench_la
     return lane == BENCH_TO_HOST ? run->module : run->host;
 }
 
-void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
-                    size_t ahead, uint32_t baud_bps)
+/* Bytes for which triggers wait. */
+__attribute__((noinline)) static void send_watched(struct bench_run *run, enum bench_lane_id id,
+                                                   struct bench_passing passing, uint32_t baud_bps,
+                                                   bool paced, uint64_t from_us)
 {
-    struct bench_passing passing = {bytes, size, ahead};
     struct bench_lane *lane = &run->world.lanes[id];
     uint8_t line_end = sender(run, id)->line_end;
-    bool paced = !run->options.unpaced;
-    uint64_t from_us = run->world.now_us - (paced ? run->began_us : 0);
-    while (run->lane_mask >> id & 1) {
+    for (;;) {
         size_t point = bench_engine_wire_point(run, id, &passing);
         if (point == passing.size)
             break;
@@ -162,9 +161,23 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
         passing.bytes += point;
         passing.size -= point;
         bench_engine_wire_fire(run, id, &passing, at_us);
+        if (!(run->lane_mask >> id & 1))
+            break;
     }
     if (passing.size)
         bench_lane_send(lane, passing.bytes, passing.size, baud_bps, line_end, paced, from_us);
+}
+
+void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t *bytes, size_t size,
+                    size_t ahead, uint32_t baud_bps)
+{
+    bool paced = !run->options.unpaced;
+    uint64_t from_us = run->world.now_us - (paced ? run->began_us : 0);
+    if (run->lane_mask >> id & 1)
+        send_watched(run, id, (struct bench_passing){bytes, size, ahead}, baud_bps, paced, from_us);
+    else if (size)
+        bench_lane_send(&run->world.lanes[id], bytes, size, baud_bps, sender(run, id)->line_end,
+                        paced, from_us);
     bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
 }
 

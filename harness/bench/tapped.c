@@ -35,7 +35,8 @@ static void match(struct bench_run *run, const struct tap_event *event)
 static void saw_command(struct bench_run *run, const struct tap_event *event)
 {
     struct sim_view view;
-    if (event->flags & TAP_EARLY) {
+    bool ruled = sim_command_role(event->text, event->text_length) != SIM_ROLE_NONE;
+    if (!ruled || event->flags & TAP_EARLY) { /* how the module is decides nothing */
         scenario_saw_dropped_command(&run->world.monitor, &run->shared->watch, run->one,
                                      event->text, event->text_length);
         return;
@@ -48,6 +49,8 @@ static void saw_command(struct bench_run *run, const struct tap_event *event)
 /* What the client is about, of which every module's end hears alike. */
 static void match_doing(struct bench_run *run, const struct tap_event *event)
 {
+    if (!bench_engine_minds(run, SCENARIO_TRIGGER_DOING))
+        return;
     enum sim_doing doing = sim_command_doing(event->text, event->text_length);
     const struct bench_happening happening = {
         .kind = SCENARIO_TRIGGER_DOING, .number = doing, .at_us = event->at_us};

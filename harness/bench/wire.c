@@ -9,7 +9,7 @@
 static uint64_t duration_us(size_t size, uint32_t baud_bps)
 {
     uint64_t bits = (uint64_t)size * BIT_TIMES_US + baud_bps - 1;
-    if (!baud_bps || !size)
+    if (!baud_bps)
         return 0;
     /* Half as wide, the division costs half as much; most bursts are short. */
     return bits <= UINT32_MAX ? (uint32_t)bits / baud_bps : bits / baud_bps;
@@ -23,6 +23,10 @@ static void put(struct bench_lane *lane, const uint8_t *bytes, size_t size)
         lane->stat_lost_bytes += (uint32_t)(size - room);
         size = room;
     }
+    /* An empty buffer begins anew: the same few lines of the cache serve all bursts, and most of
+       them lie in one piece. (What is being repeated is read from where it was put.) */
+    if (lane->byte_fill == 0 && lane->duplicate_length == 0)
+        lane->first_byte = 0;
     size_t at = (lane->first_byte + (size_t)lane->byte_fill) % BENCH_WIRE_BYTES;
     size_t head = BENCH_WIRE_BYTES - at < size ? BENCH_WIRE_BYTES - at : size;
     memcpy(lane->bytes + at, bytes, head);
@@ -194,6 +198,21 @@ static bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
     return any != 0 || begins_us < lane->lose_until_at_us || begins_us < lane->share_until_at_us;
 }
 
+/* The bytes for which a fault waits, one by one; returns how many, those that arrive in
+ *ret_arriving. */
+__attribute__((noinline)) static size_t send_armed(struct bench_lane *lane, const uint8_t *bytes,
+                                                   size_t size, uint32_t pace_bps, uint8_t line_end,
+                                                   uint64_t begin_us, size_t *ret_arriving)
+{
+    uint64_t at_us = begin_us;
+    size_t i = 0;
+    for (; i < size && faults_armed(lane, at_us); at_us = begin_us + duration_us(i, pace_bps)) {
+        *ret_arriving += send_faulty(lane, bytes[i], line_end, at_us);
+        i++;
+    }
+    return i;
+}
+
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                          uint8_t line_end)
 {
@@ -208,13 +227,17 @@ static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t s
 static void add_burst(struct bench_lane *lane, size_t arriving, uint32_t baud_bps)
 {
     bool grows = lane->burst_fill == BENCH_WIRE_BURSTS;
-    size_t at = (lane->first_burst + (size_t)lane->burst_fill - grows) % BENCH_WIRE_BURSTS;
-    if (!grows) {
-        lane->burst_fill++;
-        lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps};
-    }
+    if (lane->burst_fill == 0)
+        lane->first_burst = 0; /* as the bytes */
+    size_t at = lane->first_burst + (size_t)lane->burst_fill - grows;
+    at -= at >= BENCH_WIRE_BURSTS ? BENCH_WIRE_BURSTS : 0;
     lane->end_at_us[at] = lane->busy_until_at_us;
-    lane->bursts[at].length = (uint16_t)(lane->bursts[at].length + arriving);
+    if (grows) {
+        lane->bursts[at].length = (uint16_t)(lane->bursts[at].length + arriving);
+        return;
+    }
+    lane->bursts[at] = (struct bench_burst){.baud_bps = baud_bps, .length = (uint16_t)arriving};
+    lane->burst_fill++;
 }
 
 static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t size,
@@ -224,10 +247,8 @@ static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t siz
     uint32_t pace_bps = paced ? baud_bps : 0;
     uint64_t begin_us = lane->busy_until_at_us > now_us ? lane->busy_until_at_us : now_us;
     begin_piece(lane, now_us);
-    while (i < size && faults_armed(lane, begin_us + duration_us(i, pace_bps))) {
-        arriving += send_faulty(lane, bytes[i], line_end, begin_us + duration_us(i, pace_bps));
-        i++;
-    }
+    if (faults_armed(lane, begin_us))
+        i = send_armed(lane, bytes, size, pace_bps, line_end, begin_us, &arriving);
     arriving += send_clean(lane, bytes + i, size - i, line_end);
     lane->busy_until_at_us = begin_us + duration_us(size, pace_bps);
     lane->baud_bps = baud_bps;
@@ -249,7 +270,7 @@ void bench_lane_insert(struct bench_lane *lane, const uint8_t *bytes, size_t siz
 static size_t before_split(const struct bench_lane *lane, size_t size)
 {
     uint32_t until = lane->split_at - lane->byte_count;
-    if (!lane->split_ms || (lane->split_at > lane->byte_count && until >= size))
+    if (lane->split_at > lane->byte_count && until >= size)
         return size;
     return lane->split_at > lane->byte_count ? until : 0;
 }
@@ -257,7 +278,7 @@ static size_t before_split(const struct bench_lane *lane, size_t size)
 void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
                      uint8_t line_end, bool paced, uint64_t now_us)
 {
-    size_t head = before_split(lane, size);
+    size_t head = lane->split_ms ? before_split(lane, size) : size;
     if (head)
         send_burst(lane, bytes, head, baud_bps, line_end, paced, now_us);
     if (head == size)
@@ -292,7 +313,8 @@ size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_b
     size_t size = burst->length;
     *ret_baud_bps = burst->baud_bps;
     take_bytes(lane, buffer, size);
-    lane->first_burst = (uint16_t)((lane->first_burst + 1u) % BENCH_WIRE_BURSTS);
+    uint16_t next = (uint16_t)(lane->first_burst + 1u);
+    lane->first_burst = next == BENCH_WIRE_BURSTS ? 0 : next;
     lane->burst_fill--;
     return size;
 }
