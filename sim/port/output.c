@@ -26,11 +26,22 @@ static size_t append(struct sim *sim, const char *bytes, size_t size)
     return fits;
 }
 
-/* Moves the last `size` bytes before what is held. */
-static void move_before_held(struct sim_port *port, size_t size)
+/* CR LF: two bytes of which it is known at once whether there is room. */
+static void append_break(struct sim *sim)
+{
+    struct sim_port *port = &sim->port;
+    if (SIM_OUTPUT_SIZE - port->output_end < 2) {
+        append(sim, "\r\n", 2);
+        return;
+    }
+    memcpy(port->output + port->output_end, "\r\n", 2);
+    port->output_end = (uint16_t)(port->output_end + 2);
+}
+
+/* Moves the last `size` bytes before the `held` ones that are held. */
+__attribute__((noinline)) static void move_before(struct sim_port *port, size_t size, size_t held)
 {
     char piece[256];
-    size_t held = (size_t)(port->output_end - port->output_free) - size;
     while (size > 0 && held > 0) {
         size_t n = size < sizeof piece ? size : sizeof piece;
         char *from = port->output + port->output_free + held;
@@ -48,6 +59,16 @@ static void move_before_held(struct sim_port *port, size_t size)
     port->output_free = (uint16_t)(port->output_free + size);
 }
 
+/* The last `size` bytes may be sent now, before what is held, if anything is. */
+static void free_last(struct sim_port *port, size_t size)
+{
+    size_t held = (size_t)(port->output_end - port->output_free) - size;
+    if (held == 0)
+        port->output_free = port->output_end;
+    else
+        move_before(port, size, held);
+}
+
 void sim_output_add(struct sim_context *ctx, const char *bytes, size_t size)
 {
     struct sim_port *port = &ctx->sim->port;
@@ -56,7 +77,8 @@ void sim_output_add(struct sim_context *ctx, const char *bytes, size_t size)
     append(ctx->sim, bytes, size);
     if (!ctx->sim->interpreter.held && !port->urc_open) {
         port->output_free = port->output_end;
-        sim_queue_freed(ctx, sim_usb_answer_to(ctx));
+        if (ctx->host->usb)
+            sim_queue_freed(ctx, sim_usb_answer_to(ctx));
     }
 }
 
@@ -66,7 +88,7 @@ void sim_output_insert_to(struct sim_context *ctx, const char *bytes, size_t siz
     if (silent(ctx->sim))
         return;
     size_t added = append(ctx->sim, bytes, size);
-    move_before_held(&ctx->sim->port, added);
+    free_last(&ctx->sim->port, added);
     sim_queue_freed(ctx, interfaces);
 }
 
@@ -125,7 +147,8 @@ void sim_urc_begin(struct sim_context *ctx)
     struct sim_port *port = &ctx->sim->port;
     port->urc_open = 1;
     port->urc_begin = port->output_end;
-    sim_output_add(ctx, "\r\n", 2);
+    if (!silent(ctx->sim))
+        append_break(ctx->sim);
 }
 
 void sim_urc_end(struct sim_context *ctx)
@@ -140,17 +163,22 @@ void sim_urc_end(struct sim_context *ctx)
     }
     if (port->output_end >= begin && !silent(ctx->sim))
         sim_tell(ctx, SIM_EVENT_URC, 0, port->output + begin, port->output_end - begin);
-    sim_output_add(ctx, "\r\n", 2);
+    if (!port->urc_open) /* whoever was told has had another one printed */
+        sim_output_add(ctx, "\r\n", 2);
+    else if (!silent(ctx->sim))
+        append_break(ctx->sim);
     port->urc_open = 0;
     sim_signals_ring(ctx);
-    move_before_held(port, (size_t)(port->output_end - port->urc_begin));
-    sim_queue_freed(ctx, sim_usb_urc_to(ctx));
+    free_last(port, (size_t)(port->output_end - port->urc_begin));
+    if (ctx->host->usb)
+        sim_queue_freed(ctx, sim_usb_urc_to(ctx));
 }
 
 void sim_urc_bytes(struct sim_context *ctx, const char *bytes, size_t size)
 {
     sim_urc_begin(ctx);
-    sim_output_add(ctx, bytes, size);
+    if (!silent(ctx->sim))
+        append(ctx->sim, bytes, size);
     sim_urc_end(ctx);
 }
 

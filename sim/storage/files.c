@@ -38,11 +38,12 @@ uint8_t sim_files_find(const struct sim_files *files, uint8_t directory, const c
 {
     if (length == 0 || length >= SIM_FILE_NAME)
         return SIM_NO_FILE;
-    for (uint8_t i = 0; i < SIM_FILES; i++) {
-        const struct sim_file_entry *entry = &files->entries[i];
-        if (entry->directory == directory && entry->name[length] == '\0' &&
-            memcmp(entry->name, name, length) == 0)
-            return i;
+    const struct sim_file_entry *entry = files->entries, *end = entry + SIM_FILES;
+    for (; entry < end; entry++) {
+        if (entry->directory != directory)
+            continue; /* most of them: at every restart ten names are looked for in vain */
+        if (entry->name[length] == '\0' && memcmp(entry->name, name, length) == 0)
+            return (uint8_t)(entry - files->entries);
     }
     return SIM_NO_FILE;
 }

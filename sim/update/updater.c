@@ -188,14 +188,18 @@ static void print(struct sim_context *ctx, const char *text, unsigned percent)
 }
 
 /* Progress lines belong to the unpacking only; restoring is silent. */
+static bool has_lines(const struct sim_context *ctx)
+{
+    return updater_of(ctx)->phase == SIM_PHASE_UPDATE && sim_setting(ctx, SIM_SETTING_PROGRESS);
+}
+
 static bool has_line(const struct sim_context *ctx, unsigned percent)
 {
     enum { ZERO_ONLY = 4 };
     unsigned step = (unsigned)sim_setting(ctx, SIM_SETTING_PROGRESS_STEP);
     if (percent > 0 && sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN) == ZERO_ONLY)
         return false;
-    return updater_of(ctx)->phase == SIM_PHASE_UPDATE && sim_setting(ctx, SIM_SETTING_PROGRESS) &&
-           (step <= 1 || percent % step == 0);
+    return has_lines(ctx) && (step <= 1 || percent % step == 0);
 }
 
 /* What a progress line shows for a percent (field failures 3). */
@@ -415,14 +419,14 @@ static bool listens(const struct sim_context *ctx, enum sim_hook_kind kind)
     return ctx->host->hook && (ctx->host->hook_mask >> kind & 1);
 }
 
-/* The next percent that somebody can notice. */
-static unsigned next_percent(const struct sim_context *ctx)
+/* The next percent that somebody can notice; at `stop` the phase stops short. */
+static unsigned next_percent(const struct sim_context *ctx, unsigned stop)
 {
-    const struct sim_updater *updater = updater_of(ctx);
-    unsigned next = updater->percent + 1u;
-    unsigned stop = stops_at(ctx);
+    unsigned next = updater_of(ctx)->percent + 1u;
     if (listens(ctx, SIM_HOOK_PERCENT) || listens(ctx, SIM_HOOK_FLASH_STEP))
         return next;
+    if (!has_lines(ctx))
+        return next <= stop && stop < PERCENT_END ? stop : PERCENT_END;
     while (next < PERCENT_END && next != stop && !has_line(ctx, next))
         next++;
     return next;
@@ -465,7 +469,8 @@ static void end_phase(struct sim_context *ctx)
 static void go_on(struct sim_context *ctx)
 {
     const struct sim_updater *updater = updater_of(ctx);
-    if (updater->percent == stops_at(ctx)) {
+    unsigned stop = stops_at(ctx);
+    if (updater->percent == stop) {
         if (never_ends(ctx))
             set_stage(ctx, SIM_UPDATER_STAGE_NONE, SIM_NEVER);
         else
@@ -473,7 +478,7 @@ static void go_on(struct sim_context *ctx)
     } else if (updater->percent >= PERCENT_END) {
         end_phase(ctx);
     } else if (!write_step(ctx)) {
-        set_stage(ctx, SIM_UPDATER_STAGE_RUN, percent_at(updater, next_percent(ctx)));
+        set_stage(ctx, SIM_UPDATER_STAGE_RUN, percent_at(updater, next_percent(ctx, stop)));
     }
 }
 
@@ -724,7 +729,7 @@ static void on_first_reset(struct sim_context *ctx)
 
 static void on_run(struct sim_context *ctx)
 {
-    unsigned next = next_percent(ctx);
+    unsigned next = next_percent(ctx, stops_at(ctx));
     uint64_t at_us = percent_at(updater_of(ctx), next);
     if (ctx->now_us >= at_us)
         reach_percent(ctx, next);
