@@ -310,6 +310,9 @@ void sim_receive(struct sim *sim, const struct sim_host *host, const void *bytes
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
                     uint32_t *ret_baud_bps, uint64_t now_us);
 
+/* True: it would return 0 and change nothing. *ret_baud_bps is what it would tell. */
+bool sim_is_silent(const struct sim *sim, uint32_t *ret_baud_bps);
+
 /*
  * How many of the bytes that sim_transmit() returns next are echo of what was received at this very
  * time. They went out character by character as the burst came in, one character behind it.

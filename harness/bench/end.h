@@ -32,6 +32,9 @@ struct bench_end {
     /* Fills the buffer with what the end sends now and returns how much; 0 = nothing. */
     size_t (*transmit)(struct bench_run *run, uint8_t *buffer, size_t capacity,
                        uint32_t *ret_baud_bps);
+    /* True: transmit would give nothing now and change nothing, which is cheaper to know and is so
+       most of the times. NULL: only transmit knows. */
+    bool (*is_silent)(struct bench_run *run);
     /* What would follow if all were sent now; how much. NULL: transmit gives all there is. */
     size_t (*ahead)(const struct bench_run *run, uint8_t *buffer, size_t capacity);
     /* Does what is due; returns when to call again, BENCH_NEVER = when something happens. */

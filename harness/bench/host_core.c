@@ -34,6 +34,13 @@ static uint64_t core_advance(struct bench_run *run)
     return fota_advance(&run->world.core, host_of(run), run->world.now_us);
 }
 
+/* Neither a line that is not sent nor bytes of the package that it would ask for. */
+static bool host_is_silent(struct bench_run *run)
+{
+    const struct fota *core = &run->world.core;
+    return !run->world.host.up || (core->at.sent == core->at.out_length && core->chunk_left == 0);
+}
+
 static bool core_request(struct bench_run *run, struct fota_request *ret_request)
 {
     const struct fota *core = &run->world.core;
@@ -118,6 +125,7 @@ const struct bench_end bench_host_core = {.name = "core",
                                           .start = bench_board_start,
                                           .receive = bench_board_receive,
                                           .transmit = bench_board_transmit,
+                                          .is_silent = host_is_silent,
                                           .advance = bench_board_advance,
                                           .observe = host_observe,
                                           .finish = bench_board_finish,

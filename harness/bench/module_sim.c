@@ -350,6 +350,15 @@ static size_t module_transmit(struct bench_run *run, uint8_t *buffer, size_t cap
     return size;
 }
 
+static bool module_is_silent(struct bench_run *run)
+{
+    uint32_t baud_bps;
+    if (!sim_is_silent(&run->world.sim, &baud_bps))
+        return false;
+    run->talks_bps[BENCH_TO_HOST] = baud_bps ? baud_bps : run->talks_bps[BENCH_TO_HOST];
+    return true;
+}
+
 /*
  * What the module has to send behind what it has sent: a copy of it says so, and nobody hears it.
  * A line at its pace comes in pieces, and a text must be known before the first of them has passed.
@@ -444,6 +453,7 @@ const struct bench_end bench_module_sim = {.name = "emulator",
                                            .start = module_start,
                                            .receive = module_receive,
                                            .transmit = module_transmit,
+                                           .is_silent = module_is_silent,
                                            .ahead = module_ahead,
                                            .advance = module_advance,
                                            .observe = module_observe,

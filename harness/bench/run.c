@@ -227,6 +227,13 @@ static bool drain_straight(struct bench_run *run, enum bench_lane_id id)
     return any;
 }
 
+/* A line that gets what passes it in a time is asked for the rate of its end, too. */
+static bool is_silent(struct bench_run *run, enum bench_lane_id id)
+{
+    const struct bench_end *end = sender(run, id);
+    return end->is_silent && !run->options.burst_us && end->is_silent(run);
+}
+
 /* Moves what an end has to send onto its lane; true when there was anything. */
 static bool drain(struct bench_run *run, enum bench_lane_id id)
 {
@@ -236,7 +243,7 @@ static bool drain(struct bench_run *run, enum bench_lane_id id)
     size_t room;
     if (!bench_run_has_lanes(run))
         return drain_straight(run, id);
-    while ((room = lane_takes(run, id)) > 0) {
+    while (!is_silent(run, id) && (room = lane_takes(run, id)) > 0) {
         run->began_us = 0;
         size_t size = ask(run, id, buffer, room, &baud_bps), ahead = 0;
         if (!size)

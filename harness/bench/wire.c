@@ -189,7 +189,7 @@ static size_t send_faulty(struct bench_lane *lane, uint8_t byte, uint8_t line_en
     return lane->byte_fill - before;
 }
 
-static bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
+static inline bool faults_armed(const struct bench_lane *lane, uint64_t begins_us)
 {
     /* almost always none is: all are looked at in one, without a branch each */
     uint32_t any = lane->lose_line | lane->lose_bytes | lane->garble_line | lane->garble_bytes |

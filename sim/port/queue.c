@@ -289,6 +289,13 @@ static size_t take_plain(struct sim_port *port, void *buffer, size_t capacity)
     return size;
 }
 
+bool sim_is_silent(const struct sim *sim, uint32_t *ret_baud_bps)
+{
+    const struct sim_port *port = &sim->port;
+    *ret_baud_bps = port->rate_bps;
+    return port->output_end == 0 && port->rate_pending == SIM_RATE_STAYS && port->bulk_count == 0;
+}
+
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
                     uint32_t *ret_baud_bps, uint64_t now_us)
 {
@@ -297,8 +304,7 @@ size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, 
     uint8_t interfaces;
     size_t size = 0;
     SIM_HOLDS(sim_state_broken(sim, host->usb) == NULL);
-    *ret_baud_bps = port->rate_bps;
-    if (port->output_end == 0 && port->rate_pending == SIM_RATE_STAYS && port->bulk_count == 0)
+    if (sim_is_silent(sim, ret_baud_bps))
         return 0;
     if (port->paused && sim_port_pauses(&ctx))
         return 0;
