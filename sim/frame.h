@@ -55,6 +55,9 @@ struct sim_typed *sim_typed_asked(const struct sim_context *ctx);
 /* AT came. */
 void sim_typed_begin(struct sim_typed *typed);
 enum sim_typed_end sim_typed_byte(struct sim_context *ctx, struct sim_typed *typed, char byte);
+/* Takes those of the bytes that are nothing but text of the line that is typed; how many. */
+size_t sim_typed_plain(struct sim_context *ctx, struct sim_typed *typed, const char *bytes,
+                       size_t size);
 
 /* ---- receive.c: bytes of the host on the UART ------------------------------------------------ */
 

@@ -330,16 +330,26 @@ void sim_port_pump(struct sim_context *ctx)
     memset(port->type_ahead + port->type_ahead_length, 0, used);
 }
 
+/* The bytes begin a line: nothing else can come of them. */
+static bool is_at(const struct sim_typed *typed, const char *bytes, size_t size)
+{
+    return typed->scan == SIM_SCAN_NOTHING && size > 1 && (bytes[0] == 'A' || bytes[0] == 'a') &&
+           (bytes[1] == 'T' || bytes[1] == 't');
+}
+
 /* Echoes and collects up to the end of the line; returns how many bytes that were. */
 static size_t receive_line(struct sim_context *ctx, const char *bytes, size_t size)
 {
-    size_t used = 0;
-    uint8_t scan = ctx->sim->port.typed.scan;
-    const char *cr = scan == SIM_SCAN_LINE ? memchr(bytes, '\r', size) : NULL;
-    size_t span = cr ? (size_t)(cr - bytes) + 1 : scan == SIM_SCAN_LINE ? size : 1;
+    struct sim_typed *typed = &ctx->sim->port.typed;
+    bool whole = typed->scan == SIM_SCAN_LINE || is_at(typed, bytes, size);
+    const char *cr = whole ? memchr(bytes, '\r', size) : NULL;
+    size_t span = cr ? (size_t)(cr - bytes) + 1 : whole ? size : 1, used = 0;
     echo(ctx, bytes, span);
-    while (used < span)
-        listen(ctx, bytes[used++]);
+    while (used < span) {
+        used += sim_typed_plain(ctx, typed, bytes + used, span - used);
+        if (used < span)
+            listen(ctx, bytes[used++]);
+    }
     return used;
 }
 

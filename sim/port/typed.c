@@ -47,6 +47,21 @@ static void add(struct sim_context *ctx, struct sim_typed *typed, char byte)
     }
 }
 
+size_t sim_typed_plain(struct sim_context *ctx, struct sim_typed *typed, const char *bytes,
+                       size_t size)
+{
+    char backspace = (char)sim_value(ctx, SIM_PARAMETER_S5);
+    size_t room = SIM_LINE_SIZE - (size_t)typed->length, count = 0;
+    if (typed->scan != SIM_SCAN_LINE)
+        return 0;
+    size = size < room ? size : room;
+    while (count < size && !is_control(bytes[count]) && bytes[count] != backspace)
+        count++;
+    memcpy(typed->text + typed->length, bytes, count);
+    typed->length = (uint16_t)(typed->length + count);
+    return count;
+}
+
 /* What is no AT: passed over, or the beginning of a line that is an error (line-start). */
 static void listen_stray(struct sim_context *ctx, struct sim_typed *typed, char byte)
 {
