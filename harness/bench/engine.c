@@ -101,12 +101,21 @@ static bool is_since(const struct scenario_trigger *when)
     return when->kind == SCENARIO_TRIGGER_TIME && when->state != SCENARIO_SINCE_START;
 }
 
+static bool acts_on_wire(const struct bench_run *run, const struct scenario_event *event)
+{
+    for (unsigned i = 0; i < event->action_count; i++)
+        if (bench_engine_is_wire(run->one->actions[event->first_action + i].kind))
+            return true;
+    return false;
+}
+
 void bench_engine_refresh(struct bench_run *run)
 {
     run->trigger_mask = 0;
     run->lane_mask = 0;
     run->since_mask = 0;
     run->hook_mask = 0;
+    run->acts_on_wire = false;
     run->counts_points = run->options.points;
     for (unsigned i = 0; i < run->one->event_count; i++) {
         const struct scenario_trigger *when = &bench_engine_event(run, i)->when;
@@ -115,6 +124,7 @@ void bench_engine_refresh(struct bench_run *run)
         if (is_since(when))
             run->since_mask = (uint8_t)(run->since_mask | 1u << when->state);
         run->hook_mask |= hooks_of(when);
+        run->acts_on_wire = run->acts_on_wire || acts_on_wire(run, bench_engine_event(run, i));
         run->counts_points = run->counts_points || bench_engine_event(run, i)->chosen;
     }
     if (run->counts_points)

@@ -234,23 +234,53 @@ static bool is_silent(struct bench_run *run, enum bench_lane_id id)
     return end->is_silent && !run->options.burst_us && end->is_silent(run);
 }
 
-/* Moves what an end has to send onto its lane; true when there was anything. */
-static bool drain(struct bench_run *run, enum bench_lane_id id)
+/* Puts on the lane what the end sends now, of `room` bytes at most; how much. */
+static size_t send_some(struct bench_run *run, enum bench_lane_id id, size_t room)
 {
     uint8_t buffer[BENCH_WIRE_BYTES + AHEAD_BYTES];
     uint32_t baud_bps;
-    bool any = false;
+    size_t size = ask(run, id, buffer, room, &baud_bps), ahead = 0;
+    if (!size)
+        return 0;
+    if (run->options.burst_us && run->lane_mask >> id & 1 && sender(run, id)->ahead)
+        ahead = sender(run, id)->ahead(run, buffer + size, AHEAD_BYTES);
+    bench_run_send(run, id, buffer, size, ahead, baud_bps);
+    return size;
+}
+
+/* The same; the end writes the bytes where they will lie. */
+static size_t send_in_place(struct bench_run *run, enum bench_lane_id id, uint8_t *place,
+                            size_t room)
+{
+    struct bench_lane *lane = &run->world.lanes[id];
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    uint32_t baud_bps;
+    bool paced = !run->options.unpaced;
+    size_t size = ask(run, id, place, room, &baud_bps);
+    if (!size)
+        return 0;
+    if (bench_lane_sent(lane, size, baud_bps, sender(run, id)->line_end, paced,
+                        run->world.now_us - (paced ? run->began_us : 0))) {
+        bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
+        return size;
+    }
+    memcpy(buffer, place, size);
+    bench_run_send(run, id, buffer, size, 0, baud_bps);
+    return size;
+}
+
+/* Moves what an end has to send onto its lane; true when there was anything. */
+static bool drain(struct bench_run *run, enum bench_lane_id id)
+{
+    bool any = false, watched = run->acts_on_wire || run->lane_mask || run->options.burst_us;
     size_t room;
     if (!bench_run_has_lanes(run))
         return drain_straight(run, id);
     while (!is_silent(run, id) && (room = lane_takes(run, id)) > 0) {
         run->began_us = 0;
-        size_t size = ask(run, id, buffer, room, &baud_bps), ahead = 0;
-        if (!size)
+        uint8_t *place = watched ? NULL : bench_lane_begin(&run->world.lanes[id]);
+        if (!(place ? send_in_place(run, id, place, room) : send_some(run, id, room)))
             break;
-        if (run->options.burst_us && run->lane_mask >> id & 1 && sender(run, id)->ahead)
-            ahead = sender(run, id)->ahead(run, buffer + size, AHEAD_BYTES);
-        bench_run_send(run, id, buffer, size, ahead, baud_bps);
         any = true;
     }
     run->began_us = 0;
@@ -322,20 +352,30 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8
     bench_run_touch(run, id);
 }
 
-static void deliver(struct bench_run *run, enum bench_lane_id id)
+/* Takes a burst off the lane and gives it to its end. */
+static void deliver_burst(struct bench_run *run, enum bench_lane_id id)
 {
+    struct bench_lane *lane = &run->world.lanes[id];
     uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
-    bool arrived = true;
-    while (bench_lane_next(&run->world.lanes[id]) <= run->world.now_us) {
-        bool was_full = run->world.lanes[id].burst_fill + SPARE_BURSTS >= BENCH_WIRE_BURSTS ||
-                        bench_lane_room(&run->world.lanes[id]) < BENCH_WIRE_BYTES / 2;
-        size_t size =
-            bench_lane_take(&run->world.lanes[id], buffer, &baud_bps, &arrived, run->world.now_us);
-        if (size && run->through)
-            run->through(run, id, buffer, size, baud_bps);
-        else if (size)
-            bench_run_deliver(run, id, buffer, size, baud_bps);
+    bool arrived;
+    const uint8_t *bytes = run->acts_on_wire ? NULL : bench_lane_bytes(lane);
+    size_t size =
+        bench_lane_take(lane, bytes ? NULL : buffer, &baud_bps, &arrived, run->world.now_us);
+    bytes = bytes ? bytes : buffer;
+    if (size && run->through)
+        run->through(run, id, bytes, size, baud_bps);
+    else if (size)
+        bench_run_deliver(run, id, bytes, size, baud_bps);
+}
+
+static void deliver(struct bench_run *run, enum bench_lane_id id)
+{
+    const struct bench_lane *lane = &run->world.lanes[id];
+    while (bench_lane_next(lane) <= run->world.now_us) {
+        bool was_full = lane->burst_fill + SPARE_BURSTS >= BENCH_WIRE_BURSTS ||
+                        bench_lane_room(lane) < BENCH_WIRE_BYTES / 2;
+        deliver_burst(run, id);
         if (was_full || run->options.burst_us)
             bench_run_touch(run, other(id)); /* the sender may have waited for room */
     }

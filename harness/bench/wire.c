@@ -255,6 +255,29 @@ static void send_burst(struct bench_lane *lane, const uint8_t *bytes, size_t siz
     add_burst(lane, arriving, baud_bps);
 }
 
+uint8_t *bench_lane_begin(struct bench_lane *lane)
+{
+    if (lane->byte_fill != 0 || lane->duplicate_length != 0)
+        return NULL;
+    lane->first_byte = 0;
+    return lane->bytes;
+}
+
+bool bench_lane_sent(struct bench_lane *lane, size_t size, uint32_t baud_bps, uint8_t line_end,
+                     bool paced, uint64_t now_us)
+{
+    uint64_t begin_us = lane->busy_until_at_us > now_us ? lane->busy_until_at_us : now_us;
+    if (lane->split_ms || lane->share_until_at_us || faults_armed(lane, begin_us))
+        return false;
+    lane->line_count += scan_lines(&lane->in_line, lane->bytes, size, line_end);
+    lane->byte_count += (uint32_t)size;
+    lane->byte_fill = (uint16_t)size;
+    lane->busy_until_at_us = begin_us + duration_us(size, paced ? baud_bps : 0);
+    lane->baud_bps = baud_bps;
+    add_burst(lane, size, baud_bps);
+    return true;
+}
+
 void bench_lane_insert(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                        uint32_t baud_bps, bool paced, uint64_t now_us)
 {
@@ -296,8 +319,9 @@ static void take_bytes(struct bench_lane *lane, uint8_t *buffer, size_t size)
     size_t head = BENCH_WIRE_BYTES - (size_t)lane->first_byte;
     if (head > size)
         head = size;
-    memcpy(buffer, lane->bytes + lane->first_byte, head);
-    if (head < size)
+    if (buffer)
+        memcpy(buffer, lane->bytes + lane->first_byte, head);
+    if (buffer && head < size)
         memcpy(buffer + head, lane->bytes, size - head);
     lane->first_byte = (uint16_t)((lane->first_byte + size) % BENCH_WIRE_BYTES);
     lane->byte_fill = (uint16_t)(lane->byte_fill - size);

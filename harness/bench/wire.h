@@ -94,6 +94,23 @@ void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size,
 void bench_lane_insert(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                        uint32_t baud_bps, bool paced, uint64_t now_us);
 
+/*
+ * For a sender that writes its bytes where they will lie: the room for them, while nothing is under
+ * way, NULL = they have to be sent from elsewhere. bench_lane_sent() then sends what was written
+ * there, if no fault waits for it; false: nothing was sent.
+ */
+uint8_t *bench_lane_begin(struct bench_lane *lane);
+bool bench_lane_sent(struct bench_lane *lane, size_t size, uint32_t baud_bps, uint8_t line_end,
+                     bool paced, uint64_t now_us);
+
+/* The bytes of the next burst where they lie, NULL = they lie in two pieces. They stay after they
+   were taken, until others enter the lane. */
+static inline const uint8_t *bench_lane_bytes(const struct bench_lane *lane)
+{
+    size_t length = lane->bursts[lane->first_burst].length;
+    return lane->first_byte + length <= BENCH_WIRE_BYTES ? lane->bytes + lane->first_byte : NULL;
+}
+
 /* When the next burst arrives, WIRE_NEVER = none is under way. */
 static inline uint64_t bench_lane_next(const struct bench_lane *lane)
 {
@@ -102,7 +119,8 @@ static inline uint64_t bench_lane_next(const struct bench_lane *lane)
 
 /*
  * Takes the next burst that has arrived by now_us; returns its length (0 = none, or all of it was
- * lost and *ret_arrived is true). `buffer` holds BENCH_WIRE_BYTES.
+ * lost and *ret_arrived is true). `buffer` holds BENCH_WIRE_BYTES; NULL = they are read where they
+ * lie.
  */
 size_t bench_lane_take(struct bench_lane *lane, uint8_t *buffer, uint32_t *ret_baud_bps,
                        bool *ret_arrived, uint64_t now_us);
