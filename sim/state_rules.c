@@ -147,7 +147,7 @@ static bool timers_are_counted(const struct whole *whole)
 {
     uint32_t set = 0;
     for (unsigned i = 0; i < SIM_TIMER_COUNT; i++)
-        set |= whole->sim->timer_at_us[i] != SIM_NEVER ? 1u << i : 0;
+        set |= (uint32_t)(whole->sim->timer_at_us[i] != SIM_NEVER) << i;
     return set == whole->sim->timers_set;
 }
 
@@ -166,29 +166,27 @@ static bool states_are_some(const struct whole *whole)
            sim->port.taker < SIM_TAKER_COUNT && whole->usb->asker < SIM_INTERFACE_COUNT;
 }
 
-static const struct {
-    const char *member;
-    bool (*holds)(const struct whole *whole);
-} rules[] = {
-    {"a state", states_are_some},
-    {"timers_set", timers_are_counted},
-    {"power.state", power_is_there},
-    {"power.boot_step", boot_step_is_one},
-    {"port.output_free", output_is_ordered},
-    {"port.bulk.position", bulk_is_ordered},
-    {"port.rate_position", rate_is_ahead},
-    {"port.typed.text", line_ends},
-    {"usb/spans.end", spans_are_ordered},
-    {"interpreter.cursor", cursor_is_in_line},
-    {"port.data_left_bytes", data_is_awaited},
-    {"files.upload_file", upload_is_there},
-    {"download.file", download_file_is_there},
-    {"download.rate_bytes_per_s", download_has_rate},
-    {"port.echo_end", echo_is_queued},
-    {"message.input_length", input_is_in_line},
-    {"updater.phase", phase_can_run},
-    {"supply.point_at_us", waveform_is_ordered},
-};
+/* X("member that breaks it", what holds). Calls, not a table of them: in builds that ask, they are
+   asked at every call of a module. */
+#define RULES(X)                                                                                   \
+    X("a state", states_are_some)                                                                  \
+    X("timers_set", timers_are_counted)                                                            \
+    X("power.state", power_is_there)                                                               \
+    X("power.boot_step", boot_step_is_one)                                                         \
+    X("port.output_free", output_is_ordered)                                                       \
+    X("port.bulk.position", bulk_is_ordered)                                                       \
+    X("port.rate_position", rate_is_ahead)                                                         \
+    X("port.typed.text", line_ends)                                                                \
+    X("usb/spans.end", spans_are_ordered)                                                          \
+    X("interpreter.cursor", cursor_is_in_line)                                                     \
+    X("port.data_left_bytes", data_is_awaited)                                                     \
+    X("files.upload_file", upload_is_there)                                                        \
+    X("download.file", download_file_is_there)                                                     \
+    X("download.rate_bytes_per_s", download_has_rate)                                              \
+    X("port.echo_end", echo_is_queued)                                                             \
+    X("message.input_length", input_is_in_line)                                                    \
+    X("updater.phase", phase_can_run)                                                              \
+    X("supply.point_at_us", waveform_is_ordered)
 
 const char *sim_state_broken(const struct sim *sim, const struct sim_usb *usb)
 {
@@ -197,8 +195,10 @@ const char *sim_state_broken(const struct sim *sim, const struct sim_usb *usb)
                                 .usb = usb ? usb : &none,
                                 .interfaces =
                                     usb ? (1u << SIM_INTERFACE_COUNT) - 1 : (uint8_t)SIM_TO_UART};
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (!rules[i].holds(&whole))
-            return rules[i].member;
+#define X(member, holds)                                                                           \
+    if (!holds(&whole))                                                                            \
+        return member;
+    RULES(X)
+#undef X
     return NULL;
 }

@@ -345,18 +345,23 @@ bool bench_board_start(struct bench_run *run)
     return true;
 }
 
+__attribute__((noinline)) static void receive_garbled(struct bench_run *run, const uint8_t *bytes,
+                                                      size_t size, uint32_t baud_bps)
+{
+    uint8_t garbled[4 * BENCH_WIRE_BYTES]; /* one byte sent slowly is several heard fast */
+    size = sim_garble(bytes, size, baud_bps, run->world.host.baud_bps, garbled, sizeof garbled);
+    run->host->client->receive(run, garbled, size);
+}
+
 void bench_board_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
                          uint32_t baud_bps)
 {
     if (!run->world.host.up)
         return;
-    if (baud_bps != run->world.host.baud_bps) {
-        uint8_t garbled[4 * BENCH_WIRE_BYTES]; /* one byte sent slowly is several heard fast */
-        size = sim_garble(bytes, size, baud_bps, run->world.host.baud_bps, garbled, sizeof garbled);
-        run->host->client->receive(run, garbled, size);
-        return;
-    }
-    run->host->client->receive(run, bytes, size);
+    if (baud_bps != run->world.host.baud_bps)
+        receive_garbled(run, bytes, size, baud_bps);
+    else
+        run->host->client->receive(run, bytes, size);
 }
 
 size_t bench_board_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,

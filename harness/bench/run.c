@@ -235,7 +235,8 @@ static bool is_silent(struct bench_run *run, enum bench_lane_id id)
 }
 
 /* Puts on the lane what the end sends now, of `room` bytes at most; how much. */
-static size_t send_some(struct bench_run *run, enum bench_lane_id id, size_t room)
+__attribute__((noinline)) static size_t send_some(struct bench_run *run, enum bench_lane_id id,
+                                                  size_t room)
 {
     uint8_t buffer[BENCH_WIRE_BYTES + AHEAD_BYTES];
     uint32_t baud_bps;
@@ -248,24 +249,31 @@ static size_t send_some(struct bench_run *run, enum bench_lane_id id, size_t roo
     return size;
 }
 
+/* What was written in place, but waits for a fault. */
+__attribute__((noinline)) static void send_copy(struct bench_run *run, enum bench_lane_id id,
+                                                const uint8_t *place, size_t size,
+                                                uint32_t baud_bps)
+{
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    memcpy(buffer, place, size);
+    bench_run_send(run, id, buffer, size, 0, baud_bps);
+}
+
 /* The same; the end writes the bytes where they will lie. */
 static size_t send_in_place(struct bench_run *run, enum bench_lane_id id, uint8_t *place,
                             size_t room)
 {
     struct bench_lane *lane = &run->world.lanes[id];
-    uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
     bool paced = !run->options.unpaced;
     size_t size = ask(run, id, place, room, &baud_bps);
     if (!size)
         return 0;
     if (bench_lane_sent(lane, size, baud_bps, sender(run, id)->line_end, paced,
-                        run->world.now_us - (paced ? run->began_us : 0))) {
+                        run->world.now_us - (paced ? run->began_us : 0)))
         bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
-        return size;
-    }
-    memcpy(buffer, place, size);
-    bench_run_send(run, id, buffer, size, 0, baud_bps);
+    else
+        send_copy(run, id, place, size, baud_bps);
     return size;
 }
 
@@ -352,21 +360,32 @@ void bench_run_deliver(struct bench_run *run, enum bench_lane_id id, const uint8
     bench_run_touch(run, id);
 }
 
-/* Takes a burst off the lane and gives it to its end. */
-static void deliver_burst(struct bench_run *run, enum bench_lane_id id)
+/* Gives the burst that comes next to its end; `buffer`: a copy of it, NULL = where it lies. */
+static void give_burst(struct bench_run *run, enum bench_lane_id id, uint8_t *buffer)
 {
     struct bench_lane *lane = &run->world.lanes[id];
-    uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
     bool arrived;
-    const uint8_t *bytes = run->acts_on_wire ? NULL : bench_lane_bytes(lane);
-    size_t size =
-        bench_lane_take(lane, bytes ? NULL : buffer, &baud_bps, &arrived, run->world.now_us);
-    bytes = bytes ? bytes : buffer;
+    const uint8_t *bytes = buffer ? buffer : bench_lane_bytes(lane);
+    size_t size = bench_lane_take(lane, buffer, &baud_bps, &arrived, run->world.now_us);
     if (size && run->through)
         run->through(run, id, bytes, size, baud_bps);
     else if (size)
         bench_run_deliver(run, id, bytes, size, baud_bps);
+}
+
+__attribute__((noinline)) static void give_copy(struct bench_run *run, enum bench_lane_id id)
+{
+    uint8_t buffer[BENCH_WIRE_BYTES];
+    give_burst(run, id, buffer);
+}
+
+static void deliver_burst(struct bench_run *run, enum bench_lane_id id)
+{
+    if (run->acts_on_wire || !bench_lane_bytes(&run->world.lanes[id]))
+        give_copy(run, id);
+    else
+        give_burst(run, id, NULL);
 }
 
 static void deliver(struct bench_run *run, enum bench_lane_id id)
@@ -403,18 +422,22 @@ void bench_run_empty_lanes(struct bench_run *run)
         bench_lane_cut(&run->world.lanes[id], 0);
 }
 
-void bench_run_deliver_begun(struct bench_run *run)
+__attribute__((noinline)) static void deliver_begun(struct bench_run *run)
 {
     uint8_t buffer[BENCH_WIRE_BYTES];
     uint32_t baud_bps;
-    if (!bench_run_has_lanes(run))
-        return;
     size_t size = bench_lane_take_begun(&run->world.lanes[BENCH_TO_MODULE], buffer, &baud_bps,
                                         run->world.now_us);
     if (size && run->through)
         run->through(run, BENCH_TO_MODULE, buffer, size, baud_bps);
     else if (size)
         bench_run_deliver(run, BENCH_TO_MODULE, buffer, size, baud_bps);
+}
+
+void bench_run_deliver_begun(struct bench_run *run)
+{
+    if (bench_run_has_lanes(run) && run->world.lanes[BENCH_TO_MODULE].burst_fill)
+        deliver_begun(run);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */

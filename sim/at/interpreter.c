@@ -64,6 +64,15 @@ static int answer_test(struct sim_call *call)
     return SIM_DONE;
 }
 
+/* Without the blanks around its arguments. */
+static int run_packed(struct sim_call *call)
+{
+    char packed[SIM_LINE_SIZE];
+    call->length = sim_arguments_pack(call->arguments, call->length, packed, sizeof packed);
+    call->arguments = packed;
+    return call->command->run(call);
+}
+
 static int run_command(struct sim_context *ctx, const struct sim_piece *piece)
 {
     const struct sim_command *command = NULL;
@@ -73,13 +82,9 @@ static int run_command(struct sim_context *ctx, const struct sim_piece *piece)
         return unknown_results[sim_setting(ctx, SIM_SETTING_UNKNOWN_COMMAND)];
     if (!(command->forms & piece->form))
         return SIM_FAILED;
-    char packed[SIM_LINE_SIZE];
     struct sim_call call = {ctx, command, piece->form, piece->arguments, piece->arguments_length};
-    if (call.form == SIM_FORM_WRITE && memchr(call.arguments, ' ', call.length)) {
-        call.arguments = packed;
-        call.length =
-            sim_arguments_pack(piece->arguments, piece->arguments_length, packed, sizeof packed);
-    }
+    if (call.form == SIM_FORM_WRITE && memchr(call.arguments, ' ', call.length))
+        return run_packed(&call);
     return piece->form == SIM_FORM_TEST ? answer_test(&call) : command->run(&call);
 }
 

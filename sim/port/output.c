@@ -39,7 +39,7 @@ static void append_break(struct sim *sim)
 }
 
 /* Moves the last `size` bytes before the `held` ones that are held. */
-__attribute__((noinline)) static void move_before(struct sim_port *port, size_t size, size_t held)
+static void move_before(struct sim_port *port, size_t size, size_t held)
 {
     char piece[256];
     while (size > 0 && held > 0) {
