@@ -37,8 +37,8 @@ static void saw_command(struct bench_run *run, const struct tap_event *event)
     struct sim_view view;
     bool ruled = sim_command_role(event->text, event->text_length) != SIM_ROLE_NONE;
     if (!ruled || event->flags & TAP_EARLY) { /* how the module is decides nothing */
-        scenario_saw_dropped_command(&run->world.monitor, &run->shared->watch, run->one,
-                                     event->text, event->text_length);
+        scenario_saw_dropped_command(&run->world.monitor, &run->shared->watch, event->text,
+                                     event->text_length);
         return;
     }
     run->module->view(run, &view);
@@ -67,8 +67,7 @@ static void on_event(void *context, const struct tap_event *event)
         saw_command(run, event);
         match_doing(run, event);
     } else if (event->kind == TAP_URC)
-        scenario_saw_urc(&run->world.monitor, &run->shared->watch, run->one, event->text,
-                         event->text_length);
+        scenario_saw_urc(&run->world.monitor, &run->shared->watch, event->text, event->text_length);
     if (!run->module->tells)
         match(run, event);
 }

@@ -10,15 +10,6 @@
 /* The module's own worst time when the job names none (core/fota.h). */
 #define UPDATE_TIMEOUT_DEFAULT_MS 2400000u
 
-void scenario_watch_init(struct scenario_watch *watch, const struct scenario_case *one)
-{
-    memset(watch, 0, sizeof *watch);
-    for (uint8_t i = 0; i < one->expectation_count; i++) {
-        unsigned kind = one->expectations[i].kind;
-        watch->index[kind][watch->count[kind]++] = i;
-    }
-}
-
 /* Scenarios write a command as it is typed, the module tells it without the AT. */
 static const char *without_at(const char *command)
 {
@@ -26,10 +17,39 @@ static const char *without_at(const char *command)
     return has_at ? command + 2 : command;
 }
 
-static bool begins_with(const char *text, size_t length, const char *wanted)
+/* The text with which what is told is compared, "" = there is none. */
+static const char *text_of(const struct scenario_expectation *expectation)
 {
-    size_t n = strlen(wanted);
-    return length >= n && memcmp(text, wanted, n) == 0;
+    switch (expectation->kind) {
+    case SCENARIO_EXPECT_SENT:
+    case SCENARIO_EXPECT_NEVER_SENT:
+        return without_at(expectation->text);
+    case SCENARIO_EXPECT_URC:
+    case SCENARIO_EXPECT_NEVER_URC:
+        return expectation->text;
+    default:
+        return "";
+    }
+}
+
+void scenario_watch_init(struct scenario_watch *watch, const struct scenario_case *one)
+{
+    memset(watch->count, 0, sizeof watch->count);
+    for (uint8_t i = 0; i < one->expectation_count; i++) {
+        unsigned kind = one->expectations[i].kind;
+        watch->index[kind][watch->count[kind]++] = i;
+        watch->wanted[i].text = text_of(&one->expectations[i]);
+        watch->wanted[i].length = strlen(watch->wanted[i].text);
+    }
+}
+
+/* The last character is compared first: lines of the same kind differ there. */
+static bool begins_with(const char *text, size_t length, const struct scenario_watch *watch,
+                        unsigned index)
+{
+    const char *wanted = watch->wanted[index].text;
+    size_t n = watch->wanted[index].length;
+    return n == 0 || (length >= n && text[n - 1] == wanted[n - 1] && memcmp(text, wanted, n) == 0);
 }
 
 /* Lists are met in order: sets *ret_index to the first one that is not met yet. */
@@ -50,25 +70,21 @@ static void note_met(struct scenario_monitor *monitor, unsigned index)
 }
 
 static void meet_next(struct scenario_monitor *monitor, const struct scenario_watch *watch,
-                      const struct scenario_case *one, unsigned kind, const char *text,
-                      size_t length)
+                      unsigned kind, const char *text, size_t length)
 {
     uint8_t at;
     if (!next_unmet(monitor, watch, kind, &at))
         return;
-    const char *wanted = one->expectations[at].text;
-    if (begins_with(text, length, kind == SCENARIO_EXPECT_SENT ? without_at(wanted) : wanted))
+    if (begins_with(text, length, watch, at))
         note_met(monitor, at);
 }
 
 static void forbid(struct scenario_monitor *monitor, const struct scenario_watch *watch,
-                   const struct scenario_case *one, unsigned kind, const char *text, size_t length)
+                   unsigned kind, const char *text, size_t length)
 {
     for (unsigned i = 0; i < watch->count[kind]; i++) {
         uint8_t at = watch->index[kind][i];
-        const char *refused = one->expectations[at].text;
-        if (begins_with(text, length,
-                        kind == SCENARIO_EXPECT_NEVER_SENT ? without_at(refused) : refused))
+        if (begins_with(text, length, watch, at))
             note_met(monitor, at);
     }
 }
@@ -94,18 +110,18 @@ static bool is_updating(const struct sim_view *module)
 }
 
 void scenario_saw_dropped_command(struct scenario_monitor *monitor,
-                                  const struct scenario_watch *watch,
-                                  const struct scenario_case *one, const char *text, size_t length)
+                                  const struct scenario_watch *watch, const char *text,
+                                  size_t length)
 {
-    meet_next(monitor, watch, one, SCENARIO_EXPECT_SENT, text, length);
-    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_SENT, text, length);
+    meet_next(monitor, watch, SCENARIO_EXPECT_SENT, text, length);
+    forbid(monitor, watch, SCENARIO_EXPECT_NEVER_SENT, text, length);
 }
 
 void scenario_saw_command(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                           const struct scenario_case *one, const char *text, size_t length,
                           const struct sim_view *module, uint64_t now_us)
 {
-    scenario_saw_dropped_command(monitor, watch, one, text, length);
+    scenario_saw_dropped_command(monitor, watch, text, length);
     switch (sim_command_role(text, length)) {
     case SIM_ROLE_START_UPDATE:
         if (++monitor->starts > 1)
@@ -125,10 +141,10 @@ void scenario_saw_command(struct scenario_monitor *monitor, const struct scenari
 }
 
 void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_watch *watch,
-                      const struct scenario_case *one, const char *text, size_t length)
+                      const char *text, size_t length)
 {
-    meet_next(monitor, watch, one, SCENARIO_EXPECT_URC, text, length);
-    forbid(monitor, watch, one, SCENARIO_EXPECT_NEVER_URC, text, length);
+    meet_next(monitor, watch, SCENARIO_EXPECT_URC, text, length);
+    forbid(monitor, watch, SCENARIO_EXPECT_NEVER_URC, text, length);
 }
 
 void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,

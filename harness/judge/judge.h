@@ -31,6 +31,11 @@ _Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
 struct scenario_watch {
     uint8_t count[SCENARIO_EXPECT_COUNT];
     uint8_t index[SCENARIO_EXPECT_COUNT][SCENARIO_EXPECTATIONS_MAX];
+    /* By the expectation's number: its text, of a command without AT; "" = it has none. */
+    struct {
+        const char *text;
+        size_t length;
+    } wanted[SCENARIO_EXPECTATIONS_MAX];
 };
 void scenario_watch_init(struct scenario_watch *watch, const struct scenario_case *one);
 
@@ -40,10 +45,10 @@ void scenario_saw_command(struct scenario_monitor *monitor, const struct scenari
                           const struct sim_view *module, uint64_t now_us);
 /* One that was on the line and that modules do not run: at once behind another (T16). */
 void scenario_saw_dropped_command(struct scenario_monitor *monitor,
-                                  const struct scenario_watch *watch,
-                                  const struct scenario_case *one, const char *text, size_t length);
+                                  const struct scenario_watch *watch, const char *text,
+                                  size_t length);
 void scenario_saw_urc(struct scenario_monitor *monitor, const struct scenario_watch *watch,
-                      const struct scenario_case *one, const char *text, size_t length);
+                      const char *text, size_t length);
 void scenario_saw_request(struct scenario_monitor *monitor, const struct scenario_watch *watch,
                           const struct scenario_case *one, unsigned request,
                           const struct sim_view *module, uint64_t now_us);

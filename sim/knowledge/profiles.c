@@ -77,11 +77,12 @@ const struct sim_profile *sim_profile_row(size_t index)
 
 static bool fits(const struct sim_profile *row, const char *variant, const char *revision)
 {
-    size_t length = strcspn(row->revision, "*");
-    bool whole = row->revision[length] == '\0';
-    if (row->variant && strcmp(row->variant, variant) != 0)
+    const char *wanted = row->revision;
+    for (; *wanted && *wanted != '*' && *wanted == *revision; wanted++)
+        revision++;
+    if (*wanted != '*' && (*wanted || *revision))
         return false;
-    return strncmp(row->revision, revision, length + whole) == 0;
+    return !row->variant || strcmp(row->variant, variant) == 0;
 }
 
 const struct sim_profile *sim_profile_find(const char *variant, const char *revision)

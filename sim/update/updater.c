@@ -167,23 +167,33 @@ static char *put_percent(char *at, unsigned percent)
     return at;
 }
 
-/* One of the texts of FOTA101; `percent` is left out when it is NO_PERCENT. */
-static void print(struct sim_context *ctx, const char *text, unsigned percent)
+/* What stands before each text of FOTA101. */
+static char *put_begin(const struct sim_context *ctx, char *at)
 {
-    if (!is_printed_here(ctx))
-        return;
-    char line[96], *at = line;
     bool space = sim_setting(ctx, SIM_SETTING_URC_SPACE);
     memcpy(at, "+CFOTA: \"", 9);
     if (!space)
         at[7] = '"';
-    at += space ? 9 : 8;
-    at = put(at, text);
+    return at + (space ? 9 : 8);
+}
+
+static void print(struct sim_context *ctx, const char *text)
+{
+    if (!is_printed_here(ctx))
+        return;
+    char line[96], *at = put(put_begin(ctx, line), text);
     *at++ = '"';
-    if (percent != NO_PERCENT) {
-        *at++ = ',';
-        at = put_percent(at, percent);
-    }
+    sim_urc_bytes(ctx, line, (size_t)(at - line));
+}
+
+static void print_progress(struct sim_context *ctx, unsigned percent)
+{
+    static const char text[] = "Updating\",";
+    if (!is_printed_here(ctx))
+        return;
+    char line[32], *at = put_begin(ctx, line);
+    memcpy(at, text, sizeof text - 1);
+    at = put_percent(at + sizeof text - 1, percent);
     sim_urc_bytes(ctx, line, (size_t)(at - line));
 }
 
@@ -228,9 +238,9 @@ static void print_result(struct sim_context *ctx, bool good)
     if (how == TRUNCATED && is_printed_here(ctx))
         sim_urc(ctx, sim_setting(ctx, SIM_SETTING_URC_SPACE) ? "+CFOTA: \"Upd" : "+CFOTA:\"Upd");
     if (how == PRINTED || how == TWICE)
-        print(ctx, text, NO_PERCENT);
+        print(ctx, text);
     if (how == TWICE)
-        print(ctx, text, NO_PERCENT);
+        print(ctx, text);
 }
 
 /* ---- the result ---------------------------------------------------------------------------- */
@@ -491,7 +501,7 @@ static void reach_percent(struct sim_context *ctx, unsigned percent)
     if (line || listens(ctx, SIM_HOOK_PERCENT) || listens(ctx, SIM_HOOK_FLASH_STEP))
         sim_tell(ctx, SIM_EVENT_PERCENT, percent, NULL, 0);
     if (line)
-        print(ctx, "Updating", shown_percent(ctx, percent));
+        print_progress(ctx, shown_percent(ctx, percent));
     go_on(ctx);
 }
 
@@ -577,7 +587,7 @@ bool sim_updater_takes_boot(struct sim_context *ctx)
     if (sim_setting(ctx, SIM_SETTING_RDY_BEFORE_START))
         sim_urc(ctx, "RDY");
     if (!again || sim_setting(ctx, SIM_SETTING_RESUME_URC))
-        print(ctx, start_text(ctx, again), NO_PERCENT);
+        print(ctx, start_text(ctx, again));
     run_phase(ctx);
     return true;
 }

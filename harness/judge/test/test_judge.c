@@ -296,9 +296,9 @@ static void feed(const struct row *row, struct scenario_monitor *monitor,
                 scenario_saw_command(monitor, watch, one, commands[i].command,
                                      strlen(commands[i].command), &module, row->now_us);
         if (*at == SAW_READY)
-            scenario_saw_urc(monitor, watch, one, "RDY", 3);
+            scenario_saw_urc(monitor, watch, "RDY", 3);
         if (*at == SAW_SUCCESS)
-            scenario_saw_urc(monitor, watch, one, "+CFOTA: \"Update successfully", 27);
+            scenario_saw_urc(monitor, watch, "+CFOTA: \"Update successfully", 27);
         if (*at == SAW_SAVE)
             scenario_saw_request(monitor, watch, one, FOTA_REQUEST_SAVE_CHECKPOINT, &module,
                                  row->now_us);
