@@ -93,10 +93,18 @@ void sim_signals_terminal_gone(struct sim_context *ctx);
 enum { SIM_TO_UART = 1 << SIM_INTERFACE_UART, SIM_TO_USB_AT = 1 << SIM_INTERFACE_USB_AT };
 
 void sim_usb_receive(struct sim_context *ctx, uint8_t interface, const char *bytes, size_t size);
-/* Lets complete lines take their turn once the engine is idle. */
-void sim_usb_pump(struct sim_context *ctx);
+/* Where there are USB ports: lets complete lines take their turn once the engine is idle. */
+void sim_usb_turn(struct sim_context *ctx);
+static inline void sim_usb_pump(struct sim_context *ctx)
+{
+    if (ctx->host->usb)
+        sim_usb_turn(ctx);
+}
 /* enum sim_interface whose line the engine has; UART while it has none. */
-uint8_t sim_usb_asker(const struct sim_context *ctx);
+static inline uint8_t sim_usb_asker(const struct sim_context *ctx)
+{
+    return ctx->host->usb ? ctx->host->usb->asker : (uint8_t)SIM_INTERFACE_UART;
+}
 /* A line is complete: it runs now, or waits for its turn. */
 void sim_usb_take_turn(struct sim_context *ctx, uint8_t interface);
 /* Where an answer goes now, and where an unsolicited line. */

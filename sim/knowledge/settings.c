@@ -120,8 +120,10 @@ void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t valu
     uint16_t two = (uint16_t)value;
     if (place->width == 1)
         *at = (uint8_t)value;
+    else if (place->width == 2)
+        memcpy(at, &two, sizeof two);
     else
-        memcpy(at, place->width == 2 ? (const void *)&two : (const void *)&value, place->width);
+        memcpy(at, &value, sizeof value);
 }
 
 uint64_t sim_setting_us(const struct sim_context *ctx, enum sim_setting_id setting)

@@ -14,16 +14,9 @@ static bool idle(const struct sim *sim)
 
 /* ---- the engine's turns -------------------------------------------------------------------- */
 
-uint8_t sim_usb_asker(const struct sim_context *ctx)
-{
-    return ctx->host->usb ? ctx->host->usb->asker : (uint8_t)SIM_INTERFACE_UART;
-}
-
-void sim_usb_pump(struct sim_context *ctx)
+void sim_usb_turn(struct sim_context *ctx)
 {
     struct sim_usb *usb = ctx->host->usb;
-    if (!usb)
-        return;
     for (uint8_t next = SIM_INTERFACE_UART; idle(ctx->sim); next++) {
         usb->asker = SIM_INTERFACE_UART;
         while (next < SIM_INTERFACE_COUNT && !sim_typed_on(ctx, next)->waiting)

@@ -72,7 +72,8 @@ uint64_t sim_advance(struct sim *sim, const struct sim_host *host, uint64_t now_
         sim_timer_stop(&ctx, (enum sim_timer)first);
         sim_parts_due(&ctx, (enum sim_timer)first);
         sim_usb_pump(&ctx);
-        sim_port_pump(&ctx);
+        if (sim->port.type_ahead_length > 0)
+            sim_port_pump(&ctx);
     }
     if (now_us > sim->seen_at_us)
         sim->seen_at_us = now_us;
