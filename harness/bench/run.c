@@ -101,6 +101,10 @@ void bench_run_prepare(struct bench_run *run, const struct bench_case *shared,
     run->shared = shared;
     run->one = shared->one;
     run->options = *options;
+    if (!run->options.steps_max)
+        run->options.steps_max = BENCH_STEPS_MAX;
+    if (!run->options.journal_bytes_max)
+        run->options.journal_bytes_max = BENCH_JOURNAL_BYTES_MAX;
     run->error[0] = '\0';
     run->late = false;
     run->lacked = 0;
@@ -463,17 +467,6 @@ uint64_t bench_run_next(const struct bench_run *run)
 /* Steps; nobody turns in circles in fewer, and few runs are long enough to read a clock. */
 enum { LOOKED_AT_EVERY = 64, CLOCK_EVERY = 1024 };
 
-static uint64_t steps_max(const struct bench_run *run)
-{
-    return run->options.steps_max ? run->options.steps_max : BENCH_STEPS_MAX;
-}
-
-static size_t journal_bytes_max(const struct bench_run *run)
-{
-    return run->options.journal_bytes_max ? run->options.journal_bytes_max
-                                          : BENCH_JOURNAL_BYTES_MAX;
-}
-
 static void look_at_clock(struct bench_run *run)
 {
     if (run->wall_end_us && !run->error[0] && bench_clock_us() > run->wall_end_us)
@@ -492,11 +485,12 @@ static bool look_at_bounds(struct bench_run *run)
     if (run->step_count % LOOKED_AT_EVERY == 0 &&
         bench_engine_turns(run, run->error, sizeof run->error))
         return true;
-    if (run->step_count >= steps_max(run))
+    if (run->step_count >= run->options.steps_max)
         snprintf(run->error, sizeof run->error,
                  "the run turns in circles: %" PRIu64 " steps, at %.6f s; --max-steps allows more",
                  run->step_count, now_s);
-    else if (run->journal.sink == BENCH_SINK_MEMORY && run->journal.used > journal_bytes_max(run))
+    else if (run->journal.sink == BENCH_SINK_MEMORY &&
+             run->journal.used > run->options.journal_bytes_max)
         snprintf(run->error, sizeof run->error,
                  "the journal holds %zu bytes, at %.6f s; --max-journal allows more",
                  run->journal.used, now_s);
@@ -508,8 +502,9 @@ static bool look_at_bounds(struct bench_run *run)
 /* Work and memory of a run are bounded. */
 static bool is_out_of_bounds(struct bench_run *run)
 {
-    bool looks = run->step_count % LOOKED_AT_EVERY == 0 || run->step_count >= steps_max(run) ||
-                 run->journal.used > journal_bytes_max(run) || run->error[0];
+    bool looks = run->step_count % LOOKED_AT_EVERY == 0 ||
+                 run->step_count >= run->options.steps_max ||
+                 run->journal.used > run->options.journal_bytes_max || run->error[0];
     return looks && look_at_bounds(run);
 }
 

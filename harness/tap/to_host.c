@@ -267,17 +267,22 @@ static size_t line_span(const char *bytes, size_t size)
     return lf ? (size_t)(lf - bytes) : span;
 }
 
-/* The line has come to this break; the LF of its CR goes with it. */
-static size_t take_end(const struct tap_reader *reader, struct tap_text *line, const char *bytes,
-                       size_t size)
+/* The break behind a line; the LF of its CR goes with it. */
+static size_t take_break(struct tap_side *side, const char *bytes, size_t size)
 {
-    struct tap_side *side = side_of(reader->tap);
-    end_line(reader, line);
     size_t used =
         side->state == BETWEEN && size > 1 && bytes[0] == '\r' && bytes[1] == '\n' ? 2 : 1;
     side->offset += used;
     side->last = (uint8_t)bytes[used - 1];
     return used;
+}
+
+/* The line has come to this break. */
+static size_t take_end(const struct tap_reader *reader, struct tap_text *line, const char *bytes,
+                       size_t size)
+{
+    end_line(reader, line);
+    return take_break(side_of(reader->tap), bytes, size);
 }
 
 static size_t take_line(const struct tap_reader *reader, const char *bytes, size_t size)
@@ -311,7 +316,7 @@ static size_t take_begin(const struct tap_reader *reader, const char *bytes, siz
     if (sim_is_progress(bytes, span)) { /* most lines of an update: no need to look further */
         tap_tell(reader, &line, TAP_URC, 0);
         expect_bytes(reader->tap, 0, BETWEEN);
-        return span;
+        return span + take_break(side, bytes + span, size - span);
     }
     size_t head = take_head(reader, &line, 0);
     return head > 0 ? head : span + take_end(reader, &line, bytes + span, size - span);

@@ -143,6 +143,8 @@ bool sim_grammar_next(const char *line, size_t length, size_t cursor, struct sim
 {
     struct rest rest = {line, length, cursor};
     struct sim_piece *piece = ret_piece;
+    if (cursor >= length)
+        return false; /* after the last command of each line */
     skip_spaces(&rest);
     if (rest.at == length)
         return false;
