@@ -243,7 +243,8 @@ int32_t sim_stored_number(const struct sim_context *ctx, const char *command)
     char value[SIM_STORED_VALUE];
     int32_t number = 0;
     const struct sim_command *row = sim_commands_stored;
-    while (row->name[1] != command[1] || strcmp(row->name, command) != 0)
+    while (row->name[1] != command[1] || row->name[2] != command[2] ||
+           strcmp(row->name, command) != 0)
         row++;
     sim_stored_value(ctx, row, value);
     for (const char *c = value; *c >= '0' && *c <= '9'; c++)

@@ -49,6 +49,15 @@ static const uint8_t update_urcs[] = {
 #undef X
 };
 
+/* Characters 1 and 2 of each line of SIM_URCS, which tell most of them apart at once. */
+static const struct {
+    char second, third;
+} urc_letters[] = {
+#define X(name, text, ...) {text[1], text[2]},
+    SIM_URCS(X)
+#undef X
+};
+
 const char *sim_update_urc(size_t index)
 {
     return index < sizeof update_urcs ? urc_facts[update_urcs[index]].name : NULL;
@@ -73,8 +82,9 @@ int sim_update_urc_find(const char *line, size_t length)
     if (length < SHORTEST)
         return -1;
     for (size_t i = 0; i < sizeof update_urcs / sizeof update_urcs[0]; i++) {
-        const char *begin = urc_facts[update_urcs[i]].name;
-        if (begin[1] == line[1] && begin[2] == line[2] && begins_so(line, length, begin))
+        uint8_t urc = update_urcs[i];
+        if (urc_letters[urc].second == line[1] && urc_letters[urc].third == line[2] &&
+            begins_so(line, length, urc_facts[urc].name))
             return (int)i;
     }
     return -1;
