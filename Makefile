@@ -27,7 +27,7 @@ endif
 # FOTARIG_HOLDS: what must hold between calls is checked (core/core_holds.h, sim/sim_holds.h).
 variant_cflags_debug   := -O1 -g -DFOTARIG_HOLDS
 variant_cflags_release := -O3 -g
-variant_cflags_asan    := -O1 -g -DFOTARIG_HOLDS -fsanitize=address,undefined -fno-sanitize-recover=all \
+variant_cflags_asan    := -O2 -g -DFOTARIG_HOLDS -fsanitize=address,undefined -fno-sanitize-recover=all \
                           -fno-omit-frame-pointer -Wno-conversion
 # (instrumented expressions look like narrowings to gcc; the plain builds check them)
 variant_cflags_fuzz    := -O1 -g -DFOTARIG_HOLDS -fsanitize=fuzzer-no-link,address,undefined \
