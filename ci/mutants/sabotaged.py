@@ -1,8 +1,8 @@
 """Each rule switched off, and turned into its contrary: who notices?
 
-Rules are those that `fotarig explore --list` prints: of the judge, of conduct for any client, and of
-explore itself. Each is sabotaged alone, in the one place where it becomes a finding, and then the
-test programs that speak of rules must be red.
+Rules are those that `fotarig explore --list` prints: of the judge, with each way in which a client may
+tell what is not so, of conduct for any client, and of explore itself. Each is sabotaged alone, in the
+one place where it becomes a finding, and then the test programs that speak of rules must be red.
 """
 import concurrent.futures
 import re
@@ -10,15 +10,18 @@ import tempfile
 
 import build
 
-TESTS = ("harness/judge/test/test_judge", "harness/bench/test/test_conduct", "harness/explore/test/test_demand",
-         "harness/explore/test/test_finding", "harness/explore/test/test_explore")
+TESTS = ("harness/judge/test/test_judge", "harness/judge/test/test_told", "harness/bench/test/test_conduct",
+         "harness/explore/test/test_demand", "harness/explore/test/test_finding", "harness/explore/test/test_explore")
 SECONDS_MAX = 120
 # Where the rules of a table become findings: file, X-macro's file and name, text, off, contrary.
 PLACES = (
     ("SCENARIO", "harness/judge/judge.c", "harness/scenario/rows.h", "SCENARIO_RULES",
-     "(!monitor->broken[rule] && rules[rule](one, observed))",
-     "rule == SCENARIO_RULE_{0} || (!monitor->broken[rule] && rules[rule](one, observed))",
-     "(!monitor->broken[rule] && rules[rule](one, observed)) != (rule == SCENARIO_RULE_{0})"),
+     "(!monitor->broken[rule] && rules[rule](monitor, one, observed))",
+     "rule == SCENARIO_RULE_{0} || (!monitor->broken[rule] && rules[rule](monitor, one, observed))",
+     "(!monitor->broken[rule] && rules[rule](monitor, one, observed)) != (rule == SCENARIO_RULE_{0})"),
+    ("TOLD", "harness/judge/told.c", "harness/judge/told.h", "SCENARIO_TOLD",
+     "if (!holds && !told->broken)", "if (breach != SCENARIO_TOLD_{0} && !holds && !told->broken)",
+     "if (breach == SCENARIO_TOLD_{0} && !told->broken)"),
     ("CONDUCT", "harness/bench/conduct.c", "harness/bench/conduct.h", "BENCH_CONDUCT",
      "if (!reader.evidence[rule][0] || left_out >> rule & 1)",
      "if (rule == BENCH_CONDUCT_{0} || !reader.evidence[rule][0] || left_out >> rule & 1)",

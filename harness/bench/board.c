@@ -36,12 +36,22 @@ static void match_state(struct bench_run *run, uint64_t now_us, unsigned state)
     bench_engine_match(run, &entered, NULL);
 }
 
+/* A client's word against what the bench has seen of it. */
+static void hear(struct bench_run *run, const struct fota_event *event, uint64_t now_us)
+{
+    const struct scenario_told_rates rates = {bench_run_job(run)->job.baud_bps,
+                                              run->world.host.baud_bps};
+    struct scenario_monitor *monitor = &run->world.monitor;
+    scenario_saw_told(monitor, scenario_told_event(&monitor->told, event, &rates, now_us));
+}
+
 void bench_board_tell(void *context, uint64_t now_us, const struct fota_event *event)
 {
     struct bench_run *run = context;
     const char *word = word_of(event);
     bench_note(run, BENCH_JOURNAL_CORE, event->kind, (uint16_t)(event->a | event->b << 8), 0,
                word ? word : event->text, word ? strlen(word) : event->length);
+    hear(run, event, now_us);
     switch (event->kind) {
     case FOTA_EVENT_STATE:
         match_state(run, now_us, event->b);
@@ -128,12 +138,17 @@ static bool is_refused(const struct bench_run *run, unsigned kind)
 static void give_bytes(struct bench_run *run, const struct fota_request *request)
 {
     const struct sim_blob *package = &run->shared->blobs[bench_run_job(run)->blob];
+    struct scenario_told *told = &run->world.monitor.told;
     size_t size = 0;
     if (!is_refused(run, request->kind) && request->argument < package->size_bytes)
         size = package->size_bytes - request->argument;
     if (size == 0)
         note_request(run, request->kind, REFUSED);
+    else
+        scenario_told_given(told, size < request->length ? (uint32_t)size : request->length);
+    scenario_told_call(told, size ? SCENARIO_CALL_OTHER : SCENARIO_CALL_NO_BYTES);
     run->host->client->give(run, package->bytes + (size ? request->argument : 0), size);
+    scenario_saw_told(&run->world.monitor, scenario_told_return(told, size == 0));
 }
 
 static bool give_wanted_bytes(struct bench_run *run)
@@ -145,6 +160,15 @@ static bool give_wanted_bytes(struct bench_run *run)
     if (wanted)
         give_bytes(run, &request);
     return wanted;
+}
+
+static void say_later(struct bench_run *run, unsigned kind)
+{
+    struct scenario_told *told = &run->world.monitor.told;
+    note_request(run, kind, LATER);
+    scenario_told_call(told, SCENARIO_CALL_LATER);
+    run->host->client->later(run);
+    scenario_saw_told(&run->world.monitor, scenario_told_return(told, true));
 }
 
 static void look_for_request(struct bench_run *run)
@@ -160,6 +184,8 @@ static void look_for_request(struct bench_run *run)
         .kind = SCENARIO_TRIGGER_REQUEST, .number = request.kind, .at_us = run->world.now_us};
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
+    scenario_saw_told(&run->world.monitor,
+                      scenario_told_asks(&run->world.monitor.told, request.kind));
     bench_engine_match(run, &asked, NULL);
     host->answers = host->answer_next;
     host->answer_next = 0;
@@ -176,10 +202,8 @@ static void look_for_request(struct bench_run *run)
         begin_request(run, &request);
     if (host->answers == ANSWERS_LATE)
         host->request_at_us += LATE_US;
-    if (run->one->host.says_later) {
-        note_request(run, request.kind, LATER);
-        run->host->client->later(run);
-    }
+    if (run->one->host.says_later)
+        say_later(run, request.kind);
 }
 
 static void restore_power(struct bench_run *run)
@@ -205,6 +229,17 @@ static bool waits_for_switch(struct bench_run *run)
     return true;
 }
 
+/* Whether a client that has dropped what it asked for tells of an answer is its own affair. */
+static void tell_answer(struct bench_run *run, bool done)
+{
+    struct scenario_told *told = &run->world.monitor.told;
+    struct fota_request request;
+    bool waits = run->host->client->request(run, &request);
+    scenario_told_call(told, done ? SCENARIO_CALL_DONE : SCENARIO_CALL_REFUSED);
+    run->host->client->answer(run, done);
+    scenario_saw_told(&run->world.monitor, scenario_told_return(told, waits));
+}
+
 static void answer_request(struct bench_run *run)
 {
     struct bench_host *host = &run->world.host;
@@ -222,7 +257,7 @@ static void answer_request(struct bench_run *run)
     host->request_at_us = BENCH_NEVER;
     host->answers = 0;
     note_request(run, kind, done ? DONE : REFUSED);
-    run->host->client->answer(run, done);
+    tell_answer(run, done);
     bench_run_touch(run, BENCH_TO_HOST);
 }
 
@@ -234,7 +269,9 @@ static void start_client(struct bench_run *run)
     host->restart_at_us = BENCH_NEVER;
     host->start_count++;
     bench_note(run, BENCH_JOURNAL_HOST, checkpoint ? 2 : 1, 0, host->start_count, NULL, 0);
+    scenario_told_start(&run->world.monitor.told, checkpoint != NULL, run->world.now_us);
     run->host->client->start(run, checkpoint);
+    scenario_told_return(&run->world.monitor.told, false);
     bench_run_touch(run, BENCH_TO_HOST);
 }
 
@@ -242,8 +279,10 @@ static void start_client(struct bench_run *run)
 void bench_board_finish(struct bench_run *run)
 {
     struct fota_statistics counts;
-    if (run->world.host.up && run->host->client->statistics(run, &counts))
-        bench_figures_note(run, &counts);
+    if (!run->world.host.up || !run->host->client->statistics(run, &counts))
+        return;
+    bench_figures_note(run, &counts);
+    scenario_saw_told(&run->world.monitor, scenario_told_counts(&run->world.monitor.told, &counts));
 }
 
 void bench_board_reset(struct bench_run *run, uint64_t down_us, bool forgets)
@@ -281,21 +320,26 @@ void bench_board_observe(const struct bench_run *run, struct scenario_observed *
 static void take_next_job(struct bench_run *run)
 {
     struct bench_host *host = &run->world.host;
+    struct scenario_monitor *monitor = &run->world.monitor;
     struct sim_view view;
     if (!host->up || !bench_board_has_next(run) ||
         !run->host->client->is_over(run, &host->first_outcome, &host->first_reason))
         return;
+    scenario_saw_told(monitor,
+                      scenario_told_end(&monitor->told, host->first_outcome, host->first_reason));
     run->host->reset(run, run->one->then.after_us, false);
     host->job++;
     run->module->view(run, &view);
     memcpy(host->start_revision, view.revision, sizeof host->start_revision);
-    scenario_saw_next_job(&run->world.monitor);
+    scenario_saw_next_job(monitor);
 }
 
 void bench_board_cancel(struct bench_run *run)
 {
+    scenario_told_call(&run->world.monitor.told, SCENARIO_CALL_CANCEL);
     if (run->world.host.up)
         run->host->client->cancel(run);
+    scenario_told_return(&run->world.monitor.told, false);
     bench_run_touch(run, BENCH_TO_HOST);
 }
 
@@ -345,12 +389,18 @@ bool bench_board_start(struct bench_run *run)
     return true;
 }
 
+static void receive_heard(struct bench_run *run, const uint8_t *bytes, size_t size)
+{
+    run->world.monitor.told.received_bytes += (uint32_t)size;
+    run->host->client->receive(run, bytes, size);
+}
+
 __attribute__((noinline)) static void receive_garbled(struct bench_run *run, const uint8_t *bytes,
                                                       size_t size, uint32_t baud_bps)
 {
     uint8_t garbled[4 * BENCH_WIRE_BYTES]; /* one byte sent slowly is several heard fast */
     size = sim_garble(bytes, size, baud_bps, run->world.host.baud_bps, garbled, sizeof garbled);
-    run->host->client->receive(run, garbled, size);
+    receive_heard(run, garbled, size);
 }
 
 void bench_board_receive(struct bench_run *run, const uint8_t *bytes, size_t size,
@@ -361,7 +411,7 @@ void bench_board_receive(struct bench_run *run, const uint8_t *bytes, size_t siz
     if (baud_bps != run->world.host.baud_bps)
         receive_garbled(run, bytes, size, baud_bps);
     else
-        run->host->client->receive(run, bytes, size);
+        receive_heard(run, bytes, size);
 }
 
 size_t bench_board_transmit(struct bench_run *run, uint8_t *buffer, size_t capacity,
@@ -373,6 +423,8 @@ size_t bench_board_transmit(struct bench_run *run, uint8_t *buffer, size_t capac
     size_t size = run->host->client->transmit(run, buffer, capacity);
     if (size == 0 && give_wanted_bytes(run))
         size = run->host->client->transmit(run, buffer, capacity);
+    scenario_saw_told(&run->world.monitor,
+                      scenario_told_sends(&run->world.monitor.told, buffer, size));
     return size;
 }
 

@@ -42,6 +42,7 @@ void bench_world_make_comparable(struct bench_world *world)
 {
     uint8_t *bytes = (uint8_t *)world;
     uint64_t now_us = world->now_us;
+    scenario_told_make_comparable(&world->monitor.told, &world->core);
     fota_make_comparable(&world->core, now_us);
     sim_make_comparable(&world->sim, now_us);
     tap_make_comparable(&world->tap, now_us);

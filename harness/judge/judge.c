@@ -183,6 +183,12 @@ void scenario_saw_status(struct scenario_monitor *monitor, unsigned status)
         monitor->statuses_read = (uint16_t)(monitor->statuses_read | 1u << status);
 }
 
+void scenario_saw_told(struct scenario_monitor *monitor, bool good)
+{
+    if (!good)
+        monitor->broken[SCENARIO_RULE_TOLD] = 1;
+}
+
 /* ---- rules --------------------------------------------------------------------------------- */
 
 static bool runs(const struct scenario_observed *observed, const char *revision)
@@ -191,59 +197,92 @@ static bool runs(const struct scenario_observed *observed, const char *revision)
 }
 
 /* The outcome must not contradict what the module runs; each is a row of SCENARIO_RULES. */
-static bool rule_honest_updated(const struct scenario_case *one,
+static bool rule_honest_updated(const struct scenario_monitor *monitor,
+                                const struct scenario_case *one,
                                 const struct scenario_observed *observed)
 {
     unsigned outcome = observed->result.outcome;
+    (void)monitor;
     return (outcome != FOTA_OUTCOME_UPDATED && outcome != FOTA_OUTCOME_ALREADY_CURRENT &&
             outcome != FOTA_OUTCOME_DEGRADED) ||
            runs(observed, scenario_job(one, observed->job)->to_revision);
 }
 
-static bool rule_honest_failed(const struct scenario_case *one,
+static bool rule_honest_failed(const struct scenario_monitor *monitor,
+                               const struct scenario_case *one,
                                const struct scenario_observed *observed)
 {
+    (void)monitor;
     return observed->result.outcome != FOTA_OUTCOME_UPDATE_FAILED ||
            runs(observed, scenario_job(one, observed->job)->from_revision);
 }
 
-static bool rule_honest_refused(const struct scenario_case *one,
+static bool rule_honest_refused(const struct scenario_monitor *monitor,
+                                const struct scenario_case *one,
                                 const struct scenario_observed *observed)
 {
     unsigned outcome = observed->result.outcome;
+    (void)monitor;
     (void)one;
     return (outcome != FOTA_OUTCOME_REFUSED && outcome != FOTA_OUTCOME_DOWNLOAD_FAILED &&
             outcome != FOTA_OUTCOME_CANCELLED) ||
            (runs(observed, observed->start_revision) && observed->module.phase == SIM_PHASE_IDLE);
 }
 
-static bool rule_ends(const struct scenario_case *one, const struct scenario_observed *observed)
+static bool rule_ends(const struct scenario_monitor *monitor, const struct scenario_case *one,
+                      const struct scenario_observed *observed)
 {
+    (void)monitor;
     (void)one;
     return observed->finished;
 }
 
 /* Broken while the client runs, or never. */
-static bool rule_seen(const struct scenario_case *one, const struct scenario_observed *observed)
+static bool rule_seen(const struct scenario_monitor *monitor, const struct scenario_case *one,
+                      const struct scenario_observed *observed)
 {
+    (void)monitor;
     (void)one;
     (void)observed;
     return true;
 }
 
-static bool (*const rules[])(const struct scenario_case *, const struct scenario_observed *) = {
+/* With what the result shows at the end. */
+static struct scenario_told told_of(const struct scenario_monitor *monitor,
+                                    const struct scenario_observed *observed)
+{
+    struct scenario_told told = monitor->told;
+    if (observed->finished)
+        scenario_told_result(&told, &observed->result);
+    return told;
+}
+
+static bool rule_told(const struct scenario_monitor *monitor, const struct scenario_case *one,
+                      const struct scenario_observed *observed)
+{
+    struct scenario_told told = told_of(monitor, observed);
+    (void)one;
+    return scenario_told_breach(&told) == NULL;
+}
+
+static bool (*const rules[])(const struct scenario_monitor *, const struct scenario_case *,
+                             const struct scenario_observed *) = {
 #define X(id, text, rule, need_mask, demand) rule_##rule,
     SCENARIO_RULES(X)
 #undef X
 };
 
-static void describe_broken(unsigned rule, const struct scenario_observed *observed,
+static void describe_broken(unsigned rule, const struct scenario_monitor *monitor,
+                            const struct scenario_observed *observed,
                             struct scenario_finding *finding)
 {
+    struct scenario_told told = told_of(monitor, observed);
     *finding = (struct scenario_finding){.kind = SCENARIO_FINDING_RULE};
     snprintf(finding->what, sizeof finding->what, "rule %s", scenario_rule_name(rule));
     snprintf(finding->want, sizeof finding->want, "%s", scenario_rule_rows[rule].demand);
     const char *how = observed->finished ? "" : observed->how;
+    if (rule == SCENARIO_RULE_TOLD && scenario_told_breach(&told))
+        how = scenario_told_breach(&told);
     snprintf(finding->got, sizeof finding->got, "%s%soutcome %s; the module runs %s in phase %s",
              how, how[0] ? "; " : "",
              observed->finished ? fota_outcome_name(observed->result.outcome) : "none",
@@ -287,10 +326,10 @@ size_t scenario_judge(const struct scenario_case *one, const struct scenario_mon
     }
     for (unsigned rule = 0; rule < SCENARIO_RULE_COUNT; rule++) {
         if (scenario_rule_rows[rule].needs & observed->lacking ||
-            (!monitor->broken[rule] && rules[rule](one, observed)))
+            (!monitor->broken[rule] && rules[rule](monitor, one, observed)))
             continue;
         if (count < capacity)
-            describe_broken(rule, observed, &findings[count]);
+            describe_broken(rule, monitor, observed, &findings[count]);
         count++;
     }
     return count;

@@ -7,6 +7,7 @@
 #ifndef FOTARIG_HARNESS_JUDGE_JUDGE_H
 #define FOTARIG_HARNESS_JUDGE_JUDGE_H
 
+#include "harness/judge/told.h"
 #include "harness/scenario/scenario.h"
 
 enum { SCENARIO_RULES_MAX = 12 }; /* as many as there may be; the rest of the monitor is full */
@@ -20,10 +21,12 @@ struct scenario_monitor {
     uint8_t starts;         /* start commands run in this attempt */
     uint8_t job;            /* of the case, that is under way */
     uint8_t broken[SCENARIO_RULES_MAX]; /* 1 = the rule was broken while it ran */
+    struct scenario_told told;
 };
 _Static_assert((int)SCENARIO_RULE_COUNT <= (int)SCENARIO_RULES_MAX, "room for each rule");
-_Static_assert(sizeof(struct scenario_monitor) ==
-                   8 + 8 * SCENARIO_MARKS_MAX + 8 + 4 + SCENARIO_RULES_MAX,
+_Static_assert(sizeof(struct scenario_monitor) == 8 + 8 * SCENARIO_MARKS_MAX + 8 + 4 +
+                                                      SCENARIO_RULES_MAX +
+                                                      sizeof(struct scenario_told),
                "padding in struct scenario_monitor");
 _Static_assert(SCENARIO_EXPECTATIONS_MAX <= 64, "one bit per expectation");
 
@@ -61,6 +64,8 @@ void scenario_saw_next_job(struct scenario_monitor *monitor);
 /* A mark of the case's events; the first time counts. */
 void scenario_saw_mark(struct scenario_monitor *monitor, unsigned mark, uint64_t now_us);
 void scenario_saw_status(struct scenario_monitor *monitor, unsigned status);
+/* What a function of told.h found of monitor->told. */
+void scenario_saw_told(struct scenario_monitor *monitor, bool good);
 
 /* What the module's end of a bench says to a question about the module as it is now. */
 enum scenario_answer { SCENARIO_NO, SCENARIO_YES, SCENARIO_UNKNOWN };

@@ -538,6 +538,9 @@ extern const struct scenario_expectation_row scenario_module_end_rows[SCENARIO_M
       SCENARIO_NEED_CLAIM | SCENARIO_NEED_ASK_UPDATE,                                              \
       "after refused, download-failed and cancelled the module"                                    \
       " runs what it ran and no update goes on")                                                   \
+    X(TOLD, "told-truly", told, SCENARIO_NEED_CLIENT_STATE,                                        \
+      "what the client tells of itself is what it sent, heard, asked and was answered, and its"    \
+      " result and counts say the same")                                                           \
     X(ENDS, "ends", ends, SCENARIO_NEED_CLIENT_END,                                                \
       "the client comes to an end before its own deadline")
 

@@ -114,12 +114,23 @@ static void times_of_the_tap_count_from_now(void **state)
     assert_true(bench_world_hash(&world) != early);
 }
 
+static void what_a_client_counts_as_well_is_not_compared(void **state)
+{
+    (void)state;
+    uint64_t before = bench_world_hash(&world);
+    world.monitor.told.sent_bytes = world.core.stat_counts.sent_bytes = 7;
+    assert_true(bench_world_hash(&world) == before);
+    world.core.stat_counts.sent_bytes++;
+    assert_true(bench_world_hash(&world) != before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_parts_of_the_world_stay_in_its_budget, clear),
         cmocka_unit_test_setup(what_the_tap_keeps_is_part_of_the_hash, clear),
         cmocka_unit_test_setup(times_of_the_tap_count_from_now, clear),
+        cmocka_unit_test_setup(what_a_client_counts_as_well_is_not_compared, clear),
     };
     return cmocka_run_group_tests_name("world", tests, NULL, NULL);
 }

@@ -155,6 +155,8 @@ static void a_part_that_differs_alone_makes_another_place(void **state)
     } spoilt[] = {
         {MERGE_PART_TAP, (uint8_t *)&world->tap},
         {MERGE_PART_MONITOR, &world->monitor.starts},
+        {MERGE_PART_MONITOR, (uint8_t *)&world->monitor.told.wanted},
+        {MERGE_PART_MONITOR, (uint8_t *)&world->monitor.told.received_bytes},
         {MERGE_PART_ENGINE, &world->engine.serve_next},
         {MERGE_PART_CONDUCT, (uint8_t *)&watch.conduct.package_bytes},
         {MERGE_PART_TAIL, (uint8_t *)&world->core.boot_tail_at_us},

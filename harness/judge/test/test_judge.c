@@ -26,6 +26,7 @@ enum {
     SAW_POWER = 'p',
     SAW_ATTEMPT = 'a',
     SAW_STATUS_6 = '6',
+    SAW_UNTRUE = 'u',
     SAW_MARK_0 = '0', /* at 200 us */
     SAW_MARK_1 = '1'  /* at 700 us */
 };
@@ -40,6 +41,7 @@ struct row {
     const char *finding;  /* first one, NULL = none */
     uint32_t lacking;     /* that can't be judged of the client */
     bool is_changed;      /* the run is not as the scenario has it */
+    bool is_untold;       /* the client has not told how it ended */
 };
 
 #define EXPECT(which, ...)                                                                         \
@@ -271,6 +273,23 @@ static const struct row rows[] = {
      .revision = "1351B09SIM7000C",
      .lacking = SCENARIO_NEED_CORE_MANNER,
      .finding = "expect.revision"},
+    {"what was told otherwise breaks a rule",
+     {NOTHING, NOTHING},
+     "u",
+     FINE,
+     .finding = "rule told-truly"},
+    {"an end that was not told breaks a rule",
+     {NOTHING, NOTHING},
+     "",
+     FINE,
+     .is_untold = true,
+     .finding = "rule told-truly"},
+    {"a client that tells nothing is not judged by its words",
+     {NOTHING, NOTHING},
+     "u",
+     FINE,
+     .is_untold = true,
+     .lacking = SCENARIO_NEED_CLIENT_STATE},
     {"no end breaks a rule",
      {NOTHING, NOTHING},
      "",
@@ -311,7 +330,23 @@ static void feed(const struct row *row, struct scenario_monitor *monitor,
             scenario_saw_mark(monitor, *at == SAW_MARK_1, *at == SAW_MARK_1 ? 700 : 200);
         if (*at == SAW_STATUS_6)
             scenario_saw_status(monitor, 6);
+        if (*at == SAW_UNTRUE)
+            scenario_saw_told(monitor, false);
     }
+}
+
+/* As its result says. */
+static void tell_end(const struct row *row, struct scenario_told *told)
+{
+    const struct scenario_told_rates rates = {0};
+    const struct fota_event status = {.kind = FOTA_EVENT_STATUS, .a = row->status},
+                            done = {.kind = FOTA_EVENT_STATE, .b = FOTA_STATE_DONE},
+                            outcome = {.kind = FOTA_EVENT_OUTCOME, .a = row->outcome};
+    if (row->outcome == FOTA_OUTCOME_NONE || row->is_untold)
+        return;
+    assert_true(scenario_told_event(told, &status, &rates, 0));
+    assert_true(scenario_told_event(told, &done, &rates, 0));
+    assert_true(scenario_told_event(told, &outcome, &rates, 0));
 }
 
 static void the_row_holds(void **state)
@@ -326,6 +361,7 @@ static void the_row_holds(void **state)
     memcpy(one.expectations, row->expects, sizeof row->expects);
     scenario_watch_init(&watch, &one);
     feed(row, &monitor, &watch, &one);
+    tell_end(row, &monitor.told);
 
     struct scenario_observed observed = {.finished = row->outcome != FOTA_OUTCOME_NONE,
                                          .result = {.outcome = row->outcome, .status = row->status},

@@ -109,6 +109,7 @@ static const struct word_row word_rows[] = {
     {"rule", "honest-updated", "claim ask-update"},
     {"rule", "honest-failed", "claim ask-update"},
     {"rule", "honest-refused", "claim ask-update"},
+    {"rule", "told-truly", "client-state"},
     {"rule", "ends", "client-end"},
 };
 

@@ -1,0 +1,117 @@
+/*
+ * told.h - what a client tells of itself (fota_host.on_event), held against what the bench sees of
+ * it: the bytes that it gives to be sent, what the host is asked and answers, the counts and the
+ * result that it leaves.
+ *
+ * A value, part of the monitor. What is counted here the client counts too, so that worlds which
+ * are equal but for how much there was up to now are equal in scenario_told_make_comparable().
+ */
+#ifndef FOTARIG_HARNESS_JUDGE_TOLD_H
+#define FOTARIG_HARNESS_JUDGE_TOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/fota.h"
+
+/* What must be so: X(NAME, "what is said when it is not") */
+#define SCENARIO_TOLD(X)                                                                           \
+    X(FORM, "it told an event that there is not, or of which it says more than there is to say")   \
+    X(CAUSE, "it told another cause than what was done with it")                                   \
+    X(STATE, "it told that it left another state than it had entered")                             \
+    X(COMMAND, "it told another command than it sent")                                             \
+    X(UNTOLD_COMMAND, "it sent what it had not told")                                              \
+    X(NUMBER, "it told commands that do not follow one another by number")                         \
+    X(UNANSWERED, "it told a command though the one before has no result, and did not look for "   \
+                  "the module")                                                                    \
+    X(RESULT, "it told a result without a line, or a line where none came in time")                \
+    X(REQUEST, "it told another request, or another answer to it, than there was")                 \
+    X(UNTOLD_REQUEST, "it asked its host, or was answered, and did not tell")                      \
+    X(STATUS, "it told another status than stands in the line")                                    \
+    X(ATTEMPT, "it told attempts that do not follow one another")                                  \
+    X(REMARK, "it told a remark twice, or that another rate helped where it was none")             \
+    X(OUTCOME, "it told its outcome twice, not at its end, or something behind it")                \
+    X(UNTOLD_RESULT, "its result says what it did not tell")                                       \
+    X(COUNTS, "its counts are not what it told, sent and was given")                               \
+    X(TIMES, "its times in states are not those that it told")
+
+enum scenario_told_breach {
+#define X(name, text) SCENARIO_TOLD_##name,
+    SCENARIO_TOLD(X)
+#undef X
+        SCENARIO_TOLD_COUNT
+};
+
+/* What is done with the client right now: receiving and the passing of time are not told apart. */
+enum scenario_told_call {
+    SCENARIO_CALL_OTHER,
+    SCENARIO_CALL_START,
+    SCENARIO_CALL_RESUME, /* with a checkpoint */
+    SCENARIO_CALL_DONE,   /* what it asked for */
+    SCENARIO_CALL_REFUSED,
+    SCENARIO_CALL_LATER,
+    SCENARIO_CALL_NO_BYTES,
+    SCENARIO_CALL_CANCEL
+};
+
+/* Since the client started. */
+struct scenario_told {
+    uint64_t entered_at_us; /* the state that it is in */
+    uint64_t state_times;   /* in all that it left, each times its number from 1 on */
+    uint32_t sent_bytes, received_bytes, package_bytes, commands;
+    uint32_t wanted, sent; /* digests of the line that was told, and of that being sent */
+    uint32_t evidence;     /* digest of what it told with its outcome */
+    uint16_t given_bytes;  /* of the package, that it may send */
+    uint16_t command_bytes_max;
+    uint8_t sent_length; /* of the line, up to what was told of a look */
+    uint8_t state, command;
+    bool looks;       /* for the module */
+    bool unanswered;  /* bytes were sent since the last result */
+    uint8_t call;     /* enum scenario_told_call */
+    bool answered;    /* it has told of that call */
+    uint8_t request;  /* that it asks, 0 = none */
+    bool boots;       /* there was a line of a boot */
+    bool resumed;     /* with a checkpoint, whose attempts count */
+    uint8_t status;   /* told last, as what follows */
+    uint8_t attempts; /* 0 = none */
+    uint8_t remarks;  /* bit n: remark n */
+    uint8_t health;   /* enum fota_reason */
+    uint8_t is_over;  /* 1: it has told its outcome */
+    uint8_t outcome, reason;
+    uint8_t broken; /* 1 + the first of enum scenario_told_breach; stays when it starts anew */
+    uint8_t reserved[6];
+};
+_Static_assert(sizeof(struct scenario_told) == 2 * 8 + 7 * 4 + 2 * 2 + 24,
+               "padding in struct scenario_told");
+
+/* The port, as far as what is told speaks of it. */
+struct scenario_told_rates {
+    uint32_t job_bps, port_bps;
+};
+
+/* Each returns whether all is as it should be; what is not stands in told->broken. */
+bool scenario_told_start(struct scenario_told *told, bool resumed, uint64_t now_us);
+bool scenario_told_event(struct scenario_told *told, const struct fota_event *event,
+                         const struct scenario_told_rates *rates, uint64_t now_us);
+bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t size);
+/* Bytes of the package that it takes; they may be sent. */
+void scenario_told_given(struct scenario_told *told, uint32_t size);
+/* The host takes up what it is asked. */
+bool scenario_told_asks(struct scenario_told *told, unsigned request);
+/* Around a call that it tells of: `must`, or else it may. */
+void scenario_told_call(struct scenario_told *told, enum scenario_told_call call);
+bool scenario_told_return(struct scenario_told *told, bool must);
+/* Any time. */
+bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts);
+/* It is over: `result`, of which a client that shows no more has outcome and reason. */
+bool scenario_told_end(struct scenario_told *told, unsigned outcome, unsigned reason);
+bool scenario_told_result(struct scenario_told *told, const struct fota_result *result);
+
+/* What is not as it should be; NULL = nothing. */
+const char *scenario_told_breach(const struct scenario_told *told);
+
+/* The form in which what is counted is what the client's own counts do not say. */
+void scenario_told_make_comparable(struct scenario_told *told, const struct fota *client);
+
+#endif
