@@ -88,13 +88,13 @@ def tests_of(place):
     return [BUILD / source.relative_to(ROOT).with_suffix("") for source in found]
 
 
-def compile_changed(how, path, text, folder):
+def compile_changed(how, path, text, folder, options=()):
     """The object of the changed file; MutantError when it does not compile."""
     # Under the name of the original, so that __FILE__ and quoted includes stay what they are.
     source, made = pathlib.Path(folder) / path.name, pathlib.Path(folder) / "mutant.o"
     source.write_text(text, encoding="utf-8")
     room = path.relative_to(ROOT).parts[0]
-    status, output = run([*how[room], "-w", "-iquote", path.parent, "-c", "-o", made, source])
+    status, output = run([*how[room], "-w", "-iquote", path.parent, *options, "-c", "-o", made, source])
     if status != 0:
         raise MutantError(f"does not compile:\n{output}")
     return made

@@ -1,7 +1,8 @@
 """Drawn mutants: one token changed, at places that a seed draws; rate, and survivors by line.
 
 A constant one more or less, a comparison or a junction turned, true for false, a statement removed.
-equal.txt lists mutants that nothing can tell from the original, a line each:
+What the optimiser makes the same code of as of the original is none, and another is drawn. equal.txt
+lists mutants of which only a reader sees that nothing can tell them from the original, a line each:
 
     file.c: old line => new line: the reason
 """
@@ -84,9 +85,40 @@ def places(path):
 
 
 def draw(place, count, seed):
+    """The mutants that the seed draws, and behind them, in their order, those that may stand in for one."""
     found = [mutant for path in build.sources(place) if not path.name.endswith(SKIPPED)
              for mutant in places(path)]
-    return random.Random(seed).sample(found, min(count or len(found), len(found)))
+    drawn = random.Random(seed).sample(found, min(count or len(found), len(found)))
+    taken = {id(mutant) for mutant in drawn}
+    return drawn, [mutant for mutant in random.Random(seed).sample(found, len(found)) if id(mutant) not in taken]
+
+
+def optimised(how, path, text):
+    """The code that the optimiser makes of a text; None when it does not compile."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            return build.compile_changed(how, path, text, folder, ("-O2", "-g0")).read_bytes()
+        except build.MutantError:
+            return None
+
+
+def differing(how, drawn, spare, jobs):
+    """(as many as were drawn, of other code than the original; how many had the same)"""
+    originals = {}
+
+    def differs(mutant):
+        if mutant.path not in originals:
+            originals[mutant.path] = optimised(how, mutant.path, mutant.path.read_text(encoding="utf-8"))
+        return optimised(how, mutant.path, mutant.texts()[2]) != originals[mutant.path]
+
+    kept, tried = [], 0
+    queue = drawn + spare
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        while len(kept) < len(drawn) and tried < len(queue):
+            more = queue[tried:tried + len(drawn) - len(kept)]
+            kept += [mutant for mutant, other in zip(more, pool.map(differs, more)) if other]
+            tried += len(more)
+    return kept, tried - len(kept)
 
 
 def draw_again(place, path):
@@ -98,7 +130,7 @@ def draw_again(place, path):
     found = [SURVIVED.match(line) for line in lines]
     wanted = sorted({(one[1] + ": " + one[3], int(one[2])) for one in found if one})
     every = collections.defaultdict(list)
-    for mutant in draw(place, 0, 0):
+    for mutant in draw(place, 0, 0)[0]:
         every[mutant.key()].append(mutant)
     for key, _ in wanted:
         if key not in every:
@@ -214,15 +246,19 @@ def main(options):
         check_clean(options)
     equal = read_equal(build.ROOT / options.equal)
     check_equal(options.folder, equal)
-    drawn = (draw_again(options.folder, pathlib.Path(options.again)) if options.again else
-             draw(options.folder, options.count, options.seed))
-    counts = judge(drawn, build.commands(), options, tests, equal)
+    how, same = build.commands(), 0
+    if options.again:
+        drawn = draw_again(options.folder, pathlib.Path(options.again))
+    else:
+        drawn, same = differing(how, *draw(options.folder, options.count, options.seed), options.jobs)
+    counts = judge(drawn, how, options, tests, equal)
     judged = counts["killed"] + counts["survived"]
     rate = 100 * counts["killed"] / max(judged, 1)
     what = {"tests": f"tests of {options.folder}", "journals": "the journals of all scenarios",
             "command": " ".join(options.command)}[options.by]
     print(f"{options.again or f'seed {options.seed}'}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
-          f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile")
+          f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile"
+          + (f"; {same} were the same code, others were drawn for them" if same else ""))
     if not options.again and counts["equal"] * 100 > EQUAL_PERCENT_MAX * len(drawn):
         print(f"FAIL  more than {EQUAL_PERCENT_MAX} % are called equal")
         return 1

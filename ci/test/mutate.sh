@@ -43,6 +43,19 @@ equal_is_told() {
     grep -q '3 mutants .* 1 equal' "$folder/out" && grep -q '^FAIL  more than 5 % are called equal' "$folder/out"
 }
 
+same_code_is_not_drawn() {
+    python3 - <<'END'
+import sys
+sys.path.insert(0, "ci/mutants")
+import build, drawn
+every = list(drawn.places(build.ROOT / "core/at_raw.c"))
+same = [one for one in every if one.texts()[1] == "if (size >= at->raw_left)"]
+other = [one for one in every if one.texts()[1] == "if (used > 0 && at->raw != AT_RAW_BYTES)"]
+assert len(same) == len(other) == 1
+assert drawn.differing(build.commands(), same, other + every, 1) == (other, 1)
+END
+}
+
 line='STATUS_UPDATED, STATUS_FAILED, STATUS_IDLE,'
 test_that "mistakes of the client and of the module are caught" ci/mutate planted --scenarios \
     scenarios/status --only status-3-is-a-success,no-second-attempt-is-made,an-idle-module-says-0
@@ -61,4 +74,5 @@ test_that "a test that is named and does not catch it is told" says "no such tes
 test_that "a seed draws the same mutants twice" same_twice
 test_that "what nothing kills survives, each with its line" nothing_kills
 test_that "equal mutants do not count, and are few" equal_is_told
+test_that "another mutant is drawn for one that is the same code" same_code_is_not_drawn
 exit $failed
