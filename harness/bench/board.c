@@ -185,7 +185,7 @@ static void look_for_request(struct bench_run *run)
     host->request = request.kind;
     note_request(run, request.kind, ASKED);
     scenario_saw_told(&run->world.monitor,
-                      scenario_told_asks(&run->world.monitor.told, request.kind));
+                      scenario_told_asks(&run->world.monitor.told, request.kind, request.argument));
     bench_engine_match(run, &asked, NULL);
     host->answers = host->answer_next;
     host->answer_next = 0;

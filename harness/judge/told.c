@@ -67,9 +67,12 @@ bool scenario_told_return(struct scenario_told *told, bool must)
     return hold(told, SCENARIO_TOLD_UNTOLD_REQUEST, told->answered || !must);
 }
 
-bool scenario_told_asks(struct scenario_told *told, unsigned request)
+bool scenario_told_asks(struct scenario_told *told, unsigned request, uint32_t argument)
 {
-    return hold(told, SCENARIO_TOLD_UNTOLD_REQUEST, told->request == request);
+    bool takes_none =
+        request == FOTA_REQUEST_SAVE_CHECKPOINT || request == FOTA_REQUEST_REOPEN_PORT;
+    return hold(told, SCENARIO_TOLD_UNTOLD_REQUEST, told->request == request) &&
+           hold(told, SCENARIO_TOLD_FORM, !takes_none || argument == 0);
 }
 
 static void forget_line(struct scenario_told *told)

@@ -98,7 +98,7 @@ bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t s
 /* Bytes of the package that it takes; they may be sent. */
 void scenario_told_given(struct scenario_told *told, uint32_t size);
 /* The host takes up what it is asked. */
-bool scenario_told_asks(struct scenario_told *told, unsigned request);
+bool scenario_told_asks(struct scenario_told *told, unsigned request, uint32_t argument);
 /* Around a call that it tells of: `must`, or else it may. */
 void scenario_told_call(struct scenario_told *told, enum scenario_told_call call);
 bool scenario_told_return(struct scenario_told *told, bool must);

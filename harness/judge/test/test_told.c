@@ -167,6 +167,9 @@ static const struct row rows[] = {
     {"a request that was not told is a breach",
      {{.what = ASKS, .number = SAVE}},
      .breach = SCENARIO_TOLD_UNTOLD_REQUEST},
+    {"a number that a request does not take is a breach",
+     {TOLD(REQUEST, SAVE, 0, LINE, ""), {.what = ASKS, .event = {.a = 1}, .number = SAVE}},
+     .breach = SCENARIO_TOLD_FORM},
     {"a request for nothing is a breach",
      {TOLD(REQUEST, 0, 0, LINE, "")},
      .breach = SCENARIO_TOLD_REQUEST},
@@ -358,7 +361,7 @@ static void take(struct scenario_told *told, const struct row *row, const struct
         scenario_told_given(told, step->number);
         break;
     case ASKS:
-        scenario_told_asks(told, step->number);
+        scenario_told_asks(told, step->number, step->event.a);
         break;
     case CALLED:
         scenario_told_call(told, (enum scenario_told_call)step->number);
@@ -404,7 +407,7 @@ static void a_breach_outlasts_a_start(void **state)
 {
     (void)state;
     struct scenario_told told = {0};
-    assert_false(scenario_told_asks(&told, SAVE));
+    assert_false(scenario_told_asks(&told, SAVE, 0));
     assert_false(scenario_told_start(&told, false, 1));
     assert_non_null(scenario_told_breach(&told));
 }
