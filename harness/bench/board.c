@@ -39,10 +39,11 @@ static void match_state(struct bench_run *run, uint64_t now_us, unsigned state)
 /* A client's word against what the bench has seen of it. */
 static void hear(struct bench_run *run, const struct fota_event *event, uint64_t now_us)
 {
-    const struct scenario_told_rates rates = {bench_run_job(run)->job.baud_bps,
-                                              run->world.host.baud_bps};
+    const struct fota *core = run->host->client->core(run);
+    const struct scenario_told_view view = {bench_run_job(run)->job.baud_bps,
+                                            run->world.host.baud_bps, core ? &core->at : NULL};
     struct scenario_monitor *monitor = &run->world.monitor;
-    scenario_saw_told(monitor, scenario_told_event(&monitor->told, event, &rates, now_us));
+    scenario_saw_told(monitor, scenario_told_event(&monitor->told, event, &view, now_us));
 }
 
 void bench_board_tell(void *context, uint64_t now_us, const struct fota_event *event)
@@ -278,11 +279,14 @@ static void start_client(struct bench_run *run)
 /* What the client's job has cost up to now, before its counts are gone. */
 void bench_board_finish(struct bench_run *run)
 {
+    const struct fota *core = run->world.host.up ? run->host->client->core(run) : NULL;
     struct fota_statistics counts;
-    if (!run->world.host.up || !run->host->client->statistics(run, &counts))
+    if (!core)
         return;
+    fota_statistics(core, &counts);
     bench_figures_note(run, &counts);
-    scenario_saw_told(&run->world.monitor, scenario_told_counts(&run->world.monitor.told, &counts));
+    scenario_saw_told(&run->world.monitor,
+                      scenario_told_counts(&run->world.monitor.told, &counts, &core->at));
 }
 
 void bench_board_reset(struct bench_run *run, uint64_t down_us, bool forgets)

@@ -21,8 +21,8 @@ struct bench_client {
     void (*later)(struct bench_run *run);
     void (*give)(struct bench_run *run, const uint8_t *bytes, size_t size);
     void (*cancel)(struct bench_run *run);
-    /* What its job has cost; false: it does not count. */
-    bool (*statistics)(const struct bench_run *run, struct fota_statistics *ret_counts);
+    /* The core within, of which only counts are read; NULL: it is another client, or is gone. */
+    const struct fota *(*core)(const struct bench_run *run);
     /* Whether its job has come to an end, and how. */
     bool (*is_over)(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason);
 };

@@ -69,10 +69,9 @@ static void core_cancel(struct bench_run *run)
     fota_cancel(&run->world.core, host_of(run), run->world.now_us);
 }
 
-static bool core_statistics(const struct bench_run *run, struct fota_statistics *ret_counts)
+static const struct fota *core_within(const struct bench_run *run)
 {
-    fota_statistics(&run->world.core, ret_counts);
-    return true;
+    return &run->world.core;
 }
 
 static bool core_is_over(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason)
@@ -94,7 +93,7 @@ static const struct bench_client core_client = {.start = core_start,
                                                 .later = core_later,
                                                 .give = core_give,
                                                 .cancel = core_cancel,
-                                                .statistics = core_statistics,
+                                                .core = core_within,
                                                 .is_over = core_is_over};
 
 /* ---- the end ------------------------------------------------------------------------------- */

@@ -413,14 +413,6 @@ static const struct fota *core_of(const struct bench_run *run)
     return host->is_core && host->client && !host->broken ? host->table->core(host->client) : NULL;
 }
 
-static bool client_statistics(const struct bench_run *run, struct fota_statistics *ret_counts)
-{
-    const struct fota *core = core_of(run);
-    if (core)
-        fota_statistics(core, ret_counts);
-    return core != NULL;
-}
-
 static bool client_is_over(const struct bench_run *run, uint8_t *ret_outcome, uint8_t *ret_reason)
 {
     const struct bench_library_host *host = host_of(run);
@@ -445,7 +437,7 @@ static const struct bench_client client = {.start = client_start,
                                            .later = client_later,
                                            .give = client_give,
                                            .cancel = client_cancel,
-                                           .statistics = client_statistics,
+                                           .core = core_of,
                                            .is_over = client_is_over};
 
 /* ---- the end ------------------------------------------------------------------------------- */

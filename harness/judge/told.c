@@ -198,6 +198,7 @@ static bool tells_command(struct scenario_told *told, const struct fota_event *e
     told->given_bytes = 0;
     told->command = event->a;
     told->request = FOTA_REQUEST_NONE;
+    told->waits = true;
     told->looks = event->length == LOOK_BYTES;
     told->wanted = digest_of(event->text, event->length);
     if (!told->looks) {
@@ -214,10 +215,28 @@ static bool tells_result(struct scenario_told *told, const struct fota_event *ev
 {
     bool came = event->cause == FOTA_CAUSE_LINE && event->length > 0;
     bool none = event->cause == FOTA_CAUSE_TIMEOUT && event->length == 0;
-    told->looks = told->unanswered = false;
+    told->looks = told->unanswered = told->waits = false;
     told->given_bytes = 0;
+    told->timeouts += none;
     forget_line(told);
     return hold(told, SCENARIO_TOLD_RESULT, came || none);
+}
+
+/* Its engine has counted each line that it tells, as what it is. A command that was given up is
+ * told by nothing, so that only without one a result must be a stray. */
+static bool counts_line(struct scenario_told *told, const struct fota_event *event,
+                        const struct at_engine *engine)
+{
+    uint32_t strays = engine->stat_stray_results - told->strays;
+    bool is_line = event->cause == FOTA_CAUSE_LINE, is_result = event->kind == FOTA_EVENT_RESULT;
+    bool awaited = is_result && told->looks; /* silence behind it, where other lines may stand */
+    bool counted = !is_line || awaited || engine->stat_lines != told->lines;
+    bool strayed = strays == 0 || (is_result && strays == 1);
+    told->strays = engine->stat_stray_results;
+    told->lines = engine->stat_lines;
+    return hold(told, SCENARIO_TOLD_LINE, counted) &&
+           hold(told, SCENARIO_TOLD_STRAY,
+                strayed && (!is_result || !is_line || told->waits || strays == 1));
 }
 
 /* Whether it has just that answer; bytes are never promised, and asked for without a word. */
@@ -271,10 +290,10 @@ static bool tells_attempt(struct scenario_told *told, const struct fota_event *e
 }
 
 static bool tells_remark(struct scenario_told *told, const struct fota_event *event,
-                         const struct scenario_told_rates *rates)
+                         const struct scenario_told_view *view)
 {
     bool again = told->remarks >> event->a & 1;
-    bool is_own = rates->job_bps != 0 && rates->job_bps == rates->port_bps;
+    bool is_own = view->job_bps != 0 && view->job_bps == view->port_bps;
     told->remarks = (uint8_t)(told->remarks | 1u << event->a);
     return hold(told, SCENARIO_TOLD_REMARK,
                 !again && !(event->a == FOTA_REMARK_RATE_FOUND && is_own));
@@ -297,7 +316,7 @@ static bool is_boot(const struct fota_event *event)
 }
 
 static bool take(struct scenario_told *told, const struct fota_event *event,
-                 const struct scenario_told_rates *rates, uint64_t now_us)
+                 const struct scenario_told_view *view, uint64_t now_us)
 {
     switch (event->kind) {
     case FOTA_EVENT_STATE:
@@ -308,7 +327,7 @@ static bool take(struct scenario_told *told, const struct fota_event *event,
         return tells_result(told, event);
     case FOTA_EVENT_URC:
         told->boots = told->boots || is_boot(event);
-        return true;
+        return hold(told, SCENARIO_TOLD_LINE, event->length > 0);
     case FOTA_EVENT_REQUEST:
         return tells_request(told, event);
     case FOTA_EVENT_STATUS:
@@ -318,7 +337,7 @@ static bool take(struct scenario_told *told, const struct fota_event *event,
     case FOTA_EVENT_OUTCOME:
         return tells_outcome(told, event);
     case FOTA_EVENT_REMARK:
-        return tells_remark(told, event, rates);
+        return tells_remark(told, event, view);
     default:
         told->health = event->a;
         return true;
@@ -326,13 +345,15 @@ static bool take(struct scenario_told *told, const struct fota_event *event,
 }
 
 bool scenario_told_event(struct scenario_told *told, const struct fota_event *event,
-                         const struct scenario_told_rates *rates, uint64_t now_us)
+                         const struct scenario_told_view *view, uint64_t now_us)
 {
     if (!hold(told, SCENARIO_TOLD_FORM, has_form(event)))
         return false;
     bool good = hold(told, SCENARIO_TOLD_CAUSE, causes_of(told->call) >> event->cause & 1);
     good = hold(told, SCENARIO_TOLD_OUTCOME, !told->is_over) && good;
-    return take(told, event, rates, now_us) && good;
+    if (view->engine && (event->kind == FOTA_EVENT_RESULT || event->kind == FOTA_EVENT_URC))
+        good = counts_line(told, event, view->engine) && good;
+    return take(told, event, view, now_us) && good;
 }
 
 /* ---- what it leaves ------------------------------------------------------------------------ */
@@ -345,13 +366,15 @@ static uint64_t times_of(const struct fota_statistics *counts)
     return sum;
 }
 
-bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts)
+bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts,
+                          const struct at_engine *engine)
 {
     bool good =
         told->sent_bytes == counts->sent_bytes && told->received_bytes == counts->received_bytes &&
         told->package_bytes == counts->package_bytes && told->commands == counts->exchanges &&
         told->command_bytes_max == counts->command_bytes_max &&
-        counts->retries <= counts->exchanges && (!told->boots || counts->boot_lines > 0);
+        counts->retries <= counts->exchanges && (!told->boots || counts->boot_lines > 0) &&
+        told->timeouts == engine->stat_timeouts;
     return hold(told, SCENARIO_TOLD_COUNTS, good) &&
            hold(told, SCENARIO_TOLD_TIMES, told->state_times == times_of(counts));
 }
@@ -381,6 +404,9 @@ void scenario_told_make_comparable(struct scenario_told *told, const struct fota
     told->received_bytes -= counts->received_bytes;
     told->package_bytes -= counts->package_bytes;
     told->commands -= counts->exchanges;
+    told->timeouts -= client->at.stat_timeouts;
+    told->strays -= client->at.stat_stray_results;
+    told->lines = told->lines != client->at.stat_lines; /* one has come that is not told */
     told->command_bytes_max = (uint16_t)(told->command_bytes_max - counts->command_bytes_max);
     told->command = (uint8_t)(told->command - client->command_number);
 }

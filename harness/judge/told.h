@@ -26,6 +26,8 @@
     X(UNANSWERED, "it told a command though the one before has no result, and did not look for "   \
                   "the module")                                                                    \
     X(RESULT, "it told a result without a line, or a line where none came in time")                \
+    X(LINE, "it told a line that it has not counted, or that is empty")                            \
+    X(STRAY, "it told a result that nobody waits for and has not counted it, or another one so")   \
     X(REQUEST, "it told another request, or another answer to it, than there was")                 \
     X(UNTOLD_REQUEST, "it asked its host, or was answered, and did not tell")                      \
     X(STATUS, "it told another status than stands in the line")                                    \
@@ -60,13 +62,16 @@ struct scenario_told {
     uint64_t entered_at_us; /* the state that it is in */
     uint64_t state_times;   /* in all that it left, each times its number from 1 on */
     uint32_t sent_bytes, received_bytes, package_bytes, commands;
-    uint32_t wanted, sent; /* digests of the line that was told, and of that being sent */
-    uint32_t evidence;     /* digest of what it told with its outcome */
-    uint16_t given_bytes;  /* of the package, that it may send */
+    uint32_t timeouts;
+    uint32_t lines, strays; /* as its engine has counted them when it told a line */
+    uint32_t wanted, sent;  /* digests of the line that was told, and of that being sent */
+    uint32_t evidence;      /* digest of what it told with its outcome */
+    uint16_t given_bytes;   /* of the package, that it may send */
     uint16_t command_bytes_max;
     uint8_t sent_length; /* of the line, up to what was told of a look */
     uint8_t state, command;
     bool looks;       /* for the module */
+    bool waits;       /* a command has been told since the last result */
     bool unanswered;  /* bytes were sent since the last result */
     uint8_t call;     /* enum scenario_told_call */
     bool answered;    /* it has told of that call */
@@ -80,20 +85,21 @@ struct scenario_told {
     uint8_t is_over;  /* 1: it has told its outcome */
     uint8_t outcome, reason;
     uint8_t broken; /* 1 + the first of enum scenario_told_breach; stays when it starts anew */
-    uint8_t reserved[6];
+    uint8_t reserved[1];
 };
-_Static_assert(sizeof(struct scenario_told) == 2 * 8 + 7 * 4 + 2 * 2 + 24,
+_Static_assert(sizeof(struct scenario_told) == 2 * 8 + 10 * 4 + 2 * 2 + 20,
                "padding in struct scenario_told");
 
-/* The port, as far as what is told speaks of it. */
-struct scenario_told_rates {
+/* What else the bench sees while it tells. */
+struct scenario_told_view {
     uint32_t job_bps, port_bps;
+    const struct at_engine *engine; /* of which only counts are read; NULL = not to be seen */
 };
 
 /* Each returns whether all is as it should be; what is not stands in told->broken. */
 bool scenario_told_start(struct scenario_told *told, bool resumed, uint64_t now_us);
 bool scenario_told_event(struct scenario_told *told, const struct fota_event *event,
-                         const struct scenario_told_rates *rates, uint64_t now_us);
+                         const struct scenario_told_view *view, uint64_t now_us);
 bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t size);
 /* Bytes of the package that it takes; they may be sent. */
 void scenario_told_given(struct scenario_told *told, uint32_t size);
@@ -103,7 +109,8 @@ bool scenario_told_asks(struct scenario_told *told, unsigned request, uint32_t a
 void scenario_told_call(struct scenario_told *told, enum scenario_told_call call);
 bool scenario_told_return(struct scenario_told *told, bool must);
 /* Any time. */
-bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts);
+bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts,
+                          const struct at_engine *engine);
 /* It is over: `result`, of which a client that shows no more has outcome and reason. */
 bool scenario_told_end(struct scenario_told *told, unsigned outcome, unsigned reason);
 bool scenario_told_result(struct scenario_told *told, const struct fota_result *result);

@@ -338,15 +338,15 @@ static void feed(const struct row *row, struct scenario_monitor *monitor,
 /* As its result says. */
 static void tell_end(const struct row *row, struct scenario_told *told)
 {
-    const struct scenario_told_rates rates = {0};
+    const struct scenario_told_view view = {0};
     const struct fota_event status = {.kind = FOTA_EVENT_STATUS, .a = row->status},
                             done = {.kind = FOTA_EVENT_STATE, .b = FOTA_STATE_DONE},
                             outcome = {.kind = FOTA_EVENT_OUTCOME, .a = row->outcome};
     if (row->outcome == FOTA_OUTCOME_NONE || row->is_untold)
         return;
-    assert_true(scenario_told_event(told, &status, &rates, 0));
-    assert_true(scenario_told_event(told, &done, &rates, 0));
-    assert_true(scenario_told_event(told, &outcome, &rates, 0));
+    assert_true(scenario_told_event(told, &status, &view, 0));
+    assert_true(scenario_told_event(told, &done, &view, 0));
+    assert_true(scenario_told_event(told, &outcome, &view, 0));
 }
 
 static void the_row_holds(void **state)

@@ -62,6 +62,8 @@ struct row {
     unsigned breach;
     struct fota_result result;
     struct fota_statistics counts;
+    bool is_seen; /* its engine, with these counts, which stay as they are */
+    uint32_t lines, strays, timeouts;
 };
 
 #define UPDATED .outcome = FOTA_OUTCOME_UPDATED, .evidence = "+CFOTA: 6"
@@ -124,6 +126,53 @@ static const struct row rows[] = {
      {TOLD(RESULT, 0, 0, TIMEOUT, "OK")},
      .breach = SCENARIO_TOLD_RESULT},
     {"a time that was over is fine", {TOLD(RESULT, 0, 0, TIMEOUT, "")}, .breach = NO_BREACH},
+    {"a line that is counted is fine",
+     {COMMAND(1, "AT+GMR"), RESULT},
+     .breach = NO_BREACH,
+     .is_seen = true,
+     .lines = 1},
+    {"a line that is not counted is a breach",
+     {COMMAND(1, "AT+GMR"), RESULT},
+     .breach = SCENARIO_TOLD_LINE,
+     .is_seen = true},
+    {"a second line with the count of the first is a breach",
+     {TOLD(URC, 0, 0, LINE, "RDY"), TOLD(URC, 0, 0, LINE, "RDY")},
+     .breach = SCENARIO_TOLD_LINE,
+     .is_seen = true,
+     .lines = 1},
+    {"a line without a sign is a breach",
+     {TOLD(URC, 0, 0, LINE, "")},
+     .breach = SCENARIO_TOLD_LINE},
+    {"a result that nobody waits for is counted so",
+     {RESULT},
+     .breach = NO_BREACH,
+     .is_seen = true,
+     .lines = 1,
+     .strays = 1},
+    {"a result that nobody waits for and is not counted so is a breach",
+     {RESULT},
+     .breach = SCENARIO_TOLD_STRAY,
+     .is_seen = true,
+     .lines = 1},
+    {"a result of a command that was given up may be counted so",
+     {COMMAND(1, "AT+GMR"), RESULT},
+     .breach = NO_BREACH,
+     .is_seen = true,
+     .lines = 1,
+     .strays = 1},
+    {"a line that is counted as a result is a breach",
+     {TOLD(URC, 0, 0, LINE, "RDY")},
+     .breach = SCENARIO_TOLD_STRAY,
+     .is_seen = true,
+     .lines = 1,
+     .strays = 1},
+    {"a time that was over and is not counted is a breach",
+     {TOLD(RESULT, 0, 0, TIMEOUT, ""), {.what = COUNTS}},
+     .breach = SCENARIO_TOLD_COUNTS},
+    {"a time that was over and is counted is fine",
+     {TOLD(RESULT, 0, 0, TIMEOUT, ""), {.what = COUNTS}},
+     .breach = NO_BREACH,
+     .timeouts = 1},
     {"a result with a number is a breach",
      {TOLD(RESULT, 1, 0, LINE, "OK")},
      .breach = SCENARIO_TOLD_FORM},
@@ -345,14 +394,17 @@ enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 static void take(struct scenario_told *told, const struct row *row, const struct step *step,
                  uint64_t now_us)
 {
-    const struct scenario_told_rates rates = {115200, 115200};
+    const struct at_engine engine = {.stat_lines = row->lines,
+                                     .stat_stray_results = row->strays,
+                                     .stat_timeouts = row->timeouts};
+    const struct scenario_told_view view = {115200, 115200, row->is_seen ? &engine : NULL};
     switch (step->what) {
     case STARTS:
     case RESUMES:
         scenario_told_start(told, step->what == RESUMES, now_us);
         break;
     case TELLS:
-        scenario_told_event(told, &step->event, &rates, now_us);
+        scenario_told_event(told, &step->event, &view, now_us);
         break;
     case SENDS:
         scenario_told_sends(told, step->text, strlen(step->text));
@@ -371,7 +423,7 @@ static void take(struct scenario_told *told, const struct row *row, const struct
         scenario_told_return(told, step->what == RETURNS);
         break;
     case COUNTS:
-        scenario_told_counts(told, &row->counts);
+        scenario_told_counts(told, &row->counts, &engine);
         break;
     case ENDS:
         scenario_told_result(told, &row->result);
@@ -425,7 +477,7 @@ static void only_what_the_client_does_not_count_is_compared(void **state)
     told.state_times = 8;
     take(&told, rows, &step, 6);
     scenario_told_sends(&told, "AT+GMR\r", 7);
-    told.unanswered = false;
+    told.unanswered = told.waits = false;
     struct scenario_told other = told;
     scenario_told_make_comparable(&told, &client);
     assert_memory_equal(&told, &nothing, sizeof told);
