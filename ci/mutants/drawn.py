@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import build
+import swept
 
 SECONDS_MAX = 30
 EQUAL_PERCENT_MAX = 5
@@ -200,6 +201,19 @@ def killed_by_command(how, made, folder, command):
     return build.run(words, SECONDS_MAX)[0] != 0
 
 
+SWEPT = []  # those that the library let pass and the sweep caught: (mutant, oracle)
+
+
+def killed_by_sweep(folder, mutant):
+    """Of the program that the command was run with."""
+    for what, files in sum(swept.stages(), []):
+        by, _, _ = swept.explore(pathlib.Path(folder) / "fotarig", what, files)
+        if by:
+            SWEPT.append((mutant, by))
+            return True
+    return False
+
+
 def outcome(mutant, how, options, tests):
     """killed, survived or unbuilt"""
     with tempfile.TemporaryDirectory() as folder:
@@ -207,6 +221,8 @@ def outcome(mutant, how, options, tests):
             made = build.compile_changed(how, mutant.path, mutant.texts()[2], folder)
             dead = (killed_by_tests(how, made, folder, tests, mutant.path) if options.by == "tests" else
                     killed_by_command(how, made, folder, options.command))
+            if not dead and options.by == "sweep":
+                dead = killed_by_sweep(folder, mutant)
         except build.MutantError:
             return "unbuilt"
     return "killed" if dead else "survived"
@@ -221,6 +237,9 @@ def judge(drawn, how, options, tests, equal):
             counts[end] += 1
             if end == "survived":
                 print(f"survived  {mutant.describe()}", flush=True)
+            elif any(one is mutant for one, _ in SWEPT):
+                by = next(by for one, by in SWEPT if one is mutant)
+                print(f"swept     {mutant.describe()}: {by}", flush=True)
             elif end == "equal" and options.matrix:
                 print(f"equal     {mutant.describe()}: {equal[mutant.key()]}", flush=True)
     return counts
@@ -255,6 +274,7 @@ def main(options):
     judged = counts["killed"] + counts["survived"]
     rate = 100 * counts["killed"] / max(judged, 1)
     what = {"tests": f"tests of {options.folder}", "journals": "the journals of all scenarios",
+            "sweep": f"all scenarios and the sweep ({len(SWEPT)} by the sweep alone)",
             "command": " ".join(options.command)}[options.by]
     print(f"{options.again or f'seed {options.seed}'}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
           f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile"
