@@ -265,11 +265,10 @@ def main(options):
         check_clean(options)
     equal = read_equal(build.ROOT / options.equal)
     check_equal(options.folder, equal)
-    how, same = build.commands(), 0
-    if options.again:
-        drawn = draw_again(options.folder, pathlib.Path(options.again))
-    else:
-        drawn, same = differing(how, *draw(options.folder, options.count, options.seed), options.jobs)
+    how = build.commands()
+    drawn, spare = ((draw_again(options.folder, pathlib.Path(options.again)), []) if options.again else
+                    draw(options.folder, options.count, options.seed))
+    drawn, same = differing(how, drawn, spare, options.jobs)
     counts = judge(drawn, how, options, tests, equal)
     judged = counts["killed"] + counts["survived"]
     rate = 100 * counts["killed"] / max(judged, 1)
@@ -278,7 +277,7 @@ def main(options):
             "command": " ".join(options.command)}[options.by]
     print(f"{options.again or f'seed {options.seed}'}: {judged} mutants of {options.folder}, {counts['killed']} killed by "
           f"{what}: {rate:.1f} %; {counts['equal']} equal, {counts['unbuilt']} do not compile"
-          + (f"; {same} were the same code, others were drawn for them" if same else ""))
+          + (f"; {same} drawn were the same code" if same else ""))
     if not options.again and counts["equal"] * 100 > EQUAL_PERCENT_MAX * len(drawn):
         print(f"FAIL  more than {EQUAL_PERCENT_MAX} % are called equal")
         return 1
