@@ -145,8 +145,8 @@ static void give_bytes(struct bench_run *run, const struct fota_request *request
         size = package->size_bytes - request->argument;
     if (size == 0)
         note_request(run, request->kind, REFUSED);
-    else
-        scenario_told_given(told, size < request->length ? (uint32_t)size : request->length);
+    uint32_t taken = size < request->length ? (uint32_t)size : request->length;
+    scenario_saw_told(&run->world.monitor, size == 0 || scenario_told_given(told, taken));
     scenario_told_call(told, size ? SCENARIO_CALL_OTHER : SCENARIO_CALL_NO_BYTES);
     run->host->client->give(run, package->bytes + (size ? request->argument : 0), size);
     scenario_saw_told(&run->world.monitor, scenario_told_return(told, size == 0));

@@ -127,10 +127,11 @@ bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t s
     return good;
 }
 
-void scenario_told_given(struct scenario_told *told, uint32_t size)
+bool scenario_told_given(struct scenario_told *told, uint32_t size)
 {
     told->given_bytes = (uint16_t)(told->given_bytes + size);
     told->package_bytes += size;
+    return hold(told, SCENARIO_TOLD_FORM, size > 0);
 }
 
 /* ---- what it tells ------------------------------------------------------------------------- */

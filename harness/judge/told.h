@@ -101,8 +101,8 @@ bool scenario_told_start(struct scenario_told *told, bool resumed, uint64_t now_
 bool scenario_told_event(struct scenario_told *told, const struct fota_event *event,
                          const struct scenario_told_view *view, uint64_t now_us);
 bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t size);
-/* Bytes of the package that it takes; they may be sent. */
-void scenario_told_given(struct scenario_told *told, uint32_t size);
+/* Bytes of the package that it has asked for; they may be sent. */
+bool scenario_told_given(struct scenario_told *told, uint32_t size);
 /* The host takes up what it is asked. */
 bool scenario_told_asks(struct scenario_told *told, unsigned request, uint32_t argument);
 /* Around a call that it tells of: `must`, or else it may. */
