@@ -142,7 +142,7 @@ uint8_t fota_judge_rung(struct fota_call *call, uint8_t result)
 uint8_t fota_judge_rung_answered(struct fota_call *call, uint8_t answer)
 {
     if (answer == ANSWER_REFUSED) {
-        if (call->fota->step == STEP_RATE_ASK && call->fota->rate_at == 0)
+        if (call->fota->state == FOTA_STATE_AWAIT_BOOT && call->fota->rate_at == 0)
             call->fota->rate_at = RATES_END - 2u;
         return call->row->failed;
     }
