@@ -252,7 +252,7 @@ static struct scenario_told told_of(const struct scenario_monitor *monitor,
                                     const struct scenario_observed *observed)
 {
     struct scenario_told told = monitor->told;
-    if (observed->finished)
+    if (observed->finished && told.heard)
         scenario_told_result(&told, &observed->result);
     return told;
 }

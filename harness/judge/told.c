@@ -47,6 +47,7 @@ const char *scenario_told_breach(const struct scenario_told *told)
 bool scenario_told_start(struct scenario_told *told, bool resumed, uint64_t now_us)
 {
     *told = (struct scenario_told){.entered_at_us = now_us,
+                                   .heard = true,
                                    .resumed = resumed,
                                    .call = resumed ? SCENARIO_CALL_RESUME : SCENARIO_CALL_START,
                                    .broken = told->broken};

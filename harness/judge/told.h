@@ -85,7 +85,7 @@ struct scenario_told {
     uint8_t is_over;  /* 1: it has told its outcome */
     uint8_t outcome, reason;
     uint8_t broken; /* 1 + the first of enum scenario_told_breach; stays when it starts anew */
-    uint8_t reserved[1];
+    bool heard;     /* the client was started with somebody who hears what it tells */
 };
 _Static_assert(sizeof(struct scenario_told) == 2 * 8 + 10 * 4 + 2 * 2 + 20,
                "padding in struct scenario_told");

@@ -42,6 +42,7 @@ struct row {
     uint32_t lacking;     /* that can't be judged of the client */
     bool is_changed;      /* the run is not as the scenario has it */
     bool is_untold;       /* the client has not told how it ended */
+    bool is_unheard;      /* and nobody hears what it tells */
 };
 
 #define EXPECT(which, ...)                                                                         \
@@ -290,6 +291,12 @@ static const struct row rows[] = {
      FINE,
      .is_untold = true,
      .lacking = SCENARIO_NEED_CLIENT_STATE},
+    {"an end that nobody was there to hear breaks no rule",
+     {NOTHING, NOTHING},
+     "",
+     FINE,
+     .is_untold = true,
+     .is_unheard = true},
     {"no end breaks a rule",
      {NOTHING, NOTHING},
      "",
@@ -353,7 +360,7 @@ static void the_row_holds(void **state)
 {
     const struct row *row = *state;
     static struct scenario_case one;
-    struct scenario_monitor monitor = {0};
+    struct scenario_monitor monitor = {.told = {.heard = !row->is_unheard}};
     struct scenario_watch watch;
     struct scenario_finding findings[4] = {0};
     one = (struct scenario_case){.expectation_count = 2,
