@@ -96,26 +96,39 @@ struct scenario_told_view {
     const struct at_engine *engine; /* of which only counts are read; NULL = not to be seen */
 };
 
-/* Each returns whether all is as it should be; what is not stands in told->broken. */
+/*
+ * All of these read and change only `told`, which is the caller's, and call nobody back. Each bool
+ * is whether all is as it should be; what is not stands in told->broken, the first for good. Times
+ * are in us on the clock of the run, sizes in bytes; what is pointed to is read during the call
+ * only.
+ */
+
+/* The client begins at `now_us`, `resumed`: from a checkpoint. A breach of an earlier life stays.
+ */
 bool scenario_told_start(struct scenario_told *told, bool resumed, uint64_t now_us);
+/* It has told `event` (core/fota.h). */
 bool scenario_told_event(struct scenario_told *told, const struct fota_event *event,
                          const struct scenario_told_view *view, uint64_t now_us);
+/* It has given `size` bytes to be sent; any split will do. */
 bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t size);
-/* Bytes of the package that it has asked for; they may be sent. */
+/* It has asked for `size` bytes of the package, and may send them; 0 is a breach. */
 bool scenario_told_given(struct scenario_told *told, uint32_t size);
-/* The host takes up what it is asked. */
+/* The host takes up what it is asked: enum fota_request_kind, and its argument (0 = it takes none).
+ */
 bool scenario_told_asks(struct scenario_told *told, unsigned request, uint32_t argument);
-/* Around a call that it tells of: `must`, or else it may. */
+/* Around a call into the client: what it tells in between is held against `call`. With `must` it
+   has to tell of that call before it returns. */
 void scenario_told_call(struct scenario_told *told, enum scenario_told_call call);
 bool scenario_told_return(struct scenario_told *told, bool must);
-/* Any time. */
+/* At any time: its counts, and those of its AT engine. */
 bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts,
                           const struct at_engine *engine);
-/* It is over: `result`, of which a client that shows no more has outcome and reason. */
+/* It is over, with that outcome and reason (enum fota_outcome, fota_reason), or with all of
+ * `result`. */
 bool scenario_told_end(struct scenario_told *told, unsigned outcome, unsigned reason);
 bool scenario_told_result(struct scenario_told *told, const struct fota_result *result);
 
-/* What is not as it should be; NULL = nothing. */
+/* The text of the first breach, for ever valid; NULL = there is none. */
 const char *scenario_told_breach(const struct scenario_told *told);
 
 /* The form in which what is counted is what the client's own counts do not say. */
