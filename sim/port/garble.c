@@ -44,11 +44,16 @@ static struct span later(const struct line *line, struct span at, struct span by
 }
 
 /* Start bit low, data bits, stop bit high. */
+static unsigned levels_of(uint8_t byte)
+{
+    return (unsigned)byte << 1 | 1u << (FRAME_BITS - 1);
+}
+
 static bool is_high(const struct line *line, struct span at)
 {
     if (at.frames >= line->size)
         return true;
-    return (line->bytes[at.frames] << 1 | 1u << (FRAME_BITS - 1)) >> at.bits & 1;
+    return levels_of(line->bytes[at.frames]) >> at.bits & 1;
 }
 
 /* When the line is low, at or after `at`; false = it never is again. */
@@ -64,6 +69,64 @@ static bool find_start(const struct line *line, struct span *at)
     return true;
 }
 
+/* From the begin of a start bit to the middle of the first data bit, from there to that of the next
+   one, and from the begin to that of the stop bit. */
+struct frame {
+    struct span first, next, stop;
+};
+
+static struct frame frame_of(const struct line *line, uint32_t sent_bps)
+{
+    /* Half a bit of the receiver is `sent_bps` long. */
+    return (struct frame){span_of(line, 3ull * sent_bps), span_of(line, 2ull * sent_bps),
+                          span_of(line, (2ull * FRAME_BITS - 1) * sent_bps)};
+}
+
+static unsigned data_of(const struct line *line, const struct frame *frame, struct span at)
+{
+    unsigned byte = 0;
+    at = later(line, at, frame->first);
+    for (unsigned i = 0; i < DATA_BITS; i++, at = later(line, at, frame->next))
+        byte |= (unsigned)is_high(line, at) << i;
+    return byte;
+}
+
+/* Where a frame of the receiver is shorter than a bit of the line: what it hears of one that is low
+   for so many bits. Framing errors, and at the edge to high a byte. */
+static void hear_lows(const struct line *line, const struct frame *frame, uint8_t heard[FRAME_BITS])
+{
+    uint64_t end = 0;
+    for (unsigned lows = 1; lows < FRAME_BITS; lows++) {
+        uint64_t edge = lows * line->sent_bit;
+        uint64_t frames = (edge - end + frame->stop.rest - 1) / frame->stop.rest;
+        uint64_t begin = end + (frames - 1) * frame->stop.rest;
+        end = begin + frame->stop.rest;
+        unsigned byte = UINT8_MAX;
+        for (uint64_t at = begin + frame->first.rest; at < edge; at += frame->next.rest)
+            byte <<= 1;
+        heard[lows] = (uint8_t)byte;
+    }
+}
+
+/* The receiver is at rest behind each edge to high: from one low to the next nothing is kept. */
+static size_t hear_slow(const struct line *line, const struct frame *frame, uint8_t *to,
+                        size_t capacity)
+{
+    uint8_t heard[FRAME_BITS];
+    size_t count = 0;
+    hear_lows(line, frame, heard);
+    for (size_t i = 0; i < line->size; i++) {
+        unsigned levels = levels_of(line->bytes[i]);
+        while (count < capacity && levels) {
+            unsigned lows = (unsigned)__builtin_ctz(levels);
+            levels >>= lows;
+            levels >>= __builtin_ctz(~levels);
+            to[count++] = heard[lows];
+        }
+    }
+    return count;
+}
+
 size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t heard_bps,
                   void *buffer, size_t capacity)
 {
@@ -72,18 +135,14 @@ size_t sim_garble(const void *bytes, size_t size, uint32_t sent_bps, uint32_t he
     size_t count = 0;
     if (sent_bps == 0 || heard_bps == 0)
         return 0;
-    /* Half a bit of the receiver is `sent_bps` long. */
-    const struct span to_first = span_of(&line, 3ull * sent_bps);
-    const struct span to_next = span_of(&line, 2ull * sent_bps);
+    const struct frame frame = frame_of(&line, sent_bps);
+    if (frame.stop.frames == 0 && frame.stop.bits == 0)
+        return hear_slow(&line, &frame, buffer, capacity);
     for (struct span at = {0, 0, 0}; count < capacity && find_start(&line, &at);) {
-        unsigned byte = 0;
-        at = later(&line, at, to_first);
-        for (unsigned i = 0; i < DATA_BITS; i++) {
-            byte |= (unsigned)is_high(&line, at) << i;
-            at = later(&line, at, to_next);
-        }
-        if (is_high(&line, at))
-            to[count++] = (uint8_t)byte;
+        const struct span stop = later(&line, at, frame.stop);
+        if (is_high(&line, stop))
+            to[count++] = (uint8_t)data_of(&line, &frame, at);
+        at = stop;
     }
     return count;
 }

@@ -59,12 +59,13 @@ static size_t sample(const uint8_t *bytes, size_t size, double ratio, uint8_t *h
 
 static void garbage_is_what_a_receiver_samples(void **state)
 {
-    static const uint32_t rates[] = {9600, 19200, 38400, 57600, 115200};
-    static const char text[] = "AT+CFOTA?\r\n+CFOTA: \"Updating\",37\r\nU\x55\xff\x01";
+    static const uint32_t rates[] = {300, 9600, 19200, 38400, 57600, 115200, 921600};
+    enum { RATES = sizeof rates / sizeof rates[0] };
+    static const char text[] = "AT+CFOTA?\r\n+CFOTA: \"Updating\",37\r\nU\x55\xff\x01\x80\x00";
     uint8_t want[4096], got[4096];
     (void)state;
-    for (unsigned i = 0; i < 5; i++)
-        for (unsigned j = 0; j < 5; j++) {
+    for (unsigned i = 0; i < RATES; i++)
+        for (unsigned j = 0; j < RATES; j++) {
             size_t wanted = sample((const uint8_t *)text, sizeof text,
                                    (double)rates[i] / (double)rates[j], want);
             size_t size = sim_garble(text, sizeof text, rates[i], rates[j], got, sizeof got);
