@@ -185,24 +185,35 @@ static void keep_choice(struct walk *walk, const struct explore_choice *choice)
     walk->kept[walk->kept_count++] = *choice;
 }
 
+/* A fault at a point, in one of its kinds; `number` is the point's. */
+static void try_kind(struct walk *walk, const struct level *level, struct explore_choice choice)
+{
+    const struct branch *branch = walk->branch;
+    uint64_t ordinal = choice.number;
+    bool first = walk->count == branch->given_count;
+    bool taken = !first || (walk->number >= branch->first && walk->number < branch->end);
+    walk->number += first;
+    if (choice.point == BENCH_POINT_DEADLINE)
+        choice.number = level->deadline_us;
+    if (taken && !walk->counts_only && branch->by_rerun)
+        keep_choice(walk, &choice);
+    else if (taken && !walk->counts_only)
+        try_choice(walk, level, &choice, ordinal);
+}
+
 static void try_point(struct walk *walk, const struct level *level, enum bench_point point,
                       uint64_t number)
 {
-    const struct branch *branch = walk->branch;
-    uint32_t count = explore_faults_at(point);
-    for (uint32_t i = 0; i < count && !is_stopped(walk); i++) {
-        struct explore_choice choice = explore_choice_at(point, number, i);
-        if (!(branch->faults >> choice.fault & 1) || !(walk->open >> choice.fault & 1))
-            continue;
-        bool first = walk->count == branch->given_count;
-        bool taken = !first || (walk->number >= branch->first && walk->number < branch->end);
-        walk->number += first;
-        if (point == BENCH_POINT_DEADLINE)
-            choice.number = level->deadline_us;
-        if (taken && !walk->counts_only && branch->by_rerun)
-            keep_choice(walk, &choice);
-        else if (taken && !walk->counts_only)
-            try_choice(walk, level, &choice, number);
+    struct explore_choice choice = {.point = (uint8_t)point, .number = number};
+    for (unsigned fault = 0; fault < EXPLORE_FAULT_COUNT; fault++) {
+        unsigned kinds =
+            explore_fault_points(fault) >> point & 1 ? explore_fault_variants(fault) : 0;
+        choice.fault = (uint8_t)fault;
+        for (unsigned kind = 0; kind < kinds && !is_stopped(walk); kind++) {
+            choice.variant = (uint8_t)kind;
+            if (walk->branch->faults >> fault & walk->open >> fault & 1)
+                try_kind(walk, level, choice);
+        }
     }
 }
 
