@@ -60,8 +60,9 @@ static void broken(struct bench_conduct_watch *reader, enum bench_conduct rule, 
 {
     char *text = reader->evidence[rule];
     va_list arguments;
-    if (text[0])
+    if (reader->broken >> rule & 1)
         return;
+    reader->broken |= 1u << rule;
     int length = snprintf(text, sizeof reader->evidence[rule],
                           "at %" PRIu64 ".%03" PRIu64 " s: ", reader->now_us / 1000000,
                           reader->now_us / 1000 % 1000);
@@ -375,10 +376,7 @@ void bench_conduct_read(struct bench_conduct_watch *reader)
 
 bool bench_conduct_is_broken(const struct bench_conduct_watch *reader, uint32_t left_out)
 {
-    for (unsigned rule = 0; rule < BENCH_CONDUCT_COUNT; rule++)
-        if (reader->evidence[rule][0] && !(left_out >> rule & 1))
-            return true;
-    return false;
+    return (reader->broken & ~left_out) != 0;
 }
 
 /* ---- equal watches ------------------------------------------------------------------------- */
@@ -391,17 +389,32 @@ static uint64_t age(uint64_t at_us, uint64_t now_us, uint64_t window_us)
     return now_us - at_us > window_us ? UINT64_MAX : now_us - at_us + 1;
 }
 
+/* By whole words: it is asked for at every place where a run is looked up. */
+static uint64_t add_words(uint64_t digest, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+    for (uint64_t word; size > 0; at += sizeof word) {
+        size_t taken = size < sizeof word ? size : sizeof word;
+        word = 0;
+        memcpy(&word, at, taken);
+        size -= taken;
+        digest = (digest ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        digest ^= digest >> 29;
+    }
+    return digest;
+}
+
 /* The last ones first; what is longer ago than the window says nothing. Returns the digest. */
 static uint64_t take_repeats(struct bench_conduct_watch *form, uint64_t now_us)
 {
-    uint64_t at_us[SAME_MAX] = {0};
     uint32_t count = form->same < SAME_MAX ? form->same : SAME_MAX;
+    uint64_t digest = add_words(SIM_DIGEST, form->last, strlen(form->last));
     for (uint32_t i = 0; i < count; i++) {
         uint64_t ago = age(form->same_at_us[(form->same - 1 - i) % SAME_MAX], now_us, SAME_US);
-        at_us[i] = ago == UINT64_MAX ? 0 : ago;
+        if (ago == UINT64_MAX)
+            break; /* those before are so as well */
+        digest = add_words(digest, &ago, sizeof ago);
     }
-    uint64_t digest = sim_digest(SIM_DIGEST, form->last, strlen(form->last));
-    digest = sim_digest(digest, at_us, sizeof at_us);
     memset(form->same_at_us, 0, sizeof form->same_at_us);
     memset(form->last, 0, sizeof form->last);
     form->same = 0;
@@ -414,12 +427,13 @@ void bench_conduct_form(const struct bench_conduct_watch *watch, uint64_t now_us
     struct bench_conduct_watch *form = &ret_form->watch;
     uint32_t worst_ms = job_of(watch)->job.update_timeout_ms;
     worst_ms = worst_ms ? worst_ms : UPDATE_WORST_MS;
-    memcpy(form, watch, sizeof *form); /* bytes without a name too */
+    memcpy(form, watch, offsetof(struct bench_conduct_watch, evidence)); /* unnamed bytes too */
     form->run = NULL;
     form->offset = 0;
     form->now_us = 0;
     form->restarted_at_us = 0; /* counts at its own time only */
     form->commands = 0;
+    form->broken = 0;
     memset(form->evidence, 0, sizeof form->evidence);
     /* Of these only the order counts, and what is not long ago. */
     form->result_at_us = (uint64_t)(watch->heard_at_us < watch->result_at_us) |
@@ -457,7 +471,7 @@ size_t bench_conduct_judge(const struct bench_run *run, const struct scenario_ob
     bench_conduct_read(&reader);
     look_at_end(&reader, observed);
     for (unsigned rule = 0; rule < BENCH_CONDUCT_COUNT; rule++) {
-        if (!reader.evidence[rule][0] || left_out >> rule & 1)
+        if (!((reader.broken & ~left_out) >> rule & 1))
             continue;
         if (count < capacity) {
             struct scenario_finding *finding = &findings[count];

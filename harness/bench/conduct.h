@@ -82,7 +82,8 @@ struct bench_conduct_watch {
     uint32_t same;
     uint32_t crowds;         /* how often half of what PAUSES allows was sent in its time */
     uint32_t excused_starts; /* on a package that is not whole, because of a fault just before */
-    char evidence[BENCH_CONDUCT_COUNT][160]; /* "" = the rule holds */
+    uint32_t broken;         /* bit n: rule n is, as its evidence says */
+    char evidence[BENCH_CONDUCT_COUNT][160]; /* of those alone */
 };
 
 /* Stands at the begin of the run's journal (MEMORY). */

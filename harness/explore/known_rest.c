@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/bench/end.h"
+#include "harness/explore/known_form.h"
 
 void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run)
 {
@@ -22,33 +23,12 @@ void merge_watch_read(struct merge_watch *watch, const struct bench_run *run)
 
 /* ---- the form ------------------------------------------------------------------------------ */
 
-enum { BLOCK_WORDS = 32 };
-
-/* Blocks are digested apart: of two places most are the same. */
-struct form {
-    struct bench_world world;
-    struct bench_conduct_form conduct;
-};
-enum {
-    BLOCK_BYTES = BLOCK_WORDS * sizeof(uint64_t),
-    BLOCKS = (sizeof(struct form) + BLOCK_BYTES - 1) / BLOCK_BYTES
-};
-
-union blocks {
-    struct form form;
-    uint64_t words[BLOCKS][BLOCK_WORDS]; /* those behind the form are zero */
-};
-
-struct merge_form {
-    union blocks last;
-    uint64_t keys[BLOCKS], checks[BLOCKS];
-};
-
+#define AT(member) offsetof(struct merge_form, member)
 static const struct {
     size_t offset, size;
 } parts[MERGE_PART_COUNT] = {
 #define PART(name, member)                                                                         \
-    [MERGE_PART_##name] = {offsetof(struct form, member), sizeof(((struct form *)0)->member)}
+    [MERGE_PART_##name] = {AT(member), sizeof(((struct merge_form *)0)->member)}
     PART(HOST, world.host), PART(MODULE, world.sim),      PART(LANES, world.lanes),
     PART(TAP, world.tap),   PART(MONITOR, world.monitor), PART(ENGINE, world.engine),
     PART(CORE, world.core), PART(CONDUCT, conduct.watch),
@@ -56,21 +36,26 @@ static const struct {
 };
 
 /* A choice that was done is as if it had never been. False: it waits, or what it did does. */
-static bool forget_choices(struct bench_world *world, const struct scenario_case *one,
-                           unsigned count)
+static bool are_forgotten(const struct bench_engine *engine, const struct scenario_case *one,
+                          unsigned count)
 {
-    struct bench_engine *engine = &world->engine;
     for (unsigned i = 0; i < SCENARIO_LASTING_ROOM; i++)
         if (engine->undo_at_us[i] != BENCH_NEVER)
             return false;
-    for (unsigned i = one->event_count - count; i < one->event_count; i++) {
+    for (unsigned i = one->event_count - count; i < one->event_count; i++)
         if (!engine->fired[i] || engine->due_at_us[i] != BENCH_NEVER)
             return false;
+    return true;
+}
+
+static void forget_choices(struct bench_engine *engine, const struct scenario_case *one,
+                           unsigned count)
+{
+    for (unsigned i = one->event_count - count; i < one->event_count; i++) {
         engine->seen[i] = engine->fired[i] = 0;
         engine->point[i] = 0;
         engine->flags[i] = 0;
     }
-    return true;
 }
 
 static void take_deadline(uint64_t *due_at_us, uint64_t now_us, uint64_t *ret_due_in_us)
@@ -138,57 +123,7 @@ static void leave_out_told(struct bench_world *world, const struct scenario_case
     world->monitor.statuses_read = 0;
 }
 
-static const uint64_t factor[4] = {UINT64_C(0x9e3779b97f4a7c15), UINT64_C(0xbf58476d1ce4e5b9),
-                                   UINT64_C(0x94d049bb133111eb), UINT64_C(0xd6e8feb86659fd93)};
-
-/* Two digests at once; four words side by side, so that none waits for the one before. */
-static void digest_block(const uint64_t words[BLOCK_WORDS], uint64_t *ret_key, uint64_t *ret_check)
-{
-    uint64_t sums[4] = {1, 2, 3, 4}, check = 0, key = 0;
-    for (unsigned at = 0; at < BLOCK_WORDS; at += 4) {
-        const uint64_t *word = words + at;
-        for (unsigned i = 0; i < 4; i++) {
-            sums[i] = (sums[i] ^ word[i]) * factor[i];
-            sums[i] ^= sums[i] >> 31;
-        }
-        check = (check << 7 | check >> 57) + (word[0] ^ (word[1] + at) * factor[1]) +
-                (word[2] * factor[2] ^ word[3] * factor[3]);
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        key = (key ^ sums[i]) * factor[0];
-        key ^= key >> 29;
-    }
-    *ret_key = key;
-    *ret_check = check;
-}
-
-static void digest(struct merge_form *last, const union blocks *blocks, uint64_t *ret_key,
-                   uint64_t *ret_check)
-{
-    uint64_t key = 0, check = 0;
-    for (unsigned i = 0; i < BLOCKS; i++) {
-        if (memcmp(last->last.words[i], blocks->words[i], BLOCK_BYTES) != 0) {
-            memcpy(last->last.words[i], blocks->words[i], BLOCK_BYTES);
-            digest_block(blocks->words[i], &last->keys[i], &last->checks[i]);
-        }
-        key = (key ^ last->keys[i]) * factor[0];
-        key ^= key >> 29;
-        check = (check << 9 | check >> 55) + last->checks[i] * factor[3];
-    }
-    *ret_key = key ? key : 1;
-    *ret_check = check;
-}
-
-/* So that every block is seen to differ from the first that comes, or is digested as it is. */
-static struct merge_form *form_new(void)
-{
-    struct merge_form *form = calloc(1, sizeof *form);
-    for (unsigned i = 0; form && i < BLOCKS; i++)
-        digest_block(form->last.words[i], &form->keys[i], &form->checks[i]);
-    return form;
-}
-
-static void leave_out_parts(const struct merge_table *table, struct form *form,
+static void leave_out_parts(const struct merge_table *table, struct merge_form *form,
                             struct merge_marks *marks)
 {
     for (unsigned part = 0; part < MERGE_PART_COUNT; part++)
@@ -246,18 +181,14 @@ bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                     const struct merge_watch *watch, unsigned count, struct merge_place *ret_place,
                     bool *ret_never)
 {
-    union blocks blocks;
-    struct form *form = &blocks.form;
+    struct merge_form made, *form = &made;
     struct merge_limits *limits = &ret_place->limits;
     const struct bench_world *world = &run->world;
     *ret_never = !table->outcomes_only && is_broken(run, watch);
-    if (*ret_never)
+    if (*ret_never || !are_forgotten(&world->engine, run->one, count))
         return false;
-    memset(blocks.words[BLOCKS - 1], 0, BLOCK_BYTES);
-    memcpy(&form->world, world, sizeof form->world);
-    memset(&form->conduct, 0, sizeof form->conduct);
-    if (!forget_choices(&form->world, run->one, count))
-        return false;
+    merge_form_copy(form, world);
+    forget_choices(&form->world.engine, run->one, count);
     bench_conduct_form(&watch->conduct, world->now_us, &form->conduct);
     *limits = (struct merge_limits){.end_at_us = run->shared->end_at_us,
                                     .commands_left = form->conduct.commands_left,
@@ -269,10 +200,7 @@ bool merge_place_of(struct merge_table *table, const struct bench_run *run,
                   &limits->marks.due_in_us[MERGE_DUE_CONDUCT]);
     take_deadline(&form->conduct.silent_at_us, world->now_us,
                   &limits->marks.due_in_us[MERGE_DUE_SILENT]);
-    form->conduct.worst_at_us = form->conduct.silent_at_us = 0;
-    form->conduct.fault_ago_us = form->conduct.repeats = 0;
-    form->conduct.commands_left = 0;
-    form->conduct.is_spoilt = form->conduct.is_crowded = false;
+    memset(&form->conduct.worst_at_us, 0, sizeof *form - AT(conduct.worst_at_us));
     leave_out_deadlines(run, &form->world, &limits->marks);
     limits->marks.random = world->sim.power.random;
     limits->marks.tail_in_us = take_tail(&form->world.core, world->now_us);
@@ -280,7 +208,7 @@ bool merge_place_of(struct merge_table *table, const struct bench_run *run,
     form->conduct.watch.tapping.tap.boots = form->conduct.watch.tapping.tap.resets = 0;
     bench_world_make_comparable(&form->world);
     leave_out_parts(table, form, &limits->marks);
-    digest(table->form, &blocks, &ret_place->key, &ret_place->check);
+    merge_form_digest(table->last, form, &ret_place->key, &ret_place->check);
     measure(run, watch, ret_place);
     return true;
 }
@@ -306,10 +234,10 @@ bool merge_table_make(struct merge_table *table, size_t capacity)
     table->capacity = 4;
     while (table->capacity < 2 * capacity)
         table->capacity *= 2;
-    table->form = form_new();
+    table->last = merge_digests_new();
     table->entries = calloc(table->capacity, sizeof *table->entries);
     table->order = calloc(table->capacity / 2, sizeof *table->order);
-    if (table->entries && table->order && table->form)
+    if (table->entries && table->order && table->last)
         return true;
     merge_table_free(table);
     return false;
@@ -319,7 +247,7 @@ void merge_table_free(struct merge_table *table)
 {
     free(table->entries);
     free(table->order);
-    free(table->form);
+    free(table->last);
     memset(table, 0, sizeof *table);
 }
 

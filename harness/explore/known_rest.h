@@ -118,8 +118,8 @@ struct merge_table {
     size_t kept;     /* entries of the first `kept` are not forgotten */
     uint32_t *order; /* owned: where each was put, in this order */
     uint64_t lookups, hits;
-    struct merge_form *form; /* owned: the last one, and its digests */
-    bool outcomes_only;      /* rules say nothing here: places behind a broken one count as well */
+    struct merge_digests *last; /* owned: the form of the last place */
+    bool outcomes_only; /* rules say nothing here: places behind a broken one count as well */
     uint64_t leave_out; /* for tests: bit n, part n of the form is left out (enum merge_part) */
     /* Places of the run that goes on. */
     unsigned place_count;
