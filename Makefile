@@ -58,7 +58,7 @@ endif
 # those of the build that counts (PROFILE=generate) are read by the one that is kept.
 PROFILE ?= use
 profile_flags_generate := -fprofile-generate -fprofile-update=prefer-atomic
-profile_flags_use      := -fprofile-use -Wno-missing-profile \
+profile_flags_use      := -fprofile-use --param=hot-bb-count-ws-permille=999 -Wno-missing-profile \
                           -Wno-coverage-mismatch
 variant_cflags_profiled  := $(variant_cflags_release) $(profile_flags_$(PROFILE)) -Wno-error
 variant_ldflags_profiled := $(variant_ldflags_release) $(profile_flags_$(PROFILE))
