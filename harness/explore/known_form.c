@@ -52,8 +52,8 @@ void merge_form_copy(struct merge_form *ret_form, const struct bench_world *worl
     for (unsigned i = 0; i < PIECES && pieces[i].begin < sizeof *world; i++) {
         size_t end = pieces[i].end < sizeof *world ? pieces[i].end : sizeof *world;
         if (is_used(&pieces[i], world))
-            memcpy((uint8_t *)ret_form + pieces[i].begin,
-                   (const uint8_t *)world + pieces[i].begin, end - pieces[i].begin);
+            memcpy((uint8_t *)ret_form + pieces[i].begin, (const uint8_t *)world + pieces[i].begin,
+                   end - pieces[i].begin);
     }
 }
 

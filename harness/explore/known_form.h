@@ -2,9 +2,9 @@
  * known_form.h - the bytes by which worlds are told apart where a rest is looked up (known_rest.h),
  * and their two digests.
  *
- * From one place to the next most of a form stays as it was. So it is held against the last one, and
- * only what differs is digested anew; and of buffers that are empty, most of a world, nothing is
- * copied nor compared.
+ * From one place to the next most of a form stays as it was. So it is held against the last one,
+ * and only what differs is digested anew; and of buffers that are empty, most of a world, nothing
+ * is copied nor compared.
  */
 #ifndef FOTARIG_HARNESS_EXPLORE_KNOWN_FORM_H
 #define FOTARIG_HARNESS_EXPLORE_KNOWN_FORM_H

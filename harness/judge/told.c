@@ -310,11 +310,12 @@ static bool tells_outcome(struct scenario_told *told, const struct fota_event *e
     return hold(told, SCENARIO_TOLD_OUTCOME, told->state == FOTA_STATE_DONE);
 }
 
-/* In words, for what begins with a name a client may have asked for. */
-static bool is_boot(const struct fota_event *event)
+/* One that begins with + may be an answer that comes late. */
+static uint8_t boot_of(const struct fota_event *event)
 {
-    return event->length > 0 && event->text[0] != '+' &&
-           sim_is_boot_line(event->text, event->length);
+    if (event->length == 0 || !sim_is_boot_line(event->text, event->length))
+        return SCENARIO_TOLD_NO_BOOT;
+    return event->text[0] == '+' ? SCENARIO_TOLD_MAY_BOOT : SCENARIO_TOLD_BOOT;
 }
 
 static bool take(struct scenario_told *told, const struct fota_event *event,
@@ -328,7 +329,7 @@ static bool take(struct scenario_told *told, const struct fota_event *event,
     case FOTA_EVENT_RESULT:
         return tells_result(told, event);
     case FOTA_EVENT_URC:
-        told->boots = told->boots || is_boot(event);
+        told->boots |= boot_of(event);
         return hold(told, SCENARIO_TOLD_LINE, event->length > 0);
     case FOTA_EVENT_REQUEST:
         return tells_request(told, event);
@@ -368,6 +369,11 @@ static uint64_t times_of(const struct fota_statistics *counts)
     return sum;
 }
 
+static bool has_counted_boots(uint8_t told, uint32_t boot_lines)
+{
+    return boot_lines > 0 ? told != SCENARIO_TOLD_NO_BOOT : !(told & SCENARIO_TOLD_BOOT);
+}
+
 bool scenario_told_counts(struct scenario_told *told, const struct fota_statistics *counts,
                           const struct at_engine *engine)
 {
@@ -375,7 +381,8 @@ bool scenario_told_counts(struct scenario_told *told, const struct fota_statisti
         told->sent_bytes == counts->sent_bytes && told->received_bytes == counts->received_bytes &&
         told->package_bytes == counts->package_bytes && told->commands == counts->exchanges &&
         told->command_bytes_max == counts->command_bytes_max &&
-        counts->retries <= counts->exchanges && (!told->boots || counts->boot_lines > 0) &&
+        counts->retries <= counts->exchanges &&
+        has_counted_boots(told->boots, counts->boot_lines) &&
         told->timeouts == engine->stat_timeouts;
     return hold(told, SCENARIO_TOLD_COUNTS, good) &&
            hold(told, SCENARIO_TOLD_TIMES, told->state_times == times_of(counts));

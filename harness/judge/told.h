@@ -57,6 +57,13 @@ enum scenario_told_call {
     SCENARIO_CALL_CANCEL
 };
 
+/* Of lines that were told: bits. */
+enum scenario_told_boot {
+    SCENARIO_TOLD_NO_BOOT,
+    SCENARIO_TOLD_BOOT,     /* one of a boot */
+    SCENARIO_TOLD_MAY_BOOT, /* one of a boot, or an answer that comes late and looks like one */
+};
+
 /* Since the client started. */
 struct scenario_told {
     uint64_t entered_at_us; /* the state that it is in */
@@ -76,7 +83,7 @@ struct scenario_told {
     uint8_t call;     /* enum scenario_told_call */
     bool answered;    /* it has told of that call */
     uint8_t request;  /* that it asks, 0 = none */
-    bool boots;       /* there was a line of a boot */
+    uint8_t boots;    /* enum scenario_told_boot, of all lines */
     bool resumed;     /* with a checkpoint, whose attempts count */
     uint8_t status;   /* told last, as what follows */
     uint8_t attempts; /* 0 = none */
