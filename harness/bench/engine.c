@@ -129,6 +129,7 @@ void bench_engine_refresh(struct bench_run *run)
     }
     if (run->counts_points)
         run->hook_mask |= POINT_HOOKS;
+    run->counts_lines = run->counts_points || run->acts_on_wire || run->lane_mask;
     find_http_mark(run);
 }
 

@@ -147,13 +147,19 @@ static const struct bench_end *sender(const struct bench_run *run, enum bench_la
     return lane == BENCH_TO_HOST ? run->module : run->host;
 }
 
+/* The byte that ends a line there, 0 = nobody asks for lines. */
+static uint8_t line_end_of(const struct bench_run *run, enum bench_lane_id lane)
+{
+    return run->counts_lines ? sender(run, lane)->line_end : 0;
+}
+
 /* Bytes for which triggers wait. */
 __attribute__((noinline)) static void send_watched(struct bench_run *run, enum bench_lane_id id,
                                                    struct bench_passing passing, uint32_t baud_bps,
                                                    bool paced, uint64_t from_us)
 {
     struct bench_lane *lane = &run->world.lanes[id];
-    uint8_t line_end = sender(run, id)->line_end;
+    uint8_t line_end = line_end_of(run, id);
     for (;;) {
         size_t point = bench_engine_wire_point(run, id, &passing);
         if (point == passing.size)
@@ -180,8 +186,8 @@ void bench_run_send(struct bench_run *run, enum bench_lane_id id, const uint8_t 
     if (run->lane_mask >> id & 1)
         send_watched(run, id, (struct bench_passing){bytes, size, ahead}, baud_bps, paced, from_us);
     else if (size)
-        bench_lane_send(&run->world.lanes[id], bytes, size, baud_bps, sender(run, id)->line_end,
-                        paced, from_us);
+        bench_lane_send(&run->world.lanes[id], bytes, size, baud_bps, line_end_of(run, id), paced,
+                        from_us);
     bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
 }
 
@@ -273,7 +279,7 @@ static size_t send_in_place(struct bench_run *run, enum bench_lane_id id, uint8_
     size_t size = ask(run, id, place, room, &baud_bps);
     if (!size)
         return 0;
-    if (bench_lane_sent(lane, size, baud_bps, sender(run, id)->line_end, paced,
+    if (bench_lane_sent(lane, size, baud_bps, line_end_of(run, id), paced,
                         run->world.now_us - (paced ? run->began_us : 0)))
         bench_engine_saw(run, SCENARIO_SINCE_BYTE, run->world.now_us);
     else

@@ -150,6 +150,7 @@ struct bench_run {
     uint8_t lane_mask;               /* bit n: the case has a trigger on the bytes of lane n */
     bool acts_on_wire;               /* an event of the case does something to a line: bytes may
                                         enter a lane while others are being delivered from it */
+    bool counts_lines;               /* somebody asks how many lines have entered a lane */
     uint8_t since_mask;              /* bit n: the case has a time since n (enum scenario_since) */
     uint8_t unsettled;  /* bit n: the end that receives from lane n must be looked at again */
     bool asks;          /* the core has sent a command whose deadline is not known yet */

@@ -216,7 +216,8 @@ __attribute__((noinline)) static size_t send_armed(struct bench_lane *lane, cons
 static size_t send_clean(struct bench_lane *lane, const uint8_t *bytes, size_t size,
                          uint8_t line_end)
 {
-    lane->line_count += scan_lines(&lane->in_line, bytes, size, line_end);
+    if (line_end)
+        lane->line_count += scan_lines(&lane->in_line, bytes, size, line_end);
     lane->byte_count += (uint32_t)size;
     size_t before = lane->byte_fill;
     put(lane, bytes, size);
@@ -269,7 +270,8 @@ bool bench_lane_sent(struct bench_lane *lane, size_t size, uint32_t baud_bps, ui
     uint64_t begin_us = lane->busy_until_at_us > now_us ? lane->busy_until_at_us : now_us;
     if (lane->split_ms || lane->share_until_at_us || faults_armed(lane, begin_us))
         return false;
-    lane->line_count += scan_lines(&lane->in_line, lane->bytes, size, line_end);
+    if (line_end)
+        lane->line_count += scan_lines(&lane->in_line, lane->bytes, size, line_end);
     lane->byte_count += (uint32_t)size;
     lane->byte_fill = (uint16_t)size;
     lane->busy_until_at_us = begin_us + duration_us(size, paced ? baud_bps : 0);

@@ -35,7 +35,7 @@ struct bench_lane {
     uint64_t lose_until_at_us;  /* fault: what begins before that is lost; 0 = nothing */
     uint64_t share_until_at_us; /* fault: of that another reader gets pieces; 0 = nothing */
     uint32_t byte_count;        /* bytes that entered, lost ones included */
-    uint32_t line_count;        /* lines that began */
+    uint32_t line_count;        /* lines that began, while somebody counts them */
     uint32_t lose_bytes;        /* fault: that many of the next bytes are lost */
     uint32_t garble_bytes;      /* fault: that many of the next bytes are garbled */
     uint32_t duplicate_bytes;   /* fault: that many of the next bytes come twice */
@@ -80,8 +80,8 @@ static inline size_t bench_lane_room(const struct bench_lane *lane)
 
 /*
  * Sends `size` bytes (at most the room) at `baud_bps`; `line_end` is the byte that ends a line of
- * this direction. `paced` false: the burst takes no time. now_us may lie in the past, for echo that
- * began while the burst came in that it is the echo of.
+ * this direction, 0 = nobody asks for lines. `paced` false: the burst takes no time. now_us may lie
+ * in the past, for echo that began while the burst came in that it is the echo of.
  */
 void bench_lane_send(struct bench_lane *lane, const uint8_t *bytes, size_t size, uint32_t baud_bps,
                      uint8_t line_end, bool paced, uint64_t now_us);

@@ -254,6 +254,31 @@ static void lines_are_counted_where_they_begin(void **state)
     assert_int_equal(bench_lane_lines_in(&lane, (const uint8_t *)"\r\nOK\r\n\r\n", 8, '\n'), 1);
 }
 
+static void lines_are_not_counted_for_nobody(void **state)
+{
+    struct bench_lane lane = {0};
+    (void)state;
+    bench_lane_send(&lane, (const uint8_t *)"\r\nRDY", 5, 115200, 0, true, 0);
+    assert_int_equal(lane.line_count, 0);
+    assert_int_equal(lane.in_line, 0);
+    assert_string_equal(arrived(&lane, UINT64_MAX), "\r\nRDY");
+}
+
+/* As long as a division says that it takes, also at the rate that has one of its own. */
+static void a_burst_takes_its_time_at_each_rate(void **state)
+{
+    static const uint32_t rates[] = {9600, 115199, 115200, 115201, 921600};
+    (void)state;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++)
+        for (size_t size = 1; size <= BENCH_WIRE_BYTES; size++) {
+            static const uint8_t bytes[BENCH_WIRE_BYTES];
+            struct bench_lane lane = {0};
+            bench_lane_send(&lane, bytes, size, rates[i], '\n', true, 7);
+            assert_int_equal(bench_lane_next(&lane),
+                             7 + (size * UINT64_C(10000000) + rates[i] - 1) / rates[i]);
+        }
+}
+
 static void the_ring_of_bytes_wraps(void **state)
 {
     struct bench_lane lane = {0};
@@ -302,6 +327,8 @@ int main(void)
         cmocka_unit_test(bytes_are_garbled_or_lost_as_many_as_were_ordered),
         cmocka_unit_test(bytes_are_inserted_at_their_place),
         cmocka_unit_test(lines_are_counted_where_they_begin),
+        cmocka_unit_test(lines_are_not_counted_for_nobody),
+        cmocka_unit_test(a_burst_takes_its_time_at_each_rate),
         cmocka_unit_test(the_ring_of_bytes_wraps),
         cmocka_unit_test(a_full_lane_has_no_room),
     };
