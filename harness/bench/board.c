@@ -158,9 +158,11 @@ static bool give_wanted_bytes(struct bench_run *run)
     bool wanted = run->world.host.request == FOTA_REQUEST_NONE &&
                   run->host->client->request(run, &request) &&
                   request.kind == FOTA_REQUEST_GIVE_BYTES;
-    if (wanted)
-        give_bytes(run, &request);
-    return wanted;
+    if (!wanted)
+        return false;
+    give_bytes(run, &request);
+    bench_run_touch(run, BENCH_TO_HOST); /* its time for the answer may begin with them */
+    return true;
 }
 
 static void say_later(struct bench_run *run, unsigned kind)

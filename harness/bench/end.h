@@ -35,6 +35,9 @@ struct bench_end {
     /* True: transmit would give nothing now and change nothing, which is cheaper to know and is so
        most of the times. NULL: only transmit knows. */
     bool (*is_silent)(struct bench_run *run);
+    /* What it sends changes neither when it is due nor what it asks for, so that it need not be
+       looked at again behind that. A host end; of a module it is always so. */
+    bool is_steady;
     /* What would follow if all were sent now; how much. NULL: transmit gives all there is. */
     size_t (*ahead)(const struct bench_run *run, uint8_t *buffer, size_t capacity);
     /* Does what is due; returns when to call again, BENCH_NEVER = when something happens. */

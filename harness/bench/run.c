@@ -341,7 +341,7 @@ static void settle_touched(struct bench_run *run)
             world->host_at_us = run->host->advance(run);
             if (run->asks)
                 note_deadline(run);
-            if (drain(run, BENCH_TO_MODULE))
+            if (drain(run, BENCH_TO_MODULE) && !run->host->is_steady)
                 bench_run_touch(run, BENCH_TO_HOST);
         }
     }
