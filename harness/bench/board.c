@@ -351,8 +351,7 @@ void bench_board_cancel(struct bench_run *run)
 
 uint64_t bench_board_next(const struct bench_run *run)
 {
-    const struct bench_host *host = &run->world.host;
-    return host->restart_at_us < host->request_at_us ? host->restart_at_us : host->request_at_us;
+    return bench_host_next(&run->world.host);
 }
 
 void bench_board_run(struct bench_run *run)

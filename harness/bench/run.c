@@ -403,7 +403,7 @@ static void deliver(struct bench_run *run, enum bench_lane_id id)
     const struct bench_lane *lane = &run->world.lanes[id];
     while (bench_lane_next(lane) <= run->world.now_us) {
         bool was_full = lane->burst_fill + SPARE_BURSTS >= BENCH_WIRE_BURSTS ||
-                        bench_lane_room(lane) < BENCH_WIRE_BYTES / 2;
+                        lane->byte_fill + lane->spare_bytes > BENCH_WIRE_BYTES / 2;
         deliver_burst(run, id);
         if (was_full || run->options.burst_us)
             bench_run_touch(run, other(id)); /* the sender may have waited for room */
@@ -457,6 +457,12 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* Of the bench's own board it is known without a call. */
+static uint64_t board_next(const struct bench_run *run)
+{
+    return run->host->client ? bench_host_next(&run->world.host) : run->host->board_next(run);
+}
+
 uint64_t bench_run_next(const struct bench_run *run)
 {
     const struct bench_world *world = &run->world;
@@ -466,7 +472,7 @@ uint64_t bench_run_next(const struct bench_run *run)
         next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_MODULE]));
         next = earlier(next, bench_lane_next(&world->lanes[BENCH_TO_HOST]));
     }
-    next = earlier(next, run->host->board_next(run));
+    next = earlier(next, board_next(run));
     return next > world->now_us || next == BENCH_NEVER ? next : world->now_us;
 }
 
@@ -546,7 +552,7 @@ void bench_run_go(struct bench_run *run, uint64_t at_us)
     bench_run_settle(run);
     if (world->event_at_us <= at_us)
         bench_engine_run(run);
-    if (run->host->board_next(run) <= at_us)
+    if (board_next(run) <= at_us)
         run->host->board_run(run);
 }
 

@@ -55,6 +55,12 @@ struct bench_host {
     uint8_t pending_checkpoint[FOTA_CHECKPOINT_BYTES]; /* being saved */
 };
 
+/* When a restart or an answer is due on the board, BENCH_NEVER = neither. */
+static inline uint64_t bench_host_next(const struct bench_host *host)
+{
+    return host->restart_at_us < host->request_at_us ? host->restart_at_us : host->request_at_us;
+}
+
 struct bench_world {
     uint64_t now_us;
     uint64_t module_at_us; /* the module wants to be called then */
