@@ -94,24 +94,36 @@ static bool end_line(struct scenario_told *told)
            hold(told, SCENARIO_TOLD_COMMAND, as_told);
 }
 
-/* A look begins as it was told; basic commands may follow. */
+/*
+ * A byte of a look, which begins as it was told; basic commands may follow. One that has no room on
+ * the line gives way to the next, which begins as every command.
+ */
 static bool look(struct scenario_told *told, char byte)
 {
+    if (byte == 'A')
+        told->sent = told->sent_length = 0;
+    told->sent = add(told->sent ? told->sent : FNV_START, (uint8_t)byte);
+    if (byte == '\r')
+        return end_line(told);
     bool begins = told->sent_length < LOOK_BYTES;
     told->sent_length = (uint8_t)(told->sent_length + begins);
     bool as_told = told->sent_length < LOOK_BYTES || !begins || told->sent == told->wanted;
     return hold(told, SCENARIO_TOLD_COMMAND, as_told && byte != '+');
 }
 
-/* A look that has no room on the line gives way to the next, which begins as every command. */
-static bool send(struct scenario_told *told, char byte)
+/* A line that is no look, up to its end or the end of the bytes. Returns how many. */
+static size_t send_plain(struct scenario_told *told, const char *bytes, size_t size, bool *good)
 {
-    if (told->looks && byte == 'A')
-        told->sent = told->sent_length = 0;
-    told->sent = add(told->sent ? told->sent : FNV_START, (uint8_t)byte);
-    if (byte == '\r')
-        return end_line(told);
-    return !told->looks || look(told, byte);
+    uint32_t digest = told->sent ? told->sent : FNV_START;
+    size_t i = 0;
+    bool ends = false;
+    while (i < size && !ends) {
+        ends = bytes[i] == '\r';
+        digest = add(digest, (uint8_t)bytes[i++]);
+    }
+    told->sent = digest;
+    *good = (!ends || end_line(told)) && *good;
+    return i;
 }
 
 bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t size)
@@ -121,8 +133,12 @@ bool scenario_told_sends(struct scenario_told *told, const void *bytes, size_t s
     bool good = true;
     told->sent_bytes += (uint32_t)size;
     told->unanswered = told->unanswered || size > 0;
-    while (line < size && (told->wanted || !told->given_bytes))
-        good = send(told, at[line++]) && good;
+    while (line < size && (told->wanted || !told->given_bytes)) {
+        if (told->looks)
+            good = look(told, at[line++]) && good;
+        else
+            line += send_plain(told, at + line, size - line, &good);
+    }
     size_t rest = size - line, given = told->given_bytes;
     told->given_bytes = (uint16_t)(given > rest ? given - rest : 0);
     return good;
@@ -138,25 +154,18 @@ bool scenario_told_given(struct scenario_told *told, uint32_t size)
 /* ---- what it tells ------------------------------------------------------------------------- */
 
 /* Bit n: cause n may stand behind what is told in a call. */
-static uint32_t causes_of(unsigned call)
-{
-    enum {
-        BY_ITSELF = 1 << FOTA_CAUSE_LINE | 1 << FOTA_CAUSE_ECHO | 1 << FOTA_CAUSE_TIMEOUT |
-                    1 << FOTA_CAUSE_DEADLINE | 1 << FOTA_CAUSE_PAUSE_OVER
-    };
-    switch (call) {
-    case SCENARIO_CALL_OTHER:
-        return BY_ITSELF;
-    case SCENARIO_CALL_START:
-        return 1u << FOTA_CAUSE_START;
-    case SCENARIO_CALL_RESUME:
-        return 1u << FOTA_CAUSE_START | 1u << FOTA_CAUSE_CHECKPOINT;
-    case SCENARIO_CALL_CANCEL:
-        return 1u << FOTA_CAUSE_CANCEL;
-    default:
-        return 1u << FOTA_CAUSE_ANSWER;
-    }
-}
+#define CAUSE(name) (UINT32_C(1) << FOTA_CAUSE_##name)
+static const uint32_t causes[] = {
+    [SCENARIO_CALL_OTHER] =
+        CAUSE(LINE) | CAUSE(ECHO) | CAUSE(TIMEOUT) | CAUSE(DEADLINE) | CAUSE(PAUSE_OVER),
+    [SCENARIO_CALL_START] = CAUSE(START),
+    [SCENARIO_CALL_RESUME] = CAUSE(START) | CAUSE(CHECKPOINT),
+    [SCENARIO_CALL_DONE] = CAUSE(ANSWER),
+    [SCENARIO_CALL_REFUSED] = CAUSE(ANSWER),
+    [SCENARIO_CALL_LATER] = CAUSE(ANSWER),
+    [SCENARIO_CALL_NO_BYTES] = CAUSE(ANSWER),
+    [SCENARIO_CALL_CANCEL] = CAUSE(CANCEL),
+};
 
 /* What the event may say besides its text: a below this, b or nothing. */
 static const struct {
@@ -318,8 +327,16 @@ static uint8_t boot_of(const struct fota_event *event)
     return event->text[0] == '+' ? SCENARIO_TOLD_MAY_BOOT : SCENARIO_TOLD_BOOT;
 }
 
-static bool take(struct scenario_told *told, const struct fota_event *event,
-                 const struct scenario_told_view *view, uint64_t now_us)
+static bool tells_line(struct scenario_told *told, const struct fota_event *event)
+{
+    told->boots |= boot_of(event);
+    return hold(told, SCENARIO_TOLD_LINE, event->length > 0);
+}
+
+/* Of an update most are lines: what the others need lies out of their way. */
+__attribute__((noinline)) static bool take(struct scenario_told *told,
+                                           const struct fota_event *event,
+                                           const struct scenario_told_view *view, uint64_t now_us)
 {
     switch (event->kind) {
     case FOTA_EVENT_STATE:
@@ -328,9 +345,6 @@ static bool take(struct scenario_told *told, const struct fota_event *event,
         return tells_command(told, event);
     case FOTA_EVENT_RESULT:
         return tells_result(told, event);
-    case FOTA_EVENT_URC:
-        told->boots |= boot_of(event);
-        return hold(told, SCENARIO_TOLD_LINE, event->length > 0);
     case FOTA_EVENT_REQUEST:
         return tells_request(told, event);
     case FOTA_EVENT_STATUS:
@@ -352,11 +366,13 @@ bool scenario_told_event(struct scenario_told *told, const struct fota_event *ev
 {
     if (!hold(told, SCENARIO_TOLD_FORM, has_form(event)))
         return false;
-    bool good = hold(told, SCENARIO_TOLD_CAUSE, causes_of(told->call) >> event->cause & 1);
+    bool good = hold(told, SCENARIO_TOLD_CAUSE, causes[told->call] >> event->cause & 1);
     good = hold(told, SCENARIO_TOLD_OUTCOME, !told->is_over) && good;
     if (view->engine && (event->kind == FOTA_EVENT_RESULT || event->kind == FOTA_EVENT_URC))
         good = counts_line(told, event, view->engine) && good;
-    return take(told, event, view, now_us) && good;
+    return (event->kind == FOTA_EVENT_URC ? tells_line(told, event)
+                                          : take(told, event, view, now_us)) &&
+           good;
 }
 
 /* ---- what it leaves ------------------------------------------------------------------------ */
