@@ -133,17 +133,18 @@ static uint64_t next_deadline(const struct fota *fota)
 uint64_t fota_advance(struct fota *fota, const struct fota_host *host, uint64_t now_us)
 {
     struct fota_call call;
-    fota_begin_call(&call, fota, host, FOTA_CAUSE_DEADLINE, now_us);
+    uint64_t next = next_deadline(fota);
     CORE_HOLDS(fota_state_holds(fota));
-    for (;;) {
+    if (next > now_us) /* as most of the times */
+        return next;
+    fota_begin_call(&call, fota, host, FOTA_CAUSE_DEADLINE, now_us);
+    for (; next <= now_us && next != FOTA_NEVER; next = next_deadline(fota)) {
         struct at_event event;
-        uint64_t next = next_deadline(fota);
-        if (next > now_us || next == FOTA_NEVER)
-            return next;
         at_advance(&fota->at, now_us, &event);
         fota_take_event(&call, &event);
         fota_run_due(&call);
     }
+    return next;
 }
 
 bool fota_request(const struct fota *fota, struct fota_request *ret_request)

@@ -33,11 +33,15 @@ static void skip_spaces(struct text *text)
 
 struct text text_after_colon(const char *line, size_t length)
 {
-    const char *colon = memchr(line, ':', length);
-    struct text text = {line + length, 0};
-    if (colon != NULL) {
-        text.at = colon + 1;
-        text.length = length - (size_t)(colon + 1 - line);
+    struct text text = {line, length};
+    /* Names are short, and a line that was just put together is not read well in pieces. */
+    while (text.length > 0 && *text.at != ':') {
+        text.at++;
+        text.length--;
+    }
+    if (text.length > 0) {
+        text.at++;
+        text.length--;
     }
     skip_spaces(&text);
     return text;
