@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/port/short.h"
 
 static bool silent(const struct sim *sim)
 {
@@ -20,7 +21,7 @@ static size_t append(struct sim *sim, const char *bytes, size_t size)
     struct sim_port *port = &sim->port;
     size_t room = SIM_OUTPUT_SIZE - port->output_end;
     size_t fits = size < room ? size : room;
-    memcpy(port->output + port->output_end, bytes, fits);
+    sim_short_copy(port->output + port->output_end, bytes, fits);
     port->output_end = (uint16_t)(port->output_end + fits);
     sim->stat_lost_output_bytes += size - fits;
     return fits;
@@ -176,9 +177,13 @@ void sim_urc_end(struct sim_context *ctx)
 
 void sim_urc_bytes(struct sim_context *ctx, const char *bytes, size_t size)
 {
-    sim_urc_begin(ctx);
-    if (!silent(ctx->sim))
+    struct sim_port *port = &ctx->sim->port;
+    port->urc_open = 1;
+    port->urc_begin = port->output_end;
+    if (!silent(ctx->sim)) {
+        append_break(ctx->sim);
         append(ctx->sim, bytes, size);
+    }
     sim_urc_end(ctx);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/frame.h"
+#include "sim/port/short.h"
 #include "sim/sim_holds.h"
 
 /* Who takes bytes: those for the interfaces of `mask`, from *head on. */
@@ -275,14 +276,14 @@ static void taken(struct sim_context *ctx)
 }
 
 /* With neither USB ports, file contents nor a change of rate, which is most of the time. */
-static size_t take_plain(struct sim_port *port, void *buffer, size_t capacity)
+static size_t take_plain(struct sim_port *port, char *buffer, size_t capacity)
 {
     size_t size = (size_t)(port->output_free - port->output_head);
     size = size < capacity ? size : capacity;
-    memcpy(buffer, port->output + port->output_head, size);
+    sim_short_copy(buffer, port->output + port->output_head, size);
     port->output_head = (uint16_t)(port->output_head + size);
     if (port->output_head == port->output_end) {
-        memset(port->output, 0, port->output_end);
+        sim_short_wipe(port->output, port->output_end);
         port->output_head = port->output_free = port->output_end = 0;
         port->echo_end = 0;
     }

@@ -5,6 +5,7 @@
  * engine runs one at a time, that of the asker; what is complete meanwhile waits for its turn.
  */
 #include "sim/frame.h"
+#include "sim/port/short.h"
 
 #include <string.h>
 
@@ -55,9 +56,11 @@ size_t sim_typed_plain(struct sim_context *ctx, struct sim_typed *typed, const c
     if (typed->scan != SIM_SCAN_LINE)
         return 0;
     size = size < room ? size : room;
-    while (count < size && !is_control(bytes[count]) && bytes[count] != backspace)
+    while (count < size && !is_control(bytes[count]))
         count++;
-    memcpy(typed->text + typed->length, bytes, count);
+    const char *other = is_control(backspace) ? NULL : memchr(bytes, backspace, count);
+    count = other ? (size_t)(other - bytes) : count;
+    sim_short_copy(typed->text + typed->length, bytes, count);
     typed->length = (uint16_t)(typed->length + count);
     return count;
 }
