@@ -174,12 +174,14 @@ static inline int32_t sim_setting_at(const struct sim *sim, unsigned setting)
     return four;
 }
 
+/* The surroundings want to know which settings are looked up. */
+void sim_setting_note(const struct sim_host *host, enum sim_setting_id setting);
+
 /* Of a name that the compiler knows it is one load. */
 static inline int32_t sim_setting(const struct sim_context *ctx, enum sim_setting_id setting)
 {
-    uint64_t *read = ctx->host->settings_read;
-    if (read)
-        read[setting / 64] |= UINT64_C(1) << setting % 64;
+    if (ctx->host->settings_read)
+        sim_setting_note(ctx->host, setting);
     return sim_setting_at(ctx->sim, setting);
 }
 /* From now on; a value out of the setting's range counts as the nearest one in it. */

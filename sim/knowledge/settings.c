@@ -111,6 +111,11 @@ int32_t sim_look_setting(const struct sim *sim, unsigned setting)
     return sim_setting_at(sim, setting);
 }
 
+void sim_setting_note(const struct sim_host *host, enum sim_setting_id setting)
+{
+    host->settings_read[setting / 64] |= UINT64_C(1) << setting % 64;
+}
+
 void sim_setting_keep(struct sim *sim, enum sim_setting_id setting, int32_t value)
 {
     const struct sim_setting_place *place = &sim_setting_places[setting];

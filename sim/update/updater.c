@@ -203,13 +203,20 @@ static bool has_lines(const struct sim_context *ctx)
     return updater_of(ctx)->phase == SIM_PHASE_UPDATE && sim_setting(ctx, SIM_SETTING_PROGRESS);
 }
 
-static bool has_line(const struct sim_context *ctx, unsigned percent)
+/* Where the phase has lines: every so many percent, 0 = at the first one only. */
+static unsigned line_step(const struct sim_context *ctx)
 {
     enum { ZERO_ONLY = 4 };
     unsigned step = (unsigned)sim_setting(ctx, SIM_SETTING_PROGRESS_STEP);
-    if (percent > 0 && sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN) == ZERO_ONLY)
-        return false;
-    return has_lines(ctx) && (step <= 1 || percent % step == 0);
+    if (sim_setting(ctx, SIM_SETTING_PROGRESS_PATTERN) == ZERO_ONLY)
+        return 0;
+    return step ? step : 1;
+}
+
+static bool has_line(const struct sim_context *ctx, unsigned percent)
+{
+    unsigned step = line_step(ctx);
+    return has_lines(ctx) && (percent == 0 || step == 1 || (step && percent % step == 0));
 }
 
 /* What a progress line shows for a percent (field failures 3). */
@@ -424,20 +431,23 @@ static bool never_ends(const struct sim_context *ctx)
            sim_setting(ctx, SIM_SETTING_UPDATE_RESULT) == RESULT_NEVER_ENDS;
 }
 
-static bool listens(const struct sim_context *ctx, enum sim_hook_kind kind)
+/* The surroundings are asked at each percent. */
+static bool is_asked(const struct sim_context *ctx)
 {
-    return ctx->host->hook && (ctx->host->hook_mask >> kind & 1);
+    enum { EACH = 1 << SIM_HOOK_PERCENT | 1 << SIM_HOOK_FLASH_STEP };
+    return ctx->host->hook && (ctx->host->hook_mask & EACH);
 }
 
 /* The next percent that somebody can notice; at `stop` the phase stops short. */
 static unsigned next_percent(const struct sim_context *ctx, unsigned stop)
 {
     unsigned next = updater_of(ctx)->percent + 1u;
-    if (listens(ctx, SIM_HOOK_PERCENT) || listens(ctx, SIM_HOOK_FLASH_STEP))
+    if (is_asked(ctx))
         return next;
     if (!has_lines(ctx))
         return next <= stop && stop < PERCENT_END ? stop : PERCENT_END;
-    while (next < PERCENT_END && next != stop && !has_line(ctx, next))
+    unsigned step = line_step(ctx);
+    while (step != 1 && next < PERCENT_END && next != stop && (!step || next % step != 0))
         next++;
     return next;
 }
@@ -498,7 +508,7 @@ static void reach_percent(struct sim_context *ctx, unsigned percent)
     if (sim_hook(ctx, SIM_HOOK_PERCENT, percent))
         return;
     bool line = has_line(ctx, percent);
-    if (line || listens(ctx, SIM_HOOK_PERCENT) || listens(ctx, SIM_HOOK_FLASH_STEP))
+    if (line || is_asked(ctx))
         sim_tell(ctx, SIM_EVENT_PERCENT, percent, NULL, 0);
     if (line)
         print_progress(ctx, shown_percent(ctx, percent));
