@@ -128,6 +128,9 @@ bool sim_is_urc(const char *line, size_t length);
 
 /* True when it is a progress line of the updater: most lines of an update are. */
 bool sim_is_progress(const char *line, size_t length);
+/* The length of the progress line that the bytes begin with, up to the CR or LF behind it; 0: it is
+   another line, or not seen to its end yet. */
+size_t sim_progress_length(const char *bytes, size_t size);
 
 /* What an unsolicited line says of the module's life. */
 enum sim_sign {

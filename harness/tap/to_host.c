@@ -298,26 +298,41 @@ static size_t take_line(const struct tap_reader *reader, const char *bytes, size
     return span == size ? span : span + take_end(reader, &line, bytes + span, size - span);
 }
 
+static struct tap_text text_here(const struct tap_side *side, const char *bytes, size_t span)
+{
+    return (struct tap_text){.direction = TAP_TO_HOST,
+                             .offset = side->offset,
+                             .length = (uint32_t)span,
+                             .text = bytes,
+                             .text_length = span};
+}
+
+/* Most lines of an update: no need to look further. */
+static size_t take_progress(const struct tap_reader *reader, const char *bytes, size_t size,
+                            size_t span)
+{
+    struct tap_side *side = side_of(reader->tap);
+    struct tap_text line = text_here(side, bytes, span);
+    side->offset += span;
+    tap_tell(reader, &line, TAP_URC, 0);
+    expect_bytes(reader->tap, 0, BETWEEN);
+    return span + take_break(side, bytes + span, size - span);
+}
+
 /* A line that is there as a whole is read where it lies. */
 static size_t take_begin(const struct tap_reader *reader, const char *bytes, size_t size)
 {
     struct tap_side *side = side_of(reader->tap);
-    size_t span = line_span(bytes, size);
+    size_t span = sim_progress_length(bytes, size);
+    if (span > 0)
+        return take_progress(reader, bytes, size, span);
+    span = line_span(bytes, size);
     side->begin = side->offset;
     side->state = LINE;
     if (span == size || span > TAP_LINE_BYTES)
         return take_line(reader, bytes, size);
-    struct tap_text line = {.direction = TAP_TO_HOST,
-                            .offset = side->begin,
-                            .length = (uint32_t)span,
-                            .text = bytes,
-                            .text_length = span};
+    struct tap_text line = text_here(side, bytes, span);
     side->offset += span;
-    if (sim_is_progress(bytes, span)) { /* most lines of an update: no need to look further */
-        tap_tell(reader, &line, TAP_URC, 0);
-        expect_bytes(reader->tap, 0, BETWEEN);
-        return span + take_break(side, bytes + span, size - span);
-    }
     size_t head = take_head(reader, &line, 0);
     return head > 0 ? head : span + take_end(reader, &line, bytes + span, size - span);
 }

@@ -122,6 +122,26 @@ static const struct {
 #undef X
 };
 
+/* The same two, as one of 256 numbers, and the set of all of them: 64 a word. */
+#define LETTERS(second, third) ((uint8_t)((second)*7 + (third)))
+#define IN_WORD(text, word)                                                                        \
+    (LETTERS(text[1], text[2]) / 64 == (word) ? UINT64_C(1) << LETTERS(text[1], text[2]) % 64 : 0)
+
+static const uint64_t letters_of_urcs[] = {
+#define X(name, text, ...) | IN_WORD(text, 0)
+    0 SIM_URCS(X),
+#undef X
+#define X(name, text, ...) | IN_WORD(text, 1)
+    0 SIM_URCS(X),
+#undef X
+#define X(name, text, ...) | IN_WORD(text, 2)
+    0 SIM_URCS(X),
+#undef X
+#define X(name, text, ...) | IN_WORD(text, 3)
+    0 SIM_URCS(X),
+#undef X
+};
+
 bool sim_is_urc(const char *line, size_t length)
 {
     enum { SHORTEST = 3 };
@@ -133,6 +153,9 @@ bool sim_is_urc(const char *line, size_t length)
     if (is_of_update(line, length))
         return true;
     char second = line[1], third = line[2];
+    uint8_t letters = LETTERS(second, third);
+    if (!(letters_of_urcs[letters / 64] >> letters % 64 & 1))
+        return false; /* most answers */
     for (size_t i = 0; i < COUNT(urcs); i++)
         if (urcs[i].second == second && urcs[i].third == third && urcs[i].length <= length + 1 &&
             line_begins(line, length, urcs[i].begin, urcs[i].length))
@@ -144,6 +167,18 @@ bool sim_is_progress(const char *line, size_t length)
 {
     static const char begin[] = SIM_URC_UPDATE_PROGRESS;
     return length >= sizeof begin - 1 && memcmp(line, begin, sizeof begin - 1) == 0;
+}
+
+size_t sim_progress_length(const char *bytes, size_t size)
+{
+    enum { DIGITS_MAX = 3 };
+    size_t at = sizeof SIM_URC_UPDATE_PROGRESS - 1, end = at + DIGITS_MAX + 1;
+    if (!sim_is_progress(bytes, size))
+        return 0;
+    for (; at < size && at < end; at++)
+        if (bytes[at] == '\r' || bytes[at] == '\n')
+            return at;
+    return 0;
 }
 
 /* Only a card that is ready is a sign; it tells of its other states whenever they change. */

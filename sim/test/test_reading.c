@@ -82,6 +82,27 @@ static void lines_are_told_apart(void **state)
     }
 }
 
+static void a_progress_line_is_as_long_as_it_stands_there(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } rows[] = {
+        {"+CFOTA: \"Updating\",7\r\n", 20},
+        {"+CFOTA: \"Updating\",100\r\n", 22},
+        {"+CFOTA: \"Updating\",42\n", 21},
+        {"+CFOTA: \"Updating\",\r\n", 19},
+        {"+CFOTA: \"Updating\",42", 0},
+        {"+CFOTA: \"Updating\",1000\r\n", 0},
+        {"+CFOTA: \"Updating\"\r\n", 0},
+        {"+CFOTA: \"Update failed\r\n", 0},
+        {"", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_int_equal(sim_progress_length(rows[i].bytes, strlen(rows[i].bytes)), rows[i].length);
+}
+
 static void bytes_are_announced(void **state)
 {
     (void)state;
@@ -173,6 +194,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_of_a_line_are_the_interpreter_s),
         cmocka_unit_test(lines_are_told_apart),
+        cmocka_unit_test(a_progress_line_is_as_long_as_it_stands_there),
         cmocka_unit_test(bytes_are_announced),
         cmocka_unit_test(bytes_within_a_line_begin_behind_its_head),
         cmocka_unit_test_setup(effects_are_those_of_the_module, setup),
