@@ -677,13 +677,7 @@ void sim_on_ip(struct sim_context *ctx)
 void sim_sockets_reset(struct sim_context *ctx, enum sim_reset reset)
 {
     (void)reset;
-    close_all(ctx);
-    for (unsigned i = SIM_CIP_SOCKETS; i < SIM_SOCKETS; i++) {
-        sim_socket_close(ctx, i);
-        sim_socket_discard(ctx, i);
-        sim_socket_forget(ctx, i);
-    }
-    memset(sockets_of(ctx), 0, sizeof *sockets_of(ctx));
+    sim_sockets_forget(ctx);
 }
 
 enum {

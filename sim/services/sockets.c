@@ -331,6 +331,23 @@ void sim_socket_forget(struct sim_context *ctx, unsigned socket)
     set_state(ctx, socket, SIM_SOCKET_INITIAL);
 }
 
+static bool is_of_socket(const struct sim_file_entry *entry)
+{
+    const char *name = entry->name;
+    return entry->directory == SIM_DIRECTORY_HIDDEN && name[0] == '/' &&
+           (name[1] == 'r' || name[1] == 't') && name[2] == 'x';
+}
+
+/* At each restart, where hardly ever one was there: their files are not looked for one by one. */
+void sim_sockets_forget(struct sim_context *ctx)
+{
+    for (uint8_t file = 0; file < SIM_FILES; file++)
+        if (is_of_socket(&ctx->sim->files.entries[file]))
+            sim_files_delete(ctx, file);
+    memset(sockets_of(ctx), 0, sizeof *sockets_of(ctx));
+    schedule(ctx);
+}
+
 /* The modelled peer sends back what it gets. */
 static void echo_back(struct sim_context *ctx, unsigned socket)
 {

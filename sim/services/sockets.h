@@ -48,6 +48,8 @@ void sim_socket_flush(struct sim_context *ctx, unsigned socket);
 void sim_socket_discard(struct sim_context *ctx, unsigned socket);
 /* It is as if it had never been: what was received goes as well. */
 void sim_socket_forget(struct sim_context *ctx, unsigned socket);
+/* The same of all of them. */
+void sim_sockets_forget(struct sim_context *ctx);
 /* The host closes it. */
 void sim_socket_close(struct sim_context *ctx, unsigned socket);
 /* Received bytes that nobody has read. */
