@@ -32,13 +32,22 @@ static void match_event(struct bench_run *run, uint64_t now_us, const struct sim
 {
     if (event->kind == SIM_EVENT_COMMAND)
         bench_engine_saw_command(run, event->text, event->length);
-    if (event->kind == SIM_EVENT_POWER && event->number == 0)
-        bench_engine_wire_cut(run, BENCH_TO_HOST);
     if (!rows[event->kind].matters)
         return;
     if (bench_engine_minds(run, rows[event->kind].trigger))
         match(run, now_us, event);
     bench_engine_saw(run, (enum scenario_since)rows[event->kind].since, now_us);
+}
+
+/* It was switched off, or its supply went: nothing more comes. */
+static void power_changed(struct bench_run *run, uint64_t now_us, bool on)
+{
+    if (on)
+        return;
+    if (bench_run_has_lanes(run))
+        bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+    if (bench_run_is_judged(run))
+        bench_engine_wire_cut(run, BENCH_TO_HOST);
 }
 
 static void on_event(void *context, uint64_t now_us, const struct sim_event *event)
@@ -48,8 +57,8 @@ static void on_event(void *context, uint64_t now_us, const struct sim_event *eve
                event->length);
     if (run->surroundings->told)
         run->surroundings->told(run, event);
-    if (event->kind == SIM_EVENT_POWER && event->number == 0 && bench_run_has_lanes(run))
-        bench_lane_cut(&run->world.lanes[BENCH_TO_HOST], now_us);
+    if (event->kind == SIM_EVENT_POWER)
+        power_changed(run, now_us, event->number != 0);
     if (bench_run_is_judged(run))
         match_event(run, now_us, event);
 }

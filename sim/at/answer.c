@@ -48,12 +48,16 @@ void sim_put_text(struct sim_context *ctx, const char *text)
     sim_output_add(ctx, text, strlen(text));
 }
 
-/* The digits of a number, right-aligned in `buffer`; returns the first one. */
-static char *write_digits(char *end, uint64_t value, unsigned base, unsigned digits)
+/* The digits of a number, right-aligned before `end`, at least so many; returns the first one. A
+   division by what is known is none, and most numbers are short. */
+static char *write_digits(char *end, uint64_t value, unsigned digits)
 {
-    while (value > 0 || digits > 0) {
-        *--end = "0123456789ABCDEF"[value % base];
-        value /= base;
+    for (; value > UINT32_MAX; value /= 10) {
+        *--end = (char)('0' + value % 10);
+        digits -= digits > 0;
+    }
+    for (uint32_t rest = (uint32_t)value; rest > 0 || digits > 0; rest /= 10) {
+        *--end = (char)('0' + rest % 10);
         digits -= digits > 0;
     }
     return end;
@@ -63,7 +67,7 @@ void sim_put_number(struct sim_context *ctx, int64_t value)
 {
     char buffer[24];
     char *end = buffer + sizeof buffer;
-    char *first = write_digits(end, value < 0 ? 0u - (uint64_t)value : (uint64_t)value, 10, 1);
+    char *first = write_digits(end, value < 0 ? 0u - (uint64_t)value : (uint64_t)value, 1);
     if (value < 0)
         *--first = '-';
     sim_output_add(ctx, first, (size_t)(end - first));
@@ -73,7 +77,7 @@ void sim_put_padded(struct sim_context *ctx, uint32_t value, unsigned digits)
 {
     char buffer[24];
     char *end = buffer + sizeof buffer;
-    char *first = write_digits(end, value, 10, digits);
+    char *first = write_digits(end, value, digits);
     sim_output_add(ctx, first, (size_t)(end - first));
 }
 
@@ -81,7 +85,11 @@ void sim_put_hex(struct sim_context *ctx, uint32_t value, unsigned digits)
 {
     char buffer[24];
     char *end = buffer + sizeof buffer;
-    char *first = write_digits(end, value, 16, digits);
+    char *first = end;
+    for (; value > 0 || digits > 0; value /= 16) {
+        *--first = "0123456789ABCDEF"[value % 16];
+        digits -= digits > 0;
+    }
     sim_output_add(ctx, first, (size_t)(end - first));
 }
 
@@ -173,7 +181,7 @@ static void answer_error(struct sim_context *ctx, const char *prefix, int number
     size_t begin = strlen(prefix);
     if (sim_value(ctx, SIM_PARAMETER_CMEE) != 2 || !text) {
         *end = '\0';
-        text = write_digits(end, (uint64_t)number, 10, 1);
+        text = write_digits(end, (uint64_t)number, 1);
     }
     size_t length = strlen(text);
     memcpy(line, prefix, begin);

@@ -294,7 +294,11 @@ bool sim_is_silent(const struct sim *sim, uint32_t *ret_baud_bps)
 {
     const struct sim_port *port = &sim->port;
     *ret_baud_bps = port->rate_bps;
-    return port->output_end == 0 && port->rate_pending == SIM_RATE_STAYS && port->bulk_count == 0;
+    /* On its own, for it was just written: with its neighbours in one load it would be waited
+       for. */
+    if (port->output_end != 0)
+        return false;
+    return port->rate_pending == SIM_RATE_STAYS && port->bulk_count == 0;
 }
 
 size_t sim_transmit(struct sim *sim, const struct sim_host *host, void *buffer, size_t capacity,
