@@ -367,11 +367,19 @@ void bench_conduct_begin(struct bench_conduct_watch *reader, const struct bench_
     }
 }
 
+bool bench_conduct_read_one(struct bench_conduct_watch *reader, struct bench_record *ret_record)
+{
+    if (!bench_journal_next(&reader->run->journal, &reader->offset, ret_record))
+        return false;
+    read_record(reader, ret_record);
+    return true;
+}
+
 void bench_conduct_read(struct bench_conduct_watch *reader)
 {
     struct bench_record record;
-    while (bench_journal_next(&reader->run->journal, &reader->offset, &record))
-        read_record(reader, &record);
+    while (bench_conduct_read_one(reader, &record))
+        ;
 }
 
 bool bench_conduct_is_broken(const struct bench_conduct_watch *reader, uint32_t left_out)

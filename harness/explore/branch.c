@@ -88,7 +88,7 @@ static void look_at_step(struct walk *walk, struct level *level, struct bench_po
 {
     struct bench_run *run = walk->branch->run;
     if (walk->branch->watch) {
-        merge_watch_read(walk->branch->watch, run);
+        merge_watch_read(walk->branch->watch);
         level->watch = *walk->branch->watch;
     }
     bench_snapshot_take(run, &level->before);

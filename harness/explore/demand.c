@@ -118,7 +118,7 @@ static bool is_restart(unsigned request)
     return request == FOTA_REQUEST_POWER_CYCLE || request == FOTA_REQUEST_PWRKEY_PULSE;
 }
 
-static void count_record(const struct bench_record *record, struct explore_cost *cost)
+void explore_cost_add(struct explore_cost *cost, const struct bench_record *record)
 {
     bool of_module = record->kind == BENCH_JOURNAL_MODULE;
     if (of_module && record->a == SIM_EVENT_COMMAND)
@@ -129,18 +129,13 @@ static void count_record(const struct bench_record *record, struct explore_cost 
         cost->count[EXPLORE_RULE_RESTARTS]++;
 }
 
-void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct bench_run *run)
-{
-    struct bench_record record;
-    while (bench_journal_next(&run->journal, offset, &record))
-        count_record(&record, cost);
-}
-
 struct explore_cost explore_cost_of(const struct bench_run *run)
 {
     struct explore_cost cost = {{0}};
+    struct bench_record record;
     size_t offset = bench_journal_begin(&run->journal);
-    explore_cost_read(&cost, &offset, run);
+    while (bench_journal_next(&run->journal, &offset, &record))
+        explore_cost_add(&cost, &record);
     cost.count[EXPLORE_RULE_TIME] = (uint32_t)(run->world.now_us / 1000000);
     return cost;
 }

@@ -62,8 +62,8 @@ struct explore_cost {
 
 /* Of a run that is over, whose journal has all of it (MEMORY). */
 struct explore_cost explore_cost_of(const struct bench_run *run);
-/* Counts on from *offset of its journal to where that ends now; all but TIME. */
-void explore_cost_read(struct explore_cost *cost, size_t *offset, const struct bench_run *run);
+/* Counts one record more of its journal; all but TIME. */
+void explore_cost_add(struct explore_cost *cost, const struct bench_record *record);
 
 /*
  * What a story of its own explains besides: where it differs from the plain run of the same job

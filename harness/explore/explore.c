@@ -71,7 +71,7 @@ static struct explore_cost cost_of(const struct exploration *exploration)
     struct explore_cost cost;
     if (!exploration->watch)
         return explore_cost_of(exploration->run);
-    merge_watch_read(exploration->watch, exploration->run);
+    merge_watch_read(exploration->watch);
     cost = exploration->watch->cost;
     cost.count[EXPLORE_RULE_TIME] =
         (uint32_t)((exploration->run->world.now_us + exploration->watch->left_out.time_us) /
@@ -267,7 +267,7 @@ static bool on_place(void *context, const struct explore_choice *choices, size_t
     exploration->places++;
     if (exploration->never || !is_looked_at(exploration))
         return false;
-    merge_watch_read(exploration->watch, exploration->run);
+    merge_watch_read(exploration->watch);
     if (!merge_place_of(known, exploration->run, exploration->watch, (unsigned)count, &place,
                         &exploration->never))
         return false;
@@ -400,7 +400,7 @@ static uint64_t on_walk(void *context, const struct explore_choice *choices, siz
         walk_begin(walks);
         exploration->open = UINT64_MAX;
     }
-    merge_watch_read(exploration->watch, exploration->run);
+    merge_watch_read(exploration->watch);
     if (!merge_place_of(exploration->wish->known, exploration->run, exploration->watch,
                         (unsigned)count, &place, &never))
         return exploration->open;
@@ -496,7 +496,7 @@ static bool learn_base(struct exploration *exploration)
             if (branch_place(run) == at)
                 continue;
             at = branch_place(run);
-            merge_watch_read(watch, run);
+            merge_watch_read(watch);
             if (merge_place_of(exploration->wish->known, run, watch, 0, &place, &never))
                 merge_remember(exploration->wish->known, &place);
         }

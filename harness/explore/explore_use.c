@@ -11,6 +11,8 @@
 #include "harness/ports/loop.h"
 
 enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
+/* Runs with one fault are few and meet often: what one slice knows the next one does not. */
+enum { SLICES_OF_ONE = 8 };
 /* Rests, and walks, that a process knows at most: with one fault, and with more. */
 enum { KNOWN_MAX = 1 << 16, KNOWN_MORE_MAX = 1 << 18, WALKS_MAX = 1 << 15 };
 
@@ -117,6 +119,13 @@ static void begin_case(struct own *own, const struct explore_wish *wish,
     own->begun = own->answer == EXPLORE_STOPPED ? NULL : planned;
 }
 
+/* Choices of the first fault, by number, that a slice is about. */
+static uint64_t begin_of(const struct explore_wish *wish, unsigned slice, uint64_t choices)
+{
+    unsigned slices = wish->depth > 1 || wish->parts ? SLICES : SLICES_OF_ONE;
+    return slice < slices ? choices * slice / slices : choices;
+}
+
 static bool work(void *context_memory, void *own_memory, const struct campaign_case *planned,
                  unsigned slice, struct campaign_bytes *ret_bytes)
 {
@@ -134,10 +143,11 @@ static bool work(void *context_memory, void *own_memory, const struct campaign_c
     uint64_t choices = summary.extent.choices;
     own->causes.count = 0;
     own->run->error[0] = '\0';
-    bool is_taken = !wish.parts || slice % wish.parts == wish.part - 1u;
+    uint64_t first = begin_of(&wish, slice, choices), end = begin_of(&wish, slice + 1, choices);
+    bool is_taken = (!wish.parts || slice % wish.parts == wish.part - 1u) && first < end;
     if (own->answer == EXPLORE_DONE && !own->found && is_taken &&
-        !explore_some(own->run, own->one, planned->token.seed, &wish, choices * slice / SLICES,
-                      choices * (slice + 1) / SLICES, note_finding, own, &summary))
+        !explore_some(own->run, own->one, planned->token.seed, &wish, first, end, note_finding, own,
+                      &summary))
         return false;
     campaign_put_number(ret_bytes, own->answer);
     campaign_put_text(ret_bytes, own->answer == EXPLORE_DONE ? own->run->error : own->error);

@@ -132,7 +132,7 @@ static bool on_place(void *context, const struct explore_choice *choices, size_t
     const struct bench_run *run = walk->branch.run;
     struct merge_place place;
     bool is_broken = false, never;
-    merge_watch_read(&walk->watch, run);
+    merge_watch_read(&walk->watch);
     if (!merge_is_possible(run, walk->further->one))
         return false;
     bool found =

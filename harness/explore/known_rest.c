@@ -12,13 +12,13 @@ void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run)
     bench_conduct_begin(&watch->conduct, run);
     watch->cost = (struct explore_cost){{0}};
     watch->left_out = (struct merge_left_out){0};
-    watch->cost_offset = bench_journal_begin(&run->journal);
 }
 
-void merge_watch_read(struct merge_watch *watch, const struct bench_run *run)
+void merge_watch_read(struct merge_watch *watch)
 {
-    bench_conduct_read(&watch->conduct);
-    explore_cost_read(&watch->cost, &watch->cost_offset, run);
+    struct bench_record record;
+    while (bench_conduct_read_one(&watch->conduct, &record))
+        explore_cost_add(&watch->cost, &record);
 }
 
 /* ---- the form ------------------------------------------------------------------------------ */
@@ -172,7 +172,7 @@ static void measure(const struct bench_run *run, const struct merge_watch *watch
 struct merge_place merge_end_of(const struct bench_run *run, struct merge_watch *watch)
 {
     struct merge_place end = {.at_us = 0};
-    merge_watch_read(watch, run);
+    merge_watch_read(watch);
     measure(run, watch, &end);
     return end;
 }

@@ -29,12 +29,11 @@ struct merge_left_out {
 struct merge_watch {
     struct bench_conduct_watch conduct;
     struct explore_cost cost;
-    size_t cost_offset;             /* of the journal: what lies before is counted */
     struct merge_left_out left_out; /* of this run */
 };
 void merge_watch_begin(struct merge_watch *watch, const struct bench_run *run);
 /* Reads on, to the end of the journal as it is now. */
-void merge_watch_read(struct merge_watch *watch, const struct bench_run *run);
+void merge_watch_read(struct merge_watch *watch);
 
 /* Deadlines of minutes, which only matter when they come due. */
 enum merge_due {

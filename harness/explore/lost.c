@@ -72,7 +72,7 @@ static void note_step(struct search *search, uint64_t step)
     struct explore_lost *lost = search->lost;
     const struct explore_sofar sofar = {search->run, &search->watch, &search->base, search->choices,
                                         search->count};
-    merge_watch_read(&search->watch, search->run);
+    merge_watch_read(&search->watch);
     trail_read(&search->trail, search->run, step);
     if (!lost->shown.state[0] && explore_wrong_shows(&lost->wrong, &sofar))
         lost->shown = trail_at(&search->trail, step, search->run->world.now_us);

@@ -39,7 +39,7 @@ static void look(struct bench_run *run, struct merge_table *known, struct merge_
     struct merge_place place;
     struct merge_loop loop;
     bool never;
-    merge_watch_read(watch, run);
+    merge_watch_read(watch);
     if (!merge_place_of(known, run, watch, 1, &place, &never))
         return;
     bool is_round = leaves_out && merge_find_loop(known, &place, &loop);

@@ -169,7 +169,7 @@ static void a_part_that_differs_alone_makes_another_place(void **state)
     for (int i = 0; i < 60; i++)
         bench_run_step(run);
     merge_watch_begin(&watch, run);
-    merge_watch_read(&watch, run);
+    merge_watch_read(&watch);
     watch.conduct.fault_at_us = world->now_us - 1000;
     for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
         struct merge_table table;
