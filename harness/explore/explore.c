@@ -208,11 +208,20 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
 
 enum { PLACES_ALL = 12, PERCENT = 16 };
 
-/* What has not met a known world soon seldom does: then not every percent is looked at. */
+/* The client looks for the module, and not for the first time: what did not meet a known world at
+   the first try seldom does at those that follow. */
+static bool is_tried_again(const struct bench_world *world)
+{
+    return world->monitor.told.looks && world->core.at.try_number > 1;
+}
+
+/* What has not met a known world soon seldom does: then not every percent is looked at. By the world
+   alone, so that all runs look at the same ones. */
 static bool is_looked_at(const struct exploration *exploration)
 {
     const struct bench_world *world = &exploration->run->world;
-    return exploration->places <= PLACES_ALL || world->sim.updater.percent % PERCENT == 0;
+    return !is_tried_again(world) &&
+           (exploration->places <= PLACES_ALL || world->sim.updater.percent % PERCENT == 0);
 }
 
 /* The rest from the place is known, and this run may take it over: it is left. */
