@@ -235,9 +235,9 @@ bool merge_table_make(struct merge_table *table, size_t capacity)
     while (table->capacity < 2 * capacity)
         table->capacity *= 2;
     table->last = merge_digests_new();
-    table->entries = calloc(table->capacity, sizeof *table->entries);
-    table->order = calloc(table->capacity / 2, sizeof *table->order);
-    if (table->entries && table->order && table->last)
+    table->slots = calloc(table->capacity, sizeof *table->slots);
+    table->entries = malloc(table->capacity / 2 * sizeof *table->entries);
+    if (table->slots && table->entries && table->last)
         return true;
     merge_table_free(table);
     return false;
@@ -245,8 +245,8 @@ bool merge_table_make(struct merge_table *table, size_t capacity)
 
 void merge_table_free(struct merge_table *table)
 {
+    free(table->slots);
     free(table->entries);
-    free(table->order);
     free(table->last);
     memset(table, 0, sizeof *table);
 }
@@ -266,7 +266,7 @@ void merge_table_empty(struct merge_table *table)
 void merge_table_forget(struct merge_table *table)
 {
     while (table->count > table->kept)
-        table->entries[table->order[--table->count]].key = 0;
+        table->slots[table->entries[--table->count].slot].key = 0;
     table->place_count = 0;
 }
 
@@ -324,10 +324,10 @@ const struct merge_rest *merge_find(struct merge_table *table, const struct merg
 {
     size_t at = (size_t)place->key & (table->capacity - 1);
     table->lookups++;
-    for (; table->entries[at].key; at = slot_behind(table, at)) {
-        const struct merge_entry *entry = &table->entries[at];
+    for (; table->slots[at].key; at = slot_behind(table, at)) {
+        const struct merge_entry *entry = &table->entries[table->slots[at].entry];
         const struct merge_rest *rest = &entry->rest;
-        if (entry->key == place->key && entry->check == place->check &&
+        if (table->slots[at].key == place->key && entry->check == place->check &&
             merge_is_within(&place->limits, place->at_us, &rest->marks, &rest->reach)) {
             table->hits++;
             return rest;
@@ -342,31 +342,33 @@ void merge_remember(struct merge_table *table, const struct merge_place *place)
         table->places[table->place_count++] = *place;
 }
 
-/* A place whose rest is not known from another one of its key, nor is one of too many of them. */
-static struct merge_entry *room_for(struct merge_table *table, const struct merge_place *place)
+/* Of a place whose rest is not known from another one of its key, nor is one of too many of them.
+ */
+static struct merge_slot *room_for(struct merge_table *table, const struct merge_place *place)
 {
     size_t at = (size_t)place->key & (table->capacity - 1);
     unsigned twins = 0;
-    for (; table->entries[at].key; at = slot_behind(table, at)) {
-        const struct merge_entry *entry = &table->entries[at];
-        if (entry->key != place->key)
+    for (; table->slots[at].key; at = slot_behind(table, at)) {
+        const struct merge_entry *entry = &table->entries[table->slots[at].entry];
+        if (table->slots[at].key != place->key)
             continue;
         if (++twins == TWINS_MAX ||
             is_blind(&entry->rest.reach, &entry->rest.marks, &place->limits.marks))
             return NULL;
     }
-    return table->count == table->capacity / 2 ? NULL : &table->entries[at];
+    return table->count == table->capacity / 2 ? NULL : &table->slots[at];
 }
 
 static void store_one(struct merge_table *table, const struct merge_place *place,
                       const struct merge_rest *rest)
 {
-    struct merge_entry *entry = room_for(table, place);
-    if (!entry)
+    struct merge_slot *slot = room_for(table, place);
+    if (!slot)
         return;
-    *entry = (struct merge_entry){place->key, place->check, *rest};
+    struct merge_entry *entry = &table->entries[table->count];
+    *entry = (struct merge_entry){place->check, *rest, (uint32_t)(slot - table->slots)};
     entry->rest.marks = place->limits.marks;
-    table->order[table->count++] = (uint32_t)(entry - table->entries);
+    *slot = (struct merge_slot){place->key, (uint32_t)table->count++};
 }
 
 void merge_store(struct merge_table *table, const struct merge_place *end,

@@ -105,17 +105,24 @@ struct merge_rest {
 };
 
 struct merge_entry {
-    uint64_t key, check;
+    uint64_t check;
     struct merge_rest rest;
+    uint32_t slot; /* in which its key stands */
+};
+
+/* Keys stand apart: most are asked for in vain. */
+struct merge_slot {
+    uint64_t key;   /* 0 = free */
+    uint32_t entry; /* by number */
 };
 
 enum { MERGE_PLACES_MAX = 1024 };
 
 struct merge_table {
-    struct merge_entry *entries; /* owned; key 0 = free */
-    size_t capacity, count;
-    size_t kept;     /* entries of the first `kept` are not forgotten */
-    uint32_t *order; /* owned: where each was put, in this order */
+    struct merge_slot *slots;    /* owned */
+    struct merge_entry *entries; /* owned; half as many, in the order in which they came */
+    size_t capacity, count;      /* of slots, of entries */
+    size_t kept;                 /* the first `kept` entries are not forgotten */
     uint64_t lookups, hits;
     struct merge_digests *last; /* owned: the form of the last place */
     bool outcomes_only; /* rules say nothing here: places behind a broken one count as well */
