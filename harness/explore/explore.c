@@ -206,7 +206,7 @@ static bool take_over(struct exploration *exploration, const struct explore_choi
     return true;
 }
 
-enum { PLACES_ALL = 12, PERCENT = 16 };
+enum { PLACES_ALL = 12, PERCENT = 8, PERCENT_LATE = 16 };
 
 /* The client looks for the module, and not for the first time: what did not meet a known world at
    the first try seldom does at those that follow. */
@@ -220,8 +220,8 @@ static bool is_tried_again(const struct bench_world *world)
 static bool is_looked_at(const struct exploration *exploration)
 {
     const struct bench_world *world = &exploration->run->world;
-    return !is_tried_again(world) &&
-           (exploration->places <= PLACES_ALL || world->sim.updater.percent % PERCENT == 0);
+    unsigned percent = exploration->places <= PLACES_ALL ? PERCENT : PERCENT_LATE;
+    return !is_tried_again(world) && world->sim.updater.percent % percent == 0;
 }
 
 /* The rest from the place is known, and this run may take it over: it is left. */

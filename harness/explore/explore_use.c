@@ -14,7 +14,7 @@ enum { SLICES = CAMPAIGN_SLICES_MAX, FIGURES = 7, LINE_MAX_BYTES = 1024 };
 /* Runs with one fault are few and meet often: what one slice knows the next one does not. */
 enum { SLICES_OF_ONE = 8 };
 /* Rests, and walks, that a process knows at most: with one fault, and with more. */
-enum { KNOWN_MAX = 1 << 16, KNOWN_MORE_MAX = 1 << 18, WALKS_MAX = 1 << 15 };
+enum { KNOWN_MAX = 1 << 16, KNOWN_MORE_MAX = 1 << 20, WALKS_MAX = 1 << 15 };
 
 /* ---- in a process ---------------------------------------------------------------------------- */
 
