@@ -32,7 +32,7 @@ build build/profiled VARIANT=profiled
 build build/asan VARIANT=asan
 
 # Alone, with a line lost, and with the power cut in the middle of a flash step.
-for token in - lose-line@to-host-line:20 cut-write@flash-step:33; do
+for token in - lose-line@to-host-line:20 cut-write.inside@flash-step:33; do
     first=
     for folder in $folders; do
         told=$("$folder/bench/repeat" "$scenario" "$token" "$runs") ||
