@@ -90,7 +90,8 @@ struct bench_conduct_watch {
 void bench_conduct_begin(struct bench_conduct_watch *watch, const struct bench_run *run);
 /* Reads on, to the end of the journal as it is now. */
 void bench_conduct_read(struct bench_conduct_watch *watch);
-/* Reads one record, for somebody who reads it as well. False: it stands at the end. */
+/* Reads one record, for somebody who reads it as well: *ret_record points into the journal, and is
+   valid until that grows. False: it stands at the end. */
 bool bench_conduct_read_one(struct bench_conduct_watch *watch, struct bench_record *ret_record);
 /* A rule is broken already, of those that are not left out. */
 bool bench_conduct_is_broken(const struct bench_conduct_watch *watch, uint32_t left_out);

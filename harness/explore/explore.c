@@ -215,8 +215,8 @@ static bool is_tried_again(const struct bench_world *world)
     return world->monitor.told.looks && world->core.at.try_number > 1;
 }
 
-/* What has not met a known world soon seldom does: then not every percent is looked at. By the
-   world alone, so that all runs look at the same ones. */
+/* A percent costs a fraction of a look-up, so only some are looked at, and fewer once a run has not
+   met a known world soon. Which ones hangs on the world, so that runs look at the same. */
 static bool is_looked_at(const struct exploration *exploration)
 {
     const struct bench_world *world = &exploration->run->world;

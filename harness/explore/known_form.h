@@ -22,10 +22,14 @@ struct merge_digests;
 /* Owned by the caller, free() gives it back. NULL: no memory. */
 struct merge_digests *merge_digests_new(void);
 
-/* The world as it is, without what lies behind the end of its empty buffers. */
+/* Copies `world`. Bytes of *ret_form that are in no piece that holds something (empty buffers,
+   where files lie) stay as they were: merge_form_digest() does not look at them either. */
 void merge_form_copy(struct merge_form *ret_form, const struct bench_world *world);
 
-/* Two digests, of other make; `*ret_key` is never 0. The form is comparable (bench/world.h). */
+/*
+ * Two digests, of other make, of a form that is comparable (bench/world.h); `*ret_key` is never 0.
+ * The form becomes the one that `last` holds. What was digested before does not change them.
+ */
 void merge_form_digest(struct merge_digests *last, const struct merge_form *form, uint64_t *ret_key,
                        uint64_t *ret_check);
 

@@ -147,6 +147,23 @@ static void all_commands_can_be_had_on_an_old_firmware(void **state)
     EXPECT_PART(module_ask(&module, "AT+CNACT?"), "|OK|");
 }
 
+/* What runs is looked for by the last digit of series and build, before the rest is compared. */
+static void each_row_but_the_last_names_series_and_build_in_full(void **state)
+{
+    enum { BUILD_LENGTH = 7 }; /* "1351B03" */
+    const struct sim_profile *row;
+    size_t last = 0;
+    (void)state;
+    while (sim_profile_row(last + 1) != NULL)
+        last++;
+    for (size_t i = 0; (row = sim_profile_row(i)) != NULL; i++)
+        if (i == last)
+            assert_string_equal(row->revision, "*");
+        else if (strcspn(row->revision, "*") < BUILD_LENGTH)
+            fail_msg("profile %zu: want a series and a build of %d letters, got %s", i + 1,
+                     (int)BUILD_LENGTH, row->revision);
+}
+
 int main(void)
 {
     static char names[ROWS_MAX][64];
@@ -155,8 +172,9 @@ int main(void)
         cmocka_unit_test(what_is_not_known_or_too_long_is_refused),
         cmocka_unit_test(an_update_brings_the_commands_of_the_new_firmware),
         cmocka_unit_test(all_commands_can_be_had_on_an_old_firmware),
+        cmocka_unit_test(each_row_but_the_last_names_series_and_build_in_full),
     };
-    size_t count = 4;
+    size_t count = 5;
     const struct sim_profile *row;
     for (size_t i = 0; (row = sim_profile_row(i)) != NULL && count < ROWS_MAX; i++, count++) {
         snprintf(names[count], sizeof names[0], "profile %zu", i + 1);
